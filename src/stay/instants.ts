@@ -1,0 +1,40 @@
+/**
+ * Instants and half-open windows. An `Instant` is ISO 8601 in UTC with `Z` at minute precision
+ * (`2026-11-23T14:00Z`), the precision a Visionline key has (`seam-api.md` 3.6).
+ */
+export type Instant = string;
+
+/** From `from` (included) to `to` (excluded). */
+export interface Window {
+  readonly from: Instant;
+  readonly to: Instant;
+}
+
+const MINUTE = 60_000;
+
+/** Milliseconds since 1970 of an instant in any ISO 8601 offset and precision. */
+export function millis(instant: string): number {
+  return Date.parse(instant);
+}
+
+/** The instant at or before the given milliseconds, cut to the minute. */
+export function instantAt(ms: number): Instant {
+  return `${new Date(Math.floor(ms / MINUTE) * MINUTE).toISOString().slice(0, 16)}Z`;
+}
+
+/** Any ISO 8601 instant, rewritten as Stayline writes it. */
+export function normalInstant(instant: string): Instant {
+  return instantAt(millis(instant));
+}
+
+export function isBefore(a: string, b: string): boolean {
+  return millis(a) < millis(b);
+}
+
+export function sameWindow(a: Window, b: Window): boolean {
+  return millis(a.from) === millis(b.from) && millis(a.to) === millis(b.to);
+}
+
+export function plusMinutes(instant: string, minutes: number): Instant {
+  return instantAt(millis(instant) + minutes * MINUTE);
+}

@@ -1,0 +1,138 @@
+/**
+ * The snapshot of a reservation, as booking systems send it (`docs/messages.md`): checked field by field,
+ * unknown fields refused by name. The types that everything else uses come from these schemas.
+ */
+import { z } from 'zod';
+import type { Instant, Window } from './instants.js';
+
+export type { Instant, Window };
+
+/** Ids become parts of workflow ids and of Seam's keys: any text of up to 200 characters that a person can read. */
+export const idSchema = z
+  .string({ error: 'must be a text of 1 to 200 characters' })
+  .min(1, 'must not be empty')
+  .max(200, 'must be at most 200 characters long')
+  .regex(/^[^\p{Cc}]+$/u, 'must hold no control characters');
+
+export const instantSchema = z
+  .string({ error: 'must be an ISO 8601 instant with an offset, such as "2026-11-23T14:00Z"' })
+  .regex(
+    /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:?\d{2})$/,
+    'must be an ISO 8601 instant with an offset, such as "2026-11-23T14:00Z"',
+  )
+  .refine((text) => !Number.isNaN(Date.parse(text)), 'must be a date and time that exist, such as "2026-11-23T14:00Z"');
+
+const localDate = z
+  .string({ error: 'must be a local date such as "2026-11-23"' })
+  .regex(/^\d{4}-\d{2}-\d{2}$/, 'must be a local date such as "2026-11-23"')
+  .refine(isCalendarDate, 'must be a date that exists, such as "2026-11-23"');
+
+function isCalendarDate(text: string): boolean {
+  const date = new Date(`${text}T00:00Z`);
+  return !Number.isNaN(date.getTime()) && date.toISOString().startsWith(text);
+}
+
+const clockTime = z
+  .string({ error: 'must be a 24-hour clock time such as "15:00"' })
+  .regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'must be a 24-hour clock time such as "15:00"');
+
+const windowOrder = { error: 'must be later than "from"', path: ['to'] };
+
+export const windowSchema = z
+  .strictObject({ from: instantSchema, to: instantSchema })
+  .refine((window) => Date.parse(window.from) < Date.parse(window.to), windowOrder);
+
+const localWindowSchema = z
+  .strictObject({
+    arrival: localDate,
+    departure: localDate,
+    checkIn: clockTime.optional(),
+    checkOut: clockTime.optional(),
+  })
+  .refine((window) => window.arrival <= window.departure, {
+    error: 'must not be before "arrival"',
+    path: ['departure'],
+  });
+
+/** Either instants, or local dates with the property's (or own) clock times. */
+export const snapshotWindowSchema = z.union([windowSchema, localWindowSchema]);
+
+export const roomsSchema = z
+  .array(idSchema, { error: 'must be a list of rooms such as ["101", "102"]; [] while none is assigned' })
+  .max(200, 'must name at most 200 rooms')
+  .refine((rooms) => new Set(rooms).size === rooms.length, 'must name each room once');
+
+export const guestSchema = z.strictObject({
+  guestId: idSchema,
+  /** Where the booking system knows persons: the same person in two stays. */
+  personId: idSchema.optional(),
+  primary: z.boolean({ error: 'must be true or false' }).default(false),
+  name: z
+    .string({ error: 'must be a text' })
+    .min(1, 'must not be empty')
+    .max(200, 'must be at most 200 characters long')
+    .optional(),
+  email: z.email({ error: 'must be an e-mail address' }).optional(),
+  phone: z
+    .string({ error: 'must be a phone number in E.164, such as "+4915112345678"' })
+    .regex(/^\+[1-9]\d{6,14}$/, 'must be a phone number in E.164, such as "+4915112345678"')
+    .optional(),
+  /** A subset of the stay's rooms; absent means all of them. */
+  rooms: roomsSchema.optional(),
+  /** The guest's own window; absent means the stay's. */
+  window: windowSchema.optional(),
+  /** False for a child, or a guest who takes a plastic card. */
+  wantsKey: z.boolean({ error: 'must be true or false' }).default(true),
+});
+
+export const guestsSchema = z
+  .array(guestSchema, { error: 'must be a list of guests' })
+  .max(200, 'must name at most 200 guests')
+  .superRefine((guests, context) => {
+    const seen = new Set<string>();
+    guests.forEach((guest, index) => {
+      if (seen.has(guest.guestId)) {
+        context.addIssue({ code: 'custom', path: [index, 'guestId'], message: "must differ from every other guest's" });
+      }
+      seen.add(guest.guestId);
+    });
+  });
+
+export const statusSchema = z.enum(['tentative', 'confirmed', 'in-house', 'departed', 'cancelled', 'no-show'], {
+  error: 'must be one of tentative, confirmed, in-house, departed, cancelled, no-show',
+});
+
+export const snapshotSchema = z
+  .strictObject({
+    propertyId: idSchema,
+    reservationId: idSchema,
+    /** Grows with every change in the booking system: a number, or the modification instant. */
+    revision: z.union([z.number().min(0), instantSchema], {
+      error: 'must be a number that grows with every change, or the instant of the change',
+    }),
+    status: statusSchema,
+    window: snapshotWindowSchema,
+    rooms: roomsSchema,
+    guests: guestsSchema,
+    shareGroup: idSchema.optional(),
+    hold: z.strictObject({ reason: z.string().min(1).max(200) }).optional(),
+    /** The sender's word that this is newer although the revision is the same. */
+    supersede: z.boolean().optional(),
+  })
+  .superRefine((snapshot, context) => {
+    snapshot.guests.forEach((guest, index) => {
+      const foreign = (guest.rooms ?? []).find((room) => !snapshot.rooms.includes(room));
+      if (foreign !== undefined) {
+        context.addIssue({
+          code: 'custom',
+          path: ['guests', index, 'rooms'],
+          message: `must be among the stay's rooms; ${JSON.stringify(foreign)} is not`,
+        });
+      }
+    });
+  });
+
+export type Guest = z.infer<typeof guestSchema>;
+export type SnapshotWindow = z.infer<typeof snapshotWindowSchema>;
+export type StayStatus = z.infer<typeof statusSchema>;
+export type StaySnapshot = z.infer<typeof snapshotSchema>;

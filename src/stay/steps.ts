@@ -1,0 +1,160 @@
+/**
+ * What the workflow asks of the world, and what it is told back: the arguments and answers of the activities.
+ * Types only. Fields carry Seam's own names where they hold Seam's own values.
+ */
+import type { Policy } from './property-schema.js';
+import type { Guest, Instant, SnapshotWindow, Window } from './snapshot-schema.js';
+
+export interface ResolvePropertyInput {
+  readonly propertyId: string;
+  /** The window as the snapshot has it; local dates are converted here, at the edge. */
+  readonly window?: SnapshotWindow;
+}
+
+/** What a stay needs to know of its property. Seam's ids stay with the activities. */
+export interface PropertyFacts {
+  readonly propertyId: string;
+  readonly name: string;
+  readonly timeZone: string;
+  readonly policy: Policy;
+  /** The snapshot's window as instants; absent if none was given. */
+  readonly window?: Window;
+}
+
+export interface ResolveDoorsInput {
+  readonly propertyId: string;
+  readonly rooms: readonly string[];
+}
+
+export interface DoorFacts {
+  /** Rooms that have a door. `position` is the room's place in the property's list of guest rooms, natural order of names. */
+  readonly rooms: readonly { readonly room: string; readonly acsEntranceId: string; readonly position: number }[];
+  readonly commonDoors: readonly { readonly acsEntranceId: string; readonly name: string }[];
+  /** Rooms for which no door, or more than one, was found. */
+  readonly unknownRooms: readonly string[];
+}
+
+export interface PrepareGuestInput {
+  readonly propertyId: string;
+  readonly reservationId: string;
+  readonly guest: Guest;
+}
+
+/** A guest as Seam knows him: found or created, with what his user holds before we ask for a key. */
+export interface PreparedGuest {
+  readonly userIdentityId: string;
+  readonly acsUserId: string;
+  /** True if one of his phones has an active endpoint. */
+  readonly phoneReady: boolean;
+  /** Every credential id that his user at the access system had when we looked. */
+  readonly seenCredentialIds: readonly string[];
+}
+
+export interface WaitForPhoneInput {
+  readonly propertyId: string;
+  readonly userIdentityId: string;
+}
+
+/** What is asked of Seam for one key; also how an earlier attempt's key is recognised. */
+export interface KeyAsk {
+  readonly kind: 'override' | 'joiner';
+  /** Joiner only: the anchor's id. */
+  readonly joinTo?: string;
+  readonly rooms: readonly string[];
+  /** Guest rooms first, in the order of `rooms`, then common doors. */
+  readonly acsEntranceIds: readonly string[];
+  readonly window: Window;
+}
+
+export interface IssueKeyInput {
+  readonly propertyId: string;
+  readonly guestId: string;
+  readonly acsUserId: string;
+  readonly ask: KeyAsk;
+  /** Set once Seam has answered with an id: then nothing is created, only confirmed. */
+  readonly acsCredentialId?: string;
+  /** Ids that are ours already or were there before the first attempt: never adopted as this key. */
+  readonly seenCredentialIds: readonly string[];
+  /** Our own live keys of this guest (ids), which a new key may replace at Seam. */
+  readonly ownCredentialIds: readonly string[];
+  /** True if it is certain that no earlier attempt (also of an earlier activity) can have reached Seam. */
+  readonly firstAsk: boolean;
+  /** How long confirming may take before the outcome is `unconfirmed`. */
+  readonly confirmWithinMinutes: number;
+}
+
+/** What was seen of the guest's credentials at the end of a step. */
+export interface Observed {
+  /** Credentials that look as if we had asked for them, but that no key in the keyring stands for. */
+  readonly strayCredentialIds: readonly string[];
+  /** Ids of `ownCredentialIds` that Seam no longer holds, or holds as not valid. */
+  readonly goneCredentialIds: readonly string[];
+}
+
+export type IssueOutcome =
+  /** Seam says that the key is synced with the provider (or has been issued). */
+  | ({
+      readonly kind: 'issued';
+      readonly acsCredentialId: string;
+      readonly issuedAt: Instant;
+      readonly adopted: boolean;
+    } & Observed)
+  /** It exists at Seam, but was not synced in time; ask again with its id to go on waiting. */
+  | ({ readonly kind: 'unconfirmed'; readonly acsCredentialId: string } & Observed)
+  /** The activity was cancelled; what is known of the key by then. */
+  | ({ readonly kind: 'cancelled'; readonly acsCredentialId?: string } & Observed)
+  /** The anchor is no longer there or no longer valid, so nothing was created. */
+  | { readonly kind: 'anchor-gone'; readonly acsCredentialId: string }
+  /** The key (an id that was given, or just created) is gone or invalid: somebody else ended it. */
+  | ({ readonly kind: 'killed'; readonly acsCredentialId: string } & Observed)
+  /** The person holds a live key that is not of this stay; a new one could end it at Seam. Nothing was created. */
+  | { readonly kind: 'other-stay'; readonly acsCredentialIds: readonly string[]; readonly until?: Instant };
+
+export interface RevokeKeyInput {
+  readonly propertyId: string;
+  readonly guestId: string;
+  readonly acsUserId: string;
+  /** The key's id; absent if an attempt's answer was lost: then every credential that matches `ask` and is not in `keepCredentialIds` goes. */
+  readonly acsCredentialId?: string;
+  readonly ask: KeyAsk;
+  readonly keepCredentialIds: readonly string[];
+}
+
+export interface RevokeOutcome {
+  /** Ids that Seam no longer holds: deleted now, or already gone. */
+  readonly revokedCredentialIds: readonly string[];
+  readonly confirmedAt: Instant;
+}
+
+export interface DeactivatePhoneInput {
+  readonly propertyId: string;
+  readonly userIdentityId: string;
+  /** Absent: every phone of the guest. */
+  readonly deviceId?: string;
+}
+
+export interface CheckKeysInput {
+  readonly propertyId: string;
+  readonly acsCredentialIds: readonly string[];
+}
+
+/** Re-read state of credentials: an event only says that something changed. */
+export interface CheckKeysOutcome {
+  readonly goneCredentialIds: readonly string[];
+}
+
+/** Every activity, by the name it is registered under. */
+export interface StayActivities {
+  /** Queue `stays`. Fails with the type `PropertyUnknown` if the property is not configured. */
+  resolveProperty(input: ResolvePropertyInput): Promise<PropertyFacts>;
+  /** Queue `seam`, as all below. */
+  resolveDoors(input: ResolveDoorsInput): Promise<DoorFacts>;
+  prepareGuest(input: PrepareGuestInput): Promise<PreparedGuest>;
+  /** Ends when a phone has an active endpoint; until then every attempt fails and is retried. */
+  waitForPhone(input: WaitForPhoneInput): Promise<void>;
+  issueKey(input: IssueKeyInput): Promise<IssueOutcome>;
+  revokeKey(input: RevokeKeyInput): Promise<RevokeOutcome>;
+  /** Already deactivated is success. */
+  deactivatePhone(input: DeactivatePhoneInput): Promise<void>;
+  checkKeys(input: CheckKeysInput): Promise<CheckKeysOutcome>;
+}
