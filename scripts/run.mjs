@@ -1,0 +1,76 @@
+/**
+ * What the npm scripts run: puts in place what the command needs, then runs it in this very process, so that signals and the exit
+ * code are the command's own. Only Node's own modules may be imported before the set-up: `node_modules` may not exist yet.
+ *
+ *     node scripts/run.mjs demo --keep
+ */
+import { spawn } from 'node:child_process';
+import path from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { ROOT } from './setup/paths.mjs';
+import { endWith, setUp, temporalIsGiven } from './setup.mjs';
+
+const TESTS = ['modules', 'seam-clients', 'temporal', 'test-server'];
+
+/** @type {Record<string, { needs: string[], run: (args: string[]) => Promise<void>, usesGivenServer?: boolean }>} */
+const COMMANDS = {
+  demo: { needs: ['modules', 'temporal'], usesGivenServer: true, run: typescript('src/dev/demo.ts') },
+  dev: { needs: ['modules', 'temporal'], usesGivenServer: true, run: typescript('src/dev/dev.ts') },
+  simulator: { needs: ['modules'], run: typescript('src/simulator/main.ts') },
+  worker: { needs: ['modules'], run: typescript('src/worker.ts') },
+  stayline: { needs: ['modules'], run: typescript('src/cli.ts') },
+  build: { needs: ['modules'], run: typescript('scripts/build.ts') },
+  test: { needs: TESTS, run: (args) => vitest(args) },
+  'test:full': { needs: [...TESTS, 'browser'], run: (args) => vitest(['--config', 'vitest.full.config.ts', ...args]) },
+  'test:faults': { needs: TESTS, run: faults },
+};
+
+/** Runs a TypeScript file as if it had been started with these arguments. */
+function typescript(file) {
+  return async (args) => {
+    const { register } = await import('tsx/esm/api');
+    register();
+    const absolute = path.join(ROOT, file);
+    process.argv = [process.execPath, absolute, ...args];
+    await import(pathToFileURL(absolute).href);
+  };
+}
+
+async function faults(args) {
+  const at = args.indexOf('--seeds');
+  const seeds = at < 0 ? '20' : args[at + 1];
+  if (!/^[1-9]\d*$/.test(seeds ?? '')) {
+    process.stderr.write(
+      'test:faults: --seeds takes a number of at least 1, as in "npm run test:faults -- --seeds 20"\n',
+    );
+    process.exit(2);
+  }
+  process.env.STAYLINE_FAULT_SEEDS = seeds;
+  const others = at < 0 ? args : args.toSpliced(at, 2);
+  await vitest(['--config', 'vitest.full.config.ts', 'test/faults', ...others]);
+}
+
+/** Vitest is a program of its own; it gets our terminal, and we end as it ends. */
+async function vitest(args) {
+  const program = path.join(ROOT, 'node_modules/vitest/vitest.mjs');
+  const child = spawn(process.execPath, [program, 'run', ...args], { cwd: ROOT, stdio: 'inherit' });
+  for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => child.kill(signal));
+  child.on('exit', (code, signal) => process.exit(signal === null ? code : 1));
+}
+
+const [name = '', ...args] = process.argv.slice(2);
+const command = COMMANDS[name];
+if (command === undefined) {
+  process.stderr.write(
+    `run: there is no command ${JSON.stringify(name)}; there are ${Object.keys(COMMANDS).join(', ')}\n`,
+  );
+  process.exit(2);
+}
+try {
+  await setUp(command.needs.filter((need) => need === 'modules'));
+  const isGiven = command.usesGivenServer === true && (await temporalIsGiven());
+  await setUp(command.needs.filter((need) => !(isGiven && need === 'temporal')));
+} catch (error) {
+  endWith(error);
+}
+await command.run(args);

@@ -1,0 +1,105 @@
+/**
+ * Puts in place what a command needs on a fresh machine, says what it does on stderr, and does nothing the second time.
+ * Only Node's own modules may be imported here: `node_modules` may not exist yet.
+ *
+ *     node scripts/setup.mjs [modules] [seam-clients] [temporal] [test-server] [browser]      (all of them by default)
+ */
+import { existsSync, mkdirSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { withLock } from './setup/lock.mjs';
+import { installModules, modulesInstalled } from './setup/node-modules.mjs';
+import { HOME, LOCK_FILE, ROOT } from './setup/paths.mjs';
+import { SetUpError, telling } from './setup/say.mjs';
+import { browserFound, findBrowser, findServer, serverFound } from './setup/tools.mjs';
+
+const OLDEST_NODE = [20, 3];
+const SEAM_CLIENTS = path.join(ROOT, 'test/vendor/seam');
+
+/** In the order in which they depend on each other. */
+const STEPS = {
+  modules: {
+    what: 'installing npm packages (about 15 s)',
+    isDone: () => modulesInstalled(ROOT),
+    act: () => installModules(ROOT),
+  },
+  'seam-clients': {
+    what: "installing Seam's own clients for the tests",
+    isDone: () => modulesInstalled(SEAM_CLIENTS),
+    act: () => installModules(SEAM_CLIENTS),
+  },
+  temporal: {
+    what: 'looking for the Temporal server (a download of about 50 MB if there is none)',
+    isDone: () => serverFound('temporal'),
+    act: () => findServer('temporal'),
+  },
+  'test-server': {
+    what: "looking for Temporal's time-skipping test server (a download of about 20 MB if there is none)",
+    isDone: () => serverFound('testServer'),
+    act: () => findServer('testServer'),
+  },
+  browser: {
+    what: 'looking for Chromium (for tests of the Web UI)',
+    isDone: browserFound,
+    act: findBrowser,
+  },
+};
+
+/**
+ * Does those of the named steps that are not done yet.
+ * @param {readonly (keyof typeof STEPS)[]} needs
+ * @throws {SetUpError} with what to do, if a step cannot be done
+ */
+export async function setUp(needs) {
+  checkNode();
+  const steps = Object.entries(STEPS).flatMap(([name, step]) => (needs.includes(name) ? [step] : []));
+  if (steps.every((step) => step.isDone())) return;
+  mkdirSync(HOME, { recursive: true });
+  await withLock(LOCK_FILE, async () => {
+    for (const step of steps) {
+      if (!step.isDone()) await telling(step.what, step.act);
+    }
+  });
+}
+
+/**
+ * True if a Temporal server is given by environment or profile, so that none has to be found. Needs `node_modules` only where
+ * there is a profile file to read.
+ */
+export async function temporalIsGiven() {
+  if ((process.env.TEMPORAL_ADDRESS ?? '') !== '') return true;
+  if (!profileFiles().some((file) => existsSync(file))) return false;
+  const { loadClientConnectConfig } = await import('@temporalio/envconfig');
+  return loadClientConnectConfig().connectionOptions.address !== undefined;
+}
+
+/** Where `@temporalio/envconfig` looks. */
+function profileFiles() {
+  const given = process.env.TEMPORAL_CONFIG_FILE;
+  if (given !== undefined) return [given];
+  const folders = [
+    process.env.XDG_CONFIG_HOME ?? path.join(os.homedir(), '.config'),
+    path.join(os.homedir(), 'Library', 'Application Support'),
+  ];
+  return folders.map((folder) => path.join(folder, 'temporalio', 'temporal.toml'));
+}
+
+function checkNode() {
+  const [major, minor] = process.versions.node.split('.').map(Number);
+  if (major < OLDEST_NODE[0] || (major === OLDEST_NODE[0] && minor < OLDEST_NODE[1])) {
+    throw new SetUpError(`Node.js ${OLDEST_NODE.join('.')} or newer is needed; this is ${process.versions.node}.`);
+  }
+}
+
+/** Ends the process with 1 and the reason where it is a `SetUpError`; throws anything else. */
+export function endWith(error) {
+  if (!(error instanceof SetUpError)) throw error;
+  process.stderr.write(`setup failed: ${error.message}\n`);
+  process.exit(1);
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
+  const needs = process.argv.slice(2);
+  await setUp(needs.length > 0 ? needs : Object.keys(STEPS)).catch(endWith);
+}

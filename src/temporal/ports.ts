@@ -1,0 +1,33 @@
+/** Free TCP ports on the loopback interface. */
+import { createServer } from 'node:net';
+
+/**
+ * @param preferred the port to take if nobody has it; otherwise, or if absent, the operating system chooses
+ * @returns ports that were free a moment ago, all different, in the order asked for
+ */
+export async function freePorts(...preferred: readonly (number | undefined)[]): Promise<number[]> {
+  const held = await Promise.all(preferred.map(async (port) => (await hold(port ?? 0)) ?? (await hold(0))));
+  const ports = held.map((one) => one?.port ?? 0);
+  await Promise.all(held.map((one) => one?.release()));
+  return ports;
+}
+
+interface HeldPort {
+  readonly port: number;
+  readonly release: () => Promise<void>;
+}
+
+function hold(port: number): Promise<HeldPort | undefined> {
+  return new Promise((resolve, reject) => {
+    const server = createServer();
+    server.once('error', (error: NodeJS.ErrnoException) => {
+      if (port !== 0 && (error.code === 'EADDRINUSE' || error.code === 'EACCES')) resolve(undefined);
+      else reject(error);
+    });
+    server.listen(port, '127.0.0.1', () => {
+      const address = server.address();
+      if (address === null || typeof address === 'string') throw new Error('a TCP server has an address and a port');
+      resolve({ port: address.port, release: () => new Promise((done) => server.close(() => done())) });
+    });
+  });
+}

@@ -1,0 +1,21 @@
+/**
+ * The task queues, and which activity runs on which. Plain data: workflows import it, too.
+ * Calls to Seam have a queue of their own, so that a rate limit of that queue holds: eager dispatch, which bypasses it, happens
+ * only on the workflow's own queue.
+ */
+import type { StayActivities } from '../stay/steps.js';
+
+export const TASK_QUEUES = { stays: 'stays', seam: 'seam' } as const;
+
+export type TaskQueue = (typeof TASK_QUEUES)[keyof typeof TASK_QUEUES];
+
+export const ACTIVITY_QUEUES = {
+  resolveProperty: TASK_QUEUES.stays,
+  resolveDoors: TASK_QUEUES.seam,
+  prepareGuest: TASK_QUEUES.seam,
+  waitForPhone: TASK_QUEUES.seam,
+  issueKey: TASK_QUEUES.seam,
+  revokeKey: TASK_QUEUES.seam,
+  deactivatePhone: TASK_QUEUES.seam,
+  checkKeys: TASK_QUEUES.seam,
+} as const satisfies Readonly<Record<keyof StayActivities, TaskQueue>>;

@@ -1,0 +1,38 @@
+/**
+ * The workflow code as one script for Temporal's sandbox. Schema modules are preloaded: they are evaluated once per worker and
+ * shared (frozen), not once per stay, which would cost 3 ms of every start.
+ */
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { bundleWorkflowCode, type Logger, type WorkflowBundleWithSourceMap } from '@temporalio/worker';
+
+/** Absolute path of a module of ours, whether we run from source or compiled. */
+function moduleFile(fromHere: string): string {
+  const file = fileURLToPath(new URL(fromHere, import.meta.url));
+  return existsSync(`${file}.ts`) ? `${file}.ts` : `${file}.js`;
+}
+
+const WORKFLOWS = moduleFile('../../workflows/index');
+const PRELOADED = ['../stay/snapshot-schema', '../stay/message-schema'].map(moduleFile);
+
+/**
+ * @param options.workflowsPath other workflows than the product's, for tests
+ * @throws Error if workflow code imports what the sandbox does not allow
+ */
+export async function bundleWorkflows(
+  options: { readonly workflowsPath?: string; readonly logger?: Logger } = {},
+): Promise<WorkflowBundleWithSourceMap> {
+  const { workflowsPath = WORKFLOWS, logger } = options;
+  return bundleWorkflowCode({
+    workflowsPath,
+    preloadModules: PRELOADED,
+    ...(logger === undefined ? {} : { logger }),
+  });
+}
+
+/** The bundle that `npm run build` leaves beside the compiled code, or undefined if we do not run from there. */
+export function builtBundle(): string | undefined {
+  const file = path.join(fileURLToPath(new URL('../..', import.meta.url)), 'workflow-bundle.js');
+  return existsSync(file) ? file : undefined;
+}

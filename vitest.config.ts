@@ -1,0 +1,16 @@
+/** `npm test`: everything but the long runs (`*.full.test.ts`, see `vitest.full.config.ts`). */
+import { configDefaults, defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  test: {
+    include: ['test/**/*.test.ts'],
+    exclude: [...configDefaults.exclude, 'test/vendor/**', '**/*.full.test.ts'],
+    globalSetup: ['test/support/global-setup.ts'],
+    // Files share the machine with the Temporal servers that they start; more at once only makes them wait for each other.
+    maxWorkers: 2,
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
+    reporters: ['default', 'json'],
+    outputFile: { json: '.stayline/test-results.json' },
+  },
+});
