@@ -79,6 +79,8 @@ export interface IssueKeyInput {
   readonly ownCredentialIds: readonly string[];
   /** True if it is certain that no earlier attempt (also of an earlier activity) can have reached Seam. */
   readonly firstAsk: boolean;
+  /** False if no other stay can hold keys of this user (the guest has no `personId`); absent or true: look before creating. */
+  readonly sharedIdentity?: boolean;
   /** How long confirming may take before the outcome is `unconfirmed`. */
   readonly confirmWithinMinutes: number;
 }

@@ -1,0 +1,30 @@
+/** Activities on guests: their identity and user at Seam, and their phones. */
+import { ApplicationFailure, ApplicationFailureCategory } from '@temporalio/common';
+import { deactivatePhones, isPhoneReady, prepareGuest } from '../src/seam/index.js';
+import type { StayActivities } from '../src/stay/steps.js';
+import { atSeam } from './at-seam.js';
+import type { Office } from './dependencies.js';
+
+type GuestActivities = Pick<StayActivities, 'prepareGuest' | 'waitForPhone' | 'deactivatePhone'>;
+
+export function createGuestActivities(office: Office): GuestActivities {
+  return {
+    prepareGuest: (input) =>
+      atSeam(async ({ signal }) => {
+        const { seam, property } = await office.desk(input.propertyId);
+        return prepareGuest(input, seam, property.seam.acsSystemId, signal);
+      }),
+    waitForPhone: (input) =>
+      atSeam(async ({ signal }) => {
+        const { seam } = await office.desk(input.propertyId);
+        if (await isPhoneReady(input.userIdentityId, seam, signal)) return;
+        throw ApplicationFailure.create({
+          message: 'The guest has no phone with an active endpoint yet',
+          type: 'PhoneNotReady',
+          category: ApplicationFailureCategory.BENIGN,
+        });
+      }),
+    deactivatePhone: (input) =>
+      atSeam(async ({ signal }) => deactivatePhones(input, (await office.desk(input.propertyId)).seam, signal)),
+  };
+}

@@ -1,0 +1,14 @@
+/** Every activity, by the name it is registered under: all that touches the world. */
+import type { StayActivities } from '../src/stay/steps.js';
+import { openOffice, type ActivityDependencies } from './dependencies.js';
+import { createGuestActivities } from './guests.js';
+import { createKeyActivities } from './keys.js';
+import { createRoomActivities } from './rooms.js';
+
+export type { ActivityDependencies, ActivityOptions } from './dependencies.js';
+
+/** The activities of one worker; entrances and the state of access systems are remembered briefly between them. */
+export function createActivities(dependencies: ActivityDependencies): StayActivities {
+  const office = openOffice(dependencies);
+  return { ...createRoomActivities(office), ...createGuestActivities(office), ...createKeyActivities(office) };
+}

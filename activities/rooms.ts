@@ -1,0 +1,41 @@
+/** Activities on the property: its facts and the snapshot's window as instants, and the doors of its rooms. */
+import { ApplicationFailure } from '@temporalio/common';
+import { findDoors } from '../src/seam/index.js';
+import { toInstants } from '../src/stay/dates.js';
+import type { Property } from '../src/stay/property-schema.js';
+import type { SnapshotWindow, Window } from '../src/stay/snapshot-schema.js';
+import type { StayActivities } from '../src/stay/steps.js';
+import { atSeam } from './at-seam.js';
+import type { Office } from './dependencies.js';
+
+type RoomActivities = Pick<StayActivities, 'resolveProperty' | 'resolveDoors'>;
+
+export function createRoomActivities(office: Office): RoomActivities {
+  return {
+    async resolveProperty({ propertyId, window }) {
+      const property = await office.property(propertyId);
+      const { name, timeZone, policy } = property;
+      return {
+        propertyId,
+        name,
+        timeZone,
+        policy,
+        ...(window === undefined ? {} : { window: instantsOf(window, property) }),
+      };
+    },
+    resolveDoors: ({ propertyId, rooms }) =>
+      atSeam(async ({ signal }) => {
+        const property = await office.property(propertyId);
+        return findDoors(await office.entrances(property.seam.acsSystemId, signal), rooms, property.doors);
+      }),
+  };
+}
+
+function instantsOf(window: SnapshotWindow, property: Property): Window {
+  try {
+    return toInstants(window, property);
+  } catch (error) {
+    if (error instanceof RangeError) throw ApplicationFailure.nonRetryable(error.message, 'InvalidSnapshot');
+    throw error;
+  }
+}

@@ -1,0 +1,112 @@
+/**
+ * The property configuration file (`docs/property.md`): read, checked as a whole, and read again when it has changed.
+ */
+import { readFile, stat } from 'node:fs/promises';
+import type { z } from 'zod';
+import { propertyFileSchema, type Property } from './stay/property-schema.js';
+
+/** Where activities look properties up. */
+export interface Properties {
+  find(propertyId: string): Promise<Property | undefined>;
+}
+
+/** The file cannot be used; `problems` names every one, each with the path of its field. */
+export class PropertyFileError extends Error {
+  override readonly name = 'PropertyFileError';
+  constructor(
+    readonly path: string,
+    readonly problems: readonly string[],
+  ) {
+    super(`${path} cannot be used:\n${problems.map((problem) => `  ${problem}`).join('\n')}`);
+  }
+}
+
+export interface PropertyFileOptions {
+  /** Told when a changed file cannot be used; what was read before stays in force, so that no key is left unrevoked. */
+  readonly onInvalid: (error: PropertyFileError) => void;
+}
+
+/** Opens a property file. Throws `PropertyFileError` if it cannot be used now. */
+export async function openPropertyFile(path: string, { onInvalid }: PropertyFileOptions): Promise<Properties> {
+  let stamp = await stampOf(path);
+  let properties = await read(path);
+  return {
+    async find(propertyId) {
+      const current = await stampOf(path);
+      if (current !== stamp) {
+        stamp = current;
+        try {
+          properties = await read(path);
+        } catch (error) {
+          if (!(error instanceof PropertyFileError)) throw error;
+          onInvalid(error);
+        }
+      }
+      return byId(properties, propertyId);
+    },
+  };
+}
+
+/** Properties that are at hand already, such as the simulator's hotel. */
+export function fixedProperties(properties: readonly Property[]): Properties {
+  return { find: (propertyId) => Promise.resolve(byId(properties, propertyId)) };
+}
+
+function byId(properties: readonly Property[], propertyId: string): Property | undefined {
+  return properties.find((property) => property.propertyId === propertyId);
+}
+
+/** Changes whenever the file does; a file that is missing has a stamp, too. */
+async function stampOf(path: string): Promise<string> {
+  try {
+    const { mtimeMs, size, ino } = await stat(path);
+    return `${ino}/${size}/${mtimeMs}`;
+  } catch {
+    return 'unreadable';
+  }
+}
+
+async function read(path: string): Promise<readonly Property[]> {
+  let text: string;
+  try {
+    text = await readFile(path, 'utf8');
+  } catch (error) {
+    throw new PropertyFileError(path, [`cannot be read: ${(error as NodeJS.ErrnoException).code ?? 'unknown reason'}`]);
+  }
+  return parseProperties(text, path);
+}
+
+/** The properties of a file's text; `path` is only named in errors. Throws `PropertyFileError` with every problem. */
+export function parseProperties(text: string, path: string): readonly Property[] {
+  let content: unknown;
+  try {
+    content = JSON.parse(text);
+  } catch (error) {
+    throw new PropertyFileError(path, [`is not JSON: ${(error as SyntaxError).message}`]);
+  }
+  const parsed = propertyFileSchema.safeParse(content);
+  if (!parsed.success) throw new PropertyFileError(path, parsed.error.issues.flatMap(problemsOf));
+  const { properties } = parsed.data;
+  const repeated = repeatedIds(properties);
+  if (repeated.length > 0) throw new PropertyFileError(path, repeated);
+  return properties;
+}
+
+function repeatedIds(properties: readonly Property[]): readonly string[] {
+  const ids = properties.map((property) => property.propertyId);
+  return ids.flatMap((id, index) =>
+    ids.indexOf(id) === index ? [] : [`properties[${index}].propertyId: must differ from every other property's`],
+  );
+}
+
+function problemsOf(issue: z.core.$ZodIssue): readonly string[] {
+  if (issue.code === 'unrecognized_keys') {
+    return issue.keys.map((key) => `${fieldPath([...issue.path, key])}: is not a field of the property file`);
+  }
+  return [`${fieldPath(issue.path)}: ${issue.message}`];
+}
+
+function fieldPath(path: readonly PropertyKey[]): string {
+  const text = path.map((part) => (typeof part === 'number' ? `[${part}]` : `.${String(part)}`)).join('');
+  return text.replace(/^\./, '') || 'the file';
+}

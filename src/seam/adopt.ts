@@ -1,0 +1,146 @@
+/**
+ * Adopt or create. Seam has no idempotency key and a repeated override is harmful, so unless it is certain that no earlier
+ * attempt can have reached Seam, the key that such an attempt may have made is looked for before one is created.
+ */
+import { instantAt, millis, normalInstant } from '../stay/instants.js';
+import type { IssueKeyInput, IssueOutcome, KeyAsk } from '../stay/steps.js';
+import type { HeldKey, Issue } from './attempt.js';
+import type { CreateCredentialParams } from './client.js';
+import { credentialsOf, type KeyDesk } from './desk.js';
+import { isDefiniteRefusal, isNotFound } from './errors.js';
+import { isBeingDeleted, isDead, isMobileKey, matchesOf, newest } from './matching.js';
+import type { Credential } from './schemas.js';
+
+type Adoption =
+  | { readonly kind: 'held'; readonly key: HeldKey }
+  /** Why the key cannot be had. */
+  | { readonly kind: 'obstacle'; readonly outcome: IssueOutcome };
+
+/** Finds the issue's key, or creates it, or says why it cannot be. Throws `SeamError`, or an AbortError once cancelled. */
+export async function adoptOrCreate(issue: Issue): Promise<Adoption> {
+  if (issue.known !== undefined) return { kind: 'held', key: issue.known };
+  if (!issue.doubtful && issue.input.sharedIdentity === false) return create(issue);
+  return (await lookBeforeCreating(issue)) ?? create(issue);
+}
+
+async function lookBeforeCreating(issue: Issue): Promise<Adoption | undefined> {
+  const { input, desk, doubtful } = issue;
+  const held = await credentialsOf(input.acsUserId, desk.seam, issue.signal);
+  const ours = doubtful ? await unclaimedMatches(issue, held) : [];
+
+  const found = newest(ours.filter((credential) => !isDead(credential, held)));
+  if (found !== undefined) {
+    const key = { acsCredentialId: found.acs_credential_id, adopted: true, fresh: found };
+    return { kind: 'held', key: issue.take(key) };
+  }
+  const foreign = input.sharedIdentity === false ? [] : livingKeysOfOthers(held, issue);
+  if (foreign.length > 0) return { kind: 'obstacle', outcome: otherStay(foreign) };
+
+  const killed = newest(ours.filter((credential) => !isBeingDeleted(credential)));
+  if (killed === undefined) return undefined;
+  const goneCredentialIds = goneAmong(input.ownCredentialIds, held);
+  return {
+    kind: 'obstacle',
+    outcome: { kind: 'killed', acsCredentialId: killed.acs_credential_id, strayCredentialIds: [], goneCredentialIds },
+  };
+}
+
+/** What looks like this key and is nobody's: neither in the keyring nor there before the first attempt. */
+export async function unclaimedMatches(issue: Issue, held: readonly Credential[]): Promise<readonly Credential[]> {
+  const { input, desk, signal } = issue;
+  const claimed = new Set([...input.seenCredentialIds, ...input.ownCredentialIds]);
+  const unclaimed = held.filter((credential) => !claimed.has(credential.acs_credential_id));
+  return matchesOf(input.ask, unclaimed, desk.seam, signal);
+}
+
+/** Those of `ids` that Seam no longer holds, or holds as dead. */
+export function goneAmong(ids: readonly string[], held: readonly Credential[]): readonly string[] {
+  const living = held
+    .filter((credential) => !isDead(credential, held))
+    .map((credential) => credential.acs_credential_id);
+  return ids.filter((id) => !living.includes(id));
+}
+
+function livingKeysOfOthers(held: readonly Credential[], { input, desk }: Issue): readonly Credential[] {
+  return held.filter(
+    (credential) =>
+      isMobileKey(credential) &&
+      !isDead(credential, held) &&
+      !hasExpired(credential, desk.now()) &&
+      !input.ownCredentialIds.includes(credential.acs_credential_id),
+  );
+}
+
+function hasExpired(credential: Credential, now: number): boolean {
+  return credential.ends_at != null && millis(credential.ends_at) <= now;
+}
+
+function otherStay(foreign: readonly Credential[]): IssueOutcome {
+  const ends = foreign.map((credential) => (credential.ends_at == null ? Number.NaN : millis(credential.ends_at)));
+  const last = Math.max(...ends);
+  return {
+    kind: 'other-stay',
+    acsCredentialIds: foreign.map((credential) => credential.acs_credential_id),
+    ...(Number.isNaN(last) ? {} : { until: instantAt(last) }),
+  };
+}
+
+async function create(issue: Issue): Promise<Adoption> {
+  const { input, desk, signal } = issue;
+  const { acsSystemId } = desk.property.seam;
+  const params = credentialFor(input, desk);
+  await desk.accessSystems.assertConnected(acsSystemId, { operation: '/acs/credentials/create', signal });
+  try {
+    const fresh = await desk.seam.createCredential(params, { signal, lingerMs: desk.timing.lingerMs });
+    return { kind: 'held', key: issue.take({ acsCredentialId: fresh.acs_credential_id, adopted: false, fresh }) };
+  } catch (error) {
+    if (!isDefiniteRefusal(error)) throw error;
+    const anchor = input.ask.joinTo;
+    if (anchor !== undefined && (await isGone(anchor, issue))) {
+      return { kind: 'obstacle', outcome: { kind: 'anchor-gone', acsCredentialId: anchor } };
+    }
+    throw await desk.accessSystems.explainRefusal(acsSystemId, error);
+  }
+}
+
+function credentialFor({ acsUserId, ask }: IssueKeyInput, { property }: KeyDesk): CreateCredentialParams {
+  const { cardFormat, label } = property.policy;
+  return {
+    acs_user_id: acsUserId,
+    credential_manager_acs_system_id: property.seam.credentialManagerAcsSystemId,
+    access_method: 'mobile_key',
+    is_multi_phone_sync_credential: true,
+    allowed_acs_entrance_ids: ask.acsEntranceIds,
+    starts_at: normalInstant(ask.window.from),
+    ends_at: normalInstant(ask.window.to),
+    visionline_metadata: {
+      card_format: cardFormat,
+      card_function_type: 'guest',
+      ...overrideOrJoin(ask),
+      ...(label === null ? {} : { label }),
+    },
+  };
+}
+
+type OverrideOrJoin = Pick<CreateCredentialParams['visionline_metadata'], 'override' | 'joiner_acs_credential_ids'>;
+
+function overrideOrJoin(ask: KeyAsk): OverrideOrJoin {
+  switch (ask.kind) {
+    case 'override':
+      return { override: true };
+    case 'joiner':
+      if (ask.joinTo === undefined) throw new TypeError('A joiner key needs the id of the key that it joins');
+      return { joiner_acs_credential_ids: [ask.joinTo] };
+    default:
+      return ask.kind satisfies never;
+  }
+}
+
+async function isGone(acsCredentialId: string, { desk, signal }: Issue): Promise<boolean> {
+  try {
+    return isDead(await desk.seam.getCredential({ acs_credential_id: acsCredentialId }, { signal }));
+  } catch (error) {
+    if (isNotFound(error)) return true;
+    throw error;
+  }
+}

@@ -1,0 +1,190 @@
+/**
+ * Seam's API as Stayline uses it: one method per endpoint, all POST with JSON, every answer parsed.
+ * Facts: Seam's published schema (`@seamapi/types`).
+ */
+import type { AxiosInstance } from 'axios';
+import { createBudget, DEFAULT_BUDGET, type Budget, type BudgetOptions } from './budget.js';
+import * as schemas from './schemas.js';
+import { openHttp, post, type CallOptions, type Credentials, type Endpoint } from './transport.js';
+
+export interface SeamClientOptions extends Credentials {
+  /** Seam itself by default. */
+  readonly baseUrl?: string;
+  /** How long a request may take, in milliseconds; 10 s by default. */
+  readonly timeoutMs?: number;
+  /** The request budget of each access system. */
+  readonly budget?: Partial<BudgetOptions>;
+}
+
+export interface Page<Item> {
+  readonly items: readonly Item[];
+  /** Absent on the last page. */
+  readonly nextCursor?: string;
+}
+
+export interface CreateCredentialParams {
+  readonly acs_user_id: string;
+  readonly credential_manager_acs_system_id: string;
+  readonly access_method: 'mobile_key';
+  readonly is_multi_phone_sync_credential: true;
+  readonly allowed_acs_entrance_ids: readonly string[];
+  readonly starts_at: string;
+  readonly ends_at: string;
+  readonly visionline_metadata: {
+    readonly card_format: 'TLCode' | 'rfid48';
+    readonly card_function_type: 'guest';
+    readonly override?: true;
+    readonly joiner_acs_credential_ids?: readonly string[];
+    /** Not in the published schema; the Visionline guide has it. */
+    readonly label?: string;
+  };
+}
+
+interface Paged {
+  readonly limit?: number;
+  readonly page_cursor?: string;
+}
+
+/** The endpoints, drawing on one access system's budget. Every method throws `SeamError`. */
+export interface SeamCalls {
+  getSystem(params: { readonly acs_system_id: string }, options?: CallOptions): Promise<schemas.AccessSystem>;
+  listEntrances(
+    params: { readonly acs_system_id: string } & Paged,
+    options?: CallOptions,
+  ): Promise<Page<schemas.Entrance>>;
+  listAcsUsers(
+    params: { readonly acs_system_id: string; readonly user_identity_id: string } & Paged,
+    options?: CallOptions,
+  ): Promise<Page<schemas.AcsUser>>;
+  createAcsUser(
+    params: { readonly acs_system_id: string; readonly full_name: string; readonly user_identity_id: string },
+    options?: CallOptions,
+  ): Promise<schemas.AcsUser>;
+  createCredential(params: CreateCredentialParams, options?: CallOptions): Promise<schemas.Credential>;
+  getCredential(params: { readonly acs_credential_id: string }, options?: CallOptions): Promise<schemas.Credential>;
+  listCredentials(
+    params: { readonly acs_user_id: string } & Paged,
+    options?: CallOptions,
+  ): Promise<Page<schemas.Credential>>;
+  deleteCredential(params: { readonly acs_credential_id: string }, options?: CallOptions): Promise<void>;
+  /** The doors that a credential opens; for one whose metadata does not say. */
+  listCredentialEntrances(
+    params: { readonly acs_credential_id: string },
+    options?: CallOptions,
+  ): Promise<readonly schemas.Entrance[]>;
+  getUserIdentity(params: { readonly user_identity_key: string }, options?: CallOptions): Promise<schemas.UserIdentity>;
+  createUserIdentity(
+    params: {
+      readonly user_identity_key: string;
+      readonly full_name: string;
+      readonly email_address?: string;
+      readonly phone_number?: string;
+    },
+    options?: CallOptions,
+  ): Promise<schemas.UserIdentity>;
+  listPhones(
+    params: { readonly owner_user_identity_id: string },
+    options?: CallOptions,
+  ): Promise<readonly schemas.Phone[]>;
+  deactivatePhone(params: { readonly device_id: string }, options?: CallOptions): Promise<void>;
+}
+
+export interface SeamClient {
+  /** The endpoints, with the request budget of this access system. */
+  forSystem(acsSystemId: string): SeamCalls;
+  /** The HTTP client underneath, for instrumenting; it carries the credentials. */
+  readonly http: AxiosInstance;
+}
+
+/** Opens a client for one workspace. Throws a TypeError if the credentials are incomplete. */
+export function createSeamClient(options: SeamClientOptions): SeamClient {
+  const { baseUrl = 'https://connect.getseam.com', timeoutMs = 10_000 } = options;
+  const http = openHttp({ ...options, baseUrl, timeoutMs });
+  const systems = new Map<string, SeamCalls>();
+  return {
+    http,
+    forSystem(acsSystemId) {
+      const known = systems.get(acsSystemId);
+      if (known !== undefined) return known;
+      const calls = callsThrough({ http, timeoutMs, budget: createBudget({ ...DEFAULT_BUDGET, ...options.budget }) });
+      systems.set(acsSystemId, calls);
+      return calls;
+    },
+  };
+}
+
+function callsThrough(wire: { http: AxiosInstance; budget: Budget; timeoutMs: number }): SeamCalls {
+  const call =
+    <Params extends object, Answer, Result>(
+      endpoint: Omit<Endpoint<Answer>, 'priority'> & Partial<Endpoint<Answer>>,
+      result: (answer: Answer) => Result,
+    ) =>
+    async (params: Params, options: CallOptions = {}): Promise<Result> =>
+      result(await post(wire, { priority: 'normal', ...endpoint }, params, options));
+
+  return {
+    getSystem: call({ path: '/acs/systems/get', answer: schemas.systemAnswer }, (answer) => answer.acs_system),
+    listEntrances: call({ path: '/acs/entrances/list', answer: schemas.entrancesAnswer }, (answer) =>
+      page(answer.acs_entrances, answer.pagination),
+    ),
+    listAcsUsers: call({ path: '/acs/users/list', answer: schemas.acsUsersAnswer }, (answer) =>
+      page(answer.acs_users, answer.pagination),
+    ),
+    createAcsUser: call({ path: '/acs/users/create', answer: schemas.acsUserAnswer }, (answer) => answer.acs_user),
+    createCredential: call(
+      { path: '/acs/credentials/create', answer: schemas.credentialAnswer },
+      (answer) => answer.acs_credential,
+    ),
+    getCredential: call(
+      { path: '/acs/credentials/get', answer: schemas.credentialAnswer },
+      (answer) => answer.acs_credential,
+    ),
+    listCredentials: call({ path: '/acs/credentials/list', answer: schemas.credentialsAnswer }, (answer) =>
+      page(answer.acs_credentials, answer.pagination),
+    ),
+    deleteCredential: call(
+      { path: '/acs/credentials/delete', answer: schemas.voidAnswer, priority: 'urgent' },
+      () => undefined,
+    ),
+    listCredentialEntrances: call(
+      { path: '/acs/credentials/list_accessible_entrances', answer: schemas.accessibleEntrancesAnswer },
+      (answer) => answer.acs_entrances,
+    ),
+    getUserIdentity: call(
+      { path: '/user_identities/get', answer: schemas.userIdentityAnswer },
+      (answer) => answer.user_identity,
+    ),
+    createUserIdentity: call(
+      { path: '/user_identities/create', answer: schemas.userIdentityAnswer },
+      (answer) => answer.user_identity,
+    ),
+    listPhones: call({ path: '/phones/list', answer: schemas.phonesAnswer }, (answer) => answer.phones),
+    deactivatePhone: call(
+      { path: '/phones/deactivate', answer: schemas.voidAnswer, priority: 'urgent' },
+      () => undefined,
+    ),
+  };
+}
+
+function page<Item>(
+  items: readonly Item[],
+  pagination: { readonly next_page_cursor: string | null; readonly has_next_page: boolean },
+): Page<Item> {
+  const more = pagination.has_next_page && pagination.next_page_cursor !== null;
+  return more ? { items, nextCursor: pagination.next_page_cursor ?? '' } : { items };
+}
+
+/** Every item of a paged list, in Seam's order. Stops if a cursor comes back that has been followed already. */
+export async function everyItem<Item>(
+  load: (cursor: { readonly page_cursor?: string }) => Promise<Page<Item>>,
+): Promise<readonly Item[]> {
+  const items: Item[] = [];
+  const followed = new Set<string>();
+  for (let next: { readonly page_cursor?: string } = {}; ;) {
+    const { items: some, nextCursor } = await load(next);
+    items.push(...some);
+    if (nextCursor === undefined || followed.has(nextCursor)) return items;
+    followed.add(nextCursor);
+    next = { page_cursor: nextCursor };
+  }
+}

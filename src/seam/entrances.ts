@@ -1,0 +1,80 @@
+/**
+ * From a hotel's rooms to Seam's entrances: which door is room 101, and which common doors every guest key opens.
+ */
+import type { Property } from '../stay/property-schema.js';
+import type { DoorFacts } from '../stay/steps.js';
+import { rememberBriefly, type BriefMemory } from './brief-memory.js';
+import { everyItem, type SeamClient } from './client.js';
+import type { Entrance } from './schemas.js';
+
+/** Every entrance of an access system (by `acs_system_id`), as some seconds ago. Throws `SeamError`. */
+export type EntranceCatalogue = BriefMemory<readonly Entrance[]>;
+
+export function openEntranceCatalogue(client: SeamClient, options: { readonly ttlMs: number }): EntranceCatalogue {
+  return rememberBriefly(options.ttlMs, (acsSystemId) =>
+    everyItem((cursor) => client.forSystem(acsSystemId).listEntrances({ acs_system_id: acsSystemId, ...cursor })),
+  );
+}
+
+type DoorMapping = Property['doors'];
+
+/** Finds the doors of `rooms`, and the property's common doors. A room with no door, or with several, is unknown. */
+export function findDoors(entrances: readonly Entrance[], rooms: readonly string[], mapping: DoorMapping): DoorFacts {
+  const usable = entrances.filter((entrance) => entrance.can_unlock_with_mobile_key !== false);
+  const guestRooms = inNaturalOrder(
+    usable.filter((entrance) => isGuestRoom(entrance, mapping)),
+    mapping,
+  );
+  const found: DoorFacts['rooms'][number][] = [];
+  const unknownRooms: string[] = [];
+  for (const room of rooms) {
+    const [door, ...others] = doorsOfRoom(room, guestRooms, mapping);
+    if (door === undefined || others.length > 0) unknownRooms.push(room);
+    else found.push({ room, acsEntranceId: door.acs_entrance_id, position: guestRooms.indexOf(door) });
+  }
+  return { rooms: found, commonDoors: commonDoorsOf(usable, mapping), unknownRooms };
+}
+
+function isGuestRoom(entrance: Entrance, mapping: DoorMapping): boolean {
+  return (
+    entrance.visionline_metadata?.door_category === 'guest' ||
+    Object.values(mapping.rooms).includes(entrance.acs_entrance_id)
+  );
+}
+
+function doorsOfRoom(room: string, guestRooms: readonly Entrance[], mapping: DoorMapping): readonly Entrance[] {
+  const mapped = Object.hasOwn(mapping.rooms, room) ? mapping.rooms[room] : undefined;
+  if (mapped !== undefined) return guestRooms.filter((entrance) => entrance.acs_entrance_id === mapped);
+  const wanted = mapping.roomPattern.replaceAll('{room}', () => room).trim();
+  return guestRooms.filter((entrance) => doorText(entrance, mapping) === wanted);
+}
+
+function doorText(entrance: Entrance, { roomFrom }: DoorMapping): string {
+  const text = roomFrom === 'door_name' ? entrance.visionline_metadata?.door_name : entrance.display_name;
+  return (text ?? '').trim();
+}
+
+function commonDoorsOf(usable: readonly Entrance[], { commonDoors }: DoorMapping): DoorFacts['commonDoors'] {
+  return usable
+    .filter((entrance) => {
+      switch (commonDoors.kind) {
+        case 'by-category':
+          return commonDoors.categories.includes(entrance.visionline_metadata?.door_category ?? '');
+        case 'listed':
+          return commonDoors.acsEntranceIds.includes(entrance.acs_entrance_id);
+        default:
+          return commonDoors satisfies never;
+      }
+    })
+    .map((entrance) => ({ acsEntranceId: entrance.acs_entrance_id, name: entrance.display_name }));
+}
+
+const naturally = new Intl.Collator('en', { numeric: true });
+
+function inNaturalOrder(entrances: readonly Entrance[], mapping: DoorMapping): readonly Entrance[] {
+  return [...entrances].sort(
+    (a, b) =>
+      naturally.compare(doorText(a, mapping), doorText(b, mapping)) ||
+      naturally.compare(a.acs_entrance_id, b.acs_entrance_id),
+  );
+}

@@ -1,0 +1,174 @@
+/**
+ * What can go wrong between Stayline and Seam, in one table: which errors pass by themselves and which need a person.
+ * Messages carry Seam's error type, the refused field names and the request id, never a body: bodies hold names and contacts.
+ */
+import { ApplicationFailure, ApplicationFailureCategory } from '@temporalio/common';
+
+export type SeamErrorType = 'SeamRejected' | 'SeamUnavailable' | 'NotFoundAtSeam';
+
+interface ErrorClass {
+  readonly type: SeamErrorType;
+  readonly retryable: boolean;
+  /** When to try again if Seam does not say, in milliseconds; absent leaves it to the caller's retry policy. */
+  readonly delayMs?: number;
+  /** Whether Seam may have carried out a request that was answered like this. */
+  readonly mayHaveReached: boolean;
+}
+
+const REJECTED: ErrorClass = { type: 'SeamRejected', retryable: false, mayHaveReached: false };
+const UNAVAILABLE: ErrorClass = { type: 'SeamUnavailable', retryable: true, mayHaveReached: true };
+
+const BY_STATUS: Readonly<Record<number, ErrorClass>> = {
+  404: { type: 'NotFoundAtSeam', retryable: false, mayHaveReached: false },
+  408: UNAVAILABLE,
+  425: { type: 'SeamUnavailable', retryable: true, mayHaveReached: false },
+  429: { type: 'SeamUnavailable', retryable: true, delayMs: 1_000, mayHaveReached: false },
+  501: REJECTED,
+};
+
+/** The class of an answer that is not a success. */
+export function classOfStatus(status: number): ErrorClass {
+  return BY_STATUS[status] ?? (status >= 500 ? UNAVAILABLE : REJECTED);
+}
+
+/** Transport errors after which it is certain that no request arrived. */
+const NEVER_ARRIVED: ReadonlySet<string> = new Set([
+  'ECONNREFUSED',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EHOSTUNREACH',
+  'EHOSTDOWN',
+  'ENETUNREACH',
+  'ENETDOWN',
+]);
+
+export type SeamFailure =
+  /** Seam answered, and the answer was no. */
+  | {
+      readonly kind: 'answered';
+      readonly status: number;
+      readonly requestId?: string;
+      readonly seamType?: string;
+      readonly fields: readonly string[];
+      readonly retryAfterMs?: number;
+    }
+  /** Seam said yes, in a form that does not hold what Stayline relies on. */
+  | {
+      readonly kind: 'unreadable';
+      readonly status: number;
+      readonly requestId?: string;
+      readonly paths: readonly string[];
+    }
+  /** No answer: the network, or no time left. */
+  | { readonly kind: 'no-answer'; readonly code: string }
+  /** The caller's signal fired; `sent` tells whether the request had left. */
+  | { readonly kind: 'cancelled'; readonly sent: boolean }
+  /** Not sent: Seam asked for a pause that is longer than a call may wait. */
+  | { readonly kind: 'paused'; readonly retryAfterMs: number }
+  /** Not sent, or refused: the hotel's access system is not connected to Seam right now. */
+  | { readonly kind: 'system-down'; readonly codes: readonly string[] }
+  /** Seam took the delete, but still holds the key. */
+  | { readonly kind: 'still-there' };
+
+/** An unsuccessful call to Seam, classified. */
+export class SeamError extends Error {
+  override readonly name = 'SeamError';
+  readonly type: SeamErrorType;
+  readonly retryable: boolean;
+  /** False only if it is certain that Seam did not carry the request out. */
+  readonly mayHaveReached: boolean;
+  readonly retryAfterMs: number | undefined;
+
+  constructor(
+    /** The endpoint's path. */
+    readonly operation: string,
+    readonly failure: SeamFailure,
+  ) {
+    super(messageOf(operation, failure));
+    const found = classOf(failure);
+    this.type = found.type;
+    this.retryable = found.retryable;
+    this.mayHaveReached = found.mayHaveReached;
+    this.retryAfterMs = ('retryAfterMs' in failure ? failure.retryAfterMs : undefined) ?? found.delayMs;
+  }
+}
+
+function classOf(failure: SeamFailure): ErrorClass {
+  switch (failure.kind) {
+    case 'answered':
+      return classOfStatus(failure.status);
+    case 'unreadable':
+      return { ...REJECTED, mayHaveReached: true };
+    case 'no-answer':
+      return { ...UNAVAILABLE, mayHaveReached: !NEVER_ARRIVED.has(failure.code) };
+    case 'cancelled':
+      return { ...UNAVAILABLE, mayHaveReached: failure.sent };
+    case 'still-there':
+      return UNAVAILABLE;
+    case 'paused':
+    case 'system-down':
+      return { ...UNAVAILABLE, mayHaveReached: false };
+    default:
+      return failure satisfies never;
+  }
+}
+
+function messageOf(operation: string, failure: SeamFailure): string {
+  switch (failure.kind) {
+    case 'answered': {
+      const what = [String(failure.status), failure.seamType].filter(Boolean).join(' ');
+      const where = failure.fields.length > 0 ? ` for ${failure.fields.join(', ')}` : '';
+      return `Seam answered ${operation} with ${what}${where}${requestNote(failure.requestId)}`;
+    }
+    case 'unreadable': {
+      const where = failure.paths.length > 0 ? ` at ${failure.paths.join(', ')}` : '';
+      return `Seam answered ${operation} with ${failure.status}, but not as its schema says${where}${requestNote(failure.requestId)}`;
+    }
+    case 'no-answer':
+      return `No answer from Seam to ${operation}: ${failure.code}`;
+    case 'cancelled':
+      return `The call to ${operation} was cancelled ${failure.sent ? 'after' : 'before'} it was sent`;
+    case 'paused':
+      return `Seam asked for a pause of ${Math.ceil(failure.retryAfterMs / 1_000)} s before ${operation}`;
+    case 'system-down':
+      return `The access system is not connected to Seam (${failure.codes.join(', ')}): ${operation} has to wait`;
+    case 'still-there':
+      return `Seam took ${operation}, but has not carried it out yet`;
+    default:
+      return failure satisfies never;
+  }
+}
+
+function requestNote(requestId: string | undefined): string {
+  return requestId === undefined ? '' : ` (request ${requestId})`;
+}
+
+export function isSeamError(error: unknown): error is SeamError {
+  return error instanceof SeamError;
+}
+
+export function isNotFound(error: unknown): boolean {
+  return isSeamError(error) && error.type === 'NotFoundAtSeam';
+}
+
+/** True if Seam certainly refused the request: it read it and said no for good. */
+export function isDefiniteRefusal(error: unknown): error is SeamError {
+  return isSeamError(error) && !error.retryable && !error.mayHaveReached;
+}
+
+/**
+ * A call's error as Temporal should see it: typed, retryable or not, with Seam's own waiting time.
+ * Anything that is not a `SeamError` is handed back as it is.
+ */
+export function toApplicationFailure(error: unknown): unknown {
+  if (!isSeamError(error)) return error;
+  const { failure, operation, retryAfterMs } = error;
+  return ApplicationFailure.create({
+    message: error.message,
+    type: error.type,
+    nonRetryable: !error.retryable,
+    details: [{ operation, ...failure }],
+    ...(error.retryable && retryAfterMs !== undefined ? { nextRetryDelay: retryAfterMs } : {}),
+    ...(error.retryable ? { category: ApplicationFailureCategory.BENIGN } : {}),
+  });
+}

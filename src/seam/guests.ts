@@ -1,0 +1,126 @@
+/**
+ * A guest at Seam: a user identity (whose phones they are) and a user of the access system (who holds keys), found or
+ * created. Safe to repeat after a lost answer: it looks first, and looks again when creating is refused.
+ */
+import type { PreparedGuest, PrepareGuestInput } from '../stay/steps.js';
+import { everyItem, type SeamCalls } from './client.js';
+import { isDefiniteRefusal, isNotFound } from './errors.js';
+import { hasActiveEndpoint } from './phones.js';
+import type { AcsUser, UserIdentity } from './schemas.js';
+
+/** Shown by Seam and the lock system where the booking system sent no name. */
+const NAMELESS_GUEST = 'Guest';
+
+/**
+ * A guest's `user_identity_key`: `<propertyId>/<personId>` where the booking system knows persons, else
+ * `<propertyId>/<reservationId>/<guestId>`. Percent signs and slashes inside a part are percent-encoded.
+ */
+export function userIdentityKey({ propertyId, reservationId, guest }: PrepareGuestInput): string {
+  const parts =
+    guest.personId !== undefined ? [propertyId, guest.personId] : [propertyId, reservationId, guest.guestId];
+  return parts.map((part) => part.replaceAll('%', '%25').replaceAll('/', '%2F')).join('/');
+}
+
+/** Finds or creates the guest at Seam, and sees what he has there. Throws `SeamError`. */
+export async function prepareGuest(
+  input: PrepareGuestInput,
+  seam: SeamCalls,
+  acsSystemId: string,
+  signal: AbortSignal,
+): Promise<PreparedGuest> {
+  const { user_identity_id: userIdentityId } = await findOrCreateIdentity(input, seam, signal);
+  const { acs_user_id: acsUserId } = await findOrCreateUser(input, userIdentityId, seam, acsSystemId, signal);
+  const [phones, credentials] = await Promise.all([
+    seam.listPhones({ owner_user_identity_id: userIdentityId }, { signal }),
+    everyItem((cursor) => seam.listCredentials({ acs_user_id: acsUserId, ...cursor }, { signal })),
+  ]);
+  return {
+    userIdentityId,
+    acsUserId,
+    phoneReady: phones.some(hasActiveEndpoint),
+    seenCredentialIds: credentials.map((credential) => credential.acs_credential_id),
+  };
+}
+
+async function findOrCreateIdentity(
+  input: PrepareGuestInput,
+  seam: SeamCalls,
+  signal: AbortSignal,
+): Promise<UserIdentity> {
+  const key = { user_identity_key: userIdentityKey(input) };
+  const find = () => foundOrNothing(seam.getUserIdentity(key, { signal }));
+  const known = await find();
+  if (known !== undefined) return known;
+
+  const full_name = input.guest.name ?? NAMELESS_GUEST;
+  let refusal: unknown;
+  for (const contact of contactVariants(input.guest)) {
+    try {
+      return await seam.createUserIdentity({ ...key, full_name, ...contact }, { signal });
+    } catch (error) {
+      if (!isDefiniteRefusal(error)) throw error;
+      refusal = error;
+    }
+    const madeMeanwhile = await find();
+    if (madeMeanwhile !== undefined) return madeMeanwhile;
+  }
+  throw refusal;
+}
+
+interface Contact {
+  readonly email_address?: string;
+  readonly phone_number?: string;
+}
+
+/**
+ * What to create the identity with, best first: an e-mail address or phone number is unique in a workspace, so one that
+ * another identity has is left out. Seam publishes no error type for that, hence the trying.
+ */
+function contactVariants({ email, phone }: PrepareGuestInput['guest']): readonly Contact[] {
+  const withEmail: Contact = email === undefined ? {} : { email_address: email };
+  const withPhone: Contact = phone === undefined ? {} : { phone_number: phone };
+  const variants: Contact[] = [{ ...withEmail, ...withPhone }, withPhone, withEmail, {}];
+  const seen = new Set<string>();
+  return variants.filter((variant) => {
+    const text = JSON.stringify(variant);
+    return !seen.has(text) && seen.add(text);
+  });
+}
+
+async function findOrCreateUser(
+  input: PrepareGuestInput,
+  userIdentityId: string,
+  seam: SeamCalls,
+  acsSystemId: string,
+  signal: AbortSignal,
+): Promise<AcsUser> {
+  const ids = { acs_system_id: acsSystemId, user_identity_id: userIdentityId };
+  const find = async (): Promise<AcsUser | undefined> =>
+    oldest(await everyItem((cursor) => seam.listAcsUsers({ ...ids, ...cursor }, { signal })));
+  const known = await find();
+  if (known !== undefined) return known;
+  try {
+    return await seam.createAcsUser({ ...ids, full_name: input.guest.name ?? NAMELESS_GUEST }, { signal });
+  } catch (error) {
+    if (!isDefiniteRefusal(error)) throw error;
+    const madeMeanwhile = await find();
+    if (madeMeanwhile !== undefined) return madeMeanwhile;
+    throw error;
+  }
+}
+
+/** A request that was given up may still make a second user later; the oldest one stays the same whoever looks. */
+function oldest(users: readonly AcsUser[]): AcsUser | undefined {
+  return [...users].sort(
+    (a, b) => Date.parse(a.created_at) - Date.parse(b.created_at) || (a.acs_user_id < b.acs_user_id ? -1 : 1),
+  )[0];
+}
+
+async function foundOrNothing<Found>(looking: Promise<Found>): Promise<Found | undefined> {
+  try {
+    return await looking;
+  } catch (error) {
+    if (isNotFound(error)) return undefined;
+    throw error;
+  }
+}

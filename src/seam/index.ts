@@ -1,0 +1,11 @@
+/** Seam, as the activities use it. */
+export { watchAccessSystems, type AccessSystemWatch } from './access-system.js';
+export type { IssueProgress } from './attempt.js';
+export { createSeamClient, type SeamClient, type SeamClientOptions } from './client.js';
+export { DEFAULT_KEY_TIMING, type KeyDesk, type KeyTiming } from './desk.js';
+export { findDoors, openEntranceCatalogue, type EntranceCatalogue } from './entrances.js';
+export { toApplicationFailure, type SeamErrorType } from './errors.js';
+export { prepareGuest } from './guests.js';
+export { issueKey } from './issue.js';
+export { deactivatePhones, isPhoneReady } from './phones.js';
+export { checkKeys, revokeKey } from './revoke.js';

@@ -1,0 +1,101 @@
+/**
+ * Issuing one key: adopt or create it, wait until the provider has it, and look again for what a late request left behind.
+ */
+import { instantAt } from '../stay/instants.js';
+import type { IssueKeyInput, IssueOutcome, Observed } from '../stay/steps.js';
+import { adoptOrCreate, goneAmong, unclaimedMatches } from './adopt.js';
+import { openIssue, type HeldKey, type Issue, type IssueAttempt } from './attempt.js';
+import { credentialsOf, longerPoll, waitFor, type KeyDesk } from './desk.js';
+import { isNotFound, isSeamError } from './errors.js';
+import { isDead, isIssued, issuedAt, newest } from './matching.js';
+import type { Credential } from './schemas.js';
+
+/**
+ * Issues the key of `input.ask` and confirms it, or says what stands in the way. On cancellation it ends with the outcome
+ * `cancelled`. Throws `SeamError`; after a passing one it may be called again with the next attempt's number.
+ */
+export async function issueKey(input: IssueKeyInput, desk: KeyDesk, attempt: IssueAttempt): Promise<IssueOutcome> {
+  const issue = openIssue(input, desk, attempt);
+  try {
+    const adoption = await adoptOrCreate(issue);
+    return adoption.kind === 'obstacle' ? adoption.outcome : await confirmAndLookRound(issue, adoption.key);
+  } catch (error) {
+    if (!attempt.signal.aborted) throw error;
+    const known = issue.known === undefined ? {} : { acsCredentialId: issue.known.acsCredentialId };
+    return { kind: 'cancelled', ...known, ...NOTHING_OBSERVED };
+  }
+}
+
+const NOTHING_OBSERVED: Observed = { strayCredentialIds: [], goneCredentialIds: [] };
+
+type Verdict =
+  | { readonly kind: 'issued'; readonly issuedAtMs: number }
+  | { readonly kind: 'dead' }
+  | { readonly kind: 'unconfirmed' };
+
+async function confirmAndLookRound(issue: Issue, first: HeldKey): Promise<IssueOutcome> {
+  const { input, signal } = issue;
+  const tried = new Set<string>();
+  for (let key = first; ;) {
+    tried.add(key.acsCredentialId);
+    const verdict = await confirm(issue, key);
+    if (!issue.doubtful && input.ownCredentialIds.length === 0) return outcomeOf(key, verdict, NOTHING_OBSERVED);
+
+    await waitFor(issue.settledAt - performance.now(), signal);
+    const held = await credentialsOf(input.acsUserId, issue.desk.seam, signal);
+    const matches = issue.doubtful ? await unclaimedMatches(issue, held) : [];
+    const alike = matches.filter((credential) => !isDead(credential, held));
+    const isThere = goneAmong([key.acsCredentialId], held).length === 0;
+    const successor = newest(alike.filter((credential) => !tried.has(credential.acs_credential_id)));
+    if (isThere || successor === undefined) {
+      return outcomeOf(key, isThere ? verdict : { kind: 'dead' }, {
+        strayCredentialIds: alike
+          .map((credential) => credential.acs_credential_id)
+          .filter((id) => id !== key.acsCredentialId),
+        goneCredentialIds: goneAmong(input.ownCredentialIds, held),
+      });
+    }
+    // A late request's key has taken this one's place at Seam: it is what the guest holds now.
+    key = issue.take({ acsCredentialId: successor.acs_credential_id, adopted: true, fresh: successor });
+  }
+}
+
+/** Looks at the key until the provider has it, somebody has ended it, or the deadline has passed. */
+async function confirm(issue: Issue, key: HeldKey): Promise<Verdict> {
+  const { input, desk, signal } = issue;
+  const deadline = issue.startedAt + input.confirmWithinMinutes * 60_000;
+  let seen: Credential | 'gone' | 'unknown' = key.fresh ?? (await look(issue, key));
+  for (let ms = desk.timing.firstPollMs; ; ms = longerPoll(ms, desk.timing)) {
+    if (seen === 'gone') return { kind: 'dead' };
+    if (seen !== 'unknown' && isDead(seen)) return { kind: 'dead' };
+    if (seen !== 'unknown' && isIssued(seen)) return { kind: 'issued', issuedAtMs: issuedAt(seen) ?? desk.now() };
+    if (desk.now() >= deadline) return { kind: 'unconfirmed' };
+    await waitFor(ms, signal);
+    seen = await look(issue, key);
+  }
+}
+
+/** A passing error while looking costs a look, not the attempt. */
+async function look({ desk, signal }: Issue, key: HeldKey): Promise<Credential | 'gone' | 'unknown'> {
+  try {
+    return await desk.seam.getCredential({ acs_credential_id: key.acsCredentialId }, { signal });
+  } catch (error) {
+    if (isNotFound(error)) return 'gone';
+    if (!isSeamError(error) || !error.retryable || signal.aborted) throw error;
+    await waitFor(error.retryAfterMs ?? 0, signal);
+    return 'unknown';
+  }
+}
+
+function outcomeOf({ acsCredentialId, adopted }: HeldKey, verdict: Verdict, observed: Observed): IssueOutcome {
+  switch (verdict.kind) {
+    case 'issued':
+      return { kind: 'issued', acsCredentialId, issuedAt: instantAt(verdict.issuedAtMs), adopted, ...observed };
+    case 'unconfirmed':
+      return { kind: 'unconfirmed', acsCredentialId, ...observed };
+    case 'dead':
+      return { kind: 'killed', acsCredentialId, ...observed };
+    default:
+      return verdict satisfies never;
+  }
+}

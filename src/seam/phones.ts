@@ -1,0 +1,39 @@
+/**
+ * Guests' phones: whether one can take keys, and taking a lost one out of service.
+ */
+import type { DeactivatePhoneInput } from '../stay/steps.js';
+import type { SeamCalls } from './client.js';
+import { isNotFound } from './errors.js';
+import type { Phone } from './schemas.js';
+
+/** The published schema has the flag below `properties`; the Visionline guide's helper reads it one level too high. */
+export function hasActiveEndpoint(phone: Phone): boolean {
+  return phone.properties.assa_abloy_credential_service_metadata?.has_active_endpoint === true;
+}
+
+/** True if one of the guest's phones can take keys. Throws `SeamError`. */
+export async function isPhoneReady(userIdentityId: string, seam: SeamCalls, signal: AbortSignal): Promise<boolean> {
+  const phones = await seam.listPhones({ owner_user_identity_id: userIdentityId }, { signal });
+  return phones.some(hasActiveEndpoint);
+}
+
+/** Deactivates one phone, or all of the guest's; already gone is success. Throws `SeamError`. */
+export async function deactivatePhones(
+  { userIdentityId, deviceId }: DeactivatePhoneInput,
+  seam: SeamCalls,
+  signal: AbortSignal,
+): Promise<void> {
+  const deviceIds =
+    deviceId !== undefined
+      ? [deviceId]
+      : (await seam.listPhones({ owner_user_identity_id: userIdentityId }, { signal })).map((phone) => phone.device_id);
+  await Promise.all(
+    deviceIds.map(async (device_id) => {
+      try {
+        await seam.deactivatePhone({ device_id }, { signal });
+      } catch (error) {
+        if (!isNotFound(error)) throw error;
+      }
+    }),
+  );
+}

@@ -1,0 +1,88 @@
+/**
+ * Ending keys, and seeing whether keys still live. Deleting what is already gone is success; a delete is done only when
+ * Seam no longer holds the key, because it deletes in the background.
+ */
+import { instantAt } from '../stay/instants.js';
+import type { CheckKeysInput, CheckKeysOutcome, RevokeKeyInput, RevokeOutcome } from '../stay/steps.js';
+import type { SeamCalls } from './client.js';
+import { credentialsOf, longerPoll, waitFor, type KeyDesk } from './desk.js';
+import { isNotFound, SeamError } from './errors.js';
+import { isDead, matchesOf } from './matching.js';
+
+/**
+ * Deletes the key and sees it gone; without an id, everything that matches the ask and is not to be kept, late arrivals
+ * included. Throws `SeamError`; a passing one while Seam is still deleting.
+ */
+export async function revokeKey(input: RevokeKeyInput, desk: KeyDesk, signal: AbortSignal): Promise<RevokeOutcome> {
+  const { acsCredentialId } = input;
+  const revokedCredentialIds =
+    acsCredentialId === undefined
+      ? await revokeMatches(input, desk, signal)
+      : await revokeOne(acsCredentialId, desk, signal);
+  return { revokedCredentialIds, confirmedAt: instantAt(desk.now()) };
+}
+
+async function revokeOne(acsCredentialId: string, desk: KeyDesk, signal: AbortSignal): Promise<readonly string[]> {
+  await deleteIfThere(acsCredentialId, desk.seam, signal);
+  await untilDone(desk, signal, async () => (await findKey(acsCredentialId, desk.seam, signal)) === undefined);
+  return [acsCredentialId];
+}
+
+async function revokeMatches(input: RevokeKeyInput, desk: KeyDesk, signal: AbortSignal): Promise<readonly string[]> {
+  const settledAt = performance.now() + desk.timing.lateCommitSettleMs;
+  const deleted = new Set<string>();
+  await untilDone(desk, signal, async () => {
+    const isSettled = performance.now() >= settledAt;
+    const held = await credentialsOf(input.acsUserId, desk.seam, signal);
+    const candidates = held.filter((credential) => !input.keepCredentialIds.includes(credential.acs_credential_id));
+    const ids = (await matchesOf(input.ask, candidates, desk.seam, signal)).map((found) => found.acs_credential_id);
+    const fresh = ids.filter((id) => !deleted.has(id));
+    await Promise.all(fresh.map((id) => deleteIfThere(id, desk.seam, signal)));
+    fresh.forEach((id) => deleted.add(id));
+    return ids.length === 0 && isSettled;
+  });
+  return [...deleted];
+}
+
+async function untilDone(desk: KeyDesk, signal: AbortSignal, isDone: () => Promise<boolean>): Promise<void> {
+  const { timing } = desk;
+  const patientUntil = performance.now() + timing.revokePatienceMs;
+  for (let ms = timing.firstPollMs; !(await isDone()); ms = longerPoll(ms, timing)) {
+    if (performance.now() >= patientUntil) throw new SeamError('/acs/credentials/delete', { kind: 'still-there' });
+    await waitFor(ms, signal);
+  }
+}
+
+async function deleteIfThere(acsCredentialId: string, seam: SeamCalls, signal: AbortSignal): Promise<void> {
+  try {
+    await seam.deleteCredential({ acs_credential_id: acsCredentialId }, { signal });
+  } catch (error) {
+    if (!isNotFound(error)) throw error;
+  }
+}
+
+async function findKey(acsCredentialId: string, seam: SeamCalls, signal: AbortSignal) {
+  try {
+    return await seam.getCredential({ acs_credential_id: acsCredentialId }, { signal });
+  } catch (error) {
+    if (isNotFound(error)) return undefined;
+    throw error;
+  }
+}
+
+/** Reads keys again, because an event only says that something changed. Throws `SeamError`. */
+export async function checkKeys(
+  { acsCredentialIds }: CheckKeysInput,
+  seam: SeamCalls,
+  signal: AbortSignal,
+): Promise<CheckKeysOutcome> {
+  const verdicts = await Promise.all(acsCredentialIds.map((id) => isKeyGone(id, seam, signal)));
+  return { goneCredentialIds: acsCredentialIds.filter((_, index) => verdicts[index]) };
+}
+
+async function isKeyGone(acsCredentialId: string, seam: SeamCalls, signal: AbortSignal): Promise<boolean> {
+  const key = await findKey(acsCredentialId, seam, signal);
+  if (key === undefined) return true;
+  const verdictIsOnCopies = key.visionline_metadata?.is_valid == null && key.acs_user_id != null;
+  return isDead(key, verdictIsOnCopies ? await credentialsOf(key.acs_user_id ?? '', seam, signal) : []);
+}

@@ -1,0 +1,82 @@
+/**
+ * Seam's answers, as far as Stayline relies on them (`@seamapi/types` has them whole). Unknown fields are dropped,
+ * and codes that may grow over time (`warning_code`, `door_category`, ...) stay plain texts.
+ */
+import { z } from 'zod';
+
+const id = z.string().min(1);
+
+export const credentialSchema = z.object({
+  acs_credential_id: id,
+  acs_user_id: id.nullish(),
+  /** Set on the copies that multi-phone sync makes, one per phone. */
+  parent_acs_credential_id: id.nullish(),
+  access_method: z.string(),
+  created_at: z.string(),
+  ends_at: z.string().nullish(),
+  is_issued: z.boolean().nullish(),
+  issued_at: z.string().nullish(),
+  is_latest_desired_state_synced_with_provider: z.boolean().nullish(),
+  latest_desired_state_synced_with_provider_at: z.string().nullish(),
+  warnings: z.array(z.object({ warning_code: z.string() })),
+  errors: z.array(z.object({ error_code: z.string() })),
+  visionline_metadata: z
+    .object({
+      joiner_acs_credential_ids: z.array(id).nullish(),
+      guest_acs_entrance_ids: z.array(id).nullish(),
+      common_acs_entrance_ids: z.array(id).nullish(),
+      is_valid: z.boolean().nullish(),
+    })
+    .nullish(),
+});
+
+export const entranceSchema = z.object({
+  acs_entrance_id: id,
+  display_name: z.string(),
+  can_unlock_with_mobile_key: z.boolean().nullish(),
+  visionline_metadata: z.object({ door_name: z.string().nullish(), door_category: z.string().nullish() }).nullish(),
+});
+
+export const systemSchema = z.object({
+  acs_system_id: id,
+  errors: z.array(z.object({ error_code: z.string() })),
+});
+
+export const userIdentitySchema = z.object({ user_identity_id: id });
+
+export const acsUserSchema = z.object({ acs_user_id: id, created_at: z.string() });
+
+export const phoneSchema = z.object({
+  device_id: id,
+  properties: z.object({
+    assa_abloy_credential_service_metadata: z.object({ has_active_endpoint: z.boolean().nullish() }).nullish(),
+  }),
+});
+
+const paginationSchema = z.object({ next_page_cursor: z.string().nullable(), has_next_page: z.boolean() });
+
+export const credentialAnswer = z.object({ acs_credential: credentialSchema });
+export const credentialsAnswer = z.object({ acs_credentials: z.array(credentialSchema), pagination: paginationSchema });
+export const entrancesAnswer = z.object({ acs_entrances: z.array(entranceSchema), pagination: paginationSchema });
+export const accessibleEntrancesAnswer = z.object({ acs_entrances: z.array(entranceSchema) });
+export const systemAnswer = z.object({ acs_system: systemSchema });
+export const userIdentityAnswer = z.object({ user_identity: userIdentitySchema });
+export const acsUserAnswer = z.object({ acs_user: acsUserSchema });
+export const acsUsersAnswer = z.object({ acs_users: z.array(acsUserSchema), pagination: paginationSchema });
+export const phonesAnswer = z.object({ phones: z.array(phoneSchema) });
+export const voidAnswer = z.object({});
+
+/** An error envelope; `validation_errors` names the fields that Seam refused. */
+export const errorAnswer = z.object({
+  error: z.object({
+    type: z.string(),
+    validation_errors: z.record(z.string(), z.unknown()).optional(),
+  }),
+});
+
+export type Credential = z.infer<typeof credentialSchema>;
+export type Entrance = z.infer<typeof entranceSchema>;
+export type AccessSystem = z.infer<typeof systemSchema>;
+export type UserIdentity = z.infer<typeof userIdentitySchema>;
+export type AcsUser = z.infer<typeof acsUserSchema>;
+export type Phone = z.infer<typeof phoneSchema>;

@@ -1,0 +1,167 @@
+/**
+ * One POST to Seam: through the budget, with a deadline, answered by parsed data or a `SeamError`. Never sent twice:
+ * Seam has no idempotency key, so only the caller knows whether asking again is safe.
+ */
+import http from 'node:http';
+import https from 'node:https';
+import axios, { type AxiosInstance, type AxiosResponse } from 'axios';
+import type { z } from 'zod';
+import type { Budget, Turn } from './budget.js';
+import { classOfStatus, SeamError, type SeamFailure } from './errors.js';
+import { errorAnswer } from './schemas.js';
+
+export interface Credentials {
+  /** `seam_...`: stands for one workspace. */
+  readonly apiKey?: string;
+  /** `seam_at...`: needs `workspaceId`. */
+  readonly personalAccessToken?: string;
+  readonly workspaceId?: string;
+}
+
+export interface TransportOptions extends Credentials {
+  /** Such as `https://connect.getseam.com`. */
+  readonly baseUrl: string;
+  /** From sending to the whole answer, in milliseconds. */
+  readonly timeoutMs: number;
+}
+
+export interface CallOptions {
+  readonly signal?: AbortSignal | undefined;
+  /**
+   * How long a request that has been sent may still take after `signal` fired, in milliseconds (0 by default):
+   * an answer that is thrown away is an id that is not known.
+   */
+  readonly lingerMs?: number;
+}
+
+/** An axios instance for Seam; throws a TypeError if the credentials are not of exactly one kind. */
+export function openHttp(options: TransportOptions): AxiosInstance {
+  return axios.create({
+    baseURL: options.baseUrl,
+    headers: { ...authHeaders(options), 'content-type': 'application/json', accept: 'application/json' },
+    httpAgent: new http.Agent({ keepAlive: true }),
+    httpsAgent: new https.Agent({ keepAlive: true }),
+    maxRedirects: 0,
+    validateStatus: () => true,
+  });
+}
+
+function authHeaders({ apiKey, personalAccessToken, workspaceId }: Credentials): Record<string, string> {
+  if (apiKey !== undefined && personalAccessToken === undefined) return { authorization: `Bearer ${apiKey}` };
+  if (personalAccessToken !== undefined && apiKey === undefined && workspaceId !== undefined) {
+    return { authorization: `Bearer ${personalAccessToken}`, 'seam-workspace': workspaceId };
+  }
+  throw new TypeError('Seam needs either an API key, or a personal access token and a workspace id');
+}
+
+export interface Endpoint<Answer> {
+  readonly path: string;
+  readonly answer: z.ZodType<Answer>;
+  readonly priority: Turn['priority'];
+}
+
+/** Posts `body` and hands back the parsed answer. Throws `SeamError`. */
+export async function post<Answer>(
+  wire: { readonly http: AxiosInstance; readonly budget: Budget; readonly timeoutMs: number },
+  { path, answer, priority }: Endpoint<Answer>,
+  body: object,
+  { signal, lingerMs = 0 }: CallOptions,
+): Promise<Answer> {
+  const turn = await wire.budget.run(
+    () => send(wire.http, path, body, { signal, lingerMs, timeoutMs: wire.timeoutMs }),
+    {
+      signal,
+      priority,
+    },
+  );
+  switch (turn.kind) {
+    case 'given-up':
+      throw new SeamError(path, { kind: 'cancelled', sent: false });
+    case 'paused':
+      throw new SeamError(path, { kind: 'paused', retryAfterMs: turn.remainingMs });
+    case 'done':
+      break;
+  }
+  const response = turn.result;
+  if (response.status < 200 || response.status > 299) {
+    const error = new SeamError(path, refusal(response));
+    if (response.status === 429) wire.budget.pause(error.retryAfterMs ?? 0);
+    throw error;
+  }
+  const parsed = answer.safeParse(response.data);
+  if (parsed.success) return parsed.data;
+  const paths = parsed.error.issues.map((issue) => issue.path.join('.')).filter((path) => path !== '');
+  throw new SeamError(path, { kind: 'unreadable', status: response.status, paths, ...requestIdOf(response) });
+}
+
+async function send(
+  client: AxiosInstance,
+  path: string,
+  body: object,
+  {
+    signal,
+    lingerMs,
+    timeoutMs,
+  }: { readonly signal?: AbortSignal | undefined; readonly lingerMs: number; readonly timeoutMs: number },
+): Promise<AxiosResponse<unknown>> {
+  const deadline = AbortSignal.timeout(timeoutMs);
+  const abandon = new AbortController();
+  let linger: NodeJS.Timeout | undefined;
+  const onCancel = (): void => {
+    linger = setTimeout(() => abandon.abort(), lingerMs);
+  };
+  if (signal?.aborted) onCancel();
+  else signal?.addEventListener('abort', onCancel, { once: true });
+  try {
+    return await client.post<unknown>(path, body, { signal: AbortSignal.any([deadline, abandon.signal]) });
+  } catch (error) {
+    if (abandon.signal.aborted) throw new SeamError(path, { kind: 'cancelled', sent: true });
+    if (deadline.aborted) throw new SeamError(path, { kind: 'no-answer', code: 'timeout' });
+    throw new SeamError(path, { kind: 'no-answer', code: transportCode(error) });
+  } finally {
+    clearTimeout(linger);
+    signal?.removeEventListener('abort', onCancel);
+  }
+}
+
+function transportCode(error: unknown): string {
+  const code = axios.isAxiosError(error) ? error.code : undefined;
+  return safeWord(code) ?? 'unknown transport error';
+}
+
+function refusal(response: AxiosResponse<unknown>): SeamFailure {
+  const parsed = errorAnswer.safeParse(response.data);
+  const seamType = parsed.success ? safeWord(parsed.data.error.type) : undefined;
+  const retryAfterMs = retryAfter(response.headers['retry-after']);
+  return {
+    kind: 'answered',
+    status: response.status,
+    fields: parsed.success ? refusedFields(parsed.data.error.validation_errors ?? {}) : [],
+    ...(seamType !== undefined ? { seamType } : {}),
+    ...(retryAfterMs !== undefined && classOfStatus(response.status).retryable ? { retryAfterMs } : {}),
+    ...requestIdOf(response),
+  };
+}
+
+function refusedFields(validationErrors: Readonly<Record<string, unknown>>): readonly string[] {
+  return Object.keys(validationErrors).filter((field) => field !== '_errors' && safeWord(field) !== undefined);
+}
+
+function requestIdOf(response: AxiosResponse<unknown>): { readonly requestId?: string } {
+  const requestId = safeWord(response.headers['seam-request-id']);
+  return requestId === undefined ? {} : { requestId };
+}
+
+/** A code or an id as it stands, anything that could be prose (and so could name a guest) not at all. */
+function safeWord(value: unknown): string | undefined {
+  return typeof value === 'string' && /^[\w.:-]{1,100}$/.test(value) ? value : undefined;
+}
+
+const LONGEST_RETRY_AFTER_MS = 5 * 60_000;
+
+/** Milliseconds from a Retry-After header: seconds, or an HTTP date. */
+function retryAfter(value: unknown): number | undefined {
+  if (typeof value !== 'string' || value.trim() === '') return undefined;
+  const ms = /^\d+(\.\d+)?$/.test(value.trim()) ? Number(value) * 1_000 : Date.parse(value) - Date.now();
+  return Number.isNaN(ms) ? undefined : Math.min(Math.max(ms, 0), LONGEST_RETRY_AFTER_MS);
+}
