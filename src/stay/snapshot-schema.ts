@@ -40,7 +40,7 @@ const windowOrder = { error: 'must be later than "from"', path: ['to'] };
 
 export const windowSchema = z
   .strictObject({ from: instantSchema, to: instantSchema })
-  .refine((window) => Date.parse(window.from) < Date.parse(window.to), windowOrder);
+  .refine((window) => !(Date.parse(window.from) >= Date.parse(window.to)), windowOrder);
 
 const localWindowSchema = z
   .strictObject({

@@ -1,0 +1,88 @@
+/** What a person must know or do, from the whole book: the planner's notices and those that concern no key yet. */
+import { isEnded, type OpenAttention, type StayBook } from './book.js';
+import { isBefore, plusMinutes, type Instant } from './instants.js';
+import type { KeyPlan, Notice, Wanted } from './plan-keys.js';
+import { guestsWithoutRoom } from './groundwork.js';
+import { stayWindow } from './wanted.js';
+
+export interface Watch {
+  readonly attention: readonly OpenAttention[];
+  /** When time alone opens another notice. */
+  readonly wakeAt?: Instant;
+}
+
+/** Every notice that is open now, each with the time since which it has been. */
+export function openAttention(book: StayBook, wanted: Wanted, plan: KeyPlan, now: Instant): Watch {
+  const phones = missingPhones(book, wanted, now);
+  const notices = [
+    ...plan.attention,
+    ...hindrances(book),
+    ...unknownRooms(book),
+    ...missingRooms(book, now),
+    ...phones.due,
+  ];
+  const open = distinct(notices).map((notice) => ({ ...notice, since: sinceWhen(book, notice, now) }));
+  return {
+    attention: [...open, ...book.ignored],
+    ...(phones.nextAt === undefined ? {} : { wakeAt: phones.nextAt }),
+  };
+}
+
+function same(a: Notice, b: Notice): boolean {
+  return a.code === b.code && a.guestId === b.guestId && a.room === b.room;
+}
+
+function distinct(notices: readonly Notice[]): readonly Notice[] {
+  return notices.filter((notice, index) => notices.findIndex((other) => same(other, notice)) === index);
+}
+
+function sinceWhen(book: StayBook, notice: Notice, now: Instant): Instant {
+  return book.attention.find((known) => same(known, notice))?.since ?? now;
+}
+
+function hindrances(book: StayBook): Notice[] {
+  return Object.values(book.hindrances).map((hindrance) => ({
+    code: hindrance.kind === 'outage' ? 'access-system-down' : 'key-failed',
+    message: hindrance.message,
+    ...(hindrance.guestId === undefined ? {} : { guestId: hindrance.guestId }),
+  }));
+}
+
+function unknownRooms(book: StayBook): Notice[] {
+  return book.wanted.rooms
+    .filter((room) => book.doors.unknownRooms.includes(room))
+    .map((room) => ({
+      code: 'impossible-plan',
+      room,
+      message: `room ${room} has no door, or more than one, at Seam: mend the door mapping, then send policyChanged`,
+    }));
+}
+
+function missingRooms(book: StayBook, now: Instant): Notice[] {
+  const window = stayWindow(book);
+  const inHouse = book.wanted.status === 'in-house' && window !== undefined && isBefore(now, window.to);
+  if (!inHouse) return [];
+  if (book.wanted.rooms.length === 0) return [{ code: 'room-missing', message: 'in house, and no room is assigned' }];
+  return guestsWithoutRoom(book).map((guestId) => ({
+    code: 'room-missing',
+    guestId,
+    message: "none of the guest's own rooms is among the stay's rooms",
+  }));
+}
+
+function missingPhones(book: StayBook, wanted: Wanted, now: Instant): { due: Notice[]; nextAt?: Instant } {
+  const { checkedInAt } = book.wanted;
+  const policy = book.property?.policy;
+  if (checkedInAt === undefined || policy === undefined || isEnded(book)) return { due: [] };
+  const waiting = wanted.guests.filter((guest) => guest.gate === 'phone' && guest.rooms.length > 0);
+  const at = plusMinutes(checkedInAt, policy.phoneMissingAfterMinutes);
+  if (waiting.length === 0) return { due: [] };
+  if (isBefore(now, at)) return { due: [], nextAt: at };
+  return {
+    due: waiting.map(({ guestId }) => ({
+      code: 'phone-missing',
+      guestId,
+      message: 'no phone of this guest can hold a key yet: remind him, or cut a plastic card',
+    })),
+  };
+}

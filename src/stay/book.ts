@@ -1,0 +1,141 @@
+/**
+ * The stay's book: what is wanted (the latest snapshot, with what signals and staff said over it) and what is known
+ * (guests and doors at Seam, the keyring, the timeline). Plain JSON, so that it survives continue-as-new.
+ */
+import type { Instant, Window } from './instants.js';
+import { emptyKeyring, type Keyring } from './keyring.js';
+import type { Notice } from './plan-keys.js';
+import type { Policy } from './property-schema.js';
+import type { Guest, SnapshotWindow, StaySnapshot, StayStatus } from './snapshot-schema.js';
+import type { DoorFacts } from './steps.js';
+
+export const BOOK_SCHEMA = 1;
+export const TIMELINE_LINES = 200;
+export const REMEMBERED_REQUESTS = 1000;
+
+/** A guest as booking system, signals and staff want him; `guest` is the only place that holds contacts. */
+export interface PartyMember {
+  readonly guest: Guest;
+  readonly removed?: 'left' | 'security';
+  readonly hold?: string;
+  readonly blocked?: string;
+  readonly forced?: string;
+}
+
+/** A room change that is wanted from a later instant on. */
+export interface ScheduledRooms {
+  readonly from: Instant;
+  readonly rooms: readonly string[];
+  readonly guestId?: string;
+}
+
+export interface WantedStay {
+  readonly status: StayStatus;
+  readonly window?: Window;
+  /** A window in local dates that has not been converted yet. */
+  readonly unresolvedWindow?: SnapshotWindow;
+  readonly rooms: readonly string[];
+  readonly party: readonly PartyMember[];
+  readonly checkedInAt?: Instant;
+  readonly bookingHold?: string;
+  readonly staffHold?: string;
+  readonly forced?: string;
+  readonly scheduled: readonly ScheduledRooms[];
+}
+
+export interface PropertyKnown {
+  readonly name: string;
+  readonly timeZone: string;
+  readonly policy: Policy;
+}
+
+/** A guest as Seam knows him. */
+export interface GuestKnown {
+  readonly userIdentityId: string;
+  readonly acsUserId: string;
+  readonly phoneReady: boolean;
+  readonly seenCredentialIds: readonly string[];
+}
+
+/** A groundwork step (not a key) that Seam refused, or that is cut off by an outage. */
+export interface Hindrance {
+  readonly kind: 'refused' | 'outage';
+  readonly message: string;
+  readonly since: Instant;
+  readonly guestId?: string;
+}
+
+export interface TimelineLine {
+  readonly at: Instant;
+  readonly what: string;
+  readonly why?: string;
+  readonly by?: string;
+}
+
+export interface OpenAttention extends Notice {
+  readonly since: Instant;
+}
+
+export interface StayBook {
+  readonly schema: typeof BOOK_SCHEMA;
+  readonly stayId: string;
+  readonly propertyId: string;
+  readonly reservationId: string;
+  openedAt: Instant;
+  snapshot?: StaySnapshot;
+  wanted: WantedStay;
+  property?: PropertyKnown;
+  /** True while the property has to be read (again): at the start, at every snapshot, on `policyChanged`. */
+  propertyDue: boolean;
+  doors: DoorFacts;
+  guests: Record<string, GuestKnown>;
+  keyring: Keyring;
+  phonesToDeactivate: readonly { readonly guestId: string; readonly deviceId: string }[];
+  credentialsToCheck: readonly string[];
+  hindrances: Record<string, Hindrance>;
+  ignored: readonly OpenAttention[];
+  attention: readonly OpenAttention[];
+  timeline: readonly TimelineLine[];
+  handledRequests: readonly string[];
+  /** Set when the workflow itself was cancelled: the stay ends once every key is dead. */
+  cancelledAt?: Instant;
+  changedAt: Instant;
+}
+
+/** A new, empty book. */
+export function openBook(stayId: string, propertyId: string, reservationId: string, now: Instant): StayBook {
+  return {
+    schema: BOOK_SCHEMA,
+    stayId,
+    propertyId,
+    reservationId,
+    openedAt: now,
+    wanted: { status: 'tentative', rooms: [], party: [], scheduled: [] },
+    propertyDue: false,
+    doors: { rooms: [], commonDoors: [], unknownRooms: [] },
+    guests: {},
+    keyring: emptyKeyring,
+    phonesToDeactivate: [],
+    credentialsToCheck: [],
+    hindrances: {},
+    ignored: [],
+    attention: [],
+    timeline: [],
+    handledRequests: [],
+    changedAt: now,
+  };
+}
+
+export function writeLine(book: StayBook, line: TimelineLine): void {
+  book.timeline = [...book.timeline, line].slice(-TIMELINE_LINES);
+  book.changedAt = line.at;
+}
+
+export function member(book: StayBook, guestId: string): PartyMember | undefined {
+  return book.wanted.party.find((candidate) => candidate.guest.guestId === guestId);
+}
+
+/** True once nobody should hold a key any more: departed, cancelled, a no-show, or the workflow was cancelled. */
+export function isEnded(book: StayBook): boolean {
+  return book.cancelledAt !== undefined || ['departed', 'cancelled', 'no-show'].includes(book.wanted.status);
+}

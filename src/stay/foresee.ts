@@ -1,0 +1,99 @@
+/**
+ * Dry run: what would be done, in order, and why, if every step went well. Used by the query `planFor`, the CLI's
+ * `plan` and tests. Works on a copy; nothing is asked of anybody.
+ */
+import type { StayBook } from './book.js';
+import { endKey, findKey, withKey } from './keyring.js';
+import type { Instant } from './instants.js';
+import type { GroundStep } from './groundwork.js';
+import type { KeyStep } from './plan-keys.js';
+import { planStay } from './plan-stay.js';
+import type { Policy } from './property-schema.js';
+import { recordAsk, recordDeactivated, recordIssue, recordRevoking } from './record.js';
+import type { PlanLine } from './view.js';
+
+/** Longest chain of plans that is followed: far beyond what any stay needs. */
+const MOST_ROUNDS = 1000;
+
+export interface Foresight {
+  readonly steps: readonly PlanLine[];
+  readonly attention: readonly { readonly code: string; readonly message: string; readonly guestId?: string }[];
+}
+
+/**
+ * Takes a book (left as it is), the time, and a policy for the case that the property has not been read yet.
+ * Doors, guests and phones that are not known yet are assumed to be there.
+ */
+export function foresee(book: StayBook, now: Instant, policy: Policy): Foresight {
+  const copy = JSON.parse(JSON.stringify(book)) as StayBook;
+  const steps: PlanLine[] = [];
+  let plan = planStay(copy, [], now);
+  for (let round = 0; round < MOST_ROUNDS; round++) {
+    const ground = plan.groundwork.filter((step) => step.do !== 'wait-for-phone');
+    if (ground.length === 0 && plan.keys.ready.length === 0) break;
+    for (const step of ground) assumeGroundwork(copy, step, now, policy);
+    for (const step of plan.keys.ready) {
+      steps.push(lineOf(step));
+      assumeKeyStep(copy, step, now);
+    }
+    plan = planStay(copy, [], now);
+  }
+  return { steps: [...steps, ...plan.keys.waiting], attention: plan.attention };
+}
+
+function lineOf(step: KeyStep): PlanLine {
+  return { do: step.do, guestId: step.guestId, rooms: step.rooms, window: step.window, why: step.why };
+}
+
+/** The key step goes well at once. */
+export function assumeKeyStep(book: StayBook, step: KeyStep, now: Instant): void {
+  if (step.do === 'revoke') {
+    recordRevoking(book, step.keyId, step.why, now);
+    book.keyring = withKey(book.keyring, endKey(findKey(book.keyring, step.keyId), 'revoked', now));
+    return;
+  }
+  const key = recordAsk(book, step, now);
+  const acsCredentialId = key.acsCredentialId ?? `foreseen:${key.keyId}`;
+  recordIssue(
+    book,
+    key.keyId,
+    { kind: 'issued', acsCredentialId, issuedAt: now, adopted: false, strayCredentialIds: [], goneCredentialIds: [] },
+    now,
+  );
+}
+
+function assumeGroundwork(book: StayBook, step: GroundStep, now: Instant, policy: Policy): void {
+  switch (step.do) {
+    case 'resolve-property': {
+      book.propertyDue = false;
+      book.property ??= { name: '', timeZone: 'UTC', policy };
+      return;
+    }
+    case 'resolve-doors': {
+      const known = book.doors.rooms.length;
+      const doors = step.rooms.map((room, index) => ({ room, acsEntranceId: `door:${room}`, position: known + index }));
+      book.doors = { ...book.doors, rooms: [...book.doors.rooms, ...doors] };
+      return;
+    }
+    case 'prepare-guest': {
+      const { guestId } = step.guest;
+      book.guests[guestId] = {
+        userIdentityId: `identity:${guestId}`,
+        acsUserId: `user:${guestId}`,
+        phoneReady: true,
+        seenCredentialIds: [],
+      };
+      return;
+    }
+    case 'deactivate-phone':
+      recordDeactivated(book, step.deviceId, now);
+      return;
+    case 'check-keys':
+      book.credentialsToCheck = [];
+      return;
+    case 'wait-for-phone':
+      return;
+    default:
+      step satisfies never;
+  }
+}

@@ -1,0 +1,104 @@
+/** What has to be known before keys can be planned: the property, the doors, the guests at Seam, their phones. Pure. */
+import { isEnded, type StayBook } from './book.js';
+import { isBefore, type Instant } from './instants.js';
+import { mayLive } from './keyring.js';
+import type { Guest, SnapshotWindow } from './snapshot-schema.js';
+import type { Wanted } from './plan-keys.js';
+import { roomsFor, stayWindow } from './wanted.js';
+
+export type GroundStep =
+  | { readonly do: 'resolve-property'; readonly stepId: string; readonly window?: SnapshotWindow }
+  | { readonly do: 'resolve-doors'; readonly stepId: string; readonly rooms: readonly string[] }
+  | { readonly do: 'prepare-guest'; readonly stepId: string; readonly guest: Guest }
+  | {
+      readonly do: 'wait-for-phone';
+      readonly stepId: string;
+      readonly guestId: string;
+      readonly userIdentityId: string;
+    }
+  | {
+      readonly do: 'deactivate-phone';
+      readonly stepId: string;
+      readonly guestId: string;
+      readonly userIdentityId: string;
+      readonly deviceId: string;
+    }
+  | { readonly do: 'check-keys'; readonly stepId: string; readonly acsCredentialIds: readonly string[] };
+
+/** Every groundwork step that is due now, whether or not it is in flight. A step that Seam refused is not due. */
+export function planGroundwork(book: StayBook, wanted: Wanted, now: Instant): readonly GroundStep[] {
+  const steps = [
+    ...propertySteps(book),
+    ...(book.property === undefined ? [] : [...doorSteps(book), ...guestSteps(book, now), ...phoneSteps(book, wanted)]),
+    ...deactivations(book),
+    ...checks(book),
+  ];
+  return steps.filter((step) => book.hindrances[step.stepId]?.kind !== 'refused');
+}
+
+function propertySteps(book: StayBook): GroundStep[] {
+  if (!book.propertyDue) return [];
+  const window = book.wanted.unresolvedWindow;
+  // The revision is part of the id: a newer snapshot's question is not answered by an older one's step.
+  const stepId = `property:${book.snapshot?.revision ?? 0}`;
+  return [{ do: 'resolve-property', stepId, ...(window === undefined ? {} : { window }) }];
+}
+
+function doorSteps(book: StayBook): GroundStep[] {
+  if (isEnded(book) || book.wanted.status === 'tentative') return [];
+  const rooms = book.wanted.rooms.filter(
+    (room) => !book.doors.rooms.some((door) => door.room === room) && !book.doors.unknownRooms.includes(room),
+  );
+  return rooms.length === 0 ? [] : [{ do: 'resolve-doors', stepId: `doors:${rooms.join(',')}`, rooms }];
+}
+
+/** Guests are made known to Seam as soon as the stay is certain: a phone can only enrol for a known identity. */
+function guestSteps(book: StayBook, now: Instant): GroundStep[] {
+  const window = stayWindow(book);
+  const certain = !isEnded(book) && book.wanted.status !== 'tentative';
+  if (!certain || window === undefined || !isBefore(now, window.to)) return [];
+  return book.wanted.party
+    .filter((one) => one.guest.wantsKey && one.removed === undefined && one.blocked === undefined)
+    .filter((one) => book.guests[one.guest.guestId] === undefined)
+    .map(({ guest }) => ({ do: 'prepare-guest', stepId: `prepare:${guest.guestId}`, guest }));
+}
+
+function phoneSteps(book: StayBook, wanted: Wanted): GroundStep[] {
+  return wanted.guests
+    .filter((guest) => guest.gate === 'phone' && guest.rooms.length > 0)
+    .flatMap(({ guestId }) => {
+      const known = book.guests[guestId];
+      const beingDeactivated = book.phonesToDeactivate.some((phone) => phone.guestId === guestId);
+      if (known === undefined || beingDeactivated) return [];
+      const { userIdentityId } = known;
+      return [{ do: 'wait-for-phone' as const, stepId: `phone:${guestId}`, guestId, userIdentityId }];
+    });
+}
+
+function deactivations(book: StayBook): GroundStep[] {
+  return book.phonesToDeactivate.flatMap(({ guestId, deviceId }) => {
+    const known = book.guests[guestId];
+    if (known === undefined) return [];
+    const { userIdentityId } = known;
+    return [{ do: 'deactivate-phone' as const, stepId: `deactivate:${deviceId}`, guestId, userIdentityId, deviceId }];
+  });
+}
+
+function checks(book: StayBook): GroundStep[] {
+  const { credentialsToCheck } = book;
+  if (credentialsToCheck.length === 0) return [];
+  return [{ do: 'check-keys', stepId: `check:${credentialsToCheck.join(',')}`, acsCredentialIds: credentialsToCheck }];
+}
+
+/** True if somebody could hold a key: then the stay is not over yet. */
+export function anyKeyMayLive(book: StayBook): boolean {
+  return book.keyring.keys.some(mayLive);
+}
+
+/** Guests who should have a key, but whose stay has no room for them. */
+export function guestsWithoutRoom(book: StayBook): readonly string[] {
+  return book.wanted.party
+    .filter((one) => one.guest.wantsKey && one.removed === undefined && one.blocked === undefined)
+    .filter((one) => roomsFor(book, one).length === 0)
+    .map((one) => one.guest.guestId);
+}

@@ -1,0 +1,180 @@
+/**
+ * The keyring: every key that a stay asked for, what was asked, what Seam answered, and what is known to be
+ * alive or dead. Pure: each function returns a new keyring.
+ */
+import { isBefore, sameWindow, type Instant, type Window } from './instants.js';
+import type { KeyAsk } from './steps.js';
+
+export type KeyState = 'issuing' | 'live' | 'revoking' | 'dead' | 'stray';
+
+/** Why a key is no longer alive. */
+export type KeyEnd = 'revoked' | 'replaced' | 'expired' | 'killed' | 'failed';
+
+export interface Key {
+  readonly keyId: string;
+  readonly guestId: string;
+  readonly acsUserId: string;
+  readonly ask: KeyAsk;
+  /** Names of the common doors asked for, for people. */
+  readonly commonDoors: readonly string[];
+  /** What an override starts and a joiner shares: the number that a lock compares. */
+  readonly generation: number;
+  readonly state: KeyState;
+  readonly acsCredentialId?: string;
+  readonly requestedAt: Instant;
+  readonly issuedAt?: Instant;
+  readonly deadAt?: Instant;
+  readonly ended?: KeyEnd;
+  /** Until when a phone that has not heard of its end could still open a door with it. */
+  readonly residualUntil?: Instant;
+  readonly why: string;
+  /** A lost phone or a removal for cause: `at-once` is revoked first, `after-successor` once replaced. */
+  readonly condemned?: 'at-once' | 'after-successor';
+  /** Since when Seam or the access system could not be reached for it. */
+  readonly outageSince?: Instant;
+  /** A refused revoke is not tried again before this. */
+  readonly retryAt?: Instant;
+  /** Since when confirming it has taken longer than the policy allows. */
+  readonly delayedSince?: Instant;
+}
+
+/** Why a guest's key cannot be had for now; holds until what is asked for changes, `retry`, or `until`. */
+export interface Refusal {
+  readonly code: 'key-failed' | 'guest-has-other-stay' | 'impossible-plan';
+  readonly fingerprint: string;
+  readonly message: string;
+  readonly at: Instant;
+  readonly until?: Instant;
+}
+
+/** A key from outside the stay that staff told us to join: a desk card of the same lease. */
+export interface OutsideAnchor {
+  readonly acsCredentialId: string;
+  readonly generation: number;
+  readonly rooms: readonly string[];
+}
+
+export interface Keyring {
+  readonly keys: readonly Key[];
+  readonly refusals: Readonly<Record<string, Refusal>>;
+  readonly outsideAnchors: readonly OutsideAnchor[];
+  /** Room to the newest generation that is no longer trusted there (lost phone, removal for cause). */
+  readonly distrusted: Readonly<Record<string, number>>;
+  readonly lastKey: number;
+  readonly lastGeneration: number;
+}
+
+export const emptyKeyring: Keyring = {
+  keys: [],
+  refusals: {},
+  outsideAnchors: [],
+  distrusted: {},
+  lastKey: 0,
+  lastGeneration: 0,
+};
+
+export function sameRooms(a: readonly string[], b: readonly string[]): boolean {
+  return a.length === b.length && a.every((room) => b.includes(room));
+}
+
+export function coversRooms(wide: readonly string[], narrow: readonly string[]): boolean {
+  return narrow.every((room) => wide.includes(room));
+}
+
+export function sharesRoom(a: readonly string[], b: readonly string[]): boolean {
+  return a.some((room) => b.includes(room));
+}
+
+/** What a refusal is about: the same doors and time, asked for again. */
+export function fingerprint(ask: { rooms: readonly string[]; window: Window }): string {
+  return `${[...ask.rooms].sort().join(',')} ${ask.window.from}/${ask.window.to}`;
+}
+
+/** True while nothing says that the key is dead: Seam may hold it, a phone may open with it. */
+export function mayLive(key: Key): boolean {
+  return key.state !== 'dead';
+}
+
+/** True for a key with a confirmed life at Seam and a window that is not over. */
+export function isLive(key: Key, now: Instant): boolean {
+  return key.state === 'live' && isBefore(now, key.ask.window.to);
+}
+
+/**
+ * The oldest generation that can still be relied on in a room: a lock there may have seen the newest override, and
+ * generations after a loss or a removal for cause are not to be trusted.
+ */
+export function oldestSoundGeneration(keyring: Keyring, room: string): number {
+  const started = keyring.keys
+    .filter((key) => key.ask.kind === 'override' && key.issuedAt !== undefined && key.ask.rooms.includes(room))
+    .map((key) => key.generation);
+  const joined = keyring.outsideAnchors.filter((anchor) => anchor.rooms.includes(room)).map((a) => a.generation);
+  return Math.max(0, (keyring.distrusted[room] ?? -1) + 1, ...started, ...joined);
+}
+
+/** True if the key opens all its rooms and others may join it. */
+export function isSound(keyring: Keyring, key: Key, now: Instant): boolean {
+  return (
+    isLive(key, now) &&
+    key.condemned !== 'at-once' &&
+    key.ask.rooms.every((room) => key.generation >= oldestSoundGeneration(keyring, room))
+  );
+}
+
+export function satisfies(key: Key, ask: { rooms: readonly string[]; window: Window }): boolean {
+  return sameRooms(key.ask.rooms, ask.rooms) && sameWindow(key.ask.window, ask.window);
+}
+
+export function keysOf(keyring: Keyring, guestId: string): readonly Key[] {
+  return keyring.keys.filter((key) => key.guestId === guestId);
+}
+
+export function findKey(keyring: Keyring, keyId: string): Key {
+  const key = keyring.keys.find((candidate) => candidate.keyId === keyId);
+  if (key === undefined) throw new Error(`no key ${keyId} in the keyring`);
+  return key;
+}
+
+export function withKey(keyring: Keyring, key: Key): Keyring {
+  const known = keyring.keys.some((candidate) => candidate.keyId === key.keyId);
+  return {
+    ...keyring,
+    keys: known
+      ? keyring.keys.map((candidate) => (candidate.keyId === key.keyId ? key : candidate))
+      : [...keyring.keys, key],
+  };
+}
+
+/** The key ended at `now`. A phone that had it may keep it until its window ends. */
+export function endKey(key: Key, ended: KeyEnd, now: Instant): Key {
+  const { outageSince: _outage, delayedSince: _delayed, retryAt: _retry, ...rest } = key;
+  const mayLinger = key.acsCredentialId !== undefined && ended !== 'expired' && isBefore(now, key.ask.window.to);
+  return { ...rest, state: 'dead', ended, deadAt: now, ...(mayLinger ? { residualUntil: key.ask.window.to } : {}) };
+}
+
+export function withRefusal(keyring: Keyring, guestId: string, refusal: Refusal): Keyring {
+  return { ...keyring, refusals: { ...keyring.refusals, [guestId]: refusal } };
+}
+
+export function withoutRefusals(keyring: Keyring, guestId?: string): Keyring {
+  if (guestId === undefined) return { ...keyring, refusals: {} };
+  const { [guestId]: _refusal, ...refusals } = keyring.refusals;
+  return { ...keyring, refusals };
+}
+
+/** Nothing issued so far is trusted in these rooms any more: the next key there is an override. */
+export function distrustRooms(keyring: Keyring, rooms: readonly string[]): Keyring {
+  const distrusted = { ...keyring.distrusted };
+  for (const room of rooms) distrusted[room] = keyring.lastGeneration;
+  return { ...keyring, distrusted };
+}
+
+/** Takes in a desk card that staff want joined; it stands for a generation of its own. */
+export function withOutsideAnchor(keyring: Keyring, acsCredentialId: string, rooms: readonly string[]): Keyring {
+  const generation = keyring.lastGeneration + 1;
+  return {
+    ...keyring,
+    lastGeneration: generation,
+    outsideAnchors: [...keyring.outsideAnchors, { acsCredentialId, generation, rooms }],
+  };
+}

@@ -1,0 +1,56 @@
+/** One look at the whole stay: what to do now, what waits, what a person must know, and when to look again. Pure. */
+import { openAttention } from './attention.js';
+import type { OpenAttention, StayBook } from './book.js';
+import { anyKeyMayLive, planGroundwork, type GroundStep } from './groundwork.js';
+import { isBefore, plusMinutes, type Instant } from './instants.js';
+import { planKeys, type InFlight, type KeyPlan } from './plan-keys.js';
+import { stayWindow, wantedOf } from './wanted.js';
+
+export interface StayPlan {
+  readonly groundwork: readonly GroundStep[];
+  readonly keys: KeyPlan;
+  readonly attention: readonly OpenAttention[];
+  readonly wakeAt?: Instant;
+  /** True once the stay is over, every key is dead, and nobody can expect to find it open any more. */
+  readonly closed: boolean;
+}
+
+/** How long a stay waits for its first snapshot, or stays open while its property is not known. */
+const UNKNOWN_GRACE_HOURS = 24;
+
+/** Without the property's policy nothing can have been issued, and nothing can be. */
+const noKeys: KeyPlan = { ready: [], waiting: [], unwanted: [], attention: [] };
+
+export function planStay(book: StayBook, inFlight: readonly InFlight[], now: Instant): StayPlan {
+  const wanted = wantedOf(book, now);
+  const policy = book.property?.policy;
+  const groundwork = planGroundwork(book, wanted, now);
+  const keys = policy === undefined ? noKeys : planKeys(wanted, book.keyring, inFlight, now, policy);
+  const watch = openAttention(book, wanted, keys, now);
+  const closesAt = closingTime(book);
+  const wakeAt = earliest(now, [
+    keys.wakeAt,
+    watch.wakeAt,
+    closesAt,
+    ...book.wanted.scheduled.map((change) => change.from),
+  ]);
+  return {
+    groundwork,
+    keys,
+    attention: watch.attention,
+    ...(wakeAt === undefined ? {} : { wakeAt }),
+    closed:
+      inFlight.length === 0 && !anyKeyMayLive(book) && (book.cancelledAt !== undefined || !isBefore(now, closesAt)),
+  };
+}
+
+/** When the stay may end: its window's end and the closing grace; without a window, a day after it was opened. */
+function closingTime(book: StayBook): Instant {
+  const window = stayWindow(book);
+  const grace = (book.property?.policy.closingGraceHours ?? UNKNOWN_GRACE_HOURS) * 60;
+  return window === undefined ? plusMinutes(book.openedAt, UNKNOWN_GRACE_HOURS * 60) : plusMinutes(window.to, grace);
+}
+
+function earliest(now: Instant, instants: readonly (Instant | undefined)[]): Instant | undefined {
+  return instants.filter((at) => at !== undefined && isBefore(now, at)).sort()[0];
+}

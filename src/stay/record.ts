@@ -1,0 +1,269 @@
+/** What steps bring back, taken into the book. Every step says what it observed at Seam; the keyring merges it. */
+import { writeLine, type StayBook } from './book.js';
+import { isBefore, plusMinutes, type Instant } from './instants.js';
+import { endKey, findKey, fingerprint, keysOf, withKey, withRefusal, withoutRefusals, type Key } from './keyring.js';
+import type { KeyStep } from './plan-keys.js';
+import type {
+  CheckKeysOutcome,
+  DoorFacts,
+  IssueOutcome,
+  KeyAsk,
+  Observed,
+  PreparedGuest,
+  PropertyFacts,
+  RevokeOutcome,
+} from './steps.js';
+
+/** A revoke is never given up: one that Seam refuses is tried again this much later, or on `retry`. */
+const REVOKE_AGAIN_MINUTES = 10;
+
+/** What a step failed with, as far as the stay is concerned. */
+export interface StepFailure {
+  readonly kind: 'refused' | 'outage' | 'cancelled';
+  readonly message: string;
+  /** True if a request of the step may have reached Seam. */
+  readonly mayHaveReached: boolean;
+}
+
+/** Enters a new key, or goes on with the one that the step names; from now on a request may have reached Seam. */
+export function recordAsk(book: StayBook, step: KeyStep & { do: 'override' | 'join' }, now: Instant): Key {
+  if (step.keyId !== undefined) return findKey(book.keyring, step.keyId);
+  const keyring = book.keyring;
+  const override = step.do === 'override';
+  const key: Key = {
+    keyId: `${step.guestId}#${keyring.lastKey + 1}`,
+    guestId: step.guestId,
+    acsUserId: book.guests[step.guestId]?.acsUserId ?? '',
+    ask: askFor(book, step),
+    commonDoors: book.doors.commonDoors.map((door) => door.name),
+    generation: override ? keyring.lastGeneration + 1 : step.generation,
+    state: 'issuing',
+    requestedAt: now,
+    why: step.why,
+  };
+  book.keyring = withKey(
+    {
+      ...keyring,
+      lastKey: keyring.lastKey + 1,
+      lastGeneration: override ? keyring.lastGeneration + 1 : keyring.lastGeneration,
+    },
+    key,
+  );
+  writeLine(book, { at: now, what: `${step.do} for guest ${step.guestId} on ${step.rooms.join(', ')}`, why: step.why });
+  return key;
+}
+
+function askFor(book: StayBook, step: KeyStep & { do: 'override' | 'join' }): KeyAsk {
+  const rooms = step.rooms.flatMap((room) => {
+    const door = book.doors.rooms.find((candidate) => candidate.room === room);
+    return door === undefined ? [] : [door.acsEntranceId];
+  });
+  return {
+    kind: step.do === 'override' ? 'override' : 'joiner',
+    ...(step.do === 'join' ? { joinTo: step.joinTo } : {}),
+    rooms: step.rooms,
+    acsEntranceIds: [...rooms, ...book.doors.commonDoors.map((door) => door.acsEntranceId)],
+    window: step.window,
+  };
+}
+
+export function recordIssue(book: StayBook, keyId: string, outcome: IssueOutcome, now: Instant): void {
+  const { outageSince: _outage, ...key } = findKey(book.keyring, keyId);
+  switch (outcome.kind) {
+    case 'issued': {
+      const { delayedSince: _delayed, ...rest } = key;
+      const issued: Key = {
+        ...rest,
+        state: 'live',
+        acsCredentialId: outcome.acsCredentialId,
+        issuedAt: outcome.issuedAt,
+      };
+      book.keyring = withoutRefusals(withKey(book.keyring, issued), key.guestId);
+      writeLine(book, { at: now, what: `key of guest ${key.guestId} issued`, why: key.why });
+      mergeObserved(book, issued, outcome, now);
+      return;
+    }
+    case 'unconfirmed':
+      book.keyring = withKey(book.keyring, {
+        ...key,
+        acsCredentialId: outcome.acsCredentialId,
+        delayedSince: key.delayedSince ?? now,
+      });
+      mergeObserved(book, key, outcome, now);
+      return;
+    case 'cancelled': {
+      const { acsCredentialId } = outcome;
+      book.keyring = withKey(book.keyring, { ...key, ...(acsCredentialId === undefined ? {} : { acsCredentialId }) });
+      mergeObserved(book, key, outcome, now);
+      return;
+    }
+    case 'killed':
+      book.keyring = withKey(
+        book.keyring,
+        endKey({ ...key, acsCredentialId: outcome.acsCredentialId, issuedAt: key.issuedAt ?? now }, 'killed', now),
+      );
+      writeLine(book, { at: now, what: `key of guest ${key.guestId} was ended by somebody else` });
+      mergeObserved(book, key, outcome, now);
+      return;
+    case 'anchor-gone':
+      book.keyring = withKey(book.keyring, endKey(key, 'failed', now));
+      endAnchor(book, outcome.acsCredentialId, now);
+      return;
+    case 'other-stay':
+      book.keyring = withRefusal(withKey(book.keyring, endKey(key, 'failed', now)), key.guestId, {
+        code: 'guest-has-other-stay',
+        fingerprint: fingerprint(key.ask),
+        message: 'the guest holds a live key of another stay; a new one could end it at Seam',
+        at: now,
+        ...(outcome.until === undefined ? {} : { until: outcome.until }),
+      });
+      return;
+    default:
+      outcome satisfies never;
+  }
+}
+
+function endAnchor(book: StayBook, acsCredentialId: string, now: Instant): void {
+  const anchor = book.keyring.keys.find((key) => key.acsCredentialId === acsCredentialId);
+  if (anchor === undefined) {
+    const outsideAnchors = book.keyring.outsideAnchors.filter((card) => card.acsCredentialId !== acsCredentialId);
+    book.keyring = { ...book.keyring, outsideAnchors };
+    writeLine(book, { at: now, what: `card ${acsCredentialId} can no longer be joined` });
+    return;
+  }
+  if (anchor.state === 'dead') return;
+  book.keyring = withKey(book.keyring, endKey(anchor, hasSuccessor(book, anchor) ? 'replaced' : 'killed', now));
+}
+
+/** True if the guest has asked for a newer key: then Seam itself may have ended the earlier one. */
+function hasSuccessor(book: StayBook, key: Key): boolean {
+  const own = keysOf(book.keyring, key.guestId);
+  return own.at(-1)?.keyId !== key.keyId;
+}
+
+function mergeObserved(book: StayBook, key: Key, observed: Observed, now: Instant): void {
+  for (const acsCredentialId of observed.goneCredentialIds) {
+    const gone = book.keyring.keys.find((other) => other.acsCredentialId === acsCredentialId);
+    if (gone === undefined || gone.state === 'dead' || gone.keyId === key.keyId) continue;
+    book.keyring = withKey(book.keyring, endKey(gone, hasSuccessor(book, gone) ? 'replaced' : 'killed', now));
+    writeLine(book, { at: now, what: `an earlier key of guest ${gone.guestId} is gone at Seam` });
+  }
+  for (const acsCredentialId of observed.strayCredentialIds) addStray(book, key, acsCredentialId, now);
+}
+
+function addStray(book: StayBook, like: Key, acsCredentialId: string, now: Instant): void {
+  if (book.keyring.keys.some((key) => key.acsCredentialId === acsCredentialId)) return;
+  const lastKey = book.keyring.lastKey + 1;
+  const { issuedAt: _issued, delayedSince: _delayed, ...rest } = like;
+  const stray: Key = {
+    ...rest,
+    keyId: `${like.guestId}#${lastKey}`,
+    state: 'stray',
+    acsCredentialId,
+    requestedAt: now,
+    why: 'a lost request was carried out after all',
+  };
+  book.keyring = { ...withKey(book.keyring, stray), lastKey };
+  writeLine(book, { at: now, what: `a key that nobody asked for appeared for guest ${like.guestId}` });
+}
+
+export function recordRevoking(book: StayBook, keyId: string, why: string, now: Instant): Key {
+  const key: Key = { ...findKey(book.keyring, keyId), state: 'revoking' };
+  book.keyring = withKey(book.keyring, key);
+  writeLine(book, { at: now, what: `revoke for guest ${key.guestId} on ${key.ask.rooms.join(', ')}`, why });
+  return key;
+}
+
+export function recordRevoked(book: StayBook, keyId: string, outcome: RevokeOutcome, now: Instant): void {
+  const key = findKey(book.keyring, keyId);
+  const acsCredentialId = key.acsCredentialId ?? outcome.revokedCredentialIds[0];
+  const ended = endKey({ ...key, ...(acsCredentialId === undefined ? {} : { acsCredentialId }) }, 'revoked', now);
+  book.keyring = withKey(book.keyring, ended);
+  writeLine(book, { at: now, what: `key of guest ${key.guestId} revoked` });
+}
+
+/** A key step that ended without an outcome. */
+export function recordKeyFailure(book: StayBook, keyId: string, failure: StepFailure, now: Instant): void {
+  const key = findKey(book.keyring, keyId);
+  if (failure.kind === 'cancelled') return;
+  if (failure.kind === 'outage' || key.state === 'revoking') {
+    const outage = { ...key, outageSince: key.outageSince ?? now };
+    const refused = failure.kind === 'refused';
+    book.keyring = withKey(
+      book.keyring,
+      refused ? { ...outage, retryAt: plusMinutes(now, REVOKE_AGAIN_MINUTES) } : outage,
+    );
+    return;
+  }
+  const reached = failure.mayHaveReached || key.acsCredentialId !== undefined;
+  book.keyring = withRefusal(
+    withKey(book.keyring, reached ? { ...key, state: 'stray' } : endKey(key, 'failed', now)),
+    key.guestId,
+    { code: 'key-failed', fingerprint: fingerprint(key.ask), message: failure.message, at: now },
+  );
+  writeLine(book, { at: now, what: `key of guest ${key.guestId} refused`, why: failure.message });
+}
+
+export function recordProperty(book: StayBook, facts: PropertyFacts): void {
+  const { name, timeZone, policy, window } = facts;
+  book.property = { name, timeZone, policy };
+  book.propertyDue = false;
+  if (window === undefined || book.wanted.unresolvedWindow === undefined) return;
+  const { unresolvedWindow: _unresolved, ...rest } = book.wanted;
+  book.wanted = { ...rest, window };
+}
+
+export function recordDoors(book: StayBook, facts: DoorFacts): void {
+  const known = book.doors.rooms.filter((door) => !facts.rooms.some((other) => other.room === door.room));
+  book.doors = { ...facts, rooms: [...known, ...facts.rooms] };
+}
+
+export function recordGuest(book: StayBook, guestId: string, prepared: PreparedGuest): void {
+  book.guests[guestId] = prepared;
+}
+
+export function recordPhone(book: StayBook, guestId: string): void {
+  const known = book.guests[guestId];
+  if (known !== undefined) book.guests[guestId] = { ...known, phoneReady: true };
+}
+
+export function recordDeactivated(book: StayBook, deviceId: string, now: Instant): void {
+  book.phonesToDeactivate = book.phonesToDeactivate.filter((phone) => phone.deviceId !== deviceId);
+  writeLine(book, { at: now, what: 'lost phone deactivated' });
+}
+
+export function recordCheck(book: StayBook, checked: readonly string[], outcome: CheckKeysOutcome, now: Instant): void {
+  book.credentialsToCheck = book.credentialsToCheck.filter((id) => !checked.includes(id));
+  for (const id of outcome.goneCredentialIds) {
+    const key = book.keyring.keys.find((candidate) => candidate.acsCredentialId === id);
+    if (key === undefined || key.state !== 'live') continue;
+    book.keyring = withKey(book.keyring, endKey(key, hasSuccessor(book, key) ? 'replaced' : 'killed', now));
+    writeLine(book, { at: now, what: `key of guest ${key.guestId} was ended by somebody else` });
+  }
+}
+
+/** A groundwork step that ended without an answer. */
+export function recordHindrance(
+  book: StayBook,
+  stepId: string,
+  failure: StepFailure,
+  about: { readonly guestId?: string },
+  now: Instant,
+): void {
+  if (failure.kind === 'cancelled') return;
+  const since = book.hindrances[stepId]?.since ?? now;
+  book.hindrances[stepId] = { kind: failure.kind, message: failure.message, since, ...about };
+}
+
+export function clearHindrance(book: StayBook, stepId: string): void {
+  delete book.hindrances[stepId];
+}
+
+/** Keys whose window is over open nothing any more, whatever Seam holds; `busy` names those with a step in flight. */
+export function recordExpired(book: StayBook, busy: readonly string[], now: Instant): void {
+  for (const key of book.keyring.keys) {
+    if (key.state === 'dead' || busy.includes(key.keyId) || isBefore(now, key.ask.window.to)) continue;
+    book.keyring = withKey(book.keyring, endKey(key, 'expired', now));
+    writeLine(book, { at: now, what: `key of guest ${key.guestId} ran out` });
+  }
+}

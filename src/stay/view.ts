@@ -1,0 +1,191 @@
+/** The view of a stay: what the query `stay` answers (`docs/messages.md`). Holds no names and no contacts. */
+import { isEnded, type OpenAttention, type PartyMember, type StayBook, type TimelineLine } from './book.js';
+import { isBefore, type Instant, type Window } from './instants.js';
+import { isLive, keysOf, mayLive, satisfies, type Key, type KeyState } from './keyring.js';
+import type { Gate, InFlight, KeyStep, Wanted, WantedGuest } from './plan-keys.js';
+import type { StayPlan } from './plan-stay.js';
+import type { StaySnapshot } from './snapshot-schema.js';
+import { roomsFor, stayWindow, wantedOf } from './wanted.js';
+
+export type StayPhase = 'expected' | 'ready' | 'in-house' | 'leaving' | 'over' | 'cancelled' | 'no-show';
+
+export type GuestKeyState = 'not-due' | 'waiting' | 'issuing' | 'issued' | 'failed' | 'revoking' | 'gone';
+
+export interface GuestView {
+  readonly guestId: string;
+  readonly keyState: GuestKeyState;
+  readonly waitingFor?: Gate;
+}
+
+export interface KeyView {
+  readonly acsCredentialId?: string;
+  readonly guestId: string;
+  readonly kind: 'override' | 'joiner';
+  readonly rooms: readonly string[];
+  readonly commonDoors: readonly string[];
+  readonly window: Window;
+  readonly joinedTo?: string;
+  readonly state: KeyState;
+  readonly requestedAt: Instant;
+  readonly issuedAt?: Instant;
+  readonly deadAt?: Instant;
+  readonly residualUntil?: Instant;
+  readonly why: string;
+}
+
+export interface PlanLine {
+  readonly do: KeyStep['do'];
+  readonly guestId: string;
+  readonly rooms: readonly string[];
+  readonly window: Window;
+  readonly why: string;
+  readonly waitsFor?: Gate;
+}
+
+export interface StayView {
+  readonly schema: 1;
+  readonly stay: string;
+  readonly phase: StayPhase;
+  readonly revision?: StaySnapshot['revision'];
+  readonly window?: Window;
+  readonly rooms: readonly string[];
+  readonly guests: readonly GuestView[];
+  readonly keys: readonly KeyView[];
+  readonly plan: readonly PlanLine[];
+  readonly attention: readonly OpenAttention[];
+  readonly timeline: readonly TimelineLine[];
+  readonly nextDeadline?: Instant;
+  /** True if there is nothing to do right now. */
+  readonly settled: boolean;
+}
+
+export function viewOf(book: StayBook, plan: StayPlan, inFlight: readonly InFlight[], now: Instant): StayView {
+  const wanted = wantedOf(book, now);
+  const window = stayWindow(book);
+  return {
+    schema: 1,
+    stay: book.stayId,
+    phase: phaseOf(book, wanted, now),
+    ...(book.snapshot === undefined ? {} : { revision: book.snapshot.revision }),
+    ...(window === undefined ? {} : { window }),
+    rooms: book.wanted.rooms,
+    guests: book.wanted.party.map((one) => guestView(book, one, wanted, inFlight, now)),
+    keys: book.keyring.keys.map(keyView),
+    plan: planLines(book, plan, inFlight),
+    attention: plan.attention,
+    timeline: book.timeline,
+    ...(plan.wakeAt === undefined ? {} : { nextDeadline: plan.wakeAt }),
+    settled: isSettled(book, plan, inFlight),
+  };
+}
+
+/** Where the stay stands; `ready` means that everyone who should hold a key does. */
+export function phaseOf(book: StayBook, wanted: Wanted, now: Instant): StayPhase {
+  const keysLeft = book.keyring.keys.some(mayLive);
+  if (book.cancelledAt !== undefined) return 'cancelled';
+  const window = stayWindow(book);
+  switch (book.wanted.status) {
+    case 'cancelled':
+    case 'no-show':
+      return book.wanted.status;
+    case 'departed':
+      return keysLeft ? 'leaving' : 'over';
+    case 'in-house':
+    case 'confirmed':
+    case 'tentative':
+      if (window !== undefined && !isBefore(now, window.to)) return keysLeft ? 'leaving' : 'over';
+      if (book.wanted.status === 'in-house') return 'in-house';
+      return everyoneHasKey(book, wanted, now) ? 'ready' : 'expected';
+    default:
+      return book.wanted.status satisfies never;
+  }
+}
+
+function everyoneHasKey(book: StayBook, wanted: Wanted, now: Instant): boolean {
+  const due = wanted.guests.filter((guest) => guest.rooms.length > 0);
+  return due.length > 0 && due.every((guest) => holds(book, guest, now));
+}
+
+function holds(book: StayBook, guest: WantedGuest, now: Instant): boolean {
+  return keysOf(book.keyring, guest.guestId).some((key) => isLive(key, now) && satisfies(key, guest));
+}
+
+function guestView(
+  book: StayBook,
+  one: PartyMember,
+  wanted: Wanted,
+  inFlight: readonly InFlight[],
+  now: Instant,
+): GuestView {
+  const { guestId } = one.guest;
+  const own = keysOf(book.keyring, guestId);
+  const guest = wanted.guests.find((candidate) => candidate.guestId === guestId);
+  const of = (keyState: GuestKeyState, waitingFor?: Gate): GuestView => ({
+    guestId,
+    keyState,
+    ...(waitingFor === undefined ? {} : { waitingFor }),
+  });
+  if (roomsFor(book, one).length === 0 || guest === undefined || !isBefore(now, guest.window.to)) {
+    if (own.some(mayLive)) return of('revoking');
+    const stillComing = one.guest.wantsKey && one.removed === undefined && !isEnded(book) && guest !== undefined;
+    const roomless = stillComing && one.blocked === undefined && book.wanted.rooms.length === 0;
+    if (roomless && isBefore(now, guest.window.to)) return of('waiting', 'room');
+    return of(own.length > 0 || isEnded(book) || one.removed !== undefined ? 'gone' : 'not-due');
+  }
+  if (holds(book, guest, now)) return of('issued');
+  if (inFlight.some((step) => step.guestId === guestId && step.do === 'issue')) return of('issuing');
+  if (own.some((key) => key.state === 'issuing')) return of('issuing');
+  const refusal = book.keyring.refusals[guestId];
+  if (refusal !== undefined) {
+    return refusal.code === 'key-failed' ? of('failed') : of('waiting', 'access-system');
+  }
+  if (guest.gate === 'window') return of('not-due', 'window');
+  return of('waiting', guest.gate ?? 'lease');
+}
+
+function keyView(key: Key): KeyView {
+  return {
+    ...(key.acsCredentialId === undefined ? {} : { acsCredentialId: key.acsCredentialId }),
+    guestId: key.guestId,
+    kind: key.ask.kind,
+    rooms: key.ask.rooms,
+    commonDoors: key.commonDoors,
+    window: key.ask.window,
+    ...(key.ask.joinTo === undefined ? {} : { joinedTo: key.ask.joinTo }),
+    state: key.state,
+    requestedAt: key.requestedAt,
+    ...(key.issuedAt === undefined ? {} : { issuedAt: key.issuedAt }),
+    ...(key.deadAt === undefined ? {} : { deadAt: key.deadAt }),
+    ...(key.residualUntil === undefined ? {} : { residualUntil: key.residualUntil }),
+    why: key.why,
+  };
+}
+
+function planLines(book: StayBook, plan: StayPlan, inFlight: readonly InFlight[]): readonly PlanLine[] {
+  const running = inFlight.flatMap((step): PlanLine[] => {
+    const key = book.keyring.keys.find((candidate) => candidate.keyId === step.keyId);
+    if (key === undefined) return [];
+    const grants = key.ask.kind === 'override' ? 'override' : 'join';
+    const does = step.do === 'revoke' ? 'revoke' : grants;
+    return [{ do: does, guestId: key.guestId, rooms: key.ask.rooms, window: key.ask.window, why: key.why }];
+  });
+  const ready = plan.keys.ready.map(({ do: does, guestId, rooms, window, why }) => ({
+    do: does,
+    guestId,
+    rooms,
+    window,
+    why,
+  }));
+  return [...running, ...ready, ...plan.keys.waiting];
+}
+
+/** Waiting for a phone to enrol is not work of ours: it leaves a stay settled. */
+export function isSettled(book: StayBook, plan: StayPlan, inFlight: readonly InFlight[]): boolean {
+  return (
+    !book.propertyDue &&
+    inFlight.length === 0 &&
+    plan.keys.ready.length === 0 &&
+    plan.groundwork.every((step) => step.do === 'wait-for-phone') &&
+    !plan.keys.waiting.some((step) => step.do === 'revoke')
+  );
+}

@@ -1,0 +1,91 @@
+/** What the book adds up to: which guest should hold a key to which rooms and when, and what still stands before it. */
+import { isEnded, type PartyMember, type StayBook } from './book.js';
+import { isBefore, normalInstant, plusMinutes, type Instant, type Window } from './instants.js';
+import type { Gate, Wanted, WantedGuest } from './plan-keys.js';
+
+/** The planner's view of the book at `now`. */
+export function wantedOf(book: StayBook, now: Instant): Wanted {
+  const window = stayWindow(book);
+  return {
+    siteName: book.property?.name ?? '',
+    doors: book.doors,
+    guests: window === undefined ? [] : book.wanted.party.map((one) => wantedGuest(book, one, window, now)),
+  };
+}
+
+/** The stay's window; an early check-in starts it early. Undefined while it is not known. */
+export function stayWindow(book: StayBook): Window | undefined {
+  const { window, checkedInAt } = book.wanted;
+  if (window === undefined) return undefined;
+  return checkedInAt !== undefined && isBefore(checkedInAt, window.from) ? { ...window, from: checkedInAt } : window;
+}
+
+/** The rooms that a guest should open, before any gate: his own, as far as they are the stay's, or all. */
+export function roomsFor(book: StayBook, one: PartyMember): readonly string[] {
+  const { rooms } = one.guest;
+  const own = rooms === undefined ? book.wanted.rooms : rooms.filter((room) => book.wanted.rooms.includes(room));
+  const entitled =
+    one.guest.wantsKey && one.removed === undefined && one.blocked === undefined && book.wanted.status !== 'tentative';
+  return entitled && !isEnded(book) ? own : [];
+}
+
+function wantedGuest(book: StayBook, one: PartyMember, stay: Window, now: Instant): WantedGuest {
+  const window = guestWindow(one, stay);
+  const rooms = roomsFor(book, one);
+  const opensAt = gateOpensAt(book, one, window, now);
+  const gate = firstGate(book, one, rooms, opensAt, now);
+  return {
+    guestId: one.guest.guestId,
+    primary: one.guest.primary,
+    rooms,
+    window,
+    ...(gate === undefined ? {} : { gate }),
+    ...(opensAt === undefined ? {} : { opensAt }),
+    ...(isForced(book, one) ? { forced: true } : {}),
+  };
+}
+
+/** A guest's own window counts as far as it lies in the stay's. */
+function guestWindow(one: PartyMember, stay: Window): Window {
+  const own = one.guest.window;
+  if (own === undefined) return stay;
+  return {
+    from: isBefore(own.from, stay.from) ? stay.from : normalInstant(own.from),
+    to: isBefore(stay.to, own.to) ? stay.to : normalInstant(own.to),
+  };
+}
+
+function isForced(book: StayBook, one: PartyMember): boolean {
+  return book.wanted.forced !== undefined || one.forced !== undefined;
+}
+
+/** When granting may begin; undefined if only a check-in opens it. */
+function gateOpensAt(book: StayBook, one: PartyMember, window: Window, now: Instant): Instant | undefined {
+  const policy = book.property?.policy.issueFrom;
+  if (isForced(book, one)) return now;
+  // Being in house opens the gate, but a guest who comes later than the others is not there yet.
+  const late = one.guest.window !== undefined && isBefore(now, window.from);
+  if (book.wanted.status === 'in-house' && !late) return now;
+  if (policy?.kind === 'lead-time') return plusMinutes(window.from, -policy.minutes);
+  return late && book.wanted.status === 'in-house' ? window.from : undefined;
+}
+
+function firstGate(
+  book: StayBook,
+  one: PartyMember,
+  rooms: readonly string[],
+  opensAt: Instant | undefined,
+  now: Instant,
+): Gate | undefined {
+  const { guestId } = one.guest;
+  const forced = isForced(book, one);
+  if (rooms.some((room) => !book.doors.rooms.some((door) => door.room === room))) return 'room';
+  const held = book.wanted.staffHold ?? book.wanted.bookingHold ?? one.hold;
+  if (held !== undefined && !forced) return 'hold';
+  if (opensAt === undefined || isBefore(now, opensAt)) return 'window';
+  const known = book.guests[guestId];
+  if (known === undefined || book.property === undefined) return 'access-system';
+  if (book.phonesToDeactivate.some((phone) => phone.guestId === guestId)) return 'phone';
+  if (book.property.policy.phone === 'wait-for-phone' && !known.phoneReady && !forced) return 'phone';
+  return undefined;
+}
