@@ -62,6 +62,9 @@ export const roomsSchema = z
   .max(200, 'must name at most 200 rooms')
   .refine((rooms) => new Set(rooms).size === rooms.length, 'must name each room once');
 
+/** A copy: zod's own is frozen in Temporal's sandbox (`src/temporal/preload-schemas.ts`), and zod writes to it as it matches. */
+const emailPattern = new RegExp(z.regexes.email);
+
 export const guestSchema = z.strictObject({
   guestId: idSchema,
   /** Where the booking system knows persons: the same person in two stays. */
@@ -72,7 +75,7 @@ export const guestSchema = z.strictObject({
     .min(1, 'must not be empty')
     .max(200, 'must be at most 200 characters long')
     .optional(),
-  email: z.email({ error: 'must be an e-mail address' }).optional(),
+  email: z.email({ pattern: emailPattern, error: 'must be an e-mail address' }).optional(),
   phone: z
     .string({ error: 'must be a phone number in E.164, such as "+4915112345678"' })
     .regex(/^\+[1-9]\d{6,14}$/, 'must be a phone number in E.164, such as "+4915112345678"')
@@ -136,3 +139,5 @@ export type Guest = z.infer<typeof guestSchema>;
 export type SnapshotWindow = z.infer<typeof snapshotWindowSchema>;
 export type StayStatus = z.infer<typeof statusSchema>;
 export type StaySnapshot = z.infer<typeof snapshotSchema>;
+/** A snapshot as a sender writes it (defaults not yet filled in). */
+export type StaySnapshotInput = z.input<typeof snapshotSchema>;

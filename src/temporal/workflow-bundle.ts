@@ -14,7 +14,7 @@ function moduleFile(fromHere: string): string {
 }
 
 const WORKFLOWS = moduleFile('../../workflows/index');
-const PRELOADED = ['../stay/snapshot-schema', '../stay/message-schema'].map(moduleFile);
+const PRELOADED = [moduleFile('./preload-schemas')];
 
 /**
  * @param options.workflowsPath other workflows than the product's, for tests

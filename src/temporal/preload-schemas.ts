@@ -1,0 +1,21 @@
+/**
+ * What the sandbox loads once for all stays. Temporal deep-freezes what it shares, but zod's schemas write to themselves when they
+ * are first used. It passes over what is frozen already: so each schema is made ready and frozen here, on its surface only.
+ */
+import { z } from 'zod';
+import * as messages from '../stay/message-schema.js';
+import * as snapshots from '../stay/snapshot-schema.js';
+
+for (const exported of [
+  ...Object.values(snapshots),
+  ...Object.values(messages),
+  ...Object.values(messages.messageSchemas),
+]) {
+  if (exported instanceof z.ZodType) freezeSurface(exported);
+}
+
+/** The methods by which workflow code parses come into being when they are first read. */
+function freezeSurface(schema: z.ZodType): void {
+  void [schema.safeParse, schema.parse];
+  Object.freeze(schema);
+}
