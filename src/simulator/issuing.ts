@@ -1,0 +1,190 @@
+/**
+ * The life of a credential behind Seam: to the provider, onto phones, outdated by an override, discarded, gone.
+ * Nothing here answers a request; what is asked for is judged in `credentials.ts`.
+ */
+import type { Key } from './lock.js';
+import { missDiscard, syncPhone } from './phone.js';
+import type { CopyRecord, CredentialRecord, DeviceRecord } from './records.js';
+import { recordsOf, type World } from './world.js';
+
+/** What goes wrong on the way from Seam to the provider, for one request. */
+export type Quirk = 'never-synced' | 'discard-undelivered';
+
+const MINUTE = 60_000;
+
+/** Visionline writes times to the minute (seam-api.md 3.6). */
+export function toMinute(at: number): number {
+  return Math.floor(at / MINUTE) * MINUTE;
+}
+
+/** What is written into a phone for this credential. */
+export function keyOf(world: World, credential: CredentialRecord): Key {
+  const automatic = credential.guestDoorIds.length > 0 ? world.automaticDoorIds : [];
+  return {
+    credentialId: credential.id,
+    generation: credential.generation,
+    doorIds: new Set([...credential.guestDoorIds, ...credential.commonDoorIds, ...automatic]),
+    from: toMinute(credential.startsAt),
+    to: toMinute(credential.endsAt),
+  };
+}
+
+/** The provider makes the key: from now on it is in force there, and on its way to the guest's phones. */
+export function commit(world: World, credential: CredentialRecord): void {
+  if (credential.life !== 'live') return;
+  credential.validity = 'valid';
+  credential.syncedAt = world.clock.now();
+  world.journal.write('credential-synced', { acs_credential_id: credential.id, generation: credential.generation });
+  noteGeneration(world, credential);
+  for (const device of devicesOf(world, credential)) copyTo(world, credential, device);
+  if (world.switches.overrideInvalidatesAt === 'issuance') outdate(world, credential);
+}
+
+/** Remembers what the provider has issued for each room. */
+export function noteGeneration(world: World, credential: CredentialRecord): void {
+  for (const doorId of credential.guestDoorIds) {
+    const newest = world.newestGenerationByDoor.get(doorId) ?? 0;
+    world.newestGenerationByDoor.set(doorId, Math.max(newest, credential.generation));
+  }
+}
+
+function devicesOf(world: World, credential: CredentialRecord): readonly DeviceRecord[] {
+  if (credential.form !== 'mobile-key' || credential.identityId === null) return [];
+  return recordsOf(world.devices, world.identities.get(credential.identityId)?.deviceIds ?? []);
+}
+
+/** Puts a copy of a synced key onto a phone that is enrolled and has none. */
+export function copyTo(world: World, credential: CredentialRecord, device: DeviceRecord): void {
+  const wanted = credential.life === 'live' && credential.validity !== null && credential.form === 'mobile-key';
+  if (!wanted || device.presence === 'gone' || device.endpoint === 'inactive') return;
+  if (credential.copies.has(device.id)) return;
+  const copy: CopyRecord = {
+    id: world.newId(),
+    seq: world.nextSeq(),
+    parentId: credential.id,
+    deviceId: device.id,
+    createdAt: world.clock.now(),
+    issuedAt: null,
+  };
+  credential.copies.set(device.id, copy);
+  world.copies.set(copy.id, copy);
+  world.present.credentials.add(copy.id);
+  device.wallet = new Map([...device.wallet, [credential.id, keyOf(world, credential)]]);
+  push(world, device);
+}
+
+/** Brings a phone up to date, if it is online. A key counts as issued when the first phone has it. */
+export function push(world: World, device: DeviceRecord): void {
+  device.phone = syncPhone(device.phone, device.wallet);
+  noteArrivals(world, device);
+}
+
+/** Marks the keys that have reached the phone. */
+export function noteArrivals(world: World, device: DeviceRecord): void {
+  for (const credentialId of device.phone.keys.keys()) {
+    const credential = world.credentials.get(credentialId);
+    const copy = credential?.copies.get(device.id);
+    if (credential === undefined || copy === undefined || copy.issuedAt !== null) continue;
+    copy.issuedAt = world.clock.now();
+    world.journal.write('key-on-phone', { acs_credential_id: credentialId, device_id: device.id });
+    const first = credential.issuedAt === null;
+    if (first) credential.issuedAt = copy.issuedAt;
+    emitOfKey(world, 'acs_credential.issued', { parents: first ? [credential.id] : [], copies: [copy.id] });
+  }
+}
+
+function emitOfKey(
+  world: World,
+  eventType: string,
+  ids: { readonly parents: readonly string[]; readonly copies: readonly string[] },
+): void {
+  const from = world.switches.keyEventsFrom;
+  if (from === 'parent' || from === 'both') emitAll(world, eventType, ids.parents);
+  if (from === 'child' || from === 'both') emitAll(world, eventType, ids.copies);
+}
+
+function emitAll(world: World, eventType: string, credentialIds: readonly string[]): void {
+  for (const acs_credential_id of credentialIds) world.events.emit(eventType, { acs_credential_id });
+}
+
+/** The provider reports every older key to these rooms as overridden. Locks are not told: they learn by use. */
+export function outdate(world: World, newer: CredentialRecord, doorIds = newer.guestDoorIds): void {
+  const older = new Set(doorIds.flatMap((doorId) => [...(world.credentialIdsByDoor.get(doorId) ?? [])]));
+  for (const credential of recordsOf(world.credentials, older)) {
+    if (credential.generation < newer.generation && credential.guestDoorIds.some((id) => doorIds.includes(id))) {
+      invalidate(world, credential, `overridden by ${newer.id}`);
+    }
+  }
+}
+
+function invalidate(world: World, credential: CredentialRecord, why: string): void {
+  if (credential.validity !== 'valid') return;
+  credential.validity = 'invalid';
+  world.journal.write('credential-invalidated', { acs_credential_id: credential.id, why });
+  if (credential.form === 'desk-card') {
+    emitAll(world, 'acs_credential.invalidated', [credential.id]);
+    return;
+  }
+  const copies = [...credential.copies.values()].map((copy) => copy.id);
+  emitOfKey(world, 'acs_credential.invalidated', { parents: [credential.id], copies });
+}
+
+/** Deletion: accepted at once, passed on as soon as the bridge lets it, confirmed a while later. */
+export function end(world: World, credential: CredentialRecord, why: string, quirks: readonly Quirk[] = []): void {
+  if (credential.life !== 'live') return;
+  credential.life = 'deleting';
+  credential.deletingSince = world.clock.now();
+  world.journal.write('credential-deletion-accepted', { acs_credential_id: credential.id, why });
+  world.link.sendAtOnce(() => discard(world, credential, quirks));
+  world.link.send(() => forget(world, credential));
+}
+
+function discard(world: World, credential: CredentialRecord, quirks: readonly Quirk[]): void {
+  if (credential.validity !== null) credential.validity = 'invalid';
+  for (const deviceId of credential.copies.keys()) discardFrom(world, deviceId, credential.id, quirks);
+  if (!world.switches.joinersSurviveAnchorDeletion) endJoiners(world, credential);
+}
+
+/** Takes a key off a phone: at once if it is online, when it comes back if not, and then also if the discard was lost. */
+export function discardFrom(world: World, deviceId: string, credentialId: string, quirks: readonly Quirk[]): void {
+  const device = world.devices.get(deviceId);
+  if (device === undefined) return;
+  const lost = quirks.includes('discard-undelivered') && device.phone.keys.has(credentialId);
+  if (lost) device.phone = missDiscard(device.phone, credentialId);
+  const { wallet } = device;
+  device.wallet = new Map([...wallet].filter(([id]) => id !== credentialId));
+  push(world, device);
+  const left = device.phone.keys.has(credentialId);
+  world.journal.write(left ? 'discard-not-on-phone-yet' : 'key-off-phone', {
+    acs_credential_id: credentialId,
+    device_id: deviceId,
+  });
+}
+
+function endJoiners(world: World, anchor: CredentialRecord): void {
+  const names = new Set([anchor.id, ...[...anchor.copies.values()].map((copy) => copy.id)]);
+  for (const credential of recordsOf(world.credentials, [...world.present.credentials])) {
+    if (credential.joinedTo.some((id) => names.has(id))) {
+      invalidate(world, credential, `its anchor ${anchor.id} was deleted`);
+      for (const deviceId of credential.copies.keys()) discardFrom(world, deviceId, credential.id, []);
+    }
+  }
+}
+
+function forget(world: World, credential: CredentialRecord): void {
+  credential.life = 'gone';
+  world.present.credentials.delete(credential.id);
+  if (credential.userId !== null) world.users.get(credential.userId)?.credentialIds.delete(credential.id);
+  for (const doorId of [...credential.guestDoorIds, ...credential.commonDoorIds]) {
+    world.credentialIdsByDoor.get(doorId)?.delete(credential.id);
+  }
+  world.journal.write('credential-deleted', { acs_credential_id: credential.id });
+  emitAll(world, 'acs_credential.deleted', [credential.id]);
+  for (const copy of credential.copies.values()) forgetCopy(world, copy);
+}
+
+/** The copy on one phone is no longer a credential at Seam. */
+export function forgetCopy(world: World, copy: CopyRecord): void {
+  if (!world.present.credentials.delete(copy.id)) return;
+  emitAll(world, 'acs_credential.deleted', [copy.id]);
+}

@@ -1,0 +1,25 @@
+/** Everything that changed anything, in order. Ids only: no name, e-mail address or phone number of a guest. */
+import type { HotelClock } from './clock.js';
+
+export interface JournalEntry {
+  readonly number: number;
+  /** The hotel's time, ISO 8601 in UTC. */
+  readonly at: string;
+  readonly what: string;
+  readonly [detail: string]: unknown;
+}
+
+export interface Journal {
+  write(what: string, details?: Readonly<Record<string, unknown>>): void;
+  entries(): readonly JournalEntry[];
+}
+
+export function createJournal(clock: HotelClock): Journal {
+  const entries: JournalEntry[] = [];
+  return {
+    write(what, details = {}) {
+      entries.push({ number: entries.length + 1, at: new Date(clock.now()).toISOString(), what, ...details });
+    },
+    entries: () => entries,
+  };
+}

@@ -1,0 +1,68 @@
+/**
+ * A Visionline lock, pure. It decides from three things only: the key presented, its own memory and its own clock;
+ * never from anything that Seam knows (stays-and-bookings.md V1).
+ */
+
+/** What is written into a phone or onto a card: no lock ever sees more than this. Times in milliseconds since 1970. */
+export interface Key {
+  /** The credential that the phone's owner would name: of a multi-phone key, the parent. */
+  readonly credentialId: string;
+  /** A new override starts a generation, a joiner carries its anchor's. Grows with every override of the hotel. */
+  readonly generation: number;
+  readonly doorIds: ReadonlySet<string>;
+  /** First millisecond at which it may open. */
+  readonly from: number;
+  /** First millisecond at which it may not open any more. */
+  readonly to: number;
+}
+
+/** A guest-room lock remembers the newest generation used at it; a common door has no such memory. */
+export type Lock =
+  | { readonly kind: 'guest-room'; readonly doorId: string; readonly newestGeneration: number }
+  | { readonly kind: 'common-door'; readonly doorId: string };
+
+export type Refusal = 'not-this-door' | 'too-early' | 'too-late' | 'older-generation';
+
+export type Decision =
+  /** `lock` is the lock as it is after opening, with what it has learnt. */
+  { readonly opened: true; readonly lock: Lock } | { readonly opened: false; readonly reason: Refusal };
+
+/**
+ * Whether `key` opens `lock` at `at` (milliseconds since 1970, by the lock's own clock), and why not.
+ * Only a key that opens teaches the lock anything.
+ */
+export function presentKey(lock: Lock, key: Key, at: number): Decision {
+  if (!key.doorIds.has(lock.doorId)) return { opened: false, reason: 'not-this-door' };
+  if (at < key.from) return { opened: false, reason: 'too-early' };
+  if (at >= key.to) return { opened: false, reason: 'too-late' };
+  if (lock.kind === 'common-door') return { opened: true, lock };
+  if (key.generation < lock.newestGeneration) return { opened: false, reason: 'older-generation' };
+  return { opened: true, lock: { ...lock, newestGeneration: key.generation } };
+}
+
+/** What came of holding a bunch of keys to a door. */
+export type TapDecision =
+  | { readonly opened: true; readonly lock: Lock; readonly key: Key }
+  | { readonly opened: false; readonly reason: Refusal; readonly key: Key }
+  | { readonly opened: false; readonly reason: 'no-key' };
+
+/** The nearer a refused key came to opening, the more its reason tells the person at the door. */
+const NEARNESS: Readonly<Record<Refusal, number>> = {
+  'older-generation': 3,
+  'too-late': 2,
+  'too-early': 2,
+  'not-this-door': 1,
+};
+
+/** Presents keys in the given order until one opens; of refusals, tells the nearest, of equals the first. */
+export function presentKeys(lock: Lock, keys: Iterable<Key>, at: number): TapDecision {
+  let nearest: { readonly opened: false; readonly reason: Refusal; readonly key: Key } | undefined;
+  for (const key of keys) {
+    const decision = presentKey(lock, key, at);
+    if (decision.opened) return { opened: true, lock: decision.lock, key };
+    if (nearest === undefined || NEARNESS[decision.reason] > NEARNESS[nearest.reason]) {
+      nearest = { opened: false, reason: decision.reason, key };
+    }
+  }
+  return nearest ?? { opened: false, reason: 'no-key' };
+}

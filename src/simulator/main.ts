@@ -1,0 +1,56 @@
+/** `npm run simulator -- --port 4010 [--rooms 40]`: one line of JSON on stdout when ready, everything else on stderr. */
+import { Command, CommanderError, InvalidArgumentError } from 'commander';
+import { startSimulator } from './server.js';
+
+interface Arguments {
+  readonly port: number;
+  readonly host: string;
+  readonly rooms: number;
+  readonly latency: number;
+}
+
+const BAD_INPUT = 2;
+
+function wholeNumber(least: number, most: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (!/^\d+$/.test(text) || value < least || value > most) {
+      throw new InvalidArgumentError(`must be a whole number from ${least} to ${most}.`);
+    }
+    return value;
+  };
+}
+
+function readArguments(): Arguments {
+  return new Command('simulator')
+    .description("Seam's API with a hotel of Visionline locks, guests' phones and faults behind it.")
+    .requiredOption('--port <number>', 'port to listen on; 0 picks a free one', wholeNumber(0, 65_535))
+    .option('--host <address>', 'address to listen on', '127.0.0.1')
+    .option('--rooms <number>', 'how many guest rooms the hotel has', wholeNumber(1, 2_000), 40)
+    .option('--latency <ms>', 'how long the provider takes', wholeNumber(0, 600_000), 300)
+    .allowExcessArguments(false)
+    .exitOverride()
+    .parse()
+    .opts<Arguments>();
+}
+
+async function main(): Promise<void> {
+  const { port, host, rooms, latency } = readArguments();
+  const simulator = await startSimulator({ port, host, rooms, providerLatencyMs: latency });
+  const { url, apiKey, personalAccessToken, workspaceId, acsSystemId, credentialManagerAcsSystemId, property } =
+    simulator;
+  const ready = { url, apiKey, workspaceId, acsSystemId, credentialManagerAcsSystemId, property, personalAccessToken };
+  process.stdout.write(`${JSON.stringify(ready)}\n`);
+  process.stderr.write(`A hotel with ${rooms} rooms is open at ${url}; its control door is ${url}/_sim/hotel\n`);
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void simulator.close());
+}
+
+try {
+  await main();
+} catch (error) {
+  if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : BAD_INPUT;
+  else {
+    process.stderr.write(`The simulator did not start: ${error instanceof Error ? error.message : String(error)}\n`);
+    process.exitCode = 1;
+  }
+}

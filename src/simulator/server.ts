@@ -1,0 +1,170 @@
+/** The simulator over HTTP: Seam's API, and the control door `/_sim/*` (docs/simulator.md). */
+import fastify, { type FastifyError, type FastifyInstance, type FastifyRequest } from 'fastify';
+import { randomBytes, randomUUID } from 'node:crypto';
+import { z } from 'zod';
+import { propertySchema, type Property } from '../stay/property-schema.js';
+import { answerCall, type CallSite } from './call.js';
+import { runningClock, type HotelClock } from './clock.js';
+import { addControlDoor } from './control.js';
+import { createFaultBook } from './faults.js';
+import { routes } from './routes.js';
+import { createSimulatedHotel, type SimulatedHotel } from './seam.js';
+import { invalidBody, SeamError } from './seam-error.js';
+import type { Switches } from './switches.js';
+import { createWebhooks } from './webhooks.js';
+import { roomNames } from './world.js';
+
+export interface SimulatorOptions {
+  /** 0 lets the system pick one. */
+  readonly port: number;
+  /** Default: loopback only. */
+  readonly host?: string;
+  /** How many guest rooms, or their names. Default 40. */
+  readonly rooms?: number | readonly string[];
+  /** Default: follows real time, settable. */
+  readonly clock?: HotelClock;
+  /** Real milliseconds from Seam to the provider and the phones. Default 300. */
+  readonly providerLatencyMs?: number;
+  readonly switches?: Partial<Switches>;
+  readonly propertyId?: string;
+  readonly timeZone?: string;
+  /** Waits before further attempts at a webhook, in real milliseconds. */
+  readonly webhookRetryWaits?: readonly number[];
+}
+
+export interface Simulator {
+  readonly url: string;
+  readonly apiKey: string;
+  readonly personalAccessToken: string;
+  readonly workspaceId: string;
+  readonly acsSystemId: string;
+  readonly credentialManagerAcsSystemId: string;
+  /** This hotel's entry of a property configuration file. */
+  readonly property: Property;
+  /** The same hotel in process. */
+  readonly hotel: SimulatedHotel;
+  close(): Promise<void>;
+}
+
+const PROVIDER_LATENCY_MS = 300;
+
+/** Starts the simulator. Rejects if the port is taken. */
+export async function startSimulator(options: SimulatorOptions): Promise<Simulator> {
+  const rooms = options.rooms ?? 40;
+  const hotel = createSimulatedHotel({
+    clock: options.clock ?? runningClock(),
+    rooms: typeof rooms === 'number' ? roomNames(rooms) : rooms,
+    pace: { kind: 'real-time', latencyMs: options.providerLatencyMs ?? PROVIDER_LATENCY_MS },
+    ...(options.switches === undefined ? {} : { switches: options.switches }),
+    ...(options.timeZone === undefined ? {} : { timeZone: options.timeZone }),
+  });
+  const closing = new AbortController();
+  const faults = createFaultBook(hotel);
+  const webhooks = createWebhooks(hotel.world, options.webhookRetryWaits);
+  const tokens = {
+    apiKey: `seam_test_${randomBytes(12).toString('hex')}`,
+    personalAccessToken: `seam_at_${randomBytes(12).toString('hex')}`,
+  };
+  const app = fastify({ forceCloseConnections: true });
+  speakLikeSeam(app);
+  addSeamApi(app, { hotel, webhooks, faults, closing: closing.signal }, tokens);
+  addControlDoor(app, hotel, faults);
+  const url = await app.listen({ port: options.port, host: options.host ?? '127.0.0.1' });
+  return {
+    url,
+    ...tokens,
+    workspaceId: hotel.world.workspaceId,
+    acsSystemId: hotel.world.acsSystemId,
+    credentialManagerAcsSystemId: hotel.world.credentialManagerAcsSystemId,
+    property: propertyOf(hotel, options.propertyId ?? 'simulated-hotel'),
+    hotel,
+    async close() {
+      closing.abort();
+      webhooks.close();
+      faults.clear();
+      hotel.close();
+      await app.close();
+    },
+  };
+}
+
+function propertyOf({ world }: SimulatedHotel, propertyId: string): Property {
+  return propertySchema.parse({
+    propertyId,
+    name: world.name,
+    timeZone: world.timeZone,
+    seam: {
+      acsSystemId: world.acsSystemId,
+      credentialManagerAcsSystemId: world.credentialManagerAcsSystemId,
+    },
+  });
+}
+
+interface Tokens {
+  readonly apiKey: string;
+  readonly personalAccessToken: string;
+}
+
+function addSeamApi(app: FastifyInstance, site: CallSite, tokens: Tokens): void {
+  for (const route of routes) {
+    app.route({
+      method: [...route.verbs],
+      url: route.path,
+      onRequest: async (request) => authenticate(request, tokens, site.hotel.world.workspaceId),
+      handler: (request, reply) => answerCall(site, route, request, reply),
+    });
+  }
+}
+
+/** An API key is for one workspace; a personal access token needs the workspace named. Throws 401. */
+function authenticate(request: FastifyRequest, tokens: Tokens, workspaceId: string): void {
+  const token = /^Bearer (.+)$/.exec(request.headers.authorization ?? '')?.[1];
+  if (token === tokens.apiKey) return;
+  if (token !== tokens.personalAccessToken) throw new SeamError(401, 'unauthorized', 'Unknown or missing token');
+  if (request.headers['seam-workspace'] !== workspaceId) {
+    throw new SeamError(401, 'unauthorized', 'A personal access token needs the header seam-workspace');
+  }
+}
+
+/** Bodies, errors and request ids as Seam has them. */
+function speakLikeSeam(app: FastifyInstance): void {
+  app.addHook('onRequest', async (_request, reply) => {
+    reply.header('seam-request-id', randomUUID());
+  });
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser('application/json', { parseAs: 'string' }, (_request, body, done) => {
+    try {
+      done(null, body === '' ? undefined : JSON.parse(String(body)));
+    } catch {
+      done(new SeamError(400, 'invalid_input', 'The body is not JSON'));
+    }
+  });
+  app.addContentTypeParser('*', { parseAs: 'string' }, (_request, body, done) => {
+    if (body === '') done(null, undefined);
+    else done(new SeamError(400, 'invalid_content_type', 'The body must be application/json'));
+  });
+  app.setNotFoundHandler((request, reply) =>
+    reply
+      .code(404)
+      .send(errorBody(new SeamError(404, 'not_found', `No ${request.method} ${request.url.split('?')[0]}`))),
+  );
+  app.setErrorHandler((error: FastifyError | SeamError | z.ZodError, _request, reply) => {
+    const answer = asSeamError(error);
+    return reply.code(answer.status).send(errorBody(answer));
+  });
+}
+
+function asSeamError(error: FastifyError | SeamError | z.ZodError): SeamError {
+  if (error instanceof SeamError) return error;
+  if (error instanceof z.ZodError) return invalidBody(error);
+  const status = error.statusCode ?? 500;
+  return new SeamError(status, status < 500 ? 'invalid_input' : 'internal_server_error', error.message);
+}
+
+function errorBody(error: SeamError): Readonly<Record<string, unknown>> {
+  const { type, message, validationErrors } = error;
+  return {
+    error: { type, message, ...(validationErrors === undefined ? {} : { validation_errors: validationErrors }) },
+    ok: false,
+  };
+}

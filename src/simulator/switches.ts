@@ -1,0 +1,64 @@
+/**
+ * Questions that Seam's documents leave open (seam-api.md 6.4), each a switch. The defaults are the cautious answers:
+ * those that are hardest on a caller.
+ */
+import { z } from 'zod';
+
+export const switchesSchema = z.strictObject({
+  /** A new mobile key ends the user's earlier mobile keys at that system at once (seam-api.md 3.4). */
+  newKeyReplacesUsersEarlier: z.boolean(),
+  /** False: deleting an anchor ends the keys that joined it. */
+  joinersSurviveAnchorDeletion: z.boolean(),
+  /** A key can be joined only once the provider has it. */
+  joinerNeedsSyncedAnchor: z.boolean(),
+  /** 6.4 e: joining a dead key is refused (400), or accepted and never synced. */
+  deadAnchor: z.enum(['refused', 'accepted-unsynced']),
+  /** 6.4 d: a key to guest rooms that neither overrides nor joins is refused, or shares the newest generation of its rooms. */
+  plainKey: z.enum(['refused', 'shares-newest']),
+  /** 6.4 b: keys that the published schema does not know. */
+  unknownKeys: z.enum(['strip', 'reject']),
+  /** 6.4 a: whether `visionline_metadata.label` is known; it then names the credential. */
+  labelHonoured: z.boolean(),
+  /** 6.4 c: a key without `card_format` becomes rfid48, or is refused. */
+  cardFormat: z.enum(['defaults-to-rfid48', 'required']),
+  /** 6.4 f: when the provider reports keys that an override has outdated as not valid. Locks learn only by use. */
+  overrideInvalidatesAt: z.enum(['issuance', 'first-use']),
+  /** 6.2 (3): an override for a guest without an active phone is refused. */
+  overrideNeedsPhone: z.boolean(),
+  /** 6.4 h: an updated `ends_at` reaches the phones that hold the key. */
+  updateReachesPhones: z.boolean(),
+  /** 6.4 g: who reports `issued` and `invalidated` of a mobile key: the key itself or its copies on the phones. */
+  keyEventsFrom: z.enum(['parent', 'child', 'both', 'none']),
+  /** 6.4 i: the status of a user identity whose key, e-mail address or phone number is taken. */
+  duplicateIdentity: z.union([z.literal(400), z.literal(409)]),
+  /** Whether deactivating a phone ends only the copy on it, or the whole key. */
+  deactivationEnds: z.enum(['copy', 'whole-key']),
+  /** 3.7: samples show a parent's `external_type` that the schema does not list. */
+  parentExternalType: z.enum(['absent', 'multi_phone_sync_credential']),
+  /** 6.4 m: whether a webhook may be delivered more than once. */
+  webhookDelivery: z.enum(['once', 'twice']),
+});
+
+export const switchChangeSchema = switchesSchema.partial();
+
+export type Switches = z.infer<typeof switchesSchema>;
+export type SwitchChange = z.infer<typeof switchChangeSchema>;
+
+export const cautiousSwitches: Switches = {
+  newKeyReplacesUsersEarlier: true,
+  joinersSurviveAnchorDeletion: true,
+  joinerNeedsSyncedAnchor: true,
+  deadAnchor: 'refused',
+  plainKey: 'refused',
+  unknownKeys: 'strip',
+  labelHonoured: false,
+  cardFormat: 'defaults-to-rfid48',
+  overrideInvalidatesAt: 'issuance',
+  overrideNeedsPhone: false,
+  updateReachesPhones: false,
+  keyEventsFrom: 'both',
+  duplicateIdentity: 409,
+  deactivationEnds: 'copy',
+  parentExternalType: 'absent',
+  webhookDelivery: 'once',
+};
