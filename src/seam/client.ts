@@ -3,13 +3,14 @@
  * Facts: Seam's published schema (`@seamapi/types`).
  */
 import type { AxiosInstance } from 'axios';
-import { createBudget, DEFAULT_BUDGET, type Budget, type BudgetOptions } from './budget.js';
+import { createBudget, DEFAULT_BUDGET, type BudgetOptions } from './budget.js';
 import * as schemas from './schemas.js';
-import { openHttp, post, type CallOptions, type Credentials, type Endpoint } from './transport.js';
+import { openHttp, post, type CallOptions, type Endpoint, type SeamAuth, type Wire } from './transport.js';
 
-export interface SeamClientOptions extends Credentials {
+export interface SeamClientOptions {
+  readonly auth: SeamAuth;
   /** Seam itself by default. */
-  readonly baseUrl?: string;
+  readonly endpoint?: string;
   /** How long a request may take, in milliseconds; 10 s by default. */
   readonly timeoutMs?: number;
   /** The request budget of each access system. */
@@ -96,10 +97,10 @@ export interface SeamClient {
   readonly http: AxiosInstance;
 }
 
-/** Opens a client for one workspace. Throws a TypeError if the credentials are incomplete. */
+/** Opens a client for one workspace. */
 export function createSeamClient(options: SeamClientOptions): SeamClient {
-  const { baseUrl = 'https://connect.getseam.com', timeoutMs = 10_000 } = options;
-  const http = openHttp({ ...options, baseUrl, timeoutMs });
+  const { auth, endpoint = 'https://connect.getseam.com', timeoutMs = 10_000 } = options;
+  const http = openHttp(endpoint, auth);
   const systems = new Map<string, SeamCalls>();
   return {
     http,
@@ -113,7 +114,7 @@ export function createSeamClient(options: SeamClientOptions): SeamClient {
   };
 }
 
-function callsThrough(wire: { http: AxiosInstance; budget: Budget; timeoutMs: number }): SeamCalls {
+function callsThrough(wire: Wire): SeamCalls {
   const call =
     <Params extends object, Answer, Result>(
       endpoint: Omit<Endpoint<Answer>, 'priority'> & Partial<Endpoint<Answer>>,

@@ -9,3 +9,4 @@ export { prepareGuest } from './guests.js';
 export { issueKey } from './issue.js';
 export { deactivatePhones, isPhoneReady } from './phones.js';
 export { checkKeys, revokeKey } from './revoke.js';
+export type { SeamAuth } from './transport.js';

@@ -10,20 +10,10 @@ import type { Budget, Turn } from './budget.js';
 import { classOfStatus, SeamError, type SeamFailure } from './errors.js';
 import { errorAnswer } from './schemas.js';
 
-export interface Credentials {
-  /** `seam_...`: stands for one workspace. */
-  readonly apiKey?: string;
-  /** `seam_at...`: needs `workspaceId`. */
-  readonly personalAccessToken?: string;
-  readonly workspaceId?: string;
-}
-
-export interface TransportOptions extends Credentials {
-  /** Such as `https://connect.getseam.com`. */
-  readonly baseUrl: string;
-  /** From sending to the whole answer, in milliseconds. */
-  readonly timeoutMs: number;
-}
+/** An API key stands for one workspace; a person's token needs the workspace named. */
+export type SeamAuth =
+  | { readonly kind: 'api-key'; readonly apiKey: string }
+  | { readonly kind: 'personal-access-token'; readonly token: string; readonly workspaceId: string };
 
 export interface CallOptions {
   readonly signal?: AbortSignal | undefined;
@@ -34,11 +24,11 @@ export interface CallOptions {
   readonly lingerMs?: number;
 }
 
-/** An axios instance for Seam; throws a TypeError if the credentials are not of exactly one kind. */
-export function openHttp(options: TransportOptions): AxiosInstance {
+/** An axios instance for Seam at `endpoint`, such as `https://connect.getseam.com`. */
+export function openHttp(endpoint: string, auth: SeamAuth): AxiosInstance {
   return axios.create({
-    baseURL: options.baseUrl,
-    headers: { ...authHeaders(options), 'content-type': 'application/json', accept: 'application/json' },
+    baseURL: endpoint,
+    headers: { ...authHeaders(auth), 'content-type': 'application/json', accept: 'application/json' },
     httpAgent: new http.Agent({ keepAlive: true }),
     httpsAgent: new https.Agent({ keepAlive: true }),
     maxRedirects: 0,
@@ -46,12 +36,23 @@ export function openHttp(options: TransportOptions): AxiosInstance {
   });
 }
 
-function authHeaders({ apiKey, personalAccessToken, workspaceId }: Credentials): Record<string, string> {
-  if (apiKey !== undefined && personalAccessToken === undefined) return { authorization: `Bearer ${apiKey}` };
-  if (personalAccessToken !== undefined && apiKey === undefined && workspaceId !== undefined) {
-    return { authorization: `Bearer ${personalAccessToken}`, 'seam-workspace': workspaceId };
+function authHeaders(auth: SeamAuth): Record<string, string> {
+  switch (auth.kind) {
+    case 'api-key':
+      return { authorization: `Bearer ${auth.apiKey}` };
+    case 'personal-access-token':
+      return { authorization: `Bearer ${auth.token}`, 'seam-workspace': auth.workspaceId };
+    default:
+      return auth satisfies never;
   }
-  throw new TypeError('Seam needs either an API key, or a personal access token and a workspace id');
+}
+
+/** What every call of one access system shares. */
+export interface Wire {
+  readonly http: AxiosInstance;
+  readonly budget: Budget;
+  /** From sending to the whole answer, in milliseconds. */
+  readonly timeoutMs: number;
 }
 
 export interface Endpoint<Answer> {
@@ -62,7 +63,7 @@ export interface Endpoint<Answer> {
 
 /** Posts `body` and hands back the parsed answer. Throws `SeamError`. */
 export async function post<Answer>(
-  wire: { readonly http: AxiosInstance; readonly budget: Budget; readonly timeoutMs: number },
+  wire: Wire,
   { path, answer, priority }: Endpoint<Answer>,
   body: object,
   { signal, lingerMs = 0 }: CallOptions,
