@@ -8,7 +8,6 @@ import type { Instant } from './instants.js';
 import type { GroundStep } from './groundwork.js';
 import type { KeyStep } from './plan-keys.js';
 import { planStay } from './plan-stay.js';
-import type { Policy } from './property-schema.js';
 import { recordAsk, recordDeactivated, recordIssue, recordRevoking } from './record.js';
 import type { PlanLine } from './view.js';
 
@@ -21,17 +20,17 @@ export interface Foresight {
 }
 
 /**
- * Takes a book (left as it is), the time, and a policy for the case that the property has not been read yet.
- * Doors, guests and phones that are not known yet are assumed to be there.
+ * Takes a book (left as it is) and the time. Doors, guests and phones that are not known yet are assumed to be there;
+ * of a property that has not been read yet nothing is foreseen.
  */
-export function foresee(book: StayBook, now: Instant, policy: Policy): Foresight {
+export function foresee(book: StayBook, now: Instant): Foresight {
   const copy = JSON.parse(JSON.stringify(book)) as StayBook;
   const steps: PlanLine[] = [];
   let plan = planStay(copy, [], now);
   for (let round = 0; round < MOST_ROUNDS; round++) {
     const ground = plan.groundwork.filter((step) => step.do !== 'wait-for-phone');
     if (ground.length === 0 && plan.keys.ready.length === 0) break;
-    for (const step of ground) assumeGroundwork(copy, step, now, policy);
+    for (const step of ground) assumeGroundwork(copy, step, now);
     for (const step of plan.keys.ready) {
       steps.push(lineOf(step));
       assumeKeyStep(copy, step, now);
@@ -62,13 +61,11 @@ export function assumeKeyStep(book: StayBook, step: KeyStep, now: Instant): void
   );
 }
 
-function assumeGroundwork(book: StayBook, step: GroundStep, now: Instant, policy: Policy): void {
+function assumeGroundwork(book: StayBook, step: GroundStep, now: Instant): void {
   switch (step.do) {
-    case 'resolve-property': {
+    case 'resolve-property':
       book.propertyDue = false;
-      book.property ??= { name: '', timeZone: 'UTC', policy };
       return;
-    }
     case 'resolve-doors': {
       const known = book.doors.rooms.length;
       const doors = step.rooms.map((room, index) => ({ room, acsEntranceId: `door:${room}`, position: known + index }));

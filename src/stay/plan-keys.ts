@@ -29,6 +29,8 @@ export interface WantedGuest {
   readonly primary: boolean;
   /** Empty: he should hold no key. */
   readonly rooms: readonly string[];
+  /** Why he should hold no key. */
+  readonly without?: string;
   readonly window: Window;
   /** The first thing that granting waits for; absent if he is ready. */
   readonly gate?: Gate;
@@ -551,7 +553,7 @@ function planOtherRevokes(round: Round): void {
 function endReason(round: Round, key: Key): string | undefined {
   const guest = round.wanted.guests.find((candidate) => candidate.guestId === key.guestId);
   if (guest === undefined) return 'the guest is no longer of the party';
-  if (!wantsKeyNow(guest, round.now)) return 'the guest should hold no key now';
+  if (!wantsKeyNow(guest, round.now)) return guest.without ?? 'the window is over';
   if (settles(round, key, guest)) {
     const newest = keysOf(round.keyring, key.guestId).findLast((other) => settles(round, other, guest));
     return newest?.keyId === key.keyId ? undefined : 'a newer key does the same';

@@ -3,6 +3,7 @@ import { writeLine, type StayBook } from './book.js';
 import { isBefore, plusMinutes, type Instant } from './instants.js';
 import { endKey, findKey, fingerprint, keysOf, withKey, withRefusal, withoutRefusals, type Key } from './keyring.js';
 import type { KeyStep } from './plan-keys.js';
+import type { SnapshotWindow } from './snapshot-schema.js';
 import type {
   CheckKeysOutcome,
   DoorFacts,
@@ -21,8 +22,6 @@ const REVOKE_AGAIN_MINUTES = 10;
 export interface StepFailure {
   readonly kind: 'refused' | 'outage' | 'cancelled';
   readonly message: string;
-  /** True if a request of the step may have reached Seam. */
-  readonly mayHaveReached: boolean;
 }
 
 /** Enters a new key, or goes on with the one that the step names; from now on a request may have reached Seam. */
@@ -195,20 +194,23 @@ export function recordKeyFailure(book: StayBook, keyId: string, failure: StepFai
     );
     return;
   }
-  const reached = failure.mayHaveReached || key.acsCredentialId !== undefined;
-  book.keyring = withRefusal(
-    withKey(book.keyring, reached ? { ...key, state: 'stray' } : endKey(key, 'failed', now)),
-    key.guestId,
-    { code: 'key-failed', fingerprint: fingerprint(key.ask), message: failure.message, at: now },
-  );
+  // An attempt before the one that was refused may have got through: the key is looked for, and ended.
+  book.keyring = withRefusal(withKey(book.keyring, { ...key, state: 'stray' }), key.guestId, {
+    code: 'key-failed',
+    fingerprint: fingerprint(key.ask),
+    message: failure.message,
+    at: now,
+  });
   writeLine(book, { at: now, what: `key of guest ${key.guestId} refused`, why: failure.message });
 }
 
-export function recordProperty(book: StayBook, facts: PropertyFacts): void {
+/** `asked` is the window that the step was to convert: a newer one is still to be. */
+export function recordProperty(book: StayBook, facts: PropertyFacts, asked: SnapshotWindow | undefined): void {
   const { name, timeZone, policy, window } = facts;
   book.property = { name, timeZone, policy };
+  if (book.wanted.unresolvedWindow !== asked) return;
   book.propertyDue = false;
-  if (window === undefined || book.wanted.unresolvedWindow === undefined) return;
+  if (window === undefined || asked === undefined) return;
   const { unresolvedWindow: _unresolved, ...rest } = book.wanted;
   book.wanted = { ...rest, window };
 }

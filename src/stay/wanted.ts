@@ -1,5 +1,5 @@
 /** What the book adds up to: which guest should hold a key to which rooms and when, and what still stands before it. */
-import { isEnded, type PartyMember, type StayBook } from './book.js';
+import type { PartyMember, StayBook } from './book.js';
 import { isBefore, normalInstant, plusMinutes, type Instant, type Window } from './instants.js';
 import type { Gate, Wanted, WantedGuest } from './plan-keys.js';
 
@@ -24,9 +24,18 @@ export function stayWindow(book: StayBook): Window | undefined {
 export function roomsFor(book: StayBook, one: PartyMember): readonly string[] {
   const { rooms } = one.guest;
   const own = rooms === undefined ? book.wanted.rooms : rooms.filter((room) => book.wanted.rooms.includes(room));
-  const entitled =
-    one.guest.wantsKey && one.removed === undefined && one.blocked === undefined && book.wanted.status !== 'tentative';
-  return entitled && !isEnded(book) ? own : [];
+  return whyWithout(book, one) === undefined ? own : [];
+}
+
+/** Why a guest should hold no key whatever the rooms; undefined if he should. */
+function whyWithout(book: StayBook, one: PartyMember): string | undefined {
+  if (book.cancelledAt !== undefined || book.wanted.status === 'cancelled') return 'the stay was cancelled';
+  if (book.wanted.status === 'departed') return 'checked out';
+  if (book.wanted.status === 'no-show') return 'the guests did not come';
+  if (book.wanted.status === 'tentative') return 'the booking is tentative';
+  if (one.removed !== undefined) return 'the guest is no longer of the party';
+  if (one.blocked !== undefined) return 'the guest is blocked by staff';
+  return one.guest.wantsKey ? undefined : 'the guest wants no key';
 }
 
 function wantedGuest(book: StayBook, one: PartyMember, stay: Window, now: Instant): WantedGuest {
@@ -34,11 +43,13 @@ function wantedGuest(book: StayBook, one: PartyMember, stay: Window, now: Instan
   const rooms = roomsFor(book, one);
   const opensAt = gateOpensAt(book, one, window, now);
   const gate = firstGate(book, one, rooms, opensAt, now);
+  const without = whyWithout(book, one) ?? (rooms.length === 0 ? 'no room is assigned' : undefined);
   return {
     guestId: one.guest.guestId,
     primary: one.guest.primary,
     rooms,
     window,
+    ...(without === undefined ? {} : { without }),
     ...(gate === undefined ? {} : { gate }),
     ...(opensAt === undefined ? {} : { opensAt }),
     ...(isForced(book, one) ? { forced: true } : {}),

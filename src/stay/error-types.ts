@@ -1,0 +1,13 @@
+/** Names of typed failures, shared by workflows, activities and callers (`docs/messages.md`). */
+export const ERROR_TYPES = {
+  invalidSnapshot: 'InvalidSnapshot',
+  invalidMessage: 'InvalidMessage',
+  staleRevision: 'StaleRevision',
+  stayOver: 'StayOver',
+  impossiblePlan: 'ImpossiblePlan',
+  seamRejected: 'SeamRejected',
+  seamUnavailable: 'SeamUnavailable',
+  notFoundAtSeam: 'NotFoundAtSeam',
+  propertyUnknown: 'PropertyUnknown',
+  phoneNotReady: 'PhoneNotReady',
+} as const;

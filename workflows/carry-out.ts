@@ -1,0 +1,212 @@
+/** Carries out steps: starts the activity, takes what it brings back into the book, and rings the bell. */
+import {
+  ActivityCancellationType,
+  ActivityFailure,
+  ApplicationFailure,
+  CancellationScope,
+  isCancellation,
+  proxyActivities,
+  type ActivityOptions,
+} from '@temporalio/workflow';
+import type { GroundStep } from '../src/stay/groundwork.js';
+import { keysOf, mayLive, type Key } from '../src/stay/keyring.js';
+import type { InFlight, KeyStep } from '../src/stay/plan-keys.js';
+import * as record from '../src/stay/record.js';
+import { ERROR_TYPES } from '../src/stay/error-types.js';
+import type { StayActivities } from '../src/stay/steps.js';
+import { TASK_QUEUES } from '../src/temporal/task-queues.js';
+import { now, type StayDesk } from './desk.js';
+
+/** A worker that dies is missed after this, not after the attempt's whole time. */
+const HEARTBEAT = '5s';
+
+/** How often an outage is tried before a person is told, and afterwards: about 20 s and 30 s apart. */
+const FIRST_INTERVALS_S = 20;
+const LATER_ATTEMPTS = 60;
+
+const quick = proxyActivities<StayActivities>({
+  taskQueue: TASK_QUEUES.stays,
+  startToCloseTimeout: '10s',
+  retry: { initialInterval: '1s', maximumInterval: '30s' },
+});
+
+const seam = proxyActivities<StayActivities>({
+  taskQueue: TASK_QUEUES.seam,
+  startToCloseTimeout: '2m',
+  heartbeatTimeout: HEARTBEAT,
+  cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
+});
+
+/** Starts a key step that the planner found ready. */
+export function startKeyStep(desk: StayDesk, step: KeyStep): void {
+  if (step.do === 'revoke') {
+    const key = record.recordRevoking(desk.book, step.keyId, step.why, now());
+    launchKey(desk, key, 'revoke', () => revoke(desk, key, step.why));
+  } else {
+    const firstAsk = step.keyId === undefined;
+    const key = record.recordAsk(desk.book, step, now());
+    launchKey(desk, key, 'issue', () => issue(desk, key, { firstAsk }));
+  }
+}
+
+async function issue(desk: StayDesk, key: Key, how: { readonly firstAsk: boolean }): Promise<void> {
+  const { book } = desk;
+  const others = book.keyring.keys.filter((other) => other.keyId !== key.keyId);
+  const own = keysOf(book.keyring, key.guestId).filter((other) => mayLive(other) && other.keyId !== key.keyId);
+  const minutes = book.property?.policy.confirmWithinMinutes ?? 5;
+  const person = book.wanted.party.find((one) => one.guest.guestId === key.guestId)?.guest.personId;
+  const outcome = await seam.issueKey.executeWithOptions(
+    { ...patience(desk, key), startToCloseTimeout: `${minutes + 2}m`, summary: summary(key.ask.kind, key, key.why) },
+    [
+      {
+        propertyId: book.propertyId,
+        guestId: key.guestId,
+        acsUserId: key.acsUserId,
+        ask: key.ask,
+        ...(key.acsCredentialId === undefined ? {} : { acsCredentialId: key.acsCredentialId }),
+        seenCredentialIds: [
+          ...(book.guests[key.guestId]?.seenCredentialIds ?? []),
+          ...others.flatMap((other) => other.acsCredentialId ?? []),
+        ],
+        ownCredentialIds: own.flatMap((other) => other.acsCredentialId ?? []),
+        firstAsk: how.firstAsk,
+        confirmWithinMinutes: minutes,
+        ...(person === undefined ? {} : { sharedIdentity: true }),
+      },
+    ],
+  );
+  record.recordIssue(book, key.keyId, outcome, now());
+}
+
+async function revoke(desk: StayDesk, key: Key, why: string): Promise<void> {
+  const { book } = desk;
+  const keep = book.keyring.keys
+    .filter((other) => other.keyId !== key.keyId)
+    .flatMap((other) => other.acsCredentialId ?? []);
+  const outcome = await seam.revokeKey.executeWithOptions(
+    { ...patience(desk, key), summary: summary('revoke', key, why) },
+    [
+      {
+        propertyId: book.propertyId,
+        guestId: key.guestId,
+        acsUserId: key.acsUserId,
+        ...(key.acsCredentialId === undefined ? {} : { acsCredentialId: key.acsCredentialId }),
+        ask: key.ask,
+        keepCredentialIds: [...keep, ...(book.guests[key.guestId]?.seenCredentialIds ?? [])],
+      },
+    ],
+  );
+  record.recordRevoked(book, key.keyId, outcome, now());
+}
+
+/** Starts a groundwork step. */
+export function startGroundStep(desk: StayDesk, step: GroundStep): void {
+  launch(desk, step.stepId, undefined, async () => {
+    try {
+      await groundwork(desk, step);
+      record.clearHindrance(desk.book, step.stepId);
+    } catch (error) {
+      const about = 'guestId' in step ? { guestId: step.guestId } : {};
+      record.recordHindrance(desk.book, step.stepId, failureOf(error), about, now());
+    }
+  });
+}
+
+async function groundwork(desk: StayDesk, step: GroundStep): Promise<void> {
+  const { book } = desk;
+  const { propertyId, reservationId } = book;
+  switch (step.do) {
+    case 'resolve-property': {
+      const options = { summary: 'read the property configuration' };
+      const { window } = step;
+      const input = { propertyId, ...(window === undefined ? {} : { window }) };
+      record.recordProperty(book, await quick.resolveProperty.executeWithOptions(options, [input]), window);
+      return;
+    }
+    case 'resolve-doors': {
+      const options = { ...patience(desk), summary: `find the doors of ${step.rooms.join(', ')}`.slice(0, 200) };
+      record.recordDoors(
+        book,
+        await seam.resolveDoors.executeWithOptions(options, [{ propertyId, rooms: step.rooms }]),
+      );
+      return;
+    }
+    case 'prepare-guest': {
+      const { guest } = step;
+      const options = { ...patience(desk), summary: `make guest ${guest.guestId} known to Seam` };
+      const prepared = await seam.prepareGuest.executeWithOptions(options, [{ propertyId, reservationId, guest }]);
+      record.recordGuest(book, guest.guestId, prepared);
+      return;
+    }
+    case 'wait-for-phone': {
+      const { userIdentityId } = step;
+      const retry = { initialInterval: '2s', backoffCoefficient: 1.5, maximumInterval: '30s' } as const;
+      const options = { retry, summary: `wait until a phone of guest ${step.guestId} can hold a key` };
+      await seam.waitForPhone.executeWithOptions(options, [{ propertyId, userIdentityId }]);
+      record.recordPhone(book, step.guestId);
+      return;
+    }
+    case 'deactivate-phone': {
+      const { userIdentityId, deviceId } = step;
+      const options = { ...patience(desk), summary: `deactivate the lost phone of guest ${step.guestId}` };
+      await seam.deactivatePhone.executeWithOptions(options, [{ propertyId, userIdentityId, deviceId }]);
+      record.recordDeactivated(book, deviceId, now());
+      return;
+    }
+    case 'check-keys': {
+      const { acsCredentialIds } = step;
+      const options = { ...patience(desk), summary: 'read again what Seam holds' };
+      const outcome = await seam.checkKeys.executeWithOptions(options, [{ propertyId, acsCredentialIds }]);
+      record.recordCheck(book, acsCredentialIds, outcome, now());
+      return;
+    }
+    default:
+      step satisfies never;
+  }
+}
+
+function launchKey(desk: StayDesk, key: Key, does: InFlight['do'], work: () => Promise<void>): void {
+  const { keyId, guestId } = key;
+  const stepId = `${does}:${keyId}`;
+  launch(desk, stepId, { stepId, keyId, guestId, do: does, startedAt: now() }, async () => {
+    try {
+      await work();
+    } catch (error) {
+      record.recordKeyFailure(desk.book, keyId, failureOf(error), now());
+    }
+  });
+}
+
+/** Runs `work` in a scope of its own, so that it can be cancelled alone; at its end the bell rings. */
+function launch(desk: StayDesk, stepId: string, key: InFlight | undefined, work: () => Promise<void>): void {
+  const scope = new CancellationScope();
+  desk.running.set(stepId, { stepId, scope, ...(key === undefined ? {} : { key }) });
+  void scope.run(work).finally(() => {
+    desk.running.delete(stepId);
+    desk.events += 1;
+  });
+}
+
+/** How long an outage is borne in one activity: until a person should be told, and longer once one was. */
+function patience(desk: StayDesk, key?: Key): Pick<ActivityOptions, 'retry'> {
+  const minutes = desk.book.property?.policy.outageAfterMinutes ?? 2;
+  const told = key?.outageSince !== undefined;
+  const maximumAttempts = told ? LATER_ATTEMPTS : 5 + Math.ceil((minutes * 60) / FIRST_INTERVALS_S);
+  return { retry: { initialInterval: '1s', maximumInterval: told ? '30s' : '20s', maximumAttempts } };
+}
+
+/** An activity's end, as far as the stay is concerned. Anything else is a mistake of ours and is thrown on. */
+function failureOf(error: unknown): record.StepFailure {
+  if (isCancellation(error)) return { kind: 'cancelled', message: 'cancelled' };
+  if (!(error instanceof ActivityFailure)) throw error;
+  const cause = error.cause;
+  if (!(cause instanceof ApplicationFailure))
+    return { kind: 'outage', message: 'Seam or our worker did not answer in time' };
+  const passing = cause.type === ERROR_TYPES.seamUnavailable || cause.nonRetryable !== true;
+  return { kind: passing ? 'outage' : 'refused', message: cause.message };
+}
+
+/** What the Web UI shows beside the activity; Temporal allows 400 bytes. */
+function summary(what: string, key: Key, why: string): string {
+  return `${what} for guest ${key.guestId} on ${key.ask.rooms.join(', ')}: ${why}`.slice(0, 130);
+}

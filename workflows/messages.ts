@@ -1,0 +1,78 @@
+/**
+ * Every signal, update and query of the workflows: the public contract (`docs/messages.md`). An exported name is its wire name and
+ * `Signal`, `Update` or `Query`. Each message is one object; new fields are optional.
+ */
+import { defineQuery, defineSignal, defineUpdate, type SignalDefinition } from '@temporalio/workflow';
+import type { StayBook } from '../src/stay/book.js';
+import type { Foresight } from '../src/stay/foresee.js';
+import type { MessageInput, MessageName } from '../src/stay/message-schema.js';
+import type { StaySnapshotInput } from '../src/stay/snapshot-schema.js';
+import type { StayPhase, StayView } from '../src/stay/view.js';
+
+/** Argument of the workflow `stay`: all optional, so that a plain start by name and update-with-start both work. */
+export interface StayStart {
+  readonly snapshot?: StaySnapshotInput;
+  /** The book of the run before; set by continue-as-new only. */
+  readonly carried?: StayBook;
+}
+
+/** Result of the workflow `stay`. */
+export interface StaySummary {
+  readonly stay: string;
+  readonly phase: StayPhase;
+  readonly overrides: number;
+  readonly joiners: number;
+}
+
+/** A change to try out with the query `planFor`: one of the signals, or a whole snapshot. */
+export type PlannedChange =
+  | { readonly [Name in MessageName]: { readonly message: Name; readonly payload: MessageInput<Name> } }[MessageName]
+  | { readonly message: 'applyReservation'; readonly payload: StaySnapshotInput };
+
+/** Whole state of the reservation; answers when it is recorded, not when keys exist. Rejects with a typed failure. */
+export const applyReservationUpdate = defineUpdate<StayView, [StaySnapshotInput]>('applyReservation');
+
+export const addGuestsSignal = defineSignal<[MessageInput<'addGuests'>]>('addGuests');
+export const removeGuestSignal = defineSignal<[MessageInput<'removeGuest'>]>('removeGuest');
+export const changeRoomsSignal = defineSignal<[MessageInput<'changeRooms'>]>('changeRooms');
+export const changeDatesSignal = defineSignal<[MessageInput<'changeDates'>]>('changeDates');
+export const checkInSignal = defineSignal<[MessageInput<'checkIn'>]>('checkIn');
+export const checkOutSignal = defineSignal<[MessageInput<'checkOut'>]>('checkOut');
+export const cancelSignal = defineSignal<[MessageInput<'cancel'>]>('cancel');
+export const retrySignal = defineSignal<[MessageInput<'retry'>]>('retry');
+export const replaceKeySignal = defineSignal<[MessageInput<'replaceKey'>]>('replaceKey');
+export const phoneReadySignal = defineSignal<[MessageInput<'phoneReady'>]>('phoneReady');
+export const holdSignal = defineSignal<[MessageInput<'hold'>]>('hold');
+export const releaseSignal = defineSignal<[MessageInput<'release'>]>('release');
+export const forceSignal = defineSignal<[MessageInput<'force'>]>('force');
+export const blockSignal = defineSignal<[MessageInput<'block'>]>('block');
+export const joinToSignal = defineSignal<[MessageInput<'joinTo'>]>('joinTo');
+export const credentialChangedSignal = defineSignal<[MessageInput<'credentialChanged'>]>('credentialChanged');
+export const policyChangedSignal = defineSignal<[MessageInput<'policyChanged'>]>('policyChanged');
+
+/** All signals, by name. */
+export const staySignals: { readonly [Name in MessageName]: SignalDefinition<[MessageInput<Name>]> } = {
+  addGuests: addGuestsSignal,
+  removeGuest: removeGuestSignal,
+  changeRooms: changeRoomsSignal,
+  changeDates: changeDatesSignal,
+  checkIn: checkInSignal,
+  checkOut: checkOutSignal,
+  cancel: cancelSignal,
+  retry: retrySignal,
+  replaceKey: replaceKeySignal,
+  phoneReady: phoneReadySignal,
+  hold: holdSignal,
+  release: releaseSignal,
+  force: forceSignal,
+  block: blockSignal,
+  joinTo: joinToSignal,
+  credentialChanged: credentialChangedSignal,
+  policyChanged: policyChangedSignal,
+};
+
+/** The view: phase, guests, keys, plan with reasons, attention, timeline. No names, no contacts. */
+export const stayQuery = defineQuery<StayView>('stay');
+
+/** Dry run: what a change would lead to, and why. Does nothing. */
+export const planForQuery = defineQuery<Foresight, [PlannedChange]>('planFor');
