@@ -1,8 +1,7 @@
 /** The configuration of a process, from its environment. Where Temporal is: see `src/temporal/connection.ts`. */
 import { z } from 'zod';
-import { LOG_LEVELS } from './log.js';
-
-const SEAM = 'https://connect.getseam.com';
+import { LOG_LEVELS, type LogLevel } from './log.js';
+import type { SeamAuth } from './seam/index.js';
 
 const text = z.string({ error: 'is needed' }).min(1, 'must not be empty');
 const perSecond = z.coerce.number({ error: 'must be a number such as 10' }).positive('must be more than 0');
@@ -12,7 +11,7 @@ const logLevel = z.enum(LOG_LEVELS, { error: `must be one of ${LOG_LEVELS.join('
 const workerSchema = z
   .object({
     STAYLINE_PROPERTIES: text,
-    SEAM_ENDPOINT: z.url({ protocol: /^https?$/, error: `must be an URL such as "${SEAM}"` }).default(SEAM),
+    SEAM_ENDPOINT: z.url({ protocol: /^https?$/, error: 'must be a URL such as "http://127.0.0.1:4010"' }).optional(),
     SEAM_API_KEY: text.optional(),
     SEAM_PERSONAL_ACCESS_TOKEN: text.optional(),
     SEAM_WORKSPACE_ID: text.optional(),
@@ -39,15 +38,11 @@ const workerSchema = z
     }
   });
 
-/** How to speak to Seam: an API key belongs to one workspace; a person's token needs the workspace named. */
-export type SeamAuth =
-  | { readonly kind: 'api-key'; readonly apiKey: string }
-  | { readonly kind: 'personal-access-token'; readonly token: string; readonly workspaceId: string };
-
 export interface WorkerConfig {
   /** Path of the property file. */
   readonly propertiesFile: string;
-  readonly seam: { readonly endpoint: string; readonly auth: SeamAuth };
+  /** No endpoint: Seam itself. */
+  readonly seam: { readonly endpoint?: string; readonly auth: SeamAuth };
   readonly profile: 'embedded' | 'cluster';
   /** Rate limit of the task queue `seam`, over all workers; absent: none. */
   readonly seamActivitiesPerSecond?: number;
@@ -55,7 +50,7 @@ export interface WorkerConfig {
   readonly workflowBundle?: string;
   /** How this worker names itself to Temporal; absent: process id and host. */
   readonly identity?: string;
-  readonly logLevel: (typeof LOG_LEVELS)[number];
+  readonly logLevel: LogLevel;
 }
 
 /** Thrown for an environment that is not right; the message has one line per variable. */
@@ -75,7 +70,10 @@ export function workerConfig(env: NodeJS.ProcessEnv): WorkerConfig {
   const { data } = parsed;
   return {
     propertiesFile: data.STAYLINE_PROPERTIES,
-    seam: { endpoint: data.SEAM_ENDPOINT, auth: seamAuth(data) },
+    seam: {
+      auth: seamAuth(data),
+      ...(data.SEAM_ENDPOINT === undefined ? {} : { endpoint: data.SEAM_ENDPOINT }),
+    },
     profile: data.STAYLINE_WORKER_PROFILE,
     logLevel: data.STAYLINE_LOG_LEVEL,
     ...(data.STAYLINE_SEAM_ACTIVITIES_PER_SECOND === undefined

@@ -1,0 +1,79 @@
+/**
+ * `npm run dev [-- --rooms N]`: the whole stack until Ctrl-C. One line of JSON on stdout when it is ready, everything else on stderr.
+ */
+import path from 'node:path';
+import { Command, CommanderError, InvalidArgumentError } from 'commander';
+import { privateFolder } from '../temporal/binaries.js';
+import { DatabaseInUse } from '../temporal/database-lock.js';
+import { freePorts } from '../temporal/ports.js';
+import { TASK_QUEUES } from '../temporal/task-queues.js';
+import { startStack, type Stack } from './stack.js';
+
+const PORTS = { temporal: 7233, webUi: 8233 };
+const SIMULATOR_PORT = 4010;
+const BAD_INPUT = 2;
+
+function roomCount(text: string): number {
+  const rooms = Number(text);
+  if (!/^\d+$/.test(text) || rooms < 1) throw new InvalidArgumentError('must be a whole number of at least 1.');
+  return rooms;
+}
+
+function readRooms(): number {
+  return new Command('dev')
+    .description('Temporal with Web UI, a simulated hotel and a worker on this machine.')
+    .option('--rooms <number>', 'how many guest rooms the hotel has', roomCount, 40)
+    .allowExcessArguments(false)
+    .exitOverride()
+    .parse()
+    .opts<{ rooms: number }>().rooms;
+}
+
+function tell(text: string): void {
+  process.stderr.write(`${text}\n`);
+}
+
+function describe({ temporal, simulator }: Stack): string {
+  const { url, apiKey, workspaceId, acsSystemId, credentialManagerAcsSystemId, property } = simulator;
+  return JSON.stringify({
+    temporalAddress: temporal.address,
+    namespace: temporal.namespace,
+    taskQueue: TASK_QUEUES.stays,
+    webUi: temporal.webUi ?? null,
+    simulator: { url, apiKey, workspaceId, acsSystemId, credentialManagerAcsSystemId, property },
+  });
+}
+
+async function main(): Promise<number> {
+  const rooms = readRooms();
+  const [port = 0] = await freePorts(SIMULATOR_PORT);
+  const stack = await startStack({
+    folder: path.join(privateFolder(), 'dev'),
+    temporal: 'given-or-own',
+    preferredPorts: PORTS,
+    simulator: { port, rooms },
+    onProgress: tell,
+  });
+  const asked = new Promise<'asked'>((resolve) => {
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve('asked'));
+  });
+  const { server, webUi } = stack.temporal;
+  if (server !== undefined) tell(`Temporal keeps its database in ${server.databaseFile}; delete it to start afresh`);
+  if (webUi !== undefined) tell(`Temporal Web UI: ${webUi}`);
+  tell(`Logs of the worker: ${stack.workerLog}`);
+  tell('Ready; Ctrl-C ends it');
+  process.stdout.write(`${describe(stack)}\n`);
+  const end = await Promise.race([asked, stack.worker().ended]);
+  if (end !== 'asked') tell(`The worker has ended by itself (${String(end)}); see ${stack.workerLog}`);
+  await stack.stop();
+  return end === 'asked' ? 0 : 1;
+}
+
+try {
+  process.exit(await main());
+} catch (error) {
+  if (error instanceof CommanderError) process.exit(error.exitCode === 0 ? 0 : BAD_INPUT);
+  const message = error instanceof DatabaseInUse ? error.message : String(error instanceof Error ? error.stack : error);
+  tell(`dev did not start: ${message}`);
+  process.exit(1);
+}

@@ -1,0 +1,132 @@
+/**
+ * The whole stack on one machine: Temporal's dev server (unless one is given), the simulated hotel, and a worker as a process of
+ * its own. For `npm run dev`, the demo, tests and benchmarks; what is started here does not outlive this process.
+ */
+import { closeSync, mkdirSync, openSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { startSimulator, type Simulator, type SimulatorOptions } from '../simulator/server.js';
+import { connect, isTemporalGiven, temporalTarget } from '../temporal/connection.js';
+import { startDevServer, type DevServer } from '../temporal/dev-server.js';
+import { registerSearchAttributes } from '../temporal/register-search-attributes.js';
+import { bundleWorkflows } from '../temporal/workflow-bundle.js';
+import { startWorkerProcess, type WorkerProcess } from './worker-process.js';
+
+export interface StackOptions {
+  /** Database, logs, property file and workflow bundle go here; the database is kept, the rest is written anew. */
+  readonly folder: string;
+  /** Whether a server that the environment gives is used, or always one of our own. */
+  readonly temporal: 'given-or-own' | 'own';
+  /** Ports to take if they are free. */
+  readonly preferredPorts?: { readonly temporal: number; readonly webUi: number };
+  readonly simulator: SimulatorOptions;
+  /** Told what is being started. */
+  readonly onProgress?: (text: string) => void;
+}
+
+export interface Stack {
+  readonly temporal: {
+    readonly address: string;
+    readonly namespace: string;
+    /** Absent for a server that was given: only its owner knows. */
+    readonly webUi?: string;
+    /** Absent for a server that was given. */
+    readonly server?: DevServer;
+  };
+  readonly simulator: Simulator;
+  /** Where the worker's logs go. */
+  readonly workerLog: string;
+  /** The worker that runs now. */
+  worker(): WorkerProcess;
+  /** Starts another worker in place of one that has ended. */
+  startWorker(): Promise<WorkerProcess>;
+  /** Ends worker, simulator and server, in this order. */
+  stop(): Promise<void>;
+}
+
+/** Starts everything; whatever has been started is stopped again if a part fails, with that part's error. */
+export async function startStack(options: StackOptions): Promise<Stack> {
+  const { folder, onProgress = () => undefined } = options;
+  mkdirSync(folder, { recursive: true });
+  const opened: (() => Promise<void>)[] = [];
+  const stop = async (): Promise<void> => {
+    for (const close of opened.toReversed()) await close();
+    opened.length = 0;
+  };
+  try {
+    onProgress('starting the Temporal server, a simulated hotel, and bundling the workflows');
+    const [temporal, simulator, bundle] = await settled(
+      openTemporal(options).then((one) => {
+        opened.push(one.close);
+        return one;
+      }),
+      startSimulator(options.simulator).then((one) => {
+        opened.push(() => one.close());
+        return one;
+      }),
+      writeBundle(folder),
+    );
+    const propertiesFile = path.join(folder, 'properties.json');
+    writeFileSync(propertiesFile, JSON.stringify({ properties: [simulator.property] }, null, 2));
+    const env = {
+      TEMPORAL_ADDRESS: temporal.address,
+      TEMPORAL_NAMESPACE: temporal.namespace,
+      STAYLINE_PROPERTIES: propertiesFile,
+      STAYLINE_WORKER_PROFILE: 'embedded',
+      STAYLINE_WORKFLOW_BUNDLE: bundle,
+      SEAM_ENDPOINT: simulator.url,
+      SEAM_API_KEY: simulator.apiKey,
+    };
+    const workerLog = path.join(folder, 'worker.log');
+    let worker: WorkerProcess;
+    const startWorker = async (): Promise<WorkerProcess> => {
+      const log = openSync(workerLog, 'a');
+      try {
+        worker = await startWorkerProcess({ env, log });
+        return worker;
+      } finally {
+        closeSync(log);
+      }
+    };
+    onProgress('starting the worker');
+    worker = await startWorker();
+    opened.push(() => worker.end('SIGTERM'));
+    return { temporal, simulator, workerLog, worker: () => worker, startWorker, stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+type OpenTemporal = Stack['temporal'] & { readonly close: () => Promise<void> };
+
+async function openTemporal({ folder, temporal, preferredPorts }: StackOptions): Promise<OpenTemporal> {
+  if (temporal === 'given-or-own' && isTemporalGiven(process.env)) {
+    const target = temporalTarget(process.env);
+    const connection = await connect(target);
+    await registerSearchAttributes(connection, target.namespace);
+    await connection.close();
+    return { address: target.address, namespace: target.namespace, close: () => Promise.resolve() };
+  }
+  const server = await startDevServer({
+    databaseFile: path.join(folder, 'temporal.db'),
+    ...(preferredPorts === undefined
+      ? {}
+      : { preferredPort: preferredPorts.temporal, preferredUiPort: preferredPorts.webUi }),
+  });
+  const { address, namespace, uiUrl } = server;
+  return { address, namespace, webUi: uiUrl, server, close: () => server.stop() };
+}
+
+/** Bundled once, so that a worker that is started again is at work at once. */
+async function writeBundle(folder: string): Promise<string> {
+  const file = path.join(folder, 'workflow-bundle.js');
+  const { code } = await bundleWorkflows();
+  writeFileSync(file, code);
+  return file;
+}
+
+/** Like `Promise.all`, but waits for every one before it fails, so that nothing comes up after we have cleaned up. */
+async function settled<A, B, C>(a: Promise<A>, b: Promise<B>, c: Promise<C>): Promise<[A, B, C]> {
+  await Promise.allSettled([a, b, c]);
+  return Promise.all([a, b, c]);
+}
