@@ -6,10 +6,16 @@ import { createServer } from 'node:net';
  * @returns ports that were free a moment ago, all different, in the order asked for
  */
 export async function freePorts(...preferred: readonly (number | undefined)[]): Promise<number[]> {
-  const held = await Promise.all(preferred.map(async (port) => (await hold(port ?? 0)) ?? (await hold(0))));
-  const ports = held.map((one) => one?.port ?? 0);
-  await Promise.all(held.map((one) => one?.release()));
-  return ports;
+  const held: HeldPort[] = [];
+  for (const port of preferred) held.push((await hold(port ?? 0)) ?? (await holdAny()));
+  await Promise.all(held.map((one) => one.release()));
+  return held.map((one) => one.port);
+}
+
+async function holdAny(): Promise<HeldPort> {
+  const held = await hold(0);
+  if (held === undefined) throw new Error('the operating system has no free port');
+  return held;
 }
 
 interface HeldPort {

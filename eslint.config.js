@@ -1,0 +1,122 @@
+/**
+ * Lint rules. The strict part keeps what runs in Temporal's sandbox (`workflows/`, `src/stay/`) deterministic: no clock, no chance,
+ * no timers, no I/O, no libraries but those that are known to be pure. Which folder may import which: `.dependency-cruiser.cjs`.
+ */
+import js from '@eslint/js';
+import { defineConfig, globalIgnores } from 'eslint/config';
+import tseslint from 'typescript-eslint';
+
+const TYPESCRIPT = ['**/*.ts'];
+const WORKFLOWS = ['workflows/**/*.ts'];
+const DOMAIN = ['src/stay/**/*.ts'];
+
+/** An async validator does not reject: its rejection fails the workflow task, again and again, and the stay is stuck. */
+const asyncValidator = {
+  selector: 'Property[key.name="validator"] > :matches(ArrowFunctionExpression, FunctionExpression)[async=true]',
+  message: 'An update validator must be synchronous: an async one does not reject, it wedges the stay.',
+};
+
+const clock = {
+  selector: 'NewExpression[callee.name="Date"][arguments.length=0]',
+  message: 'The time is an argument here; workflows have it from now() in workflows/desk.ts.',
+};
+
+const unpredictableGlobals = [
+  ...['process', 'Buffer', 'global', 'fetch', 'crypto', 'performance', 'console'],
+  ...['setTimeout', 'setInterval', 'setImmediate', 'queueMicrotask', 'WeakRef', 'FinalizationRegistry'],
+].map((name) => ({ name, message: 'Not the same on replay: use what @temporalio/workflow offers, or an activity.' }));
+
+const chance = { object: 'Math', property: 'random', message: 'Chance belongs into activities.' };
+const dateNow = { object: 'Date', property: 'now', message: clock.message };
+const hiddenGlobals = unpredictableGlobals.map(({ name, message }) => ({
+  object: 'globalThis',
+  property: name,
+  message,
+}));
+
+const nodeBuiltins = {
+  regex:
+    '^(node:|(assert|buffer|child_process|crypto|dns|events|fs|http|https|net|os|path|perf_hooks|process|stream|timers|tls|url|util|vm|worker_threads|zlib)(/|$))',
+  message: 'Node built-ins do not exist in the workflow sandbox.',
+};
+const axios = { regex: '^axios(/|$)', message: 'HTTP is for activities.' };
+const zod = {
+  regex: '^zod(/|$)',
+  allowTypeImports: true,
+  message: 'At run time zod belongs into *-schema.ts, which the sandbox preloads; import its types only.',
+};
+const polyfill = {
+  regex: '^@js-temporal/',
+  message: 'Dates of a zone are converted at the edge, in src/stay/dates.ts.',
+};
+const foreignToWorkflows = {
+  regex: '^(?!\\.|@temporalio/workflow$|@temporalio/common$)',
+  allowTypeImports: true,
+  message: 'Workflows import @temporalio/workflow, @temporalio/common, src/stay, and the names in src/temporal.',
+};
+const activitiesAtRunTime = {
+  regex: '(^|/)activities(/|$)',
+  allowTypeImports: true,
+  message: 'Workflows import types only from activities.',
+};
+const foreignToDomain = {
+  regex: '^(?!\\.|zod$|@js-temporal/polyfill$)',
+  message: 'src/stay is pure: it imports nothing but itself (and zod in *-schema.ts).',
+};
+
+const imports = (...patterns) => ({ '@typescript-eslint/no-restricted-imports': ['error', { patterns }] });
+
+export default defineConfig(
+  globalIgnores(['dist/', 'coverage/', '.stayline/', 'test/vendor/', 'test/project/fixtures/']),
+  js.configs.recommended,
+  {
+    files: ['**/*.{js,mjs,cjs}'],
+    languageOptions: {
+      globals: { process: 'readonly', Buffer: 'readonly', URL: 'readonly', console: 'readonly', module: 'writable' },
+    },
+    rules: { eqeqeq: 'error' },
+  },
+  {
+    files: ['scripts/**/*.mjs'],
+    languageOptions: { globals: { setTimeout: 'readonly', setInterval: 'readonly', clearInterval: 'readonly' } },
+  },
+  {
+    files: TYPESCRIPT,
+    extends: [tseslint.configs.recommendedTypeChecked],
+    languageOptions: { parserOptions: { projectService: true } },
+    rules: {
+      eqeqeq: ['error', 'always', { null: 'ignore' }],
+      'no-restricted-syntax': ['error', asyncValidator],
+      'object-shorthand': 'error',
+      '@typescript-eslint/consistent-type-imports': ['error', { fixStyle: 'inline-type-imports' }],
+      '@typescript-eslint/explicit-module-boundary-types': 'error',
+      '@typescript-eslint/no-explicit-any': 'error',
+      '@typescript-eslint/no-floating-promises': 'error',
+      '@typescript-eslint/no-misused-promises': 'error',
+      '@typescript-eslint/switch-exhaustiveness-check': ['error', { considerDefaultExhaustiveForUnions: true }],
+      // A leading underscore names what a destructuring leaves out.
+      '@typescript-eslint/no-unused-vars': ['error', { varsIgnorePattern: '^_', argsIgnorePattern: '^_' }],
+      // Methods of our interfaces are closures: none uses `this`.
+      '@typescript-eslint/unbound-method': 'off',
+      // An async function may have nothing to await: an interface asks for the promise.
+      '@typescript-eslint/require-await': 'off',
+    },
+  },
+  {
+    files: [...WORKFLOWS, ...DOMAIN],
+    rules: {
+      'no-restricted-globals': ['error', ...unpredictableGlobals],
+      'no-restricted-properties': ['error', chance, dateNow, ...hiddenGlobals],
+      'no-restricted-syntax': ['error', asyncValidator, clock],
+    },
+  },
+  {
+    // Here is the workflow's one clock: Temporal's own, by its replacement of Date in the sandbox.
+    files: ['workflows/desk.ts'],
+    rules: { 'no-restricted-properties': ['error', chance, ...hiddenGlobals] },
+  },
+  { files: WORKFLOWS, rules: imports(nodeBuiltins, axios, zod, foreignToWorkflows, activitiesAtRunTime) },
+  { files: DOMAIN, rules: imports(nodeBuiltins, axios, zod, polyfill, foreignToDomain) },
+  { files: ['src/stay/*-schema.ts'], rules: imports(nodeBuiltins, axios, polyfill, foreignToDomain) },
+  { files: ['src/stay/dates.ts'], rules: imports(nodeBuiltins, axios, zod, foreignToDomain) },
+);
