@@ -2,8 +2,8 @@
  * Adopt or create. Seam has no idempotency key and a repeated override is harmful, so unless it is certain that no earlier
  * attempt can have reached Seam, the key that such an attempt may have made is looked for before one is created.
  */
-import { instantAt, millis, normalInstant } from '../stay/instants.js';
-import type { IssueKeyInput, IssueOutcome, KeyAsk } from '../stay/steps.js';
+import { instantAt, millis, normalInstant, type Instant } from '../stay/instants.js';
+import type { IssueKeyInput, IssueOutcome, KeyAsk, Observed } from '../stay/steps.js';
 import type { HeldKey, Issue } from './attempt.js';
 import type { CreateCredentialParams } from './client.js';
 import { credentialsOf, type KeyDesk } from './desk.js';
@@ -38,10 +38,10 @@ async function lookBeforeCreating(issue: Issue): Promise<Adoption | undefined> {
 
   const killed = newest(ours.filter((credential) => !isBeingDeleted(credential)));
   if (killed === undefined) return undefined;
-  const goneCredentialIds = goneAmong(input.ownCredentialIds, held);
+  const acsCredentialId = killed.acs_credential_id;
   return {
     kind: 'obstacle',
-    outcome: { kind: 'killed', acsCredentialId: killed.acs_credential_id, strayCredentialIds: [], goneCredentialIds },
+    outcome: { kind: 'killed', acsCredentialId, ...observe({ issue, held, ours, acsCredentialId }) },
   };
 }
 
@@ -51,6 +51,25 @@ export async function unclaimedMatches(issue: Issue, held: readonly Credential[]
   const claimed = new Set([...input.seenCredentialIds, ...input.ownCredentialIds]);
   const unclaimed = held.filter((credential) => !claimed.has(credential.acs_credential_id));
   return matchesOf(input.ask, unclaimed, desk.seam, signal);
+}
+
+/**
+ * What else a look at the user's credentials shows. Strays include the dead ones that nobody is deleting: Seam's word does
+ * not reach an offline lock, nor any common door.
+ */
+export function observe(seen: {
+  readonly issue: Issue;
+  readonly held: readonly Credential[];
+  readonly ours: readonly Credential[];
+  readonly acsCredentialId: string;
+}): Observed {
+  return {
+    strayCredentialIds: seen.ours
+      .filter((credential) => !isBeingDeleted(credential))
+      .map((credential) => credential.acs_credential_id)
+      .filter((id) => id !== seen.acsCredentialId),
+    goneCredentialIds: goneAmong(seen.issue.input.ownCredentialIds, seen.held),
+  };
 }
 
 /** Those of `ids` that Seam no longer holds, or holds as dead. */
@@ -111,8 +130,8 @@ function credentialFor({ acsUserId, ask }: IssueKeyInput, { property }: KeyDesk)
     access_method: 'mobile_key',
     is_multi_phone_sync_credential: true,
     allowed_acs_entrance_ids: ask.acsEntranceIds,
-    starts_at: normalInstant(ask.window.from),
-    ends_at: normalInstant(ask.window.to),
+    starts_at: dateTime(ask.window.from),
+    ends_at: dateTime(ask.window.to),
     visionline_metadata: {
       card_format: cardFormat,
       card_function_type: 'guest',
@@ -120,6 +139,11 @@ function credentialFor({ acsUserId, ask }: IssueKeyInput, { property }: KeyDesk)
       ...(label === null ? {} : { label }),
     },
   };
+}
+
+/** Seam's `date-time` is RFC 3339, which needs seconds; keys know minutes only. */
+function dateTime(instant: Instant): string {
+  return new Date(millis(normalInstant(instant))).toISOString();
 }
 
 type OverrideOrJoin = Pick<CreateCredentialParams['visionline_metadata'], 'override' | 'joiner_acs_credential_ids'>;

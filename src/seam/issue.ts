@@ -3,7 +3,7 @@
  */
 import { instantAt } from '../stay/instants.js';
 import type { IssueKeyInput, IssueOutcome, Observed } from '../stay/steps.js';
-import { adoptOrCreate, goneAmong, unclaimedMatches } from './adopt.js';
+import { adoptOrCreate, goneAmong, observe, unclaimedMatches } from './adopt.js';
 import { openIssue, type HeldKey, type Issue, type IssueAttempt } from './attempt.js';
 import { credentialsOf, longerPoll, waitFor, type KeyDesk } from './desk.js';
 import { isNotFound, isSeamError } from './errors.js';
@@ -43,17 +43,14 @@ async function confirmAndLookRound(issue: Issue, first: HeldKey): Promise<IssueO
 
     await waitFor(issue.settledAt - performance.now(), signal);
     const held = await credentialsOf(input.acsUserId, issue.desk.seam, signal);
-    const matches = issue.doubtful ? await unclaimedMatches(issue, held) : [];
-    const alike = matches.filter((credential) => !isDead(credential, held));
+    const ours = issue.doubtful ? await unclaimedMatches(issue, held) : [];
     const isThere = goneAmong([key.acsCredentialId], held).length === 0;
-    const successor = newest(alike.filter((credential) => !tried.has(credential.acs_credential_id)));
+    const successor = newest(
+      ours.filter((credential) => !isDead(credential, held) && !tried.has(credential.acs_credential_id)),
+    );
     if (isThere || successor === undefined) {
-      return outcomeOf(key, isThere ? verdict : { kind: 'dead' }, {
-        strayCredentialIds: alike
-          .map((credential) => credential.acs_credential_id)
-          .filter((id) => id !== key.acsCredentialId),
-        goneCredentialIds: goneAmong(input.ownCredentialIds, held),
-      });
+      const observed = observe({ issue, held, ours, acsCredentialId: key.acsCredentialId });
+      return outcomeOf(key, isThere ? verdict : { kind: 'dead' }, observed);
     }
     // A late request's key has taken this one's place at Seam: it is what the guest holds now.
     key = issue.take({ acsCredentialId: successor.acs_credential_id, adopted: true, fresh: successor });

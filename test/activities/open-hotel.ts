@@ -1,0 +1,150 @@
+/** A simulated hotel with the activities in front of it, quick enough for tests. */
+import type { MockActivityEnvironment } from '@temporalio/testing';
+import { createActivities, type ActivityOptions } from '../../activities/index.js';
+import { fixedProperties } from '../../src/property-file.js';
+import { createSeamClient, type SeamClient } from '../../src/seam/index.js';
+import type { Fault } from '../../src/simulator/faults.js';
+import { startSimulator, type Simulator, type SimulatorOptions } from '../../src/simulator/server.js';
+import { instantAt } from '../../src/stay/instants.js';
+import type { Guest } from '../../src/stay/snapshot-schema.js';
+import type { IssueKeyInput, KeyAsk, PreparedGuest, StayActivities } from '../../src/stay/steps.js';
+import { activityEnvironment } from './activity-environment.js';
+
+const HOUR = 3_600_000;
+
+export const QUICK: ActivityOptions = {
+  memoryMs: 0,
+  timing: {
+    firstPollMs: 10,
+    longestPollMs: 40,
+    lateCommitSettleMs: 600,
+    lingerMs: 1_000,
+    revokePatienceMs: 1_000,
+  },
+};
+
+/** After this long the client gives a request up. */
+export const TIMEOUT_MS = 200;
+
+export interface TestHotel {
+  readonly simulator: Simulator;
+  readonly client: SeamClient;
+  readonly activities: StayActivities;
+  readonly propertyId: string;
+  /** Every path that was asked for at Seam, in order. */
+  readonly asked: readonly string[];
+  fault(fault: Fault): Promise<void>;
+  clearFaults(): Promise<void>;
+  /** A guest who has been prepared, and has a phone. */
+  guest(guest?: Partial<Guest>, reservationId?: string): Promise<PreparedGuest>;
+  /** What to ask for to open the rooms and the gym, from an hour ago for two days. */
+  ask(rooms: readonly string[], joinTo?: string): KeyAsk;
+  issuing(guest: PreparedGuest, ask: KeyAsk, more?: Partial<IssueKeyInput>): IssueKeyInput;
+  /** Ids of the user's keys that Seam has not ended. */
+  liveKeys(acsUserId: string): readonly string[];
+  /** How many keys Seam has ever made. */
+  keysMade(): number;
+  /** Whether the guest's phone opens the door now. */
+  opens(guest: PreparedGuest, door: string): boolean;
+  close(): Promise<void>;
+}
+
+export async function openHotel(options: Partial<SimulatorOptions> & { readonly activities?: ActivityOptions } = {}) {
+  const simulator = await startSimulator({ port: 0, rooms: 4, providerLatencyMs: 30, ...options });
+  const { hotel, property } = simulator;
+  const asked: string[] = [];
+  const client = createSeamClient({
+    endpoint: simulator.url,
+    auth: { kind: 'api-key', apiKey: simulator.apiKey },
+    timeoutMs: TIMEOUT_MS,
+  });
+  client.http.interceptors.request.use((request) => {
+    asked.push(request.url ?? '');
+    return request;
+  });
+  const activities = createActivities({
+    seam: client,
+    properties: fixedProperties([property]),
+    options: { ...QUICK, ...options.activities },
+  });
+  const { propertyId } = property;
+  let guests = 0;
+
+  const testHotel: TestHotel = {
+    simulator,
+    client,
+    activities,
+    propertyId,
+    asked,
+    async fault(fault) {
+      await client.http.post('/_sim/faults', fault);
+    },
+    async clearFaults() {
+      await client.http.delete('/_sim/faults');
+    },
+    async guest(guest = {}, reservationId = 'R-1') {
+      guests += 1;
+      const facts = { guestId: `g${guests}`, primary: false, wantsKey: true, ...guest };
+      const prepared = await run(activities.prepareGuest, { propertyId, reservationId, guest: facts });
+      hotel.phones.add(prepared.userIdentityId, { connection: 'online', endpoint: 'active' });
+      return prepared;
+    },
+    ask(rooms, joinTo) {
+      const window = { from: instantAt(Date.now() - HOUR), to: instantAt(Date.now() + 48 * HOUR) };
+      const acsEntranceIds = [...rooms, 'Gym'].map((name) => hotel.door(name).id);
+      return joinTo === undefined
+        ? { kind: 'override', rooms, acsEntranceIds, window }
+        : { kind: 'joiner', joinTo, rooms, acsEntranceIds, window };
+    },
+    issuing: (guest, ask, more = {}) => ({
+      propertyId,
+      guestId: 'g1',
+      acsUserId: guest.acsUserId,
+      ask,
+      seenCredentialIds: guest.seenCredentialIds,
+      ownCredentialIds: [],
+      firstAsk: true,
+      sharedIdentity: false,
+      confirmWithinMinutes: 5,
+      ...more,
+    }),
+    liveKeys: (acs_user_id) =>
+      hotel.credentials
+        .list({ acs_user_id, limit: 500 })
+        .filter(({ kind, credential }) => kind === 'credential' && credential.life === 'live')
+        .map(({ credential }) => credential.id),
+    keysMade: () => hotel.journal().filter((entry) => entry.what === 'credential-created').length,
+    opens: (guest, door) => hotel.tap({ userIdentityId: guest.userIdentityId }, hotel.door(door).id).opened,
+    async close() {
+      await simulator.close();
+    },
+  };
+  return testHotel;
+}
+
+/** One first attempt. */
+export function run<Input, Result>(activity: (input: Input) => Promise<Result>, input: Input): Promise<Result> {
+  return activityEnvironment().run(activity, input);
+}
+
+/**
+ * Runs an activity as Temporal would: again after every failure that is to be retried, at once, with the heartbeat details
+ * of the attempt before.
+ */
+export async function untilItEnds<Input, Result>(
+  activity: (input: Input) => Promise<Result>,
+  input: Input,
+  attempts = 8,
+): Promise<{ readonly result: Result; readonly attempts: number }> {
+  let heartbeatDetails: unknown;
+  for (let attempt = 1; ; attempt += 1) {
+    const environment: MockActivityEnvironment = activityEnvironment({ attempt, heartbeatDetails });
+    environment.on('heartbeat', (details: unknown) => (heartbeatDetails = details));
+    try {
+      return { result: await environment.run(activity, input), attempts: attempt };
+    } catch (error) {
+      const isFinal = (error as { nonRetryable?: boolean }).nonRetryable === true;
+      if (isFinal || attempt === attempts) throw error;
+    }
+  }
+}
