@@ -2,14 +2,13 @@
 import {
   allHandlersFinished,
   ApplicationFailure,
-  CancelledFailure,
   CancellationScope,
   condition,
   continueAsNew,
   workflowInfo,
 } from '@temporalio/workflow';
-import { applyDueRooms } from '../src/stay/apply-message.js';
-import { BOOK_SCHEMA, openBook, writeLine, type StayBook } from '../src/stay/book.js';
+import { applyDueRooms, applyMessage } from '../src/stay/apply-message.js';
+import { BOOK_SCHEMA, openBook, type StayBook } from '../src/stay/book.js';
 import { ERROR_TYPES } from '../src/stay/error-types.js';
 import { parseStayWorkflowId } from '../src/stay/ids.js';
 import { recordExpired } from '../src/stay/record.js';
@@ -78,7 +77,6 @@ async function carryOn(desk: StayDesk): Promise<void> {
 
 async function close(desk: StayDesk): Promise<StaySummary> {
   await condition(allHandlersFinished);
-  if (desk.book.cancelledAt !== undefined) throw new CancelledFailure('the stay was cancelled; its keys are revoked');
   const issued = desk.book.keyring.keys.filter((key) => key.issuedAt !== undefined);
   return {
     stay: desk.book.stayId,
@@ -88,11 +86,10 @@ async function close(desk: StayDesk): Promise<StaySummary> {
   };
 }
 
-/** Cancelling the workflow means `cancel`: nobody should hold a key any more. */
+/** Cancelling the workflow means `cancel`: keys are revoked; the stay stays open for a reinstatement, like any other. */
 function watchForCancel(desk: StayDesk): void {
   CancellationScope.current().cancelRequested.catch(() => {
-    desk.book.cancelledAt = now();
-    writeLine(desk.book, { at: now(), what: 'the workflow was cancelled' });
+    applyMessage(desk.book, { name: 'cancel', payload: { by: 'workflow-cancellation' } }, now());
     desk.events += 1;
   });
 }

@@ -97,8 +97,6 @@ export interface StayBook {
   attention: readonly OpenAttention[];
   timeline: readonly TimelineLine[];
   handledRequests: readonly string[];
-  /** Set when the workflow itself was cancelled: the stay ends once every key is dead. */
-  cancelledAt?: Instant;
   changedAt: Instant;
 }
 
@@ -135,7 +133,7 @@ export function member(book: StayBook, guestId: string): PartyMember | undefined
   return book.wanted.party.find((candidate) => candidate.guest.guestId === guestId);
 }
 
-/** True once nobody should hold a key any more: departed, cancelled, a no-show, or the workflow was cancelled. */
+/** True once nobody should hold a key any more: departed, cancelled, or a no-show. */
 export function isEnded(book: StayBook): boolean {
-  return book.cancelledAt !== undefined || ['departed', 'cancelled', 'no-show'].includes(book.wanted.status);
+  return ['departed', 'cancelled', 'no-show'].includes(book.wanted.status);
 }

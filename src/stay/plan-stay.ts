@@ -39,8 +39,7 @@ export function planStay(book: StayBook, inFlight: readonly InFlight[], now: Ins
     keys,
     attention: watch.attention,
     ...(wakeAt === undefined ? {} : { wakeAt }),
-    closed:
-      inFlight.length === 0 && !anyKeyMayLive(book) && (book.cancelledAt !== undefined || !isBefore(now, closesAt)),
+    closed: inFlight.length === 0 && !anyKeyMayLive(book) && !isBefore(now, closesAt),
   };
 }
 

@@ -29,7 +29,7 @@ export function roomsFor(book: StayBook, one: PartyMember): readonly string[] {
 
 /** Why a guest should hold no key whatever the rooms; undefined if he should. */
 function whyWithout(book: StayBook, one: PartyMember): string | undefined {
-  if (book.cancelledAt !== undefined || book.wanted.status === 'cancelled') return 'the stay was cancelled';
+  if (book.wanted.status === 'cancelled') return 'the stay was cancelled';
   if (book.wanted.status === 'departed') return 'checked out';
   if (book.wanted.status === 'no-show') return 'the guests did not come';
   if (book.wanted.status === 'tentative') return 'the booking is tentative';

@@ -1,0 +1,126 @@
+/**
+ * `stayline/client`: starts, changes and asks stays from a TypeScript program. What is sent is checked before it is sent, so that
+ * a wrong snapshot or message starts nothing.
+ */
+import {
+  ApplicationFailure,
+  WithStartWorkflowOperation,
+  WorkflowNotFoundError,
+  WorkflowUpdateFailedError,
+  type Client,
+} from '@temporalio/client';
+import {
+  applyReservationUpdate,
+  planForQuery,
+  stayQuery,
+  staySignals,
+  type PlannedChange,
+  type StaySummary,
+} from '../workflows/messages.js';
+import type { stay } from '../workflows/stay.js';
+import { check, describeProblems, type Problem } from './stay/check.js';
+import { ERROR_TYPES } from './stay/error-types.js';
+import type { Foresight } from './stay/foresee.js';
+import { stayWorkflowId, type StayName } from './stay/ids.js';
+import { messageSchemas, type MessageInput, type MessageName } from './stay/message-schema.js';
+import { snapshotSchema, type StaySnapshotInput } from './stay/snapshot-schema.js';
+import type { StayView } from './stay/view.js';
+import { TASK_QUEUES } from './temporal/task-queues.js';
+
+export { stayWorkflowId, parseStayWorkflowId, type StayName } from './stay/ids.js';
+export { ERROR_TYPES } from './stay/error-types.js';
+export type { Problem } from './stay/check.js';
+export type { Foresight } from './stay/foresee.js';
+export type { MessageInput, MessageName } from './stay/message-schema.js';
+export type { StaySnapshotInput } from './stay/snapshot-schema.js';
+export type { GuestView, KeyView, PlanLine, StayPhase, StayView } from './stay/view.js';
+export type { PlannedChange, StaySummary } from '../workflows/messages.js';
+
+/** What was sent was refused, and nothing has changed; `type` is one of the names in `docs/messages.md`. */
+export class StayRefused extends Error {
+  override readonly name = 'StayRefused';
+  constructor(
+    readonly type: string,
+    message: string,
+    readonly problems: readonly Problem[] = [],
+  ) {
+    super(message);
+  }
+}
+
+/** No stay of this name is known to Temporal. */
+export class StayNotFound extends Error {
+  override readonly name = 'StayNotFound';
+}
+
+export interface StayClient {
+  /**
+   * Sends a whole snapshot: starts the stay or amends it. Answers the view once the snapshot is recorded, not when keys exist.
+   * @throws StayRefused `InvalidSnapshot`, `StaleRevision` or `StayOver`
+   */
+  applyReservation(snapshot: StaySnapshotInput): Promise<StayView>;
+  /** Sends a signal; answers when Temporal has it. @throws StayRefused `InvalidMessage`; StayNotFound */
+  signal<Name extends MessageName>(stayName: StayName, name: Name, payload: MessageInput<Name>): Promise<void>;
+  /** The stay as it stands. @throws StayNotFound */
+  view(stayName: StayName): Promise<StayView>;
+  /** What a change would lead to, and why; does nothing. @throws StayNotFound */
+  planFor(stayName: StayName, change: PlannedChange): Promise<Foresight>;
+  /** Waits for the end of the stay. @throws StayNotFound */
+  result(stayName: StayName): Promise<StaySummary>;
+}
+
+/** Takes a connected Temporal client, with the namespace that the workers use. */
+export function createStayClient(temporal: Client): StayClient {
+  const handleOf = (stayName: StayName): ReturnType<typeof temporal.workflow.getHandle<typeof stay>> =>
+    temporal.workflow.getHandle<typeof stay>(stayWorkflowId(stayName));
+  return {
+    async applyReservation(snapshot) {
+      const checked = check(snapshotSchema, snapshot);
+      if (!checked.ok) {
+        throw new StayRefused(ERROR_TYPES.invalidSnapshot, describeProblems(checked.problems), checked.problems);
+      }
+      const { propertyId, reservationId } = checked.value;
+      const startWorkflowOperation = new WithStartWorkflowOperation<typeof stay>('stay', {
+        workflowId: stayWorkflowId({ propertyId, reservationId }),
+        taskQueue: TASK_QUEUES.stays,
+        workflowIdConflictPolicy: 'USE_EXISTING',
+        workflowIdReusePolicy: 'ALLOW_DUPLICATE',
+        args: [{}],
+        staticSummary: `Stay ${reservationId} at ${propertyId}`,
+      });
+      return refusing(() =>
+        temporal.workflow.executeUpdateWithStart(applyReservationUpdate, { args: [snapshot], startWorkflowOperation }),
+      );
+    },
+    async signal(stayName, name, payload) {
+      const checked = check(messageSchemas[name], payload);
+      if (!checked.ok) {
+        throw new StayRefused(ERROR_TYPES.invalidMessage, describeProblems(checked.problems), checked.problems);
+      }
+      await finding(stayName, () => handleOf(stayName).signal(staySignals[name], payload));
+    },
+    view: (stayName) => finding(stayName, () => handleOf(stayName).query(stayQuery)),
+    planFor: (stayName, change) => finding(stayName, () => handleOf(stayName).query(planForQuery, change)),
+    result: (stayName) => finding(stayName, () => handleOf(stayName).result()),
+  };
+}
+
+async function refusing<T>(send: () => Promise<T>): Promise<T> {
+  try {
+    return await send();
+  } catch (error) {
+    if (error instanceof WorkflowUpdateFailedError && error.cause instanceof ApplicationFailure) {
+      throw new StayRefused(error.cause.type ?? 'Unknown', error.cause.message);
+    }
+    throw error;
+  }
+}
+
+async function finding<T>(stayName: StayName, ask: () => Promise<T>): Promise<T> {
+  try {
+    return await ask();
+  } catch (error) {
+    if (error instanceof WorkflowNotFoundError) throw new StayNotFound(`there is no stay ${stayWorkflowId(stayName)}`);
+    throw error;
+  }
+}
