@@ -1,5 +1,5 @@
 /**
- * `npm run dev [-- --rooms N]`: the whole stack until Ctrl-C. One line of JSON on stdout when it is ready, everything else on stderr.
+ * `npm run dev [-- --rooms N] [--data FOLDER]`: the whole stack until Ctrl-C. One line of JSON on stdout when it is ready, everything else on stderr.
  */
 import path from 'node:path';
 import { Command, CommanderError, InvalidArgumentError } from 'commander';
@@ -19,14 +19,20 @@ function roomCount(text: string): number {
   return rooms;
 }
 
-function readRooms(): number {
+interface Arguments {
+  readonly rooms: number;
+  readonly data: string;
+}
+
+function readArguments(): Arguments {
   return new Command('dev')
     .description('Temporal with Web UI, a simulated hotel and a worker on this machine.')
     .option('--rooms <number>', 'how many guest rooms the hotel has', roomCount, 40)
+    .option('--data <folder>', "where Temporal's database and the logs are kept", path.join(privateFolder(), 'dev'))
     .allowExcessArguments(false)
     .exitOverride()
     .parse()
-    .opts<{ rooms: number }>().rooms;
+    .opts<Arguments>();
 }
 
 function tell(text: string): void {
@@ -45,10 +51,10 @@ function describe({ temporal, simulator }: Stack): string {
 }
 
 async function main(): Promise<number> {
-  const rooms = readRooms();
+  const { rooms, data } = readArguments();
   const [port = 0] = await freePorts(SIMULATOR_PORT);
   const stack = await startStack({
-    folder: path.join(privateFolder(), 'dev'),
+    folder: path.resolve(data),
     temporal: 'given-or-own',
     preferredPorts: PORTS,
     simulator: { port, rooms },

@@ -8,11 +8,11 @@ import { startSimulator, type Simulator, type SimulatorOptions } from '../simula
 import { connect, isTemporalGiven, temporalTarget } from '../temporal/connection.js';
 import { startDevServer, type DevServer } from '../temporal/dev-server.js';
 import { registerSearchAttributes } from '../temporal/register-search-attributes.js';
-import { bundleWorkflows } from '../temporal/workflow-bundle.js';
+import { cachedBundle } from './bundle-cache.js';
 import { startWorkerProcess, type WorkerProcess } from './worker-process.js';
 
 export interface StackOptions {
-  /** Database, logs, property file and workflow bundle go here; the database is kept, the rest is written anew. */
+  /** Database, logs and property file go here; the database is kept. */
   readonly folder: string;
   /** Whether a server that the environment gives is used, or always one of our own. */
   readonly temporal: 'given-or-own' | 'own';
@@ -63,7 +63,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
         opened.push(() => one.close());
         return one;
       }),
-      writeBundle(folder),
+      cachedBundle(),
     );
     const propertiesFile = path.join(folder, 'properties.json');
     writeFileSync(propertiesFile, JSON.stringify({ properties: [simulator.property] }, null, 2));
@@ -115,14 +115,6 @@ async function openTemporal({ folder, temporal, preferredPorts }: StackOptions):
   });
   const { address, namespace, uiUrl } = server;
   return { address, namespace, webUi: uiUrl, server, close: () => server.stop() };
-}
-
-/** Bundled once, so that a worker that is started again is at work at once. */
-async function writeBundle(folder: string): Promise<string> {
-  const file = path.join(folder, 'workflow-bundle.js');
-  const { code } = await bundleWorkflows();
-  writeFileSync(file, code);
-  return file;
 }
 
 /** Like `Promise.all`, but waits for every one before it fails, so that nothing comes up after we have cleaned up. */

@@ -5,7 +5,7 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { bundleWorkflowCode, type Logger, type WorkflowBundleWithSourceMap } from '@temporalio/worker';
+import { bundleWorkflowCode, DefaultLogger, type Logger, type WorkflowBundleWithSourceMap } from '@temporalio/worker';
 
 /** Absolute path of a module of ours, whether we run from source or compiled. */
 function moduleFile(fromHere: string): string {
@@ -18,17 +18,14 @@ const PRELOADED = [moduleFile('./preload-schemas')];
 
 /**
  * @param options.workflowsPath other workflows than the product's, for tests
+ * @param options.logger absent: warnings go to stderr
  * @throws Error if workflow code imports what the sandbox does not allow
  */
 export async function bundleWorkflows(
   options: { readonly workflowsPath?: string; readonly logger?: Logger } = {},
 ): Promise<WorkflowBundleWithSourceMap> {
-  const { workflowsPath = WORKFLOWS, logger } = options;
-  return bundleWorkflowCode({
-    workflowsPath,
-    preloadModules: PRELOADED,
-    ...(logger === undefined ? {} : { logger }),
-  });
+  const { workflowsPath = WORKFLOWS, logger = new DefaultLogger('WARN') } = options;
+  return bundleWorkflowCode({ workflowsPath, preloadModules: PRELOADED, logger });
 }
 
 /** The bundle that `npm run build` leaves beside the compiled code, or undefined if we do not run from there. */

@@ -1,0 +1,11 @@
+/** Loads what `npm run build` made, as others do: the package export by its name, and the worker without an environment. */
+import { spawnSync } from 'node:child_process';
+import { strict as assert } from 'node:assert';
+
+const client = await import('stayline/client');
+assert.ok(Object.keys(client).length > 0, 'stayline/client exports nothing');
+
+const env = { PATH: process.env.PATH };
+const worker = spawnSync(process.execPath, ['dist/src/worker.js'], { env, encoding: 'utf8' });
+assert.equal(worker.status, 2, `a worker without an environment should end with 2:\n${worker.stderr}`);
+assert.match(worker.stderr, /STAYLINE_PROPERTIES is needed/);

@@ -1,0 +1,24 @@
+# The image of Stayline's processes: the worker by default, the simulated hotel by another command (docker-compose.yml).
+# Debian, not Alpine: the Temporal SDK's native part needs glibc.
+
+FROM node:20.20.2-bookworm-slim AS build
+WORKDIR /app
+COPY package.json package-lock.json .npmrc ./
+RUN npm ci
+COPY tsconfig.json tsconfig.build.json ./
+COPY scripts scripts
+COPY src src
+COPY workflows workflows
+COPY activities activities
+RUN npm run build && npm prune --omit=dev
+
+FROM node:20.20.2-bookworm-slim
+ENV NODE_ENV=production
+WORKDIR /app
+COPY --from=build /app/package.json ./
+COPY --from=build /app/node_modules node_modules
+COPY --from=build /app/dist dist
+# Where compose mounts the volume that the simulator writes its property file to; a new volume takes over its owner.
+RUN mkdir /run/stayline && chown node:node /run/stayline
+USER node
+CMD ["node", "dist/src/worker.js"]

@@ -1,0 +1,42 @@
+/** The workflow bundle of this checkout, made anew only when something that goes into it has changed. */
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { packageRoot } from '../package-root.js';
+import { privateFolder } from '../temporal/binaries.js';
+import { bundleWorkflows } from '../temporal/workflow-bundle.js';
+
+const INGREDIENTS = ['workflows', 'src/stay', 'src/temporal', 'package-lock.json'];
+const KEEP_MS = 24 * 60 * 60 * 1000;
+
+/** @returns the path of a bundle of the workflows as they are now; other versions of it are kept for a day */
+export async function cachedBundle(): Promise<string> {
+  const folder = path.join(privateFolder(), 'bundles');
+  const file = path.join(folder, `${fingerprint()}.js`);
+  if (existsSync(file)) return file;
+  mkdirSync(folder, { recursive: true });
+  const { code } = await bundleWorkflows();
+  const draft = `${file}.${String(process.pid)}`;
+  writeFileSync(draft, code);
+  renameSync(draft, file);
+  for (const other of readdirSync(folder).map((name) => path.join(folder, name))) {
+    if (Date.now() - statSync(other).mtimeMs > KEEP_MS) rmSync(other, { force: true });
+  }
+  return file;
+}
+
+function fingerprint(): string {
+  const hash = createHash('sha256');
+  for (const file of INGREDIENTS.flatMap((name) => filesUnder(path.join(packageRoot(), name)))) {
+    hash.update(`${file}\n`).update(readFileSync(file));
+  }
+  return hash.digest('hex').slice(0, 16);
+}
+
+function filesUnder(name: string): string[] {
+  if (!statSync(name).isDirectory()) return [name];
+  return readdirSync(name, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => path.join(entry.parentPath, entry.name))
+    .toSorted();
+}
