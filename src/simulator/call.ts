@@ -7,12 +7,21 @@ import type { Answer, CallContext, Route } from './routes.js';
 import type { SimulatedHotel } from './seam.js';
 import type { Webhooks } from './webhooks.js';
 
+/** A call that was answered with 200. */
+export interface ObservedAnswer {
+  readonly path: string;
+  /** As the client sent it, before anything unknown was dropped. */
+  readonly asked: unknown;
+  readonly body: unknown;
+}
+
 export interface CallSite {
   readonly hotel: SimulatedHotel;
   readonly webhooks: Webhooks;
   readonly faults: FaultBook;
   /** Aborted when the simulator closes. */
   readonly closing: AbortSignal;
+  readonly onAnswer: (answer: ObservedAnswer) => void;
 }
 
 /** How long `commit-late` waits for the client to give up before it cuts it off. */
@@ -93,9 +102,12 @@ async function workUnseen(site: CallSite, route: Route, request: FastifyRequest,
 
 function work(site: CallSite, route: Route, request: FastifyRequest, claim: Claim): unknown {
   try {
-    const asked = checkParams(route.schema, paramsOf(request), site.hotel.world.switches);
+    const sent = paramsOf(request);
+    const asked = checkParams(route.schema, sent, site.hotel.world.switches);
     const context: CallContext = { hotel: site.hotel, webhooks: site.webhooks, quirks: claim.quirks };
-    return bodyOf(route.handle(asked, context), request, asked);
+    const body = bodyOf(route.handle(asked, context), request, asked);
+    site.onAnswer({ path: route.path, asked: sent, body });
+    return body;
   } finally {
     claim.finished();
   }

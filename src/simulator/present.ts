@@ -121,6 +121,7 @@ export function userJson(world: World, user: UserRecord): Json {
         ? undefined
         : { starts_at: iso(user.schedule.startsAt), ends_at: isoOrNull(user.schedule.endsAt) },
     is_managed: true,
+    last_successful_sync_at: iso(user.createdAt),
     is_suspended: user.suspension === 'suspended',
     user_identity_id: identity?.id,
     user_identity_full_name: identity?.fullName,

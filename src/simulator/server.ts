@@ -3,7 +3,7 @@ import fastify, { type FastifyError, type FastifyInstance, type FastifyRequest }
 import { randomBytes, randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import { propertySchema, type Property } from '../stay/property-schema.js';
-import { answerCall, type CallSite } from './call.js';
+import { answerCall, type CallSite, type ObservedAnswer } from './call.js';
 import { runningClock, type HotelClock } from './clock.js';
 import { addControlDoor } from './control.js';
 import { createFaultBook } from './faults.js';
@@ -30,6 +30,8 @@ export interface SimulatorOptions {
   readonly timeZone?: string;
   /** Waits before further attempts at a webhook, in real milliseconds. */
   readonly webhookRetryWaits?: readonly number[];
+  /** Sees every answer of Seam's API before it leaves, also those that a fault then loses. */
+  readonly onAnswer?: (answer: ObservedAnswer) => void;
 }
 
 export interface Simulator {
@@ -67,7 +69,8 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
   };
   const app = fastify({ forceCloseConnections: true });
   speakLikeSeam(app);
-  addSeamApi(app, { hotel, webhooks, faults, closing: closing.signal }, tokens);
+  const onAnswer = options.onAnswer ?? (() => undefined);
+  addSeamApi(app, { hotel, webhooks, faults, closing: closing.signal, onAnswer }, tokens);
   addControlDoor(app, hotel, faults);
   const url = await app.listen({ port: options.port, host: options.host ?? '127.0.0.1' });
   return {

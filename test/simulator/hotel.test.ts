@@ -1,0 +1,374 @@
+/** The simulated hotel in process, with the cautious answers to every open question. */
+import { describe, expect, it } from 'vitest';
+import { SeamError } from '../../src/simulator/seam-error.js';
+import { aHotel, CHECK_IN, CHECK_OUT, credentialEvents, giveKey, keyParams, tapOf } from './builders.js';
+
+function refusal(act: () => unknown): { readonly status: number; readonly type: string; readonly message: string } {
+  try {
+    act();
+  } catch (error) {
+    if (error instanceof SeamError) return { status: error.status, type: error.type, message: error.message };
+    throw error;
+  }
+  throw new Error('It was not refused');
+}
+
+describe('a key', () => {
+  it('opens its doors once the provider has it, and no others', () => {
+    const hotel = aHotel();
+    const guest = hotel.addGuest();
+    const key = hotel.credentials.create(keyParams(hotel, guest.acsUserId, { doors: ['101', 'Main Entrance'] }));
+    expect(tapOf(hotel, guest, '101')).toBe('no-key');
+    expect(key.syncedAt).toBeNull();
+    hotel.settle();
+    expect(key.syncedAt).not.toBeNull();
+    expect(tapOf(hotel, guest, '101')).toBe('opened');
+    expect(tapOf(hotel, guest, 'Main Entrance')).toBe('opened');
+    expect(tapOf(hotel, guest, '102')).toBe('not-this-door');
+    expect(tapOf(hotel, guest, 'Gym')).toBe('not-this-door');
+  });
+
+  it('calls the lift for every guest with a room, and for nobody else', () => {
+    const hotel = aHotel();
+    const [guest, swimmer] = [hotel.addGuest(), hotel.addGuest()];
+    giveKey(hotel, guest, { doors: ['101'] });
+    giveKey(hotel, swimmer, { doors: ['Gym'], change: { visionline_metadata: {} } });
+    expect(tapOf(hotel, guest, 'Lift')).toBe('opened');
+    expect(tapOf(hotel, swimmer, 'Gym')).toBe('opened');
+    expect(tapOf(hotel, swimmer, 'Lift')).toBe('not-this-door');
+  });
+
+  it('holds from its start to just before its end, at minute precision', () => {
+    const hotel = aHotel();
+    const guest = hotel.addGuest();
+    giveKey(hotel, guest, { doors: ['101'], from: CHECK_IN, to: '2026-11-26T10:00:59Z' });
+    expect(tapOf(hotel, guest, '101', '2026-11-23T13:59:59Z')).toBe('too-early');
+    expect(tapOf(hotel, guest, '101', CHECK_IN)).toBe('opened');
+    expect(tapOf(hotel, guest, '101', '2026-11-26T09:59:59Z')).toBe('opened');
+    expect(tapOf(hotel, guest, '101', CHECK_OUT)).toBe('too-late');
+  });
+
+  it('has its start moved to the present if it lay in the past', () => {
+    const hotel = aHotel();
+    const key = giveKey(hotel, hotel.addGuest(), { doors: ['101'], from: '2026-11-20T14:00:00Z' });
+    expect(key.startsAt).toBe(hotel.now());
+    expect(key.startShiftedAt).toBe(hotel.now());
+  });
+
+  it('replaces the earlier keys of its user at once', () => {
+    const hotel = aHotel();
+    const guest = hotel.addGuest();
+    const first = giveKey(hotel, guest, { doors: ['101'] });
+    hotel.credentials.create(keyParams(hotel, guest.acsUserId, { doors: ['101'], join: [first.id] }));
+    expect(tapOf(hotel, guest, '101')).toBe('no-key');
+    hotel.settle();
+    expect(tapOf(hotel, guest, '101')).toBe('opened');
+    expect(refusal(() => hotel.credentials.find(first.id)).status).toBe(404);
+  });
+
+  it('is copied to every phone of the guest, also to one that comes later', () => {
+    const hotel = aHotel();
+    const guest = hotel.addGuest();
+    const key = giveKey(hotel, guest, { doors: ['101'] });
+    const second = hotel.phones.add(guest.userIdentityId);
+    expect(hotel.tap({ deviceId: second.id }, hotel.door('101').id).opened).toBe(false);
+    hotel.settle();
+    expect(hotel.tap({ deviceId: second.id }, hotel.door('101').id)).toMatchObject({
+      opened: true,
+      acs_credential_id: key.id,
+    });
+    const listed = hotel.credentials.list({ acs_user_id: guest.acsUserId });
+    expect(listed.map((one) => one.kind)).toEqual(['credential', 'copy', 'copy']);
+  });
+
+  it('is synced but not issued while its guest has no active phone', () => {
+    const hotel = aHotel();
+    const identity = hotel.identities.create({ acs_system_ids: [hotel.world.acsSystemId] });
+    const acsUserId = [...identity.userIds][0] ?? '';
+    const key = hotel.credentials.create(keyParams(hotel, acsUserId, { doors: ['101'] }));
+    hotel.settle();
+    expect(key).toMatchObject({ issuedAt: null, validity: 'valid' });
+    const phone = hotel.phones.add(identity.id, { endpoint: 'inactive' });
+    hotel.settle();
+    expect(key.issuedAt).toBeNull();
+    hotel.phones.change(phone.id, { endpoint: 'active' });
+    hotel.settle();
+    expect(key.issuedAt).not.toBeNull();
+  });
+});
+
+describe('an override', () => {
+  it('outdates earlier keys at the provider, while the lock learns by its use', () => {
+    const hotel = aHotel();
+    const [leaving, arriving] = [hotel.addGuest(), hotel.addGuest()];
+    const old = giveKey(hotel, leaving, { doors: ['101', 'Gym'] });
+    const young = giveKey(hotel, arriving, { doors: ['101'] });
+    expect(old.validity).toBe('invalid');
+    expect(credentialEvents(hotel)).toContain(`invalidated ${old.id}`);
+    expect(tapOf(hotel, leaving, '101')).toBe('opened');
+    expect(tapOf(hotel, arriving, '101')).toBe('opened');
+    expect(tapOf(hotel, leaving, '101')).toBe('older-generation');
+    expect(tapOf(hotel, leaving, 'Gym')).toBe('opened');
+    expect(young.validity).toBe('valid');
+  });
+});
+
+describe('a joiner', () => {
+  it('shares the doors of its anchor and shuts nobody out', () => {
+    const hotel = aHotel();
+    const [anna, ben] = [hotel.addGuest(), hotel.addGuest()];
+    const anchor = giveKey(hotel, anna, { doors: ['101', '102'] });
+    giveKey(hotel, ben, { doors: ['102', 'Gym'], join: [anchor.id] });
+    expect(tapOf(hotel, ben, '102')).toBe('opened');
+    expect(tapOf(hotel, ben, '101')).toBe('not-this-door');
+    expect(tapOf(hotel, anna, '102')).toBe('opened');
+    expect(anchor.validity).toBe('valid');
+  });
+
+  it('may name a copy on a phone instead of the key itself', () => {
+    const hotel = aHotel();
+    const [anna, ben] = [hotel.addGuest(), hotel.addGuest()];
+    const anchor = giveKey(hotel, anna, { doors: ['101'] });
+    const copy = [...anchor.copies.values()][0];
+    giveKey(hotel, ben, { doors: ['101'], join: [copy?.id ?? ''] });
+    expect(tapOf(hotel, ben, '101')).toBe('opened');
+  });
+
+  it('is refused for rooms that its anchor does not cover', () => {
+    const hotel = aHotel();
+    const anchor = giveKey(hotel, hotel.addGuest(), { doors: ['101'] });
+    const ben = hotel.addGuest();
+    const wish = { doors: ['101', '102'], join: [anchor.id] };
+    expect(refusal(() => giveKey(hotel, ben, wish))).toMatchObject({ status: 400, type: 'invalid_input' });
+  });
+
+  it.each([
+    ['unknown', () => '00000000-0000-4000-8000-000000000000'],
+    ['deleted', (hotel, anchor) => (hotel.credentials.delete(anchor), hotel.settle(), anchor)],
+    ['overridden', (hotel, anchor) => (giveKey(hotel, hotel.addGuest(), { doors: ['101'] }), anchor)],
+    ['ended', (hotel, anchor) => (hotel.moveTo(Date.parse(CHECK_OUT)), anchor)],
+  ] satisfies readonly (readonly [string, (hotel: ReturnType<typeof aHotel>, anchor: string) => string])[])(
+    'is refused for an anchor that is %s',
+    (_what, prepare) => {
+      const hotel = aHotel();
+      const anchor = giveKey(hotel, hotel.addGuest(), { doors: ['101'] });
+      const join = [prepare(hotel, anchor.id)];
+      const ben = hotel.addGuest();
+      expect(refusal(() => giveKey(hotel, ben, { doors: ['101'], join, to: '2026-11-28T10:00:00Z' }))).toMatchObject({
+        status: 400,
+        message: expect.stringContaining('joiner_acs_credential_ids'),
+      });
+    },
+  );
+
+  it('is refused if it is to be an override as well', () => {
+    const hotel = aHotel();
+    const anchor = giveKey(hotel, hotel.addGuest(), { doors: ['101'] });
+    const change = { visionline_metadata: { override: true, joiner_acs_credential_ids: [anchor.id] } };
+    expect(refusal(() => giveKey(hotel, hotel.addGuest(), { doors: ['101'], change })).status).toBe(400);
+  });
+});
+
+describe('auto_join', () => {
+  it('joins whoever still has a key, even the guest before', () => {
+    const hotel = aHotel();
+    const [before, next] = [hotel.addGuest(), hotel.addGuest()];
+    giveKey(hotel, before, { doors: ['101'] });
+    giveKey(hotel, next, { doors: ['101'], change: { visionline_metadata: { auto_join: true } } });
+    expect(tapOf(hotel, next, '101')).toBe('opened');
+    expect(tapOf(hotel, before, '101')).toBe('opened');
+  });
+});
+
+describe('what is refused', () => {
+  it.each([
+    ['an end in the past', { ends_at: '2026-11-23T11:00:00Z', starts_at: '2026-11-22T11:00:00Z' }, 'invalid_input'],
+    ['an end before the start', { starts_at: CHECK_OUT, ends_at: CHECK_IN }, 'invalid_input'],
+    ['no end', { ends_at: undefined }, 'invalid_input'],
+    ['no doors', { allowed_acs_entrance_ids: [] }, 'invalid_input'],
+    ['a key for one phone only', { is_multi_phone_sync_credential: false }, 'invalid_input'],
+    ['a code', { access_method: 'code' as const }, 'not_supported'],
+    ['a staff key', { visionline_metadata: { override: true, card_function_type: 'staff' as const } }, 'not_supported'],
+  ])('%s', (_what, change, type) => {
+    const hotel = aHotel();
+    const asked = { ...keyParams(hotel, hotel.addGuest().acsUserId, { doors: ['101'] }), ...change };
+    expect(refusal(() => hotel.credentials.create(asked as never))).toMatchObject({ status: 400, type });
+  });
+
+  it('more rooms apart from each other than rfid48 holds; TLCode takes them, and rfid48 takes as many neighbours', () => {
+    const hotel = aHotel();
+    const guest = hotel.addGuest();
+    const all = [...hotel.world.doors.values()].filter((door) => door.category === 'guest').map((door) => door.name);
+    const everySecond = all.filter((_, index) => index % 2 === 0);
+    expect(refusal(() => giveKey(hotel, guest, { doors: everySecond })).message).toContain('rfid48');
+    const change = { visionline_metadata: { override: true, card_format: 'TLCode' as const } };
+    expect(giveKey(hotel, guest, { doors: everySecond, change }).guestDoorIds).toHaveLength(10);
+    expect(giveKey(hotel, guest, { doors: all }).guestDoorIds).toHaveLength(20);
+  });
+});
+
+describe('deleting a key', () => {
+  it('takes it off a phone that is online at once, and off the records a while later', () => {
+    const hotel = aHotel();
+    const guest = hotel.addGuest();
+    const key = giveKey(hotel, guest, { doors: ['101'] });
+    hotel.credentials.delete(key.id);
+    expect(tapOf(hotel, guest, '101')).toBe('no-key');
+    expect(hotel.credentials.find(key.id).credential.life).toBe('deleting');
+    hotel.settle();
+    expect(refusal(() => hotel.credentials.find(key.id))).toMatchObject({
+      status: 404,
+      type: 'acs_credential_not_found',
+    });
+    expect(credentialEvents(hotel)).toContain(`deleted ${key.id}`);
+  });
+
+  it('does not reach a phone that is offline until it comes back', () => {
+    const hotel = aHotel();
+    const guest = hotel.addGuest();
+    const key = giveKey(hotel, guest, { doors: ['101'] });
+    hotel.phones.change(guest.deviceId, { connection: 'offline' });
+    hotel.credentials.delete(key.id);
+    hotel.settle();
+    expect(tapOf(hotel, guest, '101')).toBe('phone-offline-key');
+    expect(hotel.tap({ acsCredentialId: key.id }, hotel.door('101').id).reason).toBe('phone-offline-key');
+    hotel.phones.change(guest.deviceId, { connection: 'online' });
+    expect(tapOf(hotel, guest, '101')).toBe('no-key');
+  });
+
+  it('leaves those who joined it their keys', () => {
+    const hotel = aHotel();
+    const [anna, ben] = [hotel.addGuest(), hotel.addGuest()];
+    const anchor = giveKey(hotel, anna, { doors: ['101'] });
+    giveKey(hotel, ben, { doors: ['101'], join: [anchor.id] });
+    hotel.credentials.delete(anchor.id);
+    hotel.settle();
+    expect(tapOf(hotel, ben, '101')).toBe('opened');
+  });
+});
+
+describe('deactivating a phone', () => {
+  it('takes every key off it, and off no other phone', () => {
+    const hotel = aHotel();
+    const guest = hotel.addGuest();
+    const tablet = hotel.phones.add(guest.userIdentityId);
+    giveKey(hotel, guest, { doors: ['101'] });
+    hotel.phones.deactivate(guest.deviceId);
+    hotel.settle();
+    const door = hotel.door('101').id;
+    expect(hotel.tap({ deviceId: guest.deviceId }, door).reason).toBe('no-key');
+    expect(hotel.tap({ deviceId: tablet.id }, door).reason).toBe('opened');
+    expect(hotel.phones.list({ owner_user_identity_id: guest.userIdentityId }).map(({ id }) => id)).toEqual([
+      tablet.id,
+    ]);
+    expect(hotel.world.events.all().map((event) => event.event_type)).toContain('phone.deactivated');
+  });
+
+  it('leaves the keys on a phone that is offline, in the hands of whoever has it', () => {
+    const hotel = aHotel();
+    const guest = hotel.addGuest();
+    giveKey(hotel, guest, { doors: ['101'] });
+    hotel.phones.change(guest.deviceId, { connection: 'offline' });
+    hotel.phones.deactivate(guest.deviceId);
+    hotel.settle();
+    expect(hotel.tap({ deviceId: guest.deviceId }, hotel.door('101').id).opened).toBe(true);
+    hotel.phones.change(guest.deviceId, { connection: 'online' });
+    expect(hotel.tap({ deviceId: guest.deviceId }, hotel.door('101').id).reason).toBe('no-key');
+  });
+});
+
+describe('deleting a user or an identity', () => {
+  it('ends the keys, and frees the key and e-mail address of the identity', () => {
+    const hotel = aHotel();
+    const guest = hotel.addGuest();
+    const key = giveKey(hotel, guest, { doors: ['101'] });
+    hotel.identities.update({ user_identity_id: guest.userIdentityId, user_identity_key: 'hotel/guest' });
+    hotel.identities.delete(guest.userIdentityId);
+    hotel.settle();
+    expect(refusal(() => hotel.credentials.find(key.id)).status).toBe(404);
+    expect(refusal(() => hotel.users.find({ acs_user_id: guest.acsUserId })).status).toBe(404);
+    expect(tapOf(hotel, guest, '101')).toBe('no-key');
+    expect(hotel.identities.create({ user_identity_key: 'hotel/guest' }).key).toBe('hotel/guest');
+  });
+});
+
+describe('a desk card', () => {
+  const window = { startsAt: Date.parse(CHECK_IN), endsAt: Date.parse(CHECK_OUT) };
+
+  it('that overrides outdates the mobile keys, and shuts them out once it is used', () => {
+    const hotel = aHotel();
+    const guest = hotel.addGuest();
+    const key = giveKey(hotel, guest, { doors: ['101'] });
+    const door = hotel.door('101').id;
+    const card = hotel.cutDeskCard({ ...window, doorIds: [door], kind: 'override' });
+    expect(key.validity).toBe('invalid');
+    hotel.moveTo(window.startsAt);
+    expect(tapOf(hotel, guest, '101')).toBe('opened');
+    expect(hotel.tap({ acsCredentialId: card.id }, door).opened).toBe(true);
+    expect(tapOf(hotel, guest, '101')).toBe('older-generation');
+    const again = giveKey(hotel, guest, { doors: ['101'], join: [card.id], from: CHECK_IN });
+    expect(again.validity).toBe('valid');
+    expect(tapOf(hotel, guest, '101')).toBe('opened');
+  });
+
+  it('that joins leaves the mobile keys in force', () => {
+    const hotel = aHotel();
+    const guest = hotel.addGuest();
+    const key = giveKey(hotel, guest, { doors: ['101'] });
+    const door = hotel.door('101').id;
+    const card = hotel.cutDeskCard({ ...window, doorIds: [door], kind: 'joiner' });
+    hotel.moveTo(window.startsAt);
+    expect(hotel.tap({ acsCredentialId: card.id }, door).opened).toBe(true);
+    expect(tapOf(hotel, guest, '101')).toBe('opened');
+    expect(key.validity).toBe('valid');
+  });
+});
+
+describe('while the bridge is down', () => {
+  it('nothing reaches the provider, and all of it does in order when the bridge is back', () => {
+    const hotel = aHotel();
+    const [anna, ben] = [hotel.addGuest(), hotel.addGuest()];
+    const old = giveKey(hotel, anna, { doors: ['101'] });
+    hotel.setBridge('down');
+    hotel.credentials.delete(old.id);
+    const young = giveKey(hotel, ben, { doors: ['102'] });
+    expect(young.syncedAt).toBeNull();
+    expect(tapOf(hotel, anna, '101')).toBe('phone-offline-key');
+    expect(hotel.credentials.find(old.id).credential.life).toBe('deleting');
+    hotel.setBridge('up');
+    hotel.settle();
+    expect(young.syncedAt).not.toBeNull();
+    expect(tapOf(hotel, anna, '101')).toBe('no-key');
+    const types = hotel.world.events.all().map((event) => event.event_type);
+    expect(types.indexOf('acs_system.disconnected')).toBeLessThan(types.indexOf('acs_system.connected'));
+  });
+});
+
+describe('thousands of keys', () => {
+  it('cost a user with two keys no more than a look at those two', () => {
+    const hotel = aHotel({ newKeyReplacesUsersEarlier: false });
+    const guests = Array.from({ length: 2_000 }, () => hotel.addGuest());
+    for (const guest of guests) giveKey(hotel, guest, { doors: ['Gym'], change: { visionline_metadata: {} } });
+    const first = guests[0];
+    if (first === undefined) throw new Error('there must be a guest');
+    expect(hotel.credentials.list({ acs_user_id: first.acsUserId })).toHaveLength(2);
+    expect(hotel.credentials.list({})).toHaveLength(4_000);
+  });
+});
+
+describe('the journal', () => {
+  it('numbers everything that changed anything, in order, and names no guest', () => {
+    const hotel = aHotel();
+    const identity = hotel.identities.create({
+      full_name: 'Grace Hopper',
+      email_address: 'grace@example.com',
+      acs_system_ids: [hotel.world.acsSystemId],
+    });
+    hotel.phones.add(identity.id);
+    hotel.settle();
+    const entries = hotel.journal();
+    expect(entries.map((entry) => entry.number)).toEqual(entries.map((_, index) => index + 1));
+    expect(entries.map((entry) => entry.what)).toEqual(['identity-created', 'user-created', 'phone-added']);
+    expect(JSON.stringify(entries)).not.toMatch(/grace|hopper/i);
+  });
+});

@@ -1,0 +1,102 @@
+/**
+ * Seam's published contract at run time: requests and answers against the OpenAPI document of `@seamapi/types`.
+ *
+ * Two liberties, each because the document says something that Seam does not mean:
+ * - `oneOf` is read as `anyOf`: the branches of `/acs/credentials/list`, of `/user_identities/get` and of
+ *   `events/list` `between` overlap, so that literally no request would ever match exactly one.
+ * - `visionline_metadata.label` may be sent: the guide has it, no schema does.
+ *
+ * Where the document and Seam's prose disagree, the document counts: `/acs/credentials/update` answers with the
+ * credential (the official clients take it for an empty answer), and a multi-phone parent shows no `external_type` that
+ * the schema does not list. Errors are not published at all, so only answers of status 200 can be held against it.
+ */
+import { createRequire } from 'node:module';
+import { Ajv2019, type ValidateFunction } from 'ajv/dist/2019.js';
+import addFormats from 'ajv-formats';
+
+type Json = Readonly<Record<string, unknown>>;
+
+// Loaded untyped: the types of the document are many times its size, and only its data is wanted.
+const { openapi } = createRequire(import.meta.url)('@seamapi/types/connect') as {
+  readonly openapi: { readonly paths: Readonly<Record<string, Json>>; readonly components: Json };
+};
+
+const ajv = new Ajv2019({ strict: false, allErrors: true });
+addFormats.default(ajv);
+ajv.addSchema({ paths: rewrite(openapi.paths), components: rewrite(openapi.components) }, 'seam');
+
+const compiled = new Map<string, ValidateFunction>();
+
+/** Throws unless `body` is what the endpoint takes: nothing missing, nothing wrong, nothing that it does not know. */
+export function assertSeamRequest(path: string, body: unknown): void {
+  needsPath(path);
+  check(`request of ${path}`, `${pointer(path)}/requestBody/content/application~1json/schema`, withoutLabel(body));
+}
+
+/** Throws unless `body` is what the endpoint answers with status 200, to the field. */
+export function assertSeamResponse(path: string, body: unknown): void {
+  needsPath(path);
+  check(`answer of ${path}`, `${pointer(path)}/responses/200/content/application~1json/schema`, body);
+}
+
+function needsPath(path: string): void {
+  if (openapi.paths[path] === undefined) throw new Error(`${path}: Seam publishes no such endpoint`);
+}
+
+function pointer(path: string): string {
+  return `seam#/paths/${path.replaceAll('~', '~0').replaceAll('/', '~1')}/post`;
+}
+
+function check(what: string, reference: string, body: unknown): void {
+  const validate = compiled.get(reference) ?? compile(reference);
+  if (validate === undefined) return;
+  if (validate(body)) return;
+  const faults = (validate.errors ?? []).map((error) => {
+    const extra: unknown = error.params['unevaluatedProperty'] ?? error.params['additionalProperty'];
+    return `${error.instancePath || '/'} ${error.message}${extra === undefined ? '' : `: ${String(extra)}`}`;
+  });
+  throw new Error(`The ${what} is not as published:\n  ${[...new Set(faults)].join('\n  ')}`);
+}
+
+/** Undefined for an endpoint that publishes no body, such as `/webhooks/list`. */
+function compile(reference: string): ValidateFunction | undefined {
+  if (ajv.getSchema(reference) === undefined) return undefined;
+  const validate = ajv.compile({ $ref: reference });
+  compiled.set(reference, validate);
+  return validate;
+}
+
+function withoutLabel(body: unknown): unknown {
+  if (!isObject(body) || !isObject(body['visionline_metadata'])) return body;
+  const { label: _label, ...metadata } = body['visionline_metadata'];
+  return { ...body, visionline_metadata: metadata };
+}
+
+/**
+ * The document as JSON Schema 2019-09: closed objects, `oneOf` as `anyOf`, numeric bounds, null as a type.
+ * Branches of an `allOf` stay open, because each would refuse the fields of the others; the whole is closed instead.
+ */
+function rewrite(value: unknown, place: 'alone' | 'in-all-of' = 'alone'): unknown {
+  if (Array.isArray(value)) return value.map((item) => rewrite(item, place));
+  if (!isObject(value)) return value;
+  const { oneOf, allOf, nullable, minimum, exclusiveMinimum, discriminator: _discriminator, ...rest } = value;
+  const schema: Record<string, unknown> = Object.fromEntries(
+    Object.entries(rest).map(([key, inner]) => [key, key === 'default' ? inner : rewrite(inner)]),
+  );
+  if (oneOf !== undefined) schema['anyOf'] = rewrite(oneOf, place);
+  if (allOf !== undefined) {
+    schema['allOf'] = rewrite(allOf, 'in-all-of');
+    schema['unevaluatedProperties'] = false;
+  }
+  if (isSchemaWithFields(rest) && place === 'alone') schema['additionalProperties'] ??= false;
+  if (minimum !== undefined) schema[exclusiveMinimum === true ? 'exclusiveMinimum' : 'minimum'] = minimum;
+  return nullable === true ? { anyOf: [schema, { type: 'null' }] } : schema;
+}
+
+function isSchemaWithFields(schema: Json): boolean {
+  return schema['type'] === 'object' && isObject(schema['properties']);
+}
+
+function isObject(value: unknown): value is Json {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
