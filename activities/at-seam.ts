@@ -10,7 +10,7 @@ const HEARTBEAT_MS = 1_000;
 export interface Work {
   /** Fires when the activity is cancelled, or its worker shuts down. */
   readonly signal: AbortSignal;
-  /** Sets what the next attempt finds as heartbeat details. */
+  /** Sets what the next attempt finds as heartbeat details, once they are sent: with the next beat, or on failure. */
   note(details: unknown): void;
 }
 
@@ -22,14 +22,9 @@ export async function atSeam<Result>(work: (at: Work) => Promise<Result>): Promi
   const beat = (): void => context.heartbeat(details);
   const heart = setInterval(beat, HEARTBEAT_MS);
   try {
-    return await work({
-      signal,
-      note(latest) {
-        details = latest;
-        beat();
-      },
-    });
+    return await work({ signal, note: (latest) => void (details = latest) });
   } catch (error) {
+    beat();
     if (signal.aborted) throw new CancelledFailure('The activity was cancelled');
     throw toApplicationFailure(error);
   } finally {

@@ -19,7 +19,7 @@ type Adoption =
 /** Finds the issue's key, or creates it, or says why it cannot be. Throws `SeamError`, or an AbortError once cancelled. */
 export async function adoptOrCreate(issue: Issue): Promise<Adoption> {
   if (issue.known !== undefined) return { kind: 'held', key: issue.known };
-  if (!issue.doubtful && issue.input.sharedIdentity === false) return create(issue);
+  if (!issue.doubtful && issue.input.sharedIdentity !== true) return create(issue);
   return (await lookBeforeCreating(issue)) ?? create(issue);
 }
 
@@ -33,7 +33,7 @@ async function lookBeforeCreating(issue: Issue): Promise<Adoption | undefined> {
     const key = { acsCredentialId: found.acs_credential_id, adopted: true, fresh: found };
     return { kind: 'held', key: issue.take(key) };
   }
-  const foreign = input.sharedIdentity === false ? [] : livingKeysOfOthers(held, issue);
+  const foreign = input.sharedIdentity === true ? livingKeysOfOthers(held, issue) : [];
   if (foreign.length > 0) return { kind: 'obstacle', outcome: otherStay(foreign) };
 
   const killed = newest(ours.filter((credential) => !isBeingDeleted(credential)));

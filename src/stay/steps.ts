@@ -79,7 +79,7 @@ export interface IssueKeyInput {
   readonly ownCredentialIds: readonly string[];
   /** True if it is certain that no earlier attempt (also of an earlier activity) can have reached Seam. */
   readonly firstAsk: boolean;
-  /** False if no other stay can hold keys of this user (the guest has no `personId`); absent or true: look before creating. */
+  /** True if another stay may hold keys of this user, as the guest has a `personId`: then nothing is created without a look. */
   readonly sharedIdentity?: boolean;
   /** How long confirming may take before the outcome is `unconfirmed`. */
   readonly confirmWithinMinutes: number;

@@ -53,7 +53,6 @@ const key: IssueKeyInput = {
   seenCredentialIds: [],
   ownCredentialIds: [],
   firstAsk: true,
-  sharedIdentity: false,
   confirmWithinMinutes: 5,
 };
 

@@ -8,6 +8,7 @@ import { startSimulator, type Simulator, type SimulatorOptions } from '../../src
 import { instantAt } from '../../src/stay/instants.js';
 import type { Guest } from '../../src/stay/snapshot-schema.js';
 import type { IssueKeyInput, KeyAsk, PreparedGuest, StayActivities } from '../../src/stay/steps.js';
+import { assertSeamRequest, assertSeamResponse } from '../vendor/seam/contract.js';
 import { activityEnvironment } from './activity-environment.js';
 
 const HOUR = 3_600_000;
@@ -46,6 +47,7 @@ export interface TestHotel {
   keysMade(): number;
   /** Whether the guest's phone opens the door now. */
   opens(guest: PreparedGuest, door: string): boolean;
+  /** Throws if anything was sent or answered that Seam's published schemas do not have. */
   close(): Promise<void>;
 }
 
@@ -62,6 +64,7 @@ export async function openHotel(options: Partial<SimulatorOptions> & { readonly 
     asked.push(request.url ?? '');
     return request;
   });
+  const breaches = watchContract(client);
   const activities = createActivities({
     seam: client,
     properties: fixedProperties([property]),
@@ -104,7 +107,6 @@ export async function openHotel(options: Partial<SimulatorOptions> & { readonly 
       seenCredentialIds: guest.seenCredentialIds,
       ownCredentialIds: [],
       firstAsk: true,
-      sharedIdentity: false,
       confirmWithinMinutes: 5,
       ...more,
     }),
@@ -117,9 +119,32 @@ export async function openHotel(options: Partial<SimulatorOptions> & { readonly 
     opens: (guest, door) => hotel.tap({ userIdentityId: guest.userIdentityId }, hotel.door(door).id).opened,
     async close() {
       await simulator.close();
+      if (breaches.length > 0) throw new AggregateError(breaches, breaches.join('\n'));
     },
   };
   return testHotel;
+}
+
+/** Holds everything that the client sends and is answered against Seam's published schemas; hands back what breaks them. */
+function watchContract({ http }: SeamClient): readonly unknown[] {
+  const breaches: unknown[] = [];
+  const note = (check: (path: string, body: unknown) => void, path: string | undefined, body: unknown): void => {
+    if (path === undefined || path.startsWith('/_sim/')) return;
+    try {
+      check(path, body);
+    } catch (error) {
+      breaches.push(error);
+    }
+  };
+  http.interceptors.request.use((request) => {
+    note(assertSeamRequest, request.url, request.data);
+    return request;
+  });
+  http.interceptors.response.use((response) => {
+    if (response.status === 200) note(assertSeamResponse, response.config.url, response.data);
+    return response;
+  });
+  return breaches;
 }
 
 /** One first attempt. */

@@ -1,0 +1,49 @@
+/** A property's facts and its doors, against the simulated Seam. */
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { openHotel, run, type TestHotel } from './open-hotel.js';
+
+let hotel: TestHotel;
+beforeEach(async () => {
+  hotel = await openHotel({ rooms: 1_000, activities: { memoryMs: 60_000 } });
+});
+afterEach(() => hotel.close());
+
+it('a property says what a stay needs to know, and nothing of Seam', async () => {
+  const { propertyId, simulator } = hotel;
+  const window = { arrival: '2026-11-23', departure: '2026-11-26' };
+  expect(await run(hotel.activities.resolveProperty, { propertyId, window })).toEqual({
+    propertyId,
+    name: simulator.property.name,
+    timeZone: 'Europe/Berlin',
+    policy: simulator.property.policy,
+    window: { from: '2026-11-23T14:00Z', to: '2026-11-26T10:00Z' },
+  });
+  expect(await run(hotel.activities.resolveProperty, { propertyId })).not.toHaveProperty('window');
+  expect(hotel.asked).toEqual([]);
+});
+
+describe('doors', () => {
+  it('are found for the rooms that there are, on whatever page', async () => {
+    const { propertyId, simulator } = hotel;
+    const doors = await run(hotel.activities.resolveDoors, { propertyId, rooms: ['102', '10010', 'Attic'] });
+    expect(doors).toMatchObject({
+      rooms: [
+        { room: '102', acsEntranceId: simulator.hotel.door('102').id, position: 1 },
+        { room: '10010', acsEntranceId: simulator.hotel.door('10010').id, position: 999 },
+      ],
+      unknownRooms: ['Attic'],
+    });
+    expect(doors.commonDoors.map(({ name }) => name)).toContain('Gym');
+  });
+
+  it('are read once for a hundred stays that ask together', async () => {
+    const { propertyId } = hotel;
+    await run(hotel.activities.resolveDoors, { propertyId, rooms: ['101'] });
+    const forOne = hotel.asked.length;
+    hotel.client.http.interceptors.request.clear();
+    await Promise.all(
+      Array.from({ length: 100 }, () => run(hotel.activities.resolveDoors, { propertyId, rooms: ['101'] })),
+    );
+    expect(hotel.asked).toHaveLength(forOne);
+  });
+});
