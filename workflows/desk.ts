@@ -31,6 +31,11 @@ export function now(): Instant {
   return instantAt(Date.now());
 }
 
+/** Temporal's time to the millisecond. */
+export function exactTime(): Date {
+  return new Date(Date.now());
+}
+
 export function keySteps(desk: StayDesk): readonly InFlight[] {
   return [...desk.running.values()].flatMap((step) => step.key ?? []);
 }

@@ -4,7 +4,7 @@ import { detailsOf } from '../src/stay/details.js';
 import { SEARCH_ATTRIBUTES } from '../src/temporal/search-attributes.js';
 import type { StayView } from '../src/stay/view.js';
 import { currentView } from './listen.js';
-import type { StayDesk } from './desk.js';
+import { exactTime, type StayDesk } from './desk.js';
 
 /** Shows the stay as it stands. Search attributes are written in one batch, once the steps in flight have ended. */
 export function show(desk: StayDesk): void {
@@ -16,7 +16,7 @@ export function show(desk: StayDesk): void {
     view.window,
     codes(view),
     liveKeys(view),
-    view.settled && desk.book.changedAt,
+    view.settled && desk.book.changes,
   ]);
   const working = !view.settled && codes(view).length === 0;
   if (shown === desk.shown || (working && desk.shown !== undefined)) return;
@@ -29,7 +29,7 @@ export function show(desk: StayDesk): void {
     { key: SEARCH_ATTRIBUTES.arrival, value: view.window === undefined ? null : new Date(view.window.from) },
     { key: SEARCH_ATTRIBUTES.departure, value: view.window === undefined ? null : new Date(view.window.to) },
     { key: SEARCH_ATTRIBUTES.keys, value: liveKeys(view) },
-    { key: SEARCH_ATTRIBUTES.changedAt, value: new Date() },
+    { key: SEARCH_ATTRIBUTES.changedAt, value: exactTime() },
   ]);
 }
 

@@ -105,8 +105,9 @@ function newBook(): StayBook {
 }
 
 function carriedBook(carried: StayBook): StayBook {
-  if (carried.schema !== BOOK_SCHEMA) {
-    throw ApplicationFailure.nonRetryable(`carried book has schema ${carried.schema}`, ERROR_TYPES.invalidSnapshot);
+  const schema: number = carried.schema;
+  if (schema !== BOOK_SCHEMA) {
+    throw ApplicationFailure.nonRetryable(`carried book has schema ${schema}`, ERROR_TYPES.invalidSnapshot);
   }
   return carried;
 }

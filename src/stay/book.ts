@@ -97,7 +97,8 @@ export interface StayBook {
   attention: readonly OpenAttention[];
   timeline: readonly TimelineLine[];
   handledRequests: readonly string[];
-  changedAt: Instant;
+  /** Rises with every change that a caller could see. */
+  changes: number;
 }
 
 /** A new, empty book. */
@@ -120,13 +121,13 @@ export function openBook(stayId: string, propertyId: string, reservationId: stri
     attention: [],
     timeline: [],
     handledRequests: [],
-    changedAt: now,
+    changes: 0,
   };
 }
 
 export function writeLine(book: StayBook, line: TimelineLine): void {
   book.timeline = [...book.timeline, line].slice(-TIMELINE_LINES);
-  book.changedAt = line.at;
+  book.changes += 1;
 }
 
 export function member(book: StayBook, guestId: string): PartyMember | undefined {

@@ -100,25 +100,31 @@ export function isLive(key: Key, now: Instant): boolean {
   return key.state === 'live' && isBefore(now, key.ask.window.to);
 }
 
-/**
- * The oldest generation that can still be relied on in a room: a lock there may have seen the newest override, and
- * generations after a loss or a removal for cause are not to be trusted.
- */
-export function oldestSoundGeneration(keyring: Keyring, room: string): number {
-  const started = keyring.keys
-    .filter((key) => key.ask.kind === 'override' && key.issuedAt !== undefined && key.ask.rooms.includes(room))
-    .map((key) => key.generation);
-  const joined = keyring.outsideAnchors.filter((anchor) => anchor.rooms.includes(room)).map((a) => a.generation);
-  return Math.max(0, (keyring.distrusted[room] ?? -1) + 1, ...started, ...joined);
+/** The live keys that open all their rooms, so that others may join them; oldest first. */
+export function soundKeys(keyring: Keyring, now: Instant): readonly Key[] {
+  const oldest = oldestSoundGenerations(keyring);
+  return keyring.keys.filter(
+    (key) =>
+      isLive(key, now) &&
+      key.condemned !== 'at-once' &&
+      key.ask.rooms.every((room) => key.generation >= (oldest.get(room) ?? 0)),
+  );
 }
 
-/** True if the key opens all its rooms and others may join it. */
-export function isSound(keyring: Keyring, key: Key, now: Instant): boolean {
-  return (
-    isLive(key, now) &&
-    key.condemned !== 'at-once' &&
-    key.ask.rooms.every((room) => key.generation >= oldestSoundGeneration(keyring, room))
-  );
+/**
+ * By room, the oldest generation that can still be relied on: a lock may have seen the newest override, and what was
+ * issued before a loss or a removal for cause is not to be trusted.
+ */
+function oldestSoundGenerations(keyring: Keyring): ReadonlyMap<string, number> {
+  const oldest = new Map(Object.entries(keyring.distrusted).map(([room, generation]) => [room, generation + 1]));
+  const startedAt = (rooms: readonly string[], generation: number): void => {
+    for (const room of rooms) oldest.set(room, Math.max(generation, oldest.get(room) ?? 0));
+  };
+  for (const key of keyring.keys) {
+    if (key.ask.kind === 'override' && key.issuedAt !== undefined) startedAt(key.ask.rooms, key.generation);
+  }
+  for (const anchor of keyring.outsideAnchors) startedAt(anchor.rooms, anchor.generation);
+  return oldest;
 }
 
 export function satisfies(key: Key, ask: { rooms: readonly string[]; window: Window }): boolean {

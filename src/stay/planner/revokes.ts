@@ -1,0 +1,63 @@
+/** Which keys end now (rules 3, 5, 6 and 7). Revoking has no gates. */
+import { isBefore } from '../instants.js';
+import { keysOf, mayLive, type Key } from '../keyring.js';
+import { isStillAsked } from './grants.js';
+import { holdsWhatHeWants, isInFlight, settles, wantsKeyNow, type Round } from './round.js';
+
+/** Lost phones, removals for cause, strays and abandoned asks go before anything is granted (rules 6 and 7). */
+export function planUrgentRevokes(round: Round): void {
+  for (const key of round.keyring.keys) {
+    if (key.condemned === 'at-once' && mayLive(key))
+      revoke(round, key, 'the phone was lost, or the guest removed for cause');
+    else if (key.state === 'stray') revoke(round, key, 'nobody asked for this key, or its answer was lost');
+    else if (key.state === 'issuing' && !isInFlight(round, key) && !isStillAsked(round, key)) {
+      revoke(round, key, 'this key is no longer wanted and may have reached Seam');
+    }
+  }
+}
+
+function revoke(round: Round, key: Key, why: string): void {
+  if (isInFlight(round, key)) return;
+  const step = { do: 'revoke', guestId: key.guestId, rooms: key.ask.rooms, window: key.ask.window, why } as const;
+  const tooEarly = key.retryAt !== undefined && isBefore(round.now, key.retryAt);
+  if (tooEarly || round.busy.has(key.guestId)) {
+    if (key.retryAt !== undefined) round.wakes.push(key.retryAt);
+    round.waiting.push({ ...step, waitsFor: 'access-system' });
+    return;
+  }
+  round.busy.add(key.guestId);
+  round.ready.push({ ...step, keyId: key.keyId });
+}
+
+/** Rules 3, 5 and 7: what nobody should hold ends, once its successor lives and no joiner needs it as anchor. */
+export function planOtherRevokes(round: Round): void {
+  for (const key of round.keyring.keys) {
+    if (key.state !== 'live' && key.state !== 'revoking') continue;
+    if (isInFlight(round, key) || round.ready.some((step) => step.keyId === key.keyId)) continue;
+    const why = key.state === 'revoking' ? 'its end is not confirmed yet' : endReason(round, key);
+    if (why === undefined) continue;
+    if (key.acsCredentialId !== undefined && round.anchorsInUse.has(key.acsCredentialId)) {
+      round.waiting.push({
+        do: 'revoke',
+        guestId: key.guestId,
+        rooms: key.ask.rooms,
+        window: key.ask.window,
+        why: `${why}; another key is joining it first`,
+        waitsFor: 'lease',
+      });
+      continue;
+    }
+    revoke(round, key, why);
+  }
+}
+
+function endReason(round: Round, key: Key): string | undefined {
+  const guest = round.wanted.guests.find((candidate) => candidate.guestId === key.guestId);
+  if (guest === undefined) return 'the guest is no longer of the party';
+  if (!wantsKeyNow(guest, round.now)) return guest.without ?? 'the window is over';
+  if (settles(round, key, guest)) {
+    const newest = keysOf(round.keyring, key.guestId).findLast((other) => settles(round, other, guest));
+    return newest?.keyId === key.keyId ? undefined : 'a newer key does the same';
+  }
+  return holdsWhatHeWants(round, guest) ? 'its successor is confirmed' : undefined;
+}

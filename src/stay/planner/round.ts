@@ -1,0 +1,61 @@
+/** One round of planning: what it looks at, what it has decided so far, and the questions that all its parts ask. */
+import { isBefore, type Instant } from '../instants.js';
+import { isLive, keysOf, satisfies, sharesRoom, type Key, type Keyring } from '../keyring.js';
+import type { Policy } from '../property-schema.js';
+import type { AttentionCode, InFlight, KeyStep, Notice, Wanted, WantedGuest, WaitingStep } from './types.js';
+
+/** Everything that one round of planning looks at, and what it has decided so far. */
+export interface Round {
+  readonly wanted: Wanted;
+  readonly keyring: Keyring;
+  /** Keys that can be relied on, oldest first. */
+  readonly sound: readonly Key[];
+  readonly inFlight: readonly InFlight[];
+  readonly now: Instant;
+  readonly policy: Policy;
+  readonly ready: KeyStep[];
+  readonly waiting: WaitingStep[];
+  readonly attention: Notice[];
+  readonly wakes: Instant[];
+  /** Guests who have a step in flight or ready: at most one each. */
+  readonly busy: Set<string>;
+  /** Credential ids that a joiner in flight or ready names. */
+  readonly anchorsInUse: Set<string>;
+  /** Rooms whose next anchor is on its way: an override, or the first of several replacements. */
+  readonly claimed: Set<string>;
+}
+
+export function wantsKeyNow(guest: WantedGuest, now: Instant): boolean {
+  return guest.rooms.length > 0 && isBefore(now, guest.window.to) && isBefore(guest.window.from, guest.window.to);
+}
+
+export function isInFlight(round: Round, key: Key): boolean {
+  return round.inFlight.some((step) => step.keyId === key.keyId);
+}
+
+export function holdsWhatHeWants(round: Round, guest: WantedGuest): boolean {
+  return keysOf(round.keyring, guest.guestId).some((key) => settles(round, key, guest));
+}
+
+/** True if this key is what the guest should hold, with no reason to replace it. */
+export function settles(round: Round, key: Key, guest: WantedGuest): boolean {
+  return round.sound.includes(key) && key.condemned === undefined && satisfies(key, guest);
+}
+
+/** Trusted keys of this stay that open one of the rooms. */
+export function liveKeysOn(round: Round, rooms: readonly string[]): readonly Key[] {
+  return round.sound.filter((key) => sharesRoom(key.ask.rooms, rooms));
+}
+
+export function currentKey(round: Round, guestId: string): Key | undefined {
+  return keysOf(round.keyring, guestId).findLast((key) => isLive(key, round.now));
+}
+
+export function notice(round: Round, code: AttentionCode, message: string, guestId: string): void {
+  if (round.attention.some((known) => known.code === code && known.guestId === guestId)) return;
+  round.attention.push({ code, message, guestId });
+}
+
+export function list(rooms: readonly string[]): string {
+  return rooms.length > 8 ? `${rooms.slice(0, 8).join(', ')} and ${rooms.length - 8} more` : rooms.join(', ');
+}
