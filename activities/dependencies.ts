@@ -10,6 +10,7 @@ import {
   type KeyTiming,
   type SeamClient,
 } from '../src/seam/index.js';
+import { ERROR_TYPES } from '../src/stay/error-types.js';
 import type { Property } from '../src/stay/property-schema.js';
 
 export interface ActivityDependencies {
@@ -45,7 +46,7 @@ export function openOffice({ seam, properties, options = {} }: ActivityDependenc
       const property = await properties.find(propertyId);
       if (property !== undefined) return property;
       const message = `No property ${JSON.stringify(propertyId)} is configured; add it to the property file`;
-      throw ApplicationFailure.nonRetryable(message, 'PropertyUnknown');
+      throw ApplicationFailure.nonRetryable(message, ERROR_TYPES.propertyUnknown);
     },
     async desk(propertyId) {
       const property = await office.property(propertyId);

@@ -1,6 +1,7 @@
 /** Activities on guests: their identity and user at Seam, and their phones. */
 import { ApplicationFailure, ApplicationFailureCategory } from '@temporalio/common';
 import { deactivatePhones, isPhoneReady, prepareGuest } from '../src/seam/index.js';
+import { ERROR_TYPES } from '../src/stay/error-types.js';
 import type { StayActivities } from '../src/stay/steps.js';
 import { atSeam } from './at-seam.js';
 import type { Office } from './dependencies.js';
@@ -20,7 +21,7 @@ export function createGuestActivities(office: Office): GuestActivities {
         if (await isPhoneReady(input.userIdentityId, seam, signal)) return;
         throw ApplicationFailure.create({
           message: 'The guest has no phone with an active endpoint yet',
-          type: 'PhoneNotReady',
+          type: ERROR_TYPES.phoneNotReady,
           category: ApplicationFailureCategory.BENIGN,
         });
       }),

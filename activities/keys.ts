@@ -1,5 +1,5 @@
 /** Activities on keys: issue and confirm, revoke, look again. */
-import { CancelledFailure, Context } from '@temporalio/activity';
+import { CancelledFailure, Context, type Info } from '@temporalio/activity';
 import { z } from 'zod';
 import { checkKeys, issueKey, revokeKey, type IssueProgress } from '../src/seam/index.js';
 import type { StayActivities } from '../src/stay/steps.js';
@@ -12,10 +12,9 @@ export function createKeyActivities(office: Office): KeyActivities {
   return {
     issueKey: (input) =>
       atSeam(async ({ signal, note }) => {
-        const { attempt, heartbeatDetails } = Context.current().info;
-        const desk = await office.desk(input.propertyId);
-        const remembered = rememberedFrom(heartbeatDetails);
-        const outcome = await issueKey(input, desk, { number: attempt, signal, remembered, remember: note });
+        const { info } = Context.current();
+        const attempt = { number: info.attempt, signal, remembered: rememberedFrom(info), remember: note };
+        const outcome = await issueKey(input, await office.desk(input.propertyId), attempt);
         if (outcome.kind === 'cancelled' && !isCancelRequested()) {
           throw new CancelledFailure('The worker shuts down; the next attempt goes on');
         }
@@ -27,13 +26,10 @@ export function createKeyActivities(office: Office): KeyActivities {
   };
 }
 
-const progressSchema = z.object({
-  startedAt: z.number(),
-  key: z.object({ acsCredentialId: z.string(), adopted: z.boolean() }).exactOptional(),
-});
+const progressSchema = z.object({ acsCredentialId: z.string(), adopted: z.boolean(), since: z.number() });
 
 /** Heartbeat details of an attempt that got that far. */
-function rememberedFrom(details: unknown): IssueProgress | undefined {
-  const parsed = progressSchema.safeParse(details);
+function rememberedFrom({ heartbeatDetails }: Info): IssueProgress | undefined {
+  const parsed = progressSchema.safeParse(heartbeatDetails);
   return parsed.success ? parsed.data : undefined;
 }

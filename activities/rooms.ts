@@ -2,6 +2,7 @@
 import { ApplicationFailure } from '@temporalio/common';
 import { findDoors } from '../src/seam/index.js';
 import { toInstants } from '../src/stay/dates.js';
+import { ERROR_TYPES } from '../src/stay/error-types.js';
 import type { Property } from '../src/stay/property-schema.js';
 import type { SnapshotWindow, Window } from '../src/stay/snapshot-schema.js';
 import type { StayActivities } from '../src/stay/steps.js';
@@ -35,7 +36,7 @@ function instantsOf(window: SnapshotWindow, property: Property): Window {
   try {
     return toInstants(window, property);
   } catch (error) {
-    if (error instanceof RangeError) throw ApplicationFailure.nonRetryable(error.message, 'InvalidSnapshot');
+    if (error instanceof RangeError) throw ApplicationFailure.nonRetryable(error.message, ERROR_TYPES.invalidSnapshot);
     throw error;
   }
 }

@@ -6,7 +6,7 @@ import { instantAt, millis, normalInstant, type Instant } from '../stay/instants
 import type { IssueKeyInput, IssueOutcome, KeyAsk, Observed } from '../stay/steps.js';
 import type { HeldKey, Issue } from './attempt.js';
 import type { CreateCredentialParams } from './client.js';
-import { credentialsOf, type KeyDesk } from './desk.js';
+import { credentialsOf, waitFor, type KeyDesk } from './desk.js';
 import { isDefiniteRefusal, isNotFound } from './errors.js';
 import { isBeingDeleted, isDead, isMobileKey, matchesOf, newest } from './matching.js';
 import type { Credential } from './schemas.js';
@@ -27,12 +27,9 @@ async function lookBeforeCreating(issue: Issue): Promise<Adoption | undefined> {
   const { input, desk, doubtful } = issue;
   const held = await credentialsOf(input.acsUserId, desk.seam, issue.signal);
   const ours = doubtful ? await unclaimedMatches(issue, held) : [];
-
   const found = newest(ours.filter((credential) => !isDead(credential, held)));
-  if (found !== undefined) {
-    const key = { acsCredentialId: found.acs_credential_id, adopted: true, fresh: found };
-    return { kind: 'held', key: issue.take(key) };
-  }
+  if (found !== undefined) return { kind: 'held', key: issue.take(found, { adopted: true }) };
+
   const foreign = input.sharedIdentity === true ? livingKeysOfOthers(held, issue) : [];
   if (foreign.length > 0) return { kind: 'obstacle', outcome: otherStay(foreign) };
 
@@ -110,16 +107,26 @@ async function create(issue: Issue): Promise<Adoption> {
   const params = credentialFor(input, desk);
   await desk.accessSystems.assertConnected(acsSystemId, { operation: '/acs/credentials/create', signal });
   try {
-    const fresh = await desk.seam.createCredential(params, { signal, lingerMs: desk.timing.lingerMs });
-    return { kind: 'held', key: issue.take({ acsCredentialId: fresh.acs_credential_id, adopted: false, fresh }) };
+    const made = await desk.seam.createCredential(params, { signal, lingerMs: desk.timing.lingerMs });
+    return { kind: 'held', key: issue.take(made, { adopted: false }) };
   } catch (error) {
     if (!isDefiniteRefusal(error)) throw error;
-    const anchor = input.ask.joinTo;
-    if (anchor !== undefined && (await isGone(anchor, issue))) {
-      return { kind: 'obstacle', outcome: { kind: 'anchor-gone', acsCredentialId: anchor } };
-    }
+    const reason = await whatRefused(issue);
+    if (reason !== undefined) return reason;
     throw await desk.accessSystems.explainRefusal(acsSystemId, error);
   }
+}
+
+/** Why a key was refused, as far as it is known: an earlier request has just made it, or its anchor is gone. */
+async function whatRefused(issue: Issue): Promise<Adoption | undefined> {
+  if (issue.doubtful) {
+    await waitFor(issue.settledAt - performance.now(), issue.signal);
+    const found = await lookBeforeCreating(issue);
+    if (found !== undefined) return found;
+  }
+  const anchor = issue.input.ask.joinTo;
+  if (anchor === undefined || !(await isGone(anchor, issue))) return undefined;
+  return { kind: 'obstacle', outcome: { kind: 'anchor-gone', acsCredentialId: anchor } };
 }
 
 function credentialFor({ acsUserId, ask }: IssueKeyInput, { property }: KeyDesk): CreateCredentialParams {

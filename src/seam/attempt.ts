@@ -7,9 +7,10 @@ import type { Credential } from './schemas.js';
 
 /** What one attempt leaves to the next, as far as it gets through: a hint, never a proof that nothing was sent. */
 export interface IssueProgress {
-  /** When the first attempt began, in milliseconds of the hotel's time: the deadline counts from here. */
-  readonly startedAt: number;
-  readonly key?: { readonly acsCredentialId: string; readonly adopted: boolean };
+  readonly acsCredentialId: string;
+  readonly adopted: boolean;
+  /** Since when the key has been waited for, in milliseconds of the hotel's time. */
+  readonly since: number;
 }
 
 export interface IssueAttempt {
@@ -22,9 +23,7 @@ export interface IssueAttempt {
 }
 
 /** The key itself, once Seam has one. */
-export interface HeldKey {
-  readonly acsCredentialId: string;
-  readonly adopted: boolean;
+export interface HeldKey extends IssueProgress {
   /** Seam's latest word on it; absent: ask. */
   readonly fresh?: Credential;
 }
@@ -33,7 +32,6 @@ export interface Issue {
   readonly input: IssueKeyInput;
   readonly desk: KeyDesk;
   readonly signal: AbortSignal;
-  readonly startedAt: number;
   /** Whether an earlier request, of this or of an earlier step, may have reached Seam. */
   readonly doubtful: boolean;
   /** Until when such a request may still be carried out, on the process's own clock. */
@@ -41,32 +39,29 @@ export interface Issue {
   /** The key that is known so far; nothing else changes while an attempt runs. */
   known: HeldKey | undefined;
   /** Notes the key, for this attempt and for the next. */
-  take(key: HeldKey): HeldKey;
+  take(credential: Credential, how: { readonly adopted: boolean }): HeldKey;
 }
 
 export function openIssue(input: IssueKeyInput, desk: KeyDesk, attempt: IssueAttempt): Issue {
-  const startedAt = attempt.remembered?.startedAt ?? desk.now();
   const doubtful = !input.firstAsk || attempt.number > 1;
   const mayStillCommit = doubtful && input.acsCredentialId === undefined;
   const issue: Issue = {
     input,
     desk,
     signal: attempt.signal,
-    startedAt,
     doubtful,
     settledAt: performance.now() + (mayStillCommit ? desk.timing.lateCommitSettleMs : 0),
-    known: input.acsCredentialId === undefined ? attempt.remembered?.key : askedAgain(input.acsCredentialId, attempt),
-    take(key) {
-      issue.known = key;
-      attempt.remember({ startedAt, key: { acsCredentialId: key.acsCredentialId, adopted: key.adopted } });
-      return key;
+    known: attempt.remembered,
+    take(credential, how) {
+      const progress = { ...how, acsCredentialId: credential.acs_credential_id, since: desk.now() };
+      attempt.remember(progress);
+      issue.known = { ...progress, fresh: credential };
+      return issue.known;
     },
   };
-  attempt.remember({ startedAt, ...(issue.known === undefined ? {} : { key: issue.known }) });
+  if (issue.known === undefined && input.acsCredentialId !== undefined) {
+    issue.known = { acsCredentialId: input.acsCredentialId, adopted: false, since: desk.now() };
+    attempt.remember(issue.known);
+  }
   return issue;
-}
-
-/** A later attempt may have found a successor of the key that was given. */
-function askedAgain(acsCredentialId: string, { remembered }: IssueAttempt): HeldKey {
-  return remembered?.key ?? { acsCredentialId, adopted: false };
 }

@@ -3,8 +3,9 @@
  * Messages carry Seam's error type, the refused field names and the request id, never a body: bodies hold names and contacts.
  */
 import { ApplicationFailure, ApplicationFailureCategory } from '@temporalio/common';
+import { ERROR_TYPES } from '../stay/error-types.js';
 
-export type SeamErrorType = 'SeamRejected' | 'SeamUnavailable' | 'NotFoundAtSeam';
+export type SeamErrorType = (typeof ERROR_TYPES)['seamRejected' | 'seamUnavailable' | 'notFoundAtSeam'];
 
 interface ErrorClass {
   readonly type: SeamErrorType;
@@ -15,14 +16,14 @@ interface ErrorClass {
   readonly mayHaveReached: boolean;
 }
 
-const REJECTED: ErrorClass = { type: 'SeamRejected', retryable: false, mayHaveReached: false };
-const UNAVAILABLE: ErrorClass = { type: 'SeamUnavailable', retryable: true, mayHaveReached: true };
+const REJECTED: ErrorClass = { type: ERROR_TYPES.seamRejected, retryable: false, mayHaveReached: false };
+const UNAVAILABLE: ErrorClass = { type: ERROR_TYPES.seamUnavailable, retryable: true, mayHaveReached: true };
 
 const BY_STATUS: Readonly<Record<number, ErrorClass>> = {
-  404: { type: 'NotFoundAtSeam', retryable: false, mayHaveReached: false },
+  404: { type: ERROR_TYPES.notFoundAtSeam, retryable: false, mayHaveReached: false },
   408: UNAVAILABLE,
-  425: { type: 'SeamUnavailable', retryable: true, mayHaveReached: false },
-  429: { type: 'SeamUnavailable', retryable: true, delayMs: 1_000, mayHaveReached: false },
+  425: { type: ERROR_TYPES.seamUnavailable, retryable: true, mayHaveReached: false },
+  429: { type: ERROR_TYPES.seamUnavailable, retryable: true, delayMs: 1_000, mayHaveReached: false },
   501: REJECTED,
 };
 
@@ -148,7 +149,7 @@ export function isSeamError(error: unknown): error is SeamError {
 }
 
 export function isNotFound(error: unknown): boolean {
-  return isSeamError(error) && error.type === 'NotFoundAtSeam';
+  return isSeamError(error) && error.type === ERROR_TYPES.notFoundAtSeam;
 }
 
 /** True if Seam certainly refused the request: it read it and said no for good. */

@@ -53,14 +53,14 @@ async function confirmAndLookRound(issue: Issue, first: HeldKey): Promise<IssueO
       return outcomeOf(key, isThere ? verdict : { kind: 'dead' }, observed);
     }
     // A late request's key has taken this one's place at Seam: it is what the guest holds now.
-    key = issue.take({ acsCredentialId: successor.acs_credential_id, adopted: true, fresh: successor });
+    key = issue.take(successor, { adopted: true });
   }
 }
 
 /** Looks at the key until the provider has it, somebody has ended it, or the deadline has passed. */
 async function confirm(issue: Issue, key: HeldKey): Promise<Verdict> {
   const { input, desk, signal } = issue;
-  const deadline = issue.startedAt + input.confirmWithinMinutes * 60_000;
+  const deadline = key.since + input.confirmWithinMinutes * 60_000;
   let seen: Credential | 'gone' | 'unknown' = key.fresh ?? (await look(issue, key));
   for (let ms = desk.timing.firstPollMs; ; ms = longerPoll(ms, desk.timing)) {
     if (seen === 'gone') return { kind: 'dead' };

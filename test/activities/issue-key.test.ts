@@ -75,6 +75,22 @@ describe('a lost answer', () => {
     expect(hotel.opens(guest, '101')).toBe(true);
   });
 
+  it('whose key takes the place of its own anchor just before the second request is adopted', async () => {
+    const guest = await hotel.guest();
+    const earlier = await issued(hotel.issuing(guest, hotel.ask(['101', '102'])));
+    await hotel.fault({ kind: 'commit-late', path: CREATE, ms: 50, times: 1 });
+    let creates = 0;
+    hotel.client.http.interceptors.request.use(async (request) => {
+      if (request.url === CREATE && ++creates === 2) await expect.poll(() => hotel.keysMade()).toBe(2);
+      return request;
+    });
+    const input = hotel.issuing(guest, hotel.ask(['101'], earlier), { ownCredentialIds: [earlier] });
+    const { result } = await untilItEnds(hotel.activities.issueKey, input);
+    expect(result).toMatchObject({ kind: 'issued', adopted: true, goneCredentialIds: [earlier] });
+    expect(creates).toBe(2);
+    expect(hotel.keysMade()).toBe(2);
+  });
+
   it('of a committed create is made good by adopting', async () => {
     const guest = await hotel.guest();
     await hotel.fault({ kind: 'drop-after', path: CREATE, times: 1 });
@@ -147,7 +163,7 @@ describe('what an attempt notes', () => {
     expect(hotel.keysMade()).toBe(1);
   });
 
-  it.each([undefined, null, 'nonsense', { startedAt: 'yesterday' }])('is not needed: %j', async (heartbeatDetails) => {
+  it.each([undefined, null, 'nonsense', { acsCredentialId: 7 }])('is not needed: %j', async (heartbeatDetails) => {
     const guest = await hotel.guest();
     const input = hotel.issuing(guest, hotel.ask(['101']));
     await issued(input);

@@ -51,7 +51,9 @@ export interface TestHotel {
   close(): Promise<void>;
 }
 
-export async function openHotel(options: Partial<SimulatorOptions> & { readonly activities?: ActivityOptions } = {}) {
+export type TestHotelOptions = Partial<SimulatorOptions> & { readonly activities?: ActivityOptions };
+
+export async function openHotel(options: TestHotelOptions = {}): Promise<TestHotel> {
   const simulator = await startSimulator({ port: 0, rooms: 4, providerLatencyMs: 30, ...options });
   const { hotel, property } = simulator;
   const asked: string[] = [];
@@ -73,7 +75,7 @@ export async function openHotel(options: Partial<SimulatorOptions> & { readonly 
   const { propertyId } = property;
   let guests = 0;
 
-  const testHotel: TestHotel = {
+  return {
     simulator,
     client,
     activities,
@@ -122,7 +124,6 @@ export async function openHotel(options: Partial<SimulatorOptions> & { readonly 
       if (breaches.length > 0) throw new AggregateError(breaches, breaches.join('\n'));
     },
   };
-  return testHotel;
 }
 
 /** Holds everything that the client sends and is answered against Seam's published schemas; hands back what breaks them. */

@@ -1,6 +1,6 @@
 /** One call to Seam: what is sent, what is made of each answer, and that nothing is ever sent twice. */
 import { setTimeout as delay } from 'node:timers/promises';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createSeamClient, everyItem, type SeamCalls, type SeamClientOptions } from '../../src/seam/client.js';
 import { SeamError } from '../../src/seam/errors.js';
 import { startTinySeam, type TinySeam } from './tiny-seam.js';
@@ -47,6 +47,16 @@ describe('a request', () => {
     seam.on(PATH, () => system);
     await askSystem(calls({ auth: { kind: 'personal-access-token', token: 'seam_at1', workspaceId: 'w1' } }));
     expect(seam.received[0]?.headers).toMatchObject({ authorization: 'Bearer seam_at1', 'seam-workspace': 'w1' });
+  });
+
+  it("to this machine passes by the environment's proxy", async () => {
+    vi.stubEnv('HTTP_PROXY', 'http://127.0.0.1:9');
+    seam.on(PATH, () => system);
+    try {
+      expect((await askSystem(calls())).acs_system_id).toBe('sys');
+    } finally {
+      vi.unstubAllEnvs();
+    }
   });
 
   it('keeps its connection for the next one', async () => {
