@@ -35,8 +35,7 @@ function fingerprint(): string {
 
 function filesUnder(name: string): string[] {
   if (!statSync(name).isDirectory()) return [name];
-  return readdirSync(name, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile())
-    .map((entry) => path.join(entry.parentPath, entry.name))
-    .toSorted();
+  return readdirSync(name)
+    .toSorted()
+    .flatMap((entry) => filesUnder(path.join(name, entry)));
 }

@@ -1,0 +1,84 @@
+import { describe, expect, test } from 'vitest';
+import { ConfigError, workerConfig } from '../src/config.js';
+
+const least = { STAYLINE_PROPERTIES: 'hotel.json', SEAM_API_KEY: 'seam_key' };
+
+function problemsOf(env: NodeJS.ProcessEnv): readonly string[] {
+  try {
+    workerConfig(env);
+  } catch (error) {
+    if (error instanceof ConfigError) return error.message.split('\n');
+    throw error;
+  }
+  return [];
+}
+
+describe("a worker's environment", () => {
+  test('needs a property file and a key, and has a default for everything else', () => {
+    expect(workerConfig(least)).toEqual({
+      propertiesFile: 'hotel.json',
+      seam: { auth: { kind: 'api-key', apiKey: 'seam_key' } },
+      profile: 'cluster',
+      logLevel: 'info',
+    });
+  });
+
+  test('takes everything that can be set', () => {
+    const env = {
+      STAYLINE_PROPERTIES: 'hotel.json',
+      SEAM_ENDPOINT: 'http://127.0.0.1:4010',
+      SEAM_PERSONAL_ACCESS_TOKEN: 'seam_at_1',
+      SEAM_WORKSPACE_ID: 'w1',
+      STAYLINE_WORKER_PROFILE: 'embedded',
+      STAYLINE_SEAM_ACTIVITIES_PER_SECOND: '12.5',
+      STAYLINE_WORKFLOW_BUNDLE: 'bundle.js',
+      STAYLINE_IDENTITY: 'worker-1',
+      STAYLINE_LOG_LEVEL: 'debug',
+    };
+    expect(workerConfig(env)).toEqual({
+      propertiesFile: 'hotel.json',
+      seam: {
+        endpoint: 'http://127.0.0.1:4010',
+        auth: { kind: 'personal-access-token', token: 'seam_at_1', workspaceId: 'w1' },
+      },
+      profile: 'embedded',
+      seamActivitiesPerSecond: 12.5,
+      workflowBundle: 'bundle.js',
+      identity: 'worker-1',
+      logLevel: 'debug',
+    });
+  });
+
+  test.each([
+    [{}, ['STAYLINE_PROPERTIES is needed']],
+    [{ SEAM_API_KEY: 'k' }, ['STAYLINE_PROPERTIES is needed']],
+    [{ ...least, STAYLINE_PROPERTIES: '' }, ['STAYLINE_PROPERTIES must not be empty']],
+    [
+      { STAYLINE_PROPERTIES: 'hotel.json' },
+      ['SEAM_API_KEY is needed (or SEAM_PERSONAL_ACCESS_TOKEN with SEAM_WORKSPACE_ID)'],
+    ],
+    [
+      { STAYLINE_PROPERTIES: 'hotel.json', SEAM_PERSONAL_ACCESS_TOKEN: 't' },
+      ['SEAM_WORKSPACE_ID is needed with SEAM_PERSONAL_ACCESS_TOKEN'],
+    ],
+    [
+      { ...least, SEAM_PERSONAL_ACCESS_TOKEN: 't', SEAM_WORKSPACE_ID: 'w' },
+      ['SEAM_PERSONAL_ACCESS_TOKEN must not be set where SEAM_API_KEY is'],
+    ],
+    [{ ...least, SEAM_ENDPOINT: 'seam' }, ['SEAM_ENDPOINT must be a URL such as "http://127.0.0.1:4010"']],
+    [
+      { ...least, STAYLINE_SEAM_ACTIVITIES_PER_SECOND: 'fast', STAYLINE_LOG_LEVEL: 'loud' },
+      [
+        'STAYLINE_SEAM_ACTIVITIES_PER_SECOND must be a number such as 10',
+        'STAYLINE_LOG_LEVEL must be one of trace, debug, info, warn, error',
+      ],
+    ],
+    [
+      { ...least, STAYLINE_SEAM_ACTIVITIES_PER_SECOND: '0' },
+      ['STAYLINE_SEAM_ACTIVITIES_PER_SECOND must be more than 0'],
+    ],
+    [{ ...least, STAYLINE_WORKER_PROFILE: 'big' }, ['STAYLINE_WORKER_PROFILE must be one of embedded, cluster']],
+  ])('%j is refused, by the name of the variable', (env, problems) => {
+    expect(problemsOf(env)).toEqual(problems);
+  });
+});

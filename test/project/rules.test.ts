@@ -1,0 +1,93 @@
+import { spawnSync } from 'node:child_process';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { ESLint } from 'eslint';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { z } from 'zod';
+import { packageRoot } from '../../src/package-root.js';
+
+/** A tree in the shape of the project, with one breach in each file (see its README). */
+const FIXTURES = fileURLToPath(new URL('fixtures', import.meta.url));
+
+describe('lint refuses what would differ on replay, or wedge a stay', () => {
+  const broken = new Map<string, readonly (string | null)[]>();
+
+  beforeAll(async () => {
+    const eslint = new ESLint({ cwd: FIXTURES, overrideConfigFile: path.join(packageRoot(), 'eslint.config.js') });
+    for (const { filePath, messages } of await eslint.lintFiles(['workflows', 'activities', 'src'])) {
+      broken.set(path.relative(FIXTURES, filePath), [...new Set(messages.map(({ ruleId }) => ruleId))]);
+    }
+  });
+
+  test.each([
+    ['workflows/clock.ts', 'no-restricted-properties'],
+    ['workflows/new-date.ts', 'no-restricted-syntax'],
+    ['workflows/chance.ts', 'no-restricted-properties'],
+    ['workflows/environment.ts', 'no-restricted-globals'],
+    ['workflows/timer.ts', 'no-restricted-globals'],
+    ['workflows/floating.ts', '@typescript-eslint/no-floating-promises'],
+    ['workflows/http.ts', '@typescript-eslint/no-restricted-imports'],
+    ['workflows/node-module.ts', '@typescript-eslint/no-restricted-imports'],
+    ['workflows/parses.ts', '@typescript-eslint/no-restricted-imports'],
+    ['workflows/runs-activity.ts', '@typescript-eslint/no-restricted-imports'],
+    ['workflows/async-validator.ts', 'no-restricted-syntax'],
+    ['workflows/async-validator-by-name.ts', '@typescript-eslint/no-misused-promises'],
+    ['src/stay/clock.ts', 'no-restricted-properties'],
+    ['src/stay/file.ts', '@typescript-eslint/no-restricted-imports'],
+    ['src/stay/parses.ts', '@typescript-eslint/no-restricted-imports'],
+    ['src/stay/knows-temporal.ts', '@typescript-eslint/no-restricted-imports'],
+  ])('%s breaks %s', (file, rule) => {
+    expect(broken.get(file)).toEqual([rule]);
+  });
+
+  test.each(['workflows/fine.ts', 'activities/greeter.ts', 'src/stay/fine.ts', 'src/stay/name-schema.ts'])(
+    '%s breaks none',
+    (file) => {
+      expect(broken.get(file)).toEqual([]);
+    },
+  );
+});
+
+describe('the import rule refuses a wrong arrow', () => {
+  const report = z.object({
+    summary: z.object({ violations: z.array(z.object({ from: z.string(), rule: z.object({ name: z.string() }) })) }),
+  });
+  const violations = new Map<string, string[]>();
+
+  beforeAll(() => {
+    const root = packageRoot();
+    const cruise = path.join(root, 'node_modules/dependency-cruiser/bin/dependency-cruise.mjs');
+    const config = path.join(root, '.dependency-cruiser.cjs');
+    const { stdout } = spawnSync(
+      process.execPath,
+      [cruise, '--config', config, '--output-type', 'json', 'workflows', 'activities', 'src'],
+      { cwd: FIXTURES, encoding: 'utf8', maxBuffer: 50_000_000 },
+    );
+    for (const { from, rule } of report.parse(JSON.parse(stdout)).summary.violations) {
+      violations.set(from, [...(violations.get(from) ?? []), rule.name]);
+    }
+  });
+
+  test.each([
+    ['workflows/runs-activity.ts', 'workflows-know-types-of-activities-only'],
+    ['workflows/knows-worker.ts', 'workflows-to-domain'],
+    ['workflows/http.ts', 'workflows-to-domain'],
+    ['workflows/node-module.ts', 'workflows-to-domain'],
+    ['activities/knows-workflows.ts', 'activities-to-domain-and-seam'],
+    ['src/stay/knows-seam.ts', 'domain-is-pure'],
+    ['src/stay/knows-temporal.ts', 'domain-is-pure'],
+    ['src/stay/file.ts', 'domain-is-pure'],
+    ['src/stay/egg.ts', 'no-cycles'],
+    ['src/simulator/knows-seam.ts', 'simulator-stands-alone'],
+    ['src/worker.ts', 'only-tools-simulate'],
+  ])('%s breaks %s', (file, rule) => {
+    expect(violations.get(file)).toContain(rule);
+  });
+
+  test.each(['workflows/fine.ts', 'activities/greeter.ts', 'src/stay/fine.ts', 'src/stay/name-schema.ts'])(
+    '%s breaks none',
+    (file) => {
+      expect(violations.has(file)).toBe(false);
+    },
+  );
+});

