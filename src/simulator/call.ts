@@ -43,13 +43,14 @@ export async function answerCall(
     case 'drop-before':
       return hangUp(request, reply);
     case 'drop-after':
-      await work(site, route, request, claim);
+      workUnseen(site, route, request, claim);
       return hangUp(request, reply);
     case 'commit-late':
       reply.hijack();
       await clientGone(request, outcome.hold_ms ?? HOLD_MS, site.closing);
       await wait(site, outcome.ms ?? 0);
-      return site.closing.aborted ? undefined : workUnseen(site, route, request, claim);
+      if (!site.closing.aborted) workUnseen(site, route, request, claim);
+      return undefined;
     default:
       return work(site, route, request, claim);
   }
@@ -90,14 +91,13 @@ async function clientGone(request: FastifyRequest, holdMs: number, closing: Abor
   });
 }
 
-/** The work of a call whose client has gone: an error reaches nobody, so it goes into the journal. */
-async function workUnseen(site: CallSite, route: Route, request: FastifyRequest, claim: Claim): Promise<undefined> {
+/** The work of a call that nobody is told the outcome of: a refusal goes into the journal. */
+function workUnseen(site: CallSite, route: Route, request: FastifyRequest, claim: Claim): void {
   try {
-    await work(site, route, request, claim);
+    work(site, route, request, claim);
   } catch (error) {
-    site.hotel.world.journal.write('late-call-refused', { path: route.path, why: String(error) });
+    site.hotel.world.journal.write('unseen-call-refused', { path: route.path, why: String(error) });
   }
-  return undefined;
 }
 
 function work(site: CallSite, route: Route, request: FastifyRequest, claim: Claim): unknown {

@@ -1,5 +1,5 @@
 /** Seam's `/acs/credentials`: what a request may do, and what it sets in motion (see `issuing.ts`). */
-import { commit, copyTo, end, keyOf, push, type Quirk } from './issuing.js';
+import { commit, copyTo, end, keyOf, ownerOf, push, type Quirk } from './issuing.js';
 import { judgeDoors, judgeEnd, judgeJoining, judgeWindow, type CreateParams, type Joining } from './judging.js';
 import { credentialLabel } from './labels.js';
 import type { Params } from './params.js';
@@ -36,7 +36,6 @@ export function createCredential(world: World, asked: CreateParams, quirks: read
     createdAt: now,
     form: 'mobile-key',
     userId: user.id,
-    identityId: user.identityId,
     displayName: credentialLabel(world, doors.guest, asked.visionline_metadata?.label),
     guestDoorIds: doors.guest.map((door) => door.id),
     commonDoorIds: doors.common.map((door) => door.id),
@@ -142,7 +141,7 @@ export function listCredentials(world: World, asked: Params<'credentialsList'>):
     if (asked.acs_system_id !== undefined && asked.acs_system_id !== world.acsSystemId) return false;
     if ((asked.is_multi_phone_sync_credential ?? isParent) !== isParent) return false;
     if (asked.acs_user_id !== undefined && credential.userId !== asked.acs_user_id) return false;
-    if (asked.user_identity_id !== undefined && credential.identityId !== asked.user_identity_id) return false;
+    if (asked.user_identity_id !== undefined && ownerOf(world, credential) !== asked.user_identity_id) return false;
     if (asked.created_before !== undefined && credential.createdAt >= Date.parse(asked.created_before)) return false;
     return asked.search === undefined || credential.displayName.toLowerCase().includes(asked.search.toLowerCase());
   });
@@ -188,13 +187,16 @@ export function updateCredential(world: World, asked: Params<'credentialUpdate'>
     acs_credential_id: credential.id,
     ends_at: new Date(endsAt).toISOString(),
   });
-  if (world.switches.updateReachesPhones) world.link.send(() => rewrite(world, credential));
+  credential.syncedAt = null;
+  world.link.send(() => takeOver(world, credential));
   return listed;
 }
 
-/** Replaces the key in every wallet by what the credential now says. */
-function rewrite(world: World, credential: CredentialRecord): void {
-  if (credential.life !== 'live') return;
+/** The provider has the change; with `updateReachesPhones`, every wallet gets a key that says the same. */
+function takeOver(world: World, credential: CredentialRecord): void {
+  if (credential.life !== 'live' || credential.validity === null) return;
+  credential.syncedAt = world.clock.now();
+  if (!world.switches.updateReachesPhones) return;
   for (const device of recordsOf(world.devices, credential.copies.keys())) {
     device.wallet = new Map(device.wallet).set(credential.id, keyOf(world, credential));
     push(world, device);

@@ -1,4 +1,5 @@
 /** Seam's `/user_identities`: the person behind users and phones. */
+import { copyKeysTo } from './credentials.js';
 import type { Quirk } from './issuing.js';
 import type { Params } from './params.js';
 import { deactivatePhone, phonesOf } from './phones.js';
@@ -138,4 +139,5 @@ export function addUserToIdentity(world: World, asked: Params<'identityAddUser'>
   user.identityId = identity.id;
   identity.userIds.add(user.id);
   world.journal.write('user-linked', { acs_user_id: user.id, user_identity_id: identity.id });
+  for (const device of phonesOf(world, identity.id)) world.link.send(() => copyKeysTo(world, device.id));
 }

@@ -49,8 +49,13 @@ export function noteGeneration(world: World, credential: CredentialRecord): void
 }
 
 function devicesOf(world: World, credential: CredentialRecord): readonly DeviceRecord[] {
-  if (credential.form !== 'mobile-key' || credential.identityId === null) return [];
-  return recordsOf(world.devices, world.identities.get(credential.identityId)?.deviceIds ?? []);
+  const owner = credential.form === 'mobile-key' ? ownerOf(world, credential) : null;
+  return owner === null ? [] : recordsOf(world.devices, world.identities.get(owner)?.deviceIds ?? []);
+}
+
+/** The identity of the credential's user, also when both are long deleted; null for a desk card or an unlinked user. */
+export function ownerOf(world: World, credential: CredentialRecord): string | null {
+  return credential.userId === null ? null : (world.users.get(credential.userId)?.identityId ?? null);
 }
 
 /** Puts a copy of a synced key onto a phone that is enrolled and has none. */

@@ -41,9 +41,9 @@ export function presentKey(lock: Lock, key: Key, at: number): Decision {
 }
 
 /** What came of holding a bunch of keys to a door. */
-export type TapDecision =
-  | { readonly opened: true; readonly lock: Lock; readonly key: Key }
-  | { readonly opened: false; readonly reason: Refusal; readonly key: Key }
+export type TapDecision<Held extends Key> =
+  | { readonly opened: true; readonly lock: Lock; readonly key: Held }
+  | { readonly opened: false; readonly reason: Refusal; readonly key: Held }
   | { readonly opened: false; readonly reason: 'no-key' };
 
 /** The nearer a refused key came to opening, the more its reason tells the person at the door. */
@@ -55,8 +55,8 @@ const NEARNESS: Readonly<Record<Refusal, number>> = {
 };
 
 /** Presents keys in the given order until one opens; of refusals, tells the nearest, of equals the first. */
-export function presentKeys(lock: Lock, keys: Iterable<Key>, at: number): TapDecision {
-  let nearest: { readonly opened: false; readonly reason: Refusal; readonly key: Key } | undefined;
+export function presentKeys<Held extends Key>(lock: Lock, keys: Iterable<Held>, at: number): TapDecision<Held> {
+  let nearest: { readonly opened: false; readonly reason: Refusal; readonly key: Held } | undefined;
   for (const key of keys) {
     const decision = presentKey(lock, key, at);
     if (decision.opened) return { opened: true, lock: decision.lock, key };

@@ -1,5 +1,6 @@
 /** Records as Seam shows them: exactly the published fields (`@seamapi/types` 1.977.0), no more. */
 import type { Listed } from './credentials.js';
+import { ownerOf } from './issuing.js';
 import type { DeviceRecord, Door, IdentityRecord, UserRecord } from './records.js';
 import { recordsOf, type World } from './world.js';
 
@@ -175,7 +176,7 @@ export function credentialJson(world: World, listed: Listed): Json {
     connected_account_id: world.connectedAccountId,
     workspace_id: world.workspaceId,
     acs_user_id: credential.userId ?? undefined,
-    user_identity_id: credential.identityId ?? undefined,
+    user_identity_id: ownerOf(world, credential) ?? undefined,
     display_name: credential.displayName,
     access_method: credential.form === 'mobile-key' ? 'mobile_key' : 'card',
     created_at: iso(copy?.createdAt ?? credential.createdAt),

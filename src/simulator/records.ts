@@ -72,8 +72,8 @@ export interface CredentialRecord {
   readonly seq: number;
   readonly createdAt: number;
   readonly form: 'mobile-key' | 'desk-card';
+  /** Null for a desk card. */
   readonly userId: string | null;
-  readonly identityId: string | null;
   readonly displayName: string;
   readonly guestDoorIds: readonly string[];
   readonly commonDoorIds: readonly string[];

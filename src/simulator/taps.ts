@@ -1,6 +1,6 @@
 /** Holding a phone or a card to a door, and cutting a plastic card at the desk. */
 import { remember } from './credentials.js';
-import { keyOf, noteGeneration, outdate } from './issuing.js';
+import { keyOf, noteGeneration, outdate, ownerOf } from './issuing.js';
 import { presentKeys, type Key, type Refusal } from './lock.js';
 import { keysNewestFirst } from './phone.js';
 import type { CredentialRecord, DeviceRecord, Door } from './records.js';
@@ -30,10 +30,11 @@ export function tap(world: World, tapping: Tapping, doorId: string, at = world.c
   const lock = world.locks.get(doorId);
   if (lock === undefined) throw notFound('acs_entrance', doorId);
   const decision = presentKeys(lock, keysHeld(world, tapping), at);
-  const credential = 'key' in decision ? world.credentials.get(decision.key.credentialId) : undefined;
+  const key = 'key' in decision ? decision.key : undefined;
+  const credential = key === undefined ? undefined : world.credentials.get(key.credentialId);
   const result: TapResult = {
     opened: decision.opened,
-    reason: decision.opened ? openedReason(credential) : decision.reason,
+    reason: decision.opened ? openedReason(credential, key?.deviceId) : decision.reason,
     acs_credential_id: credential?.id ?? null,
   };
   world.journal.write('tap', { ...result, door: world.doors.get(doorId)?.name, tapped_at: new Date(at).toISOString() });
@@ -52,18 +53,31 @@ export function tap(world: World, tapping: Tapping, doorId: string, at = world.c
   return result;
 }
 
-function openedReason(credential: CredentialRecord | undefined): 'opened' | 'phone-offline-key' {
-  return credential?.life === 'live' ? 'opened' : 'phone-offline-key';
+/** A key, and the phone that it is on; a card is on none. */
+interface HeldKey extends Key {
+  readonly deviceId?: string;
 }
 
-function keysHeld(world: World, tapping: Tapping): readonly Key[] {
+function openedReason(
+  credential: CredentialRecord | undefined,
+  deviceId: string | undefined,
+): 'opened' | 'phone-offline-key' {
+  const isKnown = credential?.life === 'live' && (deviceId === undefined || credential.copies.has(deviceId));
+  return isKnown ? 'opened' : 'phone-offline-key';
+}
+
+function keysOn(device: DeviceRecord): readonly HeldKey[] {
+  return keysNewestFirst(device.phone).map((key) => ({ ...key, deviceId: device.id }));
+}
+
+function keysHeld(world: World, tapping: Tapping): readonly HeldKey[] {
   if ('deviceId' in tapping) {
     const device = world.devices.get(tapping.deviceId);
     if (device === undefined) throw notFound('phone', tapping.deviceId);
-    return keysNewestFirst(device.phone);
+    return keysOn(device);
   }
   if ('acsCredentialId' in tapping) return keysOfCredential(world, tapping.acsCredentialId);
-  return everyPhone(world, identityIdOf(world, tapping)).flatMap((device) => keysNewestFirst(device.phone));
+  return everyPhone(world, identityIdOf(world, tapping)).flatMap((device) => keysOn(device));
 }
 
 function identityIdOf(
@@ -87,15 +101,16 @@ function everyPhone(world: World, identityId: string | null): readonly DeviceRec
   return [...devices.filter(isEnrolled), ...devices.filter((device) => !isEnrolled(device))];
 }
 
-function keysOfCredential(world: World, id: string): readonly Key[] {
+function keysOfCredential(world: World, id: string): readonly HeldKey[] {
   const copy = world.copies.get(id);
   const credential = world.credentials.get(copy?.parentId ?? id);
   if (credential === undefined) throw notFound('acs_credential', id);
   if (credential.form === 'desk-card') return [keyOf(world, credential)];
-  const devices = everyPhone(world, credential.identityId);
+  const devices = everyPhone(world, ownerOf(world, credential));
   return devices
     .filter((device) => copy === undefined || device.id === copy.deviceId)
-    .flatMap((device) => device.phone.keys.get(credential.id) ?? []);
+    .flatMap((device) => keysOn(device))
+    .filter((key) => key.credentialId === credential.id);
 }
 
 export interface DeskCard {
@@ -122,7 +137,6 @@ export function cutDeskCard(world: World, card: DeskCard): CredentialRecord {
     createdAt: now,
     form: 'desk-card',
     userId: null,
-    identityId: null,
     displayName: `Desk card ${guest.map((door) => door.name).join(', ')}`.trim(),
     guestDoorIds: guest.map((door) => door.id),
     commonDoorIds: doors.filter((door) => door.category !== 'guest').map((door) => door.id),

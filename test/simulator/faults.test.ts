@@ -77,6 +77,12 @@ describe('a fault', () => {
     expect(keys()).toBe(1);
   });
 
+  it('drop-after: a call that would be refused ends no better', async () => {
+    await fault({ kind: 'drop-after', path: '/acs/credentials/delete', times: 1 });
+    await expect(simulator.seam('/acs/credentials/delete', { acs_credential_id: guest.acsUserId })).rejects.toThrow();
+    expect(simulator.hotel.journal().at(-1)).toMatchObject({ what: 'unseen-call-refused' });
+  });
+
   it('commit-late: the work is done only after the client has given up', async () => {
     await fault({ kind: 'commit-late', path: CREATE, times: 1 });
     const client = new AbortController();

@@ -271,7 +271,7 @@ describe('deactivating a phone', () => {
     hotel.phones.change(guest.deviceId, { connection: 'offline' });
     hotel.phones.deactivate(guest.deviceId);
     hotel.settle();
-    expect(hotel.tap({ deviceId: guest.deviceId }, hotel.door('101').id).opened).toBe(true);
+    expect(hotel.tap({ deviceId: guest.deviceId }, hotel.door('101').id).reason).toBe('phone-offline-key');
     hotel.phones.change(guest.deviceId, { connection: 'online' });
     expect(hotel.tap({ deviceId: guest.deviceId }, hotel.door('101').id).reason).toBe('no-key');
   });
@@ -370,5 +370,19 @@ describe('the journal', () => {
     expect(entries.map((entry) => entry.number)).toEqual(entries.map((_, index) => index + 1));
     expect(entries.map((entry) => entry.what)).toEqual(['identity-created', 'user-created', 'phone-added']);
     expect(JSON.stringify(entries)).not.toMatch(/grace|hopper/i);
+  });
+});
+
+describe('a user who is linked to a person later', () => {
+  it("gets the keys that he has onto that person's phones", () => {
+    const hotel = aHotel();
+    const user = hotel.users.create({ acs_system_id: hotel.world.acsSystemId, full_name: 'Guest' });
+    hotel.credentials.create(keyParams(hotel, user.id, { doors: ['101'] }));
+    const identity = hotel.identities.create({});
+    hotel.phones.add(identity.id);
+    hotel.settle();
+    hotel.identities.addUser({ acs_user_id: user.id, user_identity_id: identity.id });
+    hotel.settle();
+    expect(hotel.tap({ userIdentityId: identity.id }, hotel.door('101').id).reason).toBe('opened');
   });
 });
