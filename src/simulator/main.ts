@@ -1,5 +1,7 @@
 /** `npm run simulator -- --port 4010 [--rooms 40]`: one line of JSON on stdout when ready, everything else on stderr. */
+import { renameSync, writeFileSync } from 'node:fs';
 import { Command, CommanderError, InvalidArgumentError } from 'commander';
+import type { Property } from '../stay/property-schema.js';
 import { startSimulator } from './server.js';
 
 interface Arguments {
@@ -7,6 +9,8 @@ interface Arguments {
   readonly host: string;
   readonly rooms: number;
   readonly latency: number;
+  readonly apiKey?: string;
+  readonly writeProperties?: string;
 }
 
 const BAD_INPUT = 2;
@@ -28,6 +32,8 @@ function readArguments(): Arguments {
     .option('--host <address>', 'address to listen on', '127.0.0.1')
     .option('--rooms <number>', 'how many guest rooms the hotel has', wholeNumber(1, 2_000), 40)
     .option('--latency <ms>', 'how long the provider takes', wholeNumber(0, 600_000), 300)
+    .option('--api-key <key>', 'the key that callers must have; a new one at every start if absent')
+    .option('--write-properties <file>', 'where to leave the property file that a worker needs for this hotel')
     .allowExcessArguments(false)
     .exitOverride()
     .parse()
@@ -35,14 +41,27 @@ function readArguments(): Arguments {
 }
 
 async function main(): Promise<void> {
-  const { port, host, rooms, latency } = readArguments();
-  const simulator = await startSimulator({ port, host, rooms, providerLatencyMs: latency });
+  const { port, host, rooms, latency: providerLatencyMs, apiKey: givenKey, writeProperties } = readArguments();
+  const simulator = await startSimulator({
+    port,
+    host,
+    rooms,
+    providerLatencyMs,
+    ...(givenKey === undefined ? {} : { apiKey: givenKey }),
+  });
   const { url, apiKey, personalAccessToken, workspaceId, acsSystemId, credentialManagerAcsSystemId, property } =
     simulator;
   const ready = { url, apiKey, workspaceId, acsSystemId, credentialManagerAcsSystemId, property, personalAccessToken };
+  if (writeProperties !== undefined) writeProperty(writeProperties, property);
   process.stdout.write(`${JSON.stringify(ready)}\n`);
   process.stderr.write(`A hotel with ${rooms} rooms is open at ${url}; its control door is ${url}/_sim/hotel\n`);
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void simulator.close());
+}
+
+/** Whole or not at all, as a worker may be reading it. */
+function writeProperty(file: string, property: Property): void {
+  writeFileSync(`${file}.draft`, JSON.stringify({ properties: [property] }, null, 2));
+  renameSync(`${file}.draft`, file);
 }
 
 try {

@@ -26,6 +26,8 @@ export interface SimulatorOptions {
   /** Real milliseconds from Seam to the provider and the phones. Default 300. */
   readonly providerLatencyMs?: number;
   readonly switches?: Partial<Switches>;
+  /** Default: a new one at every start. */
+  readonly apiKey?: string;
   readonly propertyId?: string;
   readonly timeZone?: string;
   /** Waits before further attempts at a webhook, in real milliseconds. */
@@ -64,7 +66,7 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
   const faults = createFaultBook(hotel);
   const webhooks = createWebhooks(hotel.world, options.webhookRetryWaits);
   const tokens = {
-    apiKey: `seam_test_${randomBytes(12).toString('hex')}`,
+    apiKey: options.apiKey ?? `seam_test_${randomBytes(12).toString('hex')}`,
     personalAccessToken: `seam_at_${randomBytes(12).toString('hex')}`,
   };
   const app = fastify({ forceCloseConnections: true });
