@@ -6,6 +6,8 @@ import type { SeamAuth } from './seam/index.js';
 const text = z.string({ error: 'is needed' }).min(1, 'must not be empty');
 const perSecond = z.coerce.number({ error: 'must be a number such as 10' }).positive('must be more than 0');
 
+const milliseconds = z.coerce.number({ error: 'must be a number of milliseconds such as 10000' }).int().positive();
+
 const logLevel = z.enum(LOG_LEVELS, { error: `must be one of ${LOG_LEVELS.join(', ')}` }).default('info');
 
 const workerSchema = z
@@ -15,6 +17,8 @@ const workerSchema = z
     SEAM_API_KEY: text.optional(),
     SEAM_PERSONAL_ACCESS_TOKEN: text.optional(),
     SEAM_WORKSPACE_ID: text.optional(),
+    SEAM_TIMEOUT_MS: milliseconds.optional(),
+    SEAM_LATE_COMMIT_MS: milliseconds.optional(),
     STAYLINE_WORKER_PROFILE: z
       .enum(['embedded', 'cluster'], { error: 'must be one of embedded, cluster' })
       .default('cluster'),
@@ -42,7 +46,9 @@ export interface WorkerConfig {
   /** Path of the property file. */
   readonly propertiesFile: string;
   /** No endpoint: Seam itself. */
-  readonly seam: { readonly endpoint?: string; readonly auth: SeamAuth };
+  readonly seam: { readonly endpoint?: string; readonly auth: SeamAuth; readonly timeoutMs?: number };
+  /** How long a request that went unanswered may still be carried out, in milliseconds; absent: the default of `KeyTiming`. */
+  readonly lateCommitSettleMs?: number;
   readonly profile: 'embedded' | 'cluster';
   /** Rate limit of the task queue `seam`, over all workers; absent: none. */
   readonly seamActivitiesPerSecond?: number;
@@ -73,7 +79,9 @@ export function workerConfig(env: NodeJS.ProcessEnv): WorkerConfig {
     seam: {
       auth: seamAuth(data),
       ...(data.SEAM_ENDPOINT === undefined ? {} : { endpoint: data.SEAM_ENDPOINT }),
+      ...(data.SEAM_TIMEOUT_MS === undefined ? {} : { timeoutMs: data.SEAM_TIMEOUT_MS }),
     },
+    ...(data.SEAM_LATE_COMMIT_MS === undefined ? {} : { lateCommitSettleMs: data.SEAM_LATE_COMMIT_MS }),
     profile: data.STAYLINE_WORKER_PROFILE,
     logLevel: data.STAYLINE_LOG_LEVEL,
     ...(data.STAYLINE_SEAM_ACTIVITIES_PER_SECOND === undefined

@@ -30,7 +30,13 @@ async function work(config: WorkerConfig, log: Log): Promise<void> {
   const workers = await createStayWorkers({
     connection,
     namespace,
-    activities: createActivities({ seam: createSeamClient(config.seam), properties }),
+    activities: createActivities({
+      seam: createSeamClient(config.seam),
+      properties,
+      ...(config.lateCommitSettleMs === undefined
+        ? {}
+        : { options: { timing: { lateCommitSettleMs: config.lateCommitSettleMs } } }),
+    }),
     workflowBundle,
     profile: WORKER_PROFILES[config.profile],
     ...(config.seamActivitiesPerSecond === undefined

@@ -29,6 +29,8 @@ describe("a worker's environment", () => {
       SEAM_ENDPOINT: 'http://127.0.0.1:4010',
       SEAM_PERSONAL_ACCESS_TOKEN: 'seam_at_1',
       SEAM_WORKSPACE_ID: 'w1',
+      SEAM_TIMEOUT_MS: '1500',
+      SEAM_LATE_COMMIT_MS: '500',
       STAYLINE_WORKER_PROFILE: 'embedded',
       STAYLINE_SEAM_ACTIVITIES_PER_SECOND: '12.5',
       STAYLINE_WORKFLOW_BUNDLE: 'bundle.js',
@@ -40,7 +42,9 @@ describe("a worker's environment", () => {
       seam: {
         endpoint: 'http://127.0.0.1:4010',
         auth: { kind: 'personal-access-token', token: 'seam_at_1', workspaceId: 'w1' },
+        timeoutMs: 1500,
       },
+      lateCommitSettleMs: 500,
       profile: 'embedded',
       seamActivitiesPerSecond: 12.5,
       workflowBundle: 'bundle.js',

@@ -19,6 +19,8 @@ export interface StackOptions {
   /** Ports to take if they are free. */
   readonly preferredPorts?: { readonly temporal: number; readonly webUi: number };
   readonly simulator: SimulatorOptions;
+  /** Settings of the worker besides those that the stack itself makes (`src/config.ts`). */
+  readonly workerSettings?: Readonly<Record<string, string>>;
   /** Told what is being started. */
   readonly onProgress?: (text: string) => void;
 }
@@ -75,6 +77,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       STAYLINE_WORKFLOW_BUNDLE: bundle,
       SEAM_ENDPOINT: simulator.url,
       SEAM_API_KEY: simulator.apiKey,
+      ...options.workerSettings,
     };
     const workerLog = path.join(folder, 'worker.log');
     let worker: WorkerProcess;

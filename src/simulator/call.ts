@@ -21,6 +21,7 @@ export interface CallSite {
   readonly faults: FaultBook;
   /** Aborted when the simulator closes. */
   readonly closing: AbortSignal;
+  readonly onCall: (path: string) => void;
   readonly onAnswer: (answer: ObservedAnswer) => void;
 }
 
@@ -34,6 +35,7 @@ export async function answerCall(
   request: FastifyRequest,
   reply: FastifyReply,
 ): Promise<unknown> {
+  site.onCall(route.path);
   const claim = site.faults.claim(route.path);
   if (claim.delayMs > 0) await wait(site, claim.delayMs);
   const { outcome } = claim;

@@ -32,6 +32,8 @@ export interface SimulatorOptions {
   readonly timeZone?: string;
   /** Waits before further attempts at a webhook, in real milliseconds. */
   readonly webhookRetryWaits?: readonly number[];
+  /** Told of every call to Seam's API as it comes in, before any fault. */
+  readonly onCall?: (path: string) => void;
   /** Sees every answer of Seam's API before it leaves, also those that a fault then loses. */
   readonly onAnswer?: (answer: ObservedAnswer) => void;
 }
@@ -71,8 +73,8 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
   };
   const app = fastify({ forceCloseConnections: true });
   speakLikeSeam(app);
-  const onAnswer = options.onAnswer ?? (() => undefined);
-  addSeamApi(app, { hotel, webhooks, faults, closing: closing.signal, onAnswer }, tokens);
+  const { onCall = () => undefined, onAnswer = () => undefined } = options;
+  addSeamApi(app, { hotel, webhooks, faults, closing: closing.signal, onCall, onAnswer }, tokens);
   addControlDoor(app, hotel, faults);
   const url = await app.listen({ port: options.port, host: options.host ?? '127.0.0.1' });
   return {
