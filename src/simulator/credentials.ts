@@ -1,5 +1,5 @@
 /** Seam's `/acs/credentials`: what a request may do, and what it sets in motion (see `issuing.ts`). */
-import { commit, copyTo, end, keyOf, ownerOf, push, type Quirk } from './issuing.js';
+import { commit, end, keyOf, ownerOf, push, type Quirk } from './issuing.js';
 import { judgeDoors, judgeEnd, judgeJoining, judgeWindow, type CreateParams, type Joining } from './judging.js';
 import { credentialLabel } from './labels.js';
 import type { Params } from './params.js';
@@ -208,14 +208,4 @@ export function deleteCredential(world: World, id: string, quirks: readonly Quir
   const listed = findCredential(world, id);
   if (listed.kind === 'copy') throw new SeamError(400, 'not_supported', 'Delete the parent credential instead');
   end(world, listed.credential, 'deleted', quirks);
-}
-
-/** Gives a phone that has just been enrolled a copy of every key that its owner holds. */
-export function copyKeysTo(world: World, deviceId: string): void {
-  const device = world.devices.get(deviceId);
-  if (device === undefined) return;
-  const userIds = world.identities.get(device.identityId)?.userIds ?? [];
-  for (const user of recordsOf(world.users, userIds)) {
-    for (const credential of recordsOf(world.credentials, user.credentialIds)) copyTo(world, credential, device);
-  }
 }

@@ -1,6 +1,5 @@
 /** Seam's `/user_identities`: the person behind users and phones. */
-import { copyKeysTo } from './credentials.js';
-import type { Quirk } from './issuing.js';
+import { copyKeysTo, type Quirk } from './issuing.js';
 import type { Params } from './params.js';
 import { deactivatePhone, phonesOf } from './phones.js';
 import type { IdentityRecord } from './records.js';

@@ -78,6 +78,16 @@ export function copyTo(world: World, credential: CredentialRecord, device: Devic
   push(world, device);
 }
 
+/** Gives a phone that has just been enrolled a copy of every key that its owner holds. */
+export function copyKeysTo(world: World, deviceId: string): void {
+  const device = world.devices.get(deviceId);
+  if (device === undefined) return;
+  const userIds = world.identities.get(device.identityId)?.userIds ?? [];
+  for (const user of recordsOf(world.users, userIds)) {
+    for (const credential of recordsOf(world.credentials, user.credentialIds)) copyTo(world, credential, device);
+  }
+}
+
 /** Brings a phone up to date, if it is online. A key counts as issued when the first phone has it. */
 export function push(world: World, device: DeviceRecord): void {
   device.phone = syncPhone(device.phone, device.wallet);

@@ -1,6 +1,5 @@
 /** Guests' phones: enrolled with the credential service, online or offline, and the keys that are on them. */
-import { copyKeysTo } from './credentials.js';
-import { discardFrom, end, forgetCopy, noteArrivals, type Quirk } from './issuing.js';
+import { copyKeysTo, discardFrom, end, forgetCopy, noteArrivals, type Quirk } from './issuing.js';
 import type { Params } from './params.js';
 import { comeOnline, goOffline, newPhone } from './phone.js';
 import type { DeviceRecord, IdentityRecord } from './records.js';

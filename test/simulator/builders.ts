@@ -3,6 +3,7 @@ import { standingClock } from '../../src/simulator/clock.js';
 import type { Quirk } from '../../src/simulator/issuing.js';
 import type { CreateParams } from '../../src/simulator/judging.js';
 import type { CredentialRecord } from '../../src/simulator/records.js';
+import { SeamError } from '../../src/simulator/seam-error.js';
 import { createSimulatedHotel, type SimulatedHotel } from '../../src/simulator/seam.js';
 import type { Switches } from '../../src/simulator/switches.js';
 import { roomNames } from '../../src/simulator/world.js';
@@ -71,4 +72,19 @@ export function credentialEvents(hotel: SimulatedHotel): readonly string[] {
     .all()
     .filter((event) => event.event_type.startsWith('acs_credential.'))
     .map((event) => `${event.event_type.slice('acs_credential.'.length)} ${String(event['acs_credential_id'])}`);
+}
+
+/** How Seam refuses what `act` asks for. Throws if it does not. */
+export function refusal(act: () => unknown): {
+  readonly status: number;
+  readonly type: string;
+  readonly message: string;
+} {
+  try {
+    act();
+  } catch (error) {
+    if (error instanceof SeamError) return { status: error.status, type: error.type, message: error.message };
+    throw error;
+  }
+  throw new Error('It was not refused');
 }
