@@ -1,5 +1,6 @@
 /** What has to be known before keys can be planned: the property, the doors, the guests at Seam, their phones. Pure. */
 import { isEnded, type StayBook } from './book.js';
+import { prepareStepId } from './ids.js';
 import { isBefore, type Instant } from './instants.js';
 import { mayLive } from './keyring.js';
 import type { Guest, SnapshotWindow } from './snapshot-schema.js';
@@ -60,7 +61,7 @@ function guestSteps(book: StayBook, now: Instant): GroundStep[] {
   return book.wanted.party
     .filter((one) => one.guest.wantsKey && one.removed === undefined && one.blocked === undefined)
     .filter((one) => book.guests[one.guest.guestId] === undefined)
-    .map(({ guest }) => ({ do: 'prepare-guest', stepId: `prepare:${guest.guestId}`, guest }));
+    .map(({ guest }) => ({ do: 'prepare-guest', stepId: prepareStepId(guest.guestId), guest }));
 }
 
 function phoneSteps(book: StayBook, wanted: Wanted): GroundStep[] {

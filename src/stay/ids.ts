@@ -20,3 +20,8 @@ export function parseStayWorkflowId(workflowId: string): StayName | undefined {
     return undefined;
   }
 }
+
+/** The groundwork step that makes a guest known to Seam. */
+export function prepareStepId(guestId: string): string {
+  return `prepare:${guestId}`;
+}

@@ -1,5 +1,6 @@
 /** What the book adds up to: which guest should hold a key to which rooms and when, and what still stands before it. */
 import type { PartyMember, StayBook } from './book.js';
+import { prepareStepId } from './ids.js';
 import { isBefore, normalInstant, plusMinutes, type Instant, type Window } from './instants.js';
 import type { Gate, Wanted, WantedGuest } from './plan-keys.js';
 
@@ -51,9 +52,15 @@ function wantedGuest(book: StayBook, one: PartyMember, stay: Window, now: Instan
     window,
     ...(without === undefined ? {} : { without }),
     ...(gate === undefined ? {} : { gate }),
+    ...(gate === 'access-system' && isBeingPrepared(book, one) ? { comingUp: true } : {}),
     ...(opensAt === undefined ? {} : { opensAt }),
     ...(isForced(book, one) ? { forced: true } : {}),
   };
+}
+
+/** Not if Seam refused it or does not answer: then nobody waits for him. */
+function isBeingPrepared(book: StayBook, one: PartyMember): boolean {
+  return book.property !== undefined && book.hindrances[prepareStepId(one.guest.guestId)] === undefined;
 }
 
 /** A guest's own window counts as far as it lies in the stay's. */

@@ -115,7 +115,24 @@ function grant(round: Round, guest: WantedGuest): void {
     wait(round, guest, 'override', 'lease', wider ? 'waits for the guest who holds all of these rooms' : message);
     return;
   }
+  const wider = widerGuestComingUp(round, guest);
+  if (wider !== undefined) {
+    const message = `waits a moment for guest ${wider.guestId}, whose key covers more rooms`;
+    wait(round, guest, 'override', 'access-system', message);
+    return;
+  }
   override(round, guest, live);
+}
+
+/** Rule 1: an override for a guest with fewer rooms would have to be re-keyed as soon as a wider one is ready. */
+function widerGuestComingUp(round: Round, guest: WantedGuest): WantedGuest | undefined {
+  return round.wanted.guests.find(
+    (other) =>
+      other.comingUp === true &&
+      wantsKeyNow(other, round.now) &&
+      other.rooms.length > guest.rooms.length &&
+      coversRooms(other.rooms, guest.rooms),
+  );
 }
 
 interface Anchor {

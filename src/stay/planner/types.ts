@@ -15,6 +15,8 @@ export interface WantedGuest {
   readonly window: Window;
   /** The first thing that granting waits for; absent if he is ready. */
   readonly gate?: Gate;
+  /** True while Seam is being asked about him: he may be ready in a moment. */
+  readonly comingUp?: boolean;
   /** When the gate `window` opens by time alone. */
   readonly opensAt?: Instant;
   /** Staff said to issue in spite of a key that someone else killed. */

@@ -1,0 +1,433 @@
+/**
+ * One stay in a simulated hotel, in process: the planner decides, and the steps that it starts are carried out as the activities
+ * would, call by call, at Seam's records, locks and phones. A test chooses in which order steps get on, and what happens in between.
+ */
+import { standingClock } from '../../src/simulator/clock.js';
+import type { CredentialRecord, Door } from '../../src/simulator/records.js';
+import { SeamError } from '../../src/simulator/seam-error.js';
+import { createSimulatedHotel, type SimulatedHotel } from '../../src/simulator/seam.js';
+import type { Switches } from '../../src/simulator/switches.js';
+import { applyDueRooms, applyMessage } from '../../src/stay/apply-message.js';
+import { applySnapshot, judgeSnapshot } from '../../src/stay/apply-snapshot.js';
+import { openBook, type StayBook } from '../../src/stay/book.js';
+import type { GroundStep } from '../../src/stay/groundwork.js';
+import { instantAt, millis, type Instant } from '../../src/stay/instants.js';
+import { keysOf, mayLive, type Key } from '../../src/stay/keyring.js';
+import type { Message } from '../../src/stay/message-schema.js';
+import type { InFlight, KeyStep } from '../../src/stay/plan-keys.js';
+import { planStay, type StayPlan } from '../../src/stay/plan-stay.js';
+import { policySchema, type Policy } from '../../src/stay/property-schema.js';
+import * as record from '../../src/stay/record.js';
+import { snapshotSchema, type StaySnapshot, type StaySnapshotInput } from '../../src/stay/snapshot-schema.js';
+import { viewOf, type StayView } from '../../src/stay/view.js';
+
+export const PROPERTY = 'seaside';
+export const RESERVATION = 'R-1';
+export const COMMON_DOORS = ['Main Entrance', 'Gym', 'Parking'];
+/** Opens by itself for whoever holds a room. */
+export const LIFT = 'Lift';
+
+export interface HouseOptions {
+  readonly at: Instant;
+  readonly rooms: readonly string[];
+  readonly policy?: Partial<Policy>;
+  readonly switches?: Partial<Switches>;
+  /** Whether guests have a phone as soon as Seam knows them; true unless said otherwise. */
+  readonly phones?: 'at-once' | 'later';
+}
+
+/** What befalls a step as it gets on. */
+export type Luck =
+  | 'good'
+  /** The request was carried out, its answer never came, and the activity gave up. */
+  | 'answer-lost'
+  /** Seam did not answer before anything was done. */
+  | 'outage'
+  /** It ends just before its cancellation arrives. */
+  | 'deaf';
+
+type Work = Generator<void, void, Luck>;
+
+export interface Job {
+  readonly stepId: string;
+  readonly what: string;
+  readonly key?: InFlight;
+  cancelled: boolean;
+  readonly work: Work;
+}
+
+/** A key step that was started. */
+export interface Done {
+  readonly do: KeyStep['do'];
+  readonly guestId: string;
+  readonly rooms: readonly string[];
+  readonly why: string;
+}
+
+export interface House {
+  readonly book: StayBook;
+  readonly hotel: SimulatedHotel;
+  readonly policy: Policy;
+  readonly jobs: Job[];
+  readonly done: Done[];
+  /** Called with each key step before it is started. */
+  onStep?: (step: KeyStep) => void;
+  now(): Instant;
+  snapshot(snapshot: StaySnapshotInput): StaySnapshot;
+  message(message: Message): void;
+  /** One turn of the workflow's loop. */
+  turn(): StayPlan;
+  /** Lets one job get on by one request; false if it can't (a phone that does not come). */
+  getOn(job: Job, luck?: Luck): boolean;
+  /** Lets everything end, in order. */
+  settle(): void;
+  waitUntil(at: Instant): void;
+  enrol(guestId: string): string | undefined;
+  view(): StayView;
+}
+
+/** Far more requests than any change of a stay needs. */
+const MOST_ROUNDS = 400;
+
+export function openHouse(options: HouseOptions): House {
+  const clock = standingClock(millis(options.at));
+  const hotel = createSimulatedHotel({
+    clock,
+    rooms: options.rooms,
+    ...(options.switches === undefined ? {} : { switches: options.switches }),
+  });
+  const policy = policySchema.parse(options.policy ?? {});
+  const now = (): Instant => instantAt(hotel.now());
+  const book = openBook(`stay/${PROPERTY}/${RESERVATION}`, PROPERTY, RESERVATION, now());
+  const inFlight = (): readonly InFlight[] => house.jobs.flatMap((job) => job.key ?? []);
+
+  const house: House = {
+    book,
+    hotel,
+    policy,
+    jobs: [],
+    done: [],
+    now,
+    snapshot(input) {
+      const snapshot = snapshotSchema.parse(input);
+      const verdict = judgeSnapshot(book, snapshot, now());
+      if (verdict.kind === 'new') applySnapshot(book, snapshot, now());
+      house.turn();
+      return snapshot;
+    },
+    message(message) {
+      applyMessage(book, message, now());
+      house.turn();
+    },
+    turn() {
+      applyDueRooms(book, now());
+      record.recordExpired(
+        book,
+        inFlight().map((step) => step.keyId),
+        now(),
+      );
+      const plan = planStay(book, inFlight(), now());
+      book.attention = plan.attention;
+      for (const job of house.jobs) {
+        const wanted =
+          job.key === undefined
+            ? plan.groundwork.some((step) => step.stepId === job.stepId)
+            : !plan.keys.unwanted.includes(job.stepId);
+        if (!wanted) job.cancelled = true;
+      }
+      for (const step of plan.keys.ready) startKeyStep(house, step);
+      for (const step of plan.groundwork) {
+        if (!house.jobs.some((job) => job.stepId === step.stepId)) startGroundStep(house, step, options.phones);
+      }
+      return plan;
+    },
+    getOn(job, luck = 'good') {
+      if (job.what === 'wait-for-phone' && !job.cancelled && !phoneCame(house, job)) return false;
+      if (job.work.next(luck).done === true) house.jobs.splice(house.jobs.indexOf(job), 1);
+      house.turn();
+      return true;
+    },
+    settle() {
+      for (let round = 0; round < MOST_ROUNDS; round++) {
+        const moved = [...house.jobs].some((job) => house.jobs.includes(job) && house.getOn(job));
+        if (!moved) return;
+      }
+      throw new Error(`the stay does not settle: ${house.done.slice(-12).map(inWords).join(' · ')}`);
+    },
+    waitUntil(at) {
+      if (millis(at) > hotel.now()) clock.moveTo(millis(at));
+      house.turn();
+    },
+    enrol(guestId) {
+      const known = book.guests[guestId];
+      if (known === undefined) return undefined;
+      const device = hotel.phones.add(known.userIdentityId);
+      hotel.settle();
+      return device.id;
+    },
+    view: () => viewOf(book, planStay(book, inFlight(), now()), inFlight(), now()),
+  };
+  return house;
+}
+
+export function inWords(done: Done): string {
+  return `${done.do} ${done.guestId} ${done.rooms.join('+')}`;
+}
+
+function startKeyStep(house: House, step: KeyStep): void {
+  house.onStep?.(step);
+  house.done.push({ do: step.do, guestId: step.guestId, rooms: step.rooms, why: step.why });
+  const { book } = house;
+  if (step.do === 'revoke') {
+    const key = record.recordRevoking(book, step.keyId, step.why, house.now());
+    launch(house, `revoke:${key.keyId}`, `revoke ${key.keyId}`, key, 'revoke', (job) => revoking(house, key, job));
+  } else {
+    const firstAsk = step.keyId === undefined;
+    const key = record.recordAsk(book, step, house.now());
+    const what = `${step.do} ${key.keyId}`;
+    launch(house, `issue:${key.keyId}`, what, key, 'issue', (job) => issuing(house, key, { firstAsk }, job));
+  }
+}
+
+function launch(
+  house: House,
+  stepId: string,
+  what: string,
+  key: Key,
+  does: InFlight['do'],
+  work: (job: () => Job) => Work,
+): void {
+  const { keyId, guestId } = key;
+  const job: Job = {
+    stepId,
+    what,
+    key: { stepId, keyId, guestId, do: does, startedAt: house.now() },
+    cancelled: false,
+    work: work(() => job),
+  };
+  begin(house, job);
+}
+
+/** Runs the job up to where it first waits. */
+function begin(house: House, job: Job): void {
+  job.work.next('good');
+  house.jobs.push(job);
+}
+
+function failed(house: House, key: Key, kind: record.StepFailure['kind']): void {
+  record.recordKeyFailure(house.book, key.keyId, { kind, message: `it was ${kind}` }, house.now());
+}
+
+/** As `src/seam/issue.ts`: adopt or create, confirm, look round. A `yield` is where other things may happen. */
+function* issuing(house: House, key: Key, how: { readonly firstAsk: boolean }, job: () => Job): Work {
+  const { book, hotel } = house;
+  const siblings = keysOf(book.keyring, key.guestId).filter((other) => other.keyId !== key.keyId);
+  const own = siblings.filter(mayLive).flatMap((other) => other.acsCredentialId ?? []);
+  const claimed = [
+    ...(book.guests[key.guestId]?.seenCredentialIds ?? []),
+    ...book.keyring.keys.filter((other) => other.keyId !== key.keyId).flatMap((other) => other.acsCredentialId ?? []),
+  ];
+  let luck = yield;
+  if (job().cancelled && luck !== 'deaf') return failed(house, key, 'cancelled');
+  if (luck === 'outage') return failed(house, key, 'outage');
+  let id = key.acsCredentialId;
+  let adopted = false;
+  if (id === undefined) {
+    const held = keysHeld(hotel, key.acsUserId);
+    if (held === 'unknown-user') return failed(house, key, 'refused');
+    const ours = how.firstAsk ? [] : held.filter((one) => !claimed.includes(one.id) && isLike(one, key));
+    const found = ours.findLast(isValid);
+    const foreign = held.filter((one) => isValid(one) && one.endsAt > hotel.now() && !own.includes(one.id));
+    const killed = ours.findLast((one) => one.life === 'live');
+    if (found !== undefined) {
+      id = found.id;
+      adopted = true;
+    } else if (foreign.length > 0) {
+      const until = instantAt(Math.max(...foreign.map((one) => one.endsAt)));
+      const acsCredentialIds = foreign.map((one) => one.id);
+      return record.recordIssue(book, key.keyId, { kind: 'other-stay', acsCredentialIds, until }, house.now());
+    } else if (killed !== undefined) {
+      const outcome = { kind: 'killed', acsCredentialId: killed.id, ...observed(hotel, own, ours, killed.id) } as const;
+      return record.recordIssue(book, key.keyId, outcome, house.now());
+    } else {
+      const created = create(house, key);
+      if (created === 'refused') return failed(house, key, 'refused');
+      if (created === 'anchor-gone') {
+        const acsCredentialId = key.ask.joinTo ?? '';
+        return record.recordIssue(book, key.keyId, { kind: 'anchor-gone', acsCredentialId }, house.now());
+      }
+      if (luck === 'answer-lost') return failed(house, key, 'outage');
+      id = created;
+    }
+  }
+  luck = yield;
+  const cancelled = { kind: 'cancelled', acsCredentialId: id, strayCredentialIds: [], goneCredentialIds: [] } as const;
+  if (job().cancelled && luck !== 'deaf') return record.recordIssue(book, key.keyId, cancelled, house.now());
+  hotel.settle();
+  luck = yield;
+  if (job().cancelled && luck !== 'deaf') return record.recordIssue(book, key.keyId, cancelled, house.now());
+  const credential = hotel.world.credentials.get(id);
+  const seen = observed(hotel, own, [], id);
+  if (credential === undefined || !isValid(credential)) {
+    return record.recordIssue(book, key.keyId, { kind: 'killed', acsCredentialId: id, ...seen }, house.now());
+  }
+  const issuedAt = instantAt(credential.syncedAt ?? hotel.now());
+  record.recordIssue(book, key.keyId, { kind: 'issued', acsCredentialId: id, issuedAt, adopted, ...seen }, house.now());
+}
+
+function create({ hotel }: House, key: Key): string | 'refused' | 'anchor-gone' {
+  const { ask, acsUserId } = key;
+  try {
+    return hotel.credentials.create({
+      acs_user_id: acsUserId,
+      credential_manager_acs_system_id: hotel.world.credentialManagerAcsSystemId,
+      access_method: 'mobile_key',
+      is_multi_phone_sync_credential: true,
+      allowed_acs_entrance_ids: [...ask.acsEntranceIds],
+      starts_at: ask.window.from.replace('Z', ':00Z'),
+      ends_at: ask.window.to.replace('Z', ':00Z'),
+      visionline_metadata: {
+        card_format: 'rfid48',
+        card_function_type: 'guest',
+        ...(ask.joinTo === undefined ? { override: true } : { joiner_acs_credential_ids: [ask.joinTo] }),
+      },
+    }).id;
+  } catch (error) {
+    if (!(error instanceof SeamError)) throw error;
+    const anchor = ask.joinTo === undefined ? undefined : hotel.world.credentials.get(ask.joinTo);
+    return ask.joinTo !== undefined && (anchor === undefined || !isValid(anchor)) ? 'anchor-gone' : 'refused';
+  }
+}
+
+/** As `src/seam/revoke.ts`. */
+function* revoking(house: House, key: Key, job: () => Job): Work {
+  const { book, hotel } = house;
+  const keep = [
+    ...book.keyring.keys.filter((other) => other.keyId !== key.keyId).flatMap((other) => other.acsCredentialId ?? []),
+    ...(book.guests[key.guestId]?.seenCredentialIds ?? []),
+  ];
+  const luck = yield;
+  if (job().cancelled && luck !== 'deaf') return failed(house, key, 'cancelled');
+  if (luck === 'outage') return failed(house, key, 'outage');
+  const held = keysHeld(hotel, key.acsUserId);
+  const matches = held === 'unknown-user' ? [] : held.filter((one) => !keep.includes(one.id) && isLike(one, key));
+  const ids = key.acsCredentialId === undefined ? matches.map((one) => one.id) : [key.acsCredentialId];
+  for (const id of ids) {
+    if (hotel.world.credentials.get(id)?.life === 'live') hotel.credentials.delete(id);
+  }
+  if (luck === 'answer-lost') return failed(house, key, 'outage');
+  yield;
+  hotel.settle();
+  record.recordRevoked(book, key.keyId, { revokedCredentialIds: ids, confirmedAt: house.now() }, house.now());
+}
+
+/** Mobile keys that Seam still lists for the user, oldest first. */
+function keysHeld(hotel: SimulatedHotel, acsUserId: string): readonly CredentialRecord[] | 'unknown-user' {
+  if (hotel.world.users.get(acsUserId)?.presence !== 'live') return 'unknown-user';
+  return hotel.credentials
+    .list({ acs_user_id: acsUserId })
+    .flatMap((listed) => (listed.kind === 'credential' ? [listed.credential] : []));
+}
+
+/** As Seam would say: not being deleted, and not reported as dead. */
+export function isValid(credential: CredentialRecord): boolean {
+  return credential.life === 'live' && credential.validity !== 'invalid';
+}
+
+function isLike(credential: CredentialRecord, key: Key): boolean {
+  const doors = [...credential.guestDoorIds, ...credential.commonDoorIds];
+  return (
+    credential.joinedTo.length > 0 === (key.ask.kind === 'joiner') &&
+    instantAt(credential.endsAt) === key.ask.window.to &&
+    doors.length === key.ask.acsEntranceIds.length &&
+    doors.every((door) => key.ask.acsEntranceIds.includes(door))
+  );
+}
+
+function observed(hotel: SimulatedHotel, own: readonly string[], ours: readonly CredentialRecord[], id: string) {
+  return {
+    strayCredentialIds: ours.filter((one) => one.life === 'live' && one.id !== id).map((one) => one.id),
+    goneCredentialIds: own.filter((other) => {
+      const credential = hotel.world.credentials.get(other);
+      return credential === undefined || !isValid(credential);
+    }),
+  };
+}
+
+function startGroundStep(house: House, step: GroundStep, phones: HouseOptions['phones']): void {
+  const job: Job = {
+    stepId: step.stepId,
+    what: step.do,
+    cancelled: false,
+    work: groundwork(house, step, phones, () => job),
+  };
+  begin(house, job);
+}
+
+function* groundwork(house: House, step: GroundStep, phones: HouseOptions['phones'], job: () => Job): Work {
+  const { book, hotel } = house;
+  const luck = yield;
+  if (job().cancelled && luck !== 'deaf') return;
+  switch (step.do) {
+    case 'resolve-property': {
+      const facts = { propertyId: PROPERTY, name: 'Seaside', timeZone: 'Europe/Berlin', policy: house.policy };
+      record.recordProperty(book, facts, step.window);
+      return;
+    }
+    case 'resolve-doors': {
+      const doors = step.rooms.flatMap((room) => doorNamed(hotel, room) ?? []);
+      record.recordDoors(book, {
+        rooms: doors.map((door) => ({ room: door.name, acsEntranceId: door.id, position: door.position })),
+        commonDoors: COMMON_DOORS.map((name) => ({ name, acsEntranceId: hotel.door(name).id })),
+        unknownRooms: step.rooms.filter((room) => doorNamed(hotel, room) === undefined),
+      });
+      return;
+    }
+    case 'prepare-guest': {
+      const identity = hotel.identities.create({ acs_system_ids: [hotel.world.acsSystemId] });
+      const user = hotel.users.find({ user_identity_id: identity.id, acs_system_id: hotel.world.acsSystemId });
+      if (phones !== 'later') hotel.phones.add(identity.id);
+      hotel.settle();
+      record.recordGuest(book, step.guest.guestId, {
+        userIdentityId: identity.id,
+        acsUserId: user.id,
+        phoneReady: phones !== 'later',
+        seenCredentialIds: [],
+      });
+      return;
+    }
+    case 'wait-for-phone':
+      record.recordPhone(book, step.guestId);
+      return;
+    case 'deactivate-phone':
+      if (hotel.world.devices.get(step.deviceId)?.presence === 'live') hotel.phones.deactivate(step.deviceId);
+      record.recordDeactivated(book, step.deviceId, house.now());
+      return;
+    case 'check-keys': {
+      const gone = step.acsCredentialIds.filter((id) => {
+        const credential = hotel.world.credentials.get(id);
+        return credential === undefined || !isValid(credential);
+      });
+      record.recordCheck(book, step.acsCredentialIds, { goneCredentialIds: gone }, house.now());
+      return;
+    }
+    default:
+      step satisfies never;
+  }
+}
+
+function doorNamed(hotel: SimulatedHotel, name: string): Door | undefined {
+  return [...hotel.world.doors.values()].find((door) => door.name === name);
+}
+
+function phoneCame(house: House, job: Job): boolean {
+  const guestId = job.stepId.slice('phone:'.length);
+  return hasPhone(house, guestId);
+}
+
+/** True if one of the guest's enrolled phones can hold a key. */
+export function hasPhone({ book, hotel }: House, guestId: string): boolean {
+  const known = book.guests[guestId];
+  if (known === undefined) return false;
+  return hotel.phones.list({ owner_user_identity_id: known.userIdentityId }).some((one) => one.endpoint === 'active');
+}
