@@ -1,6 +1,6 @@
 /**
  * The property configuration file: one hotel's zone, clock times, Seam ids, door mapping and policy.
- * Read at the edge (`src/config.ts`) and handed on by the activity `resolveProperty`; never read in a workflow.
+ * Read at the edge (`src/property-file.ts`) and handed on by the activity `resolveProperty`; never read in a workflow.
  */
 import { z } from 'zod';
 

@@ -1,10 +1,13 @@
 /** Issuing one key against the simulated Seam: whatever is lost on the way, there is one key in the end. */
 import type { ApplicationFailure } from '@temporalio/common';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { createActivities } from '../../activities/index.js';
+import { fixedProperties } from '../../src/property-file.js';
+import { propertySchema } from '../../src/stay/property-schema.js';
 import type { Fault } from '../../src/simulator/faults.js';
 import type { IssueKeyInput, IssueOutcome, PreparedGuest } from '../../src/stay/steps.js';
 import { activityEnvironment } from './activity-environment.js';
-import { openHotel, untilItEnds, type TestHotel } from './open-hotel.js';
+import { openHotel, QUICK, run, untilItEnds, type TestHotel } from './open-hotel.js';
 
 const CREATE = '/acs/credentials/create';
 
@@ -50,6 +53,58 @@ describe('a key', () => {
     const paths = hotel.asked.slice(before);
     expect(paths.slice(0, 2)).toEqual(['/acs/systems/get', CREATE]);
     expect(new Set(paths.slice(2))).toEqual(new Set(['/acs/credentials/get']));
+  });
+});
+
+describe('what Seam is sent', () => {
+  async function sentFor(open: TestHotel, kind: 'override' | 'joiner'): Promise<Record<string, unknown>> {
+    const bodies: Record<string, unknown>[] = [];
+    open.client.http.interceptors.request.use((request) => {
+      if (request.url === CREATE) bodies.push(request.data as Record<string, unknown>);
+      return request;
+    });
+    const [first, second] = [await open.guest(), await open.guest()];
+    const anchor = await run(open.activities.issueKey, open.issuing(first, open.ask(['101'])));
+    const acsCredentialId = anchor.kind === 'issued' ? anchor.acsCredentialId : '';
+    await run(open.activities.issueKey, open.issuing(second, open.ask(['101'], acsCredentialId)));
+    return bodies[kind === 'override' ? 0 : 1] ?? {};
+  }
+
+  it('is what the guide and the published schema say, in minutes', async () => {
+    const { window, acsEntranceIds } = hotel.ask(['101']);
+    expect(await sentFor(hotel, 'override')).toEqual({
+      acs_user_id: expect.any(String) as string,
+      credential_manager_acs_system_id: hotel.simulator.credentialManagerAcsSystemId,
+      access_method: 'mobile_key',
+      is_multi_phone_sync_credential: true,
+      allowed_acs_entrance_ids: acsEntranceIds,
+      starts_at: window.from.replace('Z', ':00.000Z'),
+      ends_at: window.to.replace('Z', ':00.000Z'),
+      visionline_metadata: {
+        card_format: 'rfid48',
+        card_function_type: 'guest',
+        override: true,
+        label: '%ROOMNUM% - %SITENAME%',
+      },
+    });
+  });
+
+  it('names the joined key, and neither overrides nor sends a label where the property wants none', async () => {
+    const property = propertySchema.parse({
+      ...hotel.simulator.property,
+      policy: { label: null, cardFormat: 'TLCode' },
+    });
+    const activities = createActivities({
+      seam: hotel.client,
+      properties: fixedProperties([property]),
+      options: QUICK,
+    });
+    const { visionline_metadata } = await sentFor({ ...hotel, activities }, 'joiner');
+    expect(visionline_metadata).toEqual({
+      card_format: 'TLCode',
+      card_function_type: 'guest',
+      joiner_acs_credential_ids: [expect.any(String)],
+    });
   });
 });
 

@@ -73,6 +73,7 @@ export async function openHotel(options: TestHotelOptions = {}): Promise<TestHot
     options: { ...QUICK, ...options.activities },
   });
   const { propertyId } = property;
+  const window = { from: instantAt(Date.now() - HOUR), to: instantAt(Date.now() + 48 * HOUR) };
   let guests = 0;
 
   return {
@@ -95,7 +96,6 @@ export async function openHotel(options: TestHotelOptions = {}): Promise<TestHot
       return prepared;
     },
     ask(rooms, joinTo) {
-      const window = { from: instantAt(Date.now() - HOUR), to: instantAt(Date.now() + 48 * HOUR) };
       const acsEntranceIds = [...rooms, 'Gym'].map((name) => hotel.door(name).id);
       return joinTo === undefined
         ? { kind: 'override', rooms, acsEntranceIds, window }
