@@ -1,139 +1,162 @@
 /**
- * A hotel to try stays in: the time-skipping Temporal server, the simulator with its clock following that server's, and the product's
- * own workers. Judged by taps at doors and by views.
+ * A hotel to try stays in: a Temporal server, the simulator with its clock following that server's, and the product's own workers. Judged by taps at doors and by views (`booked-stay.ts`).
  */
 import { Context } from '@temporalio/activity';
-import type { TestWorkflowEnvironment } from '@temporalio/testing';
+import type { Client } from '@temporalio/client';
 import { createActivities } from '../../activities/index.js';
-import {
-  createStayClient,
-  type MessageInput,
-  type MessageName,
-  type StayClient,
-  type StayView,
-} from '../../src/client.js';
+import { createStayClient, type StayClient } from '../../src/client.js';
+import { cachedBundle } from '../../src/dev/bundle-cache.js';
 import { fixedProperties } from '../../src/property-file.js';
 import { createSeamClient } from '../../src/seam/index.js';
 import { standingClock } from '../../src/simulator/clock.js';
+import type { Fault } from '../../src/simulator/faults.js';
 import { startSimulator, type Simulator } from '../../src/simulator/server.js';
 import type { Switches } from '../../src/simulator/switches.js';
 import { instantAt } from '../../src/stay/instants.js';
-import { policySchema, type Policy } from '../../src/stay/property-schema.js';
+import { propertySchema, type Policy, type Property } from '../../src/stay/property-schema.js';
 import type { StaySnapshotInput } from '../../src/stay/snapshot-schema.js';
 import type { StayActivities } from '../../src/stay/steps.js';
-import { bundleWorkflows } from '../../src/temporal/workflow-bundle.js';
 import { createStayWorkers, runWorkers, WORKER_PROFILES } from '../../src/temporal/workers.js';
-import { startTimeSkipping } from './time-skipping.js';
+import { bookStay, type BookedStay, type BookingHabits } from './booked-stay.js';
+import { openTemporal, type TemporalKind } from './temporal.js';
+
+/** What one of the hotel's properties does otherwise than the simulator's own; `policy` over the default policy. */
+export interface PropertyHabits extends Partial<Pick<Property, 'timeZone' | 'checkIn' | 'checkOut'>> {
+  readonly policy?: Partial<Policy>;
+}
 
 export interface StayWorldOptions {
+  /** Absent: the time-skipping server. */
+  readonly server?: TemporalKind;
+  /** Policy of the property `seaside`. */
   readonly policy?: Partial<Policy>;
+  /** More properties in the same building, by id: the same doors under other rules. */
+  readonly properties?: Readonly<Record<string, PropertyHabits>>;
   readonly switches?: Partial<Switches>;
-  readonly rooms?: readonly string[];
-  readonly maxCachedWorkflows?: number;
   readonly providerLatencyMs?: number;
   /** Lets a test watch or disturb activities. */
   readonly around?: (activities: StayActivities) => StayActivities;
 }
 
 export interface StayWorld {
-  readonly environment: TestWorkflowEnvironment;
+  readonly temporal: Client;
   readonly simulator: Simulator;
   readonly client: StayClient;
-  /** A stay whose guests have a phone as soon as Seam knows them. */
-  book(reservationId: string, snapshot: Partial<StaySnapshotInput>): Promise<BookedStay>;
-  /** Minutes from the test server's time now, as an instant. */
+  /** A stay at `seaside`, in house since an hour ago and for three days, in a room of its own, with one guest; but for `changes`. */
+  book(reservationId: string, changes: Partial<StaySnapshotInput>, habits?: BookingHabits): Promise<BookedStay>;
+  /** What `book` would send. */
+  snapshotOf(reservationId: string, changes: Partial<StaySnapshotInput>): Promise<StaySnapshotInput>;
+  /** Rooms that no stay of this world has been given yet. */
+  freeRooms(count: number): string[];
+  /** The server's time, in milliseconds since 1970. */
+  now(): Promise<number>;
+  /** Minutes from the server's time now, as an instant. */
   inMinutes(minutes: number): Promise<string>;
   /** Lets time pass at the test server; the hotel's clock follows. */
   pass(duration: string | number): Promise<void>;
+  /** Disturbs the simulator, as its control door does. */
+  disturb(fault: Fault): Promise<void>;
+  undisturb(): Promise<void>;
   stop(): Promise<void>;
 }
 
-export interface BookedStay {
-  readonly name: { readonly propertyId: string; readonly reservationId: string };
-  readonly snapshot: StaySnapshotInput;
-  signal<Name extends MessageName>(name: Name, payload: MessageInput<Name>): Promise<void>;
-  /** Sends the next revision. */
-  amend(changes: Partial<StaySnapshotInput>): Promise<StayView>;
-  view(): Promise<StayView>;
-  /** Waits until the stay has nothing to do right now. */
-  settled(): Promise<StayView>;
-  until(condition: (view: StayView) => boolean): Promise<StayView>;
-  /** Holds the guest's phone to a door; answers the lock's reason. */
-  tap(guestId: string, door: string): Promise<string>;
-  /** The guests, of those named, whose phones open the door. */
-  whoOpens(door: string, guestIds: readonly string[]): Promise<string[]>;
-}
+export const PROPERTY_ID = 'seaside';
+const ROOMS = Array.from({ length: 200 }, (_, index) => String(101 + index));
 
-const PROPERTY_ID = 'seaside';
-export const ROOMS = ['101', '102', '103', '104', '105', '106'] as const;
+/**
+ * How many stays workers keep in memory: `STAYLINE_TEST_CACHED_STAYS=0` makes them replay the whole history at every task, so that a
+ * run of these tests shows that nothing lives outside the history.
+ */
+const CACHED_STAYS = process.env.STAYLINE_TEST_CACHED_STAYS;
 
 export async function openStayWorld(options: StayWorldOptions = {}): Promise<StayWorld> {
-  const environment = await startTimeSkipping();
-  const clock = standingClock(await environment.currentTimeMs());
+  const server = await openTemporal(options.server ?? 'time-skipping');
+  const clock = standingClock(await server.now());
   const simulator = await startSimulator({
     port: 0,
-    rooms: options.rooms ?? ROOMS,
+    rooms: ROOMS,
     clock,
     propertyId: PROPERTY_ID,
     providerLatencyMs: options.providerLatencyMs ?? 20,
     ...(options.switches === undefined ? {} : { switches: options.switches }),
   });
-  const policy = policySchema.parse({ ...options.policy });
   const followServer = (ms: number): void => clock.moveTo(Math.max(clock.now(), ms));
   const seam = createSeamClient({ endpoint: simulator.url, auth: { kind: 'api-key', apiKey: simulator.apiKey } });
   const activities = createActivities({
     seam,
-    properties: fixedProperties([{ ...simulator.property, policy }]),
+    properties: fixedProperties(propertiesOf(simulator, options)),
     options: { now: () => clock.now(), memoryMs: 0, timing: { firstPollMs: 10, lateCommitSettleMs: 300 } },
   });
   const watched = options.around === undefined ? activities : options.around(activities);
   const workers = await createStayWorkers({
-    connection: environment.nativeConnection,
+    connection: server.connection,
     namespace: 'default',
     activities: followingClock(watched, followServer),
-    workflowBundle: await bundleWorkflows(),
+    workflowBundle: { codePath: await cachedBundle() },
     profile: { ...WORKER_PROFILES.embedded, shutdownGraceTime: '1s' },
-    ...(options.maxCachedWorkflows === undefined ? {} : { maxCachedWorkflows: options.maxCachedWorkflows }),
+    ...(CACHED_STAYS === undefined ? {} : { maxCachedWorkflows: Number(CACHED_STAYS) }),
   });
   const running = runWorkers(workers);
-  const client = createStayClient(environment.client);
-  const stays: string[] = [];
+  const control = async (method: 'POST' | 'DELETE', body?: Fault): Promise<void> => {
+    const response = await fetch(`${simulator.url}/_sim/faults`, {
+      method,
+      ...(body === undefined ? {} : { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }),
+    });
+    if (!response.ok) throw new Error(`The simulator refused the fault: ${await response.text()}`);
+  };
+  let roomsGiven = 0;
 
   const world: StayWorld = {
-    environment,
+    temporal: server.client,
     simulator,
-    client,
-    async book(reservationId, changes) {
-      const snapshot: StaySnapshotInput = {
+    client: createStayClient(server.client),
+    now: () => server.now(),
+    async book(reservationId, changes, habits = {}) {
+      const snapshot = await world.snapshotOf(reservationId, changes);
+      await world.client.applyReservation(snapshot);
+      return bookStay(world, snapshot, habits);
+    },
+    async snapshotOf(reservationId, changes) {
+      return {
         propertyId: PROPERTY_ID,
         reservationId,
         revision: 1,
         status: 'in-house',
         window: { from: await world.inMinutes(-60), to: await world.inMinutes(3 * 24 * 60) },
-        rooms: ['101'],
+        rooms: changes.rooms ?? world.freeRooms(1),
         guests: [{ guestId: 'g1', primary: true }],
         ...changes,
       };
-      const stay = bookedStay(world, snapshot);
-      stays.push(reservationId);
-      await client.applyReservation(snapshot);
-      return stay;
+    },
+    freeRooms(count) {
+      roomsGiven += count;
+      if (roomsGiven > ROOMS.length) throw new Error('The hotel of the tests has no free room left');
+      return ROOMS.slice(roomsGiven - count, roomsGiven);
     },
     async inMinutes(minutes) {
-      return instantAt((await environment.currentTimeMs()) + minutes * 60_000);
+      return instantAt((await server.now()) + minutes * 60_000);
     },
     async pass(duration) {
-      await environment.sleep(duration);
-      followServer(await environment.currentTimeMs());
+      await server.pass(duration);
+      followServer(await server.now());
     },
+    disturb: (fault) => control('POST', fault),
+    undisturb: () => control('DELETE'),
     async stop() {
       for (const worker of workers) if (worker.getState() === 'RUNNING') worker.shutdown();
       await running;
       await simulator.close();
-      await environment.teardown();
+      await server.stop();
     },
   };
   return world;
+}
+
+function propertiesOf(simulator: Simulator, options: StayWorldOptions): readonly Property[] {
+  const all = { [PROPERTY_ID]: { policy: options.policy ?? {} }, ...options.properties };
+  return Object.entries(all).map(([propertyId, habits]) =>
+    propertySchema.parse({ ...simulator.property, ...habits, propertyId, policy: habits.policy ?? {} }),
+  );
 }
 
 /** The hotel's clock goes by what the test server says at each attempt. */
@@ -148,60 +171,4 @@ function followingClock(activities: StayActivities, follow: (ms: number) => void
       },
     ]),
   ) as unknown as StayActivities;
-}
-
-function bookedStay(world: StayWorld, first: StaySnapshotInput): BookedStay {
-  const name = { propertyId: first.propertyId, reservationId: first.reservationId };
-  let snapshot = first;
-  const phones = new Set<string>();
-  const { hotel } = world.simulator;
-
-  const userIdentityOf = (guestId: string): string => {
-    const personId = snapshot.guests.find((guest) => guest.guestId === guestId)?.personId;
-    const key =
-      personId === undefined ? `${name.propertyId}/${name.reservationId}/${guestId}` : `${name.propertyId}/${personId}`;
-    return hotel.identities.find({ user_identity_key: key }).id;
-  };
-
-  const stay: BookedStay = {
-    name,
-    get snapshot() {
-      return snapshot;
-    },
-    signal: (message, payload) => world.client.signal(name, message, payload),
-    async amend(changes) {
-      snapshot = { ...snapshot, revision: Number(snapshot.revision) + 1, ...changes };
-      return world.client.applyReservation(snapshot);
-    },
-    view: () => world.client.view(name),
-    settled: () => stay.until((view) => view.settled && !view.guests.some((guest) => guest.waitingFor === 'phone')),
-    async until(condition) {
-      for (;;) {
-        givePhones();
-        const view = await stay.view();
-        if (condition(view)) return view;
-        await new Promise((resolve) => setTimeout(resolve, 20));
-      }
-    },
-    async tap(guestId, door) {
-      hotel.settle();
-      const at = await world.environment.currentTimeMs();
-      const result = hotel.tap({ userIdentityId: userIdentityOf(guestId) }, hotel.door(door).id, at);
-      return result.reason;
-    },
-    async whoOpens(door, guestIds) {
-      const reasons = await Promise.all(guestIds.map((guestId) => stay.tap(guestId, door)));
-      return guestIds.filter((_, index) => reasons[index] === 'opened' || reasons[index] === 'phone-offline-key');
-    },
-  };
-
-  /** Guests enrol a phone as soon as Seam knows them. */
-  function givePhones(): void {
-    for (const identity of hotel.identities.list({})) {
-      if (!identity.key?.startsWith(`${name.propertyId}/`) || phones.has(identity.id)) continue;
-      phones.add(identity.id);
-      if (hotel.phones.list({ owner_user_identity_id: identity.id }).length === 0) hotel.phones.add(identity.id);
-    }
-  }
-  return stay;
 }

@@ -1,0 +1,183 @@
+/** Rooms that are assigned late, changed, added, or not known at all. */
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { openStayWorld, type StayWorld } from '../support/stay-world.js';
+
+let world: StayWorld;
+beforeAll(async () => {
+  world = await openStayWorld();
+});
+afterAll(async () => world.stop());
+
+const THREE = ['g1', 'g2', 'g3'];
+const three = THREE.map((guestId) => ({ guestId }));
+
+describe('a room change', () => {
+  test('after check-in: an override on the new room, joiners for the others, and only then the old keys go', async () => {
+    const [old = '', next = ''] = world.freeRooms(2);
+    const stay = await world.book('moved', { rooms: [old], guests: three });
+    await stay.settled();
+    expect(await stay.whoOpens(old, THREE)).toEqual(THREE);
+    await stay.signal('changeRooms', { rooms: [next] });
+    const view = await stay.settled();
+    const onNext = view.keys.filter((key) => key.rooms.includes(next));
+    expect(onNext.map((key) => key.kind).toSorted()).toEqual(['joiner', 'joiner', 'override']);
+    expect(view.keys.filter((key) => key.rooms.includes(old)).map((key) => key.state)).toEqual([
+      'dead',
+      'dead',
+      'dead',
+    ]);
+    const said = view.timeline.map((line) => line.what);
+    const lastRevoked = said.findLastIndex((what) => what.includes('revoked') || what.includes('is gone at Seam'));
+    expect(said.findIndex((what) => what === `override for guest g1 on ${next}`)).toBeLessThan(lastRevoked);
+    expect(said.filter((what) => what.startsWith('join for guest') && what.endsWith(next))).toHaveLength(2);
+    expect(await stay.whoOpens(next, THREE)).toEqual(THREE);
+    expect(await stay.whoOpens(old, THREE)).toEqual([]);
+  });
+
+  test('before check-in, while keys are held already, leads to the same doors', async () => {
+    const [old = '', next = ''] = world.freeRooms(2);
+    const stay = await world.book('moved-before', {
+      status: 'confirmed',
+      window: { from: await world.inMinutes(60), to: await world.inMinutes(2 * 24 * 60) },
+      rooms: [old],
+      guests: three,
+    });
+    const ready = await stay.settled();
+    expect(ready.phase).toBe('ready');
+    await stay.amend({ rooms: [next] });
+    const view = await stay.settled();
+    expect(view.keys.filter((key) => key.state === 'live').map((key) => key.rooms)).toEqual([[next], [next], [next]]);
+    expect(await stay.tap('g1', next)).toBe('too-early');
+    await world.pass('61 minutes');
+    expect(await stay.whoOpens(next, THREE)).toEqual(THREE);
+    expect(await stay.whoOpens(old, THREE)).toEqual([]);
+  });
+
+  test('before any key is due issues nothing for the old room', async () => {
+    const [old = '', next = ''] = world.freeRooms(2);
+    const stay = await world.book('moved-long-before', {
+      status: 'confirmed',
+      window: { from: await world.inMinutes(600), to: await world.inMinutes(2000) },
+      rooms: [old],
+    });
+    await stay.settled();
+    await stay.amend({ rooms: [next] });
+    await stay.settled();
+    await world.pass('600 minutes');
+    const view = await stay.settled();
+    expect(view.keys.map((key) => key.rooms)).toEqual([[next]]);
+  });
+
+  test('of one guest leaves the other guests where they are', async () => {
+    const [a = '', b = ''] = world.freeRooms(2);
+    const stay = await world.book('one-moves', { rooms: [a, b], guests: three });
+    await stay.settled();
+    await stay.signal('changeRooms', { rooms: [b], guestId: 'g3' });
+    const view = await stay.settled();
+    expect(view.keys.filter((key) => key.kind === 'override')).toHaveLength(1);
+    expect(await stay.whoOpens(a, THREE)).toEqual(['g1', 'g2']);
+    expect(await stay.whoOpens(b, THREE)).toEqual(THREE);
+  });
+
+  test('with a time to come happens at that time', async () => {
+    const [old = '', next = ''] = world.freeRooms(2);
+    const stay = await world.book('moves-tomorrow', { rooms: [old] });
+    await stay.settled();
+    await stay.signal('changeRooms', { rooms: [next], from: await world.inMinutes(24 * 60) });
+    await stay.settled();
+    expect(await stay.tap('g1', old)).toBe('opened');
+    await world.pass('1441 minutes');
+    await stay.until((view) => view.rooms[0] === next && view.settled);
+    expect(await stay.tap('g1', next)).toBe('opened');
+    expect(await stay.whoOpens(old, ['g1'])).toEqual([]);
+  });
+
+  test('and back again before anyone has used the new room leaves a working key', async () => {
+    const [old = '', next = ''] = world.freeRooms(2);
+    const stay = await world.book('there-and-back', { rooms: [old], guests: three });
+    await stay.settled();
+    await stay.signal('changeRooms', { rooms: [next] });
+    await stay.settled();
+    await stay.signal('changeRooms', { rooms: [old] });
+    await stay.settled();
+    expect(await stay.whoOpens(old, THREE)).toEqual(THREE);
+    expect(await stay.whoOpens(next, THREE)).toEqual([]);
+  });
+});
+
+describe('a door that is added mid-stay', () => {
+  test('re-keys the lease: one override over all rooms, joiners for the others, reason mixed', async () => {
+    const [a = '', b = ''] = world.freeRooms(2);
+    const stay = await world.book('mixed', { rooms: [a], guests: three });
+    await stay.settled();
+    await stay.whoOpens(a, THREE);
+    await stay.signal('changeRooms', { rooms: [a, b] });
+    const view = await stay.settled();
+    const wide = view.keys.filter((key) => key.state === 'live');
+    expect(wide.map((key) => key.kind).toSorted()).toEqual(['joiner', 'joiner', 'override']);
+    expect(wide.find((key) => key.kind === 'override')?.why).toContain('mixed');
+    expect(await stay.whoOpens(b, THREE)).toEqual(THREE);
+    expect(await stay.whoOpens(a, THREE)).toEqual(THREE);
+  });
+
+  test('for one guest only leaves the others their room', async () => {
+    const [a = '', b = ''] = world.freeRooms(2);
+    const others = [
+      { guestId: 'g1', rooms: [a] },
+      { guestId: 'g2', rooms: [a] },
+    ];
+    const stay = await world.book('mixed-for-one', { rooms: [a], guests: [...others, { guestId: 'g3' }] });
+    await stay.settled();
+    await stay.amend({ rooms: [a, b] });
+    await stay.settled();
+    expect(await stay.whoOpens(b, THREE)).toEqual(['g3']);
+    expect(await stay.whoOpens(a, THREE)).toEqual(THREE);
+  });
+});
+
+describe('a stay without a door to open', () => {
+  test('and without a room waits for one, and is attention room-missing once in house', async () => {
+    const [door = ''] = world.freeRooms(1);
+    const stay = await world.book('no-room-yet', { rooms: [] });
+    const waiting = await stay.settled();
+    expect(waiting.guests).toEqual([{ guestId: 'g1', keyState: 'waiting', waitingFor: 'room' }]);
+    expect(waiting.attention).toMatchObject([{ code: 'room-missing' }]);
+    await stay.amend({ rooms: [door] });
+    const view = await stay.settled();
+    expect(view.attention).toEqual([]);
+    expect(await stay.tap('g1', door)).toBe('opened');
+  });
+
+  test('with a room that Seam does not know is attention, and issues once the booking names another', async () => {
+    const [door = ''] = world.freeRooms(1);
+    const stay = await world.book('unknown-room', { rooms: ['9999'] });
+    const waiting = await stay.settled();
+    expect(waiting.attention).toMatchObject([{ code: 'impossible-plan', room: '9999' }]);
+    expect(waiting.guests).toEqual([{ guestId: 'g1', keyState: 'waiting', waitingFor: 'room' }]);
+    expect(waiting.keys).toEqual([]);
+    await stay.amend({ rooms: [door] });
+    const view = await stay.settled();
+    expect(view.attention).toEqual([]);
+    expect(await stay.tap('g1', door)).toBe('opened');
+  });
+
+  test('that is tentative gets no key until it is confirmed', async () => {
+    const [door = ''] = world.freeRooms(1);
+    const stay = await world.book('tentative', { status: 'tentative', rooms: [door] });
+    const before = await stay.settled();
+    expect(before.keys).toEqual([]);
+    expect(before.guests).toEqual([{ guestId: 'g1', keyState: 'not-due' }]);
+    await stay.amend({ status: 'confirmed' });
+    const view = await stay.settled();
+    expect(view.phase).toBe('ready');
+    expect(await stay.tap('g1', door)).toBe('opened');
+  });
+
+  test('of a property that is not configured is attention, and nothing else', async () => {
+    const stay = await world.book('nowhere', { propertyId: 'atlantis' });
+    const view = await stay.until((now) => now.attention.length > 0);
+    expect(view.attention.map((notice) => notice.code)).toEqual(['key-failed']);
+    expect(view.attention[0]?.message).toContain('atlantis');
+    expect(view.keys).toEqual([]);
+  });
+});
