@@ -1,0 +1,202 @@
+/**
+ * A hotel to try stays in for real: Temporal's dev server on a database file, the simulator in this process, and the worker as a
+ * process of its own, which can be killed at any call that reaches Seam.
+ */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { Client, type Connection } from '@temporalio/client';
+import { createStayClient, type StayClient } from '../../src/client.js';
+import { startStack, type Stack } from '../../src/dev/stack.js';
+import type { Fault } from '../../src/simulator/faults.js';
+import type { ObservedAnswer } from '../../src/simulator/call.js';
+import type { Simulator } from '../../src/simulator/server.js';
+import type { Switches } from '../../src/simulator/switches.js';
+import { instantAt } from '../../src/stay/instants.js';
+import type { StaySnapshotInput } from '../../src/stay/snapshot-schema.js';
+import { connect } from '../../src/temporal/connection.js';
+import { startDevServer } from '../../src/temporal/dev-server.js';
+import { bookStay, type BookedStay, type BookingHabits } from './booked-stay.js';
+
+export interface RealWorldOptions {
+  readonly switches?: Partial<Switches>;
+  readonly providerLatencyMs?: number;
+  /** How long the worker waits for an answer of Seam's; 500 ms by default. */
+  readonly seamTimeoutMs?: number;
+  /** How long the worker allows a lost request to be carried out before it settles on a key; 700 ms by default. */
+  readonly lateCommitSettleMs?: number;
+}
+
+/** What becomes of the call at which the worker is killed. */
+export type KilledCall =
+  /** Seam never gets it. */
+  | { readonly kind: 'request-lost' }
+  /** Seam carries it out; nobody is there for the answer. */
+  | { readonly kind: 'answer-lost' }
+  /** Seam carries it out so many milliseconds later, while the next worker is at it. */
+  | { readonly kind: 'commit-late'; readonly ms: number };
+
+export interface Kill {
+  /** Resolves with whether the call came and another worker is at work, once `call` says that no more calls will come. */
+  over(): Promise<boolean>;
+}
+
+export interface RealWorld {
+  readonly stack: Stack;
+  readonly simulator: Simulator;
+  readonly client: StayClient;
+  readonly temporal: Client;
+  /** A stay in house since an hour ago and for three days, in a room of its own, with one guest; but for `changes`. */
+  book(reservationId: string, changes: Partial<StaySnapshotInput>, habits?: BookingHabits): Promise<BookedStay>;
+  freeRooms(count: number): string[];
+  /** Disturbs the simulator, as its control door does. */
+  disturb(fault: Fault): Promise<void>;
+  undisturb(): Promise<void>;
+  /** How many calls have come in at Seam. */
+  calls(): number;
+  /** Kills the worker with SIGKILL at the n-th call from now, and starts another at once. */
+  killAtCall(n: number, call: KilledCall): Promise<Kill>;
+  /** Kills the worker with SIGKILL now; resolves when another is at work. */
+  killWorker(): Promise<void>;
+  /** Stops Temporal's server and starts another on the same database and ports. */
+  restartTemporal(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+const MINUTE = 60_000;
+const ROOMS = Array.from({ length: 400 }, (_, index) => String(101 + index));
+
+export async function openRealWorld(options: RealWorldOptions = {}): Promise<RealWorld> {
+  const folder = mkdtempSync(path.join(tmpdir(), 'stayline-real-'));
+  let calls = 0;
+  let trap: { readonly at: number; readonly spring: () => void } | undefined;
+  const stack = await startStack({
+    folder,
+    temporal: 'own',
+    simulator: {
+      port: 0,
+      rooms: ROOMS,
+      providerLatencyMs: options.providerLatencyMs ?? 20,
+      ...(options.switches === undefined ? {} : { switches: options.switches }),
+      onCall: () => {
+        calls += 1;
+        if (calls === trap?.at) trap.spring();
+      },
+      onAnswer: (answer) => enrolPhone(answer),
+    },
+    workerSettings: {
+      SEAM_TIMEOUT_MS: String(options.seamTimeoutMs ?? 500),
+      SEAM_LATE_COMMIT_MS: String(options.lateCommitSettleMs ?? 700),
+    },
+  });
+  const { simulator } = stack;
+  let server = stack.temporal.server;
+  let connection: Connection = await connect(stack.temporal);
+  const temporal = (): Client => new Client({ connection, namespace: stack.temporal.namespace });
+
+  /** Every guest enrols his phone as soon as Seam knows him, also where we never hear of it. */
+  function enrolPhone({ path: called, body }: ObservedAnswer): void {
+    if (called !== '/user_identities/create') return;
+    const { user_identity } = body as { readonly user_identity: { readonly user_identity_id: string } };
+    stack.simulator.hotel.phones.add(user_identity.user_identity_id);
+  }
+
+  const control = async (method: 'POST' | 'DELETE', body?: Fault): Promise<void> => {
+    const response = await fetch(`${simulator.url}/_sim/faults`, {
+      method,
+      ...(body === undefined ? {} : { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }),
+    });
+    if (!response.ok) throw new Error(`The simulator refused the fault: ${await response.text()}`);
+  };
+  let roomsGiven = 0;
+
+  const world: RealWorld = {
+    stack,
+    simulator,
+    get client() {
+      return createStayClient(temporal());
+    },
+    get temporal() {
+      return temporal();
+    },
+    async book(reservationId, changes, habits = {}) {
+      const now = Date.now();
+      const snapshot: StaySnapshotInput = {
+        propertyId: simulator.property.propertyId,
+        reservationId,
+        revision: 1,
+        status: 'in-house',
+        window: { from: instantAt(now - 60 * MINUTE), to: instantAt(now + 3 * 24 * 60 * MINUTE) },
+        rooms: changes.rooms ?? world.freeRooms(1),
+        guests: [{ guestId: 'g1', primary: true }],
+        ...changes,
+      };
+      await world.client.applyReservation(snapshot);
+      const host = {
+        simulator,
+        get client() {
+          return world.client;
+        },
+        pass: () => Promise.reject(new Error('Here time passes by itself only')),
+        now: () => Promise.resolve(Date.now()),
+      };
+      return bookStay(host, snapshot, { patienceMs: 45_000, ...habits });
+    },
+    freeRooms(count) {
+      roomsGiven += count;
+      if (roomsGiven > ROOMS.length) throw new Error('The hotel of the tests has no free room left');
+      return ROOMS.slice(roomsGiven - count, roomsGiven);
+    },
+    disturb: (fault) => control('POST', fault),
+    undisturb: () => control('DELETE'),
+    calls: () => calls,
+    async killAtCall(n, call) {
+      switch (call.kind) {
+        case 'request-lost':
+          await world.disturb({ kind: 'drop-before', after: n, times: 1 });
+          break;
+        case 'commit-late':
+          await world.disturb({ kind: 'commit-late', after: n, times: 1, ms: call.ms });
+          break;
+        case 'answer-lost':
+          break;
+        default:
+          call satisfies never;
+      }
+      let struck: Promise<void> | undefined;
+      trap = { at: calls + n, spring: () => void (struck = world.killWorker()) };
+      return {
+        async over() {
+          trap = undefined;
+          await struck;
+          return struck !== undefined;
+        },
+      };
+    },
+    async killWorker() {
+      await stack.worker().end('SIGKILL');
+      await stack.startWorker();
+    },
+    async restartTemporal() {
+      if (server === undefined) throw new Error('The world has a server of its own');
+      await connection.close();
+      await server.stop();
+      const [port, uiPort] = [server.address, new URL(server.uiUrl).host].map((host) => Number(host.split(':')[1]));
+      server = await startDevServer({
+        databaseFile: server.databaseFile,
+        preferredPort: port ?? 0,
+        preferredUiPort: uiPort ?? 0,
+      });
+      if (server.address !== stack.temporal.address) throw new Error('Somebody took the port of the Temporal server');
+      connection = await connect(stack.temporal);
+    },
+    async stop() {
+      await connection.close();
+      await stack.worker().end('SIGTERM');
+      if (server !== stack.temporal.server) await server?.stop();
+      await stack.stop();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+  return world;
+}
