@@ -124,16 +124,23 @@ interface Ports {
 
 function startArguments({ databaseFile, ...ports }: Ports & { readonly databaseFile: string }): string[] {
   return [
-    ...['server', 'start-dev', '--ip', HOST, '--port', String(ports.port), '--namespace', NAMESPACE],
-    ...['--ui-port', String(ports.uiPort), '--ui-disable-news-fetch'],
-    ...['--http-port', String(ports.httpPort), '--metrics-port', String(ports.metricsPort)],
-    ...['--log-level', 'warn', '--db-filename', databaseFile],
-    ...Object.entries(SQLITE_PRAGMAS).flatMap(([name, value]) => ['--sqlite-pragma', `${name}=${value}`]),
-    ...Object.entries(DYNAMIC_CONFIG).flatMap(([key, value]) => ['--dynamic-config-value', `${key}=${value}`]),
-    ...Object.values(SEARCH_ATTRIBUTES).flatMap(({ name, type }) => [
-      '--search-attribute',
-      `${name}=${TypedSearchAttributes.toMetadataType(type)}`,
-    ]),
+    ...['server', 'start-dev', `--ip=${HOST}`, `--port=${String(ports.port)}`, `--ui-port=${String(ports.uiPort)}`],
+    ...[`--http-port=${String(ports.httpPort)}`, `--metrics-port=${String(ports.metricsPort)}`],
+    `--db-filename=${databaseFile}`,
+    ...serverSettings(),
+  ];
+}
+
+/** The options of `temporal server start-dev` that do not depend on where it runs; `docker-compose.yml` has the same. */
+export function serverSettings(): string[] {
+  return [
+    '--ui-disable-news-fetch',
+    '--log-level=warn',
+    ...Object.entries(SQLITE_PRAGMAS).map(([name, value]) => `--sqlite-pragma=${name}=${value}`),
+    ...Object.entries(DYNAMIC_CONFIG).map(([key, value]) => `--dynamic-config-value=${key}=${value}`),
+    ...Object.values(SEARCH_ATTRIBUTES).map(
+      ({ name, type }) => `--search-attribute=${name}=${TypedSearchAttributes.toMetadataType(type)}`,
+    ),
   ];
 }
 
