@@ -134,6 +134,10 @@ describe('a joiner', () => {
   it.each([
     ['unknown', () => '00000000-0000-4000-8000-000000000000'],
     ['deleted', (hotel, anchor) => (hotel.credentials.delete(anchor), hotel.settle(), anchor)],
+    [
+      'being deleted, behind a bridge that is down',
+      (hotel, anchor) => (hotel.setBridge('down'), hotel.credentials.delete(anchor), anchor),
+    ],
     ['overridden', (hotel, anchor) => (giveKey(hotel, hotel.addGuest(), { doors: ['101'] }), anchor)],
     ['ended', (hotel, anchor) => (hotel.moveTo(Date.parse(CHECK_OUT)), anchor)],
   ] satisfies readonly (readonly [string, (hotel: ReturnType<typeof aHotel>, anchor: string) => string])[])(
