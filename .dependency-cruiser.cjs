@@ -7,7 +7,7 @@
 const TYPE_ONLY = ['type-only', 'type-import'];
 
 /** Entry points and development tools: the only ones that may import the simulator. */
-const MAY_SIMULATE = '^(src/(simulator|dev|cli)|test|bench)(/|\\.)';
+const MAY_SIMULATE = '^(src/(simulator|dev|demo|cli)|test|bench)(/|\\.)';
 
 module.exports = {
   forbidden: [

@@ -14,7 +14,7 @@ const TESTS = ['modules', 'seam-clients', 'temporal', 'test-server'];
 
 /** @type {Record<string, { needs: string[], run: (args: string[]) => Promise<void>, usesGivenServer?: boolean }>} */
 const COMMANDS = {
-  demo: { needs: ['modules', 'temporal'], usesGivenServer: true, run: typescript('src/dev/demo.ts') },
+  demo: { needs: ['modules', 'temporal'], usesGivenServer: true, run: typescript('src/demo/main.ts') },
   dev: { needs: ['modules', 'temporal'], usesGivenServer: true, run: typescript('src/dev/dev.ts') },
   simulator: { needs: ['modules'], run: typescript('src/simulator/main.ts') },
   worker: { needs: ['modules'], run: typescript('src/worker.ts') },

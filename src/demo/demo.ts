@@ -1,0 +1,112 @@
+/** The demo: a whole stack of its own, a story performed on it, and everything gone again at the end. */
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { Client } from '@temporalio/client';
+import { createStayClient } from '../client.js';
+import { startStack, type Stack } from '../dev/stack.js';
+import { connect, isTemporalGiven, temporalTarget } from '../temporal/connection.js';
+import { openBookingSystem } from './booking-system.js';
+import { openHotel } from './hotel.js';
+import { perform, type Score } from './perform.js';
+import type { Story } from './script.js';
+import { openTeller, type Teller, type TellerOptions } from './teller.js';
+import { NeverCame } from './until.js';
+
+export interface DemoOptions {
+  readonly story: Story;
+  readonly out: TellerOptions['out'];
+  /** Ends the demo: in mid-story as failed; while everything is kept running, as it was. */
+  readonly signal: AbortSignal;
+  /** What to do when the story is over: end, or leave everything running until the signal. */
+  readonly atTheEnd: 'stop' | 'keep-running';
+  /** Ports to take if they are free; absent: any. */
+  readonly preferredPorts?: { readonly temporal: number; readonly webUi: number };
+}
+
+const PROPERTY_ID = 'seaside';
+
+/**
+ * Starts the stack, performs the story, stops everything.
+ * @returns the exit code: 0 only if every door answered as it should
+ * @throws Error if the stack does not start
+ */
+export async function runDemo(options: DemoOptions): Promise<0 | 1> {
+  const { story, out, signal } = options;
+  const folder = mkdtempSync(path.join(tmpdir(), 'stayline-demo-'));
+  const teller = openTeller({ out, cast: story.cast });
+  teller.opening(story.title, story.about);
+  let stack: Stack | undefined;
+  let code: 0 | 1 = 1;
+  try {
+    stack = await startStack({
+      folder,
+      temporal: 'given-or-own',
+      ...(options.preferredPorts === undefined ? {} : { preferredPorts: options.preferredPorts }),
+      simulator: { port: 0, propertyId: propertyId() },
+      onProgress: teller.progress,
+    });
+    code = await tellStory(stack, teller, options);
+  } catch (error) {
+    if (!signal.aborted) throw error;
+    teller.closing('stopped', 'before the end of the story');
+  } finally {
+    await stack?.stop();
+    if (code === 0 || signal.aborted) rmSync(folder, { recursive: true, force: true });
+    else teller.closing('logs', folder);
+  }
+  return code;
+}
+
+/** A server that was given may remember an earlier demo's stays. */
+function propertyId(): string {
+  return isTemporalGiven(process.env) ? `${PROPERTY_ID}-${Date.now().toString(36)}` : PROPERTY_ID;
+}
+
+async function tellStory(stack: Stack, teller: Teller, { story, signal, atTheEnd }: DemoOptions): Promise<0 | 1> {
+  const begun = performance.now();
+  const { address, namespace, webUi } = stack.temporal;
+  const { propertyId } = stack.simulator.property;
+  const connection = await connect({ ...temporalTarget(process.env), address, namespace });
+  try {
+    const score = await perform(story, {
+      cast: story.cast,
+      booking: openBookingSystem(createStayClient(new Client({ connection, namespace })), propertyId),
+      hotel: openHotel(stack.simulator),
+      teller,
+      where: { namespace, ...(webUi === undefined ? {} : { webUi }) },
+      killWorker: () => stack.worker().end('SIGKILL'),
+      startWorker: async () => void (await stack.startWorker()),
+      signal,
+    });
+    const code = tellVerdict(teller, score, performance.now() - begun);
+    if (atTheEnd === 'keep-running') await keepRunning(stack, teller, signal);
+    return code;
+  } catch (error) {
+    if (!(error instanceof NeverCame)) throw error;
+    teller.verdict(`The story stopped: ${error.message}.`, 'bad');
+    return 1;
+  } finally {
+    await connection.close();
+  }
+}
+
+function tellVerdict(teller: Teller, { met, missed }: Score, tookMs: number): 0 | 1 {
+  const all = met + missed;
+  const seconds = Math.round(tookMs / 1000);
+  if (missed === 0) teller.verdict(`All ${all} checks were as they should be, in ${seconds} s.`, 'good');
+  else teller.verdict(`${missed} of ${all} checks were not as they should be: see ✗ above.`, 'bad');
+  return missed === 0 ? 0 : 1;
+}
+
+async function keepRunning({ temporal, simulator }: Stack, teller: Teller, signal: AbortSignal): Promise<void> {
+  teller.closing('running', 'everything is left running until Ctrl-C; look round:');
+  if (temporal.webUi !== undefined) teller.closing('web ui', temporal.webUi);
+  teller.closing('hotel', `${simulator.url}/_sim/hotel`);
+  teller.closing(
+    'stays',
+    `TEMPORAL_ADDRESS=${temporal.address} npm run stayline -- show ${simulator.property.propertyId} R-5`,
+  );
+  if (!signal.aborted) await once(signal, 'abort');
+}

@@ -1,0 +1,170 @@
+/** Performs a story on a running stack, beat by beat, and compares what doors and Seam answer with what the story expects. */
+import type { KeyView, StayView } from '../client.js';
+import type { BookingSystem } from './booking-system.js';
+import type { Hotel } from './hotel.js';
+import type { Beat, BeatOf, Chapter, Person, Story } from './script.js';
+import type { Teller, WhereToLook } from './teller.js';
+import { until } from './until.js';
+
+export interface Stage {
+  readonly cast: readonly Person[];
+  readonly booking: BookingSystem;
+  readonly hotel: Hotel;
+  readonly teller: Teller;
+  readonly where: WhereToLook;
+  /** Sends SIGKILL, and resolves when the worker is gone. */
+  readonly killWorker: () => Promise<void>;
+  readonly startWorker: () => Promise<void>;
+  /** Aborts the story. */
+  readonly signal: AbortSignal;
+}
+
+/** How many expectations were met, and how many were not. */
+export interface Score {
+  readonly met: number;
+  readonly missed: number;
+}
+
+/** What each beat's performance comes to: an expectation that was met or not, several of them, or none. */
+type Judgements = readonly boolean[];
+
+/**
+ * Plays the whole story. Expectations that are not met are told and counted, and the story goes on.
+ * @throws NeverCame if something that the story waits for does not come; the signal's reason if it is aborted
+ */
+export async function perform(story: Story, stage: Stage): Promise<Score> {
+  const judgements: boolean[] = [];
+  const liveKeys = new Map<string, readonly KeyView[]>();
+  await welcomeGuests(stage);
+  for (const [index, chapter] of story.chapters.entries()) {
+    stage.teller.chapter(chapter, index + 1);
+    for (const beat of chapter.beats) {
+      stage.signal.throwIfAborted();
+      judgements.push(...(await play(beat, stage, liveKeys)));
+    }
+    showLinks(chapter, stage);
+  }
+  const met = judgements.filter((one) => one).length;
+  return { met, missed: judgements.length - met };
+}
+
+async function welcomeGuests({ cast, hotel }: Stage): Promise<void> {
+  for (const person of cast) {
+    await hotel.welcome(person);
+    if (person.phone === 'enrolled') await hotel.setPhone(person, 'enrolled');
+  }
+}
+
+function showLinks({ reservations }: Chapter, { teller, booking, where }: Stage): void {
+  for (const reservation of reservations) teller.link(booking.stayName(reservation), where);
+}
+
+/** @param liveKeys the keys that were told as live, by reservation; kept up to date */
+async function play(beat: Beat, stage: Stage, liveKeys: Map<string, readonly KeyView[]>): Promise<Judgements> {
+  const { booking, hotel, teller } = stage;
+  switch (beat.do) {
+    case 'tell':
+      teller.aside(beat.text);
+      return [];
+    case 'book':
+      teller.booking(beat.reservation, beat.booking);
+      await booking.book(beat.reservation, beat.booking);
+      return [];
+    case 'signal':
+      teller.signal(beat.reservation, beat.message.name, beat.text);
+      await booking.signal(beat.reservation, beat.message);
+      return [];
+    case 'await-phone':
+      await waitForPhone(beat, stage);
+      teller.waitingForPhone(beat.who);
+      return [];
+    case 'phone':
+      teller.phone(beat.who, beat.becomes);
+      await hotel.setPhone(beat.who, beat.becomes);
+      return [];
+    case 'settle': {
+      const begun = performance.now();
+      const view = await settled(beat.reservation, stage);
+      const before = liveKeys.get(beat.reservation) ?? [];
+      teller.keys({ view, before, tookMs: performance.now() - begun });
+      liveKeys.set(
+        beat.reservation,
+        view.keys.filter((key) => key.state === 'live'),
+      );
+      return [];
+    }
+    case 'taps': {
+      const judgements: boolean[] = [];
+      for (const tap of beat.taps) {
+        const reason = await hotel.tap(tap);
+        teller.tap(tap, reason);
+        judgements.push(reason === tap.expected);
+      }
+      return judgements;
+    }
+    case 'fault':
+      teller.fault(beat.text);
+      await hotel.setFault(beat.fault);
+      return [];
+    case 'kill-worker': {
+      const keysMade = await waitForKeysAtSeam(beat, stage);
+      await stage.killWorker();
+      teller.workerKilled(keysMade, beat.guests.length);
+      return [];
+    }
+    case 'start-worker': {
+      const begun = performance.now();
+      await stage.startWorker();
+      teller.workerStarted(performance.now() - begun);
+      return [];
+    }
+    case 'one-key-each': {
+      const counts = await hotel.keysAtSeam(beat.guests);
+      teller.keysAtSeam(beat.guests, counts);
+      return [counts.every((count) => count === 1)];
+    }
+    default:
+      return beat satisfies never;
+  }
+}
+
+async function waitForPhone({ reservation, who }: BeatOf<'await-phone'>, { booking, signal }: Stage): Promise<void> {
+  const isWaiting = async (): Promise<true | undefined> => {
+    const { guests } = await booking.view(reservation);
+    const guest = guests.find((one) => one.guestId === who.guestId);
+    return guest?.waitingFor === 'phone' ? true : undefined;
+  };
+  await until(`stay ${reservation} to wait for the phone of ${who.name}`, isWaiting, signal);
+}
+
+function waitForKeysAtSeam(beat: BeatOf<'kill-worker'>, { hotel, signal }: Stage): Promise<number> {
+  const enough = async (): Promise<number | undefined> => {
+    const counts = await hotel.keysAtSeam(beat.guests);
+    const keys = counts.reduce((total, one) => total + one, 0);
+    return keys >= beat.onceKeysAtSeam ? keys : undefined;
+  };
+  return until(`Seam to make ${beat.onceKeysAtSeam} keys`, enough, signal);
+}
+
+/** When the stay has nothing to do, and every phone that is online holds its guest's live keys and none that is dead. */
+async function settled(reservation: string, { cast, booking, hotel, signal }: Stage): Promise<StayView> {
+  const whenSettled = async (): Promise<StayView | undefined> => {
+    const view = await booking.view(reservation);
+    return view.settled ? view : undefined;
+  };
+  const view = await until(`stay ${reservation} to settle`, whenSettled, signal);
+  const whenInStep = (person: Person) => async (): Promise<true | undefined> => {
+    const phone = await hotel.phoneOf(person);
+    return phone?.online !== true || isInStep(phone.acsCredentialIds, person, view) ? true : undefined;
+  };
+  for (const person of cast.filter((one) => view.guests.some((guest) => guest.guestId === one.guestId))) {
+    await until(`the phone of ${person.name} to sync`, whenInStep(person), signal);
+  }
+  return view;
+}
+
+function isInStep(idsOnPhone: readonly string[], { guestId }: Person, view: StayView): boolean {
+  return view.keys
+    .filter((key) => key.guestId === guestId)
+    .every(({ acsCredentialId = '', state }) => (state === 'live') === idsOnPhone.includes(acsCredentialId));
+}

@@ -1,0 +1,26 @@
+/** Waiting for a condition, by looking again and again. */
+import { setTimeout as pause } from 'node:timers/promises';
+
+const LOOK_AGAIN_MS = 25;
+const PATIENCE_MS = 60_000;
+
+/** What was waited for did not come in time. */
+export class NeverCame extends Error {
+  override readonly name = 'NeverCame';
+}
+
+/**
+ * @param what what is waited for, for the error: "a key on Ada's phone"
+ * @param look answers undefined as long as it has not come
+ * @throws NeverCame after a minute; the signal's reason if it is aborted
+ */
+export async function until<T>(what: string, look: () => Promise<T | undefined>, signal: AbortSignal): Promise<T> {
+  const deadline = performance.now() + PATIENCE_MS;
+  for (;;) {
+    signal.throwIfAborted();
+    const found = await look();
+    if (found !== undefined) return found;
+    if (performance.now() > deadline) throw new NeverCame(`waited a minute for ${what}`);
+    await pause(LOOK_AGAIN_MS, undefined, { signal });
+  }
+}
