@@ -3,4 +3,8 @@ import { readFileSync } from 'node:fs';
 
 const report = JSON.parse(readFileSync(process.argv[2], 'utf8'));
 const unloaded = report.testResults.filter((file) => file.status === 'failed' && file.assertionResults.length === 0);
-console.log(report.numPassedTests, report.numFailedTests + unloaded.length, report.numPendingTests + report.numTodoTests);
+console.log(
+  report.numPassedTests,
+  report.numFailedTests + unloaded.length,
+  report.numPendingTests + report.numTodoTests,
+);
