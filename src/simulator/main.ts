@@ -52,7 +52,12 @@ async function main(): Promise<void> {
   const { url, apiKey, personalAccessToken, workspaceId, acsSystemId, credentialManagerAcsSystemId, property } =
     simulator;
   const ready = { url, apiKey, workspaceId, acsSystemId, credentialManagerAcsSystemId, property, personalAccessToken };
-  if (writeProperties !== undefined) writeProperty(writeProperties, property);
+  try {
+    if (writeProperties !== undefined) writeProperty(writeProperties, property);
+  } catch (error) {
+    await simulator.close();
+    throw error;
+  }
   process.stdout.write(`${JSON.stringify(ready)}\n`);
   process.stderr.write(`A hotel with ${rooms} rooms is open at ${url}; its control door is ${url}/_sim/hotel\n`);
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void simulator.close());

@@ -1,8 +1,11 @@
 /** The simulator as a program of its own. */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
-import { propertySchema } from '../../src/stay/property-schema.js';
+import { propertyFileSchema, propertySchema } from '../../src/stay/property-schema.js';
 
 const started: ChildProcess[] = [];
 
@@ -59,6 +62,24 @@ describe('the simulator program', () => {
       expect(simulator.stderr()).toContain('3 rooms');
     },
   );
+
+  it('takes the key it is given, and leaves a property file that a worker can read', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'stayline-simulator-'));
+    const file = join(folder, 'properties.json');
+    const simulator = run('--port', '0', '--rooms', '1', '--api-key', 'seam_test_given', '--write-properties', file);
+    await once(simulator.child.stdout ?? simulator.child, 'data');
+    const ready = JSON.parse(simulator.stdout());
+    expect(propertyFileSchema.parse(JSON.parse(readFileSync(file, 'utf8')))).toEqual({ properties: [ready.property] });
+    const headers = { authorization: 'Bearer seam_test_given' };
+    expect((await fetch(`${ready.url}/acs/systems/list`, { headers })).status).toBe(200);
+    rmSync(folder, { recursive: true });
+  });
+
+  it('does not stay open if it cannot leave the property file', async () => {
+    const simulator = run('--port', '0', '--rooms', '1', '--write-properties', '/nowhere/at/all.json');
+    expect(await exitCode(simulator)).toBe(1);
+    expect(simulator.stderr()).toContain('/nowhere/at/all.json');
+  });
 
   it.each([
     ['no port', [], '--port'],
