@@ -86,9 +86,9 @@ describe('a guest', () => {
     { kind: 'drop-after', path: '/user_identities/create', times: 1 },
     { kind: 'drop-after', path: '/acs/users/create', times: 1 },
     { kind: 'drop-before', path: '/acs/users/create', times: 2 },
-    { kind: 'commit-late', path: '/user_identities/create', ms: 0, times: 1 },
-    { kind: 'commit-late', path: '/acs/users/create', ms: 0, times: 1 },
-    { kind: 'commit-late', path: '/user_identities/create', ms: 50, times: 2 },
+    { kind: 'commit-late', path: '/user_identities/create', ms: 0, hold_ms: 20, times: 1 },
+    { kind: 'commit-late', path: '/acs/users/create', ms: 0, hold_ms: 20, times: 1 },
+    { kind: 'commit-late', path: '/user_identities/create', ms: 50, hold_ms: 20, times: 2 },
     { kind: 'status', path: '/user_identities/get', status: 502, times: 1 },
   ])('is made once and found by everybody afterwards, whatever is lost: %j', async (fault) => {
     await hotel.fault(fault);

@@ -116,11 +116,10 @@ describe('a lost answer', () => {
     { kind: 'status', path: CREATE, status: 500, times: 2 },
     { kind: 'status', path: CREATE, status: 503, times: 1, retry_after: 0 },
     { kind: 'status', path: CREATE, status: 429, times: 1, retry_after: 0 },
-    { kind: 'latency', path: CREATE, ms: 600, times: 1 },
-    { kind: 'commit-late', path: CREATE, ms: 0, times: 1 },
-    { kind: 'commit-late', path: CREATE, ms: 60, times: 1 },
-    { kind: 'commit-late', path: CREATE, ms: 200, times: 1 },
-    { kind: 'commit-late', path: CREATE, ms: 100, times: 2 },
+    { kind: 'commit-late', path: CREATE, ms: 0, hold_ms: 20, times: 1 },
+    { kind: 'commit-late', path: CREATE, ms: 60, hold_ms: 20, times: 1 },
+    { kind: 'commit-late', path: CREATE, ms: 200, hold_ms: 20, times: 1 },
+    { kind: 'commit-late', path: CREATE, ms: 100, hold_ms: 20, times: 2 },
   ])('leaves one live key and none that nobody knows: %j', async (fault) => {
     const guest = await hotel.guest();
     await hotel.fault(fault);
@@ -130,13 +129,28 @@ describe('a lost answer', () => {
     expect(hotel.opens(guest, '101')).toBe(true);
   });
 
+  it('that was not waited for is made good like one that was lost', async () => {
+    const impatient = await openHotel({ timeoutMs: 300 });
+    try {
+      const guest = await impatient.guest();
+      await impatient.fault({ kind: 'latency', path: CREATE, ms: 600, times: 1 });
+      const input = impatient.issuing(guest, impatient.ask(['101']));
+      const { result } = await untilItEnds(impatient.activities.issueKey, input);
+      expect(result.kind).toBe('issued');
+      expect(impatient.liveKeys(guest.acsUserId)).toEqual([result.kind === 'issued' && result.acsCredentialId]);
+    } finally {
+      await impatient.close();
+    }
+  });
+
   it('whose key takes the place of its own anchor just before the second request is adopted', async () => {
     const guest = await hotel.guest();
     const earlier = await issued(hotel.issuing(guest, hotel.ask(['101', '102'])));
-    await hotel.fault({ kind: 'commit-late', path: CREATE, ms: 50, times: 1 });
+    await hotel.fault({ kind: 'commit-late', path: CREATE, ms: 500, hold_ms: 20, times: 1 });
     let creates = 0;
     hotel.client.http.interceptors.request.use(async (request) => {
-      if (request.url === CREATE && ++creates === 2) await expect.poll(() => hotel.keysMade()).toBe(2);
+      if (request.url === CREATE && ++creates === 2)
+        await expect.poll(() => hotel.keysMade(), { timeout: 10_000 }).toBe(2);
       return request;
     });
     const input = hotel.issuing(guest, hotel.ask(['101'], earlier), { ownCredentialIds: [earlier] });
@@ -178,11 +192,13 @@ describe('a lost answer', () => {
   it.each(['override', 'joiner'])(
     'whose %s commits late leaves a stray where Seam lets a user hold two',
     async (kind) => {
+      await hotel.close();
+      hotel = await openHotel({ activities: { timing: { ...QUICK.timing, lateCommitSettleMs: 1_500 } } });
       const { hotel: simulated } = hotel.simulator;
       simulated.setSwitches({ newKeyReplacesUsersEarlier: false });
       const [first, guest] = [await hotel.guest(), await hotel.guest()];
       const anchor = kind === 'joiner' ? await issued(hotel.issuing(first, hotel.ask(['101']))) : undefined;
-      await hotel.fault({ kind: 'commit-late', path: CREATE, ms: 100, times: 1 });
+      await hotel.fault({ kind: 'commit-late', path: CREATE, ms: 500, hold_ms: 20, times: 1 });
       const { result } = await untilItEnds(hotel.activities.issueKey, hotel.issuing(guest, hotel.ask(['101'], anchor)));
       if (result.kind !== 'issued') return expect.fail(result.kind);
       const { acsCredentialId, strayCredentialIds } = result;
@@ -257,7 +273,7 @@ describe('a key that is not synced', () => {
 
   it('is asked for only when the bridge is up', async () => {
     const guest = await hotel.guest();
-    await hotel.fault({ kind: 'bridge-down', ms: 150 });
+    await hotel.fault({ kind: 'bridge-down' });
     const issuing = issue(hotel.issuing(guest, hotel.ask(['101'])));
     await expect(issuing).rejects.toMatchObject({ type: 'SeamUnavailable', nonRetryable: false });
     expect(hotel.keysMade()).toBe(0);
@@ -394,7 +410,7 @@ it('a storm of faults still ends in one live key per guest', async () => {
   const guests: PreparedGuest[] = [];
   for (let count = 0; count < 4; count += 1) guests.push(await hotel.guest());
   await hotel.fault({ kind: 'drop-after', path: CREATE, times: 3 });
-  await hotel.fault({ kind: 'commit-late', path: CREATE, ms: 80, after: 2, times: 2 });
+  await hotel.fault({ kind: 'commit-late', path: CREATE, ms: 80, hold_ms: 20, after: 2, times: 2 });
   await hotel.fault({ kind: 'status', path: '/acs/credentials/list', status: 503, times: 2 });
   await hotel.fault({ kind: 'drop-before', path: '/acs/credentials/get', times: 2 });
   const ends = await Promise.all(

@@ -19,13 +19,10 @@ export const QUICK: ActivityOptions = {
     firstPollMs: 10,
     longestPollMs: 40,
     lateCommitSettleMs: 600,
-    lingerMs: 1_000,
-    revokePatienceMs: 1_000,
+    lingerMs: 5_000,
+    revokePatienceMs: 10_000,
   },
 };
-
-/** After this long the client gives a request up. */
-export const TIMEOUT_MS = 200;
 
 export interface TestHotel {
   readonly simulator: Simulator;
@@ -51,7 +48,11 @@ export interface TestHotel {
   close(): Promise<void>;
 }
 
-export type TestHotelOptions = Partial<SimulatorOptions> & { readonly activities?: ActivityOptions };
+export interface TestHotelOptions extends Partial<SimulatorOptions> {
+  readonly activities?: ActivityOptions;
+  /** After this long the client gives a request up. */
+  readonly timeoutMs?: number;
+}
 
 export async function openHotel(options: TestHotelOptions = {}): Promise<TestHotel> {
   const simulator = await startSimulator({ port: 0, rooms: 4, providerLatencyMs: 30, ...options });
@@ -60,7 +61,7 @@ export async function openHotel(options: TestHotelOptions = {}): Promise<TestHot
   const client = createSeamClient({
     endpoint: simulator.url,
     auth: { kind: 'api-key', apiKey: simulator.apiKey },
-    timeoutMs: TIMEOUT_MS,
+    timeoutMs: options.timeoutMs ?? 10_000,
   });
   client.http.interceptors.request.use((request) => {
     asked.push(request.url ?? '');

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Fault } from '../../src/simulator/faults.js';
 import type { IssueKeyInput, KeyAsk, PreparedGuest, RevokeKeyInput } from '../../src/stay/steps.js';
 import { activityEnvironment } from './activity-environment.js';
-import { openHotel, run, untilItEnds, type TestHotel } from './open-hotel.js';
+import { openHotel, QUICK, run, untilItEnds, type TestHotel } from './open-hotel.js';
 
 const DELETE = '/acs/credentials/delete';
 const CREATE = '/acs/credentials/create';
@@ -53,7 +53,7 @@ describe('revoking a key', () => {
   it.each<Fault>([
     { kind: 'drop-after', path: DELETE, times: 1 },
     { kind: 'drop-before', path: DELETE, times: 2 },
-    { kind: 'commit-late', path: DELETE, ms: 50, times: 1 },
+    { kind: 'commit-late', path: DELETE, ms: 50, hold_ms: 20, times: 1 },
     { kind: 'status', path: DELETE, status: 503, times: 1 },
     { kind: 'status', path: '/acs/credentials/get', status: 500, times: 1 },
   ])('is done in the end, whatever is lost: %j', async (fault) => {
@@ -66,6 +66,8 @@ describe('revoking a key', () => {
   });
 
   it('passes while the bridge is down, and is done when it is back', async () => {
+    await hotel.close();
+    hotel = await openHotel({ activities: { timing: { ...QUICK.timing, revokePatienceMs: 300 } } });
     const guest = await hotel.guest();
     const ask = hotel.ask(['101']);
     const acsCredentialId = await issued(hotel.issuing(guest, ask));
@@ -113,7 +115,7 @@ describe('revoking a key whose id was lost', () => {
   it('ends one that Seam makes only after the first look', async () => {
     const guest = await hotel.guest();
     const input = hotel.issuing(guest, hotel.ask(['101']));
-    await hotel.fault({ kind: 'commit-late', path: CREATE, ms: 100, times: 1 });
+    await hotel.fault({ kind: 'commit-late', path: CREATE, ms: 100, hold_ms: 20, times: 1 });
     await expect(run(hotel.activities.issueKey, input)).rejects.toMatchObject({ type: 'SeamUnavailable' });
     const outcome = await run(hotel.activities.revokeKey, revoking(guest, input.ask));
     expect(outcome.revokedCredentialIds).toHaveLength(1);
