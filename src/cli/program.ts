@@ -1,0 +1,210 @@
+/** The commands of `stayline` (docs/cli.md). */
+import { Command } from 'commander';
+import { stayWorkflowId, type MessageInput, type MessageName, type PlannedChange, type StayName } from '../client.js';
+import { instantAt } from '../stay/instants.js';
+import { messageNames, messageSchemas } from '../stay/message-schema.js';
+import { snapshotSchema } from '../stay/snapshot-schema.js';
+import { checkInput, parseJson, readJsonFile } from './json-file.js';
+import { BadInput } from './outcome.js';
+import { foreseeNewStay, inInstants, rulesOf, type ForeseenStay } from './plan.js';
+import { coloursFor, showForesight, showView } from './show.js';
+import { withStays } from './temporal.js';
+
+export interface Terminal {
+  readonly env: NodeJS.ProcessEnv;
+  readonly out: NodeJS.WritableStream & { readonly isTTY?: boolean };
+  readonly err: NodeJS.WritableStream;
+}
+
+/** Every command throws `BadInput`, `NotWorked`, or commander's own error. */
+export function createProgram(terminal: Terminal): Command {
+  const program = new Command('stayline')
+    .description('Starts, changes and shows stays by hand. Temporal is found by TEMPORAL_ADDRESS, or a profile.')
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => terminal.out.write(text),
+      writeErr: (text) => terminal.err.write(text),
+    });
+  addSnapshotCommands(program, terminal);
+  addChangeCommands(program, terminal);
+  addShow(program, terminal);
+  return program;
+}
+
+function addSnapshotCommands(program: Command, { env, out }: Terminal): void {
+  const colours = coloursFor(out);
+  program
+    .command('apply')
+    .summary('send a whole reservation')
+    .description('Sends a snapshot: starts the stay or amends it, and shows it as recorded. Keys follow.')
+    .argument('<file>', 'the snapshot as JSON; - reads the standard input')
+    .action(async (file: string) => {
+      const snapshot = readJsonFile(file, snapshotSchema);
+      const view = await withStays(env, (stays) => stays.applyReservation(snapshot));
+      out.write(`${showView(view, colours)}\n`);
+    });
+
+  program
+    .command('plan')
+    .summary('show what would be done, and why; does nothing')
+    .usage('<file> [options]\n       stayline plan <propertyId> <reservationId> --change <message> [--payload <json>]')
+    .description('Shows what a snapshot, or a change of a stay, would lead to, and why. Does nothing.')
+    .argument('<file or propertyId>', 'a snapshot as JSON (- reads the standard input), or the property of a stay')
+    .argument('[reservationId]', 'the reservation of a stay')
+    .option('--change <message>', `the change to try out: ${messageNames.join(', ')}`)
+    .option('--payload <json>', 'what the message says', '{}')
+    .option('--properties <file>', 'the property file, for its policy and zone', env['STAYLINE_PROPERTIES'])
+    .option('--new', 'plan the snapshot as if there were no such stay; needs no Temporal server', false)
+    .action(async (first: string, reservationId: string | undefined, options: PlanOptions) => {
+      const foreseen =
+        reservationId === undefined
+          ? await planSnapshot(first, options, env)
+          : await planChange({ propertyId: first, reservationId }, options, env);
+      out.write(`${showForesight(foreseen, colours)}\n`);
+    });
+}
+
+interface PlanOptions {
+  readonly change?: string;
+  readonly payload: string;
+  readonly properties?: string;
+  readonly new: boolean;
+}
+
+async function planSnapshot(file: string, options: PlanOptions, env: NodeJS.ProcessEnv): Promise<ForeseenStay> {
+  if (options.change !== undefined) {
+    throw new BadInput('--change needs a stay: stayline plan <propertyId> <reservationId> --change <message>');
+  }
+  const snapshot = readJsonFile(file, snapshotSchema);
+  const rules = await rulesOf(snapshot.propertyId, options.properties);
+  const inTime = inInstants(snapshot, rules);
+  const foreseeNew = (): ForeseenStay => foreseeNewStay(inTime, rules, instantAt(Date.now()));
+  if (options.new) return foreseeNew();
+  return withStays(env, async (stays) => {
+    if (!(await stays.isOpen(snapshot))) return foreseeNew();
+    const asSent = await stays.planFor(snapshot, { message: 'applyReservation', payload: snapshot });
+    if (inTime === snapshot) return { foresight: asSent };
+    // The stay has not refused it; in instants it is another content of the same revision.
+    const payload = { ...inTime, supersede: true };
+    return { foresight: await stays.planFor(snapshot, { message: 'applyReservation', payload }) };
+  });
+}
+
+async function planChange(stay: StayName, options: PlanOptions, env: NodeJS.ProcessEnv): Promise<ForeseenStay> {
+  const message = messageNames.find((name) => name === options.change);
+  if (message === undefined) {
+    throw new BadInput('the change to try out is not known', [`--change must be one of ${messageNames.join(', ')}`]);
+  }
+  const payload = parseJson(options.payload, '--payload');
+  checkInput(payload, messageSchemas[message], '--payload');
+  const foresight = await withStays(env, (stays) => stays.planFor(stay, { message, payload } as PlannedChange));
+  return { foresight };
+}
+
+function addChangeCommands(program: Command, { env, out }: Terminal): void {
+  const change = (name: string, summary: string): Command =>
+    program
+      .command(name)
+      .summary(summary)
+      .description(`${summary.charAt(0).toUpperCase()}${summary.slice(1)}.`)
+      .argument('<propertyId>')
+      .argument('<reservationId>');
+
+  async function send<Name extends MessageName>(stay: StayName, name: Name, content: object): Promise<void> {
+    const payload = { ...withoutUndefined(content), by: 'cli' };
+    checkInput(payload, messageSchemas[name], 'what was given');
+    await withStays(env, (stays) => stays.signal(stay, name, payload as MessageInput<Name>));
+    out.write(`Sent ${name} to ${stayWorkflowId(stay)}\n`);
+  }
+
+  change('add-guest', 'add a guest to the party')
+    .argument('<guestId>', "the guest's id, stable for the stay")
+    .option('--name <text>')
+    .option('--email <address>')
+    .option('--phone <number>', 'in E.164, such as +4915112345678')
+    .option('--person <personId>', 'where the booking system knows persons')
+    .option('--rooms <list>', "a subset of the stay's rooms, such as 101,102", roomList)
+    .option('--primary', 'the main guest')
+    .option('--no-key', 'the guest wants no key')
+    .action((propertyId: string, reservationId: string, guestId: string, options: GuestOptions) => {
+      const { name, email, phone, person, rooms, primary, key } = options;
+      const guest = { guestId, personId: person, name, email, phone, rooms, primary, wantsKey: key };
+      return send({ propertyId, reservationId }, 'addGuests', { guests: [withoutUndefined(guest)] });
+    });
+
+  change('remove-guest', 'take a guest out of the party')
+    .argument('<guestId>')
+    .option('--cause <cause>', 'left, or security: then all keys of the lease are made anew', 'left')
+    .action((propertyId: string, reservationId: string, guestId: string, { cause }: { readonly cause: string }) =>
+      send({ propertyId, reservationId }, 'removeGuest', { guestId, cause }),
+    );
+
+  change('change-rooms', 'move the stay, or one guest, to other rooms')
+    .argument('<rooms>', 'such as 101,102', roomList)
+    .option('--guest <guestId>', 'only this guest')
+    .option('--from <instant>', 'not before, such as 2026-11-23T14:00Z')
+    .action((propertyId: string, reservationId: string, rooms: readonly string[], options: MoveOptions) =>
+      send({ propertyId, reservationId }, 'changeRooms', { rooms, guestId: options.guest, from: options.from }),
+    );
+
+  change('change-dates', 'move the beginning or the end of the stay')
+    .option('--from <instant>', 'such as 2026-11-23T14:00Z')
+    .option('--to <instant>', 'such as 2026-11-26T10:00Z')
+    .action((propertyId: string, reservationId: string, { from, to }: WindowOptions) =>
+      send({ propertyId, reservationId }, 'changeDates', { window: withoutUndefined({ from, to }) }),
+    );
+
+  const plain = [
+    ['check-in', 'checkIn', 'the guests are here'],
+    ['check-out', 'checkOut', 'the guests have left: every key is revoked'],
+    ['cancel', 'cancel', 'the booking is cancelled: every key is revoked'],
+  ] as const;
+  for (const [command, message, summary] of plain) {
+    change(command, summary).action((propertyId: string, reservationId: string) =>
+      send({ propertyId, reservationId }, message, {}),
+    );
+  }
+}
+
+interface GuestOptions {
+  readonly name?: string;
+  readonly email?: string;
+  readonly phone?: string;
+  readonly person?: string;
+  readonly rooms?: readonly string[];
+  readonly primary?: true;
+  readonly key: boolean;
+}
+
+interface MoveOptions {
+  readonly guest?: string;
+  readonly from?: string;
+}
+
+interface WindowOptions {
+  readonly from?: string;
+  readonly to?: string;
+}
+
+function addShow(program: Command, { env, out }: Terminal): void {
+  const colours = coloursFor(out);
+  program
+    .command('show')
+    .summary('show a stay: guests, keys and why, what comes next, what needs a person')
+    .description('Shows a stay: guests, keys and why, what comes next, what needs a person, and its timeline.')
+    .argument('<propertyId>')
+    .argument('<reservationId>')
+    .option('--json', 'the view as JSON (docs/messages.md)', false)
+    .action(async (propertyId: string, reservationId: string, { json }: { readonly json: boolean }) => {
+      const view = await withStays(env, (stays) => stays.view({ propertyId, reservationId }));
+      out.write(`${json ? JSON.stringify(view, null, 2) : showView(view, colours)}\n`);
+    });
+}
+
+function roomList(text: string): readonly string[] {
+  return text === '' ? [] : text.split(',').map((room) => room.trim());
+}
+
+function withoutUndefined(fields: object): object {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
+}

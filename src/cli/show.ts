@@ -1,0 +1,93 @@
+/** Views and plans as text for a person. */
+import pc from 'picocolors';
+import type { PlanLine, StayView } from '../client.js';
+import type { ForeseenStay } from './plan.js';
+
+export type Colours = ReturnType<typeof pc.createColors>;
+
+/** @param stream coloured only if it is a terminal, and NO_COLOR is not set */
+export function coloursFor(stream: { readonly isTTY?: boolean }): Colours {
+  return pc.createColors(stream.isTTY === true && pc.isColorSupported);
+}
+
+/** A stay's view, in sections that hold something. */
+export function showView(view: StayView, colours: Colours): string {
+  const rooms = view.rooms.join(', ') || 'none assigned';
+  const facts = [
+    ['phase', view.settled ? view.phase : `${view.phase}, with work in hand`],
+    ['revision', view.revision === undefined ? 'none yet' : String(view.revision)],
+    ['window', view.window === undefined ? 'not known' : `${view.window.from} to ${view.window.to}`],
+    ['rooms', rooms],
+    ...(view.nextDeadline === undefined ? [] : [['next', `something is due at ${view.nextDeadline}`]]),
+  ];
+  const held = view.keys.filter((key) => key.state !== 'dead');
+  const lingering = view.keys.filter((key) => key.state === 'dead' && key.residualUntil !== undefined);
+  return [
+    colours.bold(view.stay),
+    table(facts),
+    section(
+      colours,
+      'Attention',
+      view.attention.map(({ code, since, message }) => [code, since, message]),
+    ),
+    section(
+      colours,
+      'Guests',
+      view.guests.map(({ guestId, keyState, waitingFor }) => [
+        guestId,
+        waitingFor === undefined ? keyState : `${keyState}, waits for: ${waitingFor}`,
+      ]),
+    ),
+    section(
+      colours,
+      'Keys',
+      held.map((key) => [key.guestId, key.kind, key.rooms.join(', '), key.state, `until ${key.window.to}`, key.why]),
+    ),
+    section(
+      colours,
+      'Ended keys that a phone which is offline may still use',
+      lingering.map((key) => [key.guestId, key.kind, key.rooms.join(', '), `until ${key.residualUntil}`]),
+    ),
+    section(colours, 'Next', view.plan.map(planRow)),
+    section(
+      colours,
+      'Timeline',
+      view.timeline.map(({ at, what, why, by }) => [at, [what, why, by && `by ${by}`].filter(Boolean).join('; ')]),
+    ),
+  ]
+    .filter((part) => part !== '')
+    .join('\n\n');
+}
+
+/** What would be done, in this order (absent `from`: now), and what would need a person. */
+export function showForesight({ foresight, from }: ForeseenStay, colours: Colours): string {
+  const { steps, attention } = foresight;
+  const title = from === undefined ? 'What would be done, and why' : `What would be done from ${from} on, and why`;
+  const done = steps.length === 0 ? 'Nothing would be done.' : table(steps.map(planRow));
+  const notices = section(
+    colours,
+    'Attention',
+    attention.map(({ code, message }) => [code, message]),
+  );
+  return [colours.bold(title), done, notices].filter((part) => part !== '').join('\n');
+}
+
+function planRow({ do: does, guestId, rooms, window, why, waitsFor }: PlanLine): string[] {
+  const reason = waitsFor === undefined ? why : `${why} (waits for: ${waitsFor})`;
+  return [does, guestId, rooms.join(', '), `until ${window.to}`, reason];
+}
+
+function section(colours: Colours, title: string, rows: readonly (readonly string[])[]): string {
+  return rows.length === 0 ? '' : `${colours.bold(title)}\n${table(rows)}`;
+}
+
+/** Columns as wide as their widest cell; the last one is left as it is. */
+function table(rows: readonly (readonly string[])[]): string {
+  const widths = rows.reduce<number[]>((known, row) => {
+    row.forEach((cell, column) => (known[column] = Math.max(known[column] ?? 0, cell.length)));
+    return known;
+  }, []);
+  return rows
+    .map((row) => `  ${row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ')}`.trimEnd())
+    .join('\n');
+}

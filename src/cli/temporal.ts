@@ -1,0 +1,122 @@
+/** Temporal as the CLI uses it: connected for one command, every call with a deadline, failures as sentences. */
+import { createConnection } from 'node:net';
+import {
+  Client,
+  isGrpcServiceError,
+  QueryNotRegisteredError,
+  WorkflowNotFoundError,
+  WorkflowUpdateRPCTimeoutOrCancelledError,
+  type Connection,
+} from '@temporalio/client';
+import {
+  createStayClient,
+  ERROR_TYPES,
+  StayNotFound,
+  StayRefused,
+  stayWorkflowId,
+  type StayClient,
+  type StayName,
+} from '../client.js';
+import { connect, temporalTarget, type TemporalTarget } from '../temporal/connection.js';
+import { problemLine } from './json-file.js';
+import { BadInput, NotWorked } from './outcome.js';
+
+/** How long a stay may take to answer: a worker that replays a long history needs seconds. */
+const PATIENCE_MS = 20_000;
+
+const DEADLINE_EXCEEDED = 4;
+const UNAVAILABLE = 14;
+
+export interface Stays extends StayClient {
+  /** Whether a stay of this name is open: one that is over answers, but takes nothing in any more. */
+  isOpen(name: StayName): Promise<boolean>;
+}
+
+/**
+ * Connects, does, and closes.
+ * @param env where Temporal is: see `temporalTarget`
+ * @throws NotWorked or BadInput, whatever went wrong
+ */
+export async function withStays<T>(env: NodeJS.ProcessEnv, act: (stays: Stays) => Promise<T>): Promise<T> {
+  const target = targetFrom(env);
+  const connection = await open(target);
+  try {
+    const temporal = new Client({ connection, namespace: target.namespace });
+    const stays: Stays = { ...createStayClient(temporal), isOpen: (name) => isOpen(temporal, name) };
+    return await connection.withDeadline(Date.now() + PATIENCE_MS, () => act(stays));
+  } catch (error) {
+    throw explained(error, target);
+  } finally {
+    await connection.close();
+  }
+}
+
+function targetFrom(env: NodeJS.ProcessEnv): TemporalTarget {
+  try {
+    return temporalTarget(env);
+  } catch (error) {
+    throw new BadInput(`the configuration of Temporal cannot be used: ${String((error as Error).message)}`);
+  }
+}
+
+async function open(target: TemporalTarget): Promise<Connection> {
+  const help = 'start one ("npm run dev"), or set TEMPORAL_ADDRESS';
+  // The client would try for ten seconds before it said so.
+  if (await isRefused(target.address)) throw new NotWorked(`there is no Temporal server at ${target.address}; ${help}`);
+  try {
+    return await connect(target);
+  } catch {
+    throw new NotWorked(`no Temporal server answers at ${target.address}; ${help}`);
+  }
+}
+
+/** True only if somebody is there who says that the port is closed. */
+function isRefused(address: string): Promise<boolean> {
+  const [, host, port] = /^([^:/]+):(\d+)$/.exec(address) ?? [];
+  if (host === undefined || port === undefined) return Promise.resolve(false);
+  return new Promise((resolve) => {
+    const socket = createConnection({ host, port: Number(port), timeout: 1_000 });
+    const end = (refused: boolean): void => {
+      socket.destroy();
+      resolve(refused);
+    };
+    socket.once('connect', () => end(false));
+    socket.once('timeout', () => end(false));
+    socket.once('error', (error: NodeJS.ErrnoException) => end(error.code === 'ECONNREFUSED'));
+  });
+}
+
+async function isOpen(temporal: Client, name: StayName): Promise<boolean> {
+  try {
+    const { status } = await temporal.workflow.getHandle(stayWorkflowId(name)).describe();
+    return status.name === 'RUNNING';
+  } catch (error) {
+    if (error instanceof WorkflowNotFoundError) return false;
+    throw error;
+  }
+}
+
+const INPUT_TYPES: readonly string[] = [ERROR_TYPES.invalidSnapshot, ERROR_TYPES.invalidMessage];
+
+function explained(error: unknown, { address, namespace }: TemporalTarget): unknown {
+  if (error instanceof StayRefused) {
+    const lines = error.problems.length > 0 ? error.problems.map(problemLine) : [error.message];
+    if (INPUT_TYPES.includes(error.type)) return new BadInput('what was given cannot be used', lines);
+    return new NotWorked(`the stay refused it (${error.type}): ${error.message}`);
+  }
+  if (error instanceof StayNotFound) return new NotWorked(error.message);
+  if (error instanceof QueryNotRegisteredError) return new NotWorked(`the stay refused it: ${error.message}`);
+  if (isTimeout(error)) {
+    return new NotWorked(
+      `no worker answered within ${PATIENCE_MS / 1000} s; is one running at ${address}, namespace ${namespace}? ("npm run worker")`,
+    );
+  }
+  if (isGrpcServiceError(error)) return new NotWorked(`Temporal at ${address} answered: ${error.details}`);
+  return error;
+}
+
+function isTimeout(error: unknown): boolean {
+  if (error instanceof WorkflowUpdateRPCTimeoutOrCancelledError) return true;
+  const cause = error instanceof Error && isGrpcServiceError(error.cause) ? error.cause : error;
+  return isGrpcServiceError(cause) && [DEADLINE_EXCEEDED, UNAVAILABLE].includes(cause.code);
+}
