@@ -54,7 +54,14 @@ async function open(tab: string, text: string): Promise<string> {
   const id = encodeURIComponent(stayWorkflowId(name));
   await page.goto(`${stack.temporal.webUi}/namespaces/default/workflows/${id}/${runId}/${tab}`);
   const frames = (): Promise<string[]> =>
-    Promise.all(page.frames().map((frame) => frame.evaluate(() => document.body.innerText).catch(() => '')));
+    Promise.all(
+      page.frames().map((frame) =>
+        frame
+          .locator('body')
+          .innerText()
+          .catch(() => ''),
+      ),
+    );
   await until(async () => (await frames()).join('\n').includes(text));
   await page.screenshot({ path: path.join(pictures, `${tab}.png`) });
   return (await frames()).join('\n');
