@@ -110,7 +110,7 @@ export const snapshotSchema = z
     propertyId: idSchema,
     reservationId: idSchema,
     /** Grows with every change in the booking system: a number, or the modification instant. */
-    revision: z.union([z.number().min(0), instantSchema], {
+    revision: z.union([z.number().min(0, 'must not be negative'), instantSchema], {
       error: 'must be a number that grows with every change, or the instant of the change',
     }),
     status: statusSchema,
@@ -118,7 +118,9 @@ export const snapshotSchema = z
     rooms: roomsSchema,
     guests: guestsSchema,
     shareGroup: idSchema.optional(),
-    hold: z.strictObject({ reason: z.string().min(1).max(200) }).optional(),
+    hold: z
+      .strictObject({ reason: z.string().min(1, 'must not be empty').max(200, 'must be at most 200 characters long') })
+      .optional(),
     /** The sender's word that this is newer although the revision is the same. */
     supersede: z.boolean().optional(),
   })

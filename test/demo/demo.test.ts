@@ -3,12 +3,12 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, rmSync } from 'node:fs';
 import path from 'node:path';
-import { Writable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { describe, expect, test } from 'vitest';
 import { runDemo } from '../../src/demo/demo.js';
 import { books, settles, taps, type Person, type Story } from '../../src/demo/script.js';
 import { packageRoot } from '../../src/package-root.js';
+import { collecting } from '../support/collecting.js';
 
 const WIDTH = 100;
 
@@ -97,15 +97,3 @@ describe('the demo', () => {
     rmSync(logs, { recursive: true });
   });
 });
-
-function collecting(): { readonly stream: Writable; readonly text: () => string } {
-  const chunks: string[] = [];
-  const stream = new Writable({
-    decodeStrings: false,
-    write(chunk: string, _encoding, done) {
-      chunks.push(chunk);
-      done();
-    },
-  });
-  return { stream, text: () => chunks.join('') };
-}
