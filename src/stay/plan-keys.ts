@@ -4,7 +4,7 @@
  */
 import { isBefore, type Instant } from './instants.js';
 import { sameRooms, soundKeys, type Keyring } from './keyring.js';
-import { byWidth, planGrant } from './planner/grants.js';
+import { byWidth, isStillAsked, planGrant } from './planner/grants.js';
 import { noteKeys } from './planner/notices.js';
 import { planOtherRevokes, planUrgentRevokes } from './planner/revokes.js';
 import { wantsKeyNow, type Round } from './planner/round.js';
@@ -41,6 +41,7 @@ export function planKeys(
     claimed: new Set(),
   };
   noteInFlight(round, unwanted);
+  notePending(round);
   planUrgentRevokes(round);
   for (const guest of byWidth(wanted.guests)) planGrant(round, guest);
   planOtherRevokes(round);
@@ -72,5 +73,15 @@ function noteInFlight(round: Round, unwanted: readonly string[]): void {
     const stuck = key.outageSince !== undefined || key.delayedSince !== undefined;
     if (key.ask.kind === 'override' || !stuck) key.ask.rooms.forEach((room) => round.claimed.add(room));
     if (key.ask.joinTo !== undefined && !stuck) round.anchorsInUse.add(key.ask.joinTo);
+  }
+}
+
+/** An override that was asked for and is not confirmed goes on, whoever is planned first: nobody else starts the lease. */
+function notePending(round: Round): void {
+  for (const key of round.keyring.keys) {
+    if (key.state !== 'issuing' || key.ask.kind !== 'override' || !isStillAsked(round, key)) continue;
+    const guest = round.wanted.guests.find((candidate) => candidate.guestId === key.guestId);
+    const goesOn = key.acsCredentialId !== undefined || guest?.gate === undefined;
+    if (goesOn) key.ask.rooms.forEach((room) => round.claimed.add(room));
   }
 }

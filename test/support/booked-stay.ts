@@ -102,7 +102,7 @@ export function bookStay(world: StayHost, first: StaySnapshotInput, habits: Book
     phones: (guestId) => hotel.phones.list({ owner_user_identity_id: identityOf(guestId) }),
     async tap(guestId, door) {
       hotel.settle();
-      const at = await world.now();
+      const at = Math.max(await world.now(), hotel.now());
       return hotel.tap({ userIdentityId: identityOf(guestId) }, hotel.door(door).id, at).reason;
     },
     async whoOpens(door, guestIds) {

@@ -52,8 +52,10 @@ export interface StayWorld {
   now(): Promise<number>;
   /** Minutes from the server's time now, as an instant. */
   inMinutes(minutes: number): Promise<string>;
-  /** Lets time pass at the test server; the hotel's clock follows. */
+  /** Lets time pass at the server; the hotel's clock follows. No time is skipped while an activity runs. */
   pass(duration: string | number): Promise<void>;
+  /** Moves the hotel's clock alone: for what an activity waits for while it runs. */
+  hurryHotel(minutes: number): void;
   /** Disturbs the simulator, as its control door does. */
   disturb(fault: Fault): Promise<void>;
   undisturb(): Promise<void>;
@@ -85,7 +87,11 @@ export async function openStayWorld(options: StayWorldOptions = {}): Promise<Sta
   const activities = createActivities({
     seam,
     properties: fixedProperties(propertiesOf(simulator, options)),
-    options: { now: () => clock.now(), memoryMs: 0, timing: { firstPollMs: 10, lateCommitSettleMs: 300 } },
+    options: {
+      now: () => clock.now(),
+      memoryMs: 0,
+      timing: { firstPollMs: 10, lateCommitSettleMs: 300, revokePatienceMs: 30 },
+    },
   });
   const watched = options.around === undefined ? activities : options.around(activities);
   const workers = await createStayWorkers({
@@ -140,6 +146,7 @@ export async function openStayWorld(options: StayWorldOptions = {}): Promise<Sta
       await server.pass(duration);
       followServer(await server.now());
     },
+    hurryHotel: (minutes) => clock.moveTo(clock.now() + minutes * 60_000),
     disturb: (fault) => control('POST', fault),
     undisturb: () => control('DELETE'),
     async stop() {
