@@ -49,8 +49,8 @@ export const guestKeys: Story = {
         books('R-1', { rooms: ['101'], guests: [ada], startsInHours: 3, nights: 2 }),
         settles('R-1'),
         taps([ada, '101', 'no-key']),
-        tell('She is early, and the desk checks her in: now the key is due.'),
-        sends('R-1', { name: 'checkIn', payload: {} }, 'check-in'),
+        tell('She is here early. Once the desk has checked her in, the key is due.'),
+        sends('R-1', { name: 'checkIn', payload: {} }, 'the desk has checked Ada in'),
         settles('R-1'),
         taps([ada, '101', 'opened'], [ada, 'Main Entrance', 'opened'], [ada, '102', 'not-this-door']),
       ],
@@ -61,7 +61,7 @@ export const guestKeys: Story = {
       about: 'Ada checks out, and comes back to another room: a new lease, so her new key is an override again.',
       reservations: ['R-1', 'R-2'],
       beats: [
-        sends('R-1', { name: 'checkOut', payload: {} }, 'check-out'),
+        sends('R-1', { name: 'checkOut', payload: {} }, 'Ada has left'),
         settles('R-1'),
         taps([ada, '101', 'no-key']),
         books('R-2', { rooms: ['102'], guests: [ada], startsInHours: 0, nights: 1 }),
@@ -115,7 +115,7 @@ export const guestKeys: Story = {
       reservations: ['R-3'],
       beats: [
         taps([cleo, '201', 'opened'], [cleo, '301', 'not-this-door']),
-        sends('R-3', { name: 'changeRooms', payload: { rooms: ['301', '302'] } }, 'move to 301 and 302'),
+        sends('R-3', { name: 'changeRooms', payload: { rooms: ['301', '302'] } }, 'to 301 and 302'),
         settles('R-3'),
         taps([ben, '301', 'opened'], [cleo, '302', 'opened'], [eve, '301', 'opened'], [cleo, '201', 'not-this-door']),
       ],
@@ -128,7 +128,7 @@ export const guestKeys: Story = {
       beats: [
         taps([ben, '301', 'opened']),
         losesNetwork(cleo),
-        sends('R-3', { name: 'checkOut', payload: {} }, 'check-out'),
+        sends('R-3', { name: 'checkOut', payload: {} }, 'everybody has left'),
         settles('R-3'),
         taps([ben, '301', 'no-key'], [eve, '302', 'no-key'], [cleo, '301', 'phone-offline-key']),
       ],

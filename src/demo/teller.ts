@@ -4,9 +4,9 @@ import { stayWorkflowId, type KeyView, type StayName, type StayView } from '../c
 import type { Booking, Chapter, Person, Tap, TapReason } from './script.js';
 
 const WIDTH = 100;
-const LABEL = 10;
+const LABEL = 8;
 /** Longer lists of names push their reason to the right, not everybody's. */
-const WIDEST_NAMES = 20;
+const WIDEST_NAMES = 12;
 
 export interface TellerOptions {
   readonly out: NodeJS.WritableStream & { readonly isTTY?: boolean };
@@ -111,7 +111,7 @@ export function openTeller({ out, cast }: TellerOptions): Teller {
     },
     link(stayName, { webUi, namespace }) {
       const id = stayWorkflowId(stayName);
-      if (webUi === undefined) line('workflow', id);
+      if (webUi === undefined) line('stay', id);
       else line('web ui', `${webUi}/namespaces/${namespace}/workflows/${encodeURIComponent(id)}`, colours.cyan);
     },
     verdict(text, outcome) {
@@ -136,10 +136,10 @@ function keyLines(view: StayView, before: readonly KeyView[], nameOf: (guestId: 
   const width = Math.min(WIDEST_NAMES, Math.max(0, ...groups.map((group) => names(group).length)));
   const rows = groups.map((group) => {
     const [{ kind, rooms, why }] = group;
-    return `${kind.padEnd(10)}${rooms.join(', ').padEnd(10)}${names(group).padEnd(width + 2)}${withNames(why, nameOf)}`;
+    return row(kind, rooms, `${names(group).padEnd(width)}  ${withNames(why, nameOf)}`);
   });
-  if (kept.length > 0) rows.push(`${'kept'.padEnd(10)}${roomsOf(kept).padEnd(10)}${names(kept)}`);
-  if (ended.length > 0) rows.push(`${'ended'.padEnd(10)}${roomsOf(ended).padEnd(10)}${names(ended)}`);
+  if (kept.length > 0) rows.push(row('kept', roomsOf(kept), names(kept)));
+  if (ended.length > 0) rows.push(row('ended', roomsOf(ended), names(ended)));
   if (rows.length > 0) return rows;
   const early = view.guests.filter((guest) => guest.keyState === 'not-due').map((guest) => nameOf(guest.guestId));
   return [early.length > 0 ? `none yet: it is not time for ${listed(early)}` : 'none'];
@@ -161,8 +161,12 @@ function sameKey(a: KeyView, b: KeyView): boolean {
   return a.acsCredentialId === b.acsCredentialId;
 }
 
-function roomsOf(keys: readonly KeyView[]): string {
-  return [...new Set(keys.flatMap((key) => key.rooms))].join(', ');
+function row(what: string, rooms: readonly string[], whose: string): string {
+  return `${what.padEnd(9)}${rooms.join(', ').padEnd(8)} ${whose}`;
+}
+
+function roomsOf(keys: readonly KeyView[]): readonly string[] {
+  return [...new Set(keys.flatMap((key) => key.rooms))];
 }
 
 /** The stay knows ids only; here, where the cast is known, they become names. */
