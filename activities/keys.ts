@@ -1,12 +1,14 @@
 /** Activities on keys: issue and confirm, revoke, look again. */
 import { CancelledFailure, Context, type Info } from '@temporalio/activity';
+import { ApplicationFailure, ApplicationFailureCategory } from '@temporalio/common';
 import { z } from 'zod';
-import { checkKeys, issueKey, revokeKey, type IssueProgress } from '../src/seam/index.js';
+import { checkKeys, issueKey, lookForStrays, revokeKey, type IssueProgress } from '../src/seam/index.js';
+import { ERROR_TYPES } from '../src/stay/error-types.js';
 import type { StayActivities } from '../src/stay/steps.js';
 import { atSeam, isCancelRequested } from './at-seam.js';
 import type { Office } from './dependencies.js';
 
-type KeyActivities = Pick<StayActivities, 'issueKey' | 'revokeKey' | 'checkKeys'>;
+type KeyActivities = Pick<StayActivities, 'issueKey' | 'revokeKey' | 'checkKeys' | 'watchForStrays'>;
 
 export function createKeyActivities(office: Office): KeyActivities {
   return {
@@ -23,7 +25,23 @@ export function createKeyActivities(office: Office): KeyActivities {
     revokeKey: (input) => atSeam(async ({ signal }) => revokeKey(input, await office.desk(input.propertyId), signal)),
     checkKeys: (input) =>
       atSeam(async ({ signal }) => checkKeys(input, (await office.desk(input.propertyId)).seam, signal)),
+    watchForStrays: (input) =>
+      atSeam(async ({ signal }) => {
+        const observed = await lookForStrays(input, (await office.desk(input.propertyId)).seam, signal);
+        if (observed.strayCredentialIds.length > 0 || hasLookedFor(input.minutes)) return observed;
+        throw ApplicationFailure.create({
+          message: 'No key of a lost request has appeared',
+          type: ERROR_TYPES.noStrayYet,
+          category: ApplicationFailureCategory.BENIGN,
+        });
+      }),
   };
+}
+
+/** By Temporal's time, which tests may skip. */
+function hasLookedFor(minutes: number): boolean {
+  const { scheduledTimestampMs, currentAttemptScheduledTimestampMs } = Context.current().info;
+  return currentAttemptScheduledTimestampMs - scheduledTimestampMs >= minutes * 60_000;
 }
 
 const progressSchema = z.object({ acsCredentialId: z.string(), adopted: z.boolean(), since: z.number() });

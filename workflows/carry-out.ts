@@ -9,13 +9,13 @@ import {
   type ActivityOptions,
 } from '@temporalio/workflow';
 import type { GroundStep } from '../src/stay/groundwork.js';
-import { keysOf, mayLive, type Key } from '../src/stay/keyring.js';
+import { findKey, keysOf, mayLive, type Key } from '../src/stay/keyring.js';
 import type { InFlight, KeyStep } from '../src/stay/plan-keys.js';
 import * as record from '../src/stay/record.js';
 import { ERROR_TYPES } from '../src/stay/error-types.js';
 import type { StayActivities } from '../src/stay/steps.js';
 import { TASK_QUEUES } from '../src/temporal/task-queues.js';
-import { now, type StayDesk } from './desk.js';
+import { now, planNow, type StayDesk } from './desk.js';
 
 /** A worker that dies is missed after this, not after the attempt's whole time. */
 const HEARTBEAT = '5s';
@@ -160,8 +160,33 @@ async function groundwork(desk: StayDesk, step: GroundStep): Promise<void> {
       record.recordCheck(book, acsCredentialIds, outcome, now());
       return;
     }
+    case 'watch-for-strays':
+      return watchForStrays(desk, step);
     default:
       step satisfies never;
+  }
+}
+
+async function watchForStrays(desk: StayDesk, step: GroundStep & { do: 'watch-for-strays' }): Promise<void> {
+  const { book } = desk;
+  const key = findKey(book.keyring, step.keyId);
+  const ids = book.keyring.keys.flatMap((other) => other.acsCredentialId ?? []);
+  const retry = { initialInterval: '2s', backoffCoefficient: 2, maximumInterval: '30s' } as const;
+  const options = { retry, summary: `look for what a lost request of guest ${step.guestId} may still lead to` };
+  const observed = await seam.watchForStrays.executeWithOptions(options, [
+    {
+      propertyId: book.propertyId,
+      guestId: key.guestId,
+      acsUserId: key.acsUserId,
+      ask: key.ask,
+      claimedCredentialIds: [...ids, ...(book.guests[key.guestId]?.seenCredentialIds ?? [])],
+      ownCredentialIds: key.state === 'live' && key.acsCredentialId !== undefined ? [key.acsCredentialId] : [],
+      minutes: step.minutes,
+    },
+  ]);
+  // A step of the guest that began meanwhile may have made what was seen: the next watch knows of it.
+  if (planNow(desk).groundwork.some((planned) => planned.stepId === step.stepId)) {
+    record.recordWatch(book, step, observed, now());
   }
 }
 

@@ -66,7 +66,8 @@ function callOff(desk: StayDesk, plan: StayPlan, how: { readonly leaving: boolea
   for (const { stepId, scope, key } of desk.running.values()) {
     const groundwork = plan.groundwork.find((step) => step.stepId === stepId);
     const unwanted = key === undefined ? groundwork === undefined : plan.keys.unwanted.includes(stepId);
-    if (unwanted || (how.leaving && groundwork?.do === 'wait-for-phone')) scope.cancel();
+    const couldWait = groundwork?.do === 'wait-for-phone' || groundwork?.do === 'watch-for-strays';
+    if (unwanted || (how.leaving && couldWait)) scope.cancel();
   }
 }
 

@@ -65,8 +65,20 @@ export function observe(seen: {
       .filter((credential) => !isBeingDeleted(credential))
       .map((credential) => credential.acs_credential_id)
       .filter((id) => id !== seen.acsCredentialId),
-    goneCredentialIds: goneAmong(seen.issue.input.ownCredentialIds, seen.held),
+    ...lossesAmong(seen.issue.input.ownCredentialIds, seen.held),
   };
+}
+
+/** What has become of our own keys, as far as it is the worse. */
+export function lossesAmong(
+  ids: readonly string[],
+  held: readonly Credential[],
+): Pick<Observed, 'goneCredentialIds' | 'lingeringCredentialIds'> {
+  const goneCredentialIds = goneAmong(ids, held);
+  const lingering = held
+    .filter((credential) => goneCredentialIds.includes(credential.acs_credential_id) && !isBeingDeleted(credential))
+    .map((credential) => credential.acs_credential_id);
+  return { goneCredentialIds, ...(lingering.length === 0 ? {} : { lingeringCredentialIds: lingering }) };
 }
 
 /** Those of `ids` that Seam no longer holds, or holds as dead. */
@@ -169,7 +181,8 @@ function overrideOrJoin(ask: KeyAsk): OverrideOrJoin {
 
 async function isGone(acsCredentialId: string, { desk, signal }: Issue): Promise<boolean> {
   try {
-    return isDead(await desk.seam.getCredential({ acs_credential_id: acsCredentialId }, { signal }));
+    const anchor = await desk.seam.getCredential({ acs_credential_id: acsCredentialId }, { signal });
+    return isDead(anchor) || hasExpired(anchor, desk.now());
   } catch (error) {
     if (isNotFound(error)) return true;
     throw error;

@@ -17,6 +17,9 @@ export interface SeamClientOptions {
   readonly budget?: Partial<BudgetOptions>;
 }
 
+/** The one request that must not be carried out twice. */
+export const CREATE_CREDENTIAL = '/acs/credentials/create';
+
 export interface Page<Item> {
   readonly items: readonly Item[];
   /** Absent on the last page. */
@@ -133,7 +136,7 @@ function callsThrough(wire: Wire): SeamCalls {
     ),
     createAcsUser: call({ path: '/acs/users/create', answer: schemas.acsUserAnswer }, (answer) => answer.acs_user),
     createCredential: call(
-      { path: '/acs/credentials/create', answer: schemas.credentialAnswer },
+      { path: CREATE_CREDENTIAL, answer: schemas.credentialAnswer },
       (answer) => answer.acs_credential,
     ),
     getCredential: call(

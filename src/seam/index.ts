@@ -9,4 +9,5 @@ export { prepareGuest } from './guests.js';
 export { issueKey } from './issue.js';
 export { deactivatePhones, isPhoneReady } from './phones.js';
 export { checkKeys, revokeKey } from './revoke.js';
+export { lookForStrays } from './strays.js';
 export type { SeamAuth } from './transport.js';

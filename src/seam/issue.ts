@@ -6,6 +6,7 @@ import type { IssueKeyInput, IssueOutcome, Observed } from '../stay/steps.js';
 import { adoptOrCreate, goneAmong, observe, unclaimedMatches } from './adopt.js';
 import { openIssue, type HeldKey, type Issue, type IssueAttempt } from './attempt.js';
 import { credentialsOf, longerPoll, waitFor, type KeyDesk } from './desk.js';
+import { CREATE_CREDENTIAL } from './client.js';
 import { isNotFound, isSeamError } from './errors.js';
 import { isDead, isIssued, issuedAt, newest } from './matching.js';
 import type { Credential } from './schemas.js';
@@ -16,14 +17,22 @@ import type { Credential } from './schemas.js';
  */
 export async function issueKey(input: IssueKeyInput, desk: KeyDesk, attempt: IssueAttempt): Promise<IssueOutcome> {
   const issue = openIssue(input, desk, attempt);
+  const ambiguous = issue.doubtful && input.acsCredentialId === undefined ? AMBIGUOUS : {};
   try {
     const adoption = await adoptOrCreate(issue);
-    return adoption.kind === 'obstacle' ? adoption.outcome : await confirmAndLookRound(issue, adoption.key);
+    const outcome = adoption.kind === 'obstacle' ? adoption.outcome : await confirmAndLookRound(issue, adoption.key);
+    return { ...outcome, ...ambiguous };
   } catch (error) {
     if (!attempt.signal.aborted) throw error;
     const known = issue.known === undefined ? {} : { acsCredentialId: issue.known.acsCredentialId };
-    return { kind: 'cancelled', ...known, ...NOTHING_OBSERVED };
+    return { kind: 'cancelled', ...known, ...NOTHING_OBSERVED, ...(isUnansweredCreate(error) ? AMBIGUOUS : ambiguous) };
   }
+}
+
+const AMBIGUOUS = { ambiguous: true } as const;
+
+function isUnansweredCreate(error: unknown): boolean {
+  return isSeamError(error) && error.operation === CREATE_CREDENTIAL && error.mayHaveReached;
 }
 
 const NOTHING_OBSERVED: Observed = { strayCredentialIds: [], goneCredentialIds: [] };

@@ -79,9 +79,13 @@ function opensExactly(ask: KeyAsk, doors: readonly string[]): boolean {
   return wanted.size === opened.size && [...wanted].every((door) => opened.has(door));
 }
 
-/** The newest by creation; among equals the greater id, so that everyone who looks picks the same. */
-export function newest(credentials: readonly Credential[]): Credential | undefined {
+/** By creation; among equals the greater id first, so that everyone who looks sees the same order. */
+export function newestFirst(credentials: readonly Credential[]): readonly Credential[] {
   return [...credentials].sort(
     (a, b) => millis(b.created_at) - millis(a.created_at) || (a.acs_credential_id < b.acs_credential_id ? 1 : -1),
-  )[0];
+  );
+}
+
+export function newest(credentials: readonly Credential[]): Credential | undefined {
+  return newestFirst(credentials)[0];
 }

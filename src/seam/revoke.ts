@@ -7,7 +7,7 @@ import type { CheckKeysInput, CheckKeysOutcome, RevokeKeyInput, RevokeOutcome } 
 import type { SeamCalls } from './client.js';
 import { credentialsOf, longerPoll, waitFor, type KeyDesk } from './desk.js';
 import { isNotFound, SeamError } from './errors.js';
-import { isDead, matchesOf } from './matching.js';
+import { isBeingDeleted, isDead, matchesOf } from './matching.js';
 
 /**
  * Deletes the key and sees it gone; without an id, everything that matches the ask and is not to be kept, late arrivals
@@ -76,13 +76,19 @@ export async function checkKeys(
   seam: SeamCalls,
   signal: AbortSignal,
 ): Promise<CheckKeysOutcome> {
-  const verdicts = await Promise.all(acsCredentialIds.map((id) => isKeyGone(id, seam, signal)));
-  return { goneCredentialIds: acsCredentialIds.filter((_, index) => verdicts[index]) };
+  const fates = await Promise.all(acsCredentialIds.map((id) => fateOf(id, seam, signal)));
+  const lingering = acsCredentialIds.filter((_, index) => fates[index] === 'lingering');
+  return {
+    goneCredentialIds: acsCredentialIds.filter((_, index) => fates[index] !== 'alive'),
+    ...(lingering.length === 0 ? {} : { lingeringCredentialIds: lingering }),
+  };
 }
 
-async function isKeyGone(acsCredentialId: string, seam: SeamCalls, signal: AbortSignal): Promise<boolean> {
-  const key = await findKey(acsCredentialId, seam, signal);
-  if (key === undefined) return true;
+/** `lingering`: dead, but Seam still holds it and is not ending it. */
+async function fateOf(id: string, seam: SeamCalls, signal: AbortSignal): Promise<'alive' | 'lingering' | 'gone'> {
+  const key = await findKey(id, seam, signal);
+  if (key === undefined || isBeingDeleted(key)) return 'gone';
   const verdictIsOnCopies = key.visionline_metadata?.is_valid == null && key.acs_user_id != null;
-  return isDead(key, verdictIsOnCopies ? await credentialsOf(key.acs_user_id ?? '', seam, signal) : []);
+  const held = verdictIsOnCopies ? await credentialsOf(key.acs_user_id ?? '', seam, signal) : [];
+  return isDead(key, held) ? 'lingering' : 'alive';
 }

@@ -10,4 +10,5 @@ export const ERROR_TYPES = {
   notFoundAtSeam: 'NotFoundAtSeam',
   propertyUnknown: 'PropertyUnknown',
   phoneNotReady: 'PhoneNotReady',
+  noStrayYet: 'NoStrayYet',
 } as const;

@@ -89,6 +89,7 @@ function assumeGroundwork(book: StayBook, step: GroundStep, now: Instant): void 
       book.credentialsToCheck = [];
       return;
     case 'wait-for-phone':
+    case 'watch-for-strays':
       return;
     default:
       step satisfies never;

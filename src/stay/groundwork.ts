@@ -2,7 +2,7 @@
 import { isEnded, type StayBook } from './book.js';
 import { prepareStepId } from './ids.js';
 import { isBefore, type Instant } from './instants.js';
-import { mayLive } from './keyring.js';
+import { keysOf, mayLive } from './keyring.js';
 import type { Guest, SnapshotWindow } from './snapshot-schema.js';
 import type { Wanted } from './plan-keys.js';
 import { roomsFor, stayWindow } from './wanted.js';
@@ -24,7 +24,18 @@ export type GroundStep =
       readonly userIdentityId: string;
       readonly deviceId: string;
     }
-  | { readonly do: 'check-keys'; readonly stepId: string; readonly acsCredentialIds: readonly string[] };
+  | { readonly do: 'check-keys'; readonly stepId: string; readonly acsCredentialIds: readonly string[] }
+  | {
+      readonly do: 'watch-for-strays';
+      readonly stepId: string;
+      readonly guestId: string;
+      readonly keyId: string;
+      /** 0: looks once. */
+      readonly minutes: number;
+    };
+
+/** How long after an unanswered request Seam may still carry it out, in minutes: longer than any proxy holds one. */
+const LATE_REQUEST_MINUTES = 5;
 
 /** Every groundwork step that is due now, whether or not it is in flight. A step that Seam refused is not due. */
 export function planGroundwork(book: StayBook, wanted: Wanted, now: Instant): readonly GroundStep[] {
@@ -33,6 +44,7 @@ export function planGroundwork(book: StayBook, wanted: Wanted, now: Instant): re
     ...(book.property === undefined ? [] : [...doorSteps(book), ...guestSteps(book, now), ...phoneSteps(book, wanted)]),
     ...deactivations(book),
     ...checks(book),
+    ...watches(book, now),
   ];
   return steps.filter((step) => book.hindrances[step.stepId]?.kind !== 'refused');
 }
@@ -89,6 +101,22 @@ function checks(book: StayBook): GroundStep[] {
   const { credentialsToCheck } = book;
   if (credentialsToCheck.length === 0) return [];
   return [{ do: 'check-keys', stepId: `check:${credentialsToCheck.join(',')}`, acsCredentialIds: credentialsToCheck }];
+}
+
+/**
+ * While a key of the guest is being asked for or ended, its id may not be known: then nothing that appears can be called a stray,
+ * so the watch pauses. The number of his keys is part of the id: a watch that does not know of the newest is not to be trusted.
+ */
+function watches(book: StayBook, now: Instant): GroundStep[] {
+  return book.keyring.keys.flatMap((key): GroundStep[] => {
+    const { keyId, guestId, doubt } = key;
+    if (doubt === undefined || !isBefore(now, key.ask.window.to)) return [];
+    const own = keysOf(book.keyring, guestId);
+    if (own.some((other) => ['issuing', 'stray', 'revoking'].includes(other.state))) return [];
+    const step = { do: 'watch-for-strays', guestId, keyId } as const;
+    if (doubt === 'open') return [{ ...step, stepId: `watch:${keyId}:${own.length}`, minutes: LATE_REQUEST_MINUTES }];
+    return isEnded(book) ? [{ ...step, stepId: `last-look:${keyId}:${own.length}`, minutes: 0 }] : [];
+  });
 }
 
 /** True if somebody could hold a key: then the stay is not over yet. */

@@ -34,6 +34,13 @@ export interface Key {
   readonly outageSince?: Instant;
   /** A refused revoke is not tried again before this. */
   readonly retryAt?: Instant;
+  /** Dead at guest rooms, but Seam may still hold it: a phone keeps it, and common doors open with it. */
+  readonly lingers?: boolean;
+  /**
+   * A request for it went unanswered. `open`: its key may yet appear at Seam, and is watched for; `watched`: it did not appear while
+   * it was likely, and is looked for once more when the stay has ended.
+   */
+  readonly doubt?: 'open' | 'watched';
   /** Since when confirming it has taken longer than the policy allows. */
   readonly delayedSince?: Instant;
 }
@@ -95,6 +102,11 @@ export function mayLive(key: Key): boolean {
   return key.state !== 'dead';
 }
 
+/** True while a phone may open some door with it, as far as Seam could still take it off that phone. */
+export function mayOpen(key: Key): boolean {
+  return mayLive(key) || key.lingers === true;
+}
+
 /** True for a key with a confirmed life at Seam and a window that is not over. */
 export function isLive(key: Key, now: Instant): boolean {
   return key.state === 'live' && isBefore(now, key.ask.window.to);
@@ -153,7 +165,7 @@ export function withKey(keyring: Keyring, key: Key): Keyring {
 
 /** The key ended at `now`. A phone that had it may keep it until its window ends. */
 export function endKey(key: Key, ended: KeyEnd, now: Instant): Key {
-  const { outageSince: _outage, delayedSince: _delayed, retryAt: _retry, ...rest } = key;
+  const { outageSince: _outage, delayedSince: _delayed, retryAt: _retry, lingers: _lingers, ...rest } = key;
   const mayLinger = key.acsCredentialId !== undefined && ended !== 'expired' && isBefore(now, key.ask.window.to);
   return { ...rest, state: 'dead', ended, deadAt: now, ...(mayLinger ? { residualUntil: key.ask.window.to } : {}) };
 }

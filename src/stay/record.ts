@@ -2,6 +2,7 @@
 import { writeLine, type StayBook } from './book.js';
 import { isBefore, plusMinutes, type Instant } from './instants.js';
 import { endKey, findKey, fingerprint, keysOf, withKey, withRefusal, withoutRefusals, type Key } from './keyring.js';
+import type { GroundStep } from './groundwork.js';
 import type { KeyStep } from './plan-keys.js';
 import type { SnapshotWindow } from './snapshot-schema.js';
 import type {
@@ -67,6 +68,16 @@ function askFor(book: StayBook, step: KeyStep & { do: 'override' | 'join' }): Ke
 }
 
 export function recordIssue(book: StayBook, keyId: string, outcome: IssueOutcome, now: Instant): void {
+  takeIssue(book, keyId, outcome, now);
+  if (outcome.ambiguous === true) openDoubt(book, keyId);
+}
+
+/** A request for this key went unanswered: what Seam makes of it later is to be found. */
+function openDoubt(book: StayBook, keyId: string): void {
+  book.keyring = withKey(book.keyring, { ...findKey(book.keyring, keyId), doubt: 'open' });
+}
+
+function takeIssue(book: StayBook, keyId: string, outcome: IssueOutcome, now: Instant): void {
   const { outageSince: _outage, ...key } = findKey(book.keyring, keyId);
   switch (outcome.kind) {
     case 'issued': {
@@ -97,10 +108,10 @@ export function recordIssue(book: StayBook, keyId: string, outcome: IssueOutcome
       return;
     }
     case 'killed':
-      book.keyring = withKey(
-        book.keyring,
-        endKey({ ...key, acsCredentialId: outcome.acsCredentialId, issuedAt: key.issuedAt ?? now }, 'killed', now),
-      );
+      book.keyring = withKey(book.keyring, {
+        ...endKey({ ...key, acsCredentialId: outcome.acsCredentialId, issuedAt: key.issuedAt ?? now }, 'killed', now),
+        lingers: true,
+      });
       writeLine(book, { at: now, what: `key of guest ${key.guestId} was ended by somebody else` });
       mergeObserved(book, key, outcome, now);
       return;
@@ -131,7 +142,8 @@ function endAnchor(book: StayBook, acsCredentialId: string, now: Instant): void 
     return;
   }
   if (anchor.state === 'dead') return;
-  book.keyring = withKey(book.keyring, endKey(anchor, hasSuccessor(book, anchor) ? 'replaced' : 'killed', now));
+  const ended = endKey(anchor, hasSuccessor(book, anchor) ? 'replaced' : 'killed', now);
+  book.keyring = withKey(book.keyring, { ...ended, lingers: true });
 }
 
 /** True if the guest has asked for a newer key: then Seam itself may have ended the earlier one. */
@@ -142,28 +154,91 @@ function hasSuccessor(book: StayBook, key: Key): boolean {
 
 function mergeObserved(book: StayBook, key: Key, observed: Observed, now: Instant): void {
   for (const acsCredentialId of observed.goneCredentialIds) {
-    const gone = book.keyring.keys.find((other) => other.acsCredentialId === acsCredentialId);
-    if (gone === undefined || gone.state === 'dead' || gone.keyId === key.keyId) continue;
-    book.keyring = withKey(book.keyring, endKey(gone, hasSuccessor(book, gone) ? 'replaced' : 'killed', now));
-    writeLine(book, { at: now, what: `an earlier key of guest ${gone.guestId} is gone at Seam` });
+    if (acsCredentialId !== key.acsCredentialId) endGone(book, acsCredentialId, observed, now);
   }
   for (const acsCredentialId of observed.strayCredentialIds) addStray(book, key, acsCredentialId, now);
 }
 
+type Losses = Pick<Observed, 'lingeringCredentialIds'>;
+
+function endGone(book: StayBook, acsCredentialId: string, losses: Losses, now: Instant): void {
+  const gone = book.keyring.keys.find((other) => other.acsCredentialId === acsCredentialId);
+  if (gone === undefined || gone.state === 'dead') return;
+  book.keyring = withKey(book.keyring, lost(book, gone, losses, now));
+  writeLine(book, { at: now, what: `an earlier key of guest ${gone.guestId} is gone at Seam` });
+}
+
+/** The key as it is once Seam has told that it is dead. */
+function lost(book: StayBook, key: Key, { lingeringCredentialIds = [] }: Losses, now: Instant): Key {
+  const ended = endKey(key, hasSuccessor(book, key) ? 'replaced' : 'killed', now);
+  return lingeringCredentialIds.includes(key.acsCredentialId ?? '') ? { ...ended, lingers: true } : ended;
+}
+
 function addStray(book: StayBook, like: Key, acsCredentialId: string, now: Instant): void {
   if (book.keyring.keys.some((key) => key.acsCredentialId === acsCredentialId)) return;
-  const lastKey = book.keyring.lastKey + 1;
-  const { issuedAt: _issued, delayedSince: _delayed, ...rest } = like;
-  const stray: Key = {
-    ...rest,
-    keyId: `${like.guestId}#${lastKey}`,
-    state: 'stray',
+  const stray = lateKey(book, like, acsCredentialId, now);
+  book.keyring = { ...withKey(book.keyring, { ...stray, state: 'stray' }), lastKey: book.keyring.lastKey + 1 };
+  writeLine(book, { at: now, what: `a key that nobody asked for appeared for guest ${like.guestId}` });
+}
+
+/** The key that a lost request for `like` has made. */
+function lateKey(book: StayBook, like: Key, acsCredentialId: string, now: Instant): Key {
+  const { guestId, acsUserId, ask, commonDoors, generation } = like;
+  const keyId = `${guestId}#${book.keyring.lastKey + 1}`;
+  const why = 'a lost request was carried out after all';
+  return {
+    keyId,
+    guestId,
+    acsUserId,
+    ask,
+    commonDoors,
+    generation,
+    state: 'issuing',
     acsCredentialId,
     requestedAt: now,
-    why: 'a lost request was carried out after all',
+    why,
   };
-  book.keyring = { ...withKey(book.keyring, stray), lastKey };
-  writeLine(book, { at: now, what: `a key that nobody asked for appeared for guest ${like.guestId}` });
+}
+
+type Watch = GroundStep & { do: 'watch-for-strays' };
+
+/** What a watch for the key of a lost request has seen. */
+export function recordWatch(book: StayBook, watch: Watch, observed: Observed, now: Instant): void {
+  const key = findKey(book.keyring, watch.keyId);
+  const [newest, ...others] = observed.strayCredentialIds;
+  if (newest === undefined) {
+    const { doubt: _doubt, ...certain } = key;
+    book.keyring = withKey(book.keyring, watch.minutes > 0 ? { ...key, doubt: 'watched' } : certain);
+  } else if (isSupersededBy(key, observed)) {
+    takePlace(book, key, newest, now);
+  } else {
+    addStray(book, key, newest, now);
+  }
+  for (const acsCredentialId of others) addStray(book, key, acsCredentialId, now);
+  for (const acsCredentialId of observed.goneCredentialIds) endGone(book, acsCredentialId, observed, now);
+}
+
+/**
+ * A late override shuts out every key before it, and Seam may have ended the guest's earlier key for a late joiner: then the late
+ * key is the one that he holds, and the others join it.
+ */
+function isSupersededBy(key: Key, { goneCredentialIds }: Observed): boolean {
+  if (key.state === 'dead') return key.ended === 'killed';
+  return key.state === 'live' && (key.ask.kind === 'override' || goneCredentialIds.includes(key.acsCredentialId ?? ''));
+}
+
+/** Enters the late key as the guest's own, still to be confirmed; the doubt goes with it. */
+function takePlace(book: StayBook, key: Key, acsCredentialId: string, now: Instant): void {
+  const { doubt: _doubt, ...certain } = key;
+  const late = lateKey(book, key, acsCredentialId, now);
+  const { lastKey, lastGeneration } = book.keyring;
+  const generation = key.ask.kind === 'override' ? lastGeneration + 1 : key.generation;
+  book.keyring = {
+    ...withKey(withKey(book.keyring, certain), { ...late, generation, doubt: 'open' }),
+    lastKey: lastKey + 1,
+    lastGeneration: Math.max(lastGeneration, generation),
+  };
+  writeLine(book, { at: now, what: `the key of guest ${key.guestId} was made twice; the later one counts` });
 }
 
 export function recordRevoking(book: StayBook, keyId: string, why: string, now: Instant): Key {
@@ -176,13 +251,17 @@ export function recordRevoking(book: StayBook, keyId: string, why: string, now: 
 export function recordRevoked(book: StayBook, keyId: string, outcome: RevokeOutcome, now: Instant): void {
   const key = findKey(book.keyring, keyId);
   const acsCredentialId = key.acsCredentialId ?? outcome.revokedCredentialIds[0];
-  const ended = endKey({ ...key, ...(acsCredentialId === undefined ? {} : { acsCredentialId }) }, 'revoked', now);
-  book.keyring = withKey(book.keyring, ended);
+  const known = { ...key, ...(acsCredentialId === undefined ? {} : { acsCredentialId }) };
+  // That somebody else killed it is still to be answered after it was taken off the phones.
+  const ended = endKey(known, key.ended === 'killed' ? 'killed' : 'revoked', now);
+  // Without an id, what was asked for may not have been there yet.
+  book.keyring = withKey(book.keyring, key.acsCredentialId === undefined ? { ...ended, doubt: 'open' } : ended);
   writeLine(book, { at: now, what: `key of guest ${key.guestId} revoked` });
 }
 
 /** A key step that ended without an outcome. */
 export function recordKeyFailure(book: StayBook, keyId: string, failure: StepFailure, now: Instant): void {
+  if (findKey(book.keyring, keyId).state === 'issuing') openDoubt(book, keyId);
   const key = findKey(book.keyring, keyId);
   if (failure.kind === 'cancelled') return;
   if (failure.kind === 'outage' || key.state === 'revoking') {
@@ -239,7 +318,7 @@ export function recordCheck(book: StayBook, checked: readonly string[], outcome:
   for (const id of outcome.goneCredentialIds) {
     const key = book.keyring.keys.find((candidate) => candidate.acsCredentialId === id);
     if (key === undefined || key.state !== 'live') continue;
-    book.keyring = withKey(book.keyring, endKey(key, hasSuccessor(book, key) ? 'replaced' : 'killed', now));
+    book.keyring = withKey(book.keyring, lost(book, key, outcome, now));
     writeLine(book, { at: now, what: `key of guest ${key.guestId} was ended by somebody else` });
   }
 }

@@ -91,9 +91,16 @@ export interface Observed {
   readonly strayCredentialIds: readonly string[];
   /** Ids of `ownCredentialIds` that Seam no longer holds, or holds as not valid. */
   readonly goneCredentialIds: readonly string[];
+  /** Those of them that Seam still holds, and is not ending: phones keep them, and common doors know nothing of it. */
+  readonly lingeringCredentialIds?: readonly string[];
 }
 
-export type IssueOutcome =
+export type IssueOutcome = IssueEnd & {
+  /** Set if a request for this key may have gone unanswered: Seam may still carry it out. */
+  readonly ambiguous?: true;
+};
+
+type IssueEnd =
   /** Seam says that the key is synced with the provider (or has been issued). */
   | ({
       readonly kind: 'issued';
@@ -135,6 +142,20 @@ export interface DeactivatePhoneInput {
   readonly deviceId?: string;
 }
 
+export interface WatchForStraysInput {
+  readonly propertyId: string;
+  readonly guestId: string;
+  readonly acsUserId: string;
+  /** What the unanswered request asked for. */
+  readonly ask: KeyAsk;
+  /** Ids that are ours, or were there before the first attempt. */
+  readonly claimedCredentialIds: readonly string[];
+  /** The key that was issued for the ask in the end, while it is alive: a late one may end it. */
+  readonly ownCredentialIds: readonly string[];
+  /** How long to go on looking; 0 looks once. */
+  readonly minutes: number;
+}
+
 export interface CheckKeysInput {
   readonly propertyId: string;
   readonly acsCredentialIds: readonly string[];
@@ -143,6 +164,8 @@ export interface CheckKeysInput {
 /** Re-read state of credentials: an event only says that something changed. */
 export interface CheckKeysOutcome {
   readonly goneCredentialIds: readonly string[];
+  /** Those of them that Seam still holds, and is not ending. */
+  readonly lingeringCredentialIds?: readonly string[];
 }
 
 /** Every activity, by the name it is registered under. */
@@ -159,4 +182,6 @@ export interface StayActivities {
   /** Already deactivated is success. */
   deactivatePhone(input: DeactivatePhoneInput): Promise<void>;
   checkKeys(input: CheckKeysInput): Promise<CheckKeysOutcome>;
+  /** Ends when a late request's key has appeared (strays newest first), or when it has looked for long enough. */
+  watchForStrays(input: WatchForStraysInput): Promise<Observed>;
 }

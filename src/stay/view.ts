@@ -178,13 +178,13 @@ function planLines(book: StayBook, plan: StayPlan, inFlight: readonly InFlight[]
   return [...running, ...ready, ...plan.keys.waiting];
 }
 
-/** Waiting for a phone to enrol is not work of ours: it leaves a stay settled. */
+/** Waiting for a phone to enrol, or for a lost request to be carried out after all, leaves a stay settled. */
 export function isSettled(book: StayBook, plan: StayPlan, inFlight: readonly InFlight[]): boolean {
   return (
     !book.propertyDue &&
     inFlight.length === 0 &&
     plan.keys.ready.length === 0 &&
-    plan.groundwork.every((step) => step.do === 'wait-for-phone') &&
+    plan.groundwork.every((step) => step.do === 'wait-for-phone' || step.do === 'watch-for-strays') &&
     !plan.keys.waiting.some((step) => step.do === 'revoke')
   );
 }

@@ -12,12 +12,13 @@ import { applySnapshot, judgeSnapshot } from '../../src/stay/apply-snapshot.js';
 import { openBook, type StayBook } from '../../src/stay/book.js';
 import type { GroundStep } from '../../src/stay/groundwork.js';
 import { instantAt, millis, type Instant } from '../../src/stay/instants.js';
-import { keysOf, mayLive, type Key } from '../../src/stay/keyring.js';
+import { findKey, keysOf, mayLive, type Key } from '../../src/stay/keyring.js';
 import type { Message } from '../../src/stay/message-schema.js';
 import type { InFlight, KeyStep } from '../../src/stay/plan-keys.js';
 import { planStay, type StayPlan } from '../../src/stay/plan-stay.js';
 import { policySchema, type Policy } from '../../src/stay/property-schema.js';
 import * as record from '../../src/stay/record.js';
+import type { CheckKeysOutcome, Observed } from '../../src/stay/steps.js';
 import { snapshotSchema, type StaySnapshot, type StaySnapshotInput } from '../../src/stay/snapshot-schema.js';
 import { viewOf, type StayView } from '../../src/stay/view.js';
 
@@ -152,7 +153,10 @@ export function openHouse(options: HouseOptions): House {
         const moved = [...house.jobs].some((job) => house.jobs.includes(job) && house.getOn(job));
         if (!moved) return;
       }
-      throw new Error(`the stay does not settle: ${house.done.slice(-12).map(inWords).join(' · ')}`);
+      throw new Error(
+        `the stay does not settle: ${house.done.slice(-12).map(inWords).join(' · ')}; ` +
+          `at work on ${house.jobs.map((job) => job.what).join(', ')}`,
+      );
     },
     waitUntil(at) {
       if (millis(at) > hotel.now()) clock.moveTo(millis(at));
@@ -251,13 +255,13 @@ function* issuing(house: House, key: Key, how: { readonly firstAsk: boolean }, j
       return record.recordIssue(book, key.keyId, outcome, house.now());
     } else {
       const created = create(house, key);
-      if (created === 'refused') return failed(house, key, 'refused');
-      if (created === 'anchor-gone') {
+      if (created.kind === 'refused') return failed(house, key, 'refused');
+      if (created.kind === 'anchor-gone') {
         const acsCredentialId = key.ask.joinTo ?? '';
         return record.recordIssue(book, key.keyId, { kind: 'anchor-gone', acsCredentialId }, house.now());
       }
       if (luck === 'answer-lost') return failed(house, key, 'outage');
-      id = created;
+      id = created.id;
     }
   }
   luck = yield;
@@ -267,7 +271,7 @@ function* issuing(house: House, key: Key, how: { readonly firstAsk: boolean }, j
   luck = yield;
   if (job().cancelled && luck !== 'deaf') return record.recordIssue(book, key.keyId, cancelled, house.now());
   const credential = hotel.world.credentials.get(id);
-  const seen = observed(hotel, own, [], id);
+  const seen = { ...observed(hotel, own, [], id), ...(how.firstAsk ? {} : { ambiguous: true as const }) };
   if (credential === undefined || !isValid(credential)) {
     return record.recordIssue(book, key.keyId, { kind: 'killed', acsCredentialId: id, ...seen }, house.now());
   }
@@ -275,10 +279,13 @@ function* issuing(house: House, key: Key, how: { readonly firstAsk: boolean }, j
   record.recordIssue(book, key.keyId, { kind: 'issued', acsCredentialId: id, issuedAt, adopted, ...seen }, house.now());
 }
 
-function create({ hotel }: House, key: Key): string | 'refused' | 'anchor-gone' {
+type Creation =
+  { readonly kind: 'created'; readonly id: string } | { readonly kind: 'refused' } | { readonly kind: 'anchor-gone' };
+
+function create({ hotel }: House, key: Key): Creation {
   const { ask, acsUserId } = key;
   try {
-    return hotel.credentials.create({
+    const { id } = hotel.credentials.create({
       acs_user_id: acsUserId,
       credential_manager_acs_system_id: hotel.world.credentialManagerAcsSystemId,
       access_method: 'mobile_key',
@@ -291,11 +298,14 @@ function create({ hotel }: House, key: Key): string | 'refused' | 'anchor-gone' 
         card_function_type: 'guest',
         ...(ask.joinTo === undefined ? { override: true } : { joiner_acs_credential_ids: [ask.joinTo] }),
       },
-    }).id;
+    });
+    return { kind: 'created', id };
   } catch (error) {
     if (!(error instanceof SeamError)) throw error;
     const anchor = ask.joinTo === undefined ? undefined : hotel.world.credentials.get(ask.joinTo);
-    return ask.joinTo !== undefined && (anchor === undefined || !isValid(anchor)) ? 'anchor-gone' : 'refused';
+    const anchorGone =
+      ask.joinTo !== undefined && (anchor === undefined || !isValid(anchor) || anchor.endsAt <= hotel.now());
+    return anchorGone ? { kind: 'anchor-gone' } : { kind: 'refused' };
   }
 }
 
@@ -344,13 +354,24 @@ function isLike(credential: CredentialRecord, key: Key): boolean {
   );
 }
 
-function observed(hotel: SimulatedHotel, own: readonly string[], ours: readonly CredentialRecord[], id: string) {
+function observed(
+  hotel: SimulatedHotel,
+  own: readonly string[],
+  ours: readonly CredentialRecord[],
+  id: string,
+): Observed {
   return {
     strayCredentialIds: ours.filter((one) => one.life === 'live' && one.id !== id).map((one) => one.id),
-    goneCredentialIds: own.filter((other) => {
-      const credential = hotel.world.credentials.get(other);
-      return credential === undefined || !isValid(credential);
-    }),
+    ...losses(hotel, own),
+  };
+}
+
+/** What has become of these keys, as far as it is the worse. */
+function losses(hotel: SimulatedHotel, ids: readonly string[]): CheckKeysOutcome {
+  const dead = ids.map((id) => hotel.world.credentials.get(id)).filter((one) => one !== undefined && !isValid(one));
+  return {
+    goneCredentialIds: dead.flatMap((one) => one?.id ?? []),
+    lingeringCredentialIds: dead.filter((one) => one?.life === 'live').flatMap((one) => one?.id ?? []),
   };
 }
 
@@ -403,17 +424,25 @@ function* groundwork(house: House, step: GroundStep, phones: HouseOptions['phone
       if (hotel.world.devices.get(step.deviceId)?.presence === 'live') hotel.phones.deactivate(step.deviceId);
       record.recordDeactivated(book, step.deviceId, house.now());
       return;
-    case 'check-keys': {
-      const gone = step.acsCredentialIds.filter((id) => {
-        const credential = hotel.world.credentials.get(id);
-        return credential === undefined || !isValid(credential);
-      });
-      record.recordCheck(book, step.acsCredentialIds, { goneCredentialIds: gone }, house.now());
+    case 'check-keys':
+      record.recordCheck(book, step.acsCredentialIds, losses(hotel, step.acsCredentialIds), house.now());
       return;
-    }
+    case 'watch-for-strays':
+      record.recordWatch(book, step, lookForStrays(house, step.keyId), house.now());
+      return;
     default:
       step satisfies never;
   }
+}
+
+/** As `src/seam/strays.ts`. */
+function lookForStrays({ book, hotel }: House, keyId: string): Observed {
+  const key = findKey(book.keyring, keyId);
+  const claimed = book.keyring.keys.flatMap((other) => other.acsCredentialId ?? []);
+  const held = keysHeld(hotel, key.acsUserId);
+  const matches = held === 'unknown-user' ? [] : held.filter((one) => !claimed.includes(one.id) && isLike(one, key));
+  const own = key.state === 'live' && key.acsCredentialId !== undefined ? [key.acsCredentialId] : [];
+  return observed(hotel, own, matches.filter(isValid).toReversed(), '');
 }
 
 function doorNamed(hotel: SimulatedHotel, name: string): Door | undefined {

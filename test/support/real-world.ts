@@ -5,6 +5,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { Client, type Connection } from '@temporalio/client';
 import { createStayClient, type StayClient } from '../../src/client.js';
 import { startStack, type Stack } from '../../src/dev/stack.js';
@@ -54,6 +55,8 @@ export interface RealWorld {
   undisturb(): Promise<void>;
   /** How many calls have come in at Seam. */
   calls(): number;
+  /** Waits until Seam has carried out every call that a fault `commit-late` held back. */
+  lateOnesArrived(): Promise<void>;
   /** Kills the worker with SIGKILL at the n-th call from now, and starts another at once. */
   killAtCall(n: number, call: KilledCall): Promise<Kill>;
   /** Kills the worker with SIGKILL now; resolves when another is at work. */
@@ -64,10 +67,13 @@ export interface RealWorld {
 }
 
 const MINUTE = 60_000;
+/** For a machine that is busy with other things. */
+const MARGIN_MS = 300;
 const ROOMS = Array.from({ length: 400 }, (_, index) => String(101 + index));
 
 export async function openRealWorld(options: RealWorldOptions = {}): Promise<RealWorld> {
   const folder = mkdtempSync(path.join(tmpdir(), 'stayline-real-'));
+  const seamTimeoutMs = options.seamTimeoutMs ?? 500;
   let calls = 0;
   let trap: { readonly at: number; readonly spring: () => void } | undefined;
   const stack = await startStack({
@@ -85,7 +91,7 @@ export async function openRealWorld(options: RealWorldOptions = {}): Promise<Rea
       onAnswer: (answer) => enrolPhone(answer),
     },
     workerSettings: {
-      SEAM_TIMEOUT_MS: String(options.seamTimeoutMs ?? 500),
+      SEAM_TIMEOUT_MS: String(seamTimeoutMs),
       SEAM_LATE_COMMIT_MS: String(options.lateCommitSettleMs ?? 700),
     },
   });
@@ -109,6 +115,7 @@ export async function openRealWorld(options: RealWorldOptions = {}): Promise<Rea
     if (!response.ok) throw new Error(`The simulator refused the fault: ${await response.text()}`);
   };
   let roomsGiven = 0;
+  let longestLateMs = 0;
 
   const world: RealWorld = {
     stack,
@@ -147,9 +154,20 @@ export async function openRealWorld(options: RealWorldOptions = {}): Promise<Rea
       if (roomsGiven > ROOMS.length) throw new Error('The hotel of the tests has no free room left');
       return ROOMS.slice(roomsGiven - count, roomsGiven);
     },
-    disturb: (fault) => control('POST', fault),
+    async disturb(fault) {
+      longestLateMs = Math.max(longestLateMs, fault.kind === 'commit-late' ? (fault.ms ?? 0) : 0);
+      await control('POST', fault);
+    },
     undisturb: () => control('DELETE'),
     calls: () => calls,
+    async lateOnesArrived() {
+      const hits = simulator.hotel
+        .journal()
+        .filter((entry) => entry.what === 'fault-hit' && entry.kind === 'commit-late')
+        .map((entry) => Date.parse(entry.at));
+      const arrived = Math.max(0, ...hits) + seamTimeoutMs + longestLateMs + MARGIN_MS;
+      if (arrived > Date.now()) await delay(arrived - Date.now());
+    },
     async killAtCall(n, call) {
       switch (call.kind) {
         case 'request-lost':
