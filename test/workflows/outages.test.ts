@@ -1,0 +1,125 @@
+/** What stays do while Seam, the bridge or the provider does not: bear it, say so, and come through. */
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import type { StayView } from '../../src/client.js';
+import { openStayWorld, type StayWorld } from '../support/stay-world.js';
+
+let world: StayWorld;
+beforeAll(async () => {
+  world = await openStayWorld();
+});
+afterEach(async () => world.undisturb());
+afterAll(async () => world.stop());
+
+const CREATE = '/acs/credentials/create';
+const TWO = ['g1', 'g2'];
+const two = TWO.map((guestId) => ({ guestId }));
+const room = (): string => world.freeRooms(1)[0] ?? '';
+const codes = (view: StayView): string[] => [...new Set(view.attention.map((notice) => notice.code))];
+const issued = (view: StayView): boolean => view.guests.every((guest) => guest.keyState === 'issued');
+
+describe('while the bridge to the hotel is down for hours', () => {
+  test('a check-in waits, access-system-down says so, and the key comes when the bridge is back', async () => {
+    const door = room();
+    const stay = await world.book('down-at-check-in', {
+      status: 'confirmed',
+      rooms: [door],
+      guests: two,
+      window: { from: await world.inMinutes(24 * 60), to: await world.inMinutes(48 * 60) },
+    });
+    await stay.settled();
+    await world.disturb({ kind: 'bridge-down' });
+    await stay.signal('checkIn', {});
+    const down = await stay.inTime((view) => codes(view).includes('access-system-down'), { minutes: 30 });
+    expect(down.phase).toBe('in-house');
+    await world.pass('2 hours');
+    expect(codes(await stay.view())).toContain('access-system-down');
+    await world.undisturb();
+    const view = await stay.inTime(issued, { minutes: 30 });
+    expect(codes(view)).toEqual([]);
+    expect(view.keys.filter((key) => key.kind === 'override')).toHaveLength(1);
+    expect(await stay.whoOpens(door, TWO)).toEqual(TWO);
+  });
+
+  test('a check-out is not forgotten: the keys go when the bridge is back', async () => {
+    const door = room();
+    const stay = await world.book('down-at-check-out', { rooms: [door], guests: two });
+    await stay.settled();
+    await world.disturb({ kind: 'bridge-down' });
+    await stay.signal('checkOut', {});
+    const down = await stay.inTime((view) => codes(view).includes('access-system-down'), { minutes: 60 });
+    expect(codes(down)).toContain('revoke-unconfirmed');
+    expect(down.phase).toBe('leaving');
+    expect(await stay.whoOpens(door, TWO)).toEqual(TWO);
+    await world.pass('1 hour');
+    expect((await stay.view()).phase).toBe('leaving');
+    await world.undisturb();
+    const view = await stay.inTime((now) => now.phase === 'over' && now.settled, { minutes: 60 });
+    expect(codes(view)).toEqual([]);
+    expect(await stay.whoOpens(door, TWO)).toEqual([]);
+  });
+
+  test('a check-in and the check-out after it leave no key behind', async () => {
+    const door = room();
+    const stay = await world.book('down-throughout', {
+      status: 'confirmed',
+      rooms: [door],
+      guests: two,
+      window: { from: await world.inMinutes(24 * 60), to: await world.inMinutes(48 * 60) },
+    });
+    await stay.settled();
+    await world.disturb({ kind: 'bridge-down' });
+    await stay.signal('checkIn', {});
+    await stay.inTime((view) => codes(view).includes('access-system-down'), { minutes: 30 });
+    await stay.signal('checkOut', {});
+    await world.pass('1 hour');
+    await world.undisturb();
+    const view = await stay.inTime((now) => now.phase === 'over' && now.settled, { minutes: 60 });
+    expect(codes(view)).toEqual([]);
+    expect(await stay.whoOpens(door, TWO)).toEqual([]);
+    expect(world.simulator.hotel.credentials.list({ user_identity_id: identityOf('down-throughout') })).toEqual([]);
+  });
+
+  test('a key whose window ends is dead without a word from Seam', async () => {
+    const door = room();
+    const stay = await world.book('down-to-the-end', {
+      rooms: [door],
+      window: { from: await world.inMinutes(-60), to: await world.inMinutes(90) },
+    });
+    await stay.settled();
+    await world.disturb({ kind: 'bridge-down' });
+    await stay.signal('checkOut', {});
+    await stay.inTime((view) => codes(view).includes('revoke-unconfirmed'), { minutes: 60 });
+    await world.pass('90 minutes');
+    const view = await stay.inTime((now) => now.phase === 'over' && now.settled, { minutes: 60 });
+    expect(codes(view)).toEqual([]);
+    expect(await stay.tap('g1', door)).toBe('too-late');
+  });
+});
+
+describe('while Seam itself answers nothing but errors', () => {
+  test('a new stay waits, says so, and gets its keys afterwards', async () => {
+    const door = room();
+    await world.disturb({ kind: 'status', status: 503 });
+    const stay = await world.book('seam-down', { rooms: [door], guests: two });
+    await stay.inTime((view) => codes(view).includes('access-system-down'), { minutes: 30 });
+    await world.undisturb();
+    const view = await stay.inTime((now) => issued(now) && now.attention.length === 0, { minutes: 30 });
+    expect(view.keys.filter((key) => key.kind === 'override')).toHaveLength(1);
+    expect(await stay.whoOpens(door, TWO)).toEqual(TWO);
+  });
+
+  test('an answer that is lost after the key was made leads to that key, not to a second one', async () => {
+    const door = room();
+    await world.disturb({ kind: 'drop-after', path: CREATE, times: 1 });
+    const stay = await world.book('answer-lost', { rooms: [door], guests: two });
+    const view = await stay.inTime(issued, { minutes: 10 });
+    expect(view.keys.map((key) => key.state)).toEqual(['live', 'live']);
+    const made = world.simulator.hotel.credentials.list({ user_identity_id: identityOf('answer-lost') });
+    expect(made.filter((listed) => listed.kind === 'credential')).toHaveLength(1);
+    expect(await stay.whoOpens(door, TWO)).toEqual(TWO);
+  });
+});
+
+function identityOf(reservationId: string): string {
+  return world.simulator.hotel.identities.find({ user_identity_key: `seaside/${reservationId}/g1` }).id;
+}
