@@ -1,0 +1,256 @@
+/**
+ * The judge: who should open which door, and when, from what the booking system and people said. Written from the rules of
+ * `docs/rules.md` and `docs/messages.md` alone: it shares types with the product, and no code.
+ */
+import type { Message } from '../../src/stay/message-schema.js';
+import type { Policy } from '../../src/stay/property-schema.js';
+import type { StaySnapshot } from '../../src/stay/snapshot-schema.js';
+
+/** Something that was said, in the order in which it was; `at` in milliseconds since 1970. */
+export type Fact =
+  | { readonly at: number; readonly kind: 'snapshot'; readonly snapshot: StaySnapshot }
+  | { readonly at: number; readonly kind: 'message'; readonly message: Message };
+
+/** What one guest should have. */
+export interface Verdict {
+  readonly guestId: string;
+  /** Guest rooms that he should open; empty: he should open nothing at all. */
+  readonly rooms: readonly string[];
+  /** When, in milliseconds since 1970: from the first to before the second. */
+  readonly from: number;
+  readonly to: number;
+  /** True if a key may be issued to him now, as far as the booking and the staff are concerned. */
+  readonly granted: boolean;
+}
+
+interface Person {
+  rooms: readonly string[] | undefined;
+  own: { readonly from: number; readonly to: number } | undefined;
+  wantsKey: boolean;
+  gone: 'left' | 'security' | undefined;
+  held: boolean;
+  blocked: boolean;
+  forced: boolean;
+}
+
+interface Picture {
+  status: StaySnapshot['status'];
+  from: number;
+  to: number;
+  rooms: readonly string[];
+  readonly people: Map<string, Person>;
+  arrivedAt: number | undefined;
+  bookingHolds: boolean;
+  staffHold: boolean;
+  staffForce: boolean;
+  later: { readonly at: number; readonly rooms: readonly string[]; readonly guestId: string | undefined }[];
+  last: StaySnapshot | undefined;
+}
+
+type SnapshotGuest = StaySnapshot['guests'][number];
+
+/** What everybody should have at `now`. */
+export function judge(facts: readonly Fact[], policy: Policy, now: number): readonly Verdict[] {
+  const picture: Picture = {
+    status: 'tentative',
+    from: 0,
+    to: 0,
+    rooms: [],
+    people: new Map(),
+    arrivedAt: undefined,
+    bookingHolds: false,
+    staffHold: false,
+    staffForce: false,
+    later: [],
+    last: undefined,
+  };
+  for (const fact of facts) {
+    doWhatIsDue(picture, fact.at);
+    if (fact.kind === 'snapshot') hear(picture, fact.snapshot, fact.at);
+    else listen(picture, fact.message, fact.at);
+  }
+  doWhatIsDue(picture, now);
+  return [...picture.people].map(([guestId, person]) => verdictOn(picture, guestId, person, policy, now));
+}
+
+function verdictOn(picture: Picture, guestId: string, person: Person, policy: Policy, now: number): Verdict {
+  const stayFrom = Math.min(picture.from, picture.arrivedAt ?? picture.from);
+  const from = Math.max(stayFrom, person.own?.from ?? stayFrom);
+  const to = Math.min(picture.to, person.own?.to ?? picture.to);
+  const welcome =
+    (picture.status === 'confirmed' || picture.status === 'in-house') &&
+    person.gone === undefined &&
+    !person.blocked &&
+    person.wantsKey &&
+    from < to &&
+    now < to;
+  const rooms = welcome ? picture.rooms.filter((room) => person.rooms?.includes(room) ?? true) : [];
+  const forced = picture.staffForce || person.forced;
+  const held = picture.staffHold || picture.bookingHolds || person.held;
+  return { guestId, rooms, from, to, granted: forced || (!held && isTime(picture, person, from, policy, now)) };
+}
+
+/** Being in house opens the door for everyone who is there; the hotel may say that it opens some time before. */
+function isTime(picture: Picture, person: Person, from: number, policy: Policy, now: number): boolean {
+  const comesLater = person.own !== undefined && now < from;
+  if (picture.status === 'in-house' && !comesLater) return true;
+  return policy.issueFrom.kind === 'lead-time' && now >= from - policy.issueFrom.minutes * 60_000;
+}
+
+/** A snapshot changes only what differs from the snapshot before it. */
+function hear(picture: Picture, next: StaySnapshot, at: number): void {
+  const before = picture.last;
+  if (before !== undefined && next.revision <= before.revision) return;
+  if (before?.status !== next.status) become(picture, next.status, at);
+  if (!alike(before?.window, next.window) && 'from' in next.window) {
+    picture.from = Date.parse(next.window.from);
+    picture.to = Date.parse(next.window.to);
+  }
+  if (!alike(before?.rooms, next.rooms)) moveTo(picture, next.rooms);
+  if (!alike(before?.hold, next.hold)) picture.bookingHolds = next.hold !== undefined;
+  for (const old of before?.guests ?? []) {
+    if (!next.guests.some((guest) => guest.guestId === old.guestId)) leave(picture, old.guestId, 'left');
+  }
+  for (const guest of next.guests) {
+    const old = before?.guests.find((candidate) => candidate.guestId === guest.guestId);
+    const known = picture.people.get(guest.guestId);
+    if (known === undefined) picture.people.set(guest.guestId, newPerson(guest));
+    else if (old === undefined) {
+      // Who was removed for cause stays removed, whatever the booking system says.
+      const gone = known.gone === 'security' ? known.gone : undefined;
+      picture.people.set(guest.guestId, { ...known, ...bookedOf(guest), gone });
+    } else {
+      const booked = bookedOf(guest);
+      if (!alike(old.rooms, guest.rooms)) known.rooms = booked.rooms;
+      if (!alike(old.window, guest.window)) known.own = booked.own;
+      if (old.wantsKey !== guest.wantsKey) known.wantsKey = booked.wantsKey;
+    }
+  }
+  picture.last = next;
+}
+
+function listen(picture: Picture, message: Message, at: number): void {
+  switch (message.name) {
+    case 'addGuests':
+      for (const guest of message.payload.guests) {
+        const known = picture.people.get(guest.guestId);
+        const person = known === undefined ? newPerson(guest) : { ...known, ...bookedOf(guest), gone: undefined };
+        picture.people.set(guest.guestId, person);
+      }
+      return;
+    case 'removeGuest':
+      leave(picture, message.payload.guestId, message.payload.cause);
+      return;
+    case 'changeRooms': {
+      const { rooms, guestId, from } = message.payload;
+      if (guestId !== undefined && !picture.people.has(guestId)) return;
+      if (guestId !== undefined && rooms.some((room) => !picture.rooms.includes(room))) return;
+      if (from !== undefined && Date.parse(from) > at) picture.later.push({ at: Date.parse(from), rooms, guestId });
+      else changeRooms(picture, rooms, guestId);
+      return;
+    }
+    case 'changeDates': {
+      const from = Date.parse(message.payload.window.from ?? '') || picture.from;
+      const to = Date.parse(message.payload.window.to ?? '') || picture.to;
+      if (from < to) Object.assign(picture, { from, to });
+      return;
+    }
+    case 'checkIn':
+      if (!['departed', 'cancelled', 'no-show'].includes(picture.status)) become(picture, 'in-house', at);
+      return;
+    case 'checkOut':
+      become(picture, 'departed', at);
+      return;
+    case 'cancel':
+      become(picture, 'cancelled', at);
+      return;
+    case 'hold':
+      staffSay(picture, message.payload.guestId, { all: { staffHold: true }, one: { held: true } });
+      return;
+    case 'force':
+      staffSay(picture, message.payload.guestId, { all: { staffForce: true }, one: { forced: true } });
+      return;
+    case 'block':
+      staffSay(picture, message.payload.guestId, { all: {}, one: { blocked: true } });
+      return;
+    case 'release':
+      staffSay(picture, message.payload.guestId, {
+        all: { staffHold: false, bookingHolds: false, staffForce: false },
+        one: { held: false, blocked: false, forced: false },
+      });
+      return;
+    case 'retry':
+    case 'replaceKey':
+    case 'phoneReady':
+    case 'joinTo':
+    case 'credentialChanged':
+    case 'policyChanged':
+      return;
+    default:
+      message satisfies never;
+  }
+}
+
+function staffSay(
+  picture: Picture,
+  guestId: string | undefined,
+  what: { readonly all: Partial<Picture>; readonly one: Partial<Person> },
+): void {
+  if (guestId === undefined) Object.assign(picture, what.all);
+  else Object.assign(picture.people.get(guestId) ?? {}, what.one);
+}
+
+function become(picture: Picture, status: Picture['status'], at: number): void {
+  picture.status = status;
+  if (status === 'in-house') picture.arrivedAt ??= at;
+  else if (status !== 'departed') picture.arrivedAt = undefined;
+}
+
+function leave(picture: Picture, guestId: string, cause: 'left' | 'security'): void {
+  const person = picture.people.get(guestId);
+  if (person !== undefined) person.gone = person.gone === 'security' ? 'security' : cause;
+}
+
+/** Where one room gives way to one other, guests with rooms of their own move along. */
+function moveTo(picture: Picture, rooms: readonly string[]): void {
+  const lost = picture.rooms.filter((room) => !rooms.includes(room));
+  const won = rooms.filter((room) => !picture.rooms.includes(room));
+  if (lost.length === 1 && won.length === 1) {
+    for (const person of picture.people.values()) {
+      person.rooms = person.rooms?.flatMap((room) => (room === lost[0] ? won : [room]));
+    }
+  }
+  picture.rooms = rooms;
+  picture.later = [];
+}
+
+function changeRooms(picture: Picture, rooms: readonly string[], guestId: string | undefined): void {
+  const person = guestId === undefined ? undefined : picture.people.get(guestId);
+  if (person === undefined) moveTo(picture, rooms);
+  else person.rooms = rooms;
+}
+
+function doWhatIsDue(picture: Picture, now: number): void {
+  const due = picture.later.filter((change) => change.at <= now);
+  picture.later = picture.later.filter((change) => change.at > now);
+  const rest = picture.later;
+  for (const change of due) changeRooms(picture, change.rooms, change.guestId);
+  picture.later = rest;
+}
+
+function bookedOf(guest: SnapshotGuest): Pick<Person, 'rooms' | 'own' | 'wantsKey'> {
+  const { window } = guest;
+  return {
+    rooms: guest.rooms,
+    own: window === undefined ? undefined : { from: Date.parse(window.from), to: Date.parse(window.to) },
+    wantsKey: guest.wantsKey,
+  };
+}
+
+function newPerson(guest: SnapshotGuest): Person {
+  return { ...bookedOf(guest), gone: undefined, held: false, blocked: false, forced: false };
+}
+
+function alike(a: unknown, b: unknown): boolean {
+  return JSON.stringify(a) === JSON.stringify(b);
+}
