@@ -5,7 +5,7 @@
 import { addMember, putMember, removeMember, setRooms, setStatus } from './apply-snapshot.js';
 import { isEnded, member, REMEMBERED_REQUESTS, writeLine, type PartyMember, type StayBook } from './book.js';
 import { isBefore, normalInstant, type Instant } from './instants.js';
-import { distrustRooms, keysOf, mayLive, withKey, withOutsideAnchor, withoutRefusals } from './keyring.js';
+import { distrustRooms, keysOf, mayOpen, withKey, withOutsideAnchor, withoutRefusals } from './keyring.js';
 import type { Message } from './message-schema.js';
 
 /** The last ignored messages that are shown; older ones stay in the timeline. */
@@ -188,7 +188,7 @@ function replaceKey(
 
 /** Marks the guest's keys for ending; `at-once` also distrusts every key of their rooms. */
 function condemn(book: StayBook, guestId: string, how: 'at-once' | 'after-successor'): void {
-  for (const key of keysOf(book.keyring, guestId).filter(mayLive)) {
+  for (const key of keysOf(book.keyring, guestId).filter(mayOpen)) {
     book.keyring = withKey(book.keyring, { ...key, condemned: how });
     if (how === 'at-once') book.keyring = distrustRooms(book.keyring, key.ask.rooms);
   }

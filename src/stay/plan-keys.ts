@@ -68,7 +68,12 @@ function isUnwanted(step: InFlight, wanted: Wanted, keyring: Keyring, now: Insta
 function noteInFlight(round: Round, unwanted: readonly string[]): void {
   for (const step of round.inFlight) {
     const key = round.keyring.keys.find((candidate) => candidate.keyId === step.keyId);
-    if (step.do === 'revoke' || key === undefined || unwanted.includes(step.stepId)) continue;
+    if (step.do === 'revoke' || key === undefined) continue;
+    if (unwanted.includes(step.stepId)) {
+      // Until it has ended, an override that was called off may still reach Seam, after any other that began meanwhile.
+      if (key.ask.kind === 'override') key.ask.rooms.forEach((room) => round.claimed.add(room));
+      continue;
+    }
     // A joiner that is stuck must not hold up the others: it no longer counts as coming.
     const stuck = key.outageSince !== undefined || key.delayedSince !== undefined;
     if (key.ask.kind === 'override' || !stuck) key.ask.rooms.forEach((room) => round.claimed.add(room));

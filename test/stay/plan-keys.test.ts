@@ -543,6 +543,17 @@ describe('a desk card that ends the keys', () => {
     expect(carriedOut(house)).toEqual([]);
   });
 
+  it('does not keep check-out from taking the dead keys off the phones, which still open common doors with them', () => {
+    const house = aStay().withGuests(2).settled();
+    cutCard(house);
+    house.settle();
+    expect(opens(house, 'g1')).toContain('Main Entrance');
+    house.message({ name: 'checkOut', payload: {} });
+    expect(carriedOut(house)).toEqual(['revoke g1 101', 'revoke g2 101']);
+    expect(opens(house, 'g1')).toEqual([]);
+    expect(opens(house, 'g2')).toEqual([]);
+  });
+
   it('is joined by everyone once staff say that it is of this stay', () => {
     const house = aStay().withGuests(2).settled();
     const acsCredentialId = cutCard(house);
@@ -561,7 +572,7 @@ describe('a desk card that ends the keys', () => {
     cutCard(house);
     house.settle();
     house.message({ name: 'force', payload: { reason: 'the card was cut by mistake' } });
-    expect(carriedOut(house)).toEqual(['override g1 101']);
+    expect(carriedOut(house)).toEqual(['override g1 101', 'revoke g1 101']);
     expect(opensRooms(house, 'g1')).toEqual(['101']);
   });
 });

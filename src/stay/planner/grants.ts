@@ -162,7 +162,7 @@ function anchorsFor(round: Round, guest: WantedGuest): readonly Anchor[] {
       stays: true,
       own: false,
     }));
-  return [...inside, ...outside].toSorted((a, b) => Number(b.stays) - Number(a.stays));
+  return [...inside, ...outside].toSorted((a, b) => Number(b.stays) - Number(a.stays) || Number(b.own) - Number(a.own));
 }
 
 function isNewestGeneration(round: Round, anchor: OutsideAnchor, rooms: readonly string[]): boolean {
@@ -200,9 +200,20 @@ function override(round: Round, guest: WantedGuest, live: readonly Key[]): void 
 export function isStillAsked(round: Round, key: Key): boolean {
   const guest = round.wanted.guests.find((candidate) => candidate.guestId === key.guestId);
   if (guest === undefined || key.condemned !== undefined || !wantsKeyNow(guest, round.now)) return false;
-  if (!satisfies(key, guest)) return false;
+  if (!satisfies(key, guest) || (key.ask.kind === 'override' && hasNewerOverride(round, key))) return false;
   // A joiner whose anchor has ended since, unseen by Seam, is asked for anew.
   return key.ask.joinTo === undefined || key.acsCredentialId !== undefined || anchorById(round, key.ask.joinTo);
+}
+
+/** Carried out after a newer override, it would shut out everyone who relies on that. */
+function hasNewerOverride(round: Round, key: Key): boolean {
+  return round.keyring.keys.some(
+    (other) =>
+      other.ask.kind === 'override' &&
+      other.generation > key.generation &&
+      other.ended !== 'failed' &&
+      sharesRoom(other.ask.rooms, key.ask.rooms),
+  );
 }
 
 function anchorById(round: Round, acsCredentialId: string): boolean {

@@ -1,13 +1,14 @@
 /** Which keys end now (rules 3, 5, 6 and 7). Revoking has no gates. */
 import { isBefore } from '../instants.js';
-import { keysOf, mayLive, type Key } from '../keyring.js';
+import { coversRooms, keysOf, mayOpen, type Key } from '../keyring.js';
 import { isStillAsked } from './grants.js';
 import { holdsWhatHeWants, isInFlight, settles, wantsKeyNow, type Round } from './round.js';
+import type { WantedGuest } from './types.js';
 
 /** Lost phones, removals for cause, strays and abandoned asks go before anything is granted (rules 6 and 7). */
 export function planUrgentRevokes(round: Round): void {
   for (const key of round.keyring.keys) {
-    if (key.condemned === 'at-once' && mayLive(key))
+    if (key.condemned === 'at-once' && mayOpen(key))
       revoke(round, key, 'the phone was lost, or the guest removed for cause');
     else if (key.state === 'stray') revoke(round, key, 'nobody asked for this key, or its answer was lost');
     else if (key.state === 'issuing' && !isInFlight(round, key) && !isStillAsked(round, key)) {
@@ -32,7 +33,8 @@ function revoke(round: Round, key: Key, why: string): void {
 /** Rules 3, 5 and 7: what nobody should hold ends, once its successor lives and no joiner needs it as anchor. */
 export function planOtherRevokes(round: Round): void {
   for (const key of round.keyring.keys) {
-    if (key.state !== 'live' && key.state !== 'revoking') continue;
+    const lingers = key.lingers === true && isBefore(round.now, key.ask.window.to);
+    if (key.state !== 'live' && key.state !== 'revoking' && !lingers) continue;
     if (isInFlight(round, key) || round.ready.some((step) => step.keyId === key.keyId)) continue;
     const why = key.state === 'revoking' ? 'its end is not confirmed yet' : endReason(round, key);
     if (why === undefined) continue;
@@ -59,5 +61,23 @@ function endReason(round: Round, key: Key): string | undefined {
     const newest = keysOf(round.keyring, key.guestId).findLast((other) => settles(round, other, guest));
     return newest?.keyId === key.keyId ? undefined : 'a newer key does the same';
   }
-  return holdsWhatHeWants(round, guest) ? 'its successor is confirmed' : undefined;
+  // Dead already: where the end of an anchor ends its joiners, to end it now would only set off the next replacement.
+  if (key.lingers === true && round.sound.some((other) => other.ask.joinTo === key.acsCredentialId)) return undefined;
+  if (holdsWhatHeWants(round, guest)) return 'its successor is confirmed';
+  return isSuperseded(round, key, guest) ? 'a newer key has taken its place' : undefined;
+}
+
+/** True if the guest waits for his next key with a newer one in hand that opens all that this one still should. */
+function isSuperseded(round: Round, key: Key, guest: WantedGuest): boolean {
+  const own = keysOf(round.keyring, key.guestId);
+  const stillWanted = key.ask.rooms.filter((room) => guest.rooms.includes(room));
+  const opensBy = isBefore(round.now, guest.window.from) ? guest.window.from : round.now;
+  return own
+    .slice(own.indexOf(key) + 1)
+    .some(
+      (newer) =>
+        round.sound.includes(newer) &&
+        coversRooms(newer.ask.rooms, stillWanted) &&
+        !isBefore(opensBy, newer.ask.window.from),
+    );
 }
