@@ -1,0 +1,48 @@
+/** Saved histories replay against the workflows as they are now; `record-histories.ts` says how to save them anew. */
+import { readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { Worker, type WorkflowBundleWithSourceMap } from '@temporalio/worker';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { packageRoot } from '../../src/package-root.js';
+import { bundleWorkflows } from '../../src/temporal/workflow-bundle.js';
+import { loadHistory } from './saved-history.js';
+import { SCENARIOS } from './scenarios.js';
+
+const folder = path.join(packageRoot(), 'test/replay/histories');
+const files = readdirSync(folder);
+const ofScenario = (file: string): string => file.split('.')[0] ?? '';
+
+let bundle: WorkflowBundleWithSourceMap;
+let altered: WorkflowBundleWithSourceMap;
+beforeAll(async () => {
+  bundle = await bundleWorkflows();
+  altered = await bundleWorkflows({
+    workflowsPath: path.join(packageRoot(), 'test/replay/fixtures/altered-workflows.ts'),
+  });
+});
+
+function replay(file: string, workflowBundle: WorkflowBundleWithSourceMap): Promise<void> {
+  const { history, workflowId } = loadHistory(path.join(folder, file));
+  return Worker.runReplayHistory({ workflowBundle }, history, workflowId);
+}
+
+describe('saved histories', () => {
+  test('are there for every scenario', () => {
+    expect([...new Set(files.map(ofScenario))].toSorted()).toEqual(Object.keys(SCENARIOS).toSorted());
+  });
+
+  test.each(files)('%s replays', async (file) => {
+    await expect(replay(file, bundle)).resolves.toBeUndefined();
+  });
+
+  test.each(files)('%s does not replay with a workflow that does one thing more', async (file) => {
+    await expect(replay(file, altered)).rejects.toMatchObject({ name: 'DeterminismViolationError' });
+  });
+
+  test.each(files)('%s holds no contacts', (file) => {
+    const payloads = readFileSync(path.join(folder, file), 'utf8').matchAll(/"data": "([^"]+)"/g);
+    const plain = [...payloads].map(([, data = '']) => Buffer.from(data, 'base64').toString('utf8'));
+    expect(plain.join('\n')).toContain('"guestId"');
+    expect(plain.join('\n')).not.toMatch(/"(email|phone)":/);
+  });
+});

@@ -1,0 +1,23 @@
+/** A saved history as a file of JSON: enums and instants by name, payloads in base64, and whose history it is. */
+import { readFileSync, writeFileSync } from 'node:fs';
+import proto, { type temporal } from '@temporalio/proto';
+
+const { History } = proto.temporal.api.history.v1;
+type History = temporal.api.history.v1.IHistory;
+
+export interface SavedHistory {
+  readonly workflowId: string;
+  readonly history: History;
+}
+
+export function saveHistory(file: string, { workflowId, history }: SavedHistory): void {
+  const plain = History.toObject(History.fromObject(history), { enums: String, longs: String, bytes: String });
+  // Which process and machine did what is nobody's business, and differs every time.
+  const withoutIdentities = (key: string, value: unknown): unknown => (key === 'identity' ? undefined : value);
+  writeFileSync(file, `${JSON.stringify({ workflowId, history: plain }, withoutIdentities, 1)}\n`);
+}
+
+export function loadHistory(file: string): SavedHistory {
+  const saved = JSON.parse(readFileSync(file, 'utf8')) as { workflowId: string; history: Record<string, unknown> };
+  return { workflowId: saved.workflowId, history: History.fromObject(saved.history) };
+}
