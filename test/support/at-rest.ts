@@ -23,7 +23,7 @@ export async function problemsAtRest(simulator: Simulator, stay: BookedStay, wan
   return [
     ...problemsOfView(view, wanted),
     ...problemsAtSeam(simulator, stay, wanted),
-    ...(await problemsAtDoors(stay, wanted)),
+    ...(await problemsAtDoors(simulator, stay, wanted)),
   ];
 }
 
@@ -75,10 +75,12 @@ function heldBy(
   return { identities: identities.length, keys };
 }
 
-async function problemsAtDoors(stay: BookedStay, wanted: Wanted): Promise<string[]> {
+async function problemsAtDoors(simulator: Simulator, stay: BookedStay, wanted: Wanted): Promise<string[]> {
   const problems: string[] = [];
   const { guestIds, rooms, formerGuestIds = [], formerRooms = [] } = wanted;
-  const everyone = [...guestIds, ...formerGuestIds];
+  // Who left before Seam had heard of him has nothing to hold to a door.
+  const known = formerGuestIds.filter((guestId) => heldBy(simulator, stay, guestId).identities > 0);
+  const everyone = [...guestIds, ...known];
   // Twice, and backwards: a lock that has learned of a newer key shuts out the older ones.
   for (const order of [everyone, everyone.toReversed()]) {
     for (const door of [...rooms, 'Main Entrance', ...formerRooms]) {

@@ -1,0 +1,14 @@
+/** A few random stories of faults and killed workers; `seeds.full.test.ts` tells many. */
+import { afterAll, beforeAll, test } from 'vitest';
+import { openRealWorld, type RealWorld } from '../support/real-world.js';
+import { storyOf, tell } from './story.js';
+
+let world: RealWorld;
+beforeAll(async () => {
+  world = await openRealWorld();
+});
+afterAll(async () => world.stop());
+
+test.each([1, 2])('the stay of seed %i comes to what it should', { timeout: 240_000 }, async (seed) => {
+  await tell(world, storyOf(seed));
+});
