@@ -4,6 +4,7 @@
  */
 import {
   ApplicationFailure,
+  QueryNotRegisteredError,
   WithStartWorkflowOperation,
   WorkflowNotFoundError,
   WorkflowUpdateFailedError,
@@ -63,7 +64,7 @@ export interface StayClient {
   signal<Name extends MessageName>(stayName: StayName, name: Name, payload: MessageInput<Name>): Promise<void>;
   /** The stay as it stands. @throws StayNotFound */
   view(stayName: StayName): Promise<StayView>;
-  /** What a change would lead to, and why; does nothing. @throws StayNotFound */
+  /** What a change would lead to, and why; does nothing. @throws StayRefused `InvalidMessage`; StayNotFound */
   planFor(stayName: StayName, change: PlannedChange): Promise<Foresight>;
   /** Waits for the end of the stay. @throws StayNotFound */
   result(stayName: StayName): Promise<StaySummary>;
@@ -100,7 +101,8 @@ export function createStayClient(temporal: Client): StayClient {
       await finding(stayName, () => handleOf(stayName).signal(staySignals[name], payload));
     },
     view: (stayName) => finding(stayName, () => handleOf(stayName).query(stayQuery)),
-    planFor: (stayName, change) => finding(stayName, () => handleOf(stayName).query(planForQuery, change)),
+    planFor: (stayName, change) =>
+      finding(stayName, () => refusing(() => handleOf(stayName).query(planForQuery, change))),
     result: (stayName) => finding(stayName, () => handleOf(stayName).result()),
   };
 }
@@ -112,6 +114,8 @@ async function refusing<T>(send: () => Promise<T>): Promise<T> {
     if (error instanceof WorkflowUpdateFailedError && error.cause instanceof ApplicationFailure) {
       throw new StayRefused(error.cause.type ?? 'Unknown', error.cause.message);
     }
+    // What a query handler throws arrives under this name, its type lost.
+    if (error instanceof QueryNotRegisteredError) throw new StayRefused(ERROR_TYPES.invalidMessage, error.message);
     throw error;
   }
 }

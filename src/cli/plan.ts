@@ -6,10 +6,9 @@ import { openBook } from '../stay/book.js';
 import { toInstants } from '../stay/dates.js';
 import { foresee } from '../stay/foresee.js';
 import { stayWorkflowId } from '../stay/ids.js';
-import { isBefore, plusMinutes, type Instant } from '../stay/instants.js';
+import type { Instant } from '../stay/instants.js';
 import { policySchema, type Property } from '../stay/property-schema.js';
 import { snapshotSchema } from '../stay/snapshot-schema.js';
-import { stayWindow } from '../stay/wanted.js';
 import { BadInput, NotWorked } from './outcome.js';
 
 /** Zone and policy of a property; without a property file the policy is the default one, and the zone is not known. */
@@ -49,18 +48,12 @@ export function inInstants(snapshot: StaySnapshotInput, { clock }: Rules): StayS
   }
 }
 
-export interface ForeseenStay {
-  readonly foresight: Foresight;
-  /** When granting may begin, if that is later than now: what is foreseen is done then. */
-  readonly from?: Instant;
-}
-
 /**
  * What would be done for a stay that does not exist yet.
  * @param snapshot with a window of instants
  * @throws NotWorked if its window is over
  */
-export function foreseeNewStay(snapshot: StaySnapshotInput, rules: Rules, now: Instant): ForeseenStay {
+export function foreseeNewStay(snapshot: StaySnapshotInput, rules: Rules, now: Instant): Foresight {
   const { propertyId, reservationId } = snapshot;
   const { name, policy, clock } = rules;
   const book = openBook(stayWorkflowId({ propertyId, reservationId }), propertyId, reservationId, now);
@@ -69,8 +62,5 @@ export function foreseeNewStay(snapshot: StaySnapshotInput, rules: Rules, now: I
   if (verdict.kind === 'over') throw new NotWorked(verdict.message);
   book.property = { name, policy, timeZone: clock?.timeZone ?? 'UTC' };
   applySnapshot(book, checked, now);
-  const from = stayWindow(book)?.from;
-  const opens =
-    from === undefined || policy.issueFrom.kind === 'check-in' ? now : plusMinutes(from, -policy.issueFrom.minutes);
-  return isBefore(now, opens) ? { foresight: foresee(book, opens), from: opens } : { foresight: foresee(book, now) };
+  return foresee(book, now);
 }

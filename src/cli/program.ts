@@ -1,12 +1,19 @@
 /** The commands of `stayline` (docs/cli.md). */
 import { Command } from 'commander';
-import { stayWorkflowId, type MessageInput, type MessageName, type PlannedChange, type StayName } from '../client.js';
+import {
+  stayWorkflowId,
+  type Foresight,
+  type MessageInput,
+  type MessageName,
+  type PlannedChange,
+  type StayName,
+} from '../client.js';
 import { instantAt } from '../stay/instants.js';
 import { messageNames, messageSchemas } from '../stay/message-schema.js';
 import { snapshotSchema } from '../stay/snapshot-schema.js';
 import { checkInput, parseJson, readJsonFile } from './json-file.js';
 import { BadInput } from './outcome.js';
-import { foreseeNewStay, inInstants, rulesOf, type ForeseenStay } from './plan.js';
+import { foreseeNewStay, inInstants, rulesOf } from './plan.js';
 import { coloursFor, showForesight, showView } from './show.js';
 import { withStays } from './temporal.js';
 
@@ -71,34 +78,33 @@ interface PlanOptions {
   readonly new: boolean;
 }
 
-async function planSnapshot(file: string, options: PlanOptions, env: NodeJS.ProcessEnv): Promise<ForeseenStay> {
+async function planSnapshot(file: string, options: PlanOptions, env: NodeJS.ProcessEnv): Promise<Foresight> {
   if (options.change !== undefined) {
     throw new BadInput('--change needs a stay: stayline plan <propertyId> <reservationId> --change <message>');
   }
   const snapshot = readJsonFile(file, snapshotSchema);
   const rules = await rulesOf(snapshot.propertyId, options.properties);
   const inTime = inInstants(snapshot, rules);
-  const foreseeNew = (): ForeseenStay => foreseeNewStay(inTime, rules, instantAt(Date.now()));
+  const foreseeNew = (): Foresight => foreseeNewStay(inTime, rules, instantAt(Date.now()));
   if (options.new) return foreseeNew();
   return withStays(env, async (stays) => {
     if (!(await stays.isOpen(snapshot))) return foreseeNew();
     const asSent = await stays.planFor(snapshot, { message: 'applyReservation', payload: snapshot });
-    if (inTime === snapshot) return { foresight: asSent };
+    if (inTime === snapshot) return asSent;
     // The stay has not refused it; in instants it is another content of the same revision.
     const payload = { ...inTime, supersede: true };
-    return { foresight: await stays.planFor(snapshot, { message: 'applyReservation', payload }) };
+    return stays.planFor(snapshot, { message: 'applyReservation', payload });
   });
 }
 
-async function planChange(stay: StayName, options: PlanOptions, env: NodeJS.ProcessEnv): Promise<ForeseenStay> {
+async function planChange(stay: StayName, options: PlanOptions, env: NodeJS.ProcessEnv): Promise<Foresight> {
   const message = messageNames.find((name) => name === options.change);
   if (message === undefined) {
     throw new BadInput('the change to try out is not known', [`--change must be one of ${messageNames.join(', ')}`]);
   }
   const payload = parseJson(options.payload, '--payload');
   checkInput(payload, messageSchemas[message], '--payload');
-  const foresight = await withStays(env, (stays) => stays.planFor(stay, { message, payload } as PlannedChange));
-  return { foresight };
+  return withStays(env, (stays) => stays.planFor(stay, { message, payload } as PlannedChange));
 }
 
 function addChangeCommands(program: Command, { env, out }: Terminal): void {

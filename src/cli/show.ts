@@ -1,7 +1,6 @@
 /** Views and plans as text for a person. */
 import pc from 'picocolors';
-import type { PlanLine, StayView } from '../client.js';
-import type { ForeseenStay } from './plan.js';
+import type { Foresight, PlanLine, StayView } from '../client.js';
 
 export type Colours = ReturnType<typeof pc.createColors>;
 
@@ -59,11 +58,12 @@ export function showView(view: StayView, colours: Colours): string {
     .join('\n\n');
 }
 
-/** What would be done, in this order (absent `from`: now), and what would need a person. */
-export function showForesight({ foresight, from }: ForeseenStay, colours: Colours): string {
-  const { steps, attention } = foresight;
+/** What would be done, in this order, and what would need a person. */
+export function showForesight({ steps, attention }: Foresight, colours: Colours): string {
+  const [from, ...later] = new Set(steps.map((step) => step.at));
   const title = from === undefined ? 'What would be done, and why' : `What would be done from ${from} on, and why`;
-  const done = steps.length === 0 ? 'Nothing would be done.' : table(steps.map(planRow));
+  const rows = steps.map((step) => (later.length === 0 ? planRow(step) : [step.at ?? '', ...planRow(step)]));
+  const done = steps.length === 0 ? 'Nothing would be done.' : table(rows);
   const notices = section(
     colours,
     'Attention',

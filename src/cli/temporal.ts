@@ -3,7 +3,6 @@ import { createConnection } from 'node:net';
 import {
   Client,
   isGrpcServiceError,
-  QueryNotRegisteredError,
   WorkflowNotFoundError,
   WorkflowUpdateRPCTimeoutOrCancelledError,
   type Connection,
@@ -105,7 +104,6 @@ function explained(error: unknown, { address, namespace }: TemporalTarget): unkn
     return new NotWorked(`the stay refused it (${error.type}): ${error.message}`);
   }
   if (error instanceof StayNotFound) return new NotWorked(error.message);
-  if (error instanceof QueryNotRegisteredError) return new NotWorked(`the stay refused it: ${error.message}`);
   if (isTimeout(error)) {
     return new NotWorked(
       `no worker answered within ${PATIENCE_MS / 1000} s; is one running at ${address}, namespace ${namespace}? ("npm run worker")`,

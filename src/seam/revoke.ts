@@ -24,14 +24,15 @@ export async function revokeKey(input: RevokeKeyInput, desk: KeyDesk, signal: Ab
 
 async function revokeOne(acsCredentialId: string, desk: KeyDesk, signal: AbortSignal): Promise<readonly string[]> {
   await deleteIfThere(acsCredentialId, desk.seam, signal);
-  await untilDone(desk, signal, async () => (await findKey(acsCredentialId, desk.seam, signal)) === undefined);
+  const began = performance.now();
+  await untilDone(desk, signal, began, async () => (await findKey(acsCredentialId, desk.seam, signal)) === undefined);
   return [acsCredentialId];
 }
 
 async function revokeMatches(input: RevokeKeyInput, desk: KeyDesk, signal: AbortSignal): Promise<readonly string[]> {
   const settledAt = performance.now() + desk.timing.lateCommitSettleMs;
   const deleted = new Set<string>();
-  await untilDone(desk, signal, async () => {
+  await untilDone(desk, signal, settledAt, async () => {
     const isSettled = performance.now() >= settledAt;
     const held = await credentialsOf(input.acsUserId, desk.seam, signal);
     const candidates = held.filter((credential) => !input.keepCredentialIds.includes(credential.acs_credential_id));
@@ -44,9 +45,14 @@ async function revokeMatches(input: RevokeKeyInput, desk: KeyDesk, signal: Abort
   return [...deleted];
 }
 
-async function untilDone(desk: KeyDesk, signal: AbortSignal, isDone: () => Promise<boolean>): Promise<void> {
-  const { timing } = desk;
-  const patientUntil = performance.now() + timing.revokePatienceMs;
+/** `from`: since when patience is asked for, on the process's own clock. */
+async function untilDone(
+  { timing }: KeyDesk,
+  signal: AbortSignal,
+  from: number,
+  isDone: () => Promise<boolean>,
+): Promise<void> {
+  const patientUntil = from + timing.revokePatienceMs;
   for (let ms = timing.firstPollMs; !(await isDone()); ms = longerPoll(ms, timing)) {
     if (performance.now() >= patientUntil) throw new SeamError('/acs/credentials/delete', { kind: 'still-there' });
     await waitFor(ms, signal);

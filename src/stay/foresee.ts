@@ -10,6 +10,7 @@ import type { KeyStep } from './plan-keys.js';
 import { planStay } from './plan-stay.js';
 import { recordAsk, recordDeactivated, recordIssue, recordRevoking } from './record.js';
 import type { PlanLine } from './view.js';
+import { wantedOf } from './wanted.js';
 
 /** Longest chain of plans that is followed: far beyond what any stay needs. */
 const MOST_ROUNDS = 1000;
@@ -20,24 +21,35 @@ export interface Foresight {
 }
 
 /**
- * Takes a book (left as it is) and the time. Doors, guests and phones that are not known yet are assumed to be there;
+ * Takes a book (left as it is) and the time; goes on to when keys may be issued. Doors, guests and phones that are not known yet are assumed to be there;
  * of a property that has not been read yet nothing is foreseen.
  */
 export function foresee(book: StayBook, now: Instant): Foresight {
   const copy = JSON.parse(JSON.stringify(book)) as StayBook;
   const steps: PlanLine[] = [];
-  let plan = planStay(copy, [], now);
+  let at = now;
   for (let round = 0; round < MOST_ROUNDS; round++) {
-    const ground = plan.groundwork.filter((step) => step.do !== 'wait-for-phone');
-    if (ground.length === 0 && plan.keys.ready.length === 0) break;
-    for (const step of ground) assumeGroundwork(copy, step, now);
-    for (const step of plan.keys.ready) {
-      steps.push(lineOf(step));
-      assumeKeyStep(copy, step, now);
+    const plan = planStay(copy, [], at);
+    const ground = plan.groundwork.filter((step) => step.do !== 'wait-for-phone' && step.do !== 'watch-for-strays');
+    if (ground.length === 0 && plan.keys.ready.length === 0) {
+      const opensAt = nextOpening(copy, at);
+      if (opensAt === undefined) return { steps: [...steps, ...plan.keys.waiting], attention: plan.attention };
+      at = opensAt;
     }
-    plan = planStay(copy, [], now);
+    for (const step of ground) assumeGroundwork(copy, step, at);
+    for (const step of plan.keys.ready) {
+      steps.push({ ...lineOf(step), ...(at === now ? {} : { at }) });
+      assumeKeyStep(copy, step, at);
+    }
   }
-  return { steps: [...steps, ...plan.keys.waiting], attention: plan.attention };
+  throw new Error(`the plan of ${book.stayId} does not come to an end`);
+}
+
+/** When the next gate opens by time alone. */
+function nextOpening(book: StayBook, at: Instant): Instant | undefined {
+  return wantedOf(book, at)
+    .guests.flatMap((guest) => (guest.gate === 'window' && guest.rooms.length > 0 ? (guest.opensAt ?? []) : []))
+    .sort()[0];
 }
 
 function lineOf(step: KeyStep): PlanLine {

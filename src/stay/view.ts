@@ -40,6 +40,8 @@ export interface PlanLine {
   readonly window: Window;
   readonly why: string;
   readonly waitsFor?: Gate;
+  /** In a dry run: when, if later than now. */
+  readonly at?: Instant;
 }
 
 export interface StayView {
