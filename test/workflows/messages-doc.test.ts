@@ -1,0 +1,32 @@
+/** The examples in docs/messages.md are what the workflow takes. */
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { expect, test } from 'vitest';
+import { z } from 'zod';
+import { packageRoot } from '../../src/package-root.js';
+import { messageNames, messageSchemas, type MessageName } from '../../src/stay/message-schema.js';
+import { snapshotSchema } from '../../src/stay/snapshot-schema.js';
+
+const text = readFileSync(path.join(packageRoot(), 'docs/messages.md'), 'utf8');
+const examples = [...text.matchAll(/```json (\w+)\n([\s\S]*?)```/g)].map(([, name = '', json = '']) => ({
+  name,
+  json,
+}));
+const planFor = z.strictObject({ message: z.enum(messageNames), payload: z.unknown() });
+
+test('every signal has an example', () => {
+  const shown = examples.map((example) => example.name);
+  expect(messageNames.filter((name) => !shown.includes(name))).toEqual([]);
+});
+
+test.each(examples)('the example of $name is taken', ({ name, json }) => {
+  const value: unknown = JSON.parse(json);
+  if (name === 'applyReservation') snapshotSchema.parse(value);
+  else if (name === 'planFor') {
+    const { message, payload } = planFor.parse(value);
+    messageSchemas[message].parse(payload);
+  } else {
+    expect(messageNames).toContain(name);
+    messageSchemas[name as MessageName].parse(value);
+  }
+});
