@@ -427,6 +427,19 @@ describe('other dates', () => {
     expect(next?.joinedTo).toBe(old?.acsCredentialId);
   });
 
+  it('that move the stay to next month end the keys that would open now, and issue the next when they are due', () => {
+    const house = aStay().withGuests(2).settled();
+    house.message({
+      name: 'changeDates',
+      payload: { window: { from: '2026-12-23T14:00Z', to: '2026-12-26T10:00Z' } },
+    });
+    expect(carriedOut(house).toSorted()).toEqual(['revoke g1 101', 'revoke g2 101']);
+    expect(house.view()).toMatchObject({ nextDeadline: '2026-12-23T12:00Z', settled: true });
+    expect(opensRooms(house, 'g1', CHECK_IN)).toEqual([]);
+    house.waitUntil('2026-12-23T12:00Z');
+    expect(carriedOut(house)).toEqual(['override g1 101', 'join g2 101']);
+  });
+
   it('that are shorter are shown as unconfirmed, because a phone may be offline', () => {
     const house = aStay().settled();
     house.message({ name: 'changeDates', payload: { window: { to: '2026-11-25T10:00Z' } } });

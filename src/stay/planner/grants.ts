@@ -3,7 +3,17 @@ import { overCapacity, labelProblem } from '../capacity.js';
 import { isBefore, type Instant } from '../instants.js';
 import { coversRooms, fingerprint, keysOf, satisfies, sharesRoom, type Key, type OutsideAnchor } from '../keyring.js';
 import { gateReason, joinReason, overrideReason, wasKilled } from './reasons.js';
-import { holdsWhatHeWants, isInFlight, list, liveKeysOn, notice, settles, wantsKeyNow, type Round } from './round.js';
+import {
+  holdsWhatHeWants,
+  isDue,
+  isInFlight,
+  list,
+  liveKeysOn,
+  notice,
+  settles,
+  wantsKeyNow,
+  type Round,
+} from './round.js';
 import type { Gate, WantedGuest } from './types.js';
 
 /** Rule 1: the widest set of doors first; then the primary guest; then the order of the booking. */
@@ -199,7 +209,8 @@ function override(round: Round, guest: WantedGuest, live: readonly Key[]): void 
 
 export function isStillAsked(round: Round, key: Key): boolean {
   const guest = round.wanted.guests.find((candidate) => candidate.guestId === key.guestId);
-  if (guest === undefined || key.condemned !== undefined || !wantsKeyNow(guest, round.now)) return false;
+  if (guest === undefined || key.condemned !== undefined || !wantsKeyNow(guest, round.now) || !isDue(guest, round.now))
+    return false;
   if (!satisfies(key, guest) || (key.ask.kind === 'override' && hasNewerOverride(round, key))) return false;
   // A joiner whose anchor has ended since, unseen by Seam, is asked for anew.
   return key.ask.joinTo === undefined || key.acsCredentialId !== undefined || anchorById(round, key.ask.joinTo);

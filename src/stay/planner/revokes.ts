@@ -2,7 +2,7 @@
 import { isBefore } from '../instants.js';
 import { coversRooms, keysOf, mayOpen, type Key } from '../keyring.js';
 import { isStillAsked } from './grants.js';
-import { holdsWhatHeWants, isInFlight, settles, wantsKeyNow, type Round } from './round.js';
+import { holdsWhatHeWants, isDue, isInFlight, settles, wantsKeyNow, type Round } from './round.js';
 import type { WantedGuest } from './types.js';
 
 /** Lost phones, removals for cause, strays and abandoned asks go before anything is granted (rules 6 and 7). */
@@ -57,6 +57,7 @@ function endReason(round: Round, key: Key): string | undefined {
   const guest = round.wanted.guests.find((candidate) => candidate.guestId === key.guestId);
   if (guest === undefined) return 'the guest is no longer of the party';
   if (!wantsKeyNow(guest, round.now)) return guest.without ?? 'the window is over';
+  if (!isDue(guest, round.now)) return 'his key is not due yet';
   if (settles(round, key, guest)) {
     const newest = keysOf(round.keyring, key.guestId).findLast((other) => settles(round, other, guest));
     return newest?.keyId === key.keyId ? undefined : 'a newer key does the same';

@@ -29,6 +29,11 @@ export function wantsKeyNow(guest: WantedGuest, now: Instant): boolean {
   return guest.rooms.length > 0 && isBefore(now, guest.window.to) && isBefore(guest.window.from, guest.window.to);
 }
 
+/** True once a key may be issued, as far as time and check-in go. */
+export function isDue(guest: WantedGuest, now: Instant): boolean {
+  return guest.opensAt !== undefined && !isBefore(now, guest.opensAt);
+}
+
 export function isInFlight(round: Round, key: Key): boolean {
   return round.inFlight.some((step) => step.keyId === key.keyId);
 }

@@ -17,7 +17,7 @@ export interface WantedGuest {
   readonly gate?: Gate;
   /** True while Seam is being asked about him: he may be ready in a moment. */
   readonly comingUp?: boolean;
-  /** When the gate `window` opens by time alone. */
+  /** From when a key may be issued; absent while only a check-in opens that gate. */
   readonly opensAt?: Instant;
   /** Staff said to issue in spite of a key that someone else killed. */
   readonly forced?: boolean;
