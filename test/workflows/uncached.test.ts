@@ -1,7 +1,6 @@
-/** The guide's scenarios and parties again, with workers that keep no stay in memory: every task replays the whole history. */
+/** The guide's scenarios again, with workers that keep no stay in memory: every task replays the whole history. */
 process.env.STAYLINE_TEST_CACHED_STAYS = '0';
 
 await import('./guide.test.js');
-await import('./party.test.js');
 
 export {};
