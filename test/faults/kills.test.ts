@@ -1,0 +1,19 @@
+/** The worker is killed at every fourth call of a small stay (`kills.ts`); `kills.full.test.ts` does so at every one. */
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { openLanes, type Lanes } from '../support/lanes.js';
+import { MODES, MOST_CALLS, tellKilled } from './kills.js';
+
+const kills = Array.from({ length: MOST_CALLS / 4 }, (_, index) => {
+  const [call] = MODES.slice(index % MODES.length);
+  return { atCall: 4 * index + 2, call: call ?? expect.unreachable() };
+});
+
+let lanes: Lanes;
+beforeAll(async () => {
+  lanes = await openLanes(3);
+}, 120_000);
+afterAll(async () => lanes.stop());
+
+test.concurrent.for(kills)('killed at call $atCall, and the call: $call.kind', { timeout: 240_000 }, async (kill) => {
+  await lanes.use((world) => tellKilled(world, kill.atCall, kill.call));
+});
