@@ -27,7 +27,7 @@ const LATER_ATTEMPTS = 60;
 const quick = proxyActivities<StayActivities>({
   taskQueue: TASK_QUEUES.stays,
   startToCloseTimeout: '10s',
-  retry: { initialInterval: '1s', maximumInterval: '30s' },
+  retry: { initialInterval: '1s', maximumInterval: '30s', maximumAttempts: 10 },
 });
 
 const seam = proxyActivities<StayActivities>({
@@ -41,11 +41,11 @@ const seam = proxyActivities<StayActivities>({
 export function startKeyStep(desk: StayDesk, step: KeyStep): void {
   if (step.do === 'revoke') {
     const key = record.recordRevoking(desk.book, step.keyId, step.why, now());
-    launchKey(desk, key, 'revoke', () => revoke(desk, key, step.why));
+    launchKey(desk, key, { do: 'revoke', why: step.why }, () => revoke(desk, key, step.why));
   } else {
     const firstAsk = step.keyId === undefined;
     const key = record.recordAsk(desk.book, step, now());
-    launchKey(desk, key, 'issue', () => issue(desk, key, { firstAsk }));
+    launchKey(desk, key, { do: 'issue', why: key.why }, () => issue(desk, key, { firstAsk }));
   }
 }
 
@@ -120,7 +120,7 @@ async function groundwork(desk: StayDesk, step: GroundStep): Promise<void> {
       const options = { summary: 'read the property configuration' };
       const { window } = step;
       const input = { propertyId, ...(window === undefined ? {} : { window }) };
-      record.recordProperty(book, await quick.resolveProperty.executeWithOptions(options, [input]), window);
+      record.recordProperty(book, await quick.resolveProperty.executeWithOptions(options, [input]));
       return;
     }
     case 'resolve-doors': {
@@ -148,9 +148,11 @@ async function groundwork(desk: StayDesk, step: GroundStep): Promise<void> {
     }
     case 'deactivate-phone': {
       const { userIdentityId, deviceId } = step;
-      const options = { ...patience(desk), summary: `deactivate the lost phone of guest ${step.guestId}` };
-      await seam.deactivatePhone.executeWithOptions(options, [{ propertyId, userIdentityId, deviceId }]);
-      record.recordDeactivated(book, deviceId, now());
+      const which = deviceId === undefined ? 'every phone' : 'the lost phone';
+      const options = { ...patience(desk), summary: `deactivate ${which} of guest ${step.guestId}` };
+      const phone = deviceId === undefined ? {} : { deviceId };
+      await seam.deactivatePhone.executeWithOptions(options, [{ propertyId, userIdentityId, ...phone }]);
+      record.recordDeactivated(book, step, now());
       return;
     }
     case 'check-keys': {
@@ -190,10 +192,10 @@ async function watchForStrays(desk: StayDesk, step: GroundStep & { do: 'watch-fo
   }
 }
 
-function launchKey(desk: StayDesk, key: Key, does: InFlight['do'], work: () => Promise<void>): void {
+function launchKey(desk: StayDesk, key: Key, step: Pick<InFlight, 'do' | 'why'>, work: () => Promise<void>): void {
   const { keyId, guestId } = key;
-  const stepId = `${does}:${keyId}`;
-  launch(desk, stepId, { stepId, keyId, guestId, do: does, startedAt: now() }, async () => {
+  const stepId = `${step.do}:${keyId}`;
+  launch(desk, stepId, { stepId, keyId, guestId, ...step }, async () => {
     try {
       await work();
     } catch (error) {

@@ -18,6 +18,8 @@ export interface StayDesk {
   /** Rises with everything that happens: a message, a step's end, the alarm. */
   events: number;
   alarm?: { readonly at: Instant; readonly scope: CancellationScope };
+  /** The workflow was cancelled. A run hears that once only. */
+  cancelled?: boolean;
   /** The search attributes that were written last, to write them only when they change. */
   shown?: string;
 }

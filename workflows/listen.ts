@@ -9,7 +9,13 @@ import type { StayBook } from '../src/stay/book.js';
 import { check, describeProblems } from '../src/stay/check.js';
 import { ERROR_TYPES } from '../src/stay/error-types.js';
 import { foresee, type Foresight } from '../src/stay/foresee.js';
-import { messageNames, messageSchemas, type Message, type MessageName } from '../src/stay/message-schema.js';
+import {
+  messageNames,
+  messageSchemas,
+  plannedChangeSchema,
+  type Message,
+  type MessageName,
+} from '../src/stay/message-schema.js';
 import { snapshotSchema, type StaySnapshot } from '../src/stay/snapshot-schema.js';
 import { viewOf, type StayView } from '../src/stay/view.js';
 import { keySteps, now, planNow, type StayDesk } from './desk.js';
@@ -90,13 +96,29 @@ export function receive(desk: StayDesk, input: unknown): StayView {
   return currentView(desk);
 }
 
-function dryRun(book: StayBook, change: messages.PlannedChange): Foresight {
+/** What a query handler throws arrives without its type: that stands in front of the message. */
+function dryRun(book: StayBook, change: unknown): Foresight {
+  const checked = check(plannedChangeSchema, change);
+  if (!checked.ok) {
+    throw ApplicationFailure.nonRetryable(
+      `${ERROR_TYPES.invalidMessage}: ${describeProblems(checked.problems)}`,
+      ERROR_TYPES.invalidMessage,
+    );
+  }
+  const { message, payload } = checked.value;
   const copy = JSON.parse(JSON.stringify(book)) as StayBook;
-  if (change.message === 'applyReservation') applySnapshot(copy, judged(copy, change.payload).snapshot, now());
-  else if (messageNames.includes(change.message)) edit(copy, change.message, change.payload);
+  if (message !== 'applyReservation') edit(copy, message, payload);
   else {
-    const message = `message must be applyReservation or one of ${messageNames.join(', ')}`;
-    throw ApplicationFailure.nonRetryable(message, ERROR_TYPES.invalidMessage);
+    try {
+      const { snapshot, isNew } = judged(copy, payload);
+      if (isNew) applySnapshot(copy, snapshot, now());
+    } catch (error) {
+      if (!(error instanceof ApplicationFailure)) throw error;
+      throw ApplicationFailure.nonRetryable(
+        `${error.type}: ${error.message}`,
+        error.type ?? ERROR_TYPES.invalidSnapshot,
+      );
+    }
   }
   return foresee(copy, now());
 }

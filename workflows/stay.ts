@@ -7,14 +7,13 @@ import {
   continueAsNew,
   workflowInfo,
 } from '@temporalio/workflow';
-import { applyDueRooms, applyMessage } from '../src/stay/apply-message.js';
-import { BOOK_SCHEMA, openBook, type StayBook } from '../src/stay/book.js';
+import { applyMessage } from '../src/stay/apply-message.js';
+import { BOOK_SCHEMA, isEnded, openBook, type StayBook } from '../src/stay/book.js';
 import { ERROR_TYPES } from '../src/stay/error-types.js';
 import { parseStayWorkflowId } from '../src/stay/ids.js';
-import { recordExpired } from '../src/stay/record.js';
-import type { StayPlan } from '../src/stay/plan-stay.js';
+import { takeStock, type StayPlan } from '../src/stay/plan-stay.js';
 import { startGroundStep, startKeyStep } from './carry-out.js';
-import { keySteps, nextChange, now, openDesk, planNow, type StayDesk } from './desk.js';
+import { keySteps, nextChange, now, openDesk, type StayDesk } from './desk.js';
 import { currentView, listen, receive } from './listen.js';
 import type { StayStart, StaySummary } from './messages.js';
 import { show } from './show.js';
@@ -32,26 +31,25 @@ export async function stay(start: StayStart = {}): Promise<StaySummary> {
 async function live(desk: StayDesk): Promise<StaySummary> {
   for (;;) {
     const seen = desk.events;
-    letTimePass(desk);
-    const plan = planNow(desk);
-    const leaving = workflowInfo().continueAsNewSuggested;
-    callOff(desk, plan, { leaving });
-    if (!leaving) begin(desk, plan);
+    const plan = takeStock(desk.book, keySteps(desk), now());
+    if (isLeaving(desk)) {
+      // Whatever is in flight is taken up again by the next run, so that nothing stuck holds up what comes.
+      for (const { scope } of desk.running.values()) scope.cancel();
+      if (desk.running.size === 0) await carryOn(desk);
+    } else {
+      callOff(desk, plan);
+      begin(desk, plan);
+    }
     show(desk);
     if (desk.events > seen) continue;
-    if (plan.closed && !leaving && desk.running.size === 0) return close(desk);
-    if (leaving && desk.running.size === 0) await carryOn(desk);
+    if (plan.closed && desk.running.size === 0) return close(desk);
     await nextChange(desk, seen, plan.wakeAt);
   }
 }
 
-function letTimePass(desk: StayDesk): void {
-  applyDueRooms(desk.book, now());
-  recordExpired(
-    desk.book,
-    keySteps(desk).map((step) => step.keyId),
-    now(),
-  );
+/** A long history, or a stay that was reinstated after its workflow was cancelled: only a new run hears the next cancellation. */
+function isLeaving(desk: StayDesk): boolean {
+  return workflowInfo().continueAsNewSuggested || (desk.cancelled === true && !isEnded(desk.book));
 }
 
 function begin(desk: StayDesk, plan: StayPlan): void {
@@ -61,13 +59,11 @@ function begin(desk: StayDesk, plan: StayPlan): void {
   }
 }
 
-/** Cancels what is no longer wanted; before continuing as new also what could wait for ever. */
-function callOff(desk: StayDesk, plan: StayPlan, how: { readonly leaving: boolean }): void {
+/** Cancels what is no longer wanted. */
+function callOff(desk: StayDesk, plan: StayPlan): void {
   for (const { stepId, scope, key } of desk.running.values()) {
-    const groundwork = plan.groundwork.find((step) => step.stepId === stepId);
-    const unwanted = key === undefined ? groundwork === undefined : plan.keys.unwanted.includes(stepId);
-    const couldWait = groundwork?.do === 'wait-for-phone' || groundwork?.do === 'watch-for-strays';
-    if (unwanted || (how.leaving && couldWait)) scope.cancel();
+    const groundwork = plan.groundwork.some((step) => step.stepId === stepId);
+    if (key === undefined ? !groundwork : plan.keys.unwanted.includes(stepId)) scope.cancel();
   }
 }
 
@@ -90,6 +86,7 @@ async function close(desk: StayDesk): Promise<StaySummary> {
 /** Cancelling the workflow means `cancel`: keys are revoked; the stay stays open for a reinstatement, like any other. */
 function watchForCancel(desk: StayDesk): void {
   CancellationScope.current().cancelRequested.catch(() => {
+    desk.cancelled = true;
     applyMessage(desk.book, { name: 'cancel', payload: { by: 'workflow-cancellation' } }, now());
     desk.events += 1;
   });

@@ -34,7 +34,7 @@ async function revokeMatches(input: RevokeKeyInput, desk: KeyDesk, signal: Abort
   const deleted = new Set<string>();
   await untilDone(desk, signal, settledAt, async () => {
     const isSettled = performance.now() >= settledAt;
-    const held = await credentialsOf(input.acsUserId, desk.seam, signal);
+    const held = await credentialsIfKnown(input.acsUserId, desk.seam, signal);
     const candidates = held.filter((credential) => !input.keepCredentialIds.includes(credential.acs_credential_id));
     const ids = (await matchesOf(input.ask, candidates, desk.seam, signal)).map((found) => found.acs_credential_id);
     const fresh = ids.filter((id) => !deleted.has(id));
@@ -43,6 +43,16 @@ async function revokeMatches(input: RevokeKeyInput, desk: KeyDesk, signal: Abort
     return ids.length === 0 && isSettled;
   });
   return [...deleted];
+}
+
+/** A user whom Seam no longer knows holds nothing. */
+async function credentialsIfKnown(acsUserId: string, seam: SeamCalls, signal: AbortSignal) {
+  try {
+    return await credentialsOf(acsUserId, seam, signal);
+  } catch (error) {
+    if (isNotFound(error)) return [];
+    throw error;
+  }
 }
 
 /** `from`: since when patience is asked for, on the process's own clock. */

@@ -3,7 +3,16 @@
  * nothing else. Repeats are recognised by `requestId`, across runs.
  */
 import { addMember, putMember, removeMember, setRooms, setStatus } from './apply-snapshot.js';
-import { isEnded, member, REMEMBERED_REQUESTS, writeLine, type PartyMember, type StayBook } from './book.js';
+import {
+  askForProperty,
+  isEnded,
+  member,
+  REMEMBERED_REQUESTS,
+  writeLine,
+  type PartyMember,
+  type StayBook,
+} from './book.js';
+import type { Guest } from './snapshot-schema.js';
 import { isBefore, normalInstant, type Instant } from './instants.js';
 import { distrustRooms, keysOf, mayOpen, withKey, withOutsideAnchor, withoutRefusals } from './keyring.js';
 import type { Message } from './message-schema.js';
@@ -11,7 +20,7 @@ import type { Message } from './message-schema.js';
 /** The last ignored messages that are shown; older ones stay in the timeline. */
 const SHOWN_IGNORED = 20;
 
-/** Applies a checked message. Returns what happened, as a line for people. */
+/** Applies a checked message. */
 export function applyMessage(book: StayBook, message: Message, now: Instant): void {
   const { requestId, by } = message.payload;
   if (requestId !== undefined) {
@@ -36,15 +45,7 @@ export function ignoreMessage(book: StayBook, message: string, now: Instant): vo
 function take(book: StayBook, message: Message, now: Instant): string | undefined {
   switch (message.name) {
     case 'addGuests':
-      for (const guest of message.payload.guests) {
-        const known = member(book, guest.guestId);
-        if (known === undefined) addMember(book, guest);
-        else {
-          const { removed: _removed, ...rest } = known;
-          putMember(book, { ...rest, guest });
-        }
-      }
-      return undefined;
+      return addGuests(book, message.payload.guests);
     case 'removeGuest':
       return withMember(book, message.payload.guestId, (known) => {
         removeMember(book, known.guest.guestId, message.payload.cause);
@@ -65,14 +66,15 @@ function take(book: StayBook, message: Message, now: Instant): string | undefine
       setStatus(book, 'cancelled', now);
       return undefined;
     case 'retry':
+      forgetRefusedGuests(book);
       clearHindrances(book);
       book.ignored = [];
-      book.propertyDue = true;
+      askForProperty(book);
       return undefined;
     case 'policyChanged':
       clearHindrances(book);
       book.doors = { rooms: [], commonDoors: [], unknownRooms: [] };
-      book.propertyDue = true;
+      askForProperty(book);
       return undefined;
     case 'replaceKey':
       return withMember(book, message.payload.guestId, (known) => replaceKey(book, known, message.payload));
@@ -99,6 +101,21 @@ function take(book: StayBook, message: Message, now: Instant): string | undefine
     default:
       return message satisfies never;
   }
+}
+
+/** Staff alone bring back whom they removed for cause: by `release`. */
+function addGuests(book: StayBook, guests: readonly Guest[]): string | undefined {
+  const barred = guests.find((guest) => member(book, guest.guestId)?.removed === 'security');
+  if (barred !== undefined) return `guest ${barred.guestId} was removed for cause; release him first`;
+  for (const guest of guests) {
+    const known = member(book, guest.guestId);
+    if (known === undefined) addMember(book, guest);
+    else {
+      const { removed: _removed, ...rest } = known;
+      putMember(book, { ...rest, guest });
+    }
+  }
+  return undefined;
 }
 
 function withMember(book: StayBook, guestId: string, act: (known: PartyMember) => void): string | undefined {
@@ -154,13 +171,27 @@ function changeDates(
   book: StayBook,
   change: { from?: string | undefined; to?: string | undefined },
 ): string | undefined {
-  const known = book.wanted.window;
-  if (known === undefined) return 'window is not known yet; send a snapshot first';
-  const from = change.from === undefined ? known.from : normalInstant(change.from);
-  const to = change.to === undefined ? known.to : normalInstant(change.to);
-  if (!isBefore(from, to)) return `window.to (${to}) must be later than window.from (${from})`;
-  book.wanted = { ...book.wanted, window: { from, to } };
+  const { window, localWindow, otherDates } = book.wanted;
+  if (window === undefined && localWindow === undefined) return 'window is not known yet; send a snapshot first';
+  const dates = {
+    ...(change.from === undefined ? {} : { from: normalInstant(change.from) }),
+    ...(change.to === undefined ? {} : { to: normalInstant(change.to) }),
+  };
+  const changed = window === undefined ? undefined : { ...window, ...dates };
+  if (changed !== undefined && !isBefore(changed.from, changed.to)) {
+    return `window.to (${changed.to}) must be later than window.from (${changed.from})`;
+  }
+  book.wanted = {
+    ...book.wanted,
+    ...(changed === undefined ? {} : { window: changed }),
+    ...(localWindow === undefined ? {} : { otherDates: { ...otherDates, ...dates } }),
+  };
   return undefined;
+}
+
+/** A guest whose key Seam refused may have to be found, or made known, anew. */
+function forgetRefusedGuests(book: StayBook): void {
+  for (const guestId of Object.keys(book.keyring.refusals)) delete book.guests[guestId];
 }
 
 function clearHindrances(book: StayBook): void {
@@ -177,8 +208,11 @@ function replaceKey(
   how: { mode: 'secure' | 'convenient'; deviceId?: string | undefined },
 ): void {
   const { guestId } = known.guest;
-  if (how.deviceId !== undefined) {
-    book.phonesToDeactivate = [...book.phonesToDeactivate, { guestId, deviceId: how.deviceId }];
+  const { deviceId } = how;
+  // Without a name it could be any of his phones: a key of his that is made anew would follow it there.
+  if (deviceId !== undefined || how.mode === 'secure') {
+    const phone = { guestId, ...(deviceId === undefined ? {} : { deviceId }) };
+    book.phonesToDeactivate = [...book.phonesToDeactivate, phone];
     const guest = book.guests[guestId];
     if (guest !== undefined) book.guests[guestId] = { ...guest, phoneReady: false };
   }
@@ -210,7 +244,8 @@ function release(book: StayBook, guestId: string | undefined): string | undefine
   if (guestId !== undefined) {
     return withMember(book, guestId, (known) => {
       const { hold: _hold, blocked: _blocked, forced: _forced, ...rest } = known;
-      putMember(book, rest);
+      const { removed: _removed, ...pardoned } = rest;
+      putMember(book, known.removed === 'security' ? pardoned : rest);
     });
   }
   const { staffHold: _staff, bookingHold: _booking, forced: _forced, ...rest } = book.wanted;

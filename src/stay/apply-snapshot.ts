@@ -2,7 +2,7 @@
  * Takes a snapshot into the book. A snapshot changes only the fields that differ from the snapshot before it, so
  * what a signal or staff said in between holds until the booking system says otherwise.
  */
-import { member, writeLine, type PartyMember, type StayBook, type WantedStay } from './book.js';
+import { askForProperty, member, writeLine, type PartyMember, type StayBook, type WantedStay } from './book.js';
 import { isBefore, millis, normalInstant, plusMinutes, type Instant, type Window } from './instants.js';
 import { withoutRefusals } from './keyring.js';
 import type { Guest, SnapshotWindow, StaySnapshot } from './snapshot-schema.js';
@@ -22,9 +22,9 @@ export function revisionOrder(revision: StaySnapshot['revision']): number {
 export function judgeSnapshot(book: StayBook, snapshot: StaySnapshot, now: Instant): SnapshotVerdict {
   const known = book.snapshot;
   if (known === undefined) {
-    return isBefore(now, latestEnd(snapshot.window))
-      ? { kind: 'new' }
-      : { kind: 'over', message: 'window.to has passed: the stay is over' };
+    return isOver(snapshot.window, now)
+      ? { kind: 'over', message: 'window.to has passed: the stay is over' }
+      : { kind: 'new' };
   }
   const order = revisionOrder(snapshot.revision) - revisionOrder(known.revision);
   if (order < 0) return { kind: 'stale', message: `revision is older than the known one, ${known.revision}` };
@@ -35,6 +35,11 @@ export function judgeSnapshot(book: StayBook, snapshot: StaySnapshot, now: Insta
     kind: 'stale',
     message: `revision ${known.revision} is known with other content; send a newer one, or "supersede": true`,
   };
+}
+
+/** Says whether a window has ended, wherever the property is. */
+export function isOver(window: SnapshotWindow, now: Instant): boolean {
+  return !isBefore(now, latestEnd(window));
 }
 
 /** The end of a window at the latest: local dates are not converted here, so a day of zone offset is allowed for. */
@@ -68,7 +73,7 @@ export function applySnapshot(book: StayBook, snapshot: StaySnapshot, now: Insta
     book.wanted = { ...rest, ...(snapshot.hold === undefined ? {} : { bookingHold: snapshot.hold.reason }) };
   }
   book.snapshot = snapshot;
-  book.propertyDue = true;
+  askForProperty(book);
   book.keyring = withoutRefusals(book.keyring);
   book.hindrances = {};
   writeLine(book, {
@@ -91,8 +96,8 @@ export function setStatus(book: StayBook, status: WantedStay['status'], now: Ins
 }
 
 function setWindow(book: StayBook, window: SnapshotWindow): void {
-  const { unresolvedWindow: _unresolved, ...rest } = book.wanted;
-  book.wanted = 'to' in window ? { ...rest, window: normalWindow(window) } : { ...rest, unresolvedWindow: window };
+  const { localWindow: _local, otherDates: _other, ...rest } = book.wanted;
+  book.wanted = 'to' in window ? { ...rest, window: normalWindow(window) } : { ...rest, localWindow: window };
 }
 
 function normalWindow(window: Window): Window {

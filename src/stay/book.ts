@@ -32,8 +32,10 @@ export interface ScheduledRooms {
 export interface WantedStay {
   readonly status: StayStatus;
   readonly window?: Window;
-  /** A window in local dates that has not been converted yet. */
-  readonly unresolvedWindow?: SnapshotWindow;
+  /** The snapshot's window, if it is in local dates: converted whenever the property is read. */
+  readonly localWindow?: SnapshotWindow;
+  /** What a signal said of the dates since that snapshot; it holds over a conversion. */
+  readonly otherDates?: { readonly from?: Instant; readonly to?: Instant };
   readonly rooms: readonly string[];
   readonly party: readonly PartyMember[];
   readonly checkedInAt?: Instant;
@@ -65,6 +67,12 @@ export interface Hindrance {
   readonly guestId?: string;
 }
 
+/** Without `deviceId` it may be any phone of the guest. */
+export interface LostPhone {
+  readonly guestId: string;
+  readonly deviceId?: string;
+}
+
 export interface TimelineLine {
   readonly at: Instant;
   readonly what: string;
@@ -87,10 +95,12 @@ export interface StayBook {
   property?: PropertyKnown;
   /** True while the property has to be read (again): at the start, at every snapshot, on `policyChanged`. */
   propertyDue: boolean;
+  /** How often it was asked for. */
+  propertyAsks: number;
   doors: DoorFacts;
   guests: Record<string, GuestKnown>;
   keyring: Keyring;
-  phonesToDeactivate: readonly { readonly guestId: string; readonly deviceId: string }[];
+  phonesToDeactivate: readonly LostPhone[];
   credentialsToCheck: readonly string[];
   hindrances: Record<string, Hindrance>;
   ignored: readonly OpenAttention[];
@@ -111,6 +121,7 @@ export function openBook(stayId: string, propertyId: string, reservationId: stri
     openedAt: now,
     wanted: { status: 'tentative', rooms: [], party: [], scheduled: [] },
     propertyDue: false,
+    propertyAsks: 0,
     doors: { rooms: [], commonDoors: [], unknownRooms: [] },
     guests: {},
     keyring: emptyKeyring,
@@ -132,6 +143,12 @@ export function writeLine(book: StayBook, line: TimelineLine): void {
 
 export function member(book: StayBook, guestId: string): PartyMember | undefined {
   return book.wanted.party.find((candidate) => candidate.guest.guestId === guestId);
+}
+
+/** The property has to be read (again). */
+export function askForProperty(book: StayBook): void {
+  book.propertyDue = true;
+  book.propertyAsks += 1;
 }
 
 /** True once nobody should hold a key any more: departed, cancelled, or a no-show. */

@@ -95,7 +95,7 @@ function assumeGroundwork(book: StayBook, step: GroundStep, now: Instant): void 
       return;
     }
     case 'deactivate-phone':
-      recordDeactivated(book, step.deviceId, now);
+      recordDeactivated(book, step, now);
       return;
     case 'check-keys':
       book.credentialsToCheck = [];

@@ -22,7 +22,7 @@ export type GroundStep =
       readonly stepId: string;
       readonly guestId: string;
       readonly userIdentityId: string;
-      readonly deviceId: string;
+      readonly deviceId?: string;
     }
   | { readonly do: 'check-keys'; readonly stepId: string; readonly acsCredentialIds: readonly string[] }
   | {
@@ -39,21 +39,31 @@ const LATE_REQUEST_MINUTES = 5;
 
 /** Every groundwork step that is due now, whether or not it is in flight. A step that Seam refused is not due. */
 export function planGroundwork(book: StayBook, wanted: Wanted, now: Instant): readonly GroundStep[] {
-  const steps = [
+  return wantedGroundwork(book, wanted, now).filter((step) => book.hindrances[step.stepId]?.kind !== 'refused');
+}
+
+/** Forgets what hindered steps that nobody wants any more: a guest has left, the rooms are others. */
+export function forgetPastHindrances(book: StayBook, wanted: Wanted, now: Instant): void {
+  const steps = wantedGroundwork(book, wanted, now);
+  const current = Object.entries(book.hindrances).filter(([stepId]) => steps.some((step) => step.stepId === stepId));
+  book.hindrances = Object.fromEntries(current);
+}
+
+function wantedGroundwork(book: StayBook, wanted: Wanted, now: Instant): readonly GroundStep[] {
+  return [
     ...propertySteps(book),
     ...(book.property === undefined ? [] : [...doorSteps(book), ...guestSteps(book, now), ...phoneSteps(book, wanted)]),
     ...deactivations(book),
     ...checks(book),
     ...watches(book, now),
   ];
-  return steps.filter((step) => book.hindrances[step.stepId]?.kind !== 'refused');
 }
 
 function propertySteps(book: StayBook): GroundStep[] {
   if (!book.propertyDue) return [];
-  const window = book.wanted.unresolvedWindow;
-  // The revision is part of the id: a newer snapshot's question is not answered by an older one's step.
-  const stepId = `property:${book.snapshot?.revision ?? 0}`;
+  const window = book.wanted.localWindow;
+  // The number is part of the id: a newer question is not answered by an older one's step.
+  const stepId = `property:${book.propertyAsks}`;
   return [{ do: 'resolve-property', stepId, ...(window === undefined ? {} : { window }) }];
 }
 
@@ -89,11 +99,11 @@ function phoneSteps(book: StayBook, wanted: Wanted): GroundStep[] {
 }
 
 function deactivations(book: StayBook): GroundStep[] {
-  return book.phonesToDeactivate.flatMap(({ guestId, deviceId }) => {
-    const known = book.guests[guestId];
+  return book.phonesToDeactivate.flatMap((phone): GroundStep[] => {
+    const known = book.guests[phone.guestId];
     if (known === undefined) return [];
-    const { userIdentityId } = known;
-    return [{ do: 'deactivate-phone' as const, stepId: `deactivate:${deviceId}`, guestId, userIdentityId, deviceId }];
+    const stepId = `deactivate:${phone.guestId}:${phone.deviceId ?? 'all'}`;
+    return [{ do: 'deactivate-phone', stepId, ...phone, userIdentityId: known.userIdentityId }];
   });
 }
 

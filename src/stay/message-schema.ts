@@ -62,3 +62,11 @@ export type Message = {
 }[MessageName];
 
 export const messageNames = Object.keys(messageSchemas) as readonly MessageName[];
+
+/** A change to try out: its name, and a payload that is checked as that of the message itself. */
+export const plannedChangeSchema = z.strictObject({
+  message: z.enum(['applyReservation', ...messageNames], {
+    error: `must be applyReservation or one of ${messageNames.join(', ')}`,
+  }),
+  payload: z.unknown(),
+});

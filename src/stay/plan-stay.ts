@@ -1,9 +1,11 @@
 /** One look at the whole stay: what to do now, what waits, what a person must know, and when to look again. Pure. */
+import { applyDueRooms } from './apply-message.js';
 import { openAttention } from './attention.js';
 import type { OpenAttention, StayBook } from './book.js';
-import { anyKeyMayLive, planGroundwork, type GroundStep } from './groundwork.js';
+import { anyKeyMayLive, forgetPastHindrances, planGroundwork, type GroundStep } from './groundwork.js';
 import { isBefore, plusMinutes, type Instant } from './instants.js';
 import { planKeys, type InFlight, type KeyPlan } from './plan-keys.js';
+import { recordExpired } from './record.js';
 import { stayWindow, wantedOf } from './wanted.js';
 
 export interface StayPlan {
@@ -21,6 +23,24 @@ const UNKNOWN_GRACE_HOURS = 24;
 /** Without the property's policy nothing can have been issued, and nothing can be. */
 const noKeys: KeyPlan = { ready: [], waiting: [], unwanted: [], attention: [] };
 
+/**
+ * The turn of the loop: lets what time alone changes happen in the book, plans, and notes which attention is open.
+ * `inFlight`: the key steps that activities are at work on.
+ */
+export function takeStock(book: StayBook, inFlight: readonly InFlight[], now: Instant): StayPlan {
+  applyDueRooms(book, now);
+  recordExpired(
+    book,
+    inFlight.map((step) => step.keyId),
+    now,
+  );
+  forgetPastHindrances(book, wantedOf(book, now), now);
+  const plan = planStay(book, inFlight, now);
+  book.attention = plan.attention;
+  return plan;
+}
+
+/** What there is to do, without changing anything. */
 export function planStay(book: StayBook, inFlight: readonly InFlight[], now: Instant): StayPlan {
   const wanted = wantedOf(book, now);
   const policy = book.property?.policy;

@@ -1,10 +1,9 @@
 /** What steps bring back, taken into the book. Every step says what it observed at Seam; the keyring merges it. */
-import { writeLine, type StayBook } from './book.js';
+import { writeLine, type LostPhone, type StayBook } from './book.js';
 import { isBefore, plusMinutes, type Instant } from './instants.js';
 import { endKey, findKey, fingerprint, keysOf, withKey, withRefusal, withoutRefusals, type Key } from './keyring.js';
 import type { GroundStep } from './groundwork.js';
 import type { KeyStep } from './plan-keys.js';
-import type { SnapshotWindow } from './snapshot-schema.js';
 import type {
   CheckKeysOutcome,
   DoorFacts,
@@ -112,6 +111,7 @@ function takeIssue(book: StayBook, keyId: string, outcome: IssueOutcome, now: In
         ...endKey({ ...key, acsCredentialId: outcome.acsCredentialId, issuedAt: key.issuedAt ?? now }, 'killed', now),
         lingers: true,
       });
+      spendForce(book, key.guestId);
       writeLine(book, { at: now, what: `key of guest ${key.guestId} was ended by somebody else` });
       mergeObserved(book, key, outcome, now);
       return;
@@ -142,8 +142,25 @@ function endAnchor(book: StayBook, acsCredentialId: string, now: Instant): void 
     return;
   }
   if (anchor.state === 'dead') return;
-  const ended = endKey(anchor, hasSuccessor(book, anchor) ? 'replaced' : 'killed', now);
+  const ended = endByOthers(book, anchor, now);
   book.keyring = withKey(book.keyring, { ...ended, lingers: true });
+}
+
+/** The key as it is after somebody else has ended it: Seam itself, for a newer one, or a card at the desk. */
+function endByOthers(book: StayBook, key: Key, now: Instant): Key {
+  if (hasSuccessor(book, key)) return endKey(key, 'replaced', now);
+  spendForce(book, key.guestId);
+  return endKey(key, 'killed', now);
+}
+
+/** Staff's `force` is for one key: it must not answer the next card at the desk as well (rule 8). */
+function spendForce(book: StayBook, guestId: string): void {
+  const { forced: _stay, ...wanted } = book.wanted;
+  const party = wanted.party.map((one) => {
+    const { forced: _guest, ...rest } = one;
+    return one.guest.guestId === guestId ? rest : one;
+  });
+  book.wanted = { ...wanted, party };
 }
 
 /** True if the guest has asked for a newer key: then Seam itself may have ended the earlier one. */
@@ -170,7 +187,7 @@ function endGone(book: StayBook, acsCredentialId: string, losses: Losses, now: I
 
 /** The key as it is once Seam has told that it is dead. */
 function lost(book: StayBook, key: Key, { lingeringCredentialIds = [] }: Losses, now: Instant): Key {
-  const ended = endKey(key, hasSuccessor(book, key) ? 'replaced' : 'killed', now);
+  const ended = endByOthers(book, key, now);
   return lingeringCredentialIds.includes(key.acsCredentialId ?? '') ? { ...ended, lingers: true } : ended;
 }
 
@@ -264,13 +281,13 @@ export function recordKeyFailure(book: StayBook, keyId: string, failure: StepFai
   if (findKey(book.keyring, keyId).state === 'issuing') openDoubt(book, keyId);
   const key = findKey(book.keyring, keyId);
   if (failure.kind === 'cancelled') return;
-  if (failure.kind === 'outage' || key.state === 'revoking') {
-    const outage = { ...key, outageSince: key.outageSince ?? now };
-    const refused = failure.kind === 'refused';
-    book.keyring = withKey(
-      book.keyring,
-      refused ? { ...outage, retryAt: plusMinutes(now, REVOKE_AGAIN_MINUTES) } : outage,
-    );
+  if (failure.kind === 'outage') {
+    book.keyring = withKey(book.keyring, { ...key, outageSince: key.outageSince ?? now });
+    return;
+  }
+  if (key.state === 'revoking') {
+    book.keyring = withKey(book.keyring, { ...key, retryAt: plusMinutes(now, REVOKE_AGAIN_MINUTES) });
+    writeLine(book, { at: now, what: `revoke for guest ${key.guestId} refused`, why: failure.message });
     return;
   }
   // An attempt before the one that was refused may have got through: the key is looked for, and ended.
@@ -283,20 +300,21 @@ export function recordKeyFailure(book: StayBook, keyId: string, failure: StepFai
   writeLine(book, { at: now, what: `key of guest ${key.guestId} refused`, why: failure.message });
 }
 
-/** `asked` is the window that the step was to convert: a newer one is still to be. */
-export function recordProperty(book: StayBook, facts: PropertyFacts, asked: SnapshotWindow | undefined): void {
+export function recordProperty(book: StayBook, facts: PropertyFacts): void {
   const { name, timeZone, policy, window } = facts;
   book.property = { name, timeZone, policy };
-  if (book.wanted.unresolvedWindow !== asked) return;
   book.propertyDue = false;
-  if (window === undefined || asked === undefined) return;
-  const { unresolvedWindow: _unresolved, ...rest } = book.wanted;
-  book.wanted = { ...rest, window };
+  if (window === undefined) return;
+  const changed = { ...window, ...book.wanted.otherDates };
+  book.wanted = { ...book.wanted, window: isBefore(changed.from, changed.to) ? changed : window };
 }
 
 export function recordDoors(book: StayBook, facts: DoorFacts): void {
   const known = book.doors.rooms.filter((door) => !facts.rooms.some((other) => other.room === door.room));
-  book.doors = { ...facts, rooms: [...known, ...facts.rooms] };
+  // An answer is about the rooms that it was asked for; what is known of others stands.
+  const unknown = book.doors.unknownRooms.filter((room) => !facts.rooms.some((door) => door.room === room));
+  const unknownRooms = [...new Set([...unknown, ...facts.unknownRooms])];
+  book.doors = { ...facts, rooms: [...known, ...facts.rooms], unknownRooms };
 }
 
 export function recordGuest(book: StayBook, guestId: string, prepared: PreparedGuest): void {
@@ -308,8 +326,10 @@ export function recordPhone(book: StayBook, guestId: string): void {
   if (known !== undefined) book.guests[guestId] = { ...known, phoneReady: true };
 }
 
-export function recordDeactivated(book: StayBook, deviceId: string, now: Instant): void {
-  book.phonesToDeactivate = book.phonesToDeactivate.filter((phone) => phone.deviceId !== deviceId);
+export function recordDeactivated(book: StayBook, lost: LostPhone, now: Instant): void {
+  book.phonesToDeactivate = book.phonesToDeactivate.filter(
+    (phone) => phone.guestId !== lost.guestId || phone.deviceId !== lost.deviceId,
+  );
   writeLine(book, { at: now, what: 'lost phone deactivated' });
 }
 

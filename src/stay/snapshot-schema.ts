@@ -12,7 +12,9 @@ export const idSchema = z
   .string({ error: 'must be a text of 1 to 200 characters' })
   .min(1, 'must not be empty')
   .max(200, 'must be at most 200 characters long')
-  .regex(/^[^\p{Cc}]+$/u, 'must hold no control characters');
+  .regex(/^[^\p{Cc}]+$/u, 'must hold no control characters')
+  // Ids are names of fields in the book, where an object has some of its own.
+  .refine((id) => !(id in {}), 'must not be a name that JavaScript reserves, such as "constructor"');
 
 export const instantSchema = z
   .string({ error: 'must be an ISO 8601 instant with an offset, such as "2026-11-23T14:00Z"' })

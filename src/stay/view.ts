@@ -77,7 +77,7 @@ export function viewOf(book: StayBook, plan: StayPlan, inFlight: readonly InFlig
     attention: plan.attention,
     timeline: book.timeline,
     ...(plan.wakeAt === undefined ? {} : { nextDeadline: plan.wakeAt }),
-    settled: isSettled(book, plan, inFlight),
+    settled: isSettled(plan, inFlight),
   };
 }
 
@@ -168,7 +168,7 @@ function planLines(book: StayBook, plan: StayPlan, inFlight: readonly InFlight[]
     if (key === undefined) return [];
     const grants = key.ask.kind === 'override' ? 'override' : 'join';
     const does = step.do === 'revoke' ? 'revoke' : grants;
-    return [{ do: does, guestId: key.guestId, rooms: key.ask.rooms, window: key.ask.window, why: key.why }];
+    return [{ do: does, guestId: key.guestId, rooms: key.ask.rooms, window: key.ask.window, why: step.why }];
   });
   const ready = plan.keys.ready.map(({ do: does, guestId, rooms, window, why }) => ({
     do: does,
@@ -181,9 +181,8 @@ function planLines(book: StayBook, plan: StayPlan, inFlight: readonly InFlight[]
 }
 
 /** Waiting for a phone to enrol, or for a lost request to be carried out after all, leaves a stay settled. */
-export function isSettled(book: StayBook, plan: StayPlan, inFlight: readonly InFlight[]): boolean {
+export function isSettled(plan: StayPlan, inFlight: readonly InFlight[]): boolean {
   return (
-    !book.propertyDue &&
     inFlight.length === 0 &&
     plan.keys.ready.length === 0 &&
     plan.groundwork.every((step) => step.do === 'wait-for-phone' || step.do === 'watch-for-strays') &&

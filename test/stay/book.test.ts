@@ -2,7 +2,9 @@
 import { describe, expect, it } from 'vitest';
 import { judgeSnapshot, type SnapshotVerdict } from '../../src/stay/apply-snapshot.js';
 import type { StayBook } from '../../src/stay/book.js';
+import { prepareStepId } from '../../src/stay/ids.js';
 import { planStay } from '../../src/stay/plan-stay.js';
+import { recordHindrance, recordProperty } from '../../src/stay/record.js';
 import { snapshotSchema, type StaySnapshotInput } from '../../src/stay/snapshot-schema.js';
 import { wantedOf } from '../../src/stay/wanted.js';
 import { amend, aStay, carriedOut, CHECK_IN, CHECK_OUT, NOON, opensRooms } from './a-stay.js';
@@ -136,6 +138,80 @@ describe("a guest's rooms of his own", () => {
       .settled();
     house.message({ name: 'changeRooms', payload: { rooms: ['102', '103', '104'] } });
     expect(wantedRooms(house)['g2']).toEqual(['102']);
+  });
+});
+
+describe('rooms without a door', () => {
+  it('are asked for once, also when another is added later', () => {
+    const house = aStay().inRooms('x1').opened();
+    house.settle();
+    amend(house, { rooms: ['x1', 'x2'] });
+    house.settle();
+    expect(house.view()).toMatchObject({ settled: true });
+    expect(house.view().attention.map(({ code, room }) => [code, room])).toEqual([
+      ['impossible-plan', 'x1'],
+      ['impossible-plan', 'x2'],
+    ]);
+  });
+});
+
+describe('attention', () => {
+  it('tells since when it is open', () => {
+    const house = aStay().inRooms('x1').opened();
+    house.settle();
+    const since = house.now();
+    house.waitUntil('2026-11-23T19:00Z');
+    expect(house.view().attention).toMatchObject([{ code: 'impossible-plan', since }]);
+  });
+
+  it('about a guest goes with the guest', () => {
+    const house = aStay().settled();
+    house.message({ name: 'addGuests', payload: { guests: [{ guestId: 'g2', primary: false, wantsKey: true }] } });
+    recordHindrance(
+      house.book,
+      prepareStepId('g2'),
+      { kind: 'refused', message: 'no' },
+      { guestId: 'g2' },
+      house.now(),
+    );
+    house.turn();
+    expect(house.view().attention).toMatchObject([{ code: 'key-failed', guestId: 'g2' }]);
+    house.message({ name: 'removeGuest', payload: { guestId: 'g2', cause: 'left' } });
+    house.settle();
+    expect(house.view().attention).toEqual([]);
+  });
+});
+
+describe('a guest removed for cause', () => {
+  it('is not brought back by addGuests, but by staff who release him', () => {
+    const house = aStay().withGuests(2).settled();
+    house.message({ name: 'removeGuest', payload: { guestId: 'g2', cause: 'security' } });
+    house.message({ name: 'addGuests', payload: { guests: [{ guestId: 'g2', primary: false, wantsKey: true }] } });
+    expect(wantedRooms(house)['g2']).toEqual([]);
+    expect(house.view().attention).toMatchObject([{ code: 'ignored-message' }]);
+    house.message({ name: 'release', payload: { guestId: 'g2', reason: 'a mix-up' } });
+    expect(wantedRooms(house)['g2']).toEqual(['101']);
+  });
+});
+
+describe('a window in local dates', () => {
+  const local = { arrival: '2026-11-23', departure: '2026-11-27' };
+  const converted = { from: '2026-11-23T14:00Z', to: '2026-11-27T10:00Z' };
+  const facts = (house: House) => ({ propertyId: 'p', name: 'Seaside', timeZone: 'UTC', policy: house.policy });
+
+  it('keeps what a signal said of the dates before it was converted', () => {
+    const house = aStay().with({ window: local }).opened();
+    house.message({ name: 'changeDates', payload: { window: { to: '2026-11-28T10:00Z' } } });
+    recordProperty(house.book, { ...facts(house), window: converted });
+    expect(house.view().window).toEqual({ from: converted.from, to: '2026-11-28T10:00Z' });
+  });
+
+  it('is converted again when the policy has changed', () => {
+    const house = aStay().with({ window: local }).opened();
+    recordProperty(house.book, { ...facts(house), window: converted });
+    house.message({ name: 'policyChanged', payload: {} });
+    const plan = planStay(house.book, [], house.now());
+    expect(plan.groundwork).toContainEqual(expect.objectContaining({ do: 'resolve-property', window: local }));
   });
 });
 

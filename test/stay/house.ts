@@ -7,7 +7,7 @@ import type { CredentialRecord, Door } from '../../src/simulator/records.js';
 import { SeamError } from '../../src/simulator/seam-error.js';
 import { createSimulatedHotel, type SimulatedHotel } from '../../src/simulator/seam.js';
 import type { Switches } from '../../src/simulator/switches.js';
-import { applyDueRooms, applyMessage } from '../../src/stay/apply-message.js';
+import { applyMessage } from '../../src/stay/apply-message.js';
 import { applySnapshot, judgeSnapshot } from '../../src/stay/apply-snapshot.js';
 import { openBook, type StayBook } from '../../src/stay/book.js';
 import type { GroundStep } from '../../src/stay/groundwork.js';
@@ -15,7 +15,7 @@ import { instantAt, millis, type Instant } from '../../src/stay/instants.js';
 import { findKey, keysOf, mayLive, type Key } from '../../src/stay/keyring.js';
 import type { Message } from '../../src/stay/message-schema.js';
 import type { InFlight, KeyStep } from '../../src/stay/plan-keys.js';
-import { planStay, type StayPlan } from '../../src/stay/plan-stay.js';
+import { planStay, takeStock, type StayPlan } from '../../src/stay/plan-stay.js';
 import { policySchema, type Policy } from '../../src/stay/property-schema.js';
 import * as record from '../../src/stay/record.js';
 import type { CheckKeysOutcome, Observed } from '../../src/stay/steps.js';
@@ -121,14 +121,7 @@ export function openHouse(options: HouseOptions): House {
       house.turn();
     },
     turn() {
-      applyDueRooms(book, now());
-      record.recordExpired(
-        book,
-        inFlight().map((step) => step.keyId),
-        now(),
-      );
-      const plan = planStay(book, inFlight(), now());
-      book.attention = plan.attention;
+      const plan = takeStock(book, inFlight(), now());
       for (const job of house.jobs) {
         const wanted =
           job.key === undefined
@@ -205,7 +198,7 @@ function launch(
   const job: Job = {
     stepId,
     what,
-    key: { stepId, keyId, guestId, do: does, startedAt: house.now() },
+    key: { stepId, keyId, guestId, do: does, why: key.why },
     cancelled: false,
     work: work(() => job),
   };
@@ -392,7 +385,7 @@ function* groundwork(house: House, step: GroundStep, phones: HouseOptions['phone
   switch (step.do) {
     case 'resolve-property': {
       const facts = { propertyId: PROPERTY, name: 'Seaside', timeZone: 'Europe/Berlin', policy: house.policy };
-      record.recordProperty(book, facts, step.window);
+      record.recordProperty(book, facts);
       return;
     }
     case 'resolve-doors': {
@@ -421,8 +414,10 @@ function* groundwork(house: House, step: GroundStep, phones: HouseOptions['phone
       record.recordPhone(book, step.guestId);
       return;
     case 'deactivate-phone':
-      if (hotel.world.devices.get(step.deviceId)?.presence === 'live') hotel.phones.deactivate(step.deviceId);
-      record.recordDeactivated(book, step.deviceId, house.now());
+      for (const { id } of hotel.phones.list({ owner_user_identity_id: step.userIdentityId })) {
+        if (step.deviceId === undefined || step.deviceId === id) hotel.phones.deactivate(id);
+      }
+      record.recordDeactivated(book, step, house.now());
       return;
     case 'check-keys':
       record.recordCheck(book, step.acsCredentialIds, losses(hotel, step.acsCredentialIds), house.now());

@@ -516,6 +516,17 @@ describe('a lost phone', () => {
     expect(carriedOut(house)).toEqual(['override g1 101']);
   });
 
+  it('reported as secure without its name takes every phone of the guest out of service, so that no key follows', () => {
+    const house = aStay().withGuests(2).settled();
+    const [lost = ''] = devicesOf(house, 'g1');
+    house.message({ name: 'replaceKey', payload: { guestId: 'g1', mode: 'secure' } });
+    expect(carriedOut(house)).toEqual(['revoke g1 101', 'override g2 101']);
+    enrolPhone(house, 'g1');
+    expect(carriedOut(house)).toEqual(['join g1 101']);
+    expect(opensRooms(house, 'g1')).toEqual(['101']);
+    expect(house.hotel.tap({ deviceId: lost }, house.hotel.door('101').id, Date.parse(CHECK_IN)).opened).toBe(false);
+  });
+
   it('reported as convenient only replaces the key', () => {
     const house = aStay().withGuests(2).settled();
     const [deviceId = ''] = devicesOf(house, 'g1');
@@ -587,6 +598,20 @@ describe('a desk card that ends the keys', () => {
     house.message({ name: 'force', payload: { reason: 'the card was cut by mistake' } });
     expect(carriedOut(house)).toEqual(['override g1 101', 'revoke g1 101']);
     expect(opensRooms(house, 'g1')).toEqual(['101']);
+  });
+
+  it('a second time is a matter for a person again: what staff forced was one key', () => {
+    const house = aStay().settled();
+    cutCard(house);
+    house.settle();
+    house.message({ name: 'force', payload: { reason: 'the card was a mistake' } });
+    house.settle();
+    expect(house.done.map((step) => step.do)).toContain('override');
+    house.done.length = 0;
+    cutCard(house);
+    house.settle();
+    expect(house.done.filter((step) => step.do !== 'revoke')).toEqual([]);
+    expect(attentionCodes(house)).toContain('key-invalidated');
   });
 });
 

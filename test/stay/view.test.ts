@@ -100,11 +100,12 @@ describe('a dry run', () => {
 
   it('of a stay that nobody at Seam knows yet assumes that all is found', () => {
     const house = aStay().withGuests(2).where('g1', { wantsKey: false }).opened();
-    recordProperty(
-      house.book,
-      { propertyId: 'seaside', name: 'Seaside', timeZone: 'UTC', policy: house.policy },
-      undefined,
-    );
+    recordProperty(house.book, {
+      propertyId: 'seaside',
+      name: 'Seaside',
+      timeZone: 'UTC',
+      policy: house.policy,
+    });
     expect(foresee(house.book, house.now()).steps).toMatchObject([{ do: 'override', guestId: 'g2', rooms: ['101'] }]);
   });
 

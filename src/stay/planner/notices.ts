@@ -9,7 +9,7 @@ export function noteKeys(round: Round): void {
     if (key.outageSince !== undefined && mayLive(key)) {
       notice(round, 'access-system-down', `Seam or the access system does not answer for ${where}`, key.guestId);
     }
-    if (key.outageSince !== undefined && key.state === 'revoking') {
+    if (key.state === 'revoking' && (key.outageSince !== undefined || key.retryAt !== undefined)) {
       notice(round, 'revoke-unconfirmed', `the end of a key to ${where} is not confirmed`, key.guestId);
     }
     if (key.delayedSince !== undefined && key.state === 'issuing') {

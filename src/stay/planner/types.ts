@@ -35,7 +35,7 @@ export interface InFlight {
   readonly guestId: string;
   readonly keyId: string;
   readonly do: 'issue' | 'revoke';
-  readonly startedAt: Instant;
+  readonly why: string;
 }
 
 /** What to do now. `keyId` is set where the step goes on with a key of the keyring. */
