@@ -2,32 +2,20 @@
  * `stayline/client`: starts, changes and asks stays from a TypeScript program. What is sent is checked before it is sent, so that
  * a wrong snapshot or message starts nothing.
  */
-import {
-  ApplicationFailure,
-  QueryNotRegisteredError,
-  WithStartWorkflowOperation,
-  WorkflowNotFoundError,
-  WorkflowUpdateFailedError,
-  type Client,
-} from '@temporalio/client';
-import {
-  applyReservationUpdate,
-  planForQuery,
-  stayQuery,
-  staySignals,
-  type PlannedChange,
-  type StaySummary,
-} from '../workflows/messages.js';
+import type { Client } from '@temporalio/client';
+import { planForQuery, stayQuery, staySignals, type PlannedChange, type StaySummary } from '../workflows/messages.js';
 import type { stay } from '../workflows/stay.js';
-import { check, describeProblems, type Problem } from './stay/check.js';
+import { applyReservation } from './client/apply-reservation.js';
+import { finding, refusing, StayRefused } from './client/refusals.js';
+import { check, describeProblems } from './stay/check.js';
 import { ERROR_TYPES } from './stay/error-types.js';
 import type { Foresight } from './stay/foresee.js';
 import { stayWorkflowId, type StayName } from './stay/ids.js';
 import { messageSchemas, type MessageInput, type MessageName } from './stay/message-schema.js';
-import { snapshotSchema, type StaySnapshotInput } from './stay/snapshot-schema.js';
+import type { StaySnapshotInput } from './stay/snapshot-schema.js';
 import type { StayView } from './stay/view.js';
-import { TASK_QUEUES } from './temporal/task-queues.js';
 
+export { StayNotFound, StayRefused } from './client/refusals.js';
 export { stayWorkflowId, parseStayWorkflowId, type StayName } from './stay/ids.js';
 export { ERROR_TYPES } from './stay/error-types.js';
 export type { Problem } from './stay/check.js';
@@ -36,23 +24,6 @@ export type { MessageInput, MessageName } from './stay/message-schema.js';
 export type { StaySnapshotInput } from './stay/snapshot-schema.js';
 export type { GuestView, KeyView, PlanLine, StayPhase, StayView } from './stay/view.js';
 export type { PlannedChange, StaySummary } from '../workflows/messages.js';
-
-/** What was sent was refused, and nothing has changed; `type` is one of the names in `docs/messages.md`. */
-export class StayRefused extends Error {
-  override readonly name = 'StayRefused';
-  constructor(
-    readonly type: string,
-    message: string,
-    readonly problems: readonly Problem[] = [],
-  ) {
-    super(message);
-  }
-}
-
-/** No stay of this name is known to Temporal. */
-export class StayNotFound extends Error {
-  override readonly name = 'StayNotFound';
-}
 
 export interface StayClient {
   /**
@@ -64,7 +35,10 @@ export interface StayClient {
   signal<Name extends MessageName>(stayName: StayName, name: Name, payload: MessageInput<Name>): Promise<void>;
   /** The stay as it stands. @throws StayNotFound */
   view(stayName: StayName): Promise<StayView>;
-  /** What a change would lead to, and why; does nothing. @throws StayRefused `InvalidMessage`; StayNotFound */
+  /**
+   * What a change would lead to, and why; does nothing.
+   * @throws StayRefused `InvalidMessage`, and for a snapshot as `applyReservation` does; StayNotFound
+   */
   planFor(stayName: StayName, change: PlannedChange): Promise<Foresight>;
   /** Waits for the end of the stay. @throws StayNotFound */
   result(stayName: StayName): Promise<StaySummary>;
@@ -75,24 +49,7 @@ export function createStayClient(temporal: Client): StayClient {
   const handleOf = (stayName: StayName): ReturnType<typeof temporal.workflow.getHandle<typeof stay>> =>
     temporal.workflow.getHandle<typeof stay>(stayWorkflowId(stayName));
   return {
-    async applyReservation(snapshot) {
-      const checked = check(snapshotSchema, snapshot);
-      if (!checked.ok) {
-        throw new StayRefused(ERROR_TYPES.invalidSnapshot, describeProblems(checked.problems), checked.problems);
-      }
-      const { propertyId, reservationId } = checked.value;
-      const startWorkflowOperation = new WithStartWorkflowOperation<typeof stay>('stay', {
-        workflowId: stayWorkflowId({ propertyId, reservationId }),
-        taskQueue: TASK_QUEUES.stays,
-        workflowIdConflictPolicy: 'USE_EXISTING',
-        workflowIdReusePolicy: 'ALLOW_DUPLICATE',
-        args: [{}],
-        staticSummary: `Stay ${reservationId} at ${propertyId}`,
-      });
-      return refusing(() =>
-        temporal.workflow.executeUpdateWithStart(applyReservationUpdate, { args: [snapshot], startWorkflowOperation }),
-      );
-    },
+    applyReservation: (snapshot) => applyReservation(temporal, snapshot),
     async signal(stayName, name, payload) {
       const checked = check(messageSchemas[name], payload);
       if (!checked.ok) {
@@ -105,26 +62,4 @@ export function createStayClient(temporal: Client): StayClient {
       finding(stayName, () => refusing(() => handleOf(stayName).query(planForQuery, change))),
     result: (stayName) => finding(stayName, () => handleOf(stayName).result()),
   };
-}
-
-async function refusing<T>(send: () => Promise<T>): Promise<T> {
-  try {
-    return await send();
-  } catch (error) {
-    if (error instanceof WorkflowUpdateFailedError && error.cause instanceof ApplicationFailure) {
-      throw new StayRefused(error.cause.type ?? 'Unknown', error.cause.message);
-    }
-    // What a query handler throws arrives under this name, its type lost.
-    if (error instanceof QueryNotRegisteredError) throw new StayRefused(ERROR_TYPES.invalidMessage, error.message);
-    throw error;
-  }
-}
-
-async function finding<T>(stayName: StayName, ask: () => Promise<T>): Promise<T> {
-  try {
-    return await ask();
-  } catch (error) {
-    if (error instanceof WorkflowNotFoundError) throw new StayNotFound(`there is no stay ${stayWorkflowId(stayName)}`);
-    throw error;
-  }
 }

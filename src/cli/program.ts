@@ -88,7 +88,12 @@ async function planSnapshot(file: string, options: PlanOptions, env: NodeJS.Proc
   const foreseeNew = (): Foresight => foreseeNewStay(inTime, rules, instantAt(Date.now()));
   if (options.new) return foreseeNew();
   return withStays(env, async (stays) => {
-    if (!(await stays.isOpen(snapshot))) return foreseeNew();
+    const standing = await stays.standingOf(snapshot);
+    if (standing !== 'open') {
+      const foreseen = foreseeNew();
+      if (standing === 'ended') await stays.refuseIfKnown(snapshot);
+      return foreseen;
+    }
     const asSent = await stays.planFor(snapshot, { message: 'applyReservation', payload: snapshot });
     if (inTime === snapshot) return asSent;
     // The stay has not refused it; in instants it is another content of the same revision.

@@ -15,7 +15,9 @@ import {
   stayWorkflowId,
   type StayClient,
   type StayName,
+  type StaySnapshotInput,
 } from '../client.js';
+import { refuseIfKnown } from '../client/apply-reservation.js';
 import { connect, temporalTarget, type TemporalTarget } from '../temporal/connection.js';
 import { problemLine } from './json-file.js';
 import { BadInput, NotWorked } from './outcome.js';
@@ -27,9 +29,13 @@ const DEADLINE_EXCEEDED = 4;
 const UNAVAILABLE = 14;
 
 export interface Stays extends StayClient {
-  /** Whether a stay of this name is open: one that is over answers, but takes nothing in any more. */
-  isOpen(name: StayName): Promise<boolean>;
+  /** A stay that has ended answers, but takes nothing in any more. */
+  standingOf(name: StayName): Promise<Standing>;
+  /** As `applyReservation` does for a stay that has ended. @throws StayRefused `StaleRevision` if it knew the revision */
+  refuseIfKnown(snapshot: StaySnapshotInput): Promise<void>;
 }
+
+export type Standing = 'open' | 'ended' | 'unknown';
 
 /**
  * Connects, does, and closes.
@@ -41,7 +47,11 @@ export async function withStays<T>(env: NodeJS.ProcessEnv, act: (stays: Stays) =
   const connection = await open(target);
   try {
     const temporal = new Client({ connection, namespace: target.namespace });
-    const stays: Stays = { ...createStayClient(temporal), isOpen: (name) => isOpen(temporal, name) };
+    const stays: Stays = {
+      ...createStayClient(temporal),
+      standingOf: (name) => standingOf(temporal, name),
+      refuseIfKnown: (snapshot) => refuseIfKnown(temporal, snapshot),
+    };
     return await connection.withDeadline(Date.now() + PATIENCE_MS, () => act(stays));
   } catch (error) {
     throw explained(error, target);
@@ -85,12 +95,12 @@ function isRefused(address: string): Promise<boolean> {
   });
 }
 
-async function isOpen(temporal: Client, name: StayName): Promise<boolean> {
+async function standingOf(temporal: Client, name: StayName): Promise<Standing> {
   try {
     const { status } = await temporal.workflow.getHandle(stayWorkflowId(name)).describe();
-    return status.name === 'RUNNING';
+    return status.name === 'RUNNING' ? 'open' : 'ended';
   } catch (error) {
-    if (error instanceof WorkflowNotFoundError) return false;
+    if (error instanceof WorkflowNotFoundError) return 'unknown';
     throw error;
   }
 }

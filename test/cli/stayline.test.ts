@@ -190,9 +190,24 @@ test('a snapshot that the stay refuses is told with its reason, and the exit cod
   const stale = await run(['apply', '-'], snapshotOf('R-2', { revision: 4 }));
   expect(stale.code).toBe(1);
   expect(stale.stderr).toContain('StaleRevision');
-  const planned = await run(['plan', '-'], snapshotOf('R-2', { revision: 4 }));
-  expect(planned.code).toBe(1);
-  expect(planned.stderr).toContain('revision is older than the known one, 5');
+  expect(stale.stderr).toContain('revision is older than the known one, 5');
+  expect(await run(['plan', '-'], snapshotOf('R-2', { revision: 4 }))).toEqual(stale);
+});
+
+test('what a stay that has ended knew is refused, whether planned or applied, and starts nothing', async () => {
+  const known = snapshotOf('R-4', { status: 'tentative' });
+  await stays.applyReservation(known);
+  const execution = temporal.workflow.getHandle(`stay/${PROPERTY_ID}/R-4`);
+  await execution.terminate();
+  const applied = await run(['apply', '-'], known);
+  expect(applied).toMatchObject({ code: 1, stdout: '' });
+  expect(applied.stderr).toContain('StaleRevision');
+  expect(await run(['plan', '-'], known)).toEqual(applied);
+  expect((await execution.describe()).status.name).toBe('TERMINATED');
+  const newer = { ...known, revision: 2 };
+  expect((await run(['plan', '-'], newer)).code).toBe(0);
+  expect((await run(['apply', '-'], newer)).code).toBe(0);
+  expect((await execution.describe()).status.name).toBe('RUNNING');
 });
 
 test('local dates are planned for a stay that exists by the property file', async () => {

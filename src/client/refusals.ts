@@ -1,0 +1,58 @@
+/** What a caller gets who is refused, and how Temporal's errors become that. */
+import {
+  ApplicationFailure,
+  QueryNotRegisteredError,
+  WorkflowNotFoundError,
+  WorkflowUpdateFailedError,
+} from '@temporalio/client';
+import type { Problem } from '../stay/check.js';
+import { ERROR_TYPES } from '../stay/error-types.js';
+import { stayWorkflowId, type StayName } from '../stay/ids.js';
+
+/** What was sent was refused, and nothing has changed; `type` is one of the names in `docs/messages.md`. */
+export class StayRefused extends Error {
+  override readonly name = 'StayRefused';
+  constructor(
+    readonly type: string,
+    message: string,
+    readonly problems: readonly Problem[] = [],
+  ) {
+    super(message);
+  }
+}
+
+/** No stay of this name is known to Temporal. */
+export class StayNotFound extends Error {
+  override readonly name = 'StayNotFound';
+}
+
+/** @throws StayRefused if the stay refuses what is sent */
+export async function refusing<T>(send: () => Promise<T>): Promise<T> {
+  try {
+    return await send();
+  } catch (error) {
+    throw refusalIn(error) ?? error;
+  }
+}
+
+function refusalIn(error: unknown): StayRefused | undefined {
+  if (error instanceof WorkflowUpdateFailedError && error.cause instanceof ApplicationFailure) {
+    return new StayRefused(error.cause.type ?? 'Unknown', error.cause.message);
+  }
+  // What a query handler throws arrives under this name; its type stands in front of its message.
+  if (error instanceof QueryNotRegisteredError) {
+    const type = Object.values(ERROR_TYPES).find((name) => error.message.startsWith(`${name}: `));
+    if (type !== undefined) return new StayRefused(type, error.message.slice(`${type}: `.length));
+  }
+  return undefined;
+}
+
+/** @throws StayNotFound if Temporal does not know the stay */
+export async function finding<T>(stayName: StayName, ask: () => Promise<T>): Promise<T> {
+  try {
+    return await ask();
+  } catch (error) {
+    if (error instanceof WorkflowNotFoundError) throw new StayNotFound(`there is no stay ${stayWorkflowId(stayName)}`);
+    throw error;
+  }
+}
