@@ -42,11 +42,6 @@ export function isOver(window: SnapshotWindow, now: Instant): boolean {
   return !isBefore(now, latestEnd(window));
 }
 
-/** Says whether a window has ended, wherever the property is. */
-export function isOver(window: SnapshotWindow, now: Instant): boolean {
-  return !isBefore(now, latestEnd(window));
-}
-
 /** The end of a window at the latest: local dates are not converted here, so a day of zone offset is allowed for. */
 function latestEnd(window: SnapshotWindow): Instant {
   return 'to' in window ? window.to : plusMinutes(`${window.departure}T00:00Z`, 2 * 24 * 60);
