@@ -40,8 +40,8 @@ export interface BookedStay {
   whoOpens(door: string, guestIds: readonly string[]): Promise<string[]>;
 }
 
-/** Without a cache each look costs a replay, and one that meets a task of the stay may cost that task its 10 s timeout. */
-const LOOK_EVERY_MS = process.env.STAYLINE_TEST_CACHED_STAYS === undefined ? 20 : 400;
+/** Without a cache each look costs a replay. */
+const LOOK_EVERY_MS = process.env.STAYLINE_TEST_CACHED_STAYS === undefined ? 20 : 60;
 const PATIENCE_MS = 15_000;
 /** How long things may happen by themselves before time is made to pass. */
 const STILL_MS = 200;

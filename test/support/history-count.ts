@@ -27,9 +27,9 @@ const ACTIONS: readonly string[] = [
 
 export function countHistory(history: History): HistoryCount {
   const events = history.events ?? [];
-  const own = events.filter((event) => !typeOf(event).startsWith('WORKFLOW_TASK_'));
+  const own = events.filter((event) => !typeOfEvent(event).startsWith('WORKFLOW_TASK_'));
   const byType: Record<string, number> = {};
-  for (const event of own) byType[typeOf(event)] = (byType[typeOf(event)] ?? 0) + 1;
+  for (const event of own) byType[typeOfEvent(event)] = (byType[typeOfEvent(event)] ?? 0) + 1;
   const retries = own.reduce(
     (sum, event) => sum + Math.max(0, (event.activityTaskStartedEventAttributes?.attempt ?? 1) - 1),
     0,
@@ -43,7 +43,8 @@ export function countHistory(history: History): HistoryCount {
   };
 }
 
-function typeOf(event: HistoryEvent): string {
+/** The event's type without its prefix, such as `TIMER_STARTED`. */
+export function typeOfEvent(event: HistoryEvent): string {
   const name = proto.temporal.api.enums.v1.EventType[event.eventType ?? 0] ?? 'UNSPECIFIED';
   return name.replace('EVENT_TYPE_', '');
 }

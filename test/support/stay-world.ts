@@ -18,6 +18,7 @@ import type { StaySnapshotInput } from '../../src/stay/snapshot-schema.js';
 import type { StayActivities } from '../../src/stay/steps.js';
 import { createStayWorkers, runWorkers, WORKER_PROFILES } from '../../src/temporal/workers.js';
 import { bookStay, type BookedStay, type BookingHabits } from './booked-stay.js';
+import { lookingBetweenTasks } from './looking-between-tasks.js';
 import { openTemporal, type TemporalKind } from './temporal.js';
 
 /** What one of the hotel's properties does otherwise than the simulator's own; `policy` over the default policy. */
@@ -26,7 +27,7 @@ export interface PropertyHabits extends Partial<Pick<Property, 'timeZone' | 'che
 }
 
 export interface StayWorldOptions {
-  /** Absent: the time-skipping server. */
+  /** Absent: the time-skipping server (or what `STAYLINE_TEST_TEMPORAL` says). */
   readonly server?: TemporalKind;
   /** Policy of the property `seaside`. */
   readonly policy?: Partial<Policy>;
@@ -71,8 +72,12 @@ const ROOMS = Array.from({ length: 200 }, (_, index) => String(101 + index));
  */
 const CACHED_STAYS = process.env.STAYLINE_TEST_CACHED_STAYS;
 
+/** Where stays are tried that do not say; the real server is the better one for uncached stays, where no time need be skipped. */
+const USUAL_SERVER: TemporalKind = process.env.STAYLINE_TEST_TEMPORAL === 'dev' ? 'dev' : 'time-skipping';
+
 export async function openStayWorld(options: StayWorldOptions = {}): Promise<StayWorld> {
-  const server = await openTemporal(options.server ?? 'time-skipping');
+  const kind = options.server ?? USUAL_SERVER;
+  const server = await openTemporal(kind);
   const clock = standingClock(await server.now());
   const simulator = await startSimulator({
     port: 0,
@@ -115,7 +120,10 @@ export async function openStayWorld(options: StayWorldOptions = {}): Promise<Sta
   const world: StayWorld = {
     temporal: server.client,
     simulator,
-    client: createStayClient(server.client),
+    client:
+      kind === 'time-skipping' && CACHED_STAYS !== undefined
+        ? lookingBetweenTasks(server.client)
+        : createStayClient(server.client),
     now: () => server.now(),
     async book(reservationId, changes, habits = {}) {
       const snapshot = await world.snapshotOf(reservationId, changes);
