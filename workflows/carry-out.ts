@@ -195,7 +195,7 @@ async function watchForStrays(desk: StayDesk, step: GroundStep & { do: 'watch-fo
 function launchKey(desk: StayDesk, key: Key, step: Pick<InFlight, 'do' | 'why'>, work: () => Promise<void>): void {
   const { keyId, guestId } = key;
   const stepId = `${step.do}:${keyId}`;
-  launch(desk, stepId, { stepId, keyId, guestId, ...step }, async () => {
+  launch(desk, stepId, { stepId, keyId, guestId, ...step, startedAt: now() }, async () => {
     try {
       await work();
     } catch (error) {

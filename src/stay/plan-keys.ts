@@ -7,7 +7,7 @@ import { sameRooms, soundKeys, type Keyring } from './keyring.js';
 import { byWidth, isStillAsked, planGrant } from './planner/grants.js';
 import { noteKeys } from './planner/notices.js';
 import { planOtherRevokes, planUrgentRevokes } from './planner/revokes.js';
-import { wantsKeyNow, type Round } from './planner/round.js';
+import { useAnchor, wantsKeyNow, type Round } from './planner/round.js';
 import type { InFlight, KeyPlan, Wanted } from './planner/types.js';
 import type { Policy } from './property-schema.js';
 
@@ -37,7 +37,7 @@ export function planKeys(
     attention: [],
     wakes: [],
     busy: new Set(inFlight.map((step) => step.guestId)),
-    anchorsInUse: new Set(),
+    anchorsInUse: new Map(),
     claimed: new Set(),
   };
   noteInFlight(round, unwanted);
@@ -77,7 +77,7 @@ function noteInFlight(round: Round, unwanted: readonly string[]): void {
     // A joiner that is stuck must not hold up the others: it no longer counts as coming.
     const stuck = key.outageSince !== undefined || key.delayedSince !== undefined;
     if (key.ask.kind === 'override' || !stuck) key.ask.rooms.forEach((room) => round.claimed.add(room));
-    if (key.ask.joinTo !== undefined && !stuck) round.anchorsInUse.add(key.ask.joinTo);
+    if (key.ask.joinTo !== undefined) useAnchor(round, key.ask.joinTo, step.startedAt);
   }
 }
 

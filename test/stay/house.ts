@@ -198,7 +198,7 @@ function launch(
   const job: Job = {
     stepId,
     what,
-    key: { stepId, keyId, guestId, do: does, why: key.why },
+    key: { stepId, keyId, guestId, do: does, why: key.why, startedAt: house.now() },
     cancelled: false,
     work: work(() => job),
   };

@@ -13,7 +13,7 @@ import {
   steps,
   type StayBuilder,
 } from './a-stay.js';
-import { COMMON_DOORS, LIFT, type House } from './house.js';
+import { COMMON_DOORS, LIFT, type House, type Job } from './house.js';
 
 function why(house: House, step: number): string | undefined {
   return house.done[step]?.why;
@@ -208,6 +208,16 @@ describe('a guest removed', () => {
     expect(carriedOut(house)).toEqual(['join g2 101', 'revoke g1 101']);
     expect(opens(house, 'g1')).toEqual([]);
     expect(opensRooms(house, 'g2')).toEqual(['101']);
+  });
+
+  it('is not kept by a joiner who is stuck: a minute later his key ends all the same', () => {
+    const house = aStay().settled();
+    house.message({ name: 'addGuests', payload: { guests: [{ guestId: 'g2', primary: false, wantsKey: true }] } });
+    while (!house.jobs.some((job) => job.key?.guestId === 'g2')) house.getOn(house.jobs[0] as Job);
+    house.message({ name: 'removeGuest', payload: { guestId: 'g1', cause: 'left' } });
+    expect(house.done.map((step) => step.do)).not.toContain('revoke');
+    house.waitUntil('2026-11-23T13:01Z');
+    expect(house.done.map((step) => `${step.do} ${step.guestId}`)).toContain('revoke g1');
   });
 
   it('for cause is revoked at once, and the others are re-keyed', () => {

@@ -1,15 +1,32 @@
 /** Continue-as-new: what a stay knows survives it, and nothing is done twice or lost. */
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
+import type { BookedStay } from '../support/booked-stay.js';
 import { openStayWorld, type StayWorld } from '../support/stay-world.js';
 
 /** The server suggests continue-as-new at 4,096 events or 4 MB. The field is refused by name, and so changes nothing. */
 const BALLAST = 'x'.repeat(300_000);
+const SIGNALS_BEFORE_A_NEW_RUN = 12;
 
 let world: StayWorld;
 beforeAll(async () => {
   world = await openStayWorld({ server: 'dev' });
 });
+afterEach(async () => world.undisturb());
 afterAll(async () => world.stop());
+
+async function growIntoNextRun(stay: BookedStay): Promise<void> {
+  const handle = world.temporal.workflow.getHandle(stay.workflowId);
+  const { runId } = await handle.describe();
+  const grow = (): Promise<void> => handle.signal('phoneReady', { guestId: 'g1', ballast: BALLAST });
+  for (let sent = 0; sent < SIGNALS_BEFORE_A_NEW_RUN; sent++) await grow();
+  const hasLeft = async (): Promise<boolean> => {
+    if ((await handle.describe()).runId !== runId) return true;
+    await grow();
+    return false;
+  };
+  // Slowly from here: what is in flight ends first, and a history has a limit.
+  await vi.waitUntil(hasLeft, { timeout: 15_000, interval: 300 });
+}
 
 test('a stay with a long history continues as new with its keys, its timeline and the requests that it has handled', async () => {
   const [door = ''] = world.freeRooms(1);
@@ -18,10 +35,7 @@ test('a stay with a long history continues as new with its keys, its timeline an
   await stay.signal('addGuests', { guests: [{ guestId: 'g3' }], requestId: 'r-1' });
   const before = await stay.settled();
   const handle = world.temporal.workflow.getHandle(stay.workflowId);
-  const { runId } = await handle.describe();
-  while ((await handle.describe()).runId === runId) {
-    await handle.signal('phoneReady', { guestId: 'g1', ballast: BALLAST });
-  }
+  await growIntoNextRun(stay);
   const after = await stay.settled();
   expect(after.keys).toEqual(before.keys);
   expect(after.guests).toEqual(before.guests);
@@ -42,4 +56,39 @@ test('a stay with a long history continues as new with its keys, its timeline an
   const history = await handle.fetchHistory();
   const started = history.events?.[0]?.workflowExecutionStartedEventAttributes;
   expect(started?.continuedExecutionRunId).not.toBe('');
+});
+
+test('a step that is stuck in an outage neither keeps a stay from continuing as new nor holds up a revoke', async () => {
+  const [door = ''] = world.freeRooms(1);
+  const stay = await world.book('stuck', { rooms: [door], guests: [{ guestId: 'g1' }, { guestId: 'g2' }] });
+  await stay.settled();
+  await world.disturb({ kind: 'status', status: 503, path: '/acs/credentials/create' });
+  await stay.signal('addGuests', { guests: [{ guestId: 'g3' }] });
+  await stay.until((view) => view.guests.some((guest) => guest.guestId === 'g3' && guest.keyState === 'issuing'));
+  await growIntoNextRun(stay);
+  // The anchor of the key that is stuck would wait for it a while: the other guest leaves.
+  const anchor = (await stay.view()).keys.findLast((key) => key.guestId === 'g3')?.joinedTo;
+  const stays = (await stay.view()).keys.find((key) => key.acsCredentialId === anchor)?.guestId ?? '';
+  const leaves = stays === 'g1' ? 'g2' : 'g1';
+  await stay.signal('removeGuest', { guestId: leaves });
+  await stay.until((view) => view.guests.some((guest) => guest.guestId === leaves && guest.keyState === 'gone'));
+  expect(await stay.whoOpens(door, ['g1', 'g2', 'g3'])).toEqual([stays]);
+  await world.undisturb();
+  await stay.until((view) => view.settled && view.guests.some((g) => g.guestId === 'g3' && g.keyState === 'issued'));
+  expect(await stay.whoOpens(door, ['g1', 'g2', 'g3'])).toEqual([stays, 'g3']);
+});
+
+test('a stay that was reinstated after its workflow was cancelled hears the next cancellation, too', async () => {
+  const [door = ''] = world.freeRooms(1);
+  const stay = await world.book('cancelled-twice', { rooms: [door], guests: [{ guestId: 'g1' }, { guestId: 'g2' }] });
+  await stay.settled();
+  const { workflow } = world.temporal;
+  await workflow.getHandle(stay.workflowId).cancel();
+  await stay.until((now) => now.phase === 'cancelled' && now.settled);
+  await stay.amend({ status: 'confirmed' });
+  await stay.until((now) => now.phase === 'ready' && now.settled);
+  expect(await stay.whoOpens(door, ['g1', 'g2'])).toEqual(['g1', 'g2']);
+  await workflow.getHandle(stay.workflowId).cancel();
+  await stay.until((now) => now.phase === 'cancelled' && now.settled);
+  expect(await stay.whoOpens(door, ['g1', 'g2'])).toEqual([]);
 });

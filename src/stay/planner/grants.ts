@@ -11,6 +11,7 @@ import {
   liveKeysOn,
   notice,
   settles,
+  useAnchor,
   wantsKeyNow,
   type Round,
 } from './round.js';
@@ -78,7 +79,7 @@ function resume(round: Round, guest: WantedGuest, key: Key): void {
     round.ready.push({ do: 'override', ...step });
   } else {
     const joinTo = key.ask.joinTo ?? '';
-    round.anchorsInUse.add(joinTo);
+    useAnchor(round, joinTo, key.requestedAt);
     round.ready.push({ do: 'join', ...step, joinTo, generation: key.generation });
   }
 }
@@ -183,7 +184,7 @@ function isNewestGeneration(round: Round, anchor: OutsideAnchor, rooms: readonly
 
 function join(round: Round, guest: WantedGuest, anchor: Anchor): void {
   round.busy.add(guest.guestId);
-  round.anchorsInUse.add(anchor.joinTo);
+  useAnchor(round, anchor.joinTo, round.now);
   round.ready.push({
     do: 'join',
     guestId: guest.guestId,

@@ -38,7 +38,9 @@ export function planOtherRevokes(round: Round): void {
     if (isInFlight(round, key) || round.ready.some((step) => step.keyId === key.keyId)) continue;
     const why = key.state === 'revoking' ? 'its end is not confirmed yet' : endReason(round, key);
     if (why === undefined) continue;
-    if (key.acsCredentialId !== undefined && round.anchorsInUse.has(key.acsCredentialId)) {
+    const inUseUntil = round.anchorsInUse.get(key.acsCredentialId ?? '');
+    if (inUseUntil !== undefined && isBefore(round.now, inUseUntil)) {
+      round.wakes.push(inUseUntil);
       round.waiting.push({
         do: 'revoke',
         guestId: key.guestId,

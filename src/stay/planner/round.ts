@@ -1,5 +1,5 @@
 /** One round of planning: what it looks at, what it has decided so far, and the questions that all its parts ask. */
-import { isBefore, type Instant } from '../instants.js';
+import { isBefore, plusMinutes, type Instant } from '../instants.js';
 import { isLive, keysOf, satisfies, sharesRoom, type Key, type Keyring } from '../keyring.js';
 import type { Policy } from '../property-schema.js';
 import type { AttentionCode, InFlight, KeyStep, Notice, Wanted, WantedGuest, WaitingStep } from './types.js';
@@ -19,8 +19,8 @@ export interface Round {
   readonly wakes: Instant[];
   /** Guests who have a step in flight or ready: at most one each. */
   readonly busy: Set<string>;
-  /** Credential ids that a joiner in flight or ready names. */
-  readonly anchorsInUse: Set<string>;
+  /** Credential ids that a joiner in flight or ready names, and until when it may hold up their end. */
+  readonly anchorsInUse: Map<string, Instant>;
   /** Rooms whose next anchor is on its way: an override, or the first of several replacements. */
   readonly claimed: Set<string>;
 }
@@ -54,6 +54,16 @@ export function liveKeysOn(round: Round, rooms: readonly string[]): readonly Key
 
 export function currentKey(round: Round, guestId: string): Key | undefined {
   return keysOf(round.keyring, guestId).findLast((key) => isLive(key, round.now));
+}
+
+/** How long a joiner may hold up the end of its anchor, in minutes: it needs seconds, or is stuck. */
+const JOINERS_FIRST_MINUTES = 1;
+
+/** Notes that a joiner, asked for since `since`, names this key. */
+export function useAnchor(round: Round, acsCredentialId: string, since: Instant): void {
+  const until = plusMinutes(since, JOINERS_FIRST_MINUTES);
+  const known = round.anchorsInUse.get(acsCredentialId);
+  if (known === undefined || isBefore(known, until)) round.anchorsInUse.set(acsCredentialId, until);
 }
 
 export function notice(round: Round, code: AttentionCode, message: string, guestId: string): void {

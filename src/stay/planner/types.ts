@@ -36,6 +36,7 @@ export interface InFlight {
   readonly keyId: string;
   readonly do: 'issue' | 'revoke';
   readonly why: string;
+  readonly startedAt: Instant;
 }
 
 /** What to do now. `keyId` is set where the step goes on with a key of the keyring. */
