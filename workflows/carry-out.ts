@@ -11,7 +11,10 @@ import {
 import type { GroundStep } from '../src/stay/groundwork.js';
 import { findKey, keysOf, mayLive, type Key } from '../src/stay/keyring.js';
 import type { InFlight, KeyStep } from '../src/stay/plan-keys.js';
-import * as record from '../src/stay/record.js';
+import * as facts from '../src/stay/record-facts.js';
+import * as record from '../src/stay/record-keys.js';
+import { recordWatch } from '../src/stay/record-late-keys.js';
+import { recordCheck } from '../src/stay/record-losses.js';
 import { ERROR_TYPES } from '../src/stay/error-types.js';
 import type { StayActivities } from '../src/stay/steps.js';
 import { TASK_QUEUES } from '../src/temporal/task-queues.js';
@@ -104,10 +107,10 @@ export function startGroundStep(desk: StayDesk, step: GroundStep): void {
   launch(desk, step.stepId, undefined, async () => {
     try {
       await groundwork(desk, step);
-      record.clearHindrance(desk.book, step.stepId);
+      facts.clearHindrance(desk.book, step.stepId);
     } catch (error) {
       const about = 'guestId' in step ? { guestId: step.guestId } : {};
-      record.recordHindrance(desk.book, step.stepId, failureOf(error), about, now());
+      facts.recordHindrance(desk.book, step.stepId, failureOf(error), about, now());
     }
   });
 }
@@ -120,22 +123,19 @@ async function groundwork(desk: StayDesk, step: GroundStep): Promise<void> {
       const options = { summary: 'read the property configuration' };
       const { window } = step;
       const input = { propertyId, ...(window === undefined ? {} : { window }) };
-      record.recordProperty(book, await quick.resolveProperty.executeWithOptions(options, [input]));
+      facts.recordProperty(book, await quick.resolveProperty.executeWithOptions(options, [input]));
       return;
     }
     case 'resolve-doors': {
       const options = { ...patience(desk), summary: `find the doors of ${step.rooms.join(', ')}`.slice(0, 200) };
-      record.recordDoors(
-        book,
-        await seam.resolveDoors.executeWithOptions(options, [{ propertyId, rooms: step.rooms }]),
-      );
+      facts.recordDoors(book, await seam.resolveDoors.executeWithOptions(options, [{ propertyId, rooms: step.rooms }]));
       return;
     }
     case 'prepare-guest': {
       const { guest } = step;
       const options = { ...patience(desk), summary: `make guest ${guest.guestId} known to Seam` };
       const prepared = await seam.prepareGuest.executeWithOptions(options, [{ propertyId, reservationId, guest }]);
-      record.recordGuest(book, guest.guestId, prepared);
+      facts.recordGuest(book, guest.guestId, prepared);
       return;
     }
     case 'wait-for-phone': {
@@ -143,7 +143,7 @@ async function groundwork(desk: StayDesk, step: GroundStep): Promise<void> {
       const retry = { initialInterval: '2s', backoffCoefficient: 1.5, maximumInterval: '30s' } as const;
       const options = { retry, summary: `wait until a phone of guest ${step.guestId} can hold a key` };
       await seam.waitForPhone.executeWithOptions(options, [{ propertyId, userIdentityId }]);
-      record.recordPhone(book, step.guestId);
+      facts.recordPhone(book, step.guestId);
       return;
     }
     case 'deactivate-phone': {
@@ -152,14 +152,14 @@ async function groundwork(desk: StayDesk, step: GroundStep): Promise<void> {
       const options = { ...patience(desk), summary: `deactivate ${which} of guest ${step.guestId}` };
       const phone = deviceId === undefined ? {} : { deviceId };
       await seam.deactivatePhone.executeWithOptions(options, [{ propertyId, userIdentityId, ...phone }]);
-      record.recordDeactivated(book, step, now());
+      facts.recordDeactivated(book, step, now());
       return;
     }
     case 'check-keys': {
       const { acsCredentialIds } = step;
       const options = { ...patience(desk), summary: 'read again what Seam holds' };
       const outcome = await seam.checkKeys.executeWithOptions(options, [{ propertyId, acsCredentialIds }]);
-      record.recordCheck(book, acsCredentialIds, outcome, now());
+      recordCheck(book, acsCredentialIds, outcome, now());
       return;
     }
     case 'watch-for-strays':
@@ -188,7 +188,7 @@ async function watchForStrays(desk: StayDesk, step: GroundStep & { do: 'watch-fo
   ]);
   // A step of the guest that began meanwhile may have made what was seen: the next watch knows of it.
   if (planNow(desk).groundwork.some((planned) => planned.stepId === step.stepId)) {
-    record.recordWatch(book, step, observed, now());
+    recordWatch(book, step, observed, now());
   }
 }
 

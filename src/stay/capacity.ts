@@ -9,15 +9,7 @@ export const RFID48 = { consecutiveRooms: 33, commonDoors: 28, additionalRooms: 
 export const LABEL_LENGTH = 32;
 
 /** Visionline's placeholders (`seam-api.md` 3.6). */
-export const LABEL_PLACEHOLDERS = [
-  'ROOMNUM',
-  'ROOMLIST',
-  'ROOMRANGE',
-  'SITENAME',
-  'CARDNUM',
-  'UUID',
-  'USERID',
-] as const;
+const LABEL_PLACEHOLDERS = ['ROOMNUM', 'ROOMLIST', 'ROOMRANGE', 'SITENAME', 'CARDNUM', 'UUID', 'USERID'] as const;
 
 /**
  * Says what stands against putting these rooms into one key, or undefined if they fit. `TLCode` is the format for

@@ -4,7 +4,6 @@ export const ERROR_TYPES = {
   invalidMessage: 'InvalidMessage',
   staleRevision: 'StaleRevision',
   stayOver: 'StayOver',
-  impossiblePlan: 'ImpossiblePlan',
   seamRejected: 'SeamRejected',
   seamUnavailable: 'SeamUnavailable',
   notFoundAtSeam: 'NotFoundAtSeam',

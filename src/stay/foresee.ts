@@ -8,7 +8,8 @@ import type { Instant } from './instants.js';
 import type { GroundStep } from './groundwork.js';
 import type { KeyStep } from './plan-keys.js';
 import { planStay } from './plan-stay.js';
-import { recordAsk, recordDeactivated, recordIssue, recordRevoking } from './record.js';
+import { recordDeactivated } from './record-facts.js';
+import { recordAsk, recordIssue, recordRevoking } from './record-keys.js';
 import type { PlanLine } from './view.js';
 import { wantedOf } from './wanted.js';
 
@@ -57,7 +58,7 @@ function lineOf(step: KeyStep): PlanLine {
 }
 
 /** The key step goes well at once. */
-export function assumeKeyStep(book: StayBook, step: KeyStep, now: Instant): void {
+function assumeKeyStep(book: StayBook, step: KeyStep, now: Instant): void {
   if (step.do === 'revoke') {
     recordRevoking(book, step.keyId, step.why, now);
     book.keyring = withKey(book.keyring, endKey(findKey(book.keyring, step.keyId), 'revoked', now));

@@ -47,7 +47,7 @@ export interface Key {
 
 /** Why a guest's key cannot be had for now; holds until what is asked for changes, `retry`, or `until`. */
 export interface Refusal {
-  readonly code: 'key-failed' | 'guest-has-other-stay' | 'impossible-plan';
+  readonly code: 'key-failed' | 'guest-has-other-stay';
   readonly fingerprint: string;
   readonly message: string;
   readonly at: Instant;

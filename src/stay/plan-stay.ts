@@ -5,7 +5,7 @@ import type { OpenAttention, StayBook } from './book.js';
 import { anyKeyMayLive, forgetPastHindrances, planGroundwork, type GroundStep } from './groundwork.js';
 import { isBefore, plusMinutes, type Instant } from './instants.js';
 import { planKeys, type InFlight, type KeyPlan } from './plan-keys.js';
-import { recordExpired } from './record.js';
+import { recordExpired } from './record-keys.js';
 import { stayWindow, wantedOf } from './wanted.js';
 
 export interface StayPlan {

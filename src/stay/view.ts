@@ -82,7 +82,7 @@ export function viewOf(book: StayBook, plan: StayPlan, inFlight: readonly InFlig
 }
 
 /** Where the stay stands; `ready` means that everyone who should hold a key does. */
-export function phaseOf(book: StayBook, wanted: Wanted, now: Instant): StayPhase {
+function phaseOf(book: StayBook, wanted: Wanted, now: Instant): StayPhase {
   const keysLeft = book.keyring.keys.some(mayLive);
   const window = stayWindow(book);
   switch (book.wanted.status) {

@@ -4,7 +4,7 @@ import { judgeSnapshot, type SnapshotVerdict } from '../../src/stay/apply-snapsh
 import type { StayBook } from '../../src/stay/book.js';
 import { prepareStepId } from '../../src/stay/ids.js';
 import { planStay } from '../../src/stay/plan-stay.js';
-import { recordHindrance, recordProperty } from '../../src/stay/record.js';
+import { recordHindrance, recordProperty } from '../../src/stay/record-facts.js';
 import { snapshotSchema, type StaySnapshotInput } from '../../src/stay/snapshot-schema.js';
 import { wantedOf } from '../../src/stay/wanted.js';
 import { amend, aStay, carriedOut, CHECK_IN, CHECK_OUT, NOON, opensRooms } from './a-stay.js';

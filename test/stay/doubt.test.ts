@@ -1,7 +1,8 @@
 /** What the book makes of a key whose request went unanswered, and of what appears at Seam afterwards. */
 import { describe, expect, it } from 'vitest';
 import { planGroundwork, type GroundStep } from '../../src/stay/groundwork.js';
-import { recordIssue, recordWatch } from '../../src/stay/record.js';
+import { recordIssue } from '../../src/stay/record-keys.js';
+import { recordWatch } from '../../src/stay/record-late-keys.js';
 import { wantedOf } from '../../src/stay/wanted.js';
 import { aStay } from './a-stay.js';
 import type { House } from './house.js';

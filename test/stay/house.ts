@@ -17,7 +17,10 @@ import type { Message } from '../../src/stay/message-schema.js';
 import type { InFlight, KeyStep } from '../../src/stay/plan-keys.js';
 import { planStay, takeStock, type StayPlan } from '../../src/stay/plan-stay.js';
 import { policySchema, type Policy } from '../../src/stay/property-schema.js';
-import * as record from '../../src/stay/record.js';
+import * as known from '../../src/stay/record-facts.js';
+import * as record from '../../src/stay/record-keys.js';
+import { recordWatch } from '../../src/stay/record-late-keys.js';
+import { recordCheck } from '../../src/stay/record-losses.js';
 import type { CheckKeysOutcome, Observed } from '../../src/stay/steps.js';
 import { snapshotSchema, type StaySnapshot, type StaySnapshotInput } from '../../src/stay/snapshot-schema.js';
 import { viewOf, type StayView } from '../../src/stay/view.js';
@@ -385,12 +388,12 @@ function* groundwork(house: House, step: GroundStep, phones: HouseOptions['phone
   switch (step.do) {
     case 'resolve-property': {
       const facts = { propertyId: PROPERTY, name: 'Seaside', timeZone: 'Europe/Berlin', policy: house.policy };
-      record.recordProperty(book, facts);
+      known.recordProperty(book, facts);
       return;
     }
     case 'resolve-doors': {
       const doors = step.rooms.flatMap((room) => doorNamed(hotel, room) ?? []);
-      record.recordDoors(book, {
+      known.recordDoors(book, {
         rooms: doors.map((door) => ({ room: door.name, acsEntranceId: door.id, position: door.position })),
         commonDoors: COMMON_DOORS.map((name) => ({ name, acsEntranceId: hotel.door(name).id })),
         unknownRooms: step.rooms.filter((room) => doorNamed(hotel, room) === undefined),
@@ -402,7 +405,7 @@ function* groundwork(house: House, step: GroundStep, phones: HouseOptions['phone
       const user = hotel.users.find({ user_identity_id: identity.id, acs_system_id: hotel.world.acsSystemId });
       if (phones !== 'later') hotel.phones.add(identity.id);
       hotel.settle();
-      record.recordGuest(book, step.guest.guestId, {
+      known.recordGuest(book, step.guest.guestId, {
         userIdentityId: identity.id,
         acsUserId: user.id,
         phoneReady: phones !== 'later',
@@ -411,19 +414,19 @@ function* groundwork(house: House, step: GroundStep, phones: HouseOptions['phone
       return;
     }
     case 'wait-for-phone':
-      record.recordPhone(book, step.guestId);
+      known.recordPhone(book, step.guestId);
       return;
     case 'deactivate-phone':
       for (const { id } of hotel.phones.list({ owner_user_identity_id: step.userIdentityId })) {
         if (step.deviceId === undefined || step.deviceId === id) hotel.phones.deactivate(id);
       }
-      record.recordDeactivated(book, step, house.now());
+      known.recordDeactivated(book, step, house.now());
       return;
     case 'check-keys':
-      record.recordCheck(book, step.acsCredentialIds, losses(hotel, step.acsCredentialIds), house.now());
+      recordCheck(book, step.acsCredentialIds, losses(hotel, step.acsCredentialIds), house.now());
       return;
     case 'watch-for-strays':
-      record.recordWatch(book, step, lookForStrays(house, step.keyId), house.now());
+      recordWatch(book, step, lookForStrays(house, step.keyId), house.now());
       return;
     default:
       step satisfies never;

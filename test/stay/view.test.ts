@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { applyMessage } from '../../src/stay/apply-message.js';
 import { detailsOf } from '../../src/stay/details.js';
 import { foresee } from '../../src/stay/foresee.js';
-import { recordProperty } from '../../src/stay/record.js';
+import { recordProperty } from '../../src/stay/record-facts.js';
 import { aStay, CHECK_IN, CHECK_OUT } from './a-stay.js';
 import { COMMON_DOORS } from './house.js';
 import { tell, turns, starts } from './story.js';

@@ -1,0 +1,55 @@
+/** What groundwork brings back, taken into the book: the property, doors, guests at Seam, their phones. */
+import { writeLine, type LostPhone, type StayBook } from './book.js';
+import { isBefore, type Instant } from './instants.js';
+import type { StepFailure } from './record-keys.js';
+import type { DoorFacts, PreparedGuest, PropertyFacts } from './steps.js';
+
+export function recordProperty(book: StayBook, facts: PropertyFacts): void {
+  const { name, timeZone, policy, window } = facts;
+  book.property = { name, timeZone, policy };
+  book.propertyDue = false;
+  if (window === undefined) return;
+  const changed = { ...window, ...book.wanted.otherDates };
+  book.wanted = { ...book.wanted, window: isBefore(changed.from, changed.to) ? changed : window };
+}
+
+export function recordDoors(book: StayBook, facts: DoorFacts): void {
+  const known = book.doors.rooms.filter((door) => !facts.rooms.some((other) => other.room === door.room));
+  // An answer is about the rooms that it was asked for; what is known of others stands.
+  const unknown = book.doors.unknownRooms.filter((room) => !facts.rooms.some((door) => door.room === room));
+  const unknownRooms = [...new Set([...unknown, ...facts.unknownRooms])];
+  book.doors = { ...facts, rooms: [...known, ...facts.rooms], unknownRooms };
+}
+
+export function recordGuest(book: StayBook, guestId: string, prepared: PreparedGuest): void {
+  book.guests[guestId] = prepared;
+}
+
+export function recordPhone(book: StayBook, guestId: string): void {
+  const known = book.guests[guestId];
+  if (known !== undefined) book.guests[guestId] = { ...known, phoneReady: true };
+}
+
+export function recordDeactivated(book: StayBook, lost: LostPhone, now: Instant): void {
+  book.phonesToDeactivate = book.phonesToDeactivate.filter(
+    (phone) => phone.guestId !== lost.guestId || phone.deviceId !== lost.deviceId,
+  );
+  writeLine(book, { at: now, what: 'lost phone deactivated' });
+}
+
+/** A groundwork step that ended without an answer. */
+export function recordHindrance(
+  book: StayBook,
+  stepId: string,
+  failure: StepFailure,
+  about: { readonly guestId?: string },
+  now: Instant,
+): void {
+  if (failure.kind === 'cancelled') return;
+  const since = book.hindrances[stepId]?.since ?? now;
+  book.hindrances[stepId] = { kind: failure.kind, message: failure.message, since, ...about };
+}
+
+export function clearHindrance(book: StayBook, stepId: string): void {
+  delete book.hindrances[stepId];
+}

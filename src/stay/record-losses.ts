@@ -1,0 +1,66 @@
+/** Keys that others have ended: Seam itself, for a newer one, or a card at the front desk. */
+import { writeLine, type StayBook } from './book.js';
+import type { Instant } from './instants.js';
+import { endKey, keysOf, withKey, type Key } from './keyring.js';
+import type { CheckKeysOutcome, Observed } from './steps.js';
+
+export function endAnchor(book: StayBook, acsCredentialId: string, now: Instant): void {
+  const anchor = book.keyring.keys.find((key) => key.acsCredentialId === acsCredentialId);
+  if (anchor === undefined) {
+    const outsideAnchors = book.keyring.outsideAnchors.filter((card) => card.acsCredentialId !== acsCredentialId);
+    book.keyring = { ...book.keyring, outsideAnchors };
+    writeLine(book, { at: now, what: `card ${acsCredentialId} can no longer be joined` });
+    return;
+  }
+  if (anchor.state === 'dead') return;
+  const ended = endByOthers(book, anchor, now);
+  book.keyring = withKey(book.keyring, { ...ended, lingers: true });
+}
+
+/** The key as it is after somebody else has ended it: Seam itself, for a newer one, or a card at the desk. */
+function endByOthers(book: StayBook, key: Key, now: Instant): Key {
+  if (hasSuccessor(book, key)) return endKey(key, 'replaced', now);
+  spendForce(book, key.guestId);
+  return endKey(key, 'killed', now);
+}
+
+/** Staff's `force` is for one key: it must not answer the next card at the desk as well (rule 8). */
+export function spendForce(book: StayBook, guestId: string): void {
+  const { forced: _stay, ...wanted } = book.wanted;
+  const party = wanted.party.map((one) => {
+    const { forced: _guest, ...rest } = one;
+    return one.guest.guestId === guestId ? rest : one;
+  });
+  book.wanted = { ...wanted, party };
+}
+
+/** True if the guest has asked for a newer key: then Seam itself may have ended the earlier one. */
+function hasSuccessor(book: StayBook, key: Key): boolean {
+  const own = keysOf(book.keyring, key.guestId);
+  return own.at(-1)?.keyId !== key.keyId;
+}
+
+type Losses = Pick<Observed, 'lingeringCredentialIds'>;
+
+export function endGone(book: StayBook, acsCredentialId: string, losses: Losses, now: Instant): void {
+  const gone = book.keyring.keys.find((other) => other.acsCredentialId === acsCredentialId);
+  if (gone === undefined || gone.state === 'dead') return;
+  book.keyring = withKey(book.keyring, lost(book, gone, losses, now));
+  writeLine(book, { at: now, what: `an earlier key of guest ${gone.guestId} is gone at Seam` });
+}
+
+/** The key as it is once Seam has told that it is dead. */
+function lost(book: StayBook, key: Key, { lingeringCredentialIds = [] }: Losses, now: Instant): Key {
+  const ended = endByOthers(book, key, now);
+  return lingeringCredentialIds.includes(key.acsCredentialId ?? '') ? { ...ended, lingers: true } : ended;
+}
+
+export function recordCheck(book: StayBook, checked: readonly string[], outcome: CheckKeysOutcome, now: Instant): void {
+  book.credentialsToCheck = book.credentialsToCheck.filter((id) => !checked.includes(id));
+  for (const id of outcome.goneCredentialIds) {
+    const key = book.keyring.keys.find((candidate) => candidate.acsCredentialId === id);
+    if (key === undefined || key.state !== 'live') continue;
+    book.keyring = withKey(book.keyring, lost(book, key, outcome, now));
+    writeLine(book, { at: now, what: `key of guest ${key.guestId} was ended by somebody else` });
+  }
+}
