@@ -5,6 +5,8 @@ import proto, { type temporal } from '@temporalio/proto';
 const { History } = proto.temporal.api.history.v1;
 type History = temporal.api.history.v1.IHistory;
 
+const MACHINES_OWN = ['identity', 'stackTrace'];
+
 export interface SavedHistory {
   readonly workflowId: string;
   readonly history: History;
@@ -12,9 +14,9 @@ export interface SavedHistory {
 
 export function saveHistory(file: string, { workflowId, history }: SavedHistory): void {
   const plain = History.toObject(History.fromObject(history), { enums: String, longs: String, bytes: String });
-  // Which process and machine did what is nobody's business, and differs every time.
-  const withoutIdentities = (key: string, value: unknown): unknown => (key === 'identity' ? undefined : value);
-  writeFileSync(file, `${JSON.stringify({ workflowId, history: plain }, withoutIdentities, 1)}\n`);
+  // Which process and machine did what, and where its files are, is nobody's business, and differs every time.
+  const portable = (key: string, value: unknown): unknown => (MACHINES_OWN.includes(key) ? undefined : value);
+  writeFileSync(file, `${JSON.stringify({ workflowId, history: plain }, portable, 1)}\n`);
 }
 
 export function loadHistory(file: string): SavedHistory {
