@@ -22,10 +22,12 @@ function keysMadeFor(world: StayWorld, room: string): number {
   return made.filter((entry) => (entry.doors as readonly string[]).includes(room)).length;
 }
 
-describe('a request carried out late', () => {
+const switches = [{ newKeyReplacesUsersEarlier: true }, { newKeyReplacesUsersEarlier: false }];
+
+describe.each(switches)('a request carried out late, by a Seam with %o', (seam) => {
   let world: StayWorld;
   beforeAll(async () => {
-    world = await openStayWorld();
+    world = await openStayWorld({ switches: seam });
   });
   afterAll(async () => world.stop());
 

@@ -11,7 +11,7 @@ export type StayHost = Pick<StayWorld, 'simulator' | 'client' | 'pass' | 'now'>;
 export interface BookingHabits {
   /** `at-once`: every guest enrols a phone as soon as Seam knows him; `by-hand`: only by `enrol`. */
   readonly phones?: 'at-once' | 'by-hand';
-  /** How long a view is waited for, in milliseconds; 15 s by default. */
+  /** How long a view is waited for, in milliseconds; 15 s by default, without a cache 30 s. */
   readonly patienceMs?: number;
 }
 
@@ -41,8 +41,9 @@ export interface BookedStay {
 }
 
 /** Without a cache each look costs a replay. */
-const LOOK_EVERY_MS = process.env.STAYLINE_TEST_CACHED_STAYS === undefined ? 20 : 60;
-const PATIENCE_MS = 15_000;
+const IS_CACHED = process.env.STAYLINE_TEST_CACHED_STAYS === undefined;
+const LOOK_EVERY_MS = IS_CACHED ? 20 : 60;
+const PATIENCE_MS = IS_CACHED ? 15_000 : 30_000;
 /** How long things may happen by themselves before time is made to pass. */
 const STILL_MS = 200;
 
