@@ -47,7 +47,7 @@ async function faults(args) {
   }
   process.env.STAYLINE_FAULT_SEEDS = seeds;
   const others = at < 0 ? args : args.toSpliced(at, 2);
-  await vitest(['--config', 'vitest.full.config.ts', 'test/faults', ...others]);
+  await vitest(['--config', 'vitest.full.config.ts', 'test/faults/seeds', ...others]);
 }
 
 /** Vitest is a program of its own; it gets our terminal, and we end as it ends. */
