@@ -3,7 +3,7 @@
  * Pure: no I/O, no clock, no Temporal. The rules it holds are `docs/rules.md`, numbered as in the comments of its parts.
  */
 import { isBefore, type Instant } from './instants.js';
-import { sameRooms, soundKeys, type Keyring } from './keyring.js';
+import { sameRooms, sharesRoom, soundKeys, type Keyring } from './keyring.js';
 import { byWidth, isStillAsked, planGrant } from './planner/grants.js';
 import { noteKeys } from './planner/notices.js';
 import { planOtherRevokes, planUrgentRevokes } from './planner/revokes.js';
@@ -62,7 +62,10 @@ function isUnwanted(step: InFlight, wanted: Wanted, keyring: Keyring, now: Insta
   if (step.do === 'revoke') return key === undefined || !isBefore(now, key.ask.window.to);
   const guest = wanted.guests.find((candidate) => candidate.guestId === step.guestId);
   if (key === undefined || guest === undefined || !wantsKeyNow(guest, now)) return true;
-  return !sameRooms(key.ask.rooms, guest.rooms) || key.condemned !== undefined;
+  if (key.condemned !== undefined) return true;
+  // Once Seam has made it, and it opens what its guest should open now, it is seen through, and then replaced.
+  if (key.acsCredentialId !== undefined && sharesRoom(key.ask.rooms, guest.rooms)) return false;
+  return !sameRooms(key.ask.rooms, guest.rooms);
 }
 
 function noteInFlight(round: Round, unwanted: readonly string[]): void {

@@ -132,6 +132,7 @@ function hear(picture: Picture, next: StaySnapshot, at: number): void {
 function listen(picture: Picture, message: Message, at: number): void {
   switch (message.name) {
     case 'addGuests':
+      if (message.payload.guests.some((guest) => picture.people.get(guest.guestId)?.gone === 'security')) return;
       for (const guest of message.payload.guests) {
         const known = picture.people.get(guest.guestId);
         const person = known === undefined ? newPerson(guest) : { ...known, ...bookedOf(guest), gone: undefined };
@@ -178,6 +179,7 @@ function listen(picture: Picture, message: Message, at: number): void {
         all: { staffHold: false, bookingHolds: false, staffForce: false },
         one: { held: false, blocked: false, forced: false },
       });
+      pardon(picture, message.payload.guestId);
       return;
     case 'retry':
     case 'replaceKey':
@@ -198,6 +200,12 @@ function staffSay(
 ): void {
   if (guestId === undefined) Object.assign(picture, what.all);
   else Object.assign(picture.people.get(guestId) ?? {}, what.one);
+}
+
+/** Staff alone bring back whom they removed for cause. */
+function pardon(picture: Picture, guestId: string | undefined): void {
+  const person = guestId === undefined ? undefined : picture.people.get(guestId);
+  if (person?.gone === 'security') person.gone = undefined;
 }
 
 function become(picture: Picture, status: Picture['status'], at: number): void {

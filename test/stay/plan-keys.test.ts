@@ -310,6 +310,20 @@ describe('a room change', () => {
     expect(why(house, 0)).toBe('moved from 101: first key of the lease on 102');
   });
 
+  it('while a key for new dates is on its way keeps that key until the next one is confirmed', () => {
+    const house = aStay().withSwitches({ newKeyReplacesUsersEarlier: false }).settled();
+    amend(house, { window: { from: '2026-11-23T12:00Z', to: CHECK_OUT } });
+    const [job] = house.jobs.filter((one) => one.key !== undefined);
+    while (opensRooms(house, 'g1', house.now()).length === 0) house.getOn(job as Job);
+    amend(house, { window: { from: '2026-11-23T12:00Z', to: CHECK_OUT }, rooms: ['101', '102'] });
+    while (house.jobs.length > 0) {
+      house.getOn(house.jobs[0] as Job);
+      expect(opensRooms(house, 'g1', house.now())).toContain('101');
+    }
+    expect(opensRooms(house, 'g1', house.now())).toEqual(['101', '102']);
+    expect(house.view().keys.filter((key) => key.state !== 'dead')).toHaveLength(1);
+  });
+
   it('that is taken back before it began changes nothing', () => {
     const house = aStay().settled();
     amend(house, { rooms: ['102'], status: 'confirmed' });

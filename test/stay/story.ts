@@ -521,7 +521,9 @@ function holdQuiet(story: Story): void {
   story.steady = new Set(all.flatMap((one) => one.rooms.map((room) => pair(one.guestId, room))));
 }
 
-function holdOneKeyEach({ house }: Story): void {
+function holdOneKeyEach({ house, start }: Story): void {
+  // Where the end of an anchor ends its joiners, an earlier key may have to stay beside the one that joined it.
+  if (!start.switches.joinersSurviveAnchorDeletion) return;
   const { world } = house.hotel;
   for (const guestId of GUESTS) {
     const acsUserId = house.book.guests[guestId]?.acsUserId;
@@ -584,7 +586,8 @@ function holdGuest(story: Story, one: Verdict, all: readonly Verdict[]): void {
       );
     }
     const outside = [one.from - 1, one.to].find((at) => at >= now && open(door, at));
-    if (outside !== undefined)
+    // Where the end of an anchor ends its joiners, a dead anchor stays on the phone: to take it off would end the key that joined it.
+    if (outside !== undefined && story.start.switches.joinersSurviveAnchorDeletion)
       throw new Error(`${guestId} opens ${door} outside his window, at ${new Date(outside).toISOString()}`);
   }
 }

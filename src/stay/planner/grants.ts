@@ -27,11 +27,11 @@ export function planGrant(round: Round, guest: WantedGuest): void {
   if (!wantsKeyNow(guest, now)) return;
   if (holdsWhatHeWants(round, guest)) return;
   const own = keysOf(keyring, guest.guestId);
-  const asked = own.find((key) => key.state === 'issuing');
+  const asked = own.find((key) => key.state === 'issuing' && (isInFlight(round, key) || isWorthConfirming(round, key)));
   if (asked !== undefined && isInFlight(round, asked)) return;
 
   // A key that Seam has an id for exists already: no gate keeps it from being confirmed.
-  if (asked?.acsCredentialId !== undefined && isStillAsked(round, asked) && !round.busy.has(guest.guestId)) {
+  if (asked?.acsCredentialId !== undefined && isWorthConfirming(round, asked) && !round.busy.has(guest.guestId)) {
     resume(round, guest, asked);
     return;
   }
@@ -206,6 +206,18 @@ function override(round: Round, guest: WantedGuest, live: readonly Key[]): void 
     window: guest.window,
     why: overrideReason(round, guest, live),
   });
+}
+
+/**
+ * True if a key that was asked for should be gone on with: it is still what is wanted, or Seam has made it and its guest should open
+ * one of its rooms now. Then it is confirmed like any other, and ends once its successor is (rule 3).
+ */
+export function isWorthConfirming(round: Round, key: Key): boolean {
+  if (isStillAsked(round, key)) return true;
+  const guest = round.wanted.guests.find((candidate) => candidate.guestId === key.guestId);
+  const isStuck = key.delayedSince !== undefined || key.outageSince !== undefined;
+  if (guest === undefined || key.acsCredentialId === undefined || key.condemned !== undefined || isStuck) return false;
+  return wantsKeyNow(guest, round.now) && isDue(guest, round.now) && sharesRoom(key.ask.rooms, guest.rooms);
 }
 
 export function isStillAsked(round: Round, key: Key): boolean {

@@ -1,7 +1,7 @@
 /** Which keys end now (rules 3, 5, 6 and 7). Revoking has no gates. */
 import { isBefore } from '../instants.js';
 import { coversRooms, keysOf, mayOpen, type Key } from '../keyring.js';
-import { isStillAsked } from './grants.js';
+import { isWorthConfirming } from './grants.js';
 import { holdsWhatHeWants, isDue, isInFlight, settles, wantsKeyNow, type Round } from './round.js';
 import type { WantedGuest } from './types.js';
 
@@ -11,7 +11,7 @@ export function planUrgentRevokes(round: Round): void {
     if (key.condemned === 'at-once' && mayOpen(key))
       revoke(round, key, 'the phone was lost, or the guest removed for cause');
     else if (key.state === 'stray') revoke(round, key, 'nobody asked for this key, or its answer was lost');
-    else if (key.state === 'issuing' && !isInFlight(round, key) && !isStillAsked(round, key)) {
+    else if (key.state === 'issuing' && !isInFlight(round, key) && !isWorthConfirming(round, key)) {
       revoke(round, key, 'this key is no longer wanted and may have reached Seam');
     }
   }
