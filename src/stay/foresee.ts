@@ -10,7 +10,7 @@ import type { KeyStep } from './plan-keys.js';
 import { planStay } from './plan-stay.js';
 import { recordDeactivated } from './record-facts.js';
 import { recordAsk, recordIssue, recordRevoking } from './record-keys.js';
-import type { PlanLine } from './view.js';
+import { lineOf, type PlanLine } from './view.js';
 import { wantedOf } from './wanted.js';
 
 /** Longest chain of plans that is followed: far beyond what any stay needs. */
@@ -51,10 +51,6 @@ function nextOpening(book: StayBook, at: Instant): Instant | undefined {
   return wantedOf(book, at)
     .guests.flatMap((guest) => (guest.gate === 'window' && guest.rooms.length > 0 ? (guest.opensAt ?? []) : []))
     .sort()[0];
-}
-
-function lineOf(step: KeyStep): PlanLine {
-  return { do: step.do, guestId: step.guestId, rooms: step.rooms, window: step.window, why: step.why };
 }
 
 /** The key step goes well at once. */

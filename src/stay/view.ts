@@ -170,14 +170,12 @@ function planLines(book: StayBook, plan: StayPlan, inFlight: readonly InFlight[]
     const does = step.do === 'revoke' ? 'revoke' : grants;
     return [{ do: does, guestId: key.guestId, rooms: key.ask.rooms, window: key.ask.window, why: step.why }];
   });
-  const ready = plan.keys.ready.map(({ do: does, guestId, rooms, window, why }) => ({
-    do: does,
-    guestId,
-    rooms,
-    window,
-    why,
-  }));
-  return [...running, ...ready, ...plan.keys.waiting];
+  return [...running, ...plan.keys.ready.map(lineOf), ...plan.keys.waiting];
+}
+
+/** A step as callers see it: without what only carrying it out needs. */
+export function lineOf({ do: does, guestId, rooms, window, why }: KeyStep): PlanLine {
+  return { do: does, guestId, rooms, window, why };
 }
 
 /** Waiting for a phone to enrol, or for a lost request to be carried out after all, leaves a stay settled. */
