@@ -34,6 +34,9 @@ export const LIFT = 'Lift';
 export interface HouseOptions {
   readonly at: Instant;
   readonly rooms: readonly string[];
+  /** A hotel that this stay shares with others, at whose time it is; absent: one of its own, with `rooms`, at `at`. */
+  readonly hotel?: SimulatedHotel;
+  readonly reservationId?: string;
   readonly policy?: Partial<Policy>;
   readonly switches?: Partial<Switches>;
   /** Whether guests have a phone as soon as Seam knows them; true unless said otherwise. */
@@ -94,15 +97,17 @@ export interface House {
 const MOST_ROUNDS = 400;
 
 export function openHouse(options: HouseOptions): House {
-  const clock = standingClock(millis(options.at));
-  const hotel = createSimulatedHotel({
-    clock,
-    rooms: options.rooms,
-    ...(options.switches === undefined ? {} : { switches: options.switches }),
-  });
+  const hotel =
+    options.hotel ??
+    createSimulatedHotel({
+      clock: standingClock(millis(options.at)),
+      rooms: options.rooms,
+      ...(options.switches === undefined ? {} : { switches: options.switches }),
+    });
+  const reservationId = options.reservationId ?? RESERVATION;
   const policy = policySchema.parse(options.policy ?? {});
   const now = (): Instant => instantAt(hotel.now());
-  const book = openBook(`stay/${PROPERTY}/${RESERVATION}`, PROPERTY, RESERVATION, now());
+  const book = openBook(`stay/${PROPERTY}/${reservationId}`, PROPERTY, reservationId, now());
   const inFlight = (): readonly InFlight[] => house.jobs.flatMap((job) => job.key ?? []);
 
   const house: House = {
@@ -155,7 +160,7 @@ export function openHouse(options: HouseOptions): House {
       );
     },
     waitUntil(at) {
-      if (millis(at) > hotel.now()) clock.moveTo(millis(at));
+      if (millis(at) > hotel.now()) hotel.moveTo(millis(at));
       house.turn();
     },
     enrol(guestId) {
