@@ -8,11 +8,13 @@ import {
   proxyActivities,
   type ActivityOptions,
 } from '@temporalio/workflow';
+import type { LeaseStep } from '../src/stay/claims.js';
 import type { GroundStep } from '../src/stay/groundwork.js';
 import { findKey, keysOf, mayLive, type Key } from '../src/stay/keyring.js';
 import type { InFlight, KeyStep } from '../src/stay/plan-keys.js';
 import * as facts from '../src/stay/record-facts.js';
 import * as record from '../src/stay/record-keys.js';
+import * as leases from '../src/stay/record-leases.js';
 import { recordWatch } from '../src/stay/record-late-keys.js';
 import { recordCheck } from '../src/stay/record-losses.js';
 import { ERROR_TYPES } from '../src/stay/error-types.js';
@@ -26,6 +28,9 @@ const HEARTBEAT = '5s';
 /** How often an outage is tried before a person is told, and afterwards: about 20 s and 30 s apart. */
 const FIRST_INTERVALS_S = 20;
 const LATER_ATTEMPTS = 60;
+
+/** Characters of up to three bytes. */
+const SUMMARY_LENGTH = 130;
 
 const quick = proxyActivities<StayActivities>({
   taskQueue: TASK_QUEUES.stays,
@@ -131,6 +136,8 @@ async function groundwork(desk: StayDesk, step: GroundStep): Promise<void> {
       facts.recordDoors(book, await seam.resolveDoors.executeWithOptions(options, [{ propertyId, rooms: step.rooms }]));
       return;
     }
+    case 'settle-leases':
+      return settleLeases(desk, step.leases);
     case 'prepare-guest': {
       const { guest } = step;
       const options = { ...patience(desk), summary: `make guest ${guest.guestId} known to Seam` };
@@ -142,8 +149,8 @@ async function groundwork(desk: StayDesk, step: GroundStep): Promise<void> {
       const { userIdentityId } = step;
       const retry = { initialInterval: '2s', backoffCoefficient: 1.5, maximumInterval: '30s' } as const;
       const options = { retry, summary: `wait until a phone of guest ${step.guestId} can hold a key` };
-      await seam.waitForPhone.executeWithOptions(options, [{ propertyId, userIdentityId }]);
-      facts.recordPhone(book, step.guestId);
+      const found = await seam.waitForPhone.executeWithOptions(options, [{ propertyId, userIdentityId }]);
+      facts.recordPhone(book, step.guestId, found);
       return;
     }
     case 'deactivate-phone': {
@@ -166,6 +173,19 @@ async function groundwork(desk: StayDesk, step: GroundStep): Promise<void> {
       return watchForStrays(desk, step);
     default:
       step satisfies never;
+  }
+}
+
+async function settleLeases(desk: StayDesk, step: LeaseStep): Promise<void> {
+  const { book } = desk;
+  if (book.leases === undefined) return;
+  const said = leases.recordLeaseStep(book, book.leases, step, now());
+  try {
+    const options = { summary: leaseSummary(step) };
+    leases.recordLeases(book, said, await quick.settleLeases.executeWithOptions(options, [said]), now());
+  } catch (error) {
+    leases.recordLeasesUntold(book, said);
+    throw error;
   }
 }
 
@@ -233,7 +253,14 @@ function failureOf(error: unknown): record.StepFailure {
   return { kind: passing ? 'outage' : 'refused', message: cause.message };
 }
 
+function leaseSummary({ releases, claims, reports }: LeaseStep): string {
+  const about = (what: string, rooms: readonly { readonly room: string }[]): string[] =>
+    rooms.length === 0 ? [] : [`${what} ${rooms.map(({ room }) => room).join(', ')}`];
+  const parts = [...about('release', releases), ...about('claim', claims), ...about('report the keys to', reports)];
+  return parts.join('; ').slice(0, SUMMARY_LENGTH);
+}
+
 /** What the Web UI shows beside the activity; Temporal allows 400 bytes. */
 function summary(what: string, key: Key, why: string): string {
-  return `${what} for guest ${key.guestId} on ${key.ask.rooms.join(', ')}: ${why}`.slice(0, 130);
+  return `${what} for guest ${key.guestId} on ${key.ask.rooms.join(', ')}: ${why}`.slice(0, SUMMARY_LENGTH);
 }

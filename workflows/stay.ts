@@ -5,11 +5,13 @@ import {
   CancellationScope,
   condition,
   continueAsNew,
+  patched,
   workflowInfo,
 } from '@temporalio/workflow';
 import { applyMessage } from '../src/stay/apply-message.js';
-import { BOOK_SCHEMA, isEnded, openBook, type StayBook } from '../src/stay/book.js';
+import { BOOK_SCHEMA, isEnded, openBook, openLeases, type StayBook } from '../src/stay/book.js';
 import { ERROR_TYPES } from '../src/stay/error-types.js';
+import { LEASE_STEP_ID } from '../src/stay/groundwork.js';
 import { parseStayWorkflowId } from '../src/stay/ids.js';
 import { takeStock, type StayPlan } from '../src/stay/plan-stay.js';
 import { startGroundStep, startKeyStep } from './carry-out.js';
@@ -20,6 +22,7 @@ import { show } from './show.js';
 
 export async function stay(start: StayStart = {}): Promise<StaySummary> {
   const desk = openDesk(start.carried === undefined ? newBook() : carriedBook(start.carried));
+  if (patched('leases')) openLeases(desk.book, workflowInfo().firstExecutionRunId);
   listen(desk);
   if (start.snapshot !== undefined && desk.book.snapshot === undefined) receive(desk, start.snapshot);
   watchForCancel(desk);
@@ -62,7 +65,8 @@ function begin(desk: StayDesk, plan: StayPlan): void {
 /** Cancels what is no longer wanted. */
 function callOff(desk: StayDesk, plan: StayPlan): void {
   for (const { stepId, scope, key } of desk.running.values()) {
-    const groundwork = plan.groundwork.some((step) => step.stepId === stepId);
+    // What rooms were told is not taken back unheard.
+    const groundwork = stepId === LEASE_STEP_ID || plan.groundwork.some((step) => step.stepId === stepId);
     if (key === undefined ? !groundwork : plan.keys.unwanted.includes(stepId)) scope.cancel();
   }
 }

@@ -16,6 +16,7 @@ import type { Guest } from './snapshot-schema.js';
 import { isBefore, normalInstant, type Instant } from './instants.js';
 import { distrustRooms, keysOf, mayOpen, withKey, withOutsideAnchor, withoutRefusals } from './keyring.js';
 import type { Message } from './message-schema.js';
+import { recordLeaseNews } from './record-leases.js';
 
 /** The last ignored messages that are shown; older ones stay in the timeline. */
 const SHOWN_IGNORED = 20;
@@ -32,6 +33,8 @@ export function applyMessage(book: StayBook, message: Message, now: Instant): vo
     ignoreMessage(book, `${message.name}: ${refused}`, now);
     return;
   }
+  // What a lease came to is written where it is recorded.
+  if (message.name === 'leaseChanged') return;
   writeLine(book, { at: now, what: describe(message), ...(by === undefined ? {} : { by }) });
 }
 
@@ -97,7 +100,11 @@ function take(book: StayBook, message: Message, now: Instant): string | undefine
     case 'joinTo':
       return joinTo(book, message.payload);
     case 'credentialChanged':
-      return credentialChanged(book, message.payload.acsCredentialId);
+      return credentialChanged(book, message.payload);
+    case 'phoneChanged':
+      return phoneChanged(book, message.payload.deviceId);
+    case 'leaseChanged':
+      return recordLeaseNews(book, message.payload, now);
     default:
       return message satisfies never;
   }
@@ -161,7 +168,8 @@ export function applyDueRooms(book: StayBook, now: Instant): void {
   if (due.length === 0) return;
   const later = book.wanted.scheduled.filter((change) => isBefore(now, change.from));
   for (const change of due) {
-    assignRooms(book, change.rooms, change.guestId);
+    if (change.booked === true) book.wanted = { ...book.wanted, rooms: change.rooms };
+    else assignRooms(book, change.rooms, change.guestId);
     writeLine(book, { at: now, what: `scheduled move: rooms ${change.rooms.join(', ')}` });
   }
   book.wanted = { ...book.wanted, scheduled: later };
@@ -267,11 +275,14 @@ function joinTo(
   return undefined;
 }
 
-/** An event only says that something changed: what is true is read again. */
-function credentialChanged(book: StayBook, acsCredentialId: string): string | undefined {
+/** An event only says that something changed: what is true is read again. That a key has reached a phone puts none in doubt. */
+function credentialChanged(
+  book: StayBook,
+  { acsCredentialId, eventType }: { acsCredentialId: string; eventType: string },
+): string | undefined {
   const key = book.keyring.keys.find((candidate) => candidate.acsCredentialId === acsCredentialId);
   if (key === undefined) return `acsCredentialId ${JSON.stringify(acsCredentialId)} is not of this stay`;
-  if (key.state === 'live') {
+  if (key.state === 'live' && eventType !== 'acs_credential.issued') {
     const ofLease = book.keyring.keys.filter((other) => other.state === 'live' && other.generation === key.generation);
     const ids = ofLease.flatMap((other) => other.acsCredentialId ?? []);
     book.credentialsToCheck = [...new Set([...book.credentialsToCheck, ...ids])];
@@ -279,8 +290,22 @@ function credentialChanged(book: StayBook, acsCredentialId: string): string | un
   return undefined;
 }
 
+/** A phone may have gone: whether the guest has another, and whether his keys went with it, is read again. */
+function phoneChanged(book: StayBook, deviceId: string): string | undefined {
+  const owners = Object.entries(book.guests).filter(([, guest]) => guest.deviceIds?.includes(deviceId) === true);
+  if (owners.length === 0) return `deviceId ${JSON.stringify(deviceId)} is no phone of this stay's guests`;
+  for (const [guestId, guest] of owners) {
+    const deviceIds = (guest.deviceIds ?? []).filter((other) => other !== deviceId);
+    book.guests[guestId] = { ...guest, deviceIds, phoneReady: false };
+    const live = keysOf(book.keyring, guestId).filter((key) => key.state === 'live');
+    const ids = live.flatMap((key) => key.acsCredentialId ?? []);
+    book.credentialsToCheck = [...new Set([...book.credentialsToCheck, ...ids])];
+  }
+  return undefined;
+}
+
 /** What a message said, without names or contacts. */
-function describe(message: Message): string {
+function describe(message: Exclude<Message, { name: 'leaseChanged' }>): string {
   switch (message.name) {
     case 'addGuests':
       return `guests added: ${message.payload.guests.map((guest) => guest.guestId).join(', ')}`;
@@ -303,6 +328,8 @@ function describe(message: Message): string {
       return `to join card ${message.payload.acsCredentialId}${ofGuest(message.payload.guestId)}`;
     case 'credentialChanged':
       return `Seam reports ${message.payload.eventType} of ${message.payload.acsCredentialId}`;
+    case 'phoneChanged':
+      return `Seam reports ${message.payload.eventType} of phone ${message.payload.deviceId}`;
     case 'checkIn':
       return 'checked in';
     case 'checkOut':

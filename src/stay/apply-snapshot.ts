@@ -2,7 +2,15 @@
  * Takes a snapshot into the book. A snapshot changes only the fields that differ from the snapshot before it, so
  * what a signal or staff said in between holds until the booking system says otherwise.
  */
-import { askForProperty, member, writeLine, type PartyMember, type StayBook, type WantedStay } from './book.js';
+import {
+  askForProperty,
+  member,
+  writeLine,
+  type PartyMember,
+  type ScheduledRooms,
+  type StayBook,
+  type WantedStay,
+} from './book.js';
 import { isBefore, millis, normalInstant, plusMinutes, type Instant, type Window } from './instants.js';
 import { withoutRefusals } from './keyring.js';
 import type { Guest, SnapshotWindow, StaySnapshot } from './snapshot-schema.js';
@@ -66,11 +74,15 @@ export function applySnapshot(book: StayBook, snapshot: StaySnapshot, now: Insta
     before === undefined || canonical(before[field]) !== canonical(snapshot[field]);
   if (differs('status')) setStatus(book, snapshot.status, now);
   if (differs('window')) setWindow(book, snapshot.window);
-  if (differs('rooms')) setRooms(book, snapshot.rooms);
+  if (differs('rooms') || differs('segments')) setBookedRooms(book, snapshot, now);
   if (differs('guests')) mergeGuests(book, before?.guests ?? [], snapshot.guests);
   if (differs('hold')) {
     const { bookingHold: _hold, ...rest } = book.wanted;
     book.wanted = { ...rest, ...(snapshot.hold === undefined ? {} : { bookingHold: snapshot.hold.reason }) };
+  }
+  if (differs('shareGroup')) {
+    const { shareGroup: _group, ...rest } = book.wanted;
+    book.wanted = { ...rest, ...(snapshot.shareGroup === undefined ? {} : { shareGroup: snapshot.shareGroup }) };
   }
   book.snapshot = snapshot;
   askForProperty(book);
@@ -78,7 +90,7 @@ export function applySnapshot(book: StayBook, snapshot: StaySnapshot, now: Insta
   book.hindrances = {};
   writeLine(book, {
     at: now,
-    what: `snapshot ${snapshot.revision}: ${snapshot.status}, rooms ${roomsText(snapshot.rooms)}`,
+    what: `snapshot ${snapshot.revision}: ${snapshot.status}, rooms ${roomsText(book.wanted.rooms)}`,
   });
 }
 
@@ -102,6 +114,20 @@ function setWindow(book: StayBook, window: SnapshotWindow): void {
 
 function normalWindow(window: Window): Window {
   return { from: normalInstant(window.from), to: normalInstant(window.to) };
+}
+
+/** The booking's rooms: one set for the whole stay, or one for each stretch of time, of which the first that is not over counts now. */
+function setBookedRooms(book: StayBook, snapshot: StaySnapshot, now: Instant): void {
+  const [current, ...later] = (snapshot.segments ?? []).filter((segment) => isBefore(now, segment.to));
+  setRooms(book, current?.rooms ?? snapshot.rooms);
+  const moves = later.flatMap((segment, index): ScheduledRooms[] => {
+    const before = (index === 0 ? current : later[index - 1]) ?? segment;
+    const move = { from: normalInstant(segment.from), rooms: segment.rooms, booked: true as const };
+    // Between two stretches the guests have no room.
+    const isGap = isBefore(before.to, segment.from);
+    return isGap ? [{ from: normalInstant(before.to), rooms: [], booked: true as const }, move] : [move];
+  });
+  book.wanted = { ...book.wanted, scheduled: moves };
 }
 
 /**

@@ -4,6 +4,7 @@
  */
 import type { Instant, Window } from './instants.js';
 import { emptyKeyring, type Keyring } from './keyring.js';
+import type { Claim, Verdict } from './lease.js';
 import type { Notice } from './plan-keys.js';
 import type { Policy } from './property-schema.js';
 import type { Guest, SnapshotWindow, StaySnapshot, StayStatus } from './snapshot-schema.js';
@@ -27,6 +28,8 @@ export interface ScheduledRooms {
   readonly from: Instant;
   readonly rooms: readonly string[];
   readonly guestId?: string;
+  /** As the booking's segments say: guests' own rooms do not move with it. */
+  readonly booked?: true;
 }
 
 export interface WantedStay {
@@ -43,6 +46,7 @@ export interface WantedStay {
   readonly staffHold?: string;
   readonly forced?: string;
   readonly scheduled: readonly ScheduledRooms[];
+  readonly shareGroup?: string;
 }
 
 export interface PropertyKnown {
@@ -56,6 +60,8 @@ export interface GuestKnown {
   readonly userIdentityId: string;
   readonly acsUserId: string;
   readonly phoneReady: boolean;
+  /** His phones when we last looked; what a stay noted before it kept them has none. */
+  readonly deviceIds?: readonly string[];
   readonly seenCredentialIds: readonly string[];
 }
 
@@ -71,6 +77,29 @@ export interface Hindrance {
 export interface LostPhone {
   readonly guestId: string;
   readonly deviceId?: string;
+}
+
+/** What the stay wants of one room for one stretch of time, and what the room said to it. */
+export interface HeldClaim extends Pick<Claim, 'window' | 'shareGroup' | 'ready'> {
+  readonly room: string;
+  readonly part: number;
+  readonly graceMinutes: number;
+  readonly revision: number;
+  /** False until the room has answered to this wish; the verdict on an earlier one stands meanwhile. */
+  readonly answered: boolean;
+  readonly version?: number;
+  readonly verdict?: Verdict;
+}
+
+/** What the stay said to its rooms, and heard from them. */
+export interface LeaseBook {
+  /** First run id of the stay's chain of runs. */
+  readonly chain: string;
+  /** Rises with everything that is said to rooms. */
+  readonly seq: number;
+  readonly claims: readonly HeldClaim[];
+  /** By room, which keys in which state it was told of. */
+  readonly reported: Readonly<Record<string, string>>;
 }
 
 export interface TimelineLine {
@@ -103,6 +132,8 @@ export interface StayBook {
   phonesToDeactivate: readonly LostPhone[];
   credentialsToCheck: readonly string[];
   hindrances: Record<string, Hindrance>;
+  /** Absent in runs that began before rooms had leases. */
+  leases?: LeaseBook;
   ignored: readonly OpenAttention[];
   attention: readonly OpenAttention[];
   timeline: readonly TimelineLine[];
@@ -134,6 +165,11 @@ export function openBook(stayId: string, propertyId: string, reservationId: stri
     handledRequests: [],
     changes: 0,
   };
+}
+
+/** From now on the stay claims its rooms. `chain`: the first run id of its chain of runs. */
+export function openLeases(book: StayBook, chain: string): void {
+  book.leases ??= { chain, seq: 0, claims: [], reported: {} };
 }
 
 export function writeLine(book: StayBook, line: TimelineLine): void {

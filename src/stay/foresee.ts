@@ -4,12 +4,16 @@
  */
 import type { StayBook } from './book.js';
 import { endKey, findKey, withKey } from './keyring.js';
-import type { Instant } from './instants.js';
+import { plusMinutes, type Instant } from './instants.js';
+import type { LeaseNews } from './lease.js';
+import type { LeaseStep } from './claims.js';
 import type { GroundStep } from './groundwork.js';
 import type { KeyStep } from './plan-keys.js';
 import { planStay } from './plan-stay.js';
 import { recordDeactivated } from './record-facts.js';
 import { recordAsk, recordIssue, recordRevoking } from './record-keys.js';
+import { recordLeases, recordLeaseStep } from './record-leases.js';
+import { isOf } from './verdicts.js';
 import { lineOf, type PlanLine } from './view.js';
 import { wantedOf } from './wanted.js';
 
@@ -70,6 +74,21 @@ function assumeKeyStep(book: StayBook, step: KeyStep, now: Instant): void {
   );
 }
 
+/** Rooms give what they are asked for, unless they have said otherwise. */
+function assumeLeases(book: StayBook, step: LeaseStep, now: Instant): void {
+  if (book.leases === undefined) return;
+  const said = recordLeaseStep(book, book.leases, step, now);
+  const news = said.claims.flatMap(({ room, claim }): LeaseNews[] => {
+    const held = book.leases?.claims.find((one) => isOf(one, { room, part: claim.part ?? 0 }));
+    if (held?.verdict !== undefined && held.verdict.kind !== 'granted') return [];
+    const { graceMinutes = 0, part = 0, window } = claim;
+    const until = plusMinutes(window.to, graceMinutes);
+    const verdict = { opener: true, anchors: [], ...held?.verdict, kind: 'granted', until } as const;
+    return [{ room, part, version: held?.version ?? 0, verdict }];
+  });
+  recordLeases(book, said, { news }, now);
+}
+
 function assumeGroundwork(book: StayBook, step: GroundStep, now: Instant): void {
   switch (step.do) {
     case 'resolve-property':
@@ -81,6 +100,9 @@ function assumeGroundwork(book: StayBook, step: GroundStep, now: Instant): void 
       book.doors = { ...book.doors, rooms: [...book.doors.rooms, ...doors] };
       return;
     }
+    case 'settle-leases':
+      assumeLeases(book, step.leases, now);
+      return;
     case 'prepare-guest': {
       const { guestId } = step.guest;
       book.guests[guestId] = {

@@ -1,5 +1,6 @@
 /** What has to be known before keys can be planned: the property, the doors, the guests at Seam, their phones. Pure. */
 import { isEnded, type StayBook } from './book.js';
+import { planLeases, roomsAhead, type LeaseStep } from './claims.js';
 import { prepareStepId } from './ids.js';
 import { isBefore, type Instant } from './instants.js';
 import { keysOf, mayLive } from './keyring.js';
@@ -7,9 +8,13 @@ import type { Guest, SnapshotWindow } from './snapshot-schema.js';
 import type { Wanted } from './plan-keys.js';
 import { roomsFor, stayWindow } from './wanted.js';
 
+/** One at a time: what is said to rooms later is said in the next step. */
+export const LEASE_STEP_ID = 'leases';
+
 export type GroundStep =
   | { readonly do: 'resolve-property'; readonly stepId: string; readonly window?: SnapshotWindow }
   | { readonly do: 'resolve-doors'; readonly stepId: string; readonly rooms: readonly string[] }
+  | { readonly do: 'settle-leases'; readonly stepId: typeof LEASE_STEP_ID; readonly leases: LeaseStep }
   | { readonly do: 'prepare-guest'; readonly stepId: string; readonly guest: Guest }
   | {
       readonly do: 'wait-for-phone';
@@ -38,14 +43,28 @@ export type GroundStep =
 const LATE_REQUEST_MINUTES = 5;
 
 /** Every groundwork step that is due now, whether or not it is in flight. A step that Seam refused is not due. */
-export function planGroundwork(book: StayBook, wanted: Wanted, now: Instant): readonly GroundStep[] {
-  return wantedGroundwork(book, wanted, now).filter((step) => book.hindrances[step.stepId]?.kind !== 'refused');
+export function planGroundwork(book: StayBook, wanted: Wanted, now: Instant, keys: KeysAtRest): readonly GroundStep[] {
+  return [...leaseSteps(book, wanted, now, keys), ...wantedGroundwork(book, wanted, now)].filter(
+    (step) => book.hindrances[step.stepId]?.kind !== 'refused',
+  );
+}
+
+/** `quiet`: no key is being asked for or ended. */
+export interface KeysAtRest {
+  readonly quiet: boolean;
+}
+
+function leaseSteps(book: StayBook, wanted: Wanted, now: Instant, keys: KeysAtRest): GroundStep[] {
+  const leases = planLeases(book, wanted, now, keys);
+  return leases === undefined ? [] : [{ do: 'settle-leases', stepId: LEASE_STEP_ID, leases }];
 }
 
 /** Forgets what hindered steps that nobody wants any more: a guest has left, the rooms are others. */
 export function forgetPastHindrances(book: StayBook, wanted: Wanted, now: Instant): void {
   const steps = wantedGroundwork(book, wanted, now);
-  const current = Object.entries(book.hindrances).filter(([stepId]) => steps.some((step) => step.stepId === stepId));
+  const current = Object.entries(book.hindrances).filter(
+    ([stepId]) => stepId === LEASE_STEP_ID || steps.some((step) => step.stepId === stepId),
+  );
   book.hindrances = Object.fromEntries(current);
 }
 
@@ -69,7 +88,9 @@ function propertySteps(book: StayBook): GroundStep[] {
 
 function doorSteps(book: StayBook): GroundStep[] {
   if (isEnded(book) || book.wanted.status === 'tentative') return [];
-  const rooms = book.wanted.rooms.filter(
+  // A room that the stay moves into later is found before that, so that the move does not wait for it.
+  const ahead = book.leases === undefined ? book.wanted.rooms : roomsAhead(book);
+  const rooms = ahead.filter(
     (room) => !book.doors.rooms.some((door) => door.room === room) && !book.doors.unknownRooms.includes(room),
   );
   return rooms.length === 0 ? [] : [{ do: 'resolve-doors', stepId: `doors:${rooms.join(',')}`, rooms }];

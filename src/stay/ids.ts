@@ -12,10 +12,32 @@ export function stayWorkflowId(name: StayName): string {
 
 /** The inverse of `stayWorkflowId`; undefined for any other id. */
 export function parseStayWorkflowId(workflowId: string): StayName | undefined {
-  const [kind, propertyId, reservationId, ...rest] = workflowId.split('/');
-  if (kind !== 'stay' || !propertyId || !reservationId || rest.length > 0) return undefined;
+  const [propertyId, reservationId] = twoParts('stay', workflowId) ?? [];
+  return propertyId === undefined || reservationId === undefined ? undefined : { propertyId, reservationId };
+}
+
+export interface RoomName {
+  readonly propertyId: string;
+  readonly room: string;
+}
+
+/** `room/<propertyId>/<room>`, parts percent-encoded. */
+export function roomWorkflowId(name: RoomName): string {
+  return `room/${encodeURIComponent(name.propertyId)}/${encodeURIComponent(name.room)}`;
+}
+
+/** The inverse of `roomWorkflowId`; undefined for any other id. */
+export function parseRoomWorkflowId(workflowId: string): RoomName | undefined {
+  const [propertyId, room] = twoParts('room', workflowId) ?? [];
+  return propertyId === undefined || room === undefined ? undefined : { propertyId, room };
+}
+
+/** The two parts of an id that begins with `kind`, decoded. */
+function twoParts(kind: string, workflowId: string): readonly [string, string] | undefined {
+  const [first, second, third, ...rest] = workflowId.split('/');
+  if (first !== kind || !second || !third || rest.length > 0) return undefined;
   try {
-    return { propertyId: decodeURIComponent(propertyId), reservationId: decodeURIComponent(reservationId) };
+    return [decodeURIComponent(second), decodeURIComponent(third)];
   } catch {
     return undefined;
   }

@@ -31,6 +31,19 @@ export function isBefore(a: string, b: string): boolean {
   return millis(a) < millis(b);
 }
 
+export function earlier(a: Instant, b: Instant): Instant {
+  return isBefore(b, a) ? b : a;
+}
+
+export function later(a: Instant, b: Instant): Instant {
+  return isBefore(a, b) ? b : a;
+}
+
+/** True if two half-open windows have a moment in common; back to back they have none. */
+export function overlaps(a: Window, b: Window): boolean {
+  return isBefore(a.from, b.to) && isBefore(b.from, a.to);
+}
+
 export function sameWindow(a: Window, b: Window): boolean {
   return millis(a.from) === millis(b.from) && millis(a.to) === millis(b.to);
 }

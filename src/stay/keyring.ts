@@ -3,6 +3,7 @@
  * alive or dead. Pure: each function returns a new keyring.
  */
 import { isBefore, sameWindow, type Instant, type Window } from './instants.js';
+import type { LeaseAnchor } from './lease.js';
 import type { KeyAsk } from './steps.js';
 
 export type KeyState = 'issuing' | 'live' | 'revoking' | 'dead' | 'stray';
@@ -54,11 +55,13 @@ export interface Refusal {
   readonly until?: Instant;
 }
 
-/** A key from outside the stay that staff told us to join: a desk card of the same lease. */
+/** A key from outside the stay that may be joined: a desk card that staff named, or a key of another stay of the share group. */
 export interface OutsideAnchor {
   readonly acsCredentialId: string;
   readonly generation: number;
   readonly rooms: readonly string[];
+  /** Another stay's key of the same share group, as the rooms say; without it, a card that staff named. */
+  readonly ofShareGroup?: true;
 }
 
 export interface Keyring {
@@ -69,6 +72,10 @@ export interface Keyring {
   readonly distrusted: Readonly<Record<string, number>>;
   readonly lastKey: number;
   readonly lastGeneration: number;
+  /** Generations that began outside this stay: the credential id that began each. Its own begin with their overrides. */
+  readonly lineages?: Readonly<Record<string, number>>;
+  /** By room, the generation that counts where other stays of the share group open it, too. */
+  readonly sharedGenerations?: Readonly<Record<string, number>>;
 }
 
 export const emptyKeyring: Keyring = {
@@ -112,22 +119,24 @@ export function isLive(key: Key, now: Instant): boolean {
   return key.state === 'live' && isBefore(now, key.ask.window.to);
 }
 
-/** The live keys that open all their rooms, so that others may join them; oldest first. */
-export function soundKeys(keyring: Keyring, now: Instant): readonly Key[] {
-  const oldest = oldestSoundGenerations(keyring);
-  return keyring.keys.filter(
-    (key) =>
-      isLive(key, now) &&
-      key.condemned !== 'at-once' &&
-      key.ask.rooms.every((room) => key.generation >= (oldest.get(room) ?? 0)),
-  );
+/** The live keys that opened their rooms when they were issued and were not condemned since, oldest first. */
+export function liveKeys(keyring: Keyring, now: Instant): readonly Key[] {
+  return keyring.keys.filter((key) => isLive(key, now) && key.condemned !== 'at-once');
+}
+
+/** By room, the oldest generation that can be relied on. */
+export type OldestSound = ReadonlyMap<string, number>;
+
+/** True if a key or card of this generation can be relied on in all of these rooms. */
+export function isSoundIn(of: { readonly generation: number }, rooms: readonly string[], oldest: OldestSound): boolean {
+  return rooms.every((room) => of.generation >= (oldest.get(room) ?? 0));
 }
 
 /**
  * By room, the oldest generation that can still be relied on: a lock may have seen the newest override, and what was
  * issued before a loss or a removal for cause is not to be trusted.
  */
-function oldestSoundGenerations(keyring: Keyring): ReadonlyMap<string, number> {
+export function oldestSoundGenerations(keyring: Keyring): OldestSound {
   const oldest = new Map(Object.entries(keyring.distrusted).map(([room, generation]) => [room, generation + 1]));
   const startedAt = (rooms: readonly string[], generation: number): void => {
     for (const room of rooms) oldest.set(room, Math.max(generation, oldest.get(room) ?? 0));
@@ -136,6 +145,7 @@ function oldestSoundGenerations(keyring: Keyring): ReadonlyMap<string, number> {
     if (key.ask.kind === 'override' && key.issuedAt !== undefined) startedAt(key.ask.rooms, key.generation);
   }
   for (const anchor of keyring.outsideAnchors) startedAt(anchor.rooms, anchor.generation);
+  for (const [room, generation] of Object.entries(keyring.sharedGenerations ?? {})) startedAt([room], generation);
   return oldest;
 }
 
@@ -193,6 +203,52 @@ export function withOutsideAnchor(keyring: Keyring, acsCredentialId: string, roo
   return {
     ...keyring,
     lastGeneration: generation,
+    lineages: { ...keyring.lineages, [acsCredentialId]: generation },
     outsideAnchors: [...keyring.outsideAnchors, { acsCredentialId, generation, rooms }],
   };
+}
+
+/** The credential id that began the key's generation: equal for all keys that open with each other, whichever stay they are of. */
+export function lineageOf(keyring: Keyring, key: Key): string {
+  const outside = Object.entries(keyring.lineages ?? {}).find(([, generation]) => generation === key.generation)?.[0];
+  const override = keyring.keys.find((other) => other.ask.kind === 'override' && other.generation === key.generation);
+  return outside ?? override?.acsCredentialId ?? '';
+}
+
+/** A generation that is known by its lineage, or a new one. */
+function generationOf(keyring: Keyring, lineage: string): { readonly keyring: Keyring; readonly generation: number } {
+  const own = keyring.keys.find((key) => key.ask.kind === 'override' && key.acsCredentialId === lineage)?.generation;
+  const known = own ?? keyring.lineages?.[lineage];
+  if (known !== undefined) return { keyring, generation: known };
+  const generation = keyring.lastGeneration + 1;
+  const lineages = { ...keyring.lineages, [lineage]: generation };
+  return { keyring: { ...keyring, lastGeneration: generation, lineages }, generation };
+}
+
+interface SharedRoom {
+  readonly room: string;
+  readonly lineage?: string;
+  readonly anchors: readonly LeaseAnchor[];
+}
+
+/** Takes in which keys of other stays may be joined in the rooms that are shared with them; a new lineage is a new generation. */
+export function withLeaseAnchors(keyring: Keyring, shared: readonly SharedRoom[]): Keyring {
+  let ring = keyring;
+  const anchors = new Map<string, OutsideAnchor>();
+  for (const { room, lineage, anchors: live } of shared) {
+    if (lineage !== undefined) {
+      const found = generationOf(ring, lineage);
+      ring = { ...found.keyring, sharedGenerations: { ...ring.sharedGenerations, [room]: found.generation } };
+    }
+    for (const { acsCredentialId, lineage: ofAnchor } of live) {
+      const found = generationOf(ring, ofAnchor);
+      ring = found.keyring;
+      const rooms = [...(anchors.get(acsCredentialId)?.rooms ?? []), room];
+      anchors.set(acsCredentialId, { acsCredentialId, generation: found.generation, rooms, ofShareGroup: true });
+    }
+  }
+  const cards = ring.outsideAnchors.filter((anchor) => anchor.ofShareGroup !== true);
+  return anchors.size === 0 && cards.length === ring.outsideAnchors.length
+    ? ring
+    : { ...ring, outsideAnchors: [...cards, ...anchors.values()] };
 }

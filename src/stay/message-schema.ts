@@ -1,5 +1,6 @@
 /** The messages of `stay`, field by field: payloads of its signals, of `planFor`, and the start argument. */
 import { z } from 'zod';
+import { leaseNewsSchema } from './room/room-schema.js';
 import { guestsSchema, idSchema, instantSchema, roomsSchema } from './snapshot-schema.js';
 
 const reason = z.string({ error: 'must say why, in up to 200 characters' }).min(1).max(200);
@@ -48,6 +49,8 @@ export const messageSchemas = {
   block: staffAct,
   joinTo: z.strictObject({ acsCredentialId: idSchema, guestId: idSchema.optional(), ...envelope }),
   credentialChanged: z.strictObject({ acsCredentialId: idSchema, eventType: idSchema, eventId: idSchema, ...envelope }),
+  leaseChanged: leaseNewsSchema.extend(envelope),
+  phoneChanged: z.strictObject({ deviceId: idSchema, eventType: idSchema, eventId: idSchema, ...envelope }),
   policyChanged: nothing,
 } as const;
 

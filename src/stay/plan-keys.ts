@@ -3,7 +3,7 @@
  * Pure: no I/O, no clock, no Temporal. The rules it holds are `docs/rules.md`, numbered as in the comments of its parts.
  */
 import { isBefore, type Instant } from './instants.js';
-import { sameRooms, sharesRoom, soundKeys, type Keyring } from './keyring.js';
+import { liveKeys, oldestSoundGenerations, sameRooms, sharesRoom, type Keyring } from './keyring.js';
 import { byWidth, isStillAsked, planGrant } from './planner/grants.js';
 import { noteKeys } from './planner/notices.js';
 import { planOtherRevokes, planUrgentRevokes } from './planner/revokes.js';
@@ -28,7 +28,8 @@ export function planKeys(
   const round: Round = {
     wanted,
     keyring,
-    sound: soundKeys(keyring, now),
+    live: liveKeys(keyring, now),
+    oldestSound: oldestSoundGenerations(keyring),
     inFlight,
     now,
     policy,

@@ -6,6 +6,7 @@ import { anyKeyMayLive, forgetPastHindrances, planGroundwork, type GroundStep } 
 import { isBefore, plusMinutes, type Instant } from './instants.js';
 import { planKeys, type InFlight, type KeyPlan } from './plan-keys.js';
 import { recordExpired } from './record-keys.js';
+import { recordPastLeases } from './record-leases.js';
 import { stayWindow, wantedOf } from './wanted.js';
 
 export interface StayPlan {
@@ -29,6 +30,7 @@ const noKeys: KeyPlan = { ready: [], waiting: [], unwanted: [], attention: [] };
  */
 export function takeStock(book: StayBook, inFlight: readonly InFlight[], now: Instant): StayPlan {
   applyDueRooms(book, now);
+  recordPastLeases(book, now);
   recordExpired(
     book,
     inFlight.map((step) => step.keyId),
@@ -44,8 +46,9 @@ export function takeStock(book: StayBook, inFlight: readonly InFlight[], now: In
 export function planStay(book: StayBook, inFlight: readonly InFlight[], now: Instant): StayPlan {
   const wanted = wantedOf(book, now);
   const policy = book.property?.policy;
-  const groundwork = planGroundwork(book, wanted, now);
   const keys = policy === undefined ? noKeys : planKeys(wanted, book.keyring, inFlight, now, policy);
+  const quiet = inFlight.length === 0 && keys.ready.length === 0 && keys.waiting.every((step) => step.do !== 'revoke');
+  const groundwork = planGroundwork(book, wanted, now, { quiet });
   const watch = openAttention(book, wanted, keys, now);
   const closesAt = closingTime(book);
   const wakeAt = earliest(now, [

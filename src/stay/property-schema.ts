@@ -59,6 +59,12 @@ export const policySchema = z
       .min(0)
       .max(24 * 30)
       .default(24),
+    /** How long keys go on after the departure that was booked, unless the next lease of the room begins before. */
+    departureGraceMinutes: z
+      .int()
+      .min(0)
+      .max(24 * 60)
+      .default(0),
     /** Visionline card format (`seam-api.md` 3.6): decides how many doors fit into one key. */
     cardFormat: z.enum(['rfid48', 'TLCode']).default('rfid48'),
     /** Label of the key with Visionline's placeholders; null sends none. */

@@ -107,6 +107,28 @@ export const statusSchema = z.enum(['tentative', 'confirmed', 'in-house', 'depar
   error: 'must be one of tentative, confirmed, in-house, departed, cancelled, no-show',
 });
 
+const segmentsSchema = z
+  .array(
+    z
+      .strictObject({ from: instantSchema, to: instantSchema, rooms: roomsSchema })
+      .refine((segment) => !(Date.parse(segment.from) >= Date.parse(segment.to)), windowOrder),
+    { error: 'must be a list of { "from", "to", "rooms" }, one for each stretch of the stay' },
+  )
+  .min(1, 'must name at least one stretch of the stay')
+  .max(200, 'must name at most 200 stretches of the stay')
+  .superRefine((segments, context) => {
+    segments.forEach((segment, index) => {
+      const before = segments[index - 1];
+      if (before !== undefined && Date.parse(segment.from) < Date.parse(before.to)) {
+        context.addIssue({
+          code: 'custom',
+          path: [index, 'from'],
+          message: 'must not be before the end of the one before',
+        });
+      }
+    });
+  });
+
 export const snapshotSchema = z
   .strictObject({
     propertyId: idSchema,
@@ -117,7 +139,10 @@ export const snapshotSchema = z
     }),
     status: statusSchema,
     window: snapshotWindowSchema,
-    rooms: roomsSchema,
+    /** The rooms of the whole stay; [] while none is assigned. */
+    rooms: roomsSchema.optional(),
+    /** Instead of `rooms`: a stay that moves, with the rooms of each stretch of time. */
+    segments: segmentsSchema.optional(),
     guests: guestsSchema,
     shareGroup: idSchema.optional(),
     hold: z
@@ -127,8 +152,16 @@ export const snapshotSchema = z
     supersede: z.boolean().optional(),
   })
   .superRefine((snapshot, context) => {
+    if (snapshot.rooms === undefined && snapshot.segments === undefined) {
+      const message = 'must be a list of rooms such as ["101", "102"]; [] while none is assigned';
+      context.addIssue({ code: 'custom', path: ['rooms'], message });
+    }
+    if (snapshot.segments !== undefined && (snapshot.rooms ?? []).length > 0) {
+      context.addIssue({ code: 'custom', path: ['rooms'], message: 'must be absent where "segments" name the rooms' });
+    }
+    const booked = [...(snapshot.rooms ?? []), ...(snapshot.segments ?? []).flatMap((segment) => segment.rooms)];
     snapshot.guests.forEach((guest, index) => {
-      const foreign = (guest.rooms ?? []).find((room) => !snapshot.rooms.includes(room));
+      const foreign = (guest.rooms ?? []).find((room) => !booked.includes(room));
       if (foreign !== undefined) {
         context.addIssue({
           code: 'custom',
@@ -137,7 +170,8 @@ export const snapshotSchema = z
         });
       }
     });
-  });
+  })
+  .transform((snapshot) => ({ ...snapshot, rooms: snapshot.rooms ?? [] }));
 
 export type Guest = z.infer<typeof guestSchema>;
 export type SnapshotWindow = z.infer<typeof snapshotWindowSchema>;

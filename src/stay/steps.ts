@@ -2,6 +2,7 @@
  * What the workflow asks of the world, and what it is told back: the arguments and answers of the activities.
  * Types only. Fields carry Seam's own names where they hold Seam's own values.
  */
+import type { SettleLeasesInput, SettleLeasesOutcome } from './lease.js';
 import type { Policy } from './property-schema.js';
 import type { Guest, Instant, SnapshotWindow, Window } from './snapshot-schema.js';
 
@@ -32,6 +33,8 @@ export interface DoorFacts {
   readonly commonDoors: readonly { readonly acsEntranceId: string; readonly name: string }[];
   /** Rooms for which no door, or more than one, was found. */
   readonly unknownRooms: readonly string[];
+  /** Why the access system's time zone cannot be trusted to be the property's; absent if it is the same. */
+  readonly zoneProblem?: string;
 }
 
 export interface PrepareGuestInput {
@@ -46,6 +49,8 @@ export interface PreparedGuest {
   readonly acsUserId: string;
   /** True if one of his phones has an active endpoint. */
   readonly phoneReady: boolean;
+  /** His phones that are enrolled, ready or not. */
+  readonly deviceIds?: readonly string[];
   /** Every credential id that his user at the access system had when we looked. */
   readonly seenCredentialIds: readonly string[];
 }
@@ -53,6 +58,11 @@ export interface PreparedGuest {
 export interface WaitForPhoneInput {
   readonly propertyId: string;
   readonly userIdentityId: string;
+}
+
+/** The guest's phones that are enrolled; histories from before phones were kept hold none. */
+export interface PhonesFound {
+  readonly deviceIds: readonly string[];
 }
 
 /** What is asked of Seam for one key; also how an earlier attempt's key is recognised. */
@@ -172,11 +182,13 @@ export interface CheckKeysOutcome {
 export interface StayActivities {
   /** Queue `stays`. Fails with the type `PropertyUnknown` if the property is not configured. */
   resolveProperty(input: ResolvePropertyInput): Promise<PropertyFacts>;
+  /** Queue `stays`. Tells rooms what the stay's keys are, releases leases and claims others; starts rooms that nobody has claimed before. */
+  settleLeases(input: SettleLeasesInput): Promise<SettleLeasesOutcome>;
   /** Queue `seam`, as all below. */
   resolveDoors(input: ResolveDoorsInput): Promise<DoorFacts>;
   prepareGuest(input: PrepareGuestInput): Promise<PreparedGuest>;
   /** Ends when a phone has an active endpoint; until then every attempt fails and is retried. */
-  waitForPhone(input: WaitForPhoneInput): Promise<void>;
+  waitForPhone(input: WaitForPhoneInput): Promise<PhonesFound | undefined>;
   issueKey(input: IssueKeyInput): Promise<IssueOutcome>;
   revokeKey(input: RevokeKeyInput): Promise<RevokeOutcome>;
   /** Already deactivated is success. */

@@ -1,8 +1,9 @@
 /** What the book adds up to: which guest should hold a key to which rooms and when, and what still stands before it. */
 import type { PartyMember, StayBook } from './book.js';
 import { prepareStepId } from './ids.js';
-import { isBefore, normalInstant, plusMinutes, type Instant, type Window } from './instants.js';
+import { isBefore, later, normalInstant, plusMinutes, type Instant, type Window } from './instants.js';
 import type { Gate, Wanted, WantedGuest } from './plan-keys.js';
+import { endWithin, freeFrom, grantsOn, heldRooms, isDisplaced, type Grant } from './verdicts.js';
 
 /** The planner's view of the book at `now`. */
 export function wantedOf(book: StayBook, now: Instant): Wanted {
@@ -10,8 +11,17 @@ export function wantedOf(book: StayBook, now: Instant): Wanted {
   return {
     siteName: book.property?.name ?? '',
     doors: book.doors,
+    openedByOthers: roomsOpenedByOthers(book, now),
     guests: window === undefined ? [] : book.wanted.party.map((one) => wantedGuest(book, one, window, now)),
   };
+}
+
+/** Rooms of a share group that are not open yet, where it is another stay's turn. */
+function roomsOpenedByOthers(book: StayBook, now: Instant): readonly string[] {
+  if (book.wanted.shareGroup === undefined) return [];
+  return book.wanted.rooms.filter((room) =>
+    grantsOn(book, [room], now).some(({ opener, lineage }) => !opener && lineage === undefined),
+  );
 }
 
 /** The stay's window; an early check-in starts it early. Undefined while it is not known. */
@@ -40,11 +50,15 @@ function whyWithout(book: StayBook, one: PartyMember): string | undefined {
 }
 
 function wantedGuest(book: StayBook, one: PartyMember, stay: Window, now: Instant): WantedGuest {
-  const window = guestWindow(one, stay);
-  const rooms = roomsFor(book, one);
-  const opensAt = gateOpensAt(book, one, window, now);
-  const gate = firstGate(book, one, rooms, opensAt, now);
-  const without = whyWithout(book, one) ?? (rooms.length === 0 ? 'no room is assigned' : undefined);
+  const booked = roomsFor(book, one);
+  const rooms = roomsToOpen(book, booked, now);
+  const grants = grantsOn(book, rooms, now);
+  const window = leasedWindow(book, one, stay, grants);
+  const mayIssue = gateOpensAt(book, one, window, now);
+  const free = freeFrom(grants);
+  const opensAt = mayIssue === undefined || free === undefined ? mayIssue : later(mayIssue, free);
+  const gate = firstGate(book, one, rooms, { mayIssue, free }, now);
+  const without = whyWithout(book, one) ?? (rooms.length > 0 ? undefined : whyNoRoom(booked));
   return {
     guestId: one.guest.guestId,
     primary: one.guest.primary,
@@ -61,6 +75,27 @@ function wantedGuest(book: StayBook, one: PartyMember, stay: Window, now: Instan
 /** Not if Seam refused it or does not answer: then nobody waits for him. */
 function isBeingPrepared(book: StayBook, one: PartyMember): boolean {
   return book.property !== undefined && book.hindrances[prepareStepId(one.guest.guestId)] === undefined;
+}
+
+/**
+ * A room that the stay has to wait for does not keep its guests from those that it holds. While it holds none, their old keys go on;
+ * a room that the front desk gave away is theirs no longer.
+ */
+function roomsToOpen(book: StayBook, rooms: readonly string[], now: Instant): readonly string[] {
+  const held = heldRooms(book, rooms, now);
+  return held.length > 0 ? held : rooms.filter((room) => !isDisplaced(book, room, now));
+}
+
+function whyNoRoom(booked: readonly string[]): string {
+  return booked.length === 0 ? 'no room is assigned' : 'the front desk gave the room to another stay';
+}
+
+/** Keys go on for the grace after the departure, and end with the lease. */
+function leasedWindow(book: StayBook, one: PartyMember, stay: Window, grants: readonly Grant[]): Window {
+  const window = guestWindow(one, stay);
+  if (grants.length === 0) return window;
+  const grace = book.property?.policy.departureGraceMinutes ?? 0;
+  return { ...window, to: endWithin(grants, plusMinutes(window.to, grace)) };
 }
 
 /** A guest's own window counts as far as it lies in the stay's. */
@@ -92,7 +127,7 @@ function firstGate(
   book: StayBook,
   one: PartyMember,
   rooms: readonly string[],
-  opensAt: Instant | undefined,
+  from: { readonly mayIssue: Instant | undefined; readonly free: Instant | undefined },
   now: Instant,
 ): Gate | undefined {
   const { guestId } = one.guest;
@@ -100,7 +135,9 @@ function firstGate(
   if (rooms.some((room) => !book.doors.rooms.some((door) => door.room === room))) return 'room';
   const held = book.wanted.staffHold ?? book.wanted.bookingHold ?? one.hold;
   if (held !== undefined && !forced) return 'hold';
-  if (opensAt === undefined || isBefore(now, opensAt)) return 'window';
+  if (rooms.length > 0 && heldRooms(book, rooms, now).length === 0) return 'lease';
+  if (from.mayIssue === undefined || isBefore(now, from.mayIssue)) return 'window';
+  if (from.free !== undefined && isBefore(now, from.free)) return 'lease';
   const known = book.guests[guestId];
   if (known === undefined || book.property === undefined) return 'access-system';
   if (book.phonesToDeactivate.some((phone) => phone.guestId === guestId)) return 'phone';

@@ -177,7 +177,7 @@ interface Story {
   readonly house: House;
   readonly start: StoryStart;
   readonly facts: Fact[];
-  booking: StaySnapshotInput;
+  booking: StaySnapshotInput & { readonly rooms: string[] };
   /** Rooms of which a key was lost, or a holder removed for cause, and the newest generation then. */
   readonly unsafe: Map<string, number>;
   /** Guests who lost their phone, or were removed for cause, since the last quiet point. */

@@ -1,7 +1,7 @@
 /** Who gets a key next, and how: by an override, or by joining (rules 1, 2, 4, 5 and 8). */
 import { overCapacity, labelProblem } from '../capacity.js';
 import { isBefore, type Instant } from '../instants.js';
-import { coversRooms, fingerprint, keysOf, satisfies, sharesRoom, type Key, type OutsideAnchor } from '../keyring.js';
+import { coversRooms, fingerprint, isSoundIn, keysOf, satisfies, sharesRoom, type Key } from '../keyring.js';
 import { gateReason, joinReason, overrideReason, wasKilled } from './reasons.js';
 import {
   holdsWhatHeWants,
@@ -10,6 +10,7 @@ import {
   list,
   liveKeysOn,
   notice,
+  opens,
   settles,
   useAnchor,
   wantsKeyNow,
@@ -36,7 +37,8 @@ export function planGrant(round: Round, guest: WantedGuest): void {
     return;
   }
   if (guest.gate !== undefined) {
-    if (guest.gate === 'window' && guest.opensAt !== undefined) round.wakes.push(guest.opensAt);
+    const opensByTime = guest.gate === 'window' || guest.gate === 'lease';
+    if (opensByTime && guest.opensAt !== undefined) round.wakes.push(guest.opensAt);
     wait(round, guest, expectedDo(round, guest), guest.gate, gateReason(guest.gate));
     return;
   }
@@ -104,6 +106,16 @@ function grant(round: Round, guest: WantedGuest): void {
     wait(round, guest, 'join', 'lease', 'waits for the first key of the lease');
     return;
   }
+  if (sharesRoom(round.wanted.openedByOthers ?? [], guest.rooms)) {
+    wait(
+      round,
+      guest,
+      'join',
+      'lease',
+      'waits for the first key of the lease, which another stay of the share group opens',
+    );
+    return;
+  }
   const live = liveKeysOn(round, guest.rooms);
   const killed = live.length === 0 && wasKilled(round, guest.rooms);
   if (killed && guest.forced !== true) {
@@ -112,6 +124,13 @@ function grant(round: Round, guest: WantedGuest): void {
       'join that card with joinTo, or force a new key';
     notice(round, 'key-invalidated', message, guest.guestId);
     wait(round, guest, 'override', 'hold', message);
+    return;
+  }
+  const shared = sharedRoom(round, guest.rooms);
+  if (shared !== undefined) {
+    const message = `a key to ${list(guest.rooms)} would lock out another stay that shares ${shared}: move one of them`;
+    notice(round, 'impossible-plan', message, guest.guestId);
+    wait(round, guest, 'override', 'lease', message);
     return;
   }
   const lockedOut = lockedOutBy(round, guest, live);
@@ -156,8 +175,8 @@ interface Anchor {
 
 /** Keys that this guest may join, the best first: those that stay, then the newest confirmed. */
 function anchorsFor(round: Round, guest: WantedGuest): readonly Anchor[] {
-  const inside = round.sound
-    .filter((key) => coversRooms(key.ask.rooms, guest.rooms))
+  const inside = round.live
+    .filter((key) => opens(round, key, guest.rooms))
     .toReversed()
     .map((key) => ({
       joinTo: key.acsCredentialId ?? '',
@@ -166,7 +185,7 @@ function anchorsFor(round: Round, guest: WantedGuest): readonly Anchor[] {
       own: key.guestId === guest.guestId,
     }));
   const outside = round.keyring.outsideAnchors
-    .filter((anchor) => coversRooms(anchor.rooms, guest.rooms) && isNewestGeneration(round, anchor, guest.rooms))
+    .filter((anchor) => coversRooms(anchor.rooms, guest.rooms) && isSoundIn(anchor, guest.rooms, round.oldestSound))
     .map((anchor) => ({
       joinTo: anchor.acsCredentialId,
       generation: anchor.generation,
@@ -174,12 +193,6 @@ function anchorsFor(round: Round, guest: WantedGuest): readonly Anchor[] {
       own: false,
     }));
   return [...inside, ...outside].toSorted((a, b) => Number(b.stays) - Number(a.stays) || Number(b.own) - Number(a.own));
-}
-
-function isNewestGeneration(round: Round, anchor: OutsideAnchor, rooms: readonly string[]): boolean {
-  return !round.keyring.keys.some(
-    (key) => key.ask.kind === 'override' && key.generation > anchor.generation && sharesRoom(key.ask.rooms, rooms),
-  );
 }
 
 function join(round: Round, guest: WantedGuest, anchor: Anchor): void {
@@ -226,7 +239,9 @@ export function isStillAsked(round: Round, key: Key): boolean {
     return false;
   if (!satisfies(key, guest) || (key.ask.kind === 'override' && hasNewerOverride(round, key))) return false;
   // A joiner whose anchor has ended since, unseen by Seam, is asked for anew.
-  return key.ask.joinTo === undefined || key.acsCredentialId !== undefined || anchorById(round, key.ask.joinTo);
+  return (
+    key.ask.joinTo === undefined || key.acsCredentialId !== undefined || isAnchor(round, key.ask.joinTo, key.ask.rooms)
+  );
 }
 
 /** Carried out after a newer override, it would shut out everyone who relies on that. */
@@ -240,10 +255,18 @@ function hasNewerOverride(round: Round, key: Key): boolean {
   );
 }
 
-function anchorById(round: Round, acsCredentialId: string): boolean {
+function isAnchor(round: Round, acsCredentialId: string, rooms: readonly string[]): boolean {
   return (
     round.keyring.outsideAnchors.some((anchor) => anchor.acsCredentialId === acsCredentialId) ||
-    round.sound.some((key) => key.acsCredentialId === acsCredentialId)
+    round.live.some((anchor) => anchor.acsCredentialId === acsCredentialId && opens(round, anchor, rooms))
+  );
+}
+
+/** Rule 4: a room of these to which another stay of the share group holds a key that can be relied on. */
+function sharedRoom(round: Round, rooms: readonly string[]): string | undefined {
+  const others = round.keyring.outsideAnchors.filter((anchor) => anchor.ofShareGroup === true);
+  return rooms.find((room) =>
+    others.some((anchor) => anchor.rooms.includes(room) && isSoundIn(anchor, [room], round.oldestSound)),
   );
 }
 

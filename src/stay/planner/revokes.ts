@@ -1,8 +1,8 @@
 /** Which keys end now (rules 3, 5, 6 and 7). Revoking has no gates. */
 import { isBefore } from '../instants.js';
-import { coversRooms, keysOf, mayOpen, type Key } from '../keyring.js';
+import { keysOf, mayOpen, type Key } from '../keyring.js';
 import { isWorthConfirming } from './grants.js';
-import { holdsWhatHeWants, isDue, isInFlight, settles, wantsKeyNow, type Round } from './round.js';
+import { holdsWhatHeWants, isDue, isInFlight, opens, settles, wantsKeyNow, type Round } from './round.js';
 import type { WantedGuest } from './types.js';
 
 /** Lost phones, removals for cause, strays and abandoned asks go before anything is granted (rules 6 and 7). */
@@ -65,7 +65,11 @@ function endReason(round: Round, key: Key): string | undefined {
     return newest?.keyId === key.keyId ? undefined : 'a newer key does the same';
   }
   // Dead already: where the end of an anchor ends its joiners, to end it now would only set off the next replacement.
-  if (key.lingers === true && round.sound.some((other) => other.ask.joinTo === key.acsCredentialId)) return undefined;
+  if (
+    key.lingers === true &&
+    round.live.some((other) => other.ask.joinTo === key.acsCredentialId && opens(round, other, other.ask.rooms))
+  )
+    return undefined;
   if (holdsWhatHeWants(round, guest)) return 'its successor is confirmed';
   return isSuperseded(round, key, guest) ? 'a newer key has taken its place' : undefined;
 }
@@ -77,10 +81,5 @@ function isSuperseded(round: Round, key: Key, guest: WantedGuest): boolean {
   const opensBy = isBefore(round.now, guest.window.from) ? guest.window.from : round.now;
   return own
     .slice(own.indexOf(key) + 1)
-    .some(
-      (newer) =>
-        round.sound.includes(newer) &&
-        coversRooms(newer.ask.rooms, stillWanted) &&
-        !isBefore(opensBy, newer.ask.window.from),
-    );
+    .some((newer) => opens(round, newer, stillWanted) && !isBefore(opensBy, newer.ask.window.from));
 }

@@ -1,6 +1,15 @@
 /** One round of planning: what it looks at, what it has decided so far, and the questions that all its parts ask. */
 import { isBefore, plusMinutes, type Instant } from '../instants.js';
-import { isLive, keysOf, satisfies, sharesRoom, type Key, type Keyring } from '../keyring.js';
+import {
+  coversRooms,
+  isLive,
+  isSoundIn,
+  keysOf,
+  satisfies,
+  type Key,
+  type Keyring,
+  type OldestSound,
+} from '../keyring.js';
 import type { Policy } from '../property-schema.js';
 import type { AttentionCode, InFlight, KeyStep, Notice, Wanted, WantedGuest, WaitingStep } from './types.js';
 
@@ -8,8 +17,9 @@ import type { AttentionCode, InFlight, KeyStep, Notice, Wanted, WantedGuest, Wai
 export interface Round {
   readonly wanted: Wanted;
   readonly keyring: Keyring;
-  /** Keys that can be relied on, oldest first. */
-  readonly sound: readonly Key[];
+  /** Keys that are alive, oldest first; in which rooms they can be relied on, `oldestSound` says. */
+  readonly live: readonly Key[];
+  readonly oldestSound: OldestSound;
   readonly inFlight: readonly InFlight[];
   readonly now: Instant;
   readonly policy: Policy;
@@ -44,12 +54,17 @@ export function holdsWhatHeWants(round: Round, guest: WantedGuest): boolean {
 
 /** True if this key is what the guest should hold, with no reason to replace it. */
 export function settles(round: Round, key: Key, guest: WantedGuest): boolean {
-  return round.sound.includes(key) && key.condemned === undefined && satisfies(key, guest);
+  return opens(round, key, key.ask.rooms) && key.condemned === undefined && satisfies(key, guest);
 }
 
-/** Trusted keys of this stay that open one of the rooms. */
+/** True if the key is alive, and is the kind of key that opens all of these rooms. */
+export function opens(round: Round, key: Key, rooms: readonly string[]): boolean {
+  return round.live.includes(key) && coversRooms(key.ask.rooms, rooms) && isSoundIn(key, rooms, round.oldestSound);
+}
+
+/** Keys of this stay that open one of the rooms. */
 export function liveKeysOn(round: Round, rooms: readonly string[]): readonly Key[] {
-  return round.sound.filter((key) => sharesRoom(key.ask.rooms, rooms));
+  return round.live.filter((key) => rooms.some((room) => opens(round, key, [room])));
 }
 
 export function currentKey(round: Round, guestId: string): Key | undefined {

@@ -1,0 +1,114 @@
+/** What the stay says to rooms and what they answer, taken into the book. */
+import { writeLine, type HeldClaim, type LeaseBook, type StayBook } from './book.js';
+import { reportMark, type LeaseStep } from './claims.js';
+import { isBefore, type Instant } from './instants.js';
+import { withLeaseAnchors } from './keyring.js';
+import type { LeaseNews, SettleLeasesInput, SettleLeasesOutcome, Verdict } from './lease.js';
+import { endOf, isOf } from './verdicts.js';
+
+/** Enters what is about to be said; from now on rooms may have heard it. Returns it, numbered. */
+export function recordLeaseStep(book: StayBook, leases: LeaseBook, step: LeaseStep, now: Instant): SettleLeasesInput {
+  const seq = leases.seq + 1;
+  const asked = step.claims.map(({ room, claim }): HeldClaim => {
+    const known = leases.claims.find((held) => isOf(held, { room, part: claim.part ?? 0 }));
+    return {
+      room,
+      part: claim.part ?? 0,
+      window: claim.window,
+      graceMinutes: claim.graceMinutes ?? 0,
+      revision: claim.revision ?? 0,
+      ...(claim.shareGroup === undefined ? {} : { shareGroup: claim.shareGroup }),
+      ...(claim.ready === undefined ? {} : { ready: claim.ready }),
+      answered: false,
+      ...(known?.version === undefined ? {} : { version: known.version }),
+      ...(known?.verdict === undefined ? {} : { verdict: known.verdict }),
+    };
+  });
+  const others = leases.claims.filter((held) => !asked.some((claim) => isOf(held, claim)));
+  const reported = { ...leases.reported };
+  for (const { room } of step.reports) reported[room] = reportMark(book, room, now);
+  book.leases = { ...leases, seq, claims: [...others, ...asked], reported };
+  return {
+    propertyId: book.propertyId,
+    stayId: book.stayId,
+    seq,
+    ...step,
+    claims: step.claims.map(({ room, claim }) => ({ room, claim: { ...claim, seq } })),
+  };
+}
+
+/** The rooms have heard it all, and answered. */
+export function recordLeases(
+  book: StayBook,
+  said: SettleLeasesInput,
+  outcome: SettleLeasesOutcome,
+  now: Instant,
+): void {
+  const { leases } = book;
+  if (leases === undefined) return;
+  const claims = leases.claims
+    .filter((held) => !said.releases.some((released) => isOf(held, released)))
+    .map((held) =>
+      said.claims.some(({ room, claim }) => isOf(held, { room, part: claim.part ?? 0 }))
+        ? { ...held, answered: true }
+        : held,
+    );
+  book.leases = { ...leases, claims };
+  for (const news of outcome.news) recordLeaseNews(book, news, now);
+}
+
+/** The rooms could not be told: what was reported to them is reported again. */
+export function recordLeasesUntold(book: StayBook, said: SettleLeasesInput): void {
+  const { leases } = book;
+  if (leases === undefined) return;
+  const reported = { ...leases.reported };
+  for (const { room } of said.reports) delete reported[room];
+  book.leases = { ...leases, reported };
+}
+
+/** What a room says; returns why it makes no sense, or undefined once it is taken in. */
+export function recordLeaseNews(book: StayBook, news: LeaseNews, now: Instant): string | undefined {
+  const { leases } = book;
+  const held = leases?.claims.find((claim) => isOf(claim, news));
+  if (leases === undefined || held === undefined)
+    return `room ${JSON.stringify(news.room)} was not claimed by this stay`;
+  if (held.version !== undefined && news.version < held.version) return undefined;
+  const heard = { ...held, version: news.version, verdict: news.verdict };
+  book.leases = { ...leases, claims: leases.claims.map((claim) => (claim === held ? heard : claim)) };
+  const what = describe(news.room, news.verdict);
+  if (held.verdict === undefined || describe(news.room, held.verdict) !== what) writeLine(book, { at: now, what });
+  takeAnchors(book);
+  return undefined;
+}
+
+/** Keys of other stays of the share group, which keys of this stay may join. */
+function takeAnchors(book: StayBook): void {
+  const granted = (book.leases?.claims ?? []).flatMap(({ room, shareGroup, verdict }) =>
+    shareGroup !== undefined && verdict?.kind === 'granted' ? [{ room, ...verdict }] : [],
+  );
+  book.keyring = withLeaseAnchors(book.keyring, granted);
+}
+
+function describe(room: string, verdict: Verdict): string {
+  switch (verdict.kind) {
+    case 'granted': {
+      const after = verdict.from === undefined ? '' : `, after ${verdict.from}`;
+      return `lease on ${room} until ${verdict.until}${after}`;
+    }
+    case 'waiting':
+      return verdict.displaced === true
+        ? `the front desk gave ${room} to ${verdict.behind.join(', ')}`
+        : `waits for ${room} behind ${verdict.behind.join(', ')}`;
+    case 'ended':
+      return `${room} is refused: a stay of this name ended with revision ${verdict.revision}`;
+    default:
+      return verdict satisfies never;
+  }
+}
+
+/** Leases that are over need not be released. */
+export function recordPastLeases(book: StayBook, now: Instant): void {
+  const { leases } = book;
+  if (leases === undefined || leases.claims.every((held) => isBefore(now, endOf(held)))) return;
+  book.leases = { ...leases, claims: leases.claims.filter((held) => isBefore(now, endOf(held))) };
+}
