@@ -23,6 +23,34 @@ export interface Verdict {
   readonly granted: boolean;
 }
 
+/** A room that a stay should have, from the first instant to before the second, in milliseconds since 1970. */
+export interface Ask {
+  readonly room: string;
+  readonly from: number;
+  readonly to: number;
+}
+
+/** What a stay comes to, as said so far. */
+export interface Outlook {
+  readonly status: StaySnapshot['status'];
+  readonly from: number;
+  readonly to: number;
+  /** The stay's rooms now. */
+  readonly rooms: readonly string[];
+  readonly shareGroup: string | undefined;
+  /** Rooms that it should have now and later. */
+  readonly asks: readonly Ask[];
+  readonly guests: readonly Verdict[];
+}
+
+interface Move {
+  readonly at: number;
+  readonly rooms: readonly string[];
+  readonly guestId: string | undefined;
+  /** As the booking's segments say: guests' own rooms stay as they are. */
+  readonly booked: 'booked' | 'said';
+}
+
 interface Person {
   rooms: readonly string[] | undefined;
   own: { readonly from: number; readonly to: number } | undefined;
@@ -43,7 +71,8 @@ interface Picture {
   bookingHolds: boolean;
   staffHold: boolean;
   staffForce: boolean;
-  later: { readonly at: number; readonly rooms: readonly string[]; readonly guestId: string | undefined }[];
+  later: readonly Move[];
+  shareGroup: string | undefined;
   last: StaySnapshot | undefined;
 }
 
@@ -51,6 +80,11 @@ type SnapshotGuest = StaySnapshot['guests'][number];
 
 /** What everybody should have at `now`. */
 export function judge(facts: readonly Fact[], policy: Policy, now: number): readonly Verdict[] {
+  return outlook(facts, policy, now).guests;
+}
+
+/** What the stay comes to, seen at `now`. */
+export function outlook(facts: readonly Fact[], policy: Policy, now: number): Outlook {
   const picture: Picture = {
     status: 'tentative',
     from: 0,
@@ -62,6 +96,7 @@ export function judge(facts: readonly Fact[], policy: Policy, now: number): read
     staffHold: false,
     staffForce: false,
     later: [],
+    shareGroup: undefined,
     last: undefined,
   };
   for (const fact of facts) {
@@ -70,20 +105,49 @@ export function judge(facts: readonly Fact[], policy: Policy, now: number): read
     else listen(picture, fact.message, fact.at);
   }
   doWhatIsDue(picture, now);
-  return [...picture.people].map(([guestId, person]) => verdictOn(picture, guestId, person, policy, now));
+  return {
+    status: picture.status,
+    from: stayFrom(picture),
+    to: picture.to,
+    rooms: picture.rooms,
+    shareGroup: picture.shareGroup,
+    asks: asksOf(picture, now),
+    guests: [...picture.people].map(([guestId, person]) => verdictOn(picture, guestId, person, policy, now)),
+  };
+}
+
+/** The rooms of the stay over what is left of its window; a room that is kept over a move is one ask. */
+function asksOf(picture: Picture, now: number): readonly Ask[] {
+  if (!isOn(picture) || now >= picture.to) return [];
+  const start = Math.max(now, stayFrom(picture));
+  const moves = picture.later.filter((move) => move.guestId === undefined && move.at > start && move.at < picture.to);
+  const times = [start, ...moves.map((move) => move.at), picture.to];
+  const asks: Ask[] = [];
+  [picture.rooms, ...moves.map((move) => move.rooms)].forEach((rooms, index) => {
+    const [from = start, to = picture.to] = [times[index], times[index + 1]];
+    for (const room of rooms) {
+      const kept = asks.findIndex((ask) => ask.room === room && ask.to === from);
+      if (kept >= 0) asks.splice(kept, 1, { room, from: asks[kept]?.from ?? from, to });
+      else if (from < to) asks.push({ room, from, to });
+    }
+  });
+  return asks;
+}
+
+function isOn({ status }: Picture): boolean {
+  return status === 'confirmed' || status === 'in-house';
+}
+
+/** An early check-in starts the stay early. */
+function stayFrom(picture: Picture): number {
+  return Math.min(picture.from, picture.arrivedAt ?? picture.from);
 }
 
 function verdictOn(picture: Picture, guestId: string, person: Person, policy: Policy, now: number): Verdict {
-  const stayFrom = Math.min(picture.from, picture.arrivedAt ?? picture.from);
-  const from = Math.max(stayFrom, person.own?.from ?? stayFrom);
+  const from = Math.max(stayFrom(picture), person.own?.from ?? stayFrom(picture));
   const to = Math.min(picture.to, person.own?.to ?? picture.to);
   const welcome =
-    (picture.status === 'confirmed' || picture.status === 'in-house') &&
-    person.gone === undefined &&
-    !person.blocked &&
-    person.wantsKey &&
-    from < to &&
-    now < to;
+    isOn(picture) && person.gone === undefined && !person.blocked && person.wantsKey && from < to && now < to;
   const rooms = welcome ? picture.rooms.filter((room) => person.rooms?.includes(room) ?? true) : [];
   const forced = picture.staffForce || person.forced;
   const held = picture.staffHold || picture.bookingHolds || person.held;
@@ -106,7 +170,8 @@ function hear(picture: Picture, next: StaySnapshot, at: number): void {
     picture.from = Date.parse(next.window.from);
     picture.to = Date.parse(next.window.to);
   }
-  if (!alike(before?.rooms, next.rooms)) moveTo(picture, next.rooms);
+  if (!alike(before?.rooms, next.rooms) || !alike(before?.segments, next.segments)) bookRooms(picture, next, at);
+  if (!alike(before?.shareGroup, next.shareGroup)) picture.shareGroup = next.shareGroup;
   if (!alike(before?.hold, next.hold)) picture.bookingHolds = next.hold !== undefined;
   for (const old of before?.guests ?? []) {
     if (!next.guests.some((guest) => guest.guestId === old.guestId)) leave(picture, old.guestId, 'left');
@@ -146,8 +211,8 @@ function listen(picture: Picture, message: Message, at: number): void {
       const { rooms, guestId, from } = message.payload;
       if (guestId !== undefined && !picture.people.has(guestId)) return;
       if (guestId !== undefined && rooms.some((room) => !picture.rooms.includes(room))) return;
-      if (from !== undefined && Date.parse(from) > at) picture.later.push({ at: Date.parse(from), rooms, guestId });
-      else changeRooms(picture, rooms, guestId);
+      if (from === undefined || Date.parse(from) <= at) changeRooms(picture, rooms, guestId);
+      else inTime(picture, [{ at: Date.parse(from), rooms, guestId, booked: 'said' }]);
       return;
     }
     case 'changeDates': {
@@ -186,6 +251,8 @@ function listen(picture: Picture, message: Message, at: number): void {
     case 'phoneReady':
     case 'joinTo':
     case 'credentialChanged':
+    case 'phoneChanged':
+    case 'leaseChanged':
     case 'policyChanged':
       return;
     default:
@@ -232,6 +299,24 @@ function moveTo(picture: Picture, rooms: readonly string[]): void {
   picture.later = [];
 }
 
+/** The first segment that has not ended counts now, the later ones in their time; between two of them there is no room. */
+function bookRooms(picture: Picture, { rooms, segments }: StaySnapshot, at: number): void {
+  const [current, ...later] = (segments ?? []).filter((segment) => Date.parse(segment.to) > at);
+  moveTo(picture, current?.rooms ?? rooms ?? []);
+  let end = current?.to;
+  for (const segment of later) {
+    const booked = { guestId: undefined, booked: 'booked' } as const;
+    const gap = end !== undefined && Date.parse(end) < Date.parse(segment.from);
+    if (gap) inTime(picture, [{ at: Date.parse(end ?? ''), rooms: [], ...booked }]);
+    inTime(picture, [{ at: Date.parse(segment.from), rooms: segment.rooms, ...booked }]);
+    end = segment.to;
+  }
+}
+
+function inTime(picture: Picture, moves: readonly Move[]): void {
+  picture.later = [...picture.later, ...moves].toSorted((a, b) => a.at - b.at);
+}
+
 function changeRooms(picture: Picture, rooms: readonly string[], guestId: string | undefined): void {
   const person = guestId === undefined ? undefined : picture.people.get(guestId);
   if (person === undefined) moveTo(picture, rooms);
@@ -242,7 +327,10 @@ function doWhatIsDue(picture: Picture, now: number): void {
   const due = picture.later.filter((change) => change.at <= now);
   picture.later = picture.later.filter((change) => change.at > now);
   const rest = picture.later;
-  for (const change of due) changeRooms(picture, change.rooms, change.guestId);
+  for (const change of due) {
+    if (change.booked === 'booked') picture.rooms = change.rooms;
+    else changeRooms(picture, change.rooms, change.guestId);
+  }
   picture.later = rest;
 }
 
