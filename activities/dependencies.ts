@@ -5,6 +5,7 @@ import {
   DEFAULT_KEY_TIMING,
   openEntranceCatalogue,
   watchAccessSystems,
+  type AccessSystemWatch,
   type EntranceCatalogue,
   type KeyDesk,
   type KeyTiming,
@@ -30,6 +31,9 @@ export interface ActivityOptions {
 /** Everything at hand for the activities of one worker. */
 export interface Office {
   readonly entrances: EntranceCatalogue;
+  readonly accessSystems: AccessSystemWatch;
+  /** The hotels' time in milliseconds since 1970. */
+  now(): number;
   /** Throws the ApplicationFailure `PropertyUnknown`. */
   property(propertyId: string): Promise<Property>;
   /** The property with all that work on its keys needs. Throws like `property`. */
@@ -42,6 +46,8 @@ export function openOffice({ seam, properties, options = {} }: ActivityDependenc
   const accessSystems = watchAccessSystems(seam, { ttlMs });
   const office: Office = {
     entrances: openEntranceCatalogue(seam, { ttlMs }),
+    accessSystems,
+    now,
     async property(propertyId) {
       const property = await properties.find(propertyId);
       if (property !== undefined) return property;

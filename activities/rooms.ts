@@ -26,8 +26,12 @@ export function createRoomActivities(office: Office): RoomActivities {
     },
     resolveDoors: ({ propertyId, rooms }) =>
       atSeam(async ({ signal }) => {
-        const property = await office.property(propertyId);
-        return findDoors(await office.entrances(property.seam.acsSystemId, signal), rooms, property.doors);
+        const { seam, doors, timeZone } = await office.property(propertyId);
+        const [entrances, zoneProblem] = await Promise.all([
+          office.entrances(seam.acsSystemId, signal),
+          office.accessSystems.zoneProblem(seam.acsSystemId, { timeZone, now: office.now(), signal }),
+        ]);
+        return { ...findDoors(entrances, rooms, doors), ...(zoneProblem === undefined ? {} : { zoneProblem }) };
       }),
   };
 }

@@ -1,6 +1,8 @@
 /**
- * Whether a hotel's access system is connected to Seam: the site is on its own premises, behind Seam Bridge.
+ * What Seam says of a hotel's access system: whether it is connected (the site is on the hotel's premises, behind Seam Bridge), and
+ * in which zone its clocks run.
  */
+import { showSameTime } from '../stay/dates.js';
 import { rememberBriefly } from './brief-memory.js';
 import type { SeamClient } from './client.js';
 import { isSeamError, SeamError } from './errors.js';
@@ -22,6 +24,14 @@ export interface AccessSystemWatch {
     acsSystemId: string,
     call: { readonly operation: string; readonly signal: AbortSignal },
   ): Promise<void>;
+  /**
+   * Why the access system's clocks cannot be trusted to show the hotel's time, as from `now` (milliseconds since 1970); undefined if
+   * they do. Throws `SeamError`.
+   */
+  zoneProblem(
+    acsSystemId: string,
+    hotel: { readonly timeZone: string; readonly now: number; readonly signal: AbortSignal },
+  ): Promise<string | undefined>;
   /** The reason of a refusal: the system that is not connected, if that is so right now, else the refusal itself. */
   explainRefusal(acsSystemId: string, refusal: SeamError): Promise<SeamError>;
 }
@@ -34,6 +44,9 @@ export function watchAccessSystems(client: SeamClient, options: { readonly ttlMs
     async assertConnected(acsSystemId, { operation, signal }) {
       const codes = disconnections(await recent(acsSystemId, signal));
       if (codes.length > 0) throw new SeamError(operation, { kind: 'system-down', codes });
+    },
+    async zoneProblem(acsSystemId, { timeZone, now, signal }) {
+      return zoneProblemOf(await recent(acsSystemId, signal), timeZone, now);
     },
     async explainRefusal(acsSystemId, refusal) {
       try {
@@ -49,4 +62,28 @@ export function watchAccessSystems(client: SeamClient, options: { readonly ttlMs
 
 function disconnections(system: AccessSystem): readonly string[] {
   return system.errors.map((error) => error.error_code).filter((code) => DISCONNECTED.has(code));
+}
+
+/** Seam could not tell the zone from where the system is (seam-api.md 2.1). */
+const ZONE_IN_DOUBT = 'time_zone_does_not_match_location';
+
+function zoneProblemOf({ location, warnings }: AccessSystem, timeZone: string, now: number): string | undefined {
+  const zone = location?.time_zone ?? null;
+  if (zone === null) return `Seam knows no time zone of the access system; the property's is ${timeZone}`;
+  if (warnings.some((warning) => warning.warning_code === ZONE_IN_DOUBT)) {
+    return `Seam doubts the access system's time zone, ${zone}; the property's is ${timeZone}`;
+  }
+  return isSameTime(zone, timeZone, now)
+    ? undefined
+    : `the access system's time zone at Seam is ${zone}, the property's is ${timeZone}`;
+}
+
+/** A zone that this program has never heard of is another one. */
+function isSameTime(zone: string, timeZone: string, now: number): boolean {
+  try {
+    return showSameTime(zone, timeZone, now);
+  } catch (error) {
+    if (error instanceof RangeError) return false;
+    throw error;
+  }
 }

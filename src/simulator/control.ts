@@ -49,6 +49,11 @@ const clockSchema = z.union(
   },
 );
 
+const zoneSchema = z.strictObject({
+  time_zone: z.string().min(1, 'must be an IANA time zone, or null').nullable(),
+  does_not_match_location: z.boolean().default(false),
+});
+
 const journalSchema = z.object({ after: z.coerce.number().int().min(0).default(0) });
 
 /** Adds the routes. Nothing here is part of Seam's API. */
@@ -103,6 +108,12 @@ export function addControlDoor(app: FastifyInstance, hotel: SimulatedHotel, faul
     }
     hotel.moveTo('at' in asked ? Date.parse(asked.at) : hotel.now() + parseDuration(asked.advance));
     return { at: isoNow(hotel) };
+  });
+
+  app.post('/_sim/zone', ({ body }) => {
+    const { time_zone, does_not_match_location } = zoneSchema.parse(body);
+    hotel.setZoneAtSeam({ timeZone: time_zone, trust: does_not_match_location ? 'doubted' : 'trusted' });
+    return { time_zone, does_not_match_location };
   });
 
   app.get('/_sim/faults', () => ({ faults: faults.list() }));

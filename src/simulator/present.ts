@@ -39,13 +39,25 @@ export function systemJson(world: World): Json {
     system_type: 'visionline_system',
     system_type_display_name: 'Visionline System',
     is_credential_manager: false,
-    location: { time_zone: world.timeZone },
+    location: { time_zone: world.zoneAtSeam.timeZone },
     image_url: 'https://connect.getseam.com/assets/images/acs_systems/visionline_system.png',
     image_alt_text: 'Visionline System',
     visionline_metadata: { system_id: world.acsSystemId.slice(0, 8), lan_address: '192.168.1.100' },
     acs_user_count: world.present.users.size,
     errors: down === null ? [] : bridgeErrors(down),
+    warnings: zoneWarnings(world),
   };
+}
+
+function zoneWarnings({ zoneAtSeam: { doubtedSince } }: World): readonly Json[] {
+  if (doubtedSince === null) return [];
+  return [
+    {
+      warning_code: 'time_zone_does_not_match_location',
+      message: 'The time zone does not match the location of the access system.',
+      created_at: iso(doubtedSince),
+    },
+  ];
 }
 
 /** What Seam says about a system whose bridge is down. */

@@ -92,6 +92,8 @@ export interface SimulatedHotel {
   /** Sets the hotel's time. Throws if its clock follows another one. */
   moveTo(at: number): void;
   setBridge(state: 'up' | 'down'): void;
+  /** What Seam says of the access system's zone: its name or null, and whether Seam doubts it. Locks are not touched. */
+  setZoneAtSeam(zone: { readonly timeZone: string | null; readonly trust: 'trusted' | 'doubted' }): void;
   setSwitches(change: SwitchChange): Switches;
   journal(): readonly JournalEntry[];
   close(): void;
@@ -168,6 +170,10 @@ export function createSimulatedHotel(options: HotelOptions): SimulatedHotel {
       world.journal.write('clock-set');
     },
     setBridge: (state) => setBridge(world, state),
+    setZoneAtSeam({ timeZone, trust }) {
+      world.zoneAtSeam = { timeZone, doubtedSince: trust === 'doubted' ? world.clock.now() : null };
+      world.journal.write('zone-set', { time_zone: timeZone, trust });
+    },
     setSwitches(change) {
       world.switches = switchesSchema.parse({ ...world.switches, ...change });
       world.journal.write('switches-set', change);

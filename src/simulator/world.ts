@@ -13,6 +13,7 @@ export interface HotelOptions {
   /** Names of the guest rooms. */
   readonly rooms: readonly string[];
   readonly name?: string;
+  /** Of the hotel, and what Seam says of its access system until that is set otherwise. Default: Europe/Berlin. */
   readonly timeZone?: string;
   readonly switches?: Partial<Switches>;
   /** Default: manual. */
@@ -21,9 +22,17 @@ export interface HotelOptions {
   readonly newId?: () => string;
 }
 
+/** `doubtedSince`: from when Seam has doubted it (warning `time_zone_does_not_match_location`); null: it does not. */
+export interface ZoneAtSeam {
+  readonly timeZone: string | null;
+  readonly doubtedSince: number | null;
+}
+
 export interface World {
   readonly name: string;
   readonly timeZone: string;
+  /** What Seam says of the access system's zone. */
+  zoneAtSeam: ZoneAtSeam;
   readonly clock: HotelClock;
   switches: Switches;
   readonly newId: () => string;
@@ -74,11 +83,13 @@ export function createWorld(options: HotelOptions): World {
   const newId = options.newId ?? randomUUID;
   const doors = layDoors(options.rooms, newId);
   const ids = { workspaceId: newId(), connectedAccountId: newId(), acsSystemId: newId() };
+  const timeZone = options.timeZone ?? 'Europe/Berlin';
   let seq = 0;
   return {
     ...ids,
     name: options.name ?? 'Simulated Hotel',
-    timeZone: options.timeZone ?? 'Europe/Berlin',
+    timeZone,
+    zoneAtSeam: { timeZone, doubtedSince: null },
     clock,
     switches: { ...cautiousSwitches, ...options.switches },
     newId,

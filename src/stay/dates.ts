@@ -36,3 +36,26 @@ export function localInstant(date: string, clock: string, timeZone: string): str
   const local = Temporal.PlainDateTime.from(`${date}T${clock}`);
   return instantAt(local.toZonedDateTime(timeZone, { disambiguation: 'compatible' }).epochMilliseconds);
 }
+
+const YEARS_AHEAD = 2;
+
+/**
+ * Says whether clocks in two IANA zones show the same time from `now` (milliseconds since 1970) for the two years that bookings reach
+ * ahead: zones are known by several names, and neighbours may share their rules. Throws a RangeError for a zone that is not known.
+ */
+export function showSameTime(zone: string, otherZone: string, now: number): boolean {
+  return zone === otherZone || clockChanges(zone, now) === clockChanges(otherZone, now);
+}
+
+/** The offset that a zone starts with, and every change of it. */
+function clockChanges(zone: string, now: number): string {
+  const start = Temporal.Instant.fromEpochMilliseconds(now).toZonedDateTimeISO(zone);
+  const horizon = start.add({ years: YEARS_AHEAD }).epochMilliseconds;
+  const changes = [start.offset];
+  let next = start.getTimeZoneTransition('next');
+  while (next !== null && next.epochMilliseconds < horizon) {
+    changes.push(`${instantAt(next.epochMilliseconds)} ${next.offset}`);
+    next = next.getTimeZoneTransition('next');
+  }
+  return changes.join();
+}

@@ -47,3 +47,34 @@ describe('doors', () => {
     expect(hotel.asked).toHaveLength(forOne);
   });
 });
+
+describe("the access system's zone", () => {
+  const problem = async (
+    zone: string | null,
+    trust: 'trusted' | 'doubted' = 'trusted',
+  ): Promise<string | undefined> => {
+    hotel.simulator.hotel.setZoneAtSeam({ timeZone: zone, trust });
+    return (await run(hotel.activities.resolveDoors, { propertyId: hotel.propertyId, rooms: ['101'] })).zoneProblem;
+  };
+
+  it.each(['Europe/Berlin', 'Arctic/Longyearbyen'])(
+    "is no problem where its clocks show the hotel's time: %s",
+    async (zone) => {
+      expect(await problem(zone)).toBeUndefined();
+    },
+  );
+
+  it('is a problem where they show another time, with both names', async () => {
+    expect(await problem('Europe/London')).toBe(
+      "the access system's time zone at Seam is Europe/London, the property's is Europe/Berlin",
+    );
+  });
+
+  it.each([
+    ['Seam knows none', null, 'trusted'],
+    ['Seam doubts it', 'Europe/Berlin', 'doubted'],
+    ['nobody has heard of it', 'Mars/Base', 'trusted'],
+  ] as const)('is a problem where %s', async (_why, zone, trust) => {
+    expect(await problem(zone, trust)).toContain("the property's is Europe/Berlin");
+  });
+});

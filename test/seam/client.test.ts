@@ -20,7 +20,12 @@ it('every method asks and reads as Seam publishes it', async () => {
     },
   });
 
-  expect(await watched.getSystem({ acs_system_id })).toEqual({ acs_system_id, errors: [] });
+  expect(await watched.getSystem({ acs_system_id })).toEqual({
+    acs_system_id,
+    location: { time_zone: 'Europe/Berlin' },
+    errors: [],
+    warnings: [],
+  });
   const { user_identity_id } = await watched.createUserIdentity({
     user_identity_key: 'seaside/R-1/g1',
     full_name: 'Guest',

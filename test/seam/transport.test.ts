@@ -36,7 +36,7 @@ const system = { acs_system: { acs_system_id: 'sys', errors: [], warnings: [], b
 describe('a request', () => {
   it('carries the API key, and JSON', async () => {
     seam.on(PATH, () => system);
-    expect(await askSystem(calls())).toEqual({ acs_system_id: 'sys', errors: [] });
+    expect(await askSystem(calls())).toEqual({ acs_system_id: 'sys', errors: [], warnings: [] });
     expect(seam.received).toMatchObject([
       { path: PATH, headers: { authorization: 'Bearer seam_test_key' }, body: { acs_system_id: 'sys' } },
     ]);

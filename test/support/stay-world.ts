@@ -57,6 +57,8 @@ export interface StayWorld {
   pass(duration: string | number): Promise<void>;
   /** Moves the hotel's clock alone: for what an activity waits for while it runs. */
   hurryHotel(minutes: number): void;
+  /** Changes a property's entry in the property file, as the hotel's engineer would; stays hear of it by `policyChanged`. */
+  configure(propertyId: string, habits: PropertyHabits): void;
   /** Disturbs the simulator, as its control door does. */
   disturb(fault: Fault): Promise<void>;
   undisturb(): Promise<void>;
@@ -89,9 +91,10 @@ export async function openStayWorld(options: StayWorldOptions = {}): Promise<Sta
   });
   const followServer = (ms: number): void => clock.moveTo(Math.max(clock.now(), ms));
   const seam = createSeamClient({ endpoint: simulator.url, auth: { kind: 'api-key', apiKey: simulator.apiKey } });
+  let properties = propertiesOf(simulator, options);
   const activities = createActivities({
     seam,
-    properties: fixedProperties(propertiesOf(simulator, options)),
+    properties: { find: (propertyId) => fixedProperties(properties).find(propertyId) },
     options: {
       now: () => clock.now(),
       memoryMs: 0,
@@ -155,6 +158,10 @@ export async function openStayWorld(options: StayWorldOptions = {}): Promise<Sta
       followServer(await server.now());
     },
     hurryHotel: (minutes) => clock.moveTo(clock.now() + minutes * 60_000),
+    configure(propertyId, habits) {
+      const others = properties.filter((property) => property.propertyId !== propertyId);
+      properties = [...others, propertyOf(simulator, propertyId, habits)];
+    },
     disturb: (fault) => control('POST', fault),
     undisturb: () => control('DELETE'),
     async stop() {
@@ -169,9 +176,11 @@ export async function openStayWorld(options: StayWorldOptions = {}): Promise<Sta
 
 function propertiesOf(simulator: Simulator, options: StayWorldOptions): readonly Property[] {
   const all = { [PROPERTY_ID]: { policy: options.policy ?? {} }, ...options.properties };
-  return Object.entries(all).map(([propertyId, habits]) =>
-    propertySchema.parse({ ...simulator.property, ...habits, propertyId, policy: habits.policy ?? {} }),
-  );
+  return Object.entries(all).map(([propertyId, habits]) => propertyOf(simulator, propertyId, habits));
+}
+
+function propertyOf(simulator: Simulator, propertyId: string, habits: PropertyHabits): Property {
+  return propertySchema.parse({ ...simulator.property, ...habits, propertyId, policy: habits.policy ?? {} });
 }
 
 /** The hotel's clock goes by what the test server says at each attempt. */
