@@ -1,0 +1,417 @@
+/** The stay's side of leases: what it asks of rooms, what it makes of their answers, and what it tells them of its keys. */
+import { describe, expect, test } from 'vitest';
+import { applyMessage } from '../../src/stay/apply-message.js';
+import { applySnapshot } from '../../src/stay/apply-snapshot.js';
+import { openBook, openLeases, type StayBook } from '../../src/stay/book.js';
+import type { LeaseStep } from '../../src/stay/claims.js';
+import { instantAt, millis, plusMinutes, type Instant } from '../../src/stay/instants.js';
+import type { Verdict } from '../../src/stay/lease.js';
+import { takeStock, type StayPlan } from '../../src/stay/plan-stay.js';
+import { policySchema, type Policy } from '../../src/stay/property-schema.js';
+import { recordDoors, recordGuest, recordProperty } from '../../src/stay/record-facts.js';
+import { recordAsk, recordIssue, recordRevoked, recordRevoking } from '../../src/stay/record-keys.js';
+import { recordLeaseNews, recordLeases, recordLeaseStep } from '../../src/stay/record-leases.js';
+import { snapshotSchema, type StaySnapshotInput } from '../../src/stay/snapshot-schema.js';
+
+const OTHER = 'stay/seaside/R-2';
+const NOON = '2026-11-23T12:00Z';
+const CHECK_IN = '2026-11-23T14:00Z';
+const CHECK_OUT = '2026-11-26T10:00Z';
+const ROOMS = ['101', '102', '103'];
+
+/** A stay that a test leads by hand: nothing happens but what it is told. */
+function aLeasingStay(fields: Partial<StaySnapshotInput> = {}, policy: Partial<Policy> = {}) {
+  const book = openBook('stay/seaside/R-1', 'seaside', 'R-1', NOON);
+  let now = NOON;
+  let revision = 0;
+  let issued = 0;
+  let version = 0;
+  const stay = {
+    book,
+    at(instant: Instant) {
+      now = instant;
+    },
+    send(changes: Partial<StaySnapshotInput>) {
+      const { rooms: _rooms, ...before } = book.snapshot ?? first;
+      const rooms = 'segments' in changes ? {} : { rooms: book.snapshot?.rooms ?? first.rooms ?? [] };
+      revision += 1;
+      applySnapshot(book, snapshotSchema.parse({ ...before, ...rooms, ...changes, revision }), now);
+      recordProperty(book, { ...property(policy), window: { from: CHECK_IN, to: CHECK_OUT, ...windowOf(book) } });
+    },
+    plan: (): StayPlan => takeStock(book, [], now),
+    /** What rooms would be told now. */
+    leaseStep(): LeaseStep | undefined {
+      const step = stay.plan().groundwork.find((one) => one.do === 'settle-leases');
+      return step?.do === 'settle-leases' ? step.leases : undefined;
+    },
+    /** Tells rooms all there is to tell; each answers as `verdict` says, or grants what is asked. */
+    settleLeases(verdict: (room: string, until: Instant) => Verdict = (_room, until) => granted(until)) {
+      const step = stay.leaseStep();
+      if (step === undefined || book.leases === undefined) return undefined;
+      const said = recordLeaseStep(book, book.leases, step, now);
+      const news = said.claims.map(({ room, claim }) => {
+        const until = plusMinutes(claim.window.to, claim.graceMinutes ?? 0);
+        version += 1;
+        return { room, part: claim.part ?? 0, version, verdict: verdict(room, until) };
+      });
+      recordLeases(book, said, { news }, now);
+      return said;
+    },
+    /** What a room says of its own accord. */
+    hear(room: string, verdict: Verdict) {
+      version += 1;
+      applyMessage(book, { name: 'leaseChanged', payload: { room, part: 0, version, verdict } as never }, now);
+    },
+    /** Carries out every key step that is ready, and well. */
+    carryOut(): readonly string[] {
+      const done: string[] = [];
+      for (let plan = stay.plan(); plan.keys.ready.length > 0; plan = stay.plan()) {
+        for (const step of plan.keys.ready) {
+          done.push(`${step.do} ${step.guestId} ${step.rooms.join('+')}`);
+          if (step.do === 'revoke') {
+            recordRevoking(book, step.keyId, step.why, now);
+            recordRevoked(book, step.keyId, { revokedCredentialIds: [], confirmedAt: now }, now);
+            continue;
+          }
+          const { keyId } = recordAsk(book, step, now);
+          issued += 1;
+          const nothing = { strayCredentialIds: [], goneCredentialIds: [] };
+          const acsCredentialId = `cred-${issued}`;
+          recordIssue(book, keyId, { kind: 'issued', acsCredentialId, issuedAt: now, adopted: false, ...nothing }, now);
+        }
+      }
+      return done;
+    },
+    live: () => book.keyring.keys.filter((key) => key.state === 'live'),
+    attention: () => stay.plan().attention.map(({ code, room, message }) => ({ code, room, message })),
+    gate: (guestId: string) => stay.plan().keys.waiting.find((step) => step.guestId === guestId)?.waitsFor,
+  };
+  const first: StaySnapshotInput = {
+    propertyId: 'seaside',
+    reservationId: 'R-1',
+    revision: 1,
+    status: 'confirmed',
+    window: { from: CHECK_IN, to: CHECK_OUT },
+    rooms: ['101'],
+    guests: [{ guestId: 'g1', primary: true }],
+  };
+  openLeases(book, 'chain-1');
+  stay.send(fields);
+  const position = (room: string): number => ROOMS.indexOf(room);
+  const rooms = ROOMS.map((room) => ({ room, acsEntranceId: `door-${room}`, position: position(room) }));
+  recordDoors(book, { rooms, commonDoors: [], unknownRooms: [] });
+  for (const { guest } of book.wanted.party) {
+    const known = { userIdentityId: `i-${guest.guestId}`, acsUserId: `u-${guest.guestId}`, phoneReady: true };
+    recordGuest(book, guest.guestId, { ...known, seenCredentialIds: [] });
+  }
+  return stay;
+}
+
+function windowOf(book: StayBook): object {
+  return book.wanted.window ?? {};
+}
+
+function property(policy: Partial<Policy>) {
+  return { propertyId: 'seaside', name: 'Seaside', timeZone: 'Etc/UTC', policy: policySchema.parse(policy) };
+}
+
+function granted(until: Instant, more: Partial<Verdict & { kind: 'granted' }> = {}): Verdict {
+  return { kind: 'granted', until, opener: true, anchors: [], ...more };
+}
+
+const taken: Verdict = { kind: 'waiting', behind: [OTHER] };
+
+describe('what a stay asks of rooms', () => {
+  test('is each of its rooms, for as long as it stays, as soon as they are known', () => {
+    const stay = aLeasingStay({ rooms: ['101', '102'] });
+    expect(stay.leaseStep()?.claims.map(({ room, claim }) => [room, claim.window, claim.chain])).toEqual([
+      ['101', { from: CHECK_IN, to: CHECK_OUT }, 'chain-1'],
+      ['102', { from: CHECK_IN, to: CHECK_OUT }, 'chain-1'],
+    ]);
+    stay.settleLeases();
+    expect(stay.leaseStep()).toBeUndefined();
+  });
+
+  test.each(['tentative', 'cancelled', 'no-show', 'departed'] as const)('is nothing while it is %s', (status) => {
+    expect(aLeasingStay({ status }).leaseStep()).toBeUndefined();
+  });
+
+  test('follows the stretches of a stay that moves, also where it comes back', () => {
+    const [noon, evening] = ['2026-11-24T12:00Z', '2026-11-25T12:00Z'];
+    const segments = [
+      { from: CHECK_IN, to: noon, rooms: ['101', '103'] },
+      { from: noon, to: evening, rooms: ['102', '103'] },
+      { from: evening, to: CHECK_OUT, rooms: ['101', '103'] },
+    ];
+    const stay = aLeasingStay({ segments });
+    expect(stay.leaseStep()?.claims.map(({ room, claim }) => [room, claim.part, claim.window])).toEqual([
+      ['101', 0, { from: CHECK_IN, to: noon }],
+      ['103', 0, { from: CHECK_IN, to: CHECK_OUT }],
+      ['102', 0, { from: noon, to: evening }],
+      ['101', 1, { from: evening, to: CHECK_OUT }],
+    ]);
+    stay.settleLeases();
+    stay.at('2026-11-25T12:01Z');
+    stay.plan();
+    expect(stay.book.wanted.rooms).toEqual(['101', '103']);
+    expect(stay.leaseStep(), 'the second part is claimed already').toBeUndefined();
+  });
+
+  test('begins at an early check-in, and at the move for a room that is moved into', () => {
+    const stay = aLeasingStay();
+    stay.settleLeases();
+    applyMessage(stay.book, { name: 'checkIn', payload: {} }, NOON);
+    expect(stay.leaseStep()?.claims[0]?.claim.window.from).toBe(NOON);
+    stay.settleLeases();
+    stay.at('2026-11-24T08:00Z');
+    stay.send({ rooms: ['102'] });
+    const step = stay.settleLeases();
+    expect(step?.releases.map(({ room }) => room)).toEqual(['101']);
+    expect(step?.claims.map(({ room, claim }) => [room, claim.window.from])).toEqual([['102', '2026-11-24T08:00Z']]);
+    stay.at('2026-11-24T09:00Z');
+    expect(stay.leaseStep(), 'a lease that has begun is not moved').toBeUndefined();
+  });
+
+  test('is asked again if nobody answered', () => {
+    const stay = aLeasingStay();
+    const step = stay.leaseStep();
+    if (step === undefined || stay.book.leases === undefined) throw new Error('nothing is claimed');
+    recordLeaseStep(stay.book, stay.book.leases, step, NOON);
+    expect(stay.leaseStep()?.claims).toHaveLength(1);
+  });
+});
+
+describe('a guest', () => {
+  test('gets no key before the room has answered, and then an override', () => {
+    const stay = aLeasingStay();
+    expect(stay.gate('g1')).toBe('lease');
+    stay.settleLeases();
+    expect(stay.carryOut()).toEqual(['override g1 101']);
+  });
+
+  test('waits while the room is taken, with attention that names the other stay, and goes on when it is free', () => {
+    const stay = aLeasingStay();
+    stay.settleLeases(() => taken);
+    expect(stay.gate('g1')).toBe('lease');
+    expect(stay.attention()).toEqual([
+      { code: 'room-taken', room: '101', message: expect.stringContaining(OTHER) as string },
+    ]);
+    stay.hear('101', granted(CHECK_OUT));
+    expect(stay.attention()).toEqual([]);
+    expect(stay.carryOut()).toEqual(['override g1 101']);
+  });
+
+  test('gets the rooms that the stay holds while it waits for another', () => {
+    const stay = aLeasingStay({ rooms: ['101', '102'] });
+    stay.settleLeases((room, until) => (room === '102' ? taken : granted(until)));
+    expect(stay.carryOut()).toEqual(['override g1 101']);
+    stay.hear('102', granted(CHECK_OUT));
+    expect(stay.carryOut()[0]).toBe('override g1 101+102');
+  });
+
+  test('keeps the old room until the new one is free', () => {
+    const stay = aLeasingStay();
+    stay.settleLeases();
+    stay.carryOut();
+    stay.send({ rooms: ['102'] });
+    stay.settleLeases(() => taken);
+    expect(stay.carryOut()).toEqual([]);
+    expect(stay.live().map((key) => key.ask.rooms)).toEqual([['101']]);
+    stay.hear('102', granted(CHECK_OUT));
+    expect(stay.carryOut()).toEqual(['override g1 102', 'revoke g1 101']);
+  });
+
+  test('loses the room that the front desk gave away', () => {
+    const stay = aLeasingStay();
+    stay.settleLeases();
+    stay.carryOut();
+    stay.hear('101', { ...taken, displaced: true });
+    expect(stay.carryOut()).toEqual(['revoke g1 101']);
+    expect(stay.attention().map(({ code }) => code)).toEqual(['room-taken']);
+  });
+
+  test('gets no key before the lease before has ended, however long the lead time', () => {
+    const stay = aLeasingStay({}, { issueFrom: { kind: 'lead-time', minutes: 300 } });
+    const free = '2026-11-23T13:30Z';
+    stay.settleLeases((_room, until) => granted(until, { from: free, heldUpBy: OTHER }));
+    expect(stay.gate('g1')).toBe('lease');
+    expect(stay.plan().wakeAt).toBe(free);
+    expect(stay.attention(), 'an early arrival is an ordinary wait').toEqual([]);
+    stay.at(free);
+    expect(stay.carryOut()).toEqual(['override g1 101']);
+  });
+
+  test('who is there before the lease before has ended is told of', () => {
+    const stay = aLeasingStay({ status: 'in-house' });
+    stay.settleLeases((_room, until) => granted(until, { from: '2026-11-23T13:30Z', heldUpBy: OTHER }));
+    expect(stay.attention()[0]?.message).toContain(`${OTHER} until 2026-11-23T13:30Z`);
+  });
+});
+
+describe('the end of a lease', () => {
+  test('is the end of the keys: departure and grace, or the next lease', () => {
+    const stay = aLeasingStay({}, { departureGraceMinutes: 30 });
+    stay.settleLeases();
+    stay.carryOut();
+    expect(stay.live()[0]?.ask.window.to).toBe('2026-11-26T10:30Z');
+    stay.hear('101', granted('2026-11-26T10:10Z', { heldUpBy: OTHER }));
+    expect(stay.carryOut()).toEqual(['join g1 101', 'revoke g1 101']);
+    expect(stay.live()[0]?.ask.window.to).toBe('2026-11-26T10:10Z');
+    expect(stay.attention().map(({ code }) => code)).not.toContain('room-taken');
+  });
+
+  test('holds an extension up that reaches into the next lease, and says so', () => {
+    const stay = aLeasingStay();
+    stay.settleLeases();
+    stay.carryOut();
+    const next = '2026-11-26T14:00Z';
+    stay.send({ window: { from: CHECK_IN, to: '2026-11-27T10:00Z' } });
+    expect(stay.carryOut(), 'nothing is promised before the room has answered').toEqual([]);
+    stay.settleLeases(() => granted(next, { heldUpBy: OTHER }));
+    stay.carryOut();
+    expect(stay.live()[0]?.ask.window.to).toBe(next);
+    expect(stay.attention()[0]).toMatchObject({ code: 'room-taken', room: '101' });
+    expect(stay.attention()[0]?.message).toContain(OTHER);
+    stay.hear('101', granted('2026-11-27T10:00Z'));
+    stay.carryOut();
+    expect(stay.live()[0]?.ask.window.to).toBe('2026-11-27T10:00Z');
+    expect(stay.attention()).toEqual([]);
+  });
+
+  test('of a shorter stay needs no answer', () => {
+    const stay = aLeasingStay();
+    stay.settleLeases();
+    stay.carryOut();
+    stay.send({ window: { from: CHECK_IN, to: '2026-11-25T10:00Z' } });
+    stay.carryOut();
+    expect(stay.live()[0]?.ask.window.to).toBe('2026-11-25T10:00Z');
+  });
+});
+
+describe('what a room says', () => {
+  test('late is passed over', () => {
+    const stay = aLeasingStay();
+    stay.settleLeases();
+    const news = { room: '101', part: 0, version: 0, verdict: taken };
+    expect(recordLeaseNews(stay.book, news, NOON)).toBeUndefined();
+    expect(stay.carryOut()).toEqual(['override g1 101']);
+  });
+
+  test('of a room that the stay has not claimed is an ignored message', () => {
+    const stay = aLeasingStay();
+    stay.settleLeases();
+    stay.hear('103', taken);
+    expect(stay.attention().map(({ code }) => code)).toEqual(['ignored-message']);
+  });
+
+  test('of a stay that has ended keeps an old booking from getting keys, and a newer one is heard', () => {
+    const stay = aLeasingStay();
+    stay.settleLeases(() => ({ kind: 'ended', revision: 5 }));
+    expect(stay.carryOut()).toEqual([]);
+    expect(stay.attention().map(({ code }) => code)).toEqual(['stale-booking']);
+    expect(stay.leaseStep()).toBeUndefined();
+    for (let revision = 2; revision <= 6; revision++) stay.send({});
+    stay.settleLeases();
+    expect(stay.carryOut()).toEqual(['override g1 101']);
+  });
+});
+
+describe('rooms are told of keys', () => {
+  test('once they are issued, and again when they have ended', () => {
+    const stay = aLeasingStay({ guests: [{ guestId: 'g1' }, { guestId: 'g2' }] });
+    stay.settleLeases();
+    expect(stay.leaseStep()).toBeUndefined();
+    stay.carryOut();
+    const told = stay.settleLeases()?.reports[0];
+    expect(told?.keys.map(({ guestId, kind, state, lineage }) => [guestId, kind, state, lineage])).toEqual([
+      ['g1', 'override', 'live', 'cred-1'],
+      ['g2', 'joiner', 'live', 'cred-1'],
+    ]);
+    stay.send({ status: 'departed' });
+    stay.carryOut();
+    const gone = stay.settleLeases();
+    expect(gone?.releases.map(({ room }) => room)).toEqual(['101']);
+    expect(gone?.reports[0]?.keys.map(({ state, residualUntil }) => [state, residualUntil])).toEqual([
+      ['dead', CHECK_OUT],
+      ['dead', CHECK_OUT],
+    ]);
+    expect(stay.leaseStep()).toBeUndefined();
+  });
+
+  test('but not when they have run out: rooms know their windows', () => {
+    const stay = aLeasingStay();
+    stay.settleLeases();
+    stay.carryOut();
+    stay.settleLeases();
+    stay.at(instantAt(millis(CHECK_OUT)));
+    expect(stay.leaseStep()).toBeUndefined();
+  });
+});
+
+describe('in a share group', () => {
+  const shared = { shareGroup: 'share-1' };
+  const anchor = {
+    acsCredentialId: 'cred-of-other',
+    lineage: 'cred-of-other',
+    stayId: OTHER,
+    window: { from: CHECK_IN, to: CHECK_OUT },
+  };
+
+  test('the first key joins the key of the other stay', () => {
+    const stay = aLeasingStay(shared);
+    stay.settleLeases((_room, until) => granted(until, { opener: false, anchors: [anchor], lineage: anchor.lineage }));
+    expect(stay.carryOut()).toEqual(['join g1 101']);
+    expect(stay.live()[0]?.ask.joinTo).toBe('cred-of-other');
+    expect(stay.settleLeases()?.reports[0]?.keys[0]?.lineage).toBe('cred-of-other');
+  });
+
+  test('the stay that is ready first asks to open the lease, and the others wait for it', () => {
+    const stay = aLeasingStay(shared);
+    stay.settleLeases((_room, until) => granted(until, { opener: false }));
+    expect(stay.carryOut()).toEqual([]);
+    expect(stay.leaseStep()?.claims[0]?.claim.ready).toBe(true);
+    stay.settleLeases((_room, until) => granted(until, { opener: false }));
+    expect(stay.carryOut(), 'another stay was first').toEqual([]);
+    stay.hear('101', granted(CHECK_OUT, { opener: true }));
+    expect(stay.carryOut()).toEqual(['override g1 101']);
+  });
+
+  test('keys follow when the other stay re-keys the room', () => {
+    const stay = aLeasingStay(shared);
+    stay.settleLeases((_room, until) => granted(until, { opener: false, anchors: [anchor], lineage: anchor.lineage }));
+    stay.carryOut();
+    const newer = { ...anchor, acsCredentialId: 'cred-newer', lineage: 'cred-newer' };
+    stay.hear('101', granted(CHECK_OUT, { opener: false, anchors: [newer], lineage: 'cred-newer' }));
+    expect(stay.carryOut()).toEqual(['join g1 101', 'revoke g1 101']);
+    expect(stay.live()[0]?.ask.joinTo).toBe('cred-newer');
+  });
+
+  test('keys that outlive the other stay go on, and are joined', () => {
+    const stay = aLeasingStay({ ...shared, guests: [{ guestId: 'g1' }, { guestId: 'g2', wantsKey: false }] });
+    stay.settleLeases((_room, until) => granted(until, { opener: false, anchors: [anchor], lineage: anchor.lineage }));
+    stay.carryOut();
+    stay.hear('101', granted(CHECK_OUT, { opener: true, anchors: [], lineage: anchor.lineage }));
+    expect(stay.carryOut()).toEqual([]);
+    stay.send({ guests: [{ guestId: 'g1' }, { guestId: 'g2' }] });
+    expect(stay.carryOut()).toEqual(['join g2 101']);
+  });
+
+  test('a room beyond the shared one in the same key is refused: it would lock the other stay out', () => {
+    const stay = aLeasingStay({ ...shared, rooms: ['101', '102'] });
+    stay.settleLeases((room, until) =>
+      room === '101'
+        ? granted(until, { opener: false, anchors: [anchor], lineage: anchor.lineage })
+        : granted(until, { opener: true }),
+    );
+    expect(stay.carryOut()).toEqual([]);
+    expect(stay.attention().map(({ code }) => code)).toEqual(['impossible-plan']);
+  });
+
+  test('a lost phone re-keys the room all the same', () => {
+    const stay = aLeasingStay({ ...shared, guests: [{ guestId: 'g1' }, { guestId: 'g2' }] });
+    stay.settleLeases((_room, until) => granted(until, { opener: false, anchors: [anchor], lineage: anchor.lineage }));
+    stay.carryOut();
+    applyMessage(stay.book, { name: 'removeGuest', payload: { guestId: 'g1', cause: 'security' } }, NOON);
+    expect(stay.carryOut()).toContain('override g2 101');
+  });
+});
