@@ -57,7 +57,8 @@ module.exports = {
     },
     {
       name: 'activities-to-domain-and-seam',
-      comment: 'Activities are thin: they call src/stay and src/seam, and look properties up.',
+      comment:
+        'Activities are thin: they call src/stay and src/seam, and look properties up. A stay speaks to rooms, which are workflows, through an activity: by their messages, on their queue.',
       severity: 'error',
       from: { path: '^activities/' },
       to: {
@@ -65,7 +66,9 @@ module.exports = {
           '^activities/',
           '^src/(stay|seam)/',
           '^src/property-file\\.ts$',
-          '^(\\.\\./)*node_modules/(@temporalio/(activity|common)|zod)/',
+          '^src/temporal/task-queues\\.ts$',
+          '^workflows/messages\\.ts$',
+          '^(\\.\\./)*node_modules/(@temporalio/(activity|client|common)|zod|p-queue)/',
         ],
       },
     },

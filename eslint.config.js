@@ -128,6 +128,6 @@ export default defineConfig(
   },
   { files: WORKFLOWS, rules: imports(nodeBuiltins, axios, zod, foreignToWorkflows, activitiesAtRunTime) },
   { files: DOMAIN, rules: imports(nodeBuiltins, axios, zod, polyfill, foreignToDomain) },
-  { files: ['src/stay/*-schema.ts'], rules: imports(nodeBuiltins, axios, polyfill, foreignToDomain) },
+  { files: ['src/stay/**/*-schema.ts'], rules: imports(nodeBuiltins, axios, polyfill, foreignToDomain) },
   { files: ['src/stay/dates.ts'], rules: imports(nodeBuiltins, axios, zod, foreignToDomain) },
 );

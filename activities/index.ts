@@ -3,6 +3,7 @@ import type { StayActivities } from '../src/stay/steps.js';
 import { openOffice, type ActivityDependencies } from './dependencies.js';
 import { createGuestActivities } from './guests.js';
 import { createKeyActivities } from './keys.js';
+import { createLeaseActivities } from './leases.js';
 import { createRoomActivities } from './rooms.js';
 
 export type { ActivityDependencies, ActivityOptions } from './dependencies.js';
@@ -10,5 +11,10 @@ export type { ActivityDependencies, ActivityOptions } from './dependencies.js';
 /** The activities of one worker; entrances and the state of access systems are remembered briefly between them. */
 export function createActivities(dependencies: ActivityDependencies): StayActivities {
   const office = openOffice(dependencies);
-  return { ...createRoomActivities(office), ...createGuestActivities(office), ...createKeyActivities(office) };
+  return {
+    ...createRoomActivities(office),
+    ...createLeaseActivities(),
+    ...createGuestActivities(office),
+    ...createKeyActivities(office),
+  };
 }

@@ -12,12 +12,16 @@ export interface Running {
   readonly key?: InFlight;
 }
 
-export interface StayDesk {
-  readonly book: StayBook;
-  readonly running: Map<string, Running>;
+/** What wakes a run's loop. */
+export interface Bell {
   /** Rises with everything that happens: a message, a step's end, the alarm. */
   events: number;
   alarm?: { readonly at: Instant; readonly scope: CancellationScope };
+}
+
+export interface StayDesk extends Bell {
+  readonly book: StayBook;
+  readonly running: Map<string, Running>;
   /** The workflow was cancelled. A run hears that once only. */
   cancelled?: boolean;
   /** The search attributes that were written last, to write them only when they change. */
@@ -47,13 +51,13 @@ export function planNow(desk: StayDesk): StayPlan {
 }
 
 /** Waits for the next thing to happen after `seen`: a message, the end of a step, or the time `wakeAt`. */
-export async function nextChange(desk: StayDesk, seen: number, wakeAt: Instant | undefined): Promise<void> {
+export async function nextChange(desk: Bell, seen: number, wakeAt: Instant | undefined): Promise<void> {
   if (wakeAt !== undefined) setAlarm(desk, wakeAt);
   await condition(() => desk.events > seen);
 }
 
-/** One timer serves the whole stay: a later deadline finds the earlier alarm set, and is looked at again when it rings. */
-function setAlarm(desk: StayDesk, at: Instant): void {
+/** One timer serves the whole run: a later deadline finds the earlier alarm set, and is looked at again when it rings. */
+function setAlarm(desk: Bell, at: Instant): void {
   if (desk.alarm !== undefined && !isBefore(at, desk.alarm.at)) return;
   desk.alarm?.scope.cancel();
   const scope = new CancellationScope();

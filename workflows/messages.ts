@@ -5,7 +5,11 @@
 import { defineQuery, defineSignal, defineUpdate, type SignalDefinition } from '@temporalio/workflow';
 import type { StayBook } from '../src/stay/book.js';
 import type { Foresight } from '../src/stay/foresee.js';
+import type { Claim, LeaseNews } from '../src/stay/lease.js';
 import type { MessageInput, MessageName } from '../src/stay/message-schema.js';
+import type { RoomBook } from '../src/stay/room/room-book.js';
+import type { RoomForce, RoomMessageName, RoomRelease, RoomReport } from '../src/stay/room/room-schema.js';
+import type { RoomView } from '../src/stay/room/view.js';
 import type { StaySnapshotInput } from '../src/stay/snapshot-schema.js';
 import type { StayPhase, StayView } from '../src/stay/view.js';
 
@@ -48,6 +52,8 @@ export const forceSignal = defineSignal<[MessageInput<'force'>]>('force');
 export const blockSignal = defineSignal<[MessageInput<'block'>]>('block');
 export const joinToSignal = defineSignal<[MessageInput<'joinTo'>]>('joinTo');
 export const credentialChangedSignal = defineSignal<[MessageInput<'credentialChanged'>]>('credentialChanged');
+export const leaseChangedSignal = defineSignal<[MessageInput<'leaseChanged'>]>('leaseChanged');
+export const phoneChangedSignal = defineSignal<[MessageInput<'phoneChanged'>]>('phoneChanged');
 export const policyChangedSignal = defineSignal<[MessageInput<'policyChanged'>]>('policyChanged');
 
 /** All signals, by name. */
@@ -68,6 +74,8 @@ export const staySignals: { readonly [Name in MessageName]: SignalDefinition<[Me
   block: blockSignal,
   joinTo: joinToSignal,
   credentialChanged: credentialChangedSignal,
+  leaseChanged: leaseChangedSignal,
+  phoneChanged: phoneChangedSignal,
   policyChanged: policyChangedSignal,
 };
 
@@ -76,3 +84,29 @@ export const stayQuery = defineQuery<StayView>('stay');
 
 /** Dry run: what a change would lead to, and why. Does nothing. */
 export const planForQuery = defineQuery<Foresight, [PlannedChange]>('planFor');
+
+/** Argument of the workflow `room`: optional, so that a start by name, update-with-start and signal-with-start all work. */
+export interface RoomStart {
+  /** The book of the run before; set by continue-as-new only. */
+  readonly carried?: RoomBook;
+}
+
+/** A stay's whole wish for the room; the latest counts. Answers at once. Rejects with a typed failure. */
+export const claimUpdate = defineUpdate<LeaseNews, [Claim]>('claim');
+
+/** A stay lets the room go. */
+export const roomReleaseSignal = defineSignal<[RoomRelease]>('release');
+/** All keys of a stay to the room, as the stay knows them. */
+export const roomAnchoredSignal = defineSignal<[RoomReport]>('anchored');
+/** The front desk gives the room to a stay, whoever else has it. */
+export const roomForceSignal = defineSignal<[RoomForce]>('force');
+
+/** All signals of a room, by name. */
+export const roomSignals = {
+  release: roomReleaseSignal,
+  anchored: roomAnchoredSignal,
+  force: roomForceSignal,
+} as const satisfies Readonly<Record<RoomMessageName, unknown>>;
+
+/** The room's leases in time order, who waits, who can open the door, history. */
+export const roomQuery = defineQuery<RoomView>('room');

@@ -4,12 +4,15 @@
  */
 import { z } from 'zod';
 import * as messages from '../stay/message-schema.js';
+import * as rooms from '../stay/room/room-schema.js';
 import * as snapshots from '../stay/snapshot-schema.js';
 
 for (const exported of [
   ...Object.values(snapshots),
   ...Object.values(messages),
   ...Object.values(messages.messageSchemas),
+  ...Object.values(rooms),
+  ...Object.values(rooms.roomMessageSchemas),
 ]) {
   if (exported instanceof z.ZodType) freezeSurface(exported);
 }
