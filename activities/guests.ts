@@ -1,6 +1,6 @@
 /** Activities on guests: their identity and user at Seam, and their phones. */
 import { ApplicationFailure, ApplicationFailureCategory } from '@temporalio/common';
-import { deactivatePhones, isPhoneReady, prepareGuest } from '../src/seam/index.js';
+import { deactivatePhones, findReadyPhones, prepareGuest } from '../src/seam/index.js';
 import { ERROR_TYPES } from '../src/stay/error-types.js';
 import type { StayActivities } from '../src/stay/steps.js';
 import { atSeam } from './at-seam.js';
@@ -18,7 +18,8 @@ export function createGuestActivities(office: Office): GuestActivities {
     waitForPhone: (input) =>
       atSeam(async ({ signal }) => {
         const { seam } = await office.desk(input.propertyId);
-        if (await isPhoneReady(input.userIdentityId, seam, signal)) return;
+        const found = await findReadyPhones(input.userIdentityId, seam, signal);
+        if (found !== undefined) return found;
         throw ApplicationFailure.create({
           message: 'The guest has no phone with an active endpoint yet',
           type: ERROR_TYPES.phoneNotReady,

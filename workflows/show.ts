@@ -1,7 +1,7 @@
 /** What a person sees of a stay in Temporal Web UI: search attributes and current details. Ids and rooms, no names. */
 import { setCurrentDetails, upsertSearchAttributes } from '@temporalio/workflow';
 import { detailsOf } from '../src/stay/details.js';
-import { SEARCH_ATTRIBUTES } from '../src/temporal/search-attributes.js';
+import { SEARCH_ATTRIBUTES, withinLimit } from '../src/temporal/search-attributes.js';
 import type { StayView } from '../src/stay/view.js';
 import { currentView } from './listen.js';
 import { exactTime, type StayDesk } from './desk.js';
@@ -15,7 +15,7 @@ export function show(desk: StayDesk): void {
     view.rooms,
     view.window,
     codes(view),
-    liveKeys(view),
+    heldIds(desk, view),
     view.settled && desk.book.changes,
   ]);
   const working = !view.settled && codes(view).length === 0;
@@ -23,12 +23,12 @@ export function show(desk: StayDesk): void {
   desk.shown = shown;
   upsertSearchAttributes([
     { key: SEARCH_ATTRIBUTES.property, value: desk.book.propertyId },
-    { key: SEARCH_ATTRIBUTES.rooms, value: [...view.rooms] },
+    { key: SEARCH_ATTRIBUTES.rooms, value: withinLimit(view.rooms) },
     { key: SEARCH_ATTRIBUTES.phase, value: view.phase },
     { key: SEARCH_ATTRIBUTES.attention, value: codes(view) },
     { key: SEARCH_ATTRIBUTES.arrival, value: view.window === undefined ? null : new Date(view.window.from) },
     { key: SEARCH_ATTRIBUTES.departure, value: view.window === undefined ? null : new Date(view.window.to) },
-    { key: SEARCH_ATTRIBUTES.keys, value: liveKeys(view) },
+    { key: SEARCH_ATTRIBUTES.keys, value: heldIds(desk, view) },
     { key: SEARCH_ATTRIBUTES.changedAt, value: exactTime() },
   ]);
 }
@@ -37,6 +37,9 @@ function codes(view: StayView): string[] {
   return [...new Set(view.attention.map((notice) => notice.code))];
 }
 
-function liveKeys(view: StayView): string[] {
-  return view.keys.flatMap((key) => (key.state === 'dead' ? [] : (key.acsCredentialId ?? [])));
+/** What an event of Seam's may be about: live keys, then phones. */
+function heldIds(desk: StayDesk, view: StayView): string[] {
+  const keys = view.keys.flatMap((key) => (key.state === 'dead' ? [] : (key.acsCredentialId ?? [])));
+  const phones = Object.values(desk.book.guests).flatMap((guest) => guest.deviceIds ?? []);
+  return withinLimit([...new Set([...keys, ...phones])]);
 }

@@ -38,6 +38,7 @@ export async function prepareGuest(
     userIdentityId,
     acsUserId,
     phoneReady: phones.some(hasActiveEndpoint),
+    deviceIds: phones.map((phone) => phone.device_id),
     seenCredentialIds: credentials.map((credential) => credential.acs_credential_id),
   };
 }

@@ -7,7 +7,7 @@ export { findDoors, openEntranceCatalogue, type EntranceCatalogue } from './entr
 export { toApplicationFailure, type SeamErrorType } from './errors.js';
 export { prepareGuest } from './guests.js';
 export { issueKey } from './issue.js';
-export { deactivatePhones, isPhoneReady } from './phones.js';
+export { deactivatePhones, findReadyPhones } from './phones.js';
 export { checkKeys, revokeKey } from './revoke.js';
 export { lookForStrays } from './strays.js';
 export type { SeamAuth } from './transport.js';

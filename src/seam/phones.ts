@@ -1,7 +1,7 @@
 /**
  * Guests' phones: whether one can take keys, and taking a lost one out of service.
  */
-import type { DeactivatePhoneInput } from '../stay/steps.js';
+import type { DeactivatePhoneInput, PhonesFound } from '../stay/steps.js';
 import type { SeamCalls } from './client.js';
 import { isNotFound } from './errors.js';
 import type { Phone } from './schemas.js';
@@ -11,10 +11,14 @@ export function hasActiveEndpoint(phone: Phone): boolean {
   return phone.properties.assa_abloy_credential_service_metadata?.has_active_endpoint === true;
 }
 
-/** True if one of the guest's phones can take keys. Throws `SeamError`. */
-export async function isPhoneReady(userIdentityId: string, seam: SeamCalls, signal: AbortSignal): Promise<boolean> {
+/** The guest's phones, if one of them can take keys; undefined while none can. Throws `SeamError`. */
+export async function findReadyPhones(
+  userIdentityId: string,
+  seam: SeamCalls,
+  signal: AbortSignal,
+): Promise<PhonesFound | undefined> {
   const phones = await seam.listPhones({ owner_user_identity_id: userIdentityId }, { signal });
-  return phones.some(hasActiveEndpoint);
+  return phones.some(hasActiveEndpoint) ? { deviceIds: phones.map((phone) => phone.device_id) } : undefined;
 }
 
 /** Deactivates one phone, or all of the guest's; already gone is success. Throws `SeamError`. */

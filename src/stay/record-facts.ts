@@ -2,7 +2,7 @@
 import { writeLine, type LostPhone, type StayBook } from './book.js';
 import { isBefore, type Instant } from './instants.js';
 import type { StepFailure } from './record-keys.js';
-import type { DoorFacts, PreparedGuest, PropertyFacts } from './steps.js';
+import type { DoorFacts, PhonesFound, PreparedGuest, PropertyFacts } from './steps.js';
 
 export function recordProperty(book: StayBook, facts: PropertyFacts): void {
   const { name, timeZone, policy, window } = facts;
@@ -25,9 +25,9 @@ export function recordGuest(book: StayBook, guestId: string, prepared: PreparedG
   book.guests[guestId] = prepared;
 }
 
-export function recordPhone(book: StayBook, guestId: string): void {
+export function recordPhone(book: StayBook, guestId: string, found: PhonesFound | undefined): void {
   const known = book.guests[guestId];
-  if (known !== undefined) book.guests[guestId] = { ...known, phoneReady: true };
+  if (known !== undefined) book.guests[guestId] = { ...known, ...found, phoneReady: true };
 }
 
 export function recordDeactivated(book: StayBook, lost: LostPhone, now: Instant): void {

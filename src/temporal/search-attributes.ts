@@ -12,7 +12,20 @@ export const SEARCH_ATTRIBUTES = {
   attention: defineSearchAttributeKey('StayAttention', SearchAttributeType.KEYWORD_LIST),
   arrival: defineSearchAttributeKey('StayArrival', SearchAttributeType.DATETIME),
   departure: defineSearchAttributeKey('StayDeparture', SearchAttributeType.DATETIME),
-  /** Ids of live credentials: how a Seam event finds its stay. */
+  /** Ids of live credentials, then of guests' phones: how a Seam event finds its stay. */
   keys: defineSearchAttributeKey('StayKeys', SearchAttributeType.KEYWORD_LIST),
   changedAt: defineSearchAttributeKey('StayChangedAt', SearchAttributeType.DATETIME),
 } as const;
+
+/** A server refuses a longer value, and a stay that goes on trying to write one stands still. Bytes, as JSON. */
+const MOST_BYTES = 2048;
+
+/** As many of the texts as one attribute takes, from the first on. ASCII ids of 36 characters: 52. */
+export function withinLimit(texts: readonly string[]): string[] {
+  let bytes = '[]'.length;
+  return texts.filter((text) => {
+    // Whatever a character takes in UTF-8 or escaped, it is at most six bytes.
+    bytes += (/^[\w-]*$/.test(text) ? text.length : text.length * 6) + '"",'.length;
+    return bytes <= MOST_BYTES;
+  });
+}

@@ -408,18 +408,21 @@ function* groundwork(house: House, step: GroundStep, phones: HouseOptions['phone
     case 'prepare-guest': {
       const identity = hotel.identities.create({ acs_system_ids: [hotel.world.acsSystemId] });
       const user = hotel.users.find({ user_identity_id: identity.id, acs_system_id: hotel.world.acsSystemId });
-      if (phones !== 'later') hotel.phones.add(identity.id);
+      const deviceIds = phones === 'later' ? [] : [hotel.phones.add(identity.id).id];
       hotel.settle();
       known.recordGuest(book, step.guest.guestId, {
         userIdentityId: identity.id,
         acsUserId: user.id,
         phoneReady: phones !== 'later',
+        deviceIds,
         seenCredentialIds: [],
       });
       return;
     }
     case 'wait-for-phone':
-      known.recordPhone(book, step.guestId);
+      known.recordPhone(book, step.guestId, {
+        deviceIds: hotel.phones.list({ owner_user_identity_id: step.userIdentityId }).map(({ id }) => id),
+      });
       return;
     case 'deactivate-phone':
       for (const { id } of hotel.phones.list({ owner_user_identity_id: step.userIdentityId })) {

@@ -5,7 +5,7 @@ import { applyMessage, ignoreMessage } from '../../src/stay/apply-message.js';
 import { check, describeProblems } from '../../src/stay/check.js';
 import { messageNames, messageSchemas, type Message, type MessageName } from '../../src/stay/message-schema.js';
 import { planStay } from '../../src/stay/plan-stay.js';
-import { aStay, attentionCodes, carriedOut } from './a-stay.js';
+import { aStay, attentionCodes, carriedOut, enrolPhone } from './a-stay.js';
 import type { House } from './house.js';
 
 /** As the workflow's handlers do: check, then take in or put aside. */
@@ -29,6 +29,7 @@ const payloads = fc.oneof(
       cause: fc.constantFrom('left', 'security', 'bored'),
       mode: fc.constantFrom('secure', 'convenient'),
       acsCredentialId: fc.constantFrom('c1', ''),
+      deviceId: fc.constantFrom('d1', ''),
       eventType: fc.constant('acs_credential.deleted'),
       eventId: fc.constant('e1'),
       requestId: fc.constantFrom('r1', 'r2'),
@@ -69,6 +70,10 @@ describe('a message', () => {
     [
       'a key that is not of this stay',
       { name: 'credentialChanged', payload: { acsCredentialId: 'x', eventType: 'e', eventId: '1' } },
+    ],
+    [
+      'a phone that is not of this stay',
+      { name: 'phoneChanged', payload: { deviceId: 'x', eventType: 'phone.deactivated', eventId: '1' } },
     ],
   ])('about %s becomes attention, and nothing else', (_about, message) => {
     const house = aStay().settled();
@@ -112,5 +117,73 @@ describe('a message', () => {
     house.message({ name: 'phoneReady', payload: { guestId: 'nobody' } });
     house.message({ name: 'retry', payload: {} });
     expect(attentionCodes(house)).toEqual([]);
+  });
+});
+
+describe('that Seam reports', () => {
+  const deactivated = (house: House, deviceId: string, requestId?: string): void =>
+    house.message({
+      name: 'phoneChanged',
+      payload: {
+        deviceId,
+        eventType: 'phone.deactivated',
+        eventId: 'e1',
+        ...(requestId === undefined ? {} : { requestId }),
+      },
+    });
+  const phoneOf = (house: House, guestId: string): string => house.book.guests[guestId]?.deviceIds?.[0] ?? '';
+
+  it("the end of a guest's only phone leaves his key as it is, and waits for another phone", () => {
+    const house = aStay().with({ status: 'in-house' }).withGuests(2).settled();
+    const deviceId = phoneOf(house, 'g2');
+    house.hotel.phones.deactivate(deviceId);
+    deactivated(house, deviceId);
+    expect(house.view().guests).toMatchObject([{ keyState: 'issued' }, { keyState: 'issued' }]);
+    expect(house.jobs.map((job) => job.what)).toContain('wait-for-phone');
+    enrolPhone(house, 'g2');
+    expect(carriedOut(house)).toEqual([]);
+    expect(house.book.guests.g2).toMatchObject({ phoneReady: true });
+    expect(phoneOf(house, 'g2')).not.toBe(deviceId);
+  });
+
+  it('the end of a phone is attention once it is certain that he has no other', () => {
+    const house = aStay().with({ status: 'in-house' }).withPolicy({ phoneMissingAfterMinutes: 0 }).settled();
+    const deviceId = phoneOf(house, 'g1');
+    house.hotel.phones.deactivate(deviceId);
+    deactivated(house, deviceId);
+    expect(house.view().attention).toMatchObject([{ code: 'phone-missing', guestId: 'g1' }]);
+    enrolPhone(house, 'g1');
+    house.settle();
+    expect(attentionCodes(house)).toEqual([]);
+  });
+
+  it('the end of a phone with which Seam ends the keys on it shows that they are gone', () => {
+    const house = aStay().with({ status: 'in-house' }).withSwitches({ deactivationEnds: 'whole-key' }).settled();
+    const deviceId = phoneOf(house, 'g1');
+    house.hotel.phones.deactivate(deviceId);
+    house.hotel.settle();
+    deactivated(house, deviceId);
+    house.settle();
+    expect(house.view().keys).toMatchObject([{ guestId: 'g1', state: 'dead' }]);
+  });
+
+  it('twice the same is heard once', () => {
+    const house = aStay().settled();
+    const deviceId = phoneOf(house, 'g1');
+    deactivated(house, deviceId, 'e1');
+    deactivated(house, deviceId, 'e1');
+    expect(house.view().timeline.filter((line) => line.what.includes(deviceId))).toHaveLength(1);
+    expect(attentionCodes(house)).toEqual([]);
+  });
+
+  it('a key that has reached a phone need not be read again; one that is said to have ended is', () => {
+    const house = aStay().settled();
+    const acsCredentialId = house.view().keys[0]?.acsCredentialId ?? '';
+    const report = (eventType: string): void =>
+      house.message({ name: 'credentialChanged', payload: { acsCredentialId, eventType, eventId: eventType } });
+    report('acs_credential.issued');
+    expect(house.jobs).toEqual([]);
+    report('acs_credential.invalidated');
+    expect(house.jobs.map((job) => job.what)).toEqual(['check-keys']);
   });
 });
