@@ -1,0 +1,101 @@
+/** The front desk gives the room to a stay: nobody is asked, but everybody is told. */
+import { expect, test } from 'vitest';
+import { aRoom, at, stay } from './a-room.js';
+
+test('the stay has the room from now on, and who had it waits, displaced', () => {
+  const room = aRoom(9);
+  room.claim('A', [8, 40]);
+  room.claim('B', [10, 30]);
+  room.passTo(12).force('B');
+  expect(room.verdict('B')).toMatchObject({ kind: 'granted', until: at(30) });
+  expect(room.verdict('A')).toEqual({ kind: 'waiting', behind: [stay('B')], displaced: true });
+});
+
+test('who is displaced has the room again, by itself, as soon as it is free', () => {
+  const room = aRoom(9);
+  room.claim('A', [8, 40]);
+  room.claim('B', [10, 30]);
+  room.passTo(12).force('B');
+  room.passTo(30);
+  expect(room.verdict('A')).toEqual({ kind: 'granted', until: at(40), opener: true, anchors: [] });
+});
+
+test('a claim that came earlier does not take the room back', () => {
+  const room = aRoom(9);
+  room.claim('A', [8, 40]);
+  room.claim('B', [10, 30]);
+  room.passTo(12).force('B');
+  room.claim('A', [8, 45]);
+  room.claim('B', [10, 28]);
+  expect(room.verdict('B')).toMatchObject({ kind: 'granted', until: at(28) });
+  expect(room.verdict('A')).toMatchObject({ kind: 'waiting', displaced: true });
+});
+
+test('a lease is cut where the forced one begins, and says who is in the way', () => {
+  const room = aRoom(9);
+  room.claim('A', [8, 40]);
+  room.claim('B', [20, 30]);
+  room.force('B');
+  expect(room.verdict('A')).toMatchObject({ kind: 'granted', until: at(20), heldUpBy: stay('B') });
+  expect(room.verdict('B')).toMatchObject({ kind: 'granted', from: at(20), until: at(30) });
+  room.passTo(20);
+  expect(room.verdict('A')).toEqual({ kind: 'waiting', behind: [stay('B')], displaced: true });
+});
+
+test('who has room for a while again is not displaced when it waits for another reason later', () => {
+  const room = aRoom(9);
+  room.claim('A', [8, 40]);
+  room.claim('B', [20, 30]);
+  room.force('B').release('B');
+  expect(room.verdict('A')).toEqual({ kind: 'granted', until: at(40), opener: true, anchors: [] });
+  expect(room.book.claims.map(({ displaced }) => displaced)).toEqual([undefined]);
+});
+
+test('stays of the same share group are not displaced', () => {
+  const room = aRoom(9);
+  const shared = { shareGroup: 'friends' };
+  room.claim('A', [8, 40], shared);
+  room.claim('C', [50, 60]);
+  room.claim('B', [10, 55], shared);
+  room.force('B');
+  expect(room.verdict('A')).toMatchObject({ kind: 'granted', until: at(40) });
+  expect(room.verdict('B')).toMatchObject({ kind: 'granted', until: at(55) });
+  expect(room.verdict('C')).toMatchObject({ kind: 'waiting', displaced: true });
+});
+
+test('a stay that does not claim the room cannot be given it, and the history says so', () => {
+  const room = aRoom(9);
+  room.claim('A', [8, 40]);
+  const { version } = room.book;
+  room.force('X', { by: 'anna' });
+  expect(room.verdict('A')).toMatchObject({ kind: 'granted' });
+  expect(room.book.version).toBe(version);
+  expect(room.book.history.at(-1)).toEqual({
+    at: at(9),
+    what: `force ignored: ${stay('X')} does not claim the room`,
+    why: 'the guest is here',
+    by: 'anna',
+  });
+});
+
+test('the same request twice counts once', () => {
+  const room = aRoom(9);
+  room.claim('A', [8, 40]);
+  room.claim('B', [10, 30]);
+  room.force('B', { requestId: 'r-1' }).force('A', { requestId: 'r-2' }).force('B', { requestId: 'r-1' });
+  expect(room.verdict('A')).toMatchObject({ kind: 'granted' });
+  expect(room.verdict('B')).toMatchObject({ kind: 'waiting', displaced: true });
+});
+
+test('the history names the reason, and who decided', () => {
+  const room = aRoom(9);
+  room.claim('A', [8, 40]);
+  room.claim('B', [10, 30]);
+  room.force('B', { by: 'anna', reason: 'the other guest left' });
+  expect(room.view().history).toContainEqual({
+    at: at(9),
+    what: `the front desk gives the room to ${stay('B')}`,
+    why: 'the other guest left',
+    by: 'anna',
+  });
+});

@@ -1,0 +1,234 @@
+/** Who gets the room, from when and until when; who waits, and behind whom. */
+import { describe, expect, test } from 'vitest';
+import { aRoom, at, hours, stay } from './a-room.js';
+
+describe('the first claim wins', () => {
+  test('a claim of a free room is granted at once, and to nobody but its stay', () => {
+    const room = aRoom(9);
+    expect(room.claim('A', [14, 34])).toEqual({ kind: 'granted', until: at(34), opener: true, anchors: [] });
+    expect(room.news()).toEqual([]);
+  });
+
+  test('a stay whose window overlaps waits behind the one that came first', () => {
+    const room = aRoom(9);
+    room.claim('A', [14, 34]);
+    expect(room.claim('B', [33, 50])).toEqual({ kind: 'waiting', behind: [stay('A')] });
+  });
+
+  test('back-to-back windows never conflict', () => {
+    const room = aRoom(9);
+    room.claim('A', [14, 34]);
+    expect(room.claim('B', [34, 50])).toMatchObject({ kind: 'granted', until: at(50) });
+    expect(room.claim('C', [10, 14])).toMatchObject({ kind: 'granted', until: at(14) });
+  });
+
+  test('who waits, waits behind everybody in the way', () => {
+    const room = aRoom(9);
+    room.claim('A', [14, 20]);
+    room.claim('B', [22, 30]);
+    expect(room.claim('C', [18, 40])).toEqual({ kind: 'waiting', behind: [stay('A'), stay('B')] });
+    room.release('A');
+    expect(room.verdict('C')).toEqual({ kind: 'waiting', behind: [stay('B')] });
+  });
+
+  test('a room that becomes free goes to whoever has waited longest, and the others are told whom they wait for now', () => {
+    const room = aRoom(9);
+    room.claim('A', [14, 34]);
+    room.claim('B', [14, 34]);
+    room.claim('C', [14, 34]);
+    room.release('A');
+    expect(room.verdict('B')).toMatchObject({ kind: 'granted', until: at(34) });
+    expect(room.verdict('C')).toEqual({ kind: 'waiting', behind: [stay('B')] });
+    expect(room.news().toSorted()).toEqual(['B', 'C']);
+  });
+
+  test('a wish that changes keeps its place in the order', () => {
+    const room = aRoom(9);
+    room.claim('A', [14, 34]);
+    room.claim('B', [14, 34]);
+    room.claim('C', [14, 34]);
+    room.claim('B', [15, 34]);
+    room.release('A');
+    expect(room.verdict('B')).toMatchObject({ kind: 'granted' });
+    expect(room.verdict('C')).toMatchObject({ kind: 'waiting' });
+  });
+
+  test('what has passed stands in nobody’s way: only what is left of a window counts', () => {
+    const room = aRoom(9);
+    room.claim('A', [8, 10]);
+    room.passTo(10);
+    expect(room.claim('B', [8, 34])).toMatchObject({ kind: 'granted', until: at(34) });
+  });
+
+  test('two stays that let go of their rooms before they claim the other’s never wait for each other', () => {
+    const [first, second] = [aRoom(9), aRoom(9)];
+    first.claim('A', [8, 34]);
+    second.claim('B', [8, 34]);
+    first.release('A').claim('B', [8, 34]);
+    second.release('B').claim('A', [8, 34]);
+    expect(first.verdict('B')).toMatchObject({ kind: 'granted' });
+    expect(second.verdict('A')).toMatchObject({ kind: 'granted' });
+  });
+
+  test('a window that is over is not entered, and its claim waits for nobody', () => {
+    const room = aRoom(9);
+    expect(room.claim('A', [5, 9])).toEqual({ kind: 'waiting', behind: [] });
+    expect(room.book.claims).toEqual([]);
+  });
+});
+
+describe('the parts of one stay', () => {
+  test('never stand in each other’s way, and are let go one by one', () => {
+    const room = aRoom(9);
+    room.claim('A', [14, 20]);
+    expect(room.claim('A', [18, 30], { part: 1 })).toMatchObject({ kind: 'granted' });
+    room.claim('B', [18, 30]);
+    room.release('A', { part: 0 });
+    expect(room.verdict('B')).toMatchObject({ kind: 'waiting' });
+    room.release('A');
+    expect(room.verdict('B')).toMatchObject({ kind: 'granted' });
+  });
+
+  test('are two leases if another stay is between them', () => {
+    const room = aRoom(9);
+    room.claim('A', [10, 12]);
+    room.claim('B', [12, 14]);
+    room.claim('A', [14, 16], { part: 1 });
+    expect(room.view().leases.map(({ stays }) => stays)).toEqual([[stay('A')], [stay('B')], [stay('A')]]);
+  });
+});
+
+describe('what is granted', () => {
+  test('shrinks to what is asked, and what is given back goes to who waits', () => {
+    const room = aRoom(9);
+    room.claim('A', [8, 34]);
+    room.claim('B', [20, 50]);
+    expect(room.claim('A', [8, 20])).toMatchObject({ kind: 'granted', until: at(20) });
+    expect(room.verdict('B')).toMatchObject({ kind: 'granted', from: at(20), until: at(50) });
+  });
+
+  test('grows into what is free', () => {
+    const room = aRoom(9);
+    room.claim('A', [8, 34]);
+    expect(room.claim('A', [8, 58])).toEqual({ kind: 'granted', until: at(58), opener: true, anchors: [] });
+  });
+
+  test('grows up to the next lease and says whose that is, and further when that ends', () => {
+    const room = aRoom(9);
+    room.claim('A', [8, 34]);
+    room.claim('B', [34, 50]);
+    expect(room.claim('A', [8, 58])).toMatchObject({ kind: 'granted', until: at(34), heldUpBy: stay('B') });
+    room.release('B');
+    expect(room.verdict('A')).toEqual({ kind: 'granted', until: at(58), opener: true, anchors: [] });
+  });
+
+  test('grows backwards for an early check-in, not before the end of the lease before, and says whose that is', () => {
+    const room = aRoom(9);
+    room.claim('A', [8, 12]);
+    room.claim('B', [14, 34]);
+    const early = { kind: 'granted', from: at(12), until: at(34), heldUpBy: stay('A') };
+    expect(room.claim('B', [10, 34])).toMatchObject(early);
+    room.passTo(10).release('A');
+    expect(room.verdict('B')).toEqual({ kind: 'granted', until: at(34), opener: true, anchors: [] });
+  });
+
+  test('that both the one before and the one after are in the way, is said of the one before until it is over', () => {
+    const room = aRoom(9);
+    room.claim('A', [8, 12]);
+    room.claim('B', [14, 20]);
+    room.claim('C', [20, 30]);
+    expect(room.claim('B', [10, 25])).toMatchObject({ heldUpBy: stay('A') });
+    room.passTo(12);
+    expect(room.verdict('B')).toMatchObject({ kind: 'granted', until: at(20), heldUpBy: stay('C') });
+    expect(room.news()).toContain('B');
+  });
+
+  test('is lost by a wish for quite other days, which waits at its old place', () => {
+    const room = aRoom(9);
+    room.claim('A', [10, 12]);
+    room.claim('B', [20, 30]);
+    expect(room.claim('A', [22, 25])).toEqual({ kind: 'waiting', behind: [stay('B')] });
+    expect(room.claim('C', [10, 12])).toMatchObject({ kind: 'granted' });
+  });
+
+  test('is over at its end; what is asked beyond it waits', () => {
+    const room = aRoom(9);
+    room.claim('A', [8, 12]);
+    room.claim('B', [12, 20]);
+    room.claim('A', [8, 14]);
+    room.passTo(12);
+    expect(room.verdict('A')).toEqual({ kind: 'waiting', behind: [stay('B')] });
+    room.passTo(12.5).release('B');
+    expect(room.verdict('A')).toMatchObject({ kind: 'granted', until: at(14) });
+  });
+});
+
+describe('the lease before', () => {
+  test('says from when keys may be issued, as long as it is not over', () => {
+    const room = aRoom(9);
+    room.claim('A', [8, 12]);
+    expect(room.claim('B', [14, 34])).toMatchObject({ kind: 'granted', from: at(12) });
+    room.release('A');
+    expect(room.verdict('B')).not.toHaveProperty('from');
+  });
+
+  test('tells nobody anything when it is over in due time', () => {
+    const room = aRoom(9);
+    room.claim('A', [8, 12]);
+    room.claim('B', [14, 34]);
+    room.passTo(13);
+    expect(room.news()).toEqual([]);
+    expect(room.claim('B', [14, 34])).not.toHaveProperty('from');
+  });
+
+  test('that lasts longer keeps the next one from issuing keys longer', () => {
+    const room = aRoom(9);
+    room.claim('A', [8, 12]);
+    room.claim('B', [14, 34]);
+    room.claim('A', [8, 13]);
+    expect(room.verdict('B')).toMatchObject({ from: at(13) });
+  });
+});
+
+describe('grace', () => {
+  const grace = { graceMinutes: 60 };
+
+  test('lasts after departure if nobody follows', () => {
+    expect(aRoom(9).claim('A', [8, 12], grace)).toMatchObject({ kind: 'granted', until: at(13) });
+  });
+
+  test('ends where the next lease begins, without a hold-up for anybody', () => {
+    const room = aRoom(9);
+    room.claim('A', [8, 12], grace);
+    expect(room.claim('B', [12.5, 34])).toMatchObject({ kind: 'granted', from: at(12.5) });
+    expect(room.verdict('A')).toEqual({ kind: 'granted', until: at(12.5), opener: true, anchors: [] });
+  });
+
+  test('is not given while somebody waits for the room, who has it from the departure on', () => {
+    const room = aRoom(9);
+    room.claim('A', [8, 12], grace);
+    room.claim('B', [10, 34]);
+    expect(room.verdict('A')).toMatchObject({ until: at(12) });
+    room.passTo(12);
+    expect(room.verdict('B')).toMatchObject({ kind: 'granted', until: at(34) });
+  });
+
+  test('yields at once to who comes while it runs, and the stay hears of it before it is forgotten', () => {
+    const room = aRoom(9);
+    room.claim('A', [8, 12], grace);
+    room.passTo(12.25);
+    expect(room.claim('B', [10, 34])).toMatchObject({ kind: 'granted', until: at(34) });
+    expect(room.news()).toEqual(['A']);
+    expect(room.verdict('A')).toMatchObject({ kind: 'granted', until: at(12.25) });
+    expect(room.passTo(12.5).book.claims.map(({ stayId }) => stayId)).toEqual([stay('B')]);
+  });
+
+  test('is part of the lease: it is over at its end only', () => {
+    const room = aRoom(9);
+    room.claim('A', [8, 12], grace);
+    expect(room.passTo(12.5).view().leases).toMatchObject([
+      { state: 'grace', until: at(13), window: hours([9, 12]) },
+    ]);
+    expect(room.passTo(13).view().leases).toEqual([]);
+  });
+});

@@ -1,0 +1,102 @@
+/** Several reservations, one lease: who opens it, and what the others join. */
+import { expect, test } from 'vitest';
+import { aRoom, at, key, stay, type ARoom } from './a-room.js';
+
+const shared = { shareGroup: 'friends' };
+const ready = { ...shared, ready: true };
+
+function pair(): ARoom {
+  const room = aRoom(9);
+  room.claim('A', [14, 34], shared);
+  room.claim('B', [16, 40], shared);
+  return room;
+}
+
+test('stays of one share group hold the room together, whatever their dates', () => {
+  const room = pair();
+  expect(room.verdict('A')).toMatchObject({ kind: 'granted', until: at(34) });
+  expect(room.verdict('B')).toMatchObject({ kind: 'granted', until: at(40) });
+  expect(room.view().leases).toMatchObject([{ stays: [stay('A'), stay('B')], shareGroup: 'friends' }]);
+  expect(room.claim('C', [34, 40])).toEqual({ kind: 'waiting', behind: [stay('B')] });
+});
+
+test('nobody opens the lease until somebody could', () => {
+  const room = pair();
+  expect([room.verdict('A'), room.verdict('B')]).toMatchObject([{ opener: false }, { opener: false }]);
+});
+
+test('the first who could have a key opens the lease, and nobody else does', () => {
+  const room = pair();
+  expect(room.claim('B', [16, 40], ready)).toMatchObject({ opener: true });
+  expect(room.claim('A', [14, 34], ready)).toMatchObject({ opener: false });
+});
+
+test('whoever opens the lease passes that on by letting go, or by not being ready any more', () => {
+  const room = pair();
+  room.claim('B', [16, 40], ready);
+  room.claim('A', [14, 34], ready);
+  room.claim('B', [16, 40], shared);
+  expect(room.verdict('A')).toMatchObject({ opener: true });
+  room.claim('B', [16, 40], ready);
+  room.release('A');
+  expect(room.verdict('B')).toMatchObject({ opener: true });
+});
+
+test('once a key is live, the others join it, and it is nobody’s to open the lease', () => {
+  const room = pair();
+  room.claim('B', [16, 40], ready);
+  room.claim('A', [14, 34], ready);
+  room.report('B', [key('o1', [14, 40])]);
+  const anchor = { acsCredentialId: 'o1', lineage: 'o1', stayId: stay('B'), window: { from: at(14), to: at(40) } };
+  expect(room.verdict('A')).toMatchObject({ opener: false, anchors: [anchor], lineage: 'o1' });
+  expect(room.verdict('B')).toMatchObject({ anchors: [], lineage: 'o1' });
+});
+
+test('anchors are of the generation that counts, the newest first', () => {
+  const room = pair();
+  room.report('B', [
+    key('o1', [14, 40], { issuedAt: at(14) }),
+    key('o2', [14, 40], { guestId: 'g2', issuedAt: at(15) }),
+    key('j2', [14, 40], { guestId: 'g3', lineage: 'o2', issuedAt: at(16) }),
+  ]);
+  const { anchors = [], lineage } = room.verdict('A') as { anchors?: { acsCredentialId: string }[]; lineage?: string };
+  expect(anchors.map((anchor) => anchor.acsCredentialId)).toEqual(['j2', 'o2']);
+  expect(lineage).toBe('o2');
+});
+
+test('a live joiner keeps its generation counting when its override has ended', () => {
+  const room = pair();
+  room.report('B', [key('o1', [14, 40], { state: 'dead', deadAt: at(15) }), key('j1', [14, 40], { lineage: 'o1' })]);
+  expect(room.verdict('A')).toMatchObject({ lineage: 'o1', anchors: [{ acsCredentialId: 'j1' }] });
+});
+
+test('when every key has ended, the lease is reopened by whoever is ready first', () => {
+  const room = pair();
+  room.claim('A', [14, 34], ready);
+  room.report('A', [key('o1', [14, 34])]);
+  room.release('A').report('A', [key('o1', [14, 34], { state: 'dead', deadAt: at(20) })]);
+  expect(room.claim('B', [16, 40], ready)).toMatchObject({ opener: true, anchors: [] });
+});
+
+test('keys whose window is over are no anchors, and who could join them hears of it', () => {
+  const room = pair();
+  room.claim('B', [16, 40], ready);
+  room.report('B', [key('o1', [14, 20])]);
+  room.passTo(20);
+  expect(room.verdict('A')).toMatchObject({ anchors: [] });
+});
+
+test('who leaves the group has the room only where nobody of the group has it', () => {
+  const room = pair();
+  expect(room.claim('B', [16, 40])).toEqual({ kind: 'waiting', behind: [stay('A')] });
+  room.passTo(20).release('A');
+  expect(room.verdict('B')).toMatchObject({ kind: 'granted', until: at(40), opener: true });
+});
+
+test('a stay between two of a group parts their lease: the later does not join what the one between has ended', () => {
+  const room = aRoom(9);
+  room.claim('A', [10, 12], ready);
+  room.report('A', [key('o1', [10, 30])]);
+  room.claim('C', [12, 14]);
+  expect(room.claim('B', [14, 20], ready)).toMatchObject({ opener: true, anchors: [] });
+});
