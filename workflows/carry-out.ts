@@ -179,14 +179,9 @@ async function groundwork(desk: StayDesk, step: GroundStep): Promise<void> {
 async function settleLeases(desk: StayDesk, step: LeaseStep): Promise<void> {
   const { book } = desk;
   if (book.leases === undefined) return;
-  const said = leases.recordLeaseStep(book, book.leases, step, now());
-  try {
-    const options = { summary: leaseSummary(step) };
-    leases.recordLeases(book, said, await quick.settleLeases.executeWithOptions(options, [said]), now());
-  } catch (error) {
-    leases.recordLeasesUntold(book, said);
-    throw error;
-  }
+  const said = leases.recordLeaseStep(book, book.leases, step);
+  const options = { summary: leaseSummary(step) };
+  leases.recordLeases(book, said, await quick.settleLeases.executeWithOptions(options, [said]), now());
 }
 
 async function watchForStrays(desk: StayDesk, step: GroundStep & { do: 'watch-for-strays' }): Promise<void> {

@@ -5,7 +5,7 @@
 import { revisionOrder } from './apply-snapshot.js';
 import { isEnded, type HeldClaim, type LeaseBook, type ScheduledRooms, type StayBook } from './book.js';
 import { isBefore, overlaps, sameWindow, type Instant, type Window } from './instants.js';
-import { lineageOf, mayLive, type Key } from './keyring.js';
+import { lineageOf, mayLive, type Key, type Keyring } from './keyring.js';
 import type { Claim, KeyReport, SettleLeasesInput } from './lease.js';
 import type { Wanted } from './plan-keys.js';
 import { isOf } from './verdicts.js';
@@ -133,18 +133,17 @@ function dueReports(book: StayBook, leases: LeaseBook, now: Instant): LeaseStep[
 
 /** That a key ran out is no news: the room has its window. */
 function isReportDue(book: StayBook, leases: LeaseBook, room: string, now: Instant): boolean {
-  const known = (leases.reported[room] ?? '').split(' ').filter((mark) => mark !== '');
-  const marks = reportMark(book, room, now)
-    .split(' ')
-    .filter((mark) => mark !== '');
-  return marks.some((mark) => !known.includes(mark));
+  const known = (leases.reported[room] ?? '').split(' ');
+  const reports = keysOn(book, room, now).map((key) => reportOf(book, key));
+  return marksOf(book.keyring, reports).some((mark) => !known.includes(mark));
 }
 
-/** What a room was told of the stay's keys, in short. */
-export function reportMark(book: StayBook, room: string, now: Instant): string {
-  return keysOn(book, room, now)
-    .map((key) => `${key.keyId}:${stateOf(key)}`)
-    .join(' ');
+/** What a room is told of keys, in short: enough to see whether it has to be told anew. */
+export function marksOf(keyring: Keyring, reports: readonly KeyReport[]): readonly string[] {
+  return reports.map(({ acsCredentialId, state }) => {
+    const key = keyring.keys.find((candidate) => candidate.acsCredentialId === acsCredentialId);
+    return `${key?.keyId ?? acsCredentialId}:${state}`;
+  });
 }
 
 /** The keys that open this room, or may: alive, or ended at Seam while a phone may still hold them. */

@@ -1,13 +1,13 @@
 /** What the stay says to rooms and what they answer, taken into the book. */
 import { writeLine, type HeldClaim, type LeaseBook, type StayBook } from './book.js';
-import { reportMark, type LeaseStep } from './claims.js';
+import { marksOf, type LeaseStep } from './claims.js';
 import { isBefore, type Instant } from './instants.js';
 import { withLeaseAnchors } from './keyring.js';
 import type { LeaseNews, SettleLeasesInput, SettleLeasesOutcome, Verdict } from './lease.js';
 import { endOf, isOf } from './verdicts.js';
 
 /** Enters what is about to be said; from now on rooms may have heard it. Returns it, numbered. */
-export function recordLeaseStep(book: StayBook, leases: LeaseBook, step: LeaseStep, now: Instant): SettleLeasesInput {
+export function recordLeaseStep(book: StayBook, leases: LeaseBook, step: LeaseStep): SettleLeasesInput {
   const seq = leases.seq + 1;
   const asked = step.claims.map(({ room, claim }): HeldClaim => {
     const known = leases.claims.find((held) => isOf(held, { room, part: claim.part ?? 0 }));
@@ -25,9 +25,7 @@ export function recordLeaseStep(book: StayBook, leases: LeaseBook, step: LeaseSt
     };
   });
   const others = leases.claims.filter((held) => !asked.some((claim) => isOf(held, claim)));
-  const reported = { ...leases.reported };
-  for (const { room } of step.reports) reported[room] = reportMark(book, room, now);
-  book.leases = { ...leases, seq, claims: [...others, ...asked], reported };
+  book.leases = { ...leases, seq, claims: [...others, ...asked] };
   return {
     propertyId: book.propertyId,
     stayId: book.stayId,
@@ -53,17 +51,10 @@ export function recordLeases(
         ? { ...held, answered: true }
         : held,
     );
-  book.leases = { ...leases, claims };
-  for (const news of outcome.news) recordLeaseNews(book, news, now);
-}
-
-/** The rooms could not be told: what was reported to them is reported again. */
-export function recordLeasesUntold(book: StayBook, said: SettleLeasesInput): void {
-  const { leases } = book;
-  if (leases === undefined) return;
   const reported = { ...leases.reported };
-  for (const { room } of said.reports) delete reported[room];
-  book.leases = { ...leases, reported };
+  for (const { room, keys } of said.reports) reported[room] = marksOf(book.keyring, keys).join(' ');
+  book.leases = { ...leases, claims, reported };
+  for (const news of outcome.news) recordLeaseNews(book, news, now);
 }
 
 /** What a room says; returns why it makes no sense, or undefined once it is taken in. */

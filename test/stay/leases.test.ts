@@ -48,7 +48,7 @@ function aLeasingStay(fields: Partial<StaySnapshotInput> = {}, policy: Partial<P
     settleLeases(verdict: (room: string, until: Instant) => Verdict = (_room, until) => granted(until)) {
       const step = stay.leaseStep();
       if (step === undefined || book.leases === undefined) return undefined;
-      const said = recordLeaseStep(book, book.leases, step, now);
+      const said = recordLeaseStep(book, book.leases, step);
       const news = said.claims.map(({ room, claim }) => {
         const until = plusMinutes(claim.window.to, claim.graceMinutes ?? 0);
         version += 1;
@@ -176,7 +176,7 @@ describe('what a stay asks of rooms', () => {
     const stay = aLeasingStay();
     const step = stay.leaseStep();
     if (step === undefined || stay.book.leases === undefined) throw new Error('nothing is claimed');
-    recordLeaseStep(stay.book, stay.book.leases, step, NOON);
+    recordLeaseStep(stay.book, stay.book.leases, step);
     expect(stay.leaseStep()?.claims).toHaveLength(1);
   });
 });

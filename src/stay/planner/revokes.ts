@@ -1,8 +1,9 @@
 /** Which keys end now (rules 3, 5, 6 and 7). Revoking has no gates. */
 import { isBefore } from '../instants.js';
-import { keysOf, mayOpen, type Key } from '../keyring.js';
+import { keysOf, mayOpen, sharesRoom, type Key } from '../keyring.js';
 import { isWorthConfirming } from './grants.js';
-import { holdsWhatHeWants, isDue, isInFlight, opens, settles, wantsKeyNow, type Round } from './round.js';
+import { wasKilled } from './reasons.js';
+import { holdsWhatHeWants, isDue, isInFlight, liveKeysOn, opens, settles, wantsKeyNow, type Round } from './round.js';
 import type { WantedGuest } from './types.js';
 
 /** Lost phones, removals for cause, strays and abandoned asks go before anything is granted (rules 6 and 7). */
@@ -71,7 +72,14 @@ function endReason(round: Round, key: Key): string | undefined {
   )
     return undefined;
   if (holdsWhatHeWants(round, guest)) return 'its successor is confirmed';
+  if (isLeftToTheDesk(round, key, guest)) return 'the room is no longer his, and the desk sees to the next one';
   return isSuperseded(round, key, guest) ? 'a newer key has taken its place' : undefined;
+}
+
+/** True for a key to other rooms than his, where somebody at the desk has ended the keys to those: no successor comes by itself. */
+function isLeftToTheDesk(round: Round, key: Key, guest: WantedGuest): boolean {
+  if (sharesRoom(key.ask.rooms, guest.rooms) || guest.forced === true) return false;
+  return liveKeysOn(round, guest.rooms).length === 0 && wasKilled(round, guest.rooms);
 }
 
 /** True if the guest waits for his next key with a newer one in hand that opens all that this one still should. */
