@@ -40,7 +40,7 @@ export const entranceSchema = z.object({
 export const systemSchema = z.object({
   acs_system_id: id,
   location: z.object({ time_zone: z.string().nullish() }).nullish(),
-  warnings: z.array(z.object({ warning_code: z.string() })),
+  warnings: z.array(z.object({ warning_code: z.string() })).default([]),
   errors: z.array(z.object({ error_code: z.string() })),
 });
 

@@ -1,5 +1,5 @@
 /** What a person must know or do, from the whole book: the planner's notices and those that concern no key yet. */
-import { isEnded, type OpenAttention, type StayBook } from './book.js';
+import { isEnded, type HeldClaim, type OpenAttention, type StayBook } from './book.js';
 import { isBefore, plusMinutes, type Instant } from './instants.js';
 import type { KeyPlan, Notice, Wanted } from './plan-keys.js';
 import { guestsWithoutRoom } from './groundwork.js';
@@ -18,7 +18,9 @@ export function openAttention(book: StayBook, wanted: Wanted, plan: KeyPlan, now
     ...plan.attention,
     ...hindrances(book),
     ...unknownRooms(book),
+    ...zoneMismatch(book),
     ...missingRooms(book, now),
+    ...takenRooms(book, now),
     ...phones.due,
   ];
   const open = distinct(notices).map((notice) => ({ ...notice, since: sinceWhen(book, notice, now) }));
@@ -58,6 +60,13 @@ function unknownRooms(book: StayBook): Notice[] {
     }));
 }
 
+/** Instants come from the property's zone: locks that run in another one open and close at other times than they say. */
+function zoneMismatch(book: StayBook): Notice[] {
+  const { zoneProblem } = book.doors;
+  if (zoneProblem === undefined || isEnded(book)) return [];
+  return [{ code: 'zone-mismatch', message: `${zoneProblem}: mend the one that is wrong, then send policyChanged` }];
+}
+
 function missingRooms(book: StayBook, now: Instant): Notice[] {
   const window = stayWindow(book);
   const inHouse = book.wanted.status === 'in-house' && window !== undefined && isBefore(now, window.to);
@@ -68,6 +77,49 @@ function missingRooms(book: StayBook, now: Instant): Notice[] {
     guestId,
     message: "none of the guest's own rooms is among the stay's rooms",
   }));
+}
+
+/** Rooms that another stay has, or keeps this one from having for as long as it was booked. */
+function takenRooms(book: StayBook, now: Instant): Notice[] {
+  if (isEnded(book)) return [];
+  return (book.leases?.claims ?? []).flatMap((held): Notice[] => {
+    const message = whyTaken(book, held, now);
+    return message === undefined ? [] : [{ ...message, room: held.room }];
+  });
+}
+
+function whyTaken(book: StayBook, held: HeldClaim, now: Instant): Pick<Notice, 'code' | 'message'> | undefined {
+  const { room, verdict } = held;
+  switch (verdict?.kind) {
+    case undefined:
+      return undefined;
+    case 'waiting': {
+      const stays = verdict.behind.join(', ');
+      const message =
+        verdict.displaced === true
+          ? `the front desk gave room ${room} to ${stays}: book another room`
+          : `room ${room} is taken by ${stays}: move one of them, or force this one at the room`;
+      return { code: 'room-taken', message };
+    }
+    case 'ended': {
+      const message = `a stay of this name ended with revision ${verdict.revision}: nothing is issued until a newer one arrives`;
+      return { code: 'stale-booking', message };
+    }
+    case 'granted': {
+      const other = verdict.heldUpBy ?? 'another stay';
+      if (isBefore(verdict.until, held.window.to)) {
+        return {
+          code: 'room-taken',
+          message: `room ${room} is taken by ${other} from ${verdict.until}: keys end then`,
+        };
+      }
+      const isThere = book.wanted.status === 'in-house' && isBefore(held.window.from, verdict.from ?? held.window.from);
+      if (!isThere || !isBefore(now, verdict.from ?? now)) return undefined;
+      return { code: 'room-taken', message: `room ${room} is taken by ${other} until ${verdict.from}` };
+    }
+    default:
+      return verdict satisfies never;
+  }
 }
 
 function missingPhones(book: StayBook, wanted: Wanted, now: Instant): { due: Notice[]; nextAt?: Instant } {

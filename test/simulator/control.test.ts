@@ -138,6 +138,20 @@ describe('the control door', () => {
     }
   });
 
+  it("sets what Seam says of the access system's zone, and whether it doubts it", async () => {
+    const system = async (): Promise<unknown> =>
+      (await simulator.seam('/acs/systems/get', { acs_system_id: simulator.acsSystemId })).body.acs_system;
+    expect(await system()).toMatchObject({ location: { time_zone: 'Europe/Berlin' }, warnings: [] });
+    await simulator.control('/_sim/zone', { time_zone: 'Asia/Kolkata', does_not_match_location: true });
+    expect(await system()).toMatchObject({
+      location: { time_zone: 'Asia/Kolkata' },
+      warnings: [{ warning_code: 'time_zone_does_not_match_location' }],
+    });
+    await simulator.control('/_sim/zone', { time_zone: null });
+    expect(await system()).toMatchObject({ location: { time_zone: null }, warnings: [] });
+    expect((await simulator.seam('/_sim/zone', {})).status).toBe(400);
+  });
+
   it('keeps a journal that can be read on from where one was', async () => {
     issueKey();
     const { entries } = await simulator.control('/_sim/journal');
