@@ -164,7 +164,9 @@ function assignRooms(book: StayBook, rooms: readonly string[], guestId: string |
 
 /** Carries out room changes whose time has come. */
 export function applyDueRooms(book: StayBook, now: Instant): void {
-  const due = book.wanted.scheduled.filter((change) => !isBefore(now, change.from));
+  const due = book.wanted.scheduled
+    .filter((change) => !isBefore(now, change.from))
+    .toSorted((a, b) => (isBefore(a.from, b.from) ? -1 : 1));
   if (due.length === 0) return;
   const later = book.wanted.scheduled.filter((change) => isBefore(now, change.from));
   for (const change of due) {

@@ -26,7 +26,7 @@ function aDoubtfulStay(): { readonly house: House; readonly override: string } {
 }
 
 function watches({ book, now }: House): Watch[] {
-  const steps = planGroundwork(book, wantedOf(book, now()), now());
+  const steps = planGroundwork(book, wantedOf(book, now()), now(), { quiet: true });
   return steps.filter((step) => step.do === 'watch-for-strays');
 }
 

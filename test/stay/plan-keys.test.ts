@@ -359,6 +359,18 @@ describe('a room change', () => {
   });
 });
 
+describe('several room changes whose times come together', () => {
+  it('are made in the order of their times, not in that in which they were heard of', () => {
+    const house = aStay().inRooms('101').settled();
+    const later = '2026-11-24T08:00Z';
+    house.message({ name: 'changeRooms', payload: { rooms: ['102'], from: later } });
+    house.message({ name: 'changeRooms', payload: { rooms: ['103'], from: '2026-11-23T16:00Z' } });
+    house.waitUntil(later);
+    carriedOut(house);
+    expect(opensRooms(house, 'g1', later)).toEqual(['102']);
+  });
+});
+
 describe('a door added in mid-stay', () => {
   it('re-keys the lease: one override over all rooms, joiners for the others', () => {
     const house = aStay().inRooms('101').withGuests(3).settled();
@@ -527,6 +539,18 @@ describe('a lost phone', () => {
     enrolPhone(house, 'g1');
     expect(carriedOut(house)).toEqual(['join g1 101']);
     for (const guestId of ['g1', 'g2', 'g3']) expect(opensRooms(house, guestId)).toEqual(['101']);
+  });
+
+  it('reported as secure during a hold leaves nobody with two keys', () => {
+    const house = keepingEarlierKeys.withGuests(2).settled();
+    house.message({ name: 'checkIn', payload: {} });
+    const replacing = house.jobs.find((job) => job.key?.guestId === 'g1');
+    house.message({ name: 'hold', payload: { reason: 'unpaid' } });
+    house.message({ name: 'replaceKey', payload: { guestId: 'g2', mode: 'secure' } });
+    expect(replacing).toBeDefined();
+    house.settle();
+    const held = house.book.keyring.keys.filter((key) => key.guestId === 'g1' && key.state === 'live');
+    expect(held.map((key) => key.ask.window.from)).toEqual(['2026-11-23T13:00Z']);
   });
 
   it('reported as secure by a guest alone waits for his new phone', () => {

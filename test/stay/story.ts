@@ -385,7 +385,7 @@ function strike(story: Story, guestId: string, mode: 'secure' | 'convenient' = '
   for (const room of own.flatMap((key) => key.ask.rooms)) story.unsafe.set(room, lastGeneration);
 }
 
-function send(story: Story, fields: Partial<StaySnapshotInput>): void {
+function send(story: Story, fields: Partial<Story['booking']>): void {
   story.booking = { ...story.booking, ...fields, revision: Number(story.booking.revision) + 1 };
   const snapshot = story.house.snapshot(story.booking);
   story.facts.push({ at: story.house.hotel.now(), kind: 'snapshot', snapshot });

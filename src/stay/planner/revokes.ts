@@ -1,6 +1,6 @@
 /** Which keys end now (rules 3, 5, 6 and 7). Revoking has no gates. */
 import { isBefore } from '../instants.js';
-import { keysOf, mayOpen, sharesRoom, type Key } from '../keyring.js';
+import { coversRooms, keysOf, mayOpen, sharesRoom, type Key } from '../keyring.js';
 import { isWorthConfirming } from './grants.js';
 import { wasKilled } from './reasons.js';
 import { holdsWhatHeWants, isDue, isInFlight, liveKeysOn, opens, settles, wantsKeyNow, type Round } from './round.js';
@@ -89,5 +89,11 @@ function isSuperseded(round: Round, key: Key, guest: WantedGuest): boolean {
   const opensBy = isBefore(round.now, guest.window.from) ? guest.window.from : round.now;
   return own
     .slice(own.indexOf(key) + 1)
-    .some((newer) => opens(round, newer, stillWanted) && !isBefore(opensBy, newer.ask.window.from));
+    .some(
+      (newer) =>
+        round.live.includes(newer) &&
+        newer.generation >= key.generation &&
+        coversRooms(newer.ask.rooms, stillWanted) &&
+        !isBefore(opensBy, newer.ask.window.from),
+    );
 }
