@@ -20,7 +20,13 @@ import { claimUpdate, roomAnchoredSignal, roomReleaseSignal } from '../workflows
 const AT_ONCE = 10;
 
 export function createLeaseActivities(): Pick<StayActivities, 'settleLeases'> {
-  return { settleLeases: (input) => settleLeases(Context.current().client, input) };
+  return {
+    async settleLeases(input) {
+      const { client, info } = Context.current();
+      // What an attempt has sent must not wait on after its time: the next one says it again.
+      return client.withDeadline(Date.now() + info.startToCloseTimeoutMs, () => settleLeases(client, input));
+    },
+  };
 }
 
 /**

@@ -31,6 +31,9 @@ import { SEARCH_ATTRIBUTES } from '../src/temporal/search-attributes.js';
 import { nextChange, now, type Bell } from './desk.js';
 import * as messages from './messages.js';
 
+/** The type of Temporal's failure where a signal finds nobody. */
+const NO_SUCH_WORKFLOW = 'ExternalWorkflowExecutionNotFound';
+
 /** What one run of a room has at hand: its book, and how many stays it is telling their news. */
 interface RoomDesk extends Bell {
   readonly book: RoomBook;
@@ -124,7 +127,12 @@ function tell(desk: RoomDesk, { stayId, news, ...known }: rules.NewsFor): void {
   desk.telling += 1;
   void getExternalWorkflowHandle(stayId)
     .signal(messages.leaseChangedSignal, news)
-    .catch(() => rules.takeGone(desk.book, { stayId, ...known }, now()))
+    .catch((error: unknown) => {
+      const { type, message } =
+        error instanceof ApplicationFailure ? error : { type: undefined, message: String(error) };
+      if (type === NO_SUCH_WORKFLOW) rules.takeGone(desk.book, { stayId, ...known }, now());
+      else rules.ignoreMessage(desk.book, `${stayId} could not be told its news: ${message}`, now());
+    })
     .finally(() => {
       desk.telling -= 1;
       desk.events += 1;
