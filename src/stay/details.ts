@@ -1,5 +1,5 @@
 /** The stay as Markdown, for the current details in Temporal Web UI. No names, no contacts. */
-import type { StayView } from './view.js';
+import type { LeaseView, StayView } from './view.js';
 
 /** Temporal allows 20,000 bytes; a party of 200 would pass that. */
 const LONGEST = 15_000;
@@ -20,6 +20,10 @@ export function detailsOf(view: StayView): string {
       view.guests.map(
         (g) => `${g.guestId}: ${g.keyState}${g.waitingFor === undefined ? '' : `, waits for ${g.waitingFor}`}`,
       ),
+    ),
+    section(
+      'Rooms',
+      (view.leases ?? []).map((lease) => `${lease.room}: ${lease.state}${leaseText(lease)}`),
     ),
     section(
       'Keys',
@@ -47,6 +51,12 @@ export function detailsOf(view: StayView): string {
 
 function windowText(view: StayView): string {
   return view.window === undefined ? '' : ` · ${view.window.from} to ${view.window.to}`;
+}
+
+function leaseText({ from, until, behind, window }: LeaseView): string {
+  const start = from === undefined ? '' : ` after ${from}`;
+  const end = ` until ${until ?? window.to}`;
+  return behind === undefined ? `${start}${end}` : `${start}${end}, behind ${behind.join(', ')}`;
 }
 
 function section(title: string, lines: readonly string[]): string {

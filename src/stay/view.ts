@@ -1,5 +1,12 @@
 /** The view of a stay: what the query `stay` answers (`docs/messages.md`). Holds no names and no contacts. */
-import { isEnded, type OpenAttention, type PartyMember, type StayBook, type TimelineLine } from './book.js';
+import {
+  isEnded,
+  type HeldClaim,
+  type OpenAttention,
+  type PartyMember,
+  type StayBook,
+  type TimelineLine,
+} from './book.js';
 import { isBefore, type Instant, type Window } from './instants.js';
 import { isLive, keysOf, mayLive, satisfies, type Key, type KeyState } from './keyring.js';
 import type { Gate, InFlight, KeyStep, Wanted, WantedGuest } from './plan-keys.js';
@@ -44,6 +51,19 @@ export interface PlanLine {
   readonly at?: Instant;
 }
 
+/** One room of the stay for one stretch of time, now or later, and what the room said to it. */
+export interface LeaseView {
+  readonly room: string;
+  readonly window: Window;
+  /** `asked`: the room has not answered yet. */
+  readonly state: 'asked' | 'granted' | 'waiting' | 'displaced' | 'ended';
+  /** Granted: no key before, or after. */
+  readonly from?: Instant;
+  readonly until?: Instant;
+  /** Stays whose leases are in the way. */
+  readonly behind?: readonly string[];
+}
+
 export interface StayView {
   readonly schema: 1;
   readonly stay: string;
@@ -51,6 +71,8 @@ export interface StayView {
   readonly revision?: StaySnapshot['revision'];
   readonly window?: Window;
   readonly rooms: readonly string[];
+  /** Absent in stays that began before rooms had leases. */
+  readonly leases?: readonly LeaseView[];
   readonly guests: readonly GuestView[];
   readonly keys: readonly KeyView[];
   readonly plan: readonly PlanLine[];
@@ -71,6 +93,7 @@ export function viewOf(book: StayBook, plan: StayPlan, inFlight: readonly InFlig
     ...(book.snapshot === undefined ? {} : { revision: book.snapshot.revision }),
     ...(window === undefined ? {} : { window }),
     rooms: book.wanted.rooms,
+    ...(book.leases === undefined ? {} : { leases: book.leases.claims.map(leaseView) }),
     guests: book.wanted.party.map((one) => guestView(book, one, wanted, inFlight, now)),
     keys: book.keyring.keys.map(keyView),
     plan: planLines(book, plan, inFlight),
@@ -142,6 +165,31 @@ function guestView(
   }
   if (guest.gate === 'window') return of('not-due', 'window');
   return of('waiting', guest.gate ?? 'lease');
+}
+
+function leaseView({ room, window, verdict }: HeldClaim): LeaseView {
+  switch (verdict?.kind) {
+    case undefined:
+      return { room, window, state: 'asked' };
+    case 'granted': {
+      const { from, until, heldUpBy } = verdict;
+      const start = from === undefined ? {} : { from };
+      return {
+        room,
+        window,
+        state: 'granted',
+        ...start,
+        until,
+        ...(heldUpBy === undefined ? {} : { behind: [heldUpBy] }),
+      };
+    }
+    case 'waiting':
+      return { room, window, state: verdict.displaced === true ? 'displaced' : 'waiting', behind: verdict.behind };
+    case 'ended':
+      return { room, window, state: 'ended' };
+    default:
+      return verdict satisfies never;
+  }
 }
 
 function keyView(key: Key): KeyView {
