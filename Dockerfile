@@ -1,4 +1,4 @@
-# The image of Stayline's processes: the worker by default, the simulated hotel by another command (docker-compose.yml).
+# The image of Stayline's processes: the worker by default, the server and the simulated hotel by other commands (docker-compose.yml).
 # Debian, not Alpine: the Temporal SDK's native part needs glibc.
 
 FROM node:20.20.2-bookworm-slim AS build

@@ -18,6 +18,7 @@ const COMMANDS = {
   dev: { needs: ['modules', 'temporal'], usesGivenServer: true, run: typescript('src/dev/dev.ts') },
   simulator: { needs: ['modules'], run: typescript('src/simulator/main.ts') },
   worker: { needs: ['modules'], run: typescript('src/worker.ts') },
+  server: { needs: ['modules'], run: typescript('src/server.ts') },
   stayline: { needs: ['modules'], run: typescript('src/cli.ts') },
   build: { needs: ['modules'], run: typescript('scripts/build.ts') },
   test: { needs: TESTS, run: (args) => vitest(args) },

@@ -2,6 +2,10 @@
 import { z } from 'zod';
 import { LOG_LEVELS, type LogLevel } from './log.js';
 import type { SeamAuth } from './seam/index.js';
+import { isWebhookSecret } from './seam/webhooks/index.js';
+
+/** Where the server listens unless it is told otherwise. */
+export const SERVER_PORT = 4020;
 
 const text = z.string({ error: 'is needed' }).min(1, 'must not be empty');
 const perSecond = z.coerce.number({ error: 'must be a number such as 10' }).positive('must be more than 0');
@@ -10,14 +14,18 @@ const milliseconds = z.coerce.number({ error: 'must be a number of milliseconds 
 
 const logLevel = z.enum(LOG_LEVELS, { error: `must be one of ${LOG_LEVELS.join(', ')}` }).default('info');
 
+const seamVariables = {
+  SEAM_ENDPOINT: z.url({ protocol: /^https?$/, error: 'must be a URL such as "http://127.0.0.1:4010"' }).optional(),
+  SEAM_API_KEY: text.optional(),
+  SEAM_PERSONAL_ACCESS_TOKEN: text.optional(),
+  SEAM_WORKSPACE_ID: text.optional(),
+  SEAM_TIMEOUT_MS: milliseconds.optional(),
+};
+
 const workerSchema = z
   .object({
     STAYLINE_PROPERTIES: text,
-    SEAM_ENDPOINT: z.url({ protocol: /^https?$/, error: 'must be a URL such as "http://127.0.0.1:4010"' }).optional(),
-    SEAM_API_KEY: text.optional(),
-    SEAM_PERSONAL_ACCESS_TOKEN: text.optional(),
-    SEAM_WORKSPACE_ID: text.optional(),
-    SEAM_TIMEOUT_MS: milliseconds.optional(),
+    ...seamVariables,
     SEAM_LATE_COMMIT_MS: milliseconds.optional(),
     STAYLINE_WORKER_PROFILE: z
       .enum(['embedded', 'cluster'], { error: 'must be one of embedded, cluster' })
@@ -28,25 +36,55 @@ const workerSchema = z
     STAYLINE_LOG_LEVEL: logLevel,
   })
   .superRefine((env, context) => {
-    const refuse = (variable: string, message: string): void =>
-      context.addIssue({ code: 'custom', path: [variable], message });
-    const { SEAM_API_KEY: apiKey, SEAM_PERSONAL_ACCESS_TOKEN: token, SEAM_WORKSPACE_ID: workspace } = env;
-    if (apiKey === undefined && token === undefined) {
-      refuse('SEAM_API_KEY', 'is needed (or SEAM_PERSONAL_ACCESS_TOKEN with SEAM_WORKSPACE_ID)');
+    if (env.SEAM_API_KEY === undefined && env.SEAM_PERSONAL_ACCESS_TOKEN === undefined) {
+      refuse(context, 'SEAM_API_KEY', 'is needed (or SEAM_PERSONAL_ACCESS_TOKEN with SEAM_WORKSPACE_ID)');
     }
-    if (apiKey !== undefined && token !== undefined) {
-      refuse('SEAM_PERSONAL_ACCESS_TOKEN', 'must not be set where SEAM_API_KEY is');
-    }
-    if (token !== undefined && workspace === undefined) {
-      refuse('SEAM_WORKSPACE_ID', 'is needed with SEAM_PERSONAL_ACCESS_TOKEN');
-    }
+    judgeSeamAuth(env, context);
   });
+
+const serverSchema = z
+  .object({
+    SEAM_WEBHOOK_SECRET: text.refine(isWebhookSecret, 'must be the secret of the webhook at Seam, "whsec_…"'),
+    ...seamVariables,
+    STAYLINE_SERVER_HOST: text.default('127.0.0.1'),
+    STAYLINE_SERVER_PORT: z.coerce
+      .number({ error: 'must be a port such as 4020' })
+      .int('must be a port such as 4020')
+      .min(0, 'must be from 0 to 65535')
+      .max(65_535, 'must be from 0 to 65535')
+      .default(SERVER_PORT),
+    STAYLINE_LOG_LEVEL: logLevel,
+  })
+  .superRefine(judgeSeamAuth);
+
+type SeamVariables = z.infer<z.ZodObject<typeof seamVariables>>;
+
+function refuse(context: z.RefinementCtx, variable: string, message: string): void {
+  context.addIssue({ code: 'custom', path: [variable], message });
+}
+
+function judgeSeamAuth(env: SeamVariables, context: z.RefinementCtx): void {
+  const { SEAM_API_KEY: apiKey, SEAM_PERSONAL_ACCESS_TOKEN: token, SEAM_WORKSPACE_ID: workspace } = env;
+  if (apiKey !== undefined && token !== undefined) {
+    refuse(context, 'SEAM_PERSONAL_ACCESS_TOKEN', 'must not be set where SEAM_API_KEY is');
+  }
+  if (token !== undefined && workspace === undefined) {
+    refuse(context, 'SEAM_WORKSPACE_ID', 'is needed with SEAM_PERSONAL_ACCESS_TOKEN');
+  }
+}
+
+/** How to reach Seam. */
+export interface SeamConfig {
+  /** No endpoint: Seam itself. */
+  readonly endpoint?: string;
+  readonly auth: SeamAuth;
+  readonly timeoutMs?: number;
+}
 
 export interface WorkerConfig {
   /** Path of the property file. */
   readonly propertiesFile: string;
-  /** No endpoint: Seam itself. */
-  readonly seam: { readonly endpoint?: string; readonly auth: SeamAuth; readonly timeoutMs?: number };
+  readonly seam: SeamConfig;
   /** How long a request that went unanswered may still be carried out, in milliseconds; absent: the default of `KeyTiming`. */
   readonly lateCommitSettleMs?: number;
   readonly profile: 'embedded' | 'cluster';
@@ -56,6 +94,17 @@ export interface WorkerConfig {
   readonly workflowBundle?: string;
   /** How this worker names itself to Temporal; absent: process id and host. */
   readonly identity?: string;
+  readonly logLevel: LogLevel;
+}
+
+export interface ServerConfig {
+  /** Of the webhook at Seam whose events come here. */
+  readonly webhookSecret: string;
+  /** Absent if the server may not ask Seam. */
+  readonly seam?: SeamConfig;
+  readonly host: string;
+  /** 0: the system picks one. */
+  readonly port: number;
   readonly logLevel: LogLevel;
 }
 
@@ -69,18 +118,10 @@ export class ConfigError extends Error {
  * @throws ConfigError naming every variable that is missing or wrong
  */
 export function workerConfig(env: NodeJS.ProcessEnv): WorkerConfig {
-  const parsed = workerSchema.safeParse(env);
-  if (!parsed.success) {
-    throw new ConfigError(parsed.error.issues.map(({ path, message }) => `${path.join('.')} ${message}`).join('\n'));
-  }
-  const { data } = parsed;
+  const data = parse(workerSchema, env);
   return {
     propertiesFile: data.STAYLINE_PROPERTIES,
-    seam: {
-      auth: seamAuth(data),
-      ...(data.SEAM_ENDPOINT === undefined ? {} : { endpoint: data.SEAM_ENDPOINT }),
-      ...(data.SEAM_TIMEOUT_MS === undefined ? {} : { timeoutMs: data.SEAM_TIMEOUT_MS }),
-    },
+    seam: seamConfig(data, seamAuth(data)),
     ...(data.SEAM_LATE_COMMIT_MS === undefined ? {} : { lateCommitSettleMs: data.SEAM_LATE_COMMIT_MS }),
     profile: data.STAYLINE_WORKER_PROFILE,
     logLevel: data.STAYLINE_LOG_LEVEL,
@@ -92,7 +133,37 @@ export function workerConfig(env: NodeJS.ProcessEnv): WorkerConfig {
   };
 }
 
-function seamAuth(env: z.infer<typeof workerSchema>): SeamAuth {
+/**
+ * @param env the environment to read
+ * @throws ConfigError naming every variable that is missing or wrong
+ */
+export function serverConfig(env: NodeJS.ProcessEnv): ServerConfig {
+  const data = parse(serverSchema, env);
+  const mayAskSeam = data.SEAM_API_KEY !== undefined || data.SEAM_PERSONAL_ACCESS_TOKEN !== undefined;
+  return {
+    webhookSecret: data.SEAM_WEBHOOK_SECRET,
+    ...(mayAskSeam ? { seam: seamConfig(data, seamAuth(data)) } : {}),
+    host: data.STAYLINE_SERVER_HOST,
+    port: data.STAYLINE_SERVER_PORT,
+    logLevel: data.STAYLINE_LOG_LEVEL,
+  };
+}
+
+function parse<Variables>(schema: z.ZodType<Variables>, env: NodeJS.ProcessEnv): Variables {
+  const parsed = schema.safeParse(env);
+  if (parsed.success) return parsed.data;
+  throw new ConfigError(parsed.error.issues.map(({ path, message }) => `${path.join('.')} ${message}`).join('\n'));
+}
+
+function seamConfig(env: SeamVariables, auth: SeamAuth): SeamConfig {
+  return {
+    auth,
+    ...(env.SEAM_ENDPOINT === undefined ? {} : { endpoint: env.SEAM_ENDPOINT }),
+    ...(env.SEAM_TIMEOUT_MS === undefined ? {} : { timeoutMs: env.SEAM_TIMEOUT_MS }),
+  };
+}
+
+function seamAuth(env: SeamVariables): SeamAuth {
   return env.SEAM_API_KEY === undefined
     ? {
         kind: 'personal-access-token',

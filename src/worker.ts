@@ -79,7 +79,7 @@ async function main(): Promise<number> {
   }
 }
 
-// Forked (`src/dev/worker-process.ts`): without the process that wanted us, we end as by SIGTERM.
+// Forked (`src/dev/child-process.ts`): without the process that wanted us, we end as by SIGTERM.
 process.once('disconnect', () => process.kill(process.pid, 'SIGTERM'));
 // The SDK's threads may keep a worker that has bundled alive for minutes.
 process.exit(await main());

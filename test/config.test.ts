@@ -1,11 +1,14 @@
 import { describe, expect, test } from 'vitest';
-import { ConfigError, workerConfig } from '../src/config.js';
+import { ConfigError, serverConfig, workerConfig } from '../src/config.js';
 
 const least = { STAYLINE_PROPERTIES: 'hotel.json', SEAM_API_KEY: 'seam_key' };
 
-function problemsOf(env: NodeJS.ProcessEnv): readonly string[] {
+function problemsOf(
+  env: NodeJS.ProcessEnv,
+  read: (env: NodeJS.ProcessEnv) => unknown = workerConfig,
+): readonly string[] {
   try {
-    workerConfig(env);
+    read(env);
   } catch (error) {
     if (error instanceof ConfigError) return error.message.split('\n');
     throw error;
@@ -84,5 +87,54 @@ describe("a worker's environment", () => {
     [{ ...least, STAYLINE_WORKER_PROFILE: 'big' }, ['STAYLINE_WORKER_PROFILE must be one of embedded, cluster']],
   ])('%j is refused, by the name of the variable', (env, problems) => {
     expect(problemsOf(env)).toEqual(problems);
+  });
+});
+
+describe("a server's environment", () => {
+  const SEAM_WEBHOOK_SECRET = 'whsec_b25seUZvclRlc3Rz';
+
+  test('needs the secret of the webhook, and listens to this machine only unless it is told otherwise', () => {
+    expect(serverConfig({ SEAM_WEBHOOK_SECRET })).toEqual({
+      webhookSecret: SEAM_WEBHOOK_SECRET,
+      host: '127.0.0.1',
+      port: 4020,
+      logLevel: 'info',
+    });
+  });
+
+  test('takes everything that can be set', () => {
+    const env = {
+      SEAM_WEBHOOK_SECRET,
+      SEAM_ENDPOINT: 'http://127.0.0.1:4010',
+      SEAM_API_KEY: 'seam_key',
+      SEAM_TIMEOUT_MS: '1500',
+      STAYLINE_SERVER_HOST: '0.0.0.0',
+      STAYLINE_SERVER_PORT: '0',
+      STAYLINE_LOG_LEVEL: 'warn',
+    };
+    expect(serverConfig(env)).toEqual({
+      webhookSecret: SEAM_WEBHOOK_SECRET,
+      seam: {
+        endpoint: 'http://127.0.0.1:4010',
+        auth: { kind: 'api-key', apiKey: 'seam_key' },
+        timeoutMs: 1500,
+      },
+      host: '0.0.0.0',
+      port: 0,
+      logLevel: 'warn',
+    });
+  });
+
+  test.each([
+    [{}, ['SEAM_WEBHOOK_SECRET is needed']],
+    [{ SEAM_WEBHOOK_SECRET: 'secret' }, ['SEAM_WEBHOOK_SECRET must be the secret of the webhook at Seam, "whsec_…"']],
+    [{ SEAM_WEBHOOK_SECRET, STAYLINE_SERVER_PORT: 'http' }, ['STAYLINE_SERVER_PORT must be a port such as 4020']],
+    [{ SEAM_WEBHOOK_SECRET, STAYLINE_SERVER_PORT: '70000' }, ['STAYLINE_SERVER_PORT must be from 0 to 65535']],
+    [
+      { SEAM_WEBHOOK_SECRET, SEAM_PERSONAL_ACCESS_TOKEN: 't' },
+      ['SEAM_WORKSPACE_ID is needed with SEAM_PERSONAL_ACCESS_TOKEN'],
+    ],
+  ])('%j is refused, by the name of the variable, and its value is not repeated', (env, problems) => {
+    expect(problemsOf(env, serverConfig)).toEqual(problems);
   });
 });

@@ -5,6 +5,7 @@ import path from 'node:path';
 import { Command, CommanderError, InvalidArgumentError } from 'commander';
 import { privateFolder } from '../temporal/binaries.js';
 import { DatabaseInUse } from '../temporal/database-lock.js';
+import { SERVER_PORT } from '../config.js';
 import { freePorts } from '../temporal/ports.js';
 import { TASK_QUEUES } from '../temporal/task-queues.js';
 import { startStack, type Stack } from './stack.js';
@@ -26,7 +27,7 @@ interface Arguments {
 
 function readArguments(): Arguments {
   return new Command('dev')
-    .description('Temporal with Web UI, a simulated hotel and a worker on this machine.')
+    .description('Temporal with Web UI, a simulated hotel, a worker and the server for its events on this machine.')
     .option('--rooms <number>', 'how many guest rooms the hotel has', roomCount, 40)
     .option('--data <folder>', "where Temporal's database and the logs are kept", path.join(privateFolder(), 'dev'))
     .allowExcessArguments(false)
@@ -39,7 +40,7 @@ function tell(text: string): void {
   process.stderr.write(`${text}\n`);
 }
 
-function describe({ temporal, simulator }: Stack): string {
+function describe({ temporal, simulator, server }: Stack): string {
   const { url, apiKey, workspaceId, acsSystemId, credentialManagerAcsSystemId, property } = simulator;
   return JSON.stringify({
     temporalAddress: temporal.address,
@@ -47,6 +48,7 @@ function describe({ temporal, simulator }: Stack): string {
     taskQueue: TASK_QUEUES.stays,
     webUi: temporal.webUi ?? null,
     simulator: { url, apiKey, workspaceId, acsSystemId, credentialManagerAcsSystemId, property },
+    server: { url: server?.url, webhookUrl: server?.webhookUrl },
   });
 }
 
@@ -58,6 +60,7 @@ async function main(): Promise<number> {
     temporal: 'given-or-own',
     preferredPorts: PORTS,
     simulator: { port, rooms },
+    server: { preferredPort: SERVER_PORT },
     onProgress: tell,
   });
   const asked = new Promise<'asked'>((resolve) => {
@@ -67,10 +70,18 @@ async function main(): Promise<number> {
   if (server !== undefined) tell(`Temporal keeps its database in ${server.databaseFile}; delete it to start afresh`);
   if (webUi !== undefined) tell(`Temporal Web UI: ${webUi}`);
   tell(`Logs of the worker: ${stack.workerLog}`);
+  const { server: events } = stack;
+  if (events !== undefined) tell(`Seam's events go to ${events.webhookUrl}; logs of the server: ${events.log}`);
   tell('Ready; Ctrl-C ends it');
   process.stdout.write(`${describe(stack)}\n`);
-  const end = await Promise.race([asked, stack.worker().ended]);
-  if (end !== 'asked') tell(`The worker has ended by itself (${String(end)}); see ${stack.workerLog}`);
+  const end = await Promise.race([
+    asked,
+    stack.worker().ended.then((code) => `The worker has ended by itself (${String(code)}); see ${stack.workerLog}`),
+    ...(events === undefined
+      ? []
+      : [events.process().ended.then((code) => `The server has ended by itself (${String(code)}); see ${events.log}`)]),
+  ]);
+  if (end !== 'asked') tell(end);
   await stack.stop();
   return end === 'asked' ? 0 : 1;
 }

@@ -1,15 +1,20 @@
 /**
- * The whole stack on one machine: Temporal's dev server (unless one is given), the simulated hotel, and a worker as a process of
- * its own. For `npm run dev`, the demo, tests and benchmarks; what is started here does not outlive this process.
+ * The whole stack on one machine: Temporal's dev server (unless one is given), the simulated hotel, a worker and, if asked for, the
+ * server that takes Seam's events, each a process of its own. For `npm run dev`, the demo, tests and benchmarks; what is started here
+ * does not outlive this process.
  */
 import { closeSync, mkdirSync, openSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { z } from 'zod';
+import { SEAM_EVENT_TYPES } from '../seam/webhooks/index.js';
+import { SEAM_WEBHOOK_PATH } from '../server/seam-webhook.js';
 import { startSimulator, type Simulator, type SimulatorOptions } from '../simulator/server.js';
 import { connect, isTemporalGiven, temporalTarget } from '../temporal/connection.js';
 import { startDevServer, type DevServer } from '../temporal/dev-server.js';
+import { freePorts } from '../temporal/ports.js';
 import { registerSearchAttributes } from '../temporal/register-search-attributes.js';
 import { cachedBundle } from './bundle-cache.js';
-import { startWorkerProcess, type WorkerProcess } from './worker-process.js';
+import { startChild, type Child } from './child-process.js';
 
 export interface StackOptions {
   /** Database, logs and property file go here; the database is kept. */
@@ -21,6 +26,8 @@ export interface StackOptions {
   readonly simulator: SimulatorOptions;
   /** Settings of the worker besides those that the stack itself makes (`src/config.ts`). */
   readonly workerSettings?: Readonly<Record<string, string>>;
+  /** Starts the server, and has the simulator deliver its events there; absent: stays hear of no event. */
+  readonly server?: { readonly preferredPort?: number; readonly settings?: Readonly<Record<string, string>> };
   /** Told what is being started. */
   readonly onProgress?: (text: string) => void;
 }
@@ -37,12 +44,25 @@ export interface Stack {
   readonly simulator: Simulator;
   /** Where the worker's logs go. */
   readonly workerLog: string;
+  /** Absent if it was not asked for. */
+  readonly server?: StackServer;
   /** The worker that runs now. */
-  worker(): WorkerProcess;
+  worker(): Child;
   /** Starts another worker in place of one that has ended. */
-  startWorker(): Promise<WorkerProcess>;
-  /** Ends worker, simulator and server, in this order. */
+  startWorker(): Promise<Child>;
+  /** Ends server, worker, simulator and Temporal, in this order. */
   stop(): Promise<void>;
+}
+
+export interface StackServer {
+  readonly url: string;
+  /** Where Seam's events are delivered. */
+  readonly webhookUrl: string;
+  readonly log: string;
+  /** The server that runs now. */
+  process(): Child;
+  /** Starts another in place of one that has ended, for the same webhook. */
+  start(): Promise<Child>;
 }
 
 /** Starts everything; whatever has been started is stopped again if a part fails, with that part's error. */
@@ -80,24 +100,70 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       ...options.workerSettings,
     };
     const workerLog = path.join(folder, 'worker.log');
-    let worker: WorkerProcess;
-    const startWorker = async (): Promise<WorkerProcess> => {
-      const log = openSync(workerLog, 'a');
-      try {
-        worker = await startWorkerProcess({ env, log });
-        return worker;
-      } finally {
-        closeSync(log);
-      }
+    let worker: Child;
+    const startWorker = async (): Promise<Child> => {
+      worker = await startLogging('src/worker.ts', env, workerLog);
+      return worker;
     };
     onProgress('starting the worker');
     worker = await startWorker();
     opened.push(() => worker.end('SIGTERM'));
-    return { temporal, simulator, workerLog, worker: () => worker, startWorker, stop };
+    if (options.server === undefined) {
+      return { temporal, simulator, workerLog, worker: () => worker, startWorker, stop };
+    }
+    onProgress('starting the server');
+    const server = await startServer(options, env, simulator);
+    opened.push(() => server.process().end('SIGTERM'));
+    return { temporal, simulator, workerLog, server, worker: () => worker, startWorker, stop };
   } catch (error) {
     await stop();
     throw error;
   }
+}
+
+async function startLogging(file: string, env: Readonly<Record<string, string>>, logFile: string): Promise<Child> {
+  const log = openSync(logFile, 'a');
+  try {
+    return await startChild({ file, env, log });
+  } finally {
+    closeSync(log);
+  }
+}
+
+/** The webhook is made first: its secret is part of the server's environment. */
+async function startServer(
+  { folder, server: { preferredPort, settings } = {} }: StackOptions,
+  env: Readonly<Record<string, string>>,
+  simulator: Simulator,
+): Promise<StackServer> {
+  const [port = 0] = await freePorts(preferredPort);
+  const url = `http://127.0.0.1:${String(port)}`;
+  const webhookUrl = `${url}${SEAM_WEBHOOK_PATH}`;
+  const environment = {
+    ...env,
+    SEAM_WEBHOOK_SECRET: await makeWebhook(simulator, webhookUrl),
+    STAYLINE_SERVER_PORT: String(port),
+    ...settings,
+  };
+  const log = path.join(folder, 'server.log');
+  let child = await startLogging('src/server.ts', environment, log);
+  const start = async (): Promise<Child> => {
+    child = await startLogging('src/server.ts', environment, log);
+    return child;
+  };
+  return { url, webhookUrl, log, process: () => child, start };
+}
+
+const webhookSchema = z.object({ webhook: z.object({ secret: z.string() }) });
+
+/** As one would at Seam; answers the webhook's secret. */
+async function makeWebhook({ url, apiKey }: Simulator, webhookUrl: string): Promise<string> {
+  const response = await fetch(`${url}/webhooks/create`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${apiKey}`, 'content-type': 'application/json' },
+    body: JSON.stringify({ url: webhookUrl, event_types: SEAM_EVENT_TYPES }),
+  });
+  return webhookSchema.parse(await response.json()).webhook.secret;
 }
 
 type OpenTemporal = Stack['temporal'] & { readonly close: () => Promise<void> };

@@ -11,6 +11,8 @@ interface Arguments {
   readonly latency: number;
   readonly apiKey?: string;
   readonly writeProperties?: string;
+  readonly webhookUrl?: string;
+  readonly webhookSecret?: string;
 }
 
 const BAD_INPUT = 2;
@@ -25,29 +27,50 @@ function wholeNumber(least: number, most: number): (text: string) => number {
   };
 }
 
+function webUrl(text: string): string {
+  if (!/^https?:/.test(text) || !URL.canParse(text)) {
+    throw new InvalidArgumentError('must be a URL such as "http://127.0.0.1:4020/webhooks/seam".');
+  }
+  return text;
+}
+
+function webhookSecret(text: string): string {
+  if (!/^whsec_[A-Za-z0-9+/]{4,}={0,2}$/.test(text)) throw new InvalidArgumentError('must be "whsec_" and base64.');
+  return text;
+}
+
 function readArguments(): Arguments {
-  return new Command('simulator')
+  const command = new Command('simulator')
     .description("Seam's API with a hotel of Visionline locks, guests' phones and faults behind it.")
     .requiredOption('--port <number>', 'port to listen on; 0 picks a free one', wholeNumber(0, 65_535))
     .option('--host <address>', 'address to listen on', '127.0.0.1')
     .option('--rooms <number>', 'how many guest rooms the hotel has', wholeNumber(1, 2_000), 40)
     .option('--latency <ms>', 'how long the provider takes', wholeNumber(0, 600_000), 300)
     .option('--api-key <key>', 'the key that callers must have; a new one at every start if absent')
+    .option('--webhook-url <url>', 'where to deliver every event; needs --webhook-secret', webUrl)
+    .option('--webhook-secret <secret>', 'what its deliveries are signed with: "whsec_" and base64', webhookSecret)
     .option('--write-properties <file>', 'where to leave the property file that a worker needs for this hotel')
     .allowExcessArguments(false)
     .exitOverride()
-    .parse()
-    .opts<Arguments>();
+    .parse();
+  const given = command.opts<Arguments>();
+  if ((given.webhookUrl === undefined) !== (given.webhookSecret === undefined)) {
+    command.error('error: --webhook-url and --webhook-secret need each other', { exitCode: BAD_INPUT });
+  }
+  return given;
 }
 
 async function main(): Promise<void> {
-  const { port, host, rooms, latency: providerLatencyMs, apiKey: givenKey, writeProperties } = readArguments();
+  const given = readArguments();
+  const { port, host, rooms, latency: providerLatencyMs, apiKey: givenKey, writeProperties } = given;
+  const { webhookUrl, webhookSecret: secret } = given;
   const simulator = await startSimulator({
     port,
     host,
     rooms,
     providerLatencyMs,
     ...(givenKey === undefined ? {} : { apiKey: givenKey }),
+    ...(webhookUrl === undefined || secret === undefined ? {} : { webhook: { url: webhookUrl, secret } }),
   });
   const { url, apiKey, personalAccessToken, workspaceId, acsSystemId, credentialManagerAcsSystemId, property } =
     simulator;

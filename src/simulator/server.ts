@@ -30,6 +30,8 @@ export interface SimulatorOptions {
   readonly apiKey?: string;
   readonly propertyId?: string;
   readonly timeZone?: string;
+  /** A webhook for every event, made at the start, with a secret that its receiver knows already. */
+  readonly webhook?: { readonly url: string; readonly secret: string };
   /** Waits before further attempts at a webhook, in real milliseconds. */
   readonly webhookRetryWaits?: readonly number[];
   /** Told of every call to Seam's API as it comes in, before any fault. */
@@ -67,6 +69,7 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
   const closing = new AbortController();
   const faults = createFaultBook(hotel);
   const webhooks = createWebhooks(hotel.world, options.webhookRetryWaits);
+  if (options.webhook !== undefined) webhooks.create({ url: options.webhook.url }, options.webhook.secret);
   const tokens = {
     apiKey: options.apiKey ?? `seam_test_${randomBytes(12).toString('hex')}`,
     personalAccessToken: `seam_at_${randomBytes(12).toString('hex')}`,

@@ -15,7 +15,8 @@ interface WebhookRecord {
 }
 
 export interface Webhooks {
-  create(asked: Params<'webhookCreate'>): WebhookRecord;
+  /** `secret`: instead of a new one. */
+  create(asked: Params<'webhookCreate'>, secret?: string): WebhookRecord;
   find(webhookId: string): WebhookRecord;
   list(): readonly WebhookRecord[];
   update(asked: Params<'webhookUpdate'>): void;
@@ -57,12 +58,12 @@ export function createWebhooks(world: World, retryWaits: readonly number[] = web
   }
 
   return {
-    create(asked) {
+    create(asked, secret = `whsec_${randomBytes(24).toString('base64')}`) {
       const record: WebhookRecord = {
         webhook_id: world.newId(),
         url: asked.url,
         event_types: asked.event_types ?? ['*'],
-        secret: `whsec_${randomBytes(24).toString('base64')}`,
+        secret,
       };
       records.set(record.webhook_id, record);
       world.journal.write('webhook-created', { webhook_id: record.webhook_id });

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { cachedBundle } from '../../src/dev/bundle-cache.js';
-import { startWorkerProcess } from '../../src/dev/worker-process.js';
+import { startChild } from '../../src/dev/child-process.js';
 import { packageRoot } from '../../src/package-root.js';
 import type { DevServer } from '../../src/temporal/dev-server.js';
 import { freePorts } from '../../src/temporal/ports.js';
@@ -61,19 +61,19 @@ describe('the worker process', () => {
   test('is healthy once it asks for work, and not before', async () => {
     const health = (): Promise<Ended> => run('src/worker-health.ts', { TEMPORAL_ADDRESS: server.address });
     expect((await health()).status).toBe(1);
-    const worker = await startWorkerProcess({ env, log: STDERR });
+    const worker = await startChild({ file: 'src/worker.ts', env, log: STDERR });
     await expect.poll(health, { timeout: 20_000 }).toMatchObject({ status: 0 });
     await worker.end('SIGTERM');
   });
 
   test('drains at SIGTERM and ends with 0', async () => {
-    const worker = await startWorkerProcess({ env, log: STDERR });
+    const worker = await startChild({ file: 'src/worker.ts', env, log: STDERR });
     await worker.end('SIGTERM');
     expect(await worker.ended).toBe(0);
   });
 
   test('can be killed', async () => {
-    const worker = await startWorkerProcess({ env, log: STDERR });
+    const worker = await startChild({ file: 'src/worker.ts', env, log: STDERR });
     await worker.end('SIGKILL');
     expect(await worker.ended).toBeNull();
   });

@@ -7,10 +7,11 @@ import { Ajv2019 } from 'ajv/dist/2019.js';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { z } from 'zod';
-import { workerConfig } from '../../src/config.js';
+import { serverConfig, workerConfig } from '../../src/config.js';
 import { packageRoot } from '../../src/package-root.js';
 import { requireTool } from '../../src/temporal/binaries.js';
 import { serverSettings } from '../../src/temporal/dev-server.js';
+import { SEAM_WEBHOOK_PATH } from '../../src/server/seam-webhook.js';
 import { WORKER_PROFILES } from '../../src/temporal/workers.js';
 import { startTestDevServer } from '../support/dev-server.js';
 
@@ -30,12 +31,17 @@ const serviceSchema = z.object({
 });
 const compose = z
   .object({
-    services: z.object({ temporal: serviceSchema, simulator: serviceSchema, worker: serviceSchema }),
+    services: z.object({
+      temporal: serviceSchema,
+      simulator: serviceSchema,
+      worker: serviceSchema,
+      server: serviceSchema,
+    }),
     volumes: z.record(z.string(), z.null()),
   })
   .parse(composeFile);
 const services = Object.entries(compose.services);
-const { temporal, simulator, worker } = compose.services;
+const { temporal, simulator, worker, server } = compose.services;
 
 const dockerfile = read('Dockerfile')
   .split('\n')
@@ -133,6 +139,19 @@ describe('docker-compose.yml', () => {
     expect(config.propertiesFile).toBe(option(simulator.command, '--write-properties'));
     expect(config.seam.endpoint).toBe(`http://simulator:${String(option(simulator.command, '--port'))}`);
     expect(worker.environment.TEMPORAL_ADDRESS).toBe('temporal:7233');
+  });
+
+  test('gives the server an environment that is right, where the simulator delivers events with the same secret', () => {
+    const config = serverConfig(server.environment);
+    expect(config.seam).toMatchObject({
+      endpoint: `http://simulator:${String(option(simulator.command, '--port'))}`,
+      auth: { apiKey: option(simulator.command, '--api-key') },
+    });
+    expect(config.webhookSecret).toBe(option(simulator.command, '--webhook-secret'));
+    expect(option(simulator.command, '--webhook-url')).toBe(`http://server:${config.port}${SEAM_WEBHOOK_PATH}`);
+    expect(server.ports).toEqual([`127.0.0.1:${config.port}:${config.port}`]);
+    expect(server.healthcheck.test.join(' ')).toContain(`http://127.0.0.1:${config.port}/readyz`);
+    expect(server.environment.TEMPORAL_ADDRESS).toBe('temporal:7233');
   });
 
   test('lets the worker end what it is doing', () => {

@@ -1,0 +1,12 @@
+/** Seam's signed events, from the body of a request to the stays that they are about. */
+export { SEAM_EVENT_TYPES, type SeamEvent } from './event.js';
+export {
+  openEventDesk,
+  type CredentialRef,
+  type EventDesk,
+  type HandOverOptions,
+  type HandOverOutcome,
+  type OpenStays,
+} from './hand-over.js';
+export { parentCredential } from './parent.js';
+export { deliveryReader, isWebhookSecret, type Delivery, type DeliveryReader } from './verify.js';

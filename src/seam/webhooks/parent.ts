@@ -1,0 +1,33 @@
+/** The key of which a credential is the copy on one phone. */
+import type { SeamClient } from '../client.js';
+import { isNotFound, isSeamError } from '../errors.js';
+import type { CredentialRef } from './hand-over.js';
+
+const PATIENCE_MS = 2_000;
+
+export interface ParentOptions {
+  /** Told why Seam refuses to say: its credentials here are not right, or the workspace is another. */
+  readonly onRefused: (why: string) => void;
+}
+
+/**
+ * Undefined for a key, for what Seam no longer holds, and where Seam refuses to say. Throws `SeamError` if Seam cannot be asked now, or
+ * does not answer within two seconds.
+ */
+export async function parentCredential(
+  seam: SeamClient,
+  { acsCredentialId, acsSystemId }: CredentialRef,
+  { onRefused }: ParentOptions,
+): Promise<string | undefined> {
+  try {
+    const credential = await seam
+      .forSystem(acsSystemId)
+      .getCredential({ acs_credential_id: acsCredentialId }, { signal: AbortSignal.timeout(PATIENCE_MS) });
+    return credential.parent_acs_credential_id ?? undefined;
+  } catch (error) {
+    if (isNotFound(error)) return undefined;
+    if (!isSeamError(error) || error.retryable) throw error;
+    onRefused(error.message);
+    return undefined;
+  }
+}

@@ -1,0 +1,66 @@
+/**
+ * The HTTP server of the process `src/server.ts`: limits, health, and how it ends. What it serves is registered on it by others, each
+ * as a plugin of its own.
+ */
+import fastify, { type FastifyInstance } from 'fastify';
+
+/** Far more than any event or reservation has. */
+const MOST_BODY_BYTES = 256 * 1024;
+/** How long a request may take to come in; nobody who means well is slower. */
+const REQUEST_TIMEOUT_MS = 10_000;
+/** Longer than load balancers keep a connection, so that it is they who close it. */
+const KEEP_ALIVE_MS = 72_000;
+
+export interface HttpServerOptions {
+  /** Whether what the server depends on answers. */
+  readonly isReady: () => Promise<boolean>;
+  /** What has happened since the start, for `GET /healthz`. */
+  readonly report: () => Readonly<Record<string, unknown>>;
+  /** Told of what a handler did not expect; the caller gets a 500 without details. */
+  readonly onError: (error: unknown) => void;
+}
+
+export interface HttpServer {
+  readonly app: FastifyInstance;
+  /** Starts listening; answers the URL. @throws Error if the port is taken */
+  listen(address: { readonly host: string; readonly port: number }): Promise<string>;
+  /** Is no longer ready, takes no new connection, and resolves when every request has been answered. */
+  drain(): Promise<void>;
+}
+
+/** `GET /healthz`: the process lives. `GET /readyz`: it can do its work; 503 otherwise, and once it is told to end. */
+export function createHttpServer(options: HttpServerOptions): HttpServer {
+  let draining = false;
+  const app = fastify({
+    bodyLimit: MOST_BODY_BYTES,
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    keepAliveTimeout: KEEP_ALIVE_MS,
+    forceCloseConnections: 'idle',
+    // Node looks for requests that take too long only so often.
+    http: { headersTimeout: REQUEST_TIMEOUT_MS, connectionsCheckingInterval: 1_000 },
+  });
+  // Or the caller keeps its connection, and us waiting for it.
+  app.addHook('onSend', async (_request, reply) => {
+    if (draining) reply.header('connection', 'close');
+  });
+  app.setNotFoundHandler((_request, reply) => reply.code(404).send({ error: 'there is nothing here' }));
+  app.setErrorHandler((error: { statusCode?: number; message: string }, _request, reply) => {
+    const { statusCode = 500 } = error;
+    if (statusCode >= 400 && statusCode < 500) return reply.code(statusCode).send({ error: error.message });
+    options.onError(error);
+    return reply.code(500).send({ error: 'something went wrong here' });
+  });
+  app.get('/healthz', async () => ({ ok: true, ...options.report() }));
+  app.get('/readyz', async (_request, reply) => {
+    const ready = !draining && (await options.isReady());
+    return reply.code(ready ? 200 : 503).send({ ready });
+  });
+  return {
+    app,
+    listen: (address) => app.listen(address),
+    async drain() {
+      draining = true;
+      await app.close();
+    },
+  };
+}

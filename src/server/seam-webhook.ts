@@ -1,0 +1,105 @@
+/**
+ * `POST /webhooks/seam`: where Seam delivers its events (`docs/webhooks.md`). The answer tells Svix whether to deliver again: 2xx once
+ * nothing more can come of it, 5xx only if it could not be found out whom the event is for.
+ */
+import type { FastifyInstance } from 'fastify';
+import type { IncomingHttpHeaders } from 'node:http';
+import type { Log } from '../log.js';
+import type { DeliveryReader, EventDesk, HandOverOutcome, SeamEvent } from '../seam/webhooks/index.js';
+
+export const SEAM_WEBHOOK_PATH = '/webhooks/seam';
+
+/** How many deliveries came to what. */
+export type SeamEventCounts = Readonly<Record<HandOverOutcome['kind'] | 'forged' | 'unreadable' | 'failed', number>>;
+
+export interface SeamWebhookOptions {
+  readonly read: DeliveryReader;
+  readonly desk: EventDesk;
+  readonly log: Log;
+}
+
+const ACCEPTED = 202;
+const UNAUTHORIZED = 401;
+const TRY_AGAIN = 503;
+
+/** Adds the route to the server; answers what has been counted so far. */
+export function addSeamWebhook(app: FastifyInstance, { read, desk, log }: SeamWebhookOptions): () => SeamEventCounts {
+  const counts: Record<keyof SeamEventCounts, number> = {
+    'handed-over': 0,
+    'no-stay': 0,
+    noted: 0,
+    ignored: 0,
+    repeated: 0,
+    forged: 0,
+    unreadable: 0,
+    failed: 0,
+  };
+
+  async function take(event: SeamEvent): Promise<number> {
+    const about = { eventId: event.eventId, eventType: event.eventType };
+    try {
+      const outcome = await desk.take(event);
+      counts[outcome.kind] += 1;
+      tell(event, outcome);
+      return ACCEPTED;
+    } catch (error) {
+      counts.failed += 1;
+      log.warn({ ...about, error }, 'it could not be found out whom the event is for; it will be delivered again');
+      return TRY_AGAIN;
+    }
+  }
+
+  function tell(event: SeamEvent, outcome: HandOverOutcome): void {
+    const about = { eventId: event.eventId, eventType: event.eventType };
+    switch (outcome.kind) {
+      case 'handed-over':
+        log.info({ ...about, stays: outcome.stays }, 'handed over');
+        return;
+      case 'noted':
+        if (event.kind !== 'system') return;
+        log.warn(
+          { ...about, acsSystemId: event.acsSystemId, errorCodes: event.errorCodes },
+          'the access system changed',
+        );
+        return;
+      case 'no-stay':
+      case 'ignored':
+      case 'repeated':
+        log.debug(about, outcome.kind);
+        return;
+      default:
+        outcome satisfies never;
+    }
+  }
+
+  // In a scope of its own: what is signed is the body as it was sent, so here nobody parses it.
+  void app.register(async (scope) => {
+    scope.removeAllContentTypeParsers();
+    scope.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
+    scope.post(SEAM_WEBHOOK_PATH, async (request, reply) => {
+      const body = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
+      const delivery = read(textHeaders(request.headers), body);
+      switch (delivery.kind) {
+        case 'forged':
+          counts.forged += 1;
+          log.warn({ why: delivery.why }, 'a delivery was refused: it is not signed as it should be');
+          return reply.code(UNAUTHORIZED).send({ error: 'the signature is not right' });
+        case 'unreadable':
+          counts.unreadable += 1;
+          log.error({ fields: delivery.fields }, 'Seam sent an event that cannot be read');
+          return reply.code(ACCEPTED).send({ outcome: 'unreadable' });
+        case 'event':
+          return reply.code(await take(delivery.event)).send({});
+        default:
+          return delivery satisfies never;
+      }
+    });
+  });
+  return () => ({ ...counts });
+}
+
+function textHeaders(headers: IncomingHttpHeaders): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(headers).filter((header): header is [string, string] => typeof header[1] === 'string'),
+  );
+}
