@@ -64,6 +64,10 @@ export interface SeamCalls {
     params: { readonly acs_system_id: string; readonly full_name: string; readonly user_identity_id: string },
     options?: CallOptions,
   ): Promise<schemas.AcsUser>;
+  updateAcsUser(
+    params: { readonly acs_user_id: string; readonly full_name: string },
+    options?: CallOptions,
+  ): Promise<void>;
   createCredential(params: CreateCredentialParams, options?: CallOptions): Promise<schemas.Credential>;
   getCredential(params: { readonly acs_credential_id: string }, options?: CallOptions): Promise<schemas.Credential>;
   listCredentials(
@@ -86,6 +90,15 @@ export interface SeamCalls {
     },
     options?: CallOptions,
   ): Promise<schemas.UserIdentity>;
+  updateUserIdentity(
+    params: {
+      readonly user_identity_id: string;
+      readonly full_name?: string;
+      readonly email_address?: string;
+      readonly phone_number?: string;
+    },
+    options?: CallOptions,
+  ): Promise<void>;
   listPhones(
     params: { readonly owner_user_identity_id: string },
     options?: CallOptions,
@@ -135,6 +148,7 @@ function callsThrough(wire: Wire): SeamCalls {
       page(answer.acs_users, answer.pagination),
     ),
     createAcsUser: call({ path: '/acs/users/create', answer: schemas.acsUserAnswer }, (answer) => answer.acs_user),
+    updateAcsUser: call({ path: '/acs/users/update', answer: schemas.voidAnswer }, () => undefined),
     createCredential: call(
       { path: CREATE_CREDENTIAL, answer: schemas.credentialAnswer },
       (answer) => answer.acs_credential,
@@ -162,6 +176,7 @@ function callsThrough(wire: Wire): SeamCalls {
       { path: '/user_identities/create', answer: schemas.userIdentityAnswer },
       (answer) => answer.user_identity,
     ),
+    updateUserIdentity: call({ path: '/user_identities/update', answer: schemas.voidAnswer }, () => undefined),
     listPhones: call({ path: '/phones/list', answer: schemas.phonesAnswer }, (answer) => answer.phones),
     deactivatePhone: call(
       { path: '/phones/deactivate', answer: schemas.voidAnswer, priority: 'urgent' },

@@ -21,7 +21,9 @@ export function userIdentityKey({ propertyId, reservationId, guest }: PrepareGue
   return parts.map((part) => part.replaceAll('%', '%25').replaceAll('/', '%2F')).join('/');
 }
 
-/** Finds or creates the guest at Seam, and sees what he has there. Throws `SeamError`. */
+/**
+ * Finds or creates the guest at Seam, with the name and contacts that he goes by now, and sees what he has there. Throws `SeamError`.
+ */
 export async function prepareGuest(
   input: PrepareGuestInput,
   seam: SeamCalls,
@@ -51,7 +53,10 @@ async function findOrCreateIdentity(
   const key = { user_identity_key: userIdentityKey(input) };
   const find = () => foundOrNothing(seam.getUserIdentity(key, { signal }));
   const known = await find();
-  if (known !== undefined) return known;
+  if (known !== undefined) {
+    await updateIdentity(input, known, seam, signal);
+    return known;
+  }
 
   const full_name = input.guest.name ?? NAMELESS_GUEST;
   let refusal: unknown;
@@ -68,16 +73,46 @@ async function findOrCreateIdentity(
   throw refusal;
 }
 
+/** A name or contact that is not sent is left as it is; so is a contact that another identity has. */
+async function updateIdentity(
+  { guest }: PrepareGuestInput,
+  known: UserIdentity,
+  seam: SeamCalls,
+  signal: AbortSignal,
+): Promise<void> {
+  const { user_identity_id } = known;
+  const named = guest.name === undefined || guest.name === known.full_name ? {} : { full_name: guest.name };
+  const contacts = contactVariants({
+    email: guest.email === known.email_address ? undefined : guest.email,
+    phone: guest.phone === known.phone_number ? undefined : guest.phone,
+  });
+  for (const contact of contacts) {
+    const change = { ...named, ...contact };
+    if (Object.keys(change).length === 0) return;
+    try {
+      return await seam.updateUserIdentity({ user_identity_id, ...change }, { signal });
+    } catch (error) {
+      if (!isDefiniteRefusal(error)) throw error;
+    }
+  }
+}
+
 interface Contact {
   readonly email_address?: string;
   readonly phone_number?: string;
 }
 
 /**
- * What to create the identity with, best first: an e-mail address or phone number is unique in a workspace, so one that
+ * What to give the identity, best first: an e-mail address or phone number is unique in a workspace, so one that
  * another identity has is left out. Seam publishes no error type for that, hence the trying.
  */
-function contactVariants({ email, phone }: PrepareGuestInput['guest']): readonly Contact[] {
+function contactVariants({
+  email,
+  phone,
+}: {
+  readonly email?: string | undefined;
+  readonly phone?: string | undefined;
+}): readonly Contact[] {
   const withEmail: Contact = email === undefined ? {} : { email_address: email };
   const withPhone: Contact = phone === undefined ? {} : { phone_number: phone };
   const variants: Contact[] = [{ ...withEmail, ...withPhone }, withPhone, withEmail, {}];
@@ -99,9 +134,14 @@ async function findOrCreateUser(
   const find = async (): Promise<AcsUser | undefined> =>
     oldest(await everyItem((cursor) => seam.listAcsUsers({ ...ids, ...cursor }, { signal })));
   const known = await find();
-  if (known !== undefined) return known;
+  const { name } = input.guest;
+  if (known !== undefined) {
+    const isOtherwise = name !== undefined && name !== known.full_name;
+    if (isOtherwise) await seam.updateAcsUser({ acs_user_id: known.acs_user_id, full_name: name }, { signal });
+    return known;
+  }
   try {
-    return await seam.createAcsUser({ ...ids, full_name: input.guest.name ?? NAMELESS_GUEST }, { signal });
+    return await seam.createAcsUser({ ...ids, full_name: name ?? NAMELESS_GUEST }, { signal });
   } catch (error) {
     if (!isDefiniteRefusal(error)) throw error;
     const madeMeanwhile = await find();

@@ -44,9 +44,14 @@ export const systemSchema = z.object({
   errors: z.array(z.object({ error_code: z.string() })),
 });
 
-export const userIdentitySchema = z.object({ user_identity_id: id });
+export const userIdentitySchema = z.object({
+  user_identity_id: id,
+  full_name: z.string().nullish(),
+  email_address: z.string().nullish(),
+  phone_number: z.string().nullish(),
+});
 
-export const acsUserSchema = z.object({ acs_user_id: id, created_at: z.string() });
+export const acsUserSchema = z.object({ acs_user_id: id, created_at: z.string(), full_name: z.string().nullish() });
 
 export const phoneSchema = z.object({
   device_id: id,

@@ -82,6 +82,58 @@ describe('a guest', () => {
     ]);
   });
 
+  const profile = (key = `${hotel.propertyId}/R-1/g1`): readonly unknown[] => {
+    const { identities, users } = hotel.simulator.hotel;
+    const { id, fullName, email, phoneNumber } = identities.find({ user_identity_key: key });
+    const user = users.find({ user_identity_id: id, acs_system_id: hotel.simulator.acsSystemId });
+    return [fullName, user.fullName, email, phoneNumber];
+  };
+
+  it('whose name and contacts have changed is known by the new ones', async () => {
+    const first = await prepare();
+    const changed = { name: 'Ada L.', email: 'ada.l@example.org', phone: '+4915112345678' };
+    expect(await prepare(changed)).toEqual(first);
+    expect(profile()).toEqual(['Ada L.', 'Ada L.', 'ada.l@example.org', '+4915112345678']);
+  });
+
+  it('of whom nothing has changed is not written again', async () => {
+    await prepare();
+    const before = hotel.asked.length;
+    await prepare();
+    expect(hotel.asked.slice(before).filter((path) => /update|create/.test(path))).toEqual([]);
+  });
+
+  it('keeps the name and contacts that a later booking does not send', async () => {
+    await prepare({ personId: 'P-7', phone: '+4915112345678' });
+    const nobody: Guest = { guestId: 'g1', primary: true, wantsKey: true, personId: 'P-7' };
+    await run(hotel.activities.prepareGuest, { ...preparing({}, 'R-2'), guest: nobody });
+    expect(profile(`${hotel.propertyId}/P-7`)).toEqual(['Ada', 'Ada', 'ada@example.org', '+4915112345678']);
+  });
+
+  it.each([400, 409] as const)(
+    "whose new contact is another one's keeps his own, and takes the rest (Seam says %i)",
+    async (status) => {
+      hotel.simulator.hotel.setSwitches({ duplicateIdentity: status });
+      await prepare({ guestId: 'g2', email: 'grace@example.org', phone: '+4915187654321' });
+      await prepare();
+      await prepare({ name: 'Ada L.', email: 'grace@example.org', phone: '+4915112345678' });
+      expect(profile()).toEqual(['Ada L.', 'Ada L.', 'ada@example.org', '+4915112345678']);
+      await prepare({ name: 'Ada M.', email: 'grace@example.org', phone: '+4915187654321' });
+      expect(profile()).toEqual(['Ada M.', 'Ada M.', 'ada@example.org', '+4915112345678']);
+    },
+  );
+
+  it.each<Fault>([
+    { kind: 'drop-after', path: '/user_identities/update', times: 1 },
+    { kind: 'drop-before', path: '/acs/users/update', times: 1 },
+    { kind: 'status', path: '/user_identities/update', status: 503, times: 2 },
+  ])('is known by his new name whatever is lost: %j', async (fault) => {
+    await prepare();
+    await hotel.fault(fault);
+    await untilItEnds(hotel.activities.prepareGuest, preparing({ name: 'Ada L.', phone: '+4915112345678' }));
+    expect(profile()).toEqual(['Ada L.', 'Ada L.', 'ada@example.org', '+4915112345678']);
+  });
+
   it.each<Fault>([
     { kind: 'drop-after', path: '/user_identities/create', times: 1 },
     { kind: 'drop-after', path: '/acs/users/create', times: 1 },

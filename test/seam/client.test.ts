@@ -32,9 +32,17 @@ it('every method asks and reads as Seam publishes it', async () => {
     email_address: 'guest@example.org',
     phone_number: '+4915112345678',
   });
-  expect(await watched.getUserIdentity({ user_identity_key: 'seaside/R-1/g1' })).toEqual({ user_identity_id });
+  await watched.updateUserIdentity({ user_identity_id, full_name: 'Ada' });
+  expect(await watched.getUserIdentity({ user_identity_key: 'seaside/R-1/g1' })).toEqual({
+    user_identity_id,
+    full_name: 'Ada',
+    email_address: 'guest@example.org',
+    phone_number: '+4915112345678',
+  });
   const user = await watched.createAcsUser({ acs_system_id, user_identity_id, full_name: 'Guest' });
-  expect((await watched.listAcsUsers({ acs_system_id, user_identity_id, limit: 1 })).items).toEqual([user]);
+  await watched.updateAcsUser({ acs_user_id: user.acs_user_id, full_name: 'Ada' });
+  const { items: users } = await watched.listAcsUsers({ acs_system_id, user_identity_id, limit: 1 });
+  expect(users).toEqual([{ ...user, full_name: 'Ada' }]);
 
   const { items: entrances } = await watched.listEntrances({ acs_system_id });
   const room = entrances.find((entrance) => entrance.display_name === '101')?.acs_entrance_id ?? '';
