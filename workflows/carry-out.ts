@@ -8,7 +8,7 @@ import {
   proxyActivities,
   type ActivityOptions,
 } from '@temporalio/workflow';
-import type { LeaseStep } from '../src/stay/claims.js';
+import type { LeaseStep } from '../src/stay/lease-step.js';
 import type { GroundStep } from '../src/stay/groundwork.js';
 import { findKey, keysOf, mayLive, type Key } from '../src/stay/keyring.js';
 import type { InFlight, KeyStep } from '../src/stay/plan-keys.js';

@@ -1,9 +1,8 @@
 /** What a person must know or do, from the whole book: the planner's notices and those that concern no key yet. */
-import { isEnded, type HeldClaim, type OpenAttention, type StayBook } from './book.js';
+import { isEnded, type HeldClaim, type OpenAttention, type StayBook, stayWindow } from './book.js';
 import { isBefore, plusMinutes, type Instant } from './instants.js';
 import type { KeyPlan, Notice, Wanted } from './plan-keys.js';
 import { guestsWithoutRoom } from './groundwork.js';
-import { stayWindow } from './wanted.js';
 
 export interface Watch {
   readonly attention: readonly OpenAttention[];

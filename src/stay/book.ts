@@ -2,7 +2,7 @@
  * The stay's book: what is wanted (the latest snapshot, with what signals and staff said over it) and what is known
  * (guests and doors at Seam, the keyring, the timeline). Plain JSON, so that it survives continue-as-new.
  */
-import type { Instant, Window } from './instants.js';
+import { isBefore, type Instant, type Window } from './instants.js';
 import { emptyKeyring, type Keyring } from './keyring.js';
 import type { Claim, Verdict } from './lease.js';
 import type { Notice } from './plan-keys.js';
@@ -190,4 +190,11 @@ export function askForProperty(book: StayBook): void {
 /** True once nobody should hold a key any more: departed, cancelled, or a no-show. */
 export function isEnded(book: StayBook): boolean {
   return ['departed', 'cancelled', 'no-show'].includes(book.wanted.status);
+}
+
+/** The stay's window; an early check-in starts it early. Undefined while it is not known. */
+export function stayWindow(book: StayBook): Window | undefined {
+  const { window, checkedInAt } = book.wanted;
+  if (window === undefined) return undefined;
+  return checkedInAt !== undefined && isBefore(checkedInAt, window.from) ? { ...window, from: checkedInAt } : window;
 }

@@ -6,7 +6,7 @@ import type { StayBook } from './book.js';
 import { endKey, findKey, withKey } from './keyring.js';
 import { plusMinutes, type Instant } from './instants.js';
 import type { LeaseNews } from './lease.js';
-import type { LeaseStep } from './claims.js';
+import type { LeaseStep } from './lease-step.js';
 import type { GroundStep } from './groundwork.js';
 import type { KeyStep } from './plan-keys.js';
 import { planStay } from './plan-stay.js';

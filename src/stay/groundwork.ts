@@ -1,12 +1,13 @@
 /** What has to be known before keys can be planned: the property, the doors, the guests at Seam, their phones. Pure. */
-import { isEnded, type StayBook } from './book.js';
-import { planLeases, roomsAhead, type LeaseStep } from './claims.js';
+import { isEnded, type StayBook, stayWindow } from './book.js';
+import { roomsAhead } from './claims.js';
 import { prepareStepId } from './ids.js';
 import { isBefore, type Instant } from './instants.js';
 import { keysOf, mayLive } from './keyring.js';
+import { planLeases, type LeaseStep } from './lease-step.js';
 import type { Guest, SnapshotWindow } from './snapshot-schema.js';
 import type { Wanted } from './plan-keys.js';
-import { roomsFor, stayWindow } from './wanted.js';
+import { roomsFor } from './wanted.js';
 
 /** One at a time: what is said to rooms later is said in the next step. */
 export const LEASE_STEP_ID = 'leases';

@@ -1,13 +1,13 @@
 /** One look at the whole stay: what to do now, what waits, what a person must know, and when to look again. Pure. */
 import { applyDueRooms } from './apply-message.js';
 import { openAttention } from './attention.js';
-import type { OpenAttention, StayBook } from './book.js';
+import { stayWindow, type OpenAttention, type StayBook } from './book.js';
 import { anyKeyMayLive, forgetPastHindrances, planGroundwork, type GroundStep } from './groundwork.js';
 import { isBefore, plusMinutes, type Instant } from './instants.js';
 import { planKeys, type InFlight, type KeyPlan } from './plan-keys.js';
 import { recordExpired } from './record-keys.js';
 import { recordPastLeases } from './record-leases.js';
-import { stayWindow, wantedOf } from './wanted.js';
+import { wantedOf } from './wanted.js';
 
 export interface StayPlan {
   readonly groundwork: readonly GroundStep[];

@@ -1,6 +1,6 @@
 /** What the stay says to rooms and what they answer, taken into the book. */
 import { writeLine, type HeldClaim, type LeaseBook, type StayBook } from './book.js';
-import { marksOf, type LeaseStep } from './claims.js';
+import { marksOf, type LeaseStep } from './lease-step.js';
 import { isBefore, type Instant } from './instants.js';
 import { withLeaseAnchors } from './keyring.js';
 import type { LeaseNews, SettleLeasesInput, SettleLeasesOutcome, Verdict } from './lease.js';

@@ -6,13 +6,14 @@ import {
   type PartyMember,
   type StayBook,
   type TimelineLine,
+  stayWindow,
 } from './book.js';
 import { isBefore, type Instant, type Window } from './instants.js';
 import { isLive, keysOf, mayLive, satisfies, type Key, type KeyState } from './keyring.js';
 import type { Gate, InFlight, KeyStep, Wanted, WantedGuest } from './plan-keys.js';
 import type { StayPlan } from './plan-stay.js';
 import type { StaySnapshot } from './snapshot-schema.js';
-import { roomsFor, stayWindow, wantedOf } from './wanted.js';
+import { roomsFor, wantedOf } from './wanted.js';
 
 export type StayPhase = 'expected' | 'ready' | 'in-house' | 'leaving' | 'over' | 'cancelled' | 'no-show';
 

@@ -1,5 +1,6 @@
 /** What the book adds up to: which guest should hold a key to which rooms and when, and what still stands before it. */
-import type { PartyMember, StayBook } from './book.js';
+import { stayWindow, type PartyMember, type StayBook } from './book.js';
+import { awaitsAnswer } from './claims.js';
 import { prepareStepId } from './ids.js';
 import { isBefore, later, normalInstant, plusMinutes, type Instant, type Window } from './instants.js';
 import type { Gate, Wanted, WantedGuest } from './plan-keys.js';
@@ -22,13 +23,6 @@ function roomsOpenedByOthers(book: StayBook, now: Instant): readonly string[] {
   return book.wanted.rooms.filter((room) =>
     grantsOn(book, [room], now).some(({ opener, lineage }) => !opener && lineage === undefined),
   );
-}
-
-/** The stay's window; an early check-in starts it early. Undefined while it is not known. */
-export function stayWindow(book: StayBook): Window | undefined {
-  const { window, checkedInAt } = book.wanted;
-  if (window === undefined) return undefined;
-  return checkedInAt !== undefined && isBefore(checkedInAt, window.from) ? { ...window, from: checkedInAt } : window;
 }
 
 /** The rooms that a guest should open, before any gate: his own, as far as they are the stay's, or all. */
@@ -86,6 +80,10 @@ function roomsToOpen(book: StayBook, rooms: readonly string[], now: Instant): re
   return held.length > 0 ? held : rooms.filter((room) => !isDisplaced(book, room, now));
 }
 
+function holdsAny(book: StayBook, rooms: readonly string[], now: Instant): boolean {
+  return rooms.length === 0 || heldRooms(book, rooms, now).length > 0;
+}
+
 function whyNoRoom(booked: readonly string[]): string {
   return booked.length === 0 ? 'no room is assigned' : 'the front desk gave the room to another stay';
 }
@@ -135,7 +133,7 @@ function firstGate(
   if (rooms.some((room) => !book.doors.rooms.some((door) => door.room === room))) return 'room';
   const held = book.wanted.staffHold ?? book.wanted.bookingHold ?? one.hold;
   if (held !== undefined && !forced) return 'hold';
-  if (rooms.length > 0 && heldRooms(book, rooms, now).length === 0) return 'lease';
+  if (awaitsAnswer(book, rooms, now) || !holdsAny(book, rooms, now)) return 'lease';
   if (from.mayIssue === undefined || isBefore(now, from.mayIssue)) return 'window';
   if (from.free !== undefined && isBefore(now, from.free)) return 'lease';
   const known = book.guests[guestId];

@@ -9,8 +9,10 @@ import { createSimulatedHotel, type SimulatedHotel } from '../../src/simulator/s
 import type { Switches } from '../../src/simulator/switches.js';
 import { applyMessage } from '../../src/stay/apply-message.js';
 import { applySnapshot, judgeSnapshot } from '../../src/stay/apply-snapshot.js';
-import { openBook, type StayBook } from '../../src/stay/book.js';
-import type { GroundStep } from '../../src/stay/groundwork.js';
+import { openBook, openLeases, type StayBook } from '../../src/stay/book.js';
+import type { LeaseStep } from '../../src/stay/lease-step.js';
+import type { LeaseNews } from '../../src/stay/lease.js';
+import { LEASE_STEP_ID, type GroundStep } from '../../src/stay/groundwork.js';
 import { instantAt, millis, type Instant } from '../../src/stay/instants.js';
 import { findKey, keysOf, mayLive, type Key } from '../../src/stay/keyring.js';
 import type { Message } from '../../src/stay/message-schema.js';
@@ -19,11 +21,13 @@ import { planStay, takeStock, type StayPlan } from '../../src/stay/plan-stay.js'
 import { policySchema, type Policy } from '../../src/stay/property-schema.js';
 import * as known from '../../src/stay/record-facts.js';
 import * as record from '../../src/stay/record-keys.js';
+import { recordLeases, recordLeaseStep } from '../../src/stay/record-leases.js';
 import { recordWatch } from '../../src/stay/record-late-keys.js';
 import { recordCheck } from '../../src/stay/record-losses.js';
 import type { CheckKeysOutcome, Observed } from '../../src/stay/steps.js';
 import { snapshotSchema, type StaySnapshot, type StaySnapshotInput } from '../../src/stay/snapshot-schema.js';
 import { viewOf, type StayView } from '../../src/stay/view.js';
+import type { RoomDesk } from './room-desk.js';
 
 export const PROPERTY = 'seaside';
 export const RESERVATION = 'R-1';
@@ -37,6 +41,8 @@ export interface HouseOptions {
   /** A hotel that this stay shares with others, at whose time it is; absent: one of its own, with `rooms`, at `at`. */
   readonly hotel?: SimulatedHotel;
   readonly reservationId?: string;
+  /** The rooms that the stay claims; absent: it asks nobody. */
+  readonly roomDesk?: RoomDesk;
   readonly policy?: Partial<Policy>;
   readonly switches?: Partial<Switches>;
   /** Whether guests have a phone as soon as Seam knows them; true unless said otherwise. */
@@ -79,6 +85,8 @@ export interface House {
   readonly done: Done[];
   /** Called with each key step before it is started. */
   onStep?: (step: KeyStep) => void;
+  /** What its last turn came to. */
+  plan: StayPlan | undefined;
   now(): Instant;
   snapshot(snapshot: StaySnapshotInput): StaySnapshot;
   message(message: Message): void;
@@ -108,6 +116,7 @@ export function openHouse(options: HouseOptions): House {
   const policy = policySchema.parse(options.policy ?? {});
   const now = (): Instant => instantAt(hotel.now());
   const book = openBook(`stay/${PROPERTY}/${reservationId}`, PROPERTY, reservationId, now());
+  if (options.roomDesk !== undefined) openLeases(book, `chain of ${reservationId}`);
   const inFlight = (): readonly InFlight[] => house.jobs.flatMap((job) => job.key ?? []);
 
   const house: House = {
@@ -116,6 +125,7 @@ export function openHouse(options: HouseOptions): House {
     policy,
     jobs: [],
     done: [],
+    plan: undefined,
     now,
     snapshot(input) {
       const snapshot = snapshotSchema.parse(input);
@@ -133,14 +143,15 @@ export function openHouse(options: HouseOptions): House {
       for (const job of house.jobs) {
         const wanted =
           job.key === undefined
-            ? plan.groundwork.some((step) => step.stepId === job.stepId)
+            ? job.stepId === LEASE_STEP_ID || plan.groundwork.some((step) => step.stepId === job.stepId)
             : !plan.keys.unwanted.includes(job.stepId);
         if (!wanted) job.cancelled = true;
       }
       for (const step of plan.keys.ready) startKeyStep(house, step);
       for (const step of plan.groundwork) {
-        if (!house.jobs.some((job) => job.stepId === step.stepId)) startGroundStep(house, step, options.phones);
+        if (!house.jobs.some((job) => job.stepId === step.stepId)) startGroundStep(house, step, options);
       }
+      house.plan = plan;
       return plan;
     },
     getOn(job, luck = 'good') {
@@ -376,18 +387,20 @@ function losses(hotel: SimulatedHotel, ids: readonly string[]): CheckKeysOutcome
   };
 }
 
-function startGroundStep(house: House, step: GroundStep, phones: HouseOptions['phones']): void {
+function startGroundStep(house: House, step: GroundStep, options: HouseOptions): void {
   const job: Job = {
     stepId: step.stepId,
     what: step.do,
     cancelled: false,
-    work: groundwork(house, step, phones, () => job),
+    work: groundwork(house, step, options, () => job),
   };
   begin(house, job);
 }
 
-function* groundwork(house: House, step: GroundStep, phones: HouseOptions['phones'], job: () => Job): Work {
+function* groundwork(house: House, step: GroundStep, options: HouseOptions, job: () => Job): Work {
   const { book, hotel } = house;
+  const { phones, roomDesk } = options;
+  if (step.do === 'settle-leases') return yield* settlingLeases(house, step.leases, roomDesk);
   const luck = yield;
   if (job().cancelled && luck !== 'deaf') return;
   switch (step.do) {
@@ -439,6 +452,42 @@ function* groundwork(house: House, step: GroundStep, phones: HouseOptions['phone
     default:
       step satisfies never;
   }
+}
+
+/** As `activities/leases.ts`; where an answer does not come, everything is said again. */
+function* settlingLeases({ book, now }: House, step: LeaseStep, roomDesk: RoomDesk | undefined): Work {
+  if (book.leases === undefined || roomDesk === undefined) return;
+  const said = recordLeaseStep(book, book.leases, step);
+  const { stayId, seq, chain } = said;
+  const envelope = { stayId, seq, ...(chain === undefined ? {} : { chain }) };
+  const news: LeaseNews[] = [];
+  const sayings = [
+    ...said.reports.map(
+      ({ room, keys }) =>
+        () =>
+          roomDesk.report(room, { ...envelope, keys: [...keys] }),
+    ),
+    ...said.releases.map(
+      ({ room, part, revision }) =>
+        () =>
+          roomDesk.release(room, { ...envelope, part, revision }),
+    ),
+    ...said.claims.map(
+      ({ room, claim }) =>
+        () =>
+          void news.push(roomDesk.claim(room, claim)),
+    ),
+  ];
+  for (let next = 0; next < sayings.length;) {
+    const luck = yield;
+    if (luck !== 'outage') sayings[next]?.();
+    const isAnswered = luck === 'good' || luck === 'deaf';
+    if (!isAnswered) news.length = 0;
+    next = isAnswered ? next + 1 : 0;
+  }
+  // The answers are on their way, and what rooms say of their own accord may overtake them.
+  yield;
+  recordLeases(book, said, { news }, now());
 }
 
 /** As `src/seam/strays.ts`. */

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { applyMessage } from '../../src/stay/apply-message.js';
 import { applySnapshot } from '../../src/stay/apply-snapshot.js';
 import { openBook, openLeases, type StayBook } from '../../src/stay/book.js';
-import type { LeaseStep } from '../../src/stay/claims.js';
+import type { LeaseStep } from '../../src/stay/lease-step.js';
 import { instantAt, millis, plusMinutes, type Instant } from '../../src/stay/instants.js';
 import type { Verdict } from '../../src/stay/lease.js';
 import { takeStock, type StayPlan } from '../../src/stay/plan-stay.js';
@@ -278,11 +278,13 @@ describe('the end of a lease', () => {
     expect(stay.attention()).toEqual([]);
   });
 
-  test('of a shorter stay needs no answer', () => {
+  test('of a shorter stay is that of its keys', () => {
     const stay = aLeasingStay();
     stay.settleLeases();
     stay.carryOut();
     stay.send({ window: { from: CHECK_IN, to: '2026-11-25T10:00Z' } });
+    expect(stay.carryOut(), 'one new key, once the room has answered').toEqual([]);
+    stay.settleLeases();
     stay.carryOut();
     expect(stay.live()[0]?.ask.window.to).toBe('2026-11-25T10:00Z');
   });

@@ -1,5 +1,5 @@
 /** Which keys end now (rules 3, 5, 6 and 7). Revoking has no gates. */
-import { isBefore } from '../instants.js';
+import { isBefore, later } from '../instants.js';
 import { coversRooms, keysOf, mayOpen, sharesRoom, type Key } from '../keyring.js';
 import { isWorthConfirming } from './grants.js';
 import { wasKilled } from './reasons.js';
@@ -94,6 +94,6 @@ function isSuperseded(round: Round, key: Key, guest: WantedGuest): boolean {
         round.live.includes(newer) &&
         newer.generation >= key.generation &&
         coversRooms(newer.ask.rooms, stillWanted) &&
-        !isBefore(opensBy, newer.ask.window.from),
+        !isBefore(later(opensBy, key.ask.window.from), newer.ask.window.from),
     );
 }

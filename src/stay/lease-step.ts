@@ -1,0 +1,97 @@
+/**
+ * What rooms have to be told: the step that reports keys, releases leases and claims others. Leases follow what is wanted: a room that
+ * is no longer wanted is released at once, its old keys end later.
+ */
+import type { HeldClaim, LeaseBook, StayBook } from './book.js';
+import { isUnanswered, wantedClaims } from './claims.js';
+import { isBefore, type Instant } from './instants.js';
+import { lineageOf, mayLive, type Key, type Keyring } from './keyring.js';
+import type { KeyReport, SettleLeasesInput } from './lease.js';
+import type { Wanted } from './plan-keys.js';
+import { isOf } from './verdicts.js';
+
+export type LeaseStep = Pick<SettleLeasesInput, 'reports' | 'releases' | 'claims'>;
+
+/** What rooms have to be told now; undefined if they know. `quiet`: no key is being asked for or ended. */
+export function planLeases(
+  book: StayBook,
+  wanted: Wanted,
+  now: Instant,
+  { quiet }: { readonly quiet: boolean },
+): LeaseStep | undefined {
+  const { leases, stayId } = book;
+  if (leases === undefined) return undefined;
+  const claims = wantedClaims(book, leases, now).map((claim) => {
+    const held = leases.claims.find((one) => isOf(one, claim));
+    const ready = claim.shareGroup === undefined ? {} : { ready: isReady(held, wanted, claim.room) };
+    return { ...claim, ...ready, isDue: isUnanswered(claim, leases) || held?.ready !== ready.ready };
+  });
+  const step = {
+    reports: quiet || book.wanted.shareGroup !== undefined ? dueReports(book, leases, now) : [],
+    releases: leases.claims.filter((held) => !claims.some((claim) => isOf(held, claim))),
+    claims: claims
+      .filter((claim) => claim.isDue)
+      .map(({ room, isDue: _isDue, ...claim }) => ({ room, claim: { stayId, chain: leases.chain, ...claim } })),
+  };
+  return step.reports.length + step.releases.length + step.claims.length === 0 ? undefined : step;
+}
+
+/** In a share group the first stay that could have a key opens the lease; once it is open, nobody asks any more. */
+function isReady(held: HeldClaim | undefined, wanted: Wanted, room: string): boolean {
+  const verdict = held?.verdict;
+  if (verdict?.kind === 'granted' && verdict.lineage !== undefined) return held?.ready === true;
+  return wanted.guests.some((guest) => guest.gate === undefined && guest.rooms.includes(room));
+}
+
+function dueReports(book: StayBook, leases: LeaseBook, now: Instant): LeaseStep['reports'] {
+  const rooms = new Set([...Object.keys(leases.reported), ...leases.claims.map((held) => held.room)]);
+  return [...rooms]
+    .filter((room) => isReportDue(book, leases, room, now))
+    .map((room) => ({ room, keys: keysOn(book, room, now).map((key) => reportOf(book, key)) }));
+}
+
+/** That a key ran out is no news: the room has its window. */
+function isReportDue(book: StayBook, leases: LeaseBook, room: string, now: Instant): boolean {
+  const known = (leases.reported[room] ?? '').split(' ');
+  const reports = keysOn(book, room, now).map((key) => reportOf(book, key));
+  return marksOf(book.keyring, reports).some((mark) => !known.includes(mark));
+}
+
+/** What a room is told of keys, in short: enough to see whether it has to be told anew. */
+export function marksOf(keyring: Keyring, reports: readonly KeyReport[]): readonly string[] {
+  return reports.map(({ acsCredentialId, state }) => {
+    const key = keyring.keys.find((candidate) => candidate.acsCredentialId === acsCredentialId);
+    return `${key?.keyId ?? acsCredentialId}:${state}`;
+  });
+}
+
+/** The keys that open this room, or may: alive, or ended at Seam while a phone may still hold them. */
+function keysOn(book: StayBook, room: string, now: Instant): readonly Key[] {
+  return book.keyring.keys.filter(
+    (key) =>
+      key.issuedAt !== undefined &&
+      key.acsCredentialId !== undefined &&
+      key.ask.rooms.includes(room) &&
+      isBefore(now, key.ask.window.to) &&
+      (mayLive(key) || key.residualUntil !== undefined),
+  );
+}
+
+function stateOf(key: Key): KeyReport['state'] {
+  if (key.state === 'dead') return 'dead';
+  return key.state === 'live' ? 'live' : 'revoking';
+}
+
+function reportOf(book: StayBook, key: Key): KeyReport {
+  return {
+    acsCredentialId: key.acsCredentialId ?? '',
+    guestId: key.guestId,
+    kind: key.ask.kind,
+    lineage: lineageOf(book.keyring, key),
+    window: key.ask.window,
+    state: stateOf(key),
+    issuedAt: key.issuedAt ?? key.requestedAt,
+    ...(key.deadAt === undefined ? {} : { deadAt: key.deadAt }),
+    ...(key.residualUntil === undefined ? {} : { residualUntil: key.residualUntil }),
+  };
+}
