@@ -10,8 +10,8 @@ import { grantedToOthers, isGranted, leasesOf, obstaclesOf, remainder, untilOf, 
 /** Brings the book up to `now`; settling twice changes nothing more. */
 export function settle(book: RoomBook, now: Instant): void {
   forgetOldKeys(book, now);
-  for (const entry of book.claims) replace(book, entry, afterTime(book, entry, now));
   for (const entry of book.claims) replace(book, entry, shrunk(entry));
+  for (const entry of book.claims) replace(book, entry, afterTime(book, entry, now));
   for (const entry of book.claims) replace(book, entry, enlarged(book, entry, now));
   appointOpeners(book, now);
 }

@@ -226,9 +226,7 @@ describe('grace', () => {
   test('is part of the lease: it is over at its end only', () => {
     const room = aRoom(9);
     room.claim('A', [8, 12], grace);
-    expect(room.passTo(12.5).view().leases).toMatchObject([
-      { state: 'grace', until: at(13), window: hours([9, 12]) },
-    ]);
+    expect(room.passTo(12.5).view().leases).toMatchObject([{ state: 'grace', until: at(13), window: hours([9, 12]) }]);
     expect(room.passTo(13).view().leases).toEqual([]);
   });
 });
