@@ -3,24 +3,43 @@
  * a wrong snapshot or message starts nothing.
  */
 import type { Client } from '@temporalio/client';
-import { planForQuery, stayQuery, staySignals, type PlannedChange, type StaySummary } from '../workflows/messages.js';
+import {
+  planForQuery,
+  roomForceSignal,
+  roomQuery,
+  stayQuery,
+  staySignals,
+  type PlannedChange,
+  type StaySummary,
+} from '../workflows/messages.js';
 import type { stay } from '../workflows/stay.js';
 import { applyReservation } from './client/apply-reservation.js';
-import { finding, refusing, StayRefused } from './client/refusals.js';
-import { check, describeProblems } from './stay/check.js';
+import { finding, findingRoom, refusing, StayRefused } from './client/refusals.js';
+import { check, describeProblems, type Checked } from './stay/check.js';
 import { ERROR_TYPES } from './stay/error-types.js';
 import type { Foresight } from './stay/foresee.js';
-import { stayWorkflowId, type StayName } from './stay/ids.js';
+import { roomWorkflowId, stayWorkflowId, type RoomName, type StayName } from './stay/ids.js';
 import { messageSchemas, type MessageInput, type MessageName } from './stay/message-schema.js';
+import { roomMessageSchemas, type RoomForce } from './stay/room/room-schema.js';
+import type { RoomView } from './stay/room/view.js';
 import type { StaySnapshotInput } from './stay/snapshot-schema.js';
 import type { StayView } from './stay/view.js';
 
-export { StayNotFound, StayRefused } from './client/refusals.js';
-export { stayWorkflowId, parseStayWorkflowId, type StayName } from './stay/ids.js';
+export { RoomNotFound, StayNotFound, StayRefused } from './client/refusals.js';
+export {
+  parseRoomWorkflowId,
+  parseStayWorkflowId,
+  roomWorkflowId,
+  stayWorkflowId,
+  type RoomName,
+  type StayName,
+} from './stay/ids.js';
 export { ERROR_TYPES } from './stay/error-types.js';
 export type { Problem } from './stay/check.js';
 export type { Foresight } from './stay/foresee.js';
 export type { MessageInput, MessageName } from './stay/message-schema.js';
+export type { RoomForce } from './stay/room/room-schema.js';
+export type { LeaseView, RoomKeyView, RoomView, WaitingView } from './stay/room/view.js';
 export type { StaySnapshotInput } from './stay/snapshot-schema.js';
 export type { GuestView, KeyView, PlanLine, StayPhase, StayView } from './stay/view.js';
 export type { PlannedChange, StaySummary } from '../workflows/messages.js';
@@ -42,6 +61,13 @@ export interface StayClient {
   planFor(stayName: StayName, change: PlannedChange): Promise<Foresight>;
   /** Waits for the end of the stay. @throws StayNotFound */
   result(stayName: StayName): Promise<StaySummary>;
+  /** Who has the room, who waits, who can open its door. @throws RoomNotFound */
+  room(roomName: RoomName): Promise<RoomView>;
+  /**
+   * The front desk gives the room to a stay that claims it; answers when Temporal has it.
+   * @throws StayRefused `InvalidMessage`; RoomNotFound
+   */
+  forceRoom(roomName: RoomName, force: RoomForce): Promise<void>;
 }
 
 /** Takes a connected Temporal client, with the namespace that the workers use. */
@@ -51,15 +77,25 @@ export function createStayClient(temporal: Client): StayClient {
   return {
     applyReservation: (snapshot) => applyReservation(temporal, snapshot),
     async signal(stayName, name, payload) {
-      const checked = check(messageSchemas[name], payload);
-      if (!checked.ok) {
-        throw new StayRefused(ERROR_TYPES.invalidMessage, describeProblems(checked.problems), checked.problems);
-      }
+      refuseUnless(check<unknown>(messageSchemas[name], payload));
       await finding(stayName, () => handleOf(stayName).signal(staySignals[name], payload));
     },
     view: (stayName) => finding(stayName, () => handleOf(stayName).query(stayQuery)),
     planFor: (stayName, change) =>
       finding(stayName, () => refusing(() => handleOf(stayName).query(planForQuery, change))),
     result: (stayName) => finding(stayName, () => handleOf(stayName).result()),
+    room: (roomName) =>
+      findingRoom(roomName, () => temporal.workflow.getHandle(roomWorkflowId(roomName)).query(roomQuery)),
+    async forceRoom(roomName, force) {
+      refuseUnless(check<unknown>(roomMessageSchemas.force, force));
+      const handle = temporal.workflow.getHandle(roomWorkflowId(roomName));
+      await findingRoom(roomName, () => handle.signal(roomForceSignal, force));
+    },
   };
+}
+
+/** @throws StayRefused `InvalidMessage` */
+function refuseUnless(checked: Checked<unknown>): void {
+  if (checked.ok) return;
+  throw new StayRefused(ERROR_TYPES.invalidMessage, describeProblems(checked.problems), checked.problems);
 }

@@ -14,14 +14,10 @@ import { snapshotSchema } from '../stay/snapshot-schema.js';
 import { checkInput, parseJson, readJsonFile } from './json-file.js';
 import { BadInput } from './outcome.js';
 import { foreseeNewStay, inInstants, rulesOf } from './plan.js';
+import { addRoomCommands } from './room.js';
 import { coloursFor, showForesight, showView } from './show.js';
 import { withStays } from './temporal.js';
-
-export interface Terminal {
-  readonly env: NodeJS.ProcessEnv;
-  readonly out: NodeJS.WritableStream & { readonly isTTY?: boolean };
-  readonly err: NodeJS.WritableStream;
-}
+import type { Terminal } from './terminal.js';
 
 /** Every command throws `BadInput`, `NotWorked`, or commander's own error. */
 export function createProgram(terminal: Terminal): Command {
@@ -35,6 +31,7 @@ export function createProgram(terminal: Terminal): Command {
   addSnapshotCommands(program, terminal);
   addChangeCommands(program, terminal);
   addShow(program, terminal);
+  addRoomCommands(program, terminal);
   return program;
 }
 

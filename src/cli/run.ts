@@ -1,7 +1,8 @@
 /** Runs one command line of `stayline`: whatever goes wrong becomes sentences on stderr and an exit code. */
 import { CommanderError } from 'commander';
 import { BadInput, EXIT_CODES, NotWorked, type ExitCode } from './outcome.js';
-import { createProgram, type Terminal } from './program.js';
+import { createProgram } from './program.js';
+import type { Terminal } from './terminal.js';
 
 /** @param args without the program's own name */
 export async function runCli(args: readonly string[], terminal: Terminal): Promise<ExitCode> {

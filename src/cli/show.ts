@@ -77,12 +77,12 @@ function planRow({ do: does, guestId, rooms, window, why, waitsFor }: PlanLine):
   return [does, guestId, rooms.join(', '), `until ${window.to}`, reason];
 }
 
-function section(colours: Colours, title: string, rows: readonly (readonly string[])[]): string {
+export function section(colours: Colours, title: string, rows: readonly (readonly string[])[]): string {
   return rows.length === 0 ? '' : `${colours.bold(title)}\n${table(rows)}`;
 }
 
 /** Columns as wide as their widest cell; the last one is left as it is. */
-function table(rows: readonly (readonly string[])[]): string {
+export function table(rows: readonly (readonly string[])[]): string {
   const widths = rows.reduce<number[]>((known, row) => {
     row.forEach((cell, column) => (known[column] = Math.max(known[column] ?? 0, cell.length)));
     return known;

@@ -10,6 +10,7 @@ import {
 import {
   createStayClient,
   ERROR_TYPES,
+  RoomNotFound,
   StayNotFound,
   StayRefused,
   stayWorkflowId,
@@ -113,7 +114,7 @@ function explained(error: unknown, { address, namespace }: TemporalTarget): unkn
     if (INPUT_TYPES.includes(error.type)) return new BadInput('what was given cannot be used', lines);
     return new NotWorked(`the stay refused it (${error.type}): ${error.message}`);
   }
-  if (error instanceof StayNotFound) return new NotWorked(error.message);
+  if (error instanceof StayNotFound || error instanceof RoomNotFound) return new NotWorked(error.message);
   if (isTimeout(error)) {
     return new NotWorked(
       `no worker answered within ${PATIENCE_MS / 1000} s; is one running at ${address}, namespace ${namespace}? ("npm run worker")`,

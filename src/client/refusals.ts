@@ -7,7 +7,7 @@ import {
 } from '@temporalio/client';
 import type { Problem } from '../stay/check.js';
 import { ERROR_TYPES } from '../stay/error-types.js';
-import { stayWorkflowId, type StayName } from '../stay/ids.js';
+import { roomWorkflowId, stayWorkflowId, type RoomName, type StayName } from '../stay/ids.js';
 
 /** What was sent was refused, and nothing has changed; `type` is one of the names in `docs/messages.md`. */
 export class StayRefused extends Error {
@@ -47,12 +47,26 @@ function refusalIn(error: unknown): StayRefused | undefined {
   return undefined;
 }
 
+/** No stay has ever claimed the room. */
+export class RoomNotFound extends Error {
+  override readonly name = 'RoomNotFound';
+}
+
 /** @throws StayNotFound if Temporal does not know the stay */
-export async function finding<T>(stayName: StayName, ask: () => Promise<T>): Promise<T> {
+export function finding<T>(stayName: StayName, ask: () => Promise<T>): Promise<T> {
+  return orElse(ask, () => new StayNotFound(`there is no stay ${stayWorkflowId(stayName)}`));
+}
+
+/** @throws RoomNotFound if Temporal does not know the room */
+export function findingRoom<T>(roomName: RoomName, ask: () => Promise<T>): Promise<T> {
+  return orElse(ask, () => new RoomNotFound(`no stay has claimed ${roomWorkflowId(roomName)} yet`));
+}
+
+async function orElse<T>(ask: () => Promise<T>, notFound: () => Error): Promise<T> {
   try {
     return await ask();
   } catch (error) {
-    if (error instanceof WorkflowNotFoundError) throw new StayNotFound(`there is no stay ${stayWorkflowId(stayName)}`);
+    if (error instanceof WorkflowNotFoundError) throw notFound();
     throw error;
   }
 }

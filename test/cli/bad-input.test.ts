@@ -48,6 +48,15 @@ describe('stayline, given something wrong', () => {
     expect(ran.stderr).toContain('guests[0].email must be an e-mail address');
   });
 
+  test('wants to know to whom the front desk gives a room, and why', async () => {
+    const nobody = await run('room-force', 'seaside', '101', '--reason', 'late');
+    expect(nobody.code).toBe(2);
+    expect(nobody.stderr).toContain("required option '--stay <reservationId>' not specified");
+    const unsaid = await run('room-force', 'seaside', '101', '--stay', 'R-1', '--reason', 'x'.repeat(201));
+    expect(unsaid.code).toBe(2);
+    expect(unsaid.stderr).toContain('reason must be at most 200 characters long');
+  });
+
   test('refuses commands and changes that do not exist', async () => {
     const command = await run('evict', 'seaside', 'R-1');
     expect(command.code).toBe(2);

@@ -219,3 +219,34 @@ test('local dates are planned for a stay that exists by the property file', asyn
   expect(planned).toMatchObject({ code: 0, stderr: '' });
   expect(planned.stdout).toMatch(/join +g1 +101 +until 2099-07-03T09:00Z/);
 });
+
+test('a room is shown with who has it and who waits, and the front desk gives it to the one who waits', async () => {
+  const room = [PROPERTY_ID, '103'];
+  expect(await run(['room', PROPERTY_ID, '999'])).toMatchObject({
+    code: 1,
+    stderr: 'stayline: no stay has claimed room/seaside/999 yet\n',
+  });
+  await stays.applyReservation(snapshotOf('R-5', { status: 'in-house', rooms: ['103'] }));
+  await until('R-5', everyoneHasKeys);
+  await stays.applyReservation(snapshotOf('R-6', { status: 'in-house', rooms: ['103'] }));
+  const name = { propertyId: PROPERTY_ID, room: '103' };
+  const isAsked = async (): Promise<boolean> => {
+    const { waiting, keys } = await stays.room(name);
+    return waiting.length > 0 && keys.certain.length > 0;
+  };
+  await expect.poll(isAsked, { timeout: 20_000 }).toBe(true);
+  const busy = await run(['room', ...room]);
+  expect(busy.stdout).toMatch(
+    /Leases\n +open +stay\/seaside\/R-5 .*\n\nWaiting\n +stay\/seaside\/R-6 .*behind stay\/seaside\/R-5/,
+  );
+  expect(busy.stdout).toMatch(/Who can open the door\n +stay\/seaside\/R-5 +g1 +override/);
+
+  const forced = await run(['room-force', ...room, '--stay', 'R-6', '--reason', 'the guest is here']);
+  expect(forced).toMatchObject({ code: 0, stdout: 'Sent force to room/seaside/103\n' });
+  await until('R-6', everyoneHasKeys);
+  const shown = await run(['room', ...room]);
+  expect(shown.stdout).toMatch(/Waiting\n +stay\/seaside\/R-5 .*displaced by the front desk/);
+  expect(shown.stdout).toMatch(/gives the room to stay\/seaside\/R-6; the guest is here; by cli/);
+  const json = await run(['room', ...room, '--json']);
+  expect(JSON.parse(json.stdout)).toMatchObject({ schema: 1, leases: [{ stays: ['stay/seaside/R-6'] }] });
+}, 90_000);

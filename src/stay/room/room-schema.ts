@@ -18,7 +18,10 @@ const count = z
   .int('must be a whole number')
   .min(0, 'must not be negative');
 const revision = z.number({ error: 'must be a number' });
-const reason = z.string({ error: 'must say why, in up to 200 characters' }).min(1).max(200);
+const reason = z
+  .string({ error: 'must say why, in up to 200 characters' })
+  .min(1, 'must not be empty')
+  .max(200, 'must be at most 200 characters long');
 const yes = z.boolean({ error: 'must be true or false' });
 
 export const claimSchema = z.strictObject({

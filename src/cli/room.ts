@@ -1,0 +1,39 @@
+/** The commands of `stayline` on rooms (docs/cli.md): who has one and who waits, and the front desk's word on it. */
+import type { Command } from 'commander';
+import { roomWorkflowId, stayWorkflowId, type RoomForce } from '../client.js';
+import { roomMessageSchemas } from '../stay/room/room-schema.js';
+import { checkInput } from './json-file.js';
+import { showRoom } from './show-room.js';
+import { coloursFor } from './show.js';
+import { withStays } from './temporal.js';
+import type { Terminal } from './terminal.js';
+
+export function addRoomCommands(program: Command, { env, out }: Terminal): void {
+  program
+    .command('room')
+    .summary('show a room: leases, who waits, who can open the door')
+    .description('Shows a room: its leases, who waits and behind whom, who can open the door, and its history.')
+    .argument('<propertyId>')
+    .argument('<room>')
+    .option('--json', 'the view as JSON (docs/leases.md)', false)
+    .action(async (propertyId: string, room: string, { json }: { readonly json: boolean }) => {
+      const view = await withStays(env, (stays) => stays.room({ propertyId, room }));
+      out.write(`${json ? JSON.stringify(view, null, 2) : showRoom(view, coloursFor(out))}\n`);
+    });
+
+  program
+    .command('room-force')
+    .summary('give a room to a stay that claims it, whoever has it now')
+    .description('Gives a room to a stay that claims it. Whoever has it now loses his keys to it, and waits.')
+    .argument('<propertyId>')
+    .argument('<room>')
+    .requiredOption('--stay <reservationId>', 'who gets the room')
+    .requiredOption('--reason <text>', 'why, for the history of the room')
+    .action(async (propertyId: string, room: string, options: { readonly stay: string; readonly reason: string }) => {
+      const stayId = stayWorkflowId({ propertyId, reservationId: options.stay });
+      const force: RoomForce = { stayId, reason: options.reason, by: 'cli' };
+      checkInput(force, roomMessageSchemas.force, 'what was given');
+      await withStays(env, (stays) => stays.forceRoom({ propertyId, room }, force));
+      out.write(`Sent force to ${roomWorkflowId({ propertyId, room })}\n`);
+    });
+}

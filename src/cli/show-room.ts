@@ -1,0 +1,56 @@
+/** A room's view as text for a person. */
+import type { LeaseView, RoomKeyView, RoomView, WaitingView } from '../client.js';
+import { section, type Colours } from './show.js';
+
+/** A room's view, in sections; who has it, who can open it and what has happened are told even if there is nothing. */
+export function showRoom(view: RoomView, colours: Colours): string {
+  const { certain, possible, none } = view.keys;
+  const orNone = (rows: readonly (readonly string[])[]): readonly (readonly string[])[] =>
+    rows.length === 0 ? [['nobody']] : rows;
+  return [
+    colours.bold(view.room),
+    section(colours, 'Leases', orNone(view.leases.map(leaseRow))),
+    section(colours, 'Waiting', view.waiting.map(waitingRow)),
+    section(colours, 'Who can open the door', orNone(certain.map(keyRow))),
+    section(
+      colours,
+      'Who may still open it',
+      possible.map((key) => [...keyRow(key), whyPossible(key)]),
+    ),
+    section(colours, 'Who no longer can', none.map(keyRow)),
+    section(
+      colours,
+      'History',
+      view.history.map(({ at, what, why, by }) => [at, [what, why, by && `by ${by}`].filter(Boolean).join('; ')]),
+    ),
+  ]
+    .filter((part) => part !== '')
+    .join('\n\n');
+}
+
+function leaseRow({ state, stays, window, until, claims, shareGroup }: LeaseView): string[] {
+  const heldUp = claims.flatMap(({ stayId, heldUpBy }) =>
+    heldUpBy === undefined ? [] : [`${stayId} is held up by ${heldUpBy}`],
+  );
+  const facts = [
+    ...(until === window.to ? [] : [`with grace until ${until}`]),
+    ...(shareGroup === undefined ? [] : [`share group ${shareGroup}`]),
+    ...heldUp,
+  ];
+  return [state, stays.join(', '), `${window.from} to ${window.to}`, facts.join('; ')];
+}
+
+function waitingRow({ stayId, asked, behind, displaced }: WaitingView): string[] {
+  const why = displaced === true ? '; displaced by the front desk' : '';
+  return [stayId, `${asked.from} to ${asked.to}`, `behind ${behind.join(', ')}${why}`];
+}
+
+function keyRow({ stayId, guestId, kind, acsCredentialId, window }: RoomKeyView): string[] {
+  return [stayId, guestId, kind, acsCredentialId, `until ${window.to}`];
+}
+
+function whyPossible({ why, residualUntil, residualMinutes, endsAtFirstUseOf }: RoomKeyView): string {
+  const worst = residualMinutes === undefined ? '' : `, ${residualMinutes} minutes in all`;
+  const ends = endsAtFirstUseOf === undefined ? '' : `; the first use of ${endsAtFirstUseOf} ends it`;
+  return `${why}, at worst until ${residualUntil}${worst}${ends}`;
+}
