@@ -8,7 +8,10 @@ import type { StayActivities } from '../src/stay/steps.js';
 import { atSeam, isCancelRequested } from './at-seam.js';
 import type { Office } from './dependencies.js';
 
-type KeyActivities = Pick<StayActivities, 'issueKey' | 'revokeKey' | 'checkKeys' | 'watchForStrays'>;
+type KeyActivities = Pick<
+  StayActivities,
+  'issueKey' | 'revokeKey' | 'checkKeys' | 'waitForKeysToEnd' | 'watchForStrays'
+>;
 
 export function createKeyActivities(office: Office): KeyActivities {
   return {
@@ -25,6 +28,16 @@ export function createKeyActivities(office: Office): KeyActivities {
     revokeKey: (input) => atSeam(async ({ signal }) => revokeKey(input, await office.desk(input.propertyId), signal)),
     checkKeys: (input) =>
       atSeam(async ({ signal }) => checkKeys(input, (await office.desk(input.propertyId)).seam, signal)),
+    waitForKeysToEnd: (input) =>
+      atSeam(async ({ signal }) => {
+        const { goneCredentialIds } = await checkKeys(input, (await office.desk(input.propertyId)).seam, signal);
+        if (input.acsCredentialIds.every((id) => goneCredentialIds.includes(id))) return;
+        throw ApplicationFailure.create({
+          message: 'The guest still holds a key of another stay',
+          type: ERROR_TYPES.keysOfOtherStay,
+          category: ApplicationFailureCategory.BENIGN,
+        });
+      }),
     watchForStrays: (input) =>
       atSeam(async ({ signal }) => {
         const observed = await lookForStrays(input, (await office.desk(input.propertyId)).seam, signal);

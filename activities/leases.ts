@@ -34,9 +34,8 @@ export function createLeaseActivities(): Pick<StayActivities, 'settleLeases'> {
  * wait for each other's claims. Repeating it changes nothing.
  */
 async function settleLeases(temporal: Client, input: SettleLeasesInput): Promise<SettleLeasesOutcome> {
-  const { propertyId, stayId, seq, reports, releases, claims } = input;
-  const chain = input.chain ?? claims[0]?.claim.chain;
-  const envelope = { stayId, seq, ...(chain === undefined ? {} : { chain }) };
+  const { propertyId, stayId, chain, seq, reports, releases, claims } = input;
+  const envelope = { stayId, chain, seq };
   const nameOf = ({ room }: { readonly room: string }): RoomName => ({ propertyId, room });
   await atOnce(reports, (report) => tellKeys(temporal, nameOf(report), { ...envelope, keys: [...report.keys] }));
   await atOnce(releases, (release) => {

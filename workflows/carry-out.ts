@@ -16,7 +16,7 @@ import * as facts from '../src/stay/record-facts.js';
 import * as record from '../src/stay/record-keys.js';
 import * as leases from '../src/stay/record-leases.js';
 import { recordWatch } from '../src/stay/record-late-keys.js';
-import { recordCheck } from '../src/stay/record-losses.js';
+import { recordCheck, recordOtherStayEnded } from '../src/stay/record-losses.js';
 import { ERROR_TYPES } from '../src/stay/error-types.js';
 import type { StayActivities } from '../src/stay/steps.js';
 import { TASK_QUEUES } from '../src/temporal/task-queues.js';
@@ -142,7 +142,7 @@ async function groundwork(desk: StayDesk, step: GroundStep): Promise<void> {
       const { guest } = step;
       const options = { ...patience(desk), summary: `make guest ${guest.guestId} known to Seam` };
       const prepared = await seam.prepareGuest.executeWithOptions(options, [{ propertyId, reservationId, guest }]);
-      facts.recordGuest(book, guest.guestId, prepared);
+      facts.recordGuest(book, guest, prepared);
       return;
     }
     case 'wait-for-phone': {
@@ -151,6 +151,14 @@ async function groundwork(desk: StayDesk, step: GroundStep): Promise<void> {
       const options = { retry, summary: `wait until a phone of guest ${step.guestId} can hold a key` };
       const found = await seam.waitForPhone.executeWithOptions(options, [{ propertyId, userIdentityId }]);
       facts.recordPhone(book, step.guestId, found);
+      return;
+    }
+    case 'wait-for-other-stay': {
+      const { guestId, acsCredentialIds } = step;
+      const retry = { initialInterval: '2s', backoffCoefficient: 2, maximumInterval: '30s' } as const;
+      const options = { retry, summary: `wait until the keys of guest ${guestId} in another stay have ended` };
+      await seam.waitForKeysToEnd.executeWithOptions(options, [{ propertyId, acsCredentialIds }]);
+      recordOtherStayEnded(book, guestId);
       return;
     }
     case 'deactivate-phone': {

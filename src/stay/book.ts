@@ -63,7 +63,12 @@ export interface GuestKnown {
   /** His phones when we last looked; what a stay noted before it kept them has none. */
   readonly deviceIds?: readonly string[];
   readonly seenCredentialIds: readonly string[];
+  /** As whom Seam was told of him last. */
+  readonly contact?: Contact;
 }
+
+/** How a guest is named and reached: what Seam is told of him. */
+export type Contact = Pick<Guest, 'name' | 'email' | 'phone'>;
 
 /** A groundwork step (not a key) that Seam refused, or that is cut off by an outage. */
 export interface Hindrance {

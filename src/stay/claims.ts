@@ -16,7 +16,7 @@ export function wantedClaims(book: StayBook, leases: LeaseBook, now: Instant): r
   const { shareGroup } = book.wanted;
   const common = {
     graceMinutes: policy.departureGraceMinutes,
-    revision: book.snapshot === undefined ? 0 : revisionOrder(book.snapshot.revision),
+    revision: revisionKnown(book),
     ...(shareGroup === undefined ? {} : { shareGroup }),
   };
   const claims: WantedClaim[] = [];
@@ -28,6 +28,11 @@ export function wantedClaims(book: StayBook, leases: LeaseBook, now: Instant): r
     claims.push({ room, part, window: { from: beginning(held, stretch.from, now), to: stretch.to }, ...common });
   }
   return claims;
+}
+
+/** The place of the latest snapshot in the order of revisions. */
+export function revisionKnown({ snapshot }: StayBook): number {
+  return snapshot === undefined ? 0 : revisionOrder(snapshot.revision);
 }
 
 /** True if the room has to be asked: it has not answered to this yet. */

@@ -10,4 +10,5 @@ export const ERROR_TYPES = {
   propertyUnknown: 'PropertyUnknown',
   phoneNotReady: 'PhoneNotReady',
   noStrayYet: 'NoStrayYet',
+  keysOfOtherStay: 'KeysOfOtherStay',
 } as const;

@@ -7,10 +7,10 @@ import { endKey, findKey, withKey } from './keyring.js';
 import { plusMinutes, type Instant } from './instants.js';
 import type { LeaseNews } from './lease.js';
 import type { LeaseStep } from './lease-step.js';
-import type { GroundStep } from './groundwork.js';
+import { isPatient, type GroundStep } from './groundwork.js';
 import type { KeyStep } from './plan-keys.js';
 import { planStay } from './plan-stay.js';
-import { recordDeactivated } from './record-facts.js';
+import { recordDeactivated, recordGuest } from './record-facts.js';
 import { recordAsk, recordIssue, recordRevoking } from './record-keys.js';
 import { recordLeases, recordLeaseStep } from './record-leases.js';
 import { isOf } from './verdicts.js';
@@ -35,7 +35,7 @@ export function foresee(book: StayBook, now: Instant): Foresight {
   let at = now;
   for (let round = 0; round < MOST_ROUNDS; round++) {
     const plan = planStay(copy, [], at);
-    const ground = plan.groundwork.filter((step) => step.do !== 'wait-for-phone' && step.do !== 'watch-for-strays');
+    const ground = plan.groundwork.filter((step) => !isPatient(step));
     if (ground.length === 0 && plan.keys.ready.length === 0) {
       const opensAt = nextOpening(copy, at);
       if (opensAt === undefined) return { steps: [...steps, ...plan.keys.waiting], attention: plan.attention };
@@ -104,13 +104,13 @@ function assumeGroundwork(book: StayBook, step: GroundStep, now: Instant): void 
       assumeLeases(book, step.leases, now);
       return;
     case 'prepare-guest': {
-      const { guestId } = step.guest;
-      book.guests[guestId] = {
-        userIdentityId: `identity:${guestId}`,
-        acsUserId: `user:${guestId}`,
+      const { guest } = step;
+      recordGuest(book, guest, {
+        userIdentityId: `identity:${guest.guestId}`,
+        acsUserId: `user:${guest.guestId}`,
         phoneReady: true,
         seenCredentialIds: [],
-      };
+      });
       return;
     }
     case 'deactivate-phone':
@@ -120,6 +120,7 @@ function assumeGroundwork(book: StayBook, step: GroundStep, now: Instant): void 
       book.credentialsToCheck = [];
       return;
     case 'wait-for-phone':
+    case 'wait-for-other-stay':
     case 'watch-for-strays':
       return;
     default:

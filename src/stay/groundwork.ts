@@ -7,6 +7,7 @@ import { keysOf, mayLive } from './keyring.js';
 import { planLeases, type LeaseStep } from './lease-step.js';
 import type { Guest, SnapshotWindow } from './snapshot-schema.js';
 import type { Wanted } from './plan-keys.js';
+import { contactOf } from './record-facts.js';
 import { roomsFor } from './wanted.js';
 
 /** One at a time: what is said to rooms later is said in the next step. */
@@ -29,6 +30,12 @@ export type GroundStep =
       readonly guestId: string;
       readonly userIdentityId: string;
       readonly deviceId?: string;
+    }
+  | {
+      readonly do: 'wait-for-other-stay';
+      readonly stepId: string;
+      readonly guestId: string;
+      readonly acsCredentialIds: readonly string[];
     }
   | { readonly do: 'check-keys'; readonly stepId: string; readonly acsCredentialIds: readonly string[] }
   | {
@@ -74,6 +81,7 @@ function wantedGroundwork(book: StayBook, wanted: Wanted, now: Instant): readonl
     ...propertySteps(book),
     ...(book.property === undefined ? [] : [...doorSteps(book), ...guestSteps(book, now), ...phoneSteps(book, wanted)]),
     ...deactivations(book),
+    ...otherStays(book, wanted),
     ...checks(book),
     ...watches(book, now),
   ];
@@ -104,8 +112,30 @@ function guestSteps(book: StayBook, now: Instant): GroundStep[] {
   if (!certain || window === undefined || !isBefore(now, window.to)) return [];
   return book.wanted.party
     .filter((one) => one.guest.wantsKey && one.removed === undefined && one.blocked === undefined)
-    .filter((one) => book.guests[one.guest.guestId] === undefined)
+    .filter((one) => isNewsToSeam(book, one.guest))
     .map(({ guest }) => ({ do: 'prepare-guest', stepId: prepareStepId(guest.guestId), guest }));
+}
+
+/** True for a guest whom Seam does not know, or knows by another name or address. */
+function isNewsToSeam(book: StayBook, guest: Guest): boolean {
+  const known = book.guests[guest.guestId];
+  if (known?.contact === undefined) return known === undefined;
+  const { name, email, phone } = contactOf(guest);
+  return name !== known.contact.name || email !== known.contact.email || phone !== known.contact.phone;
+}
+
+/** A guest whose next key would end one of another stay gets it as soon as that has ended. */
+function otherStays(book: StayBook, wanted: Wanted): GroundStep[] {
+  return wanted.guests.flatMap(({ guestId, rooms }): GroundStep[] => {
+    const acsCredentialIds = book.keyring.refusals[guestId]?.acsCredentialIds;
+    if (acsCredentialIds === undefined || rooms.length === 0) return [];
+    return [{ do: 'wait-for-other-stay', stepId: `other-stay:${guestId}`, guestId, acsCredentialIds }];
+  });
+}
+
+/** Steps that may take as long as guests take: a stay that has nothing else to do is settled. */
+export function isPatient(step: GroundStep): boolean {
+  return ['wait-for-phone', 'wait-for-other-stay', 'watch-for-strays'].includes(step.do);
 }
 
 function phoneSteps(book: StayBook, wanted: Wanted): GroundStep[] {

@@ -42,6 +42,8 @@ export interface Key {
    * it was likely, and is looked for once more when the stay has ended.
    */
   readonly doubt?: 'open' | 'watched';
+  /** Set once it was looked at again, after every request of other stays for the same person was over. */
+  readonly lookedAgain?: true;
   /** Since when confirming it has taken longer than the policy allows. */
   readonly delayedSince?: Instant;
 }
@@ -53,6 +55,8 @@ export interface Refusal {
   readonly message: string;
   readonly at: Instant;
   readonly until?: Instant;
+  /** The other stay's keys: once they have ended, the refusal has. */
+  readonly acsCredentialIds?: readonly string[];
 }
 
 /** A key from outside the stay that may be joined: a desk card that staff named, or a key of another stay of the share group. */

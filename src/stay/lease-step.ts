@@ -3,7 +3,7 @@
  * is no longer wanted is released at once, its old keys end later.
  */
 import type { HeldClaim, LeaseBook, StayBook } from './book.js';
-import { isUnanswered, wantedClaims } from './claims.js';
+import { isUnanswered, revisionKnown, wantedClaims } from './claims.js';
 import { isBefore, type Instant } from './instants.js';
 import { lineageOf, mayLive, type Key, type Keyring } from './keyring.js';
 import type { KeyReport, SettleLeasesInput } from './lease.js';
@@ -28,7 +28,9 @@ export function planLeases(
   });
   const step = {
     reports: quiet || book.wanted.shareGroup !== undefined ? dueReports(book, leases, now) : [],
-    releases: leases.claims.filter((held) => !claims.some((claim) => isOf(held, claim))),
+    releases: leases.claims
+      .filter((held) => !claims.some((claim) => isOf(held, claim)))
+      .map(({ room, part }) => ({ room, part, revision: revisionKnown(book) })),
     claims: claims
       .filter((claim) => claim.isDue)
       .map(({ room, isDue: _isDue, ...claim }) => ({ room, claim: { stayId, chain: leases.chain, ...claim } })),

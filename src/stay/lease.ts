@@ -88,7 +88,7 @@ export interface SettleLeasesInput {
   readonly propertyId: string;
   readonly stayId: string;
   /** As in `Claim`: reports and releases carry it, too. */
-  readonly chain?: string;
+  readonly chain: string;
   readonly seq: number;
   /** All keys of the stay to the room that may matter to it. */
   readonly reports: readonly { readonly room: string; readonly keys: readonly KeyReport[] }[];

@@ -7,6 +7,7 @@ import { isBefore, plusMinutes, type Instant } from './instants.js';
 import { planKeys, type InFlight, type KeyPlan } from './plan-keys.js';
 import { recordExpired } from './record-keys.js';
 import { recordPastLeases } from './record-leases.js';
+import { lookAgain, lookAgainAt } from './record-losses.js';
 import { wantedOf } from './wanted.js';
 
 export interface StayPlan {
@@ -31,6 +32,7 @@ const noKeys: KeyPlan = { ready: [], waiting: [], unwanted: [], attention: [] };
 export function takeStock(book: StayBook, inFlight: readonly InFlight[], now: Instant): StayPlan {
   applyDueRooms(book, now);
   recordPastLeases(book, now);
+  lookAgain(book, now);
   recordExpired(
     book,
     inFlight.map((step) => step.keyId),
@@ -56,6 +58,7 @@ export function planStay(book: StayBook, inFlight: readonly InFlight[], now: Ins
     watch.wakeAt,
     closesAt,
     ...book.wanted.scheduled.map((change) => change.from),
+    ...book.keyring.keys.map((key) => lookAgainAt(book, key)),
   ]);
   return {
     groundwork,

@@ -1,7 +1,8 @@
 /** What groundwork brings back, taken into the book: the property, doors, guests at Seam, their phones. */
-import { writeLine, type LostPhone, type StayBook } from './book.js';
+import { writeLine, type Contact, type LostPhone, type StayBook } from './book.js';
 import { isBefore, type Instant } from './instants.js';
 import type { StepFailure } from './record-keys.js';
+import type { Guest } from './snapshot-schema.js';
 import type { DoorFacts, PhonesFound, PreparedGuest, PropertyFacts } from './steps.js';
 
 export function recordProperty(book: StayBook, facts: PropertyFacts): void {
@@ -21,8 +22,19 @@ export function recordDoors(book: StayBook, facts: DoorFacts): void {
   book.doors = { ...facts, rooms: [...known, ...facts.rooms], unknownRooms };
 }
 
-export function recordGuest(book: StayBook, guestId: string, prepared: PreparedGuest): void {
-  book.guests[guestId] = prepared;
+/** The guest as Seam knows him now. Of one who was known before, it was only told how he is named and reached. */
+export function recordGuest(book: StayBook, guest: Guest, prepared: PreparedGuest): void {
+  const known = book.guests[guest.guestId] ?? prepared;
+  book.guests[guest.guestId] = book.leases === undefined ? prepared : { ...known, contact: contactOf(guest) };
+}
+
+/** What Seam is told of a guest. */
+export function contactOf({ name, email, phone }: Guest): Contact {
+  return {
+    ...(name === undefined ? {} : { name }),
+    ...(email === undefined ? {} : { email }),
+    ...(phone === undefined ? {} : { phone }),
+  };
 }
 
 export function recordPhone(book: StayBook, guestId: string, found: PhonesFound | undefined): void {

@@ -118,6 +118,7 @@ function takeIssue(book: StayBook, keyId: string, outcome: IssueOutcome, now: In
         message: 'the guest holds a live key of another stay; a new one could end it at Seam',
         at: now,
         ...(outcome.until === undefined ? {} : { until: outcome.until }),
+        ...(book.leases === undefined ? {} : { acsCredentialIds: outcome.acsCredentialIds }),
       });
       return;
     default:

@@ -29,6 +29,7 @@ export function recordLeaseStep(book: StayBook, leases: LeaseBook, step: LeaseSt
   return {
     propertyId: book.propertyId,
     stayId: book.stayId,
+    chain: leases.chain,
     seq,
     ...step,
     claims: step.claims.map(({ room, claim }) => ({ room, claim: { ...claim, seq } })),

@@ -1,7 +1,7 @@
 /** Keys that others have ended: Seam itself, for a newer one, or a card at the front desk. */
 import { writeLine, type StayBook } from './book.js';
-import type { Instant } from './instants.js';
-import { endKey, keysOf, withKey, type Key } from './keyring.js';
+import { isBefore, plusMinutes, type Instant } from './instants.js';
+import { endKey, keysOf, withKey, withoutRefusals, type Key } from './keyring.js';
 import type { CheckKeysOutcome, Observed } from './steps.js';
 
 export function endAnchor(book: StayBook, acsCredentialId: string, now: Instant): void {
@@ -53,6 +53,38 @@ export function endGone(book: StayBook, acsCredentialId: string, losses: Losses,
 function lost(book: StayBook, key: Key, { lingeringCredentialIds = [] }: Losses, now: Instant): Key {
   const ended = endByOthers(book, key, now);
   return lingeringCredentialIds.includes(key.acsCredentialId ?? '') ? { ...ended, lingers: true } : ended;
+}
+
+/** The keys of another stay that the guest's next key could have ended are gone. */
+export function recordOtherStayEnded(book: StayBook, guestId: string): void {
+  if (book.keyring.refusals[guestId]?.code !== 'guest-has-other-stay') return;
+  book.keyring = withoutRefusals(book.keyring, guestId);
+}
+
+/** How long after a key was issued another stay's request, made before that, may still end it, in minutes. */
+const OTHERS_MAY_END_MINUTES = 5;
+
+/**
+ * A person whom several stays know has one user at Seam: a request of another stay that looked before this key was there may be carried out
+ * after it, and end it. So it is looked at once more when no such request can be on its way any longer.
+ */
+export function lookAgainAt(book: StayBook, key: Key): Instant | undefined {
+  const person = book.wanted.party.find((one) => one.guest.guestId === key.guestId)?.guest.personId;
+  if (book.leases === undefined || person === undefined || key.state !== 'live' || key.lookedAgain === true)
+    return undefined;
+  return key.issuedAt === undefined ? undefined : plusMinutes(key.issuedAt, OTHERS_MAY_END_MINUTES);
+}
+
+/** Asks for another look at keys for which the time has come. */
+export function lookAgain(book: StayBook, now: Instant): void {
+  for (const key of book.keyring.keys) {
+    const at = lookAgainAt(book, key);
+    if (at === undefined || isBefore(now, at)) continue;
+    book.keyring = withKey(book.keyring, { ...key, lookedAgain: true });
+    book.credentialsToCheck = [
+      ...new Set([...book.credentialsToCheck, ...(key.acsCredentialId === undefined ? [] : [key.acsCredentialId])]),
+    ];
+  }
 }
 
 export function recordCheck(book: StayBook, checked: readonly string[], outcome: CheckKeysOutcome, now: Instant): void {

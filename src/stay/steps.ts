@@ -166,6 +166,11 @@ export interface WatchForStraysInput {
   readonly minutes: number;
 }
 
+export interface WaitForKeysToEndInput {
+  readonly propertyId: string;
+  readonly acsCredentialIds: readonly string[];
+}
+
 export interface CheckKeysInput {
   readonly propertyId: string;
   readonly acsCredentialIds: readonly string[];
@@ -194,6 +199,8 @@ export interface StayActivities {
   /** Already deactivated is success. */
   deactivatePhone(input: DeactivatePhoneInput): Promise<void>;
   checkKeys(input: CheckKeysInput): Promise<CheckKeysOutcome>;
+  /** Ends when none of the keys is alive at Seam; until then every attempt fails and is retried. */
+  waitForKeysToEnd(input: WaitForKeysToEndInput): Promise<void>;
   /** Ends when a late request's key has appeared (strays newest first), or when it has looked for long enough. */
   watchForStrays(input: WatchForStraysInput): Promise<Observed>;
 }

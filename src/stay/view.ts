@@ -8,6 +8,7 @@ import {
   type TimelineLine,
   stayWindow,
 } from './book.js';
+import { isPatient } from './groundwork.js';
 import { isBefore, type Instant, type Window } from './instants.js';
 import { isLive, keysOf, mayLive, satisfies, type Key, type KeyState } from './keyring.js';
 import type { Gate, InFlight, KeyStep, Wanted, WantedGuest } from './plan-keys.js';
@@ -232,7 +233,7 @@ export function isSettled(plan: StayPlan, inFlight: readonly InFlight[]): boolea
   return (
     inFlight.length === 0 &&
     plan.keys.ready.length === 0 &&
-    plan.groundwork.every((step) => step.do === 'wait-for-phone' || step.do === 'watch-for-strays') &&
+    plan.groundwork.every(isPatient) &&
     !plan.keys.waiting.some((step) => step.do === 'revoke')
   );
 }

@@ -19,5 +19,6 @@ export const ACTIVITY_QUEUES = {
   revokeKey: TASK_QUEUES.seam,
   deactivatePhone: TASK_QUEUES.seam,
   checkKeys: TASK_QUEUES.seam,
+  waitForKeysToEnd: TASK_QUEUES.seam,
   watchForStrays: TASK_QUEUES.seam,
 } as const satisfies Readonly<Record<keyof StayActivities, TaskQueue>>;

@@ -23,7 +23,7 @@ import * as known from '../../src/stay/record-facts.js';
 import * as record from '../../src/stay/record-keys.js';
 import { recordLeases, recordLeaseStep } from '../../src/stay/record-leases.js';
 import { recordWatch } from '../../src/stay/record-late-keys.js';
-import { recordCheck } from '../../src/stay/record-losses.js';
+import { recordCheck, recordOtherStayEnded } from '../../src/stay/record-losses.js';
 import type { CheckKeysOutcome, Observed } from '../../src/stay/steps.js';
 import { snapshotSchema, type StaySnapshot, type StaySnapshotInput } from '../../src/stay/snapshot-schema.js';
 import { viewOf, type StayView } from '../../src/stay/view.js';
@@ -423,7 +423,7 @@ function* groundwork(house: House, step: GroundStep, options: HouseOptions, job:
       const user = hotel.users.find({ user_identity_id: identity.id, acs_system_id: hotel.world.acsSystemId });
       const deviceIds = phones === 'later' ? [] : [hotel.phones.add(identity.id).id];
       hotel.settle();
-      known.recordGuest(book, step.guest.guestId, {
+      known.recordGuest(book, step.guest, {
         userIdentityId: identity.id,
         acsUserId: user.id,
         phoneReady: phones !== 'later',
@@ -446,6 +446,11 @@ function* groundwork(house: House, step: GroundStep, options: HouseOptions, job:
     case 'check-keys':
       recordCheck(book, step.acsCredentialIds, losses(hotel, step.acsCredentialIds), house.now());
       return;
+    case 'wait-for-other-stay': {
+      const gone = losses(hotel, step.acsCredentialIds).goneCredentialIds;
+      if (step.acsCredentialIds.every((id) => gone.includes(id))) recordOtherStayEnded(book, step.guestId);
+      return;
+    }
     case 'watch-for-strays':
       recordWatch(book, step, lookForStrays(house, step.keyId), house.now());
       return;
@@ -459,7 +464,7 @@ function* settlingLeases({ book, now }: House, step: LeaseStep, roomDesk: RoomDe
   if (book.leases === undefined || roomDesk === undefined) return;
   const said = recordLeaseStep(book, book.leases, step);
   const { stayId, seq, chain } = said;
-  const envelope = { stayId, seq, ...(chain === undefined ? {} : { chain }) };
+  const envelope = { stayId, seq, chain };
   const news: LeaseNews[] = [];
   const sayings = [
     ...said.reports.map(

@@ -102,7 +102,7 @@ function aLeasingStay(fields: Partial<StaySnapshotInput> = {}, policy: Partial<P
   recordDoors(book, { rooms, commonDoors: [], unknownRooms: [] });
   for (const { guest } of book.wanted.party) {
     const known = { userIdentityId: `i-${guest.guestId}`, acsUserId: `u-${guest.guestId}`, phoneReady: true };
-    recordGuest(book, guest.guestId, { ...known, seenCredentialIds: [] });
+    recordGuest(book, guest, { ...known, seenCredentialIds: [] });
   }
   return stay;
 }
