@@ -1,7 +1,7 @@
 /** Which rooms the stay wants, and for how long: its rooms now, and those of moves to come. */
 import { revisionOrder } from './apply-snapshot.js';
 import { isEnded, stayWindow, type HeldClaim, type LeaseBook, type ScheduledRooms, type StayBook } from './book.js';
-import { isBefore, overlaps, sameWindow, type Instant, type Window } from './instants.js';
+import { isBefore, overlaps, plusMinutes, sameWindow, type Instant, type Window } from './instants.js';
 import { isOf } from './verdicts.js';
 
 /** What is wanted of one room for one stretch of time. */
@@ -12,7 +12,7 @@ export function wantedClaims(book: StayBook, leases: LeaseBook, now: Instant): r
   const window = stayWindow(book);
   const policy = book.property?.policy;
   if (window === undefined || policy === undefined || isEnded(book) || book.wanted.status === 'tentative') return [];
-  if (!isBefore(now, window.to)) return [];
+  if (!isBefore(now, plusMinutes(window.to, policy.departureGraceMinutes))) return [];
   const { shareGroup } = book.wanted;
   const common = {
     graceMinutes: policy.departureGraceMinutes,
@@ -23,6 +23,8 @@ export function wantedClaims(book: StayBook, leases: LeaseBook, now: Instant): r
   for (const { room, window: stretch } of stretches(book, window)) {
     const ofRoom = leases.claims.filter((one) => one.room === room);
     const held = ofRoom.find((one) => !claims.some((claim) => isOf(claim, one)) && overlaps(one.window, stretch));
+    // What is over but for its grace goes on, and is not asked for anew.
+    if (held === undefined && !isBefore(now, stretch.to)) continue;
     const used = [...ofRoom, ...claims.filter((claim) => claim.room === room)].map(({ part }) => part);
     const part = held?.part ?? Math.max(-1, ...used) + 1;
     claims.push({ room, part, window: { from: beginning(held, stretch.from, now), to: stretch.to }, ...common });

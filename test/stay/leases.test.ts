@@ -260,6 +260,20 @@ describe('the end of a lease', () => {
     expect(stay.attention().map(({ code }) => code)).not.toContain('room-taken');
   });
 
+  test('is not before the grace is over', () => {
+    const stay = aLeasingStay({}, { departureGraceMinutes: 60 });
+    stay.settleLeases();
+    stay.carryOut();
+    stay.settleLeases();
+    stay.at('2026-11-26T10:05Z');
+    expect(stay.leaseStep()).toBeUndefined();
+    expect(stay.carryOut()).toEqual([]);
+    expect(stay.live()).toHaveLength(1);
+    stay.at('2026-11-26T11:00Z');
+    expect(stay.leaseStep()).toBeUndefined();
+    expect(stay.live()).toHaveLength(0);
+  });
+
   test('holds an extension up that reaches into the next lease, and says so', () => {
     const stay = aLeasingStay();
     stay.settleLeases();
