@@ -27,7 +27,7 @@ export interface StackOptions {
   /** Settings of the worker besides those that the stack itself makes (`src/config.ts`). */
   readonly workerSettings?: Readonly<Record<string, string>>;
   /** Starts the server, and has the simulator deliver its events there; absent: stays hear of no event. */
-  readonly server?: { readonly preferredPort?: number; readonly settings?: Readonly<Record<string, string>> };
+  readonly server?: { readonly preferredPort?: number };
   /** Told what is being started. */
   readonly onProgress?: (text: string) => void;
 }
@@ -132,7 +132,7 @@ async function startLogging(file: string, env: Readonly<Record<string, string>>,
 
 /** The webhook is made first: its secret is part of the server's environment. */
 async function startServer(
-  { folder, server: { preferredPort, settings } = {} }: StackOptions,
+  { folder, server: { preferredPort } = {} }: StackOptions,
   env: Readonly<Record<string, string>>,
   simulator: Simulator,
 ): Promise<StackServer> {
@@ -143,7 +143,6 @@ async function startServer(
     ...env,
     SEAM_WEBHOOK_SECRET: await makeWebhook(simulator, webhookUrl),
     STAYLINE_SERVER_PORT: String(port),
-    ...settings,
   };
   const log = path.join(folder, 'server.log');
   let child = await startLogging('src/server.ts', environment, log);

@@ -1,5 +1,6 @@
 /** Seam's webhooks: kept here, delivered through Svix's format, signed with Svix's own library (seam-api.md 4.3). */
 import { randomBytes } from 'node:crypto';
+import { setMaxListeners } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Webhook } from 'svix';
 import type { SeamEvent } from './events.js';
@@ -33,6 +34,8 @@ const ATTEMPT_TIMEOUT_MS = 5_000;
 export function createWebhooks(world: World, retryWaits: readonly number[] = webhookRetryWaits): Webhooks {
   const records = new Map<string, WebhookRecord>();
   const stop = new AbortController();
+  // Every delivery under way listens for it.
+  setMaxListeners(0, stop.signal);
 
   world.events.onEvent((event) => {
     for (const record of records.values()) {

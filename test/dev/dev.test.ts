@@ -25,6 +25,7 @@ const readyLine = z.object({
     credentialManagerAcsSystemId: z.string(),
     property: z.object({ propertyId: z.string() }),
   }),
+  server: z.object({ url: z.string(), webhookUrl: z.string() }),
 });
 
 const { TEMPORAL_ADDRESS: _given, ...env } = process.env;
@@ -79,6 +80,19 @@ test('the Web UI and the simulated hotel answer', async () => {
   expect((await fetch(`${ready.simulator.url}/_sim/hotel`)).status).toBe(200);
 });
 
+test("the simulated Seam's events reach the server, signed", async () => {
+  const faults = `${ready.simulator.url}/_sim/faults`;
+  const headers = { 'content-type': 'application/json' };
+  await fetch(faults, { method: 'POST', headers, body: JSON.stringify({ kind: 'bridge-down' }) });
+  await fetch(faults, { method: 'DELETE' });
+  const noted = async (): Promise<unknown> =>
+    ((await (await fetch(`${ready.server.url}/healthz`)).json()) as { seamEvents: { noted: number } }).seamEvents.noted;
+  await expect.poll(noted, { timeout: 20_000 }).toBe(2);
+  const log = readFileSync(path.join(folder, 'server.log'), 'utf8');
+  expect(log).toContain('seam_bridge_disconnected');
+  expect(log).not.toContain(ready.simulator.apiKey);
+});
+
 test('the worker writes its log where the stack says, without secrets', () => {
   const log = readFileSync(path.join(folder, 'worker.log'), 'utf8');
   expect(log).toContain('"msg":"at work"');
@@ -91,4 +105,5 @@ test('SIGTERM ends all of it with 0, and nothing but the one line was on stdout'
   expect(printed).toHaveLength(1);
   await vi.waitFor(async () => expect(await isListening(ready.temporalAddress)).toBe(false), { timeout: 20_000 });
   expect(await isListening(new URL(ready.simulator.url).host)).toBe(false);
+  expect(await isListening(new URL(ready.server.url).host)).toBe(false);
 });

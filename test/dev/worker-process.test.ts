@@ -57,6 +57,44 @@ function run(file: string, environment: Readonly<Record<string, string>>): Promi
   });
 }
 
+describe('the server process', () => {
+  const secret = 'whsec_b25seUZvclRlc3Rz';
+  const settings = (port: number | undefined): Record<string, string> => ({
+    TEMPORAL_ADDRESS: server.address,
+    SEAM_WEBHOOK_SECRET: secret,
+    STAYLINE_SERVER_PORT: String(port),
+    STAYLINE_LOG_LEVEL: 'error',
+  });
+
+  test('is ready once it listens, and ends with 0 at SIGTERM', async () => {
+    const [port] = await freePorts(undefined);
+    const child = await startChild({ file: 'src/server.ts', env: settings(port), log: STDERR });
+    expect((await fetch(`http://127.0.0.1:${String(port)}/readyz`)).status).toBe(200);
+    await child.end('SIGTERM');
+    expect(await child.ended).toBe(0);
+  });
+
+  test('ends with 2 and the name of the variable, without its value, if its environment is not right', async () => {
+    const ended = await run('src/server.ts', { ...settings(0), SEAM_WEBHOOK_SECRET: 'seam_not_this_one' });
+    expect(ended.status).toBe(2);
+    expect(ended.stderr).toContain('SEAM_WEBHOOK_SECRET must be');
+    expect(ended.stderr).not.toContain('seam_not_this_one');
+  });
+
+  test('ends with 1 if somebody else has its port, or there is no Temporal server', async () => {
+    const taken = Number(server.address.split(':')[1]);
+    const [free] = await freePorts(undefined);
+    const [noPort, noTemporal] = await Promise.all([
+      run('src/server.ts', settings(taken)),
+      run('src/server.ts', { ...settings(0), TEMPORAL_ADDRESS: `127.0.0.1:${String(free)}` }),
+    ]);
+    for (const ended of [noPort, noTemporal]) {
+      expect(ended).toMatchObject({ status: 1, stderr: expect.stringContaining('the server did not work') as string });
+      expect(ended.stderr).not.toContain(secret);
+    }
+  });
+});
+
 describe('the worker process', () => {
   test('is healthy once it asks for work, and not before', async () => {
     const health = (): Promise<Ended> => run('src/worker-health.ts', { TEMPORAL_ADDRESS: server.address });

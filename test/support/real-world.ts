@@ -22,6 +22,8 @@ import { bookStay, type BookedStay, type BookingHabits } from './booked-stay.js'
 export interface RealWorldOptions {
   readonly switches?: Partial<Switches>;
   readonly providerLatencyMs?: number;
+  /** Whether the server takes Seam's events; otherwise stays hear of none. */
+  readonly seamEvents?: 'delivered';
   /** How long the worker waits for an answer of Seam's; 500 ms by default. */
   readonly seamTimeoutMs?: number;
   /** How long the worker allows a lost request to be carried out before it settles on a key; 700 ms by default. */
@@ -90,6 +92,7 @@ export async function openRealWorld(options: RealWorldOptions = {}): Promise<Rea
       },
       onAnswer: (answer) => enrolPhone(answer),
     },
+    ...(options.seamEvents === 'delivered' ? { server: {} } : {}),
     workerSettings: {
       SEAM_TIMEOUT_MS: String(seamTimeoutMs),
       SEAM_LATE_COMMIT_MS: String(options.lateCommitSettleMs ?? 700),

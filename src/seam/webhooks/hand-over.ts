@@ -87,7 +87,7 @@ async function handOver(event: SeamEvent, options: HandOverOptions): Promise<Han
   const about = { eventType, eventId, requestId: eventId };
   switch (event.kind) {
     case 'credential': {
-      const { id, stays } = await holdersOfCredential(event, options);
+      const { id, stays } = await holdersOf(event, options);
       return tell(stays, { name: 'credentialChanged', payload: { acsCredentialId: id, ...about } }, options);
     }
     case 'phone': {
@@ -103,15 +103,19 @@ async function handOver(event: SeamEvent, options: HandOverOptions): Promise<Han
   }
 }
 
-/** A key has copies, one on each phone, with ids that no stay knows: an event about a copy is one about its key. */
-async function holdersOfCredential(
-  credential: CredentialRef,
+/**
+ * A key has copies, one on each phone, with ids that no stay knows: an event about a copy is one about its key. But that a copy has
+ * reached its phone is no news of the key, and not worth a question to Seam.
+ */
+async function holdersOf(
+  credential: CredentialRef & { readonly eventType: string },
   options: HandOverOptions,
 ): Promise<{ readonly id: string; readonly stays: readonly string[] }> {
-  const { acsCredentialId } = credential;
+  const { acsCredentialId, eventType } = credential;
   const holders = await options.stays.holding(acsCredentialId);
   if (holders.length > 0) return { id: acsCredentialId, stays: holders };
-  const id = (await options.parentOf?.(credential)) ?? acsCredentialId;
+  const parent = eventType === 'acs_credential.issued' ? undefined : await options.parentOf?.(credential);
+  const id = parent ?? acsCredentialId;
   return { id, stays: await lookRepeatedly(id, options) };
 }
 

@@ -89,6 +89,12 @@ describe('an event about a key', () => {
     expect(await world.desk.take(keyEvent('e-1', 'c-1'))).toMatchObject({ kind: 'handed-over' });
   });
 
+  it('about a copy that has reached its phone costs no question to Seam either', async () => {
+    const world = aWorld({ parentOf: () => Promise.reject(new Error('asked')) });
+    world.held.set('stay/a/1', ['c-1']);
+    expect(await world.desk.take(keyEvent('e-1', 'copy-1', 'acs_credential.issued'))).toEqual({ kind: 'no-stay' });
+  });
+
   it('of another application finds no stay, after a few looks', async () => {
     const world = aWorld({ parentOf: () => Promise.resolve(undefined) });
     expect(await world.desk.take(keyEvent('e-1', 'c-9'))).toEqual({ kind: 'no-stay' });
