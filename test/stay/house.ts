@@ -155,7 +155,7 @@ export function openHouse(options: HouseOptions): House {
       return plan;
     },
     getOn(job, luck = 'good') {
-      if (job.what === 'wait-for-phone' && !job.cancelled && !phoneCame(house, job)) return false;
+      if (!canGetOn(house, job)) return false;
       if (job.work.next(luck).done === true) house.jobs.splice(house.jobs.indexOf(job), 1);
       house.turn();
       return true;
@@ -509,9 +509,10 @@ function doorNamed(hotel: SimulatedHotel, name: string): Door | undefined {
   return [...hotel.world.doors.values()].find((door) => door.name === name);
 }
 
-function phoneCame(house: House, job: Job): boolean {
+/** False while the job waits for a phone that does not come. */
+export function canGetOn(house: House, job: Job): boolean {
   const guestId = job.stepId.slice('phone:'.length);
-  return hasPhone(house, guestId);
+  return job.what !== 'wait-for-phone' || job.cancelled || hasPhone(house, guestId);
 }
 
 /** True if one of the guest's enrolled phones can hold a key. */
