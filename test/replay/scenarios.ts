@@ -1,8 +1,13 @@
 /** The stays whose histories are kept: what each holds, by the name of its file. Guests are made up. */
-import type { BookedStay } from '../support/booked-stay.js';
-import type { StayWorld } from '../support/stay-world.js';
+import { roomWorkflowId } from '../../src/client.js';
+import { bookStay, type BookedStay } from '../support/booked-stay.js';
+import { PROPERTY_ID, type StayWorld } from '../support/stay-world.js';
 
-type Scenario = (world: StayWorld) => Promise<BookedStay>;
+/** Leads to the workflow whose history is kept. */
+type Scenario = (world: StayWorld) => Promise<Pick<BookedStay, 'workflowId'>>;
+
+/** What workflows of these days can do; histories of earlier days stay in folders of their own, and are not made anew. */
+export const GENERATION = 'leases';
 
 const party = (count: number): { guestId: string }[] =>
   Array.from({ length: count }, (_, index) => ({ guestId: `g${index + 1}` }));
@@ -11,6 +16,19 @@ async function checkedOut(stay: BookedStay): Promise<BookedStay> {
   await stay.signal('checkOut', {});
   await stay.until((view) => view.settled && view.phase === 'over');
   return stay;
+}
+
+/** Two stays that change rooms with each other. */
+async function swap(world: StayWorld, name: string): Promise<readonly [BookedStay, BookedStay]> {
+  const [a, b] = [await world.book(`${name}-a`, { guests: party(2) }), await world.book(`${name}-b`, {})] as const;
+  const [roomsOfA, roomsOfB] = [(await a.settled()).rooms, (await b.settled()).rooms];
+  await a.amend({ rooms: [...roomsOfB] });
+  await a.until((view) => view.settled && view.attention.some(({ code }) => code === 'room-taken'));
+  await b.amend({ rooms: [...roomsOfA] });
+  for (const stay of [a, b]) {
+    await stay.until((view) => view.settled && view.guests.every((guest) => guest.keyState === 'issued'));
+  }
+  return [a, b];
 }
 
 export const SCENARIOS: Readonly<Record<string, Scenario>> = {
@@ -86,6 +104,76 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
     const stay = await world.book('answer-lost', { guests: party(2) });
     await stay.until((view) => view.settled && view.guests.every((guest) => guest.keyState === 'issued'));
     await world.undisturb();
+    return checkedOut(stay);
+  },
+  async 'room-taken-then-free'(world) {
+    const first = await world.book('taken-by', {});
+    const { rooms } = await first.settled();
+    const second = await world.book('taken', { rooms: [...rooms] });
+    await second.until((view) => view.settled && view.attention.some(({ code }) => code === 'room-taken'));
+    await checkedOut(first);
+    await second.until((view) => view.settled && view.guests.every((guest) => guest.keyState === 'issued'));
+    return checkedOut(second);
+  },
+  async 'rooms-swapped'(world) {
+    const [a, b] = await swap(world, 'swapped');
+    await checkedOut(a);
+    return checkedOut(b);
+  },
+  async 'room-of-a-swap'(world) {
+    const [a, b] = await swap(world, 'swapped-again');
+    const [room = ''] = (await a.settled()).rooms;
+    await checkedOut(a);
+    await checkedOut(b);
+    return { workflowId: roomWorkflowId({ propertyId: PROPERTY_ID, room }) };
+  },
+  async 'extension-into-the-next-lease'(world) {
+    const rooms = world.freeRooms(1);
+    const stay = await world.book('extended', { rooms, guests: party(2) });
+    await stay.settled();
+    const next = { from: await world.inMinutes(4 * 24 * 60), to: await world.inMinutes(5 * 24 * 60) };
+    const other = await world.book('next', { rooms, status: 'confirmed', window: next });
+    await other.settled();
+    await stay.signal('changeDates', { window: { to: await world.inMinutes(6 * 24 * 60) } });
+    await stay.until((view) => view.settled && view.attention.some(({ code }) => code === 'room-taken'));
+    await other.signal('cancel', {});
+    await stay.until((view) => view.settled && view.attention.length === 0);
+    return checkedOut(stay);
+  },
+  async 'given-to-another-stay'(world) {
+    const stay = await world.book('given', {});
+    const { rooms } = await stay.settled();
+    const other = await world.book('given-to', { rooms: [...rooms] });
+    await other.settled();
+    const name = { propertyId: PROPERTY_ID, room: rooms[0] ?? '' };
+    await world.client.forceRoom(name, { stayId: other.workflowId, reason: 'moved by the desk' });
+    await other.until((view) => view.settled && view.guests.every((guest) => guest.keyState === 'issued'));
+    await stay.until((view) => view.settled && view.keys.every((key) => key.state === 'dead'));
+    return checkedOut(stay);
+  },
+  async 'share-group'(world) {
+    const rooms = world.freeRooms(1);
+    const first = await world.book('shares-first', { rooms, shareGroup: 'share-1' });
+    await first.settled();
+    const second = await world.book('shares-second', { rooms, shareGroup: 'share-1' });
+    await second.until((view) => view.settled && view.guests.every((guest) => guest.keyState === 'issued'));
+    await checkedOut(first);
+    return checkedOut(second);
+  },
+  async 'split-stay'(world) {
+    const [before = '', after = ''] = world.freeRooms(2);
+    const [from, move, to] = await Promise.all([-60, 2, 6000].map((minutes) => world.inMinutes(minutes)));
+    if (from === undefined || move === undefined || to === undefined) throw new Error('no instants');
+    const snapshot = await world.snapshotOf('split', { window: { from, to } });
+    const { rooms: _rooms, ...split } = snapshot;
+    const segments = [
+      { from, to: move, rooms: [before] },
+      { from: move, to, rooms: [after] },
+    ];
+    await world.client.applyReservation({ ...split, segments });
+    // No time is skipped where histories are made: the move comes within two minutes.
+    const stay = bookStay(world, { ...split, segments }, { patienceMs: 150_000 });
+    await stay.until((view) => view.settled && view.rooms[0] === after);
     return checkedOut(stay);
   },
   async 'carried-on'(world) {
