@@ -34,7 +34,7 @@ export interface BookedStay {
   enrol(guestId: string): DeviceRecord;
   /** The guest's phones that are enrolled. */
   phones(guestId: string): readonly DeviceRecord[];
-  /** Holds the guest's phones to a door; answers the lock's reason. */
+  /** Holds the guest's phones to a door; answers the lock's reason. A guest whom Seam does not know holds nothing. */
   tap(guestId: string, door: string): Promise<string>;
   /** The guests, of those named, whose phones open the door. */
   whoOpens(door: string, guestIds: readonly string[]): Promise<string[]>;
@@ -105,7 +105,9 @@ export function bookStay(world: StayHost, first: StaySnapshotInput, habits: Book
     async tap(guestId, door) {
       hotel.settle();
       const at = Math.max(await world.now(), hotel.now());
-      return hotel.tap({ userIdentityId: identityOf(guestId) }, hotel.door(door).id, at).reason;
+      const identity = hotel.identities.list({}).find((one) => one.key === identityKey(guestId));
+      if (identity === undefined) return 'no-key';
+      return hotel.tap({ userIdentityId: identity.id }, hotel.door(door).id, at).reason;
     },
     async whoOpens(door, guestIds) {
       const reasons = await Promise.all(guestIds.map((guestId) => stay.tap(guestId, door)));

@@ -1,0 +1,268 @@
+/** The words that scenarios are told in: a hotel, its stays, its desk, and phones that are held to doors. */
+import { expect } from 'vitest';
+import type { StayView } from '../../src/client.js';
+import type { Fault } from '../../src/simulator/faults.js';
+import type { CredentialRecord } from '../../src/simulator/records.js';
+import type { SimulatedHotel } from '../../src/simulator/seam.js';
+import { instantAt } from '../../src/stay/instants.js';
+import type { StaySnapshotInput } from '../../src/stay/snapshot-schema.js';
+import type { BookedStay, BookingHabits } from '../support/booked-stay.js';
+import type { PropertyHabits, StayWorld } from '../support/stay-world.js';
+
+type GuestInput = StaySnapshotInput['guests'][number];
+
+/** What a booking says otherwise than usual; `hours`: from when to when, counted from now. */
+export interface BookingChanges extends Partial<Omit<StaySnapshotInput, 'guests'>> {
+  readonly hours?: readonly [from: number, to: number];
+  readonly phones?: BookingHabits['phones'];
+  readonly reservationId?: string;
+}
+
+export interface Hotel {
+  readonly world: StayWorld;
+  readonly simulated: SimulatedHotel;
+  /** A room that no other scenario uses. */
+  room(): string;
+  /** As many of them as are asked for, neighbours all. */
+  rooms(count: number): string[];
+  /** A confirmed reservation, arriving tomorrow at this hour for two nights; everyone's phone is set up as soon as Seam knows him. */
+  booked(guests: readonly (string | GuestInput)[], changes?: BookingChanges): Promise<Stay>;
+  /** Checked in an hour ago, for three days. */
+  checkedIn(guests: readonly (string | GuestInput)[], changes?: BookingChanges): Promise<Stay>;
+  /** As `checkedIn`, and everyone has used his key at each of his rooms. */
+  inHouse(guests: readonly (string | GuestInput)[], changes?: BookingChanges): Promise<Stay>;
+  /** Such as `2 hours and 5 minutes`. */
+  passes(duration: string): Promise<void>;
+  /** Lets time pass until then. */
+  clockReaches(instant: string): Promise<void>;
+  inHours(hours: number): Promise<string>;
+  /** The mobile keys that Seam has made for the room so far. */
+  keysMadeFor(room: string): KeysMade;
+  /** Just so many mobile keys have been made for the room since the beginning. */
+  hasMade(room: string, keys: KeysMade): void;
+  /** For each guest who has had a key to both rooms: when the new one was there, and when the old one began to end; as places in time. */
+  exchangesOf(oldRoom: string, newRoom: string): readonly Exchange[];
+  /** The desk gives the room to a stay that waits for it. */
+  givesByForce(room: string, stay: Stay): Promise<void>;
+  /** Holds one phone to a door; what the lock says. */
+  phoneAt(deviceId: string, door: string): Promise<string>;
+  /** The desk cuts a plastic card, past Seam and Stayline: `new` ends what was before once it is used, `duplicate` joins it. */
+  cutsCard(room: string, kind: 'new' | 'duplicate'): Promise<Card>;
+  bridgeGoesDown(): Promise<void>;
+  disturb(fault: Fault): Promise<void>;
+  /** The bridge is up, and Seam answers as it should. */
+  allIsWell(): Promise<void>;
+}
+
+export interface KeysMade {
+  readonly overrides: number;
+  readonly joiners: number;
+}
+
+export interface Exchange {
+  readonly made: number;
+  readonly ended: number;
+}
+
+export interface Card {
+  readonly acsCredentialId: string;
+  opens(door: string): Promise<boolean>;
+}
+
+export interface Stay extends BookedStay {
+  /** Waits, letting time pass, until these guests (all of the party, if none is named) hold what they should. */
+  haveKeys(...guestIds: readonly string[]): Promise<StayView>;
+  /** Of everyone who was ever in the party just these open the door, now; the others try first. */
+  onlyTheseOpen(door: string, ...guestIds: readonly string[]): Promise<void>;
+  nobodyOpens(door: string): Promise<void>;
+  /** The guest's phones open it, now, whatever is still to be done. */
+  isOpenTo(guestId: string, door: string): Promise<void>;
+  /** The guest's phones do not open it, now, whatever is still to be done. */
+  isShutTo(guestId: string, door: string): Promise<void>;
+  /** What the lock says to the guest's phone. */
+  lockSays(door: string, guestId: string, reason: string): Promise<void>;
+  /** Waits, letting time pass, until the front desk is shown this. */
+  shows(code: string): Promise<StayView>;
+  /** The front desk is shown these and nothing else. */
+  showsOnly(...codes: readonly string[]): Promise<StayView>;
+  phoneGoesOffline(guestId: string): void;
+  phoneComesBack(guestId: string): void;
+  /** Seam's events about all of the stay's keys reach it. */
+  hearsFromSeam(eventType: string): Promise<void>;
+}
+
+/** Houses in the same building under other rules; the property of most scenarios issues keys from two hours before arrival. */
+export const PROPERTIES: Readonly<Record<string, PropertyHabits>> = {
+  /** Issues keys at check-in only. */
+  lobby: { policy: { issueFrom: { kind: 'check-in' } } },
+  berlin: { timeZone: 'Europe/Berlin', checkIn: '15:00', checkOut: '11:00' },
+  kolkata: { timeZone: 'Asia/Kolkata', checkIn: '14:00', checkOut: '12:00' },
+};
+
+const PATIENCE = { minutes: 60 };
+
+/** @param prefix of the ids of its reservations: stays of one world need different ones */
+export function openHotel(world: StayWorld, prefix: string): Hotel {
+  const simulated = world.simulator.hotel;
+  let reservations = 0;
+
+  const book = async (
+    guests: readonly (string | GuestInput)[],
+    usual: Pick<StaySnapshotInput, 'status'> & Required<Pick<BookingChanges, 'hours'>>,
+    changes: BookingChanges,
+  ): Promise<Stay> => {
+    const { hours = usual.hours, phones, reservationId = `${prefix}-${++reservations}`, ...given } = changes;
+    const window = { from: await hotel.inHours(hours[0]), to: await hotel.inHours(hours[1]) };
+    const party = guests.map((guest) => (typeof guest === 'string' ? { guestId: guest } : guest));
+    const snapshot = { status: usual.status, window, guests: party, ...given };
+    const booked = await world.book(reservationId, snapshot, phones === undefined ? {} : { phones });
+    return stayOf(hotel, booked);
+  };
+
+  const hotel: Hotel = {
+    world,
+    simulated,
+    room: () => world.freeRooms(1).join(),
+    rooms: (count) => world.freeRooms(count),
+    booked: (guests, changes = {}) => book(guests, { status: 'confirmed', hours: [24, 72] }, changes),
+    checkedIn: (guests, changes = {}) => book(guests, { status: 'in-house', hours: [-1, 72] }, changes),
+    async inHouse(guests, changes = {}) {
+      const stay = await hotel.checkedIn(guests, changes);
+      await stay.settled();
+      for (const guest of stay.snapshot.guests.filter((one) => one.wantsKey !== false)) {
+        for (const room of guest.rooms ?? stay.snapshot.rooms ?? []) {
+          expect(await stay.tap(guest.guestId, room), `${guest.guestId} at ${room}`).toBe('opened');
+        }
+      }
+      return stay;
+    },
+    async passes(duration) {
+      for (const part of duration.split(' and ')) await world.pass(part);
+    },
+    async clockReaches(instant) {
+      await world.pass(Date.parse(instant) - (await world.now()));
+    },
+    inHours: async (hours) => instantAt((await world.now()) + hours * 3_600_000),
+    keysMadeFor(room) {
+      const made = mobileKeysTo(simulated, room);
+      const count = (kind: string): number => made.filter((key) => key.joining === kind).length;
+      return { overrides: count('override'), joiners: count('joiner') };
+    },
+    hasMade: (room, keys) => expect(hotel.keysMadeFor(room), `keys made for ${room}`).toEqual(keys),
+    exchangesOf(oldRoom, newRoom) {
+      const keysTo = (room: string): CredentialRecord[] => mobileKeysTo(simulated, room);
+      const happened = (what: string, key: CredentialRecord): number =>
+        simulated.journal().find((entry) => entry.what === what && entry.acs_credential_id === key.id)?.number ??
+        Infinity;
+      return keysTo(oldRoom).flatMap((old) =>
+        keysTo(newRoom)
+          .filter((key) => key.userId === old.userId)
+          .map((key) => ({
+            made: happened('credential-synced', key),
+            ended: happened('credential-deletion-accepted', old),
+          })),
+      );
+    },
+    givesByForce: (room, { name, workflowId }) =>
+      world.client.forceRoom(
+        { propertyId: name.propertyId, room },
+        { stayId: workflowId, reason: 'overbooked', by: 'desk-1' },
+      ),
+    async phoneAt(deviceId, door) {
+      simulated.settle();
+      return simulated.tap({ deviceId }, simulated.door(door).id, await world.now()).reason;
+    },
+    async cutsCard(room, kind) {
+      const now = await world.now();
+      const { id } = simulated.cutDeskCard({
+        doorIds: [simulated.door(room).id, simulated.door('Main Entrance').id],
+        kind: kind === 'new' ? 'override' : 'joiner',
+        startsAt: now - 60_000,
+        endsAt: now + 5 * 24 * 3_600_000,
+      });
+      simulated.settle();
+      return {
+        acsCredentialId: id,
+        opens: async (door) =>
+          simulated.tap({ acsCredentialId: id }, simulated.door(door).id, await world.now()).opened,
+      };
+    },
+    bridgeGoesDown: () => world.disturb({ kind: 'bridge-down' }),
+    disturb: (fault) => world.disturb(fault),
+    allIsWell: () => world.undisturb(),
+  };
+  return hotel;
+}
+
+/** All that Seam has ever made, also those that have ended. */
+function mobileKeysTo(simulated: SimulatedHotel, room: string): CredentialRecord[] {
+  const door = simulated.door(room).id;
+  return [...simulated.world.credentials.values()].filter(
+    (key) => key.form === 'mobile-key' && key.guestDoorIds.includes(door),
+  );
+}
+
+function stayOf({ simulated }: Hotel, booked: BookedStay): Stay {
+  const everyone = new Set(booked.snapshot.guests.map((guest) => guest.guestId));
+  const codesOf = (view: StayView): string[] => [...new Set(view.attention.map((notice) => notice.code))].sort();
+  const connect = (guestId: string, connection: 'online' | 'offline'): void => {
+    for (const phone of booked.phones(guestId)) simulated.phones.change(phone.id, { connection });
+  };
+
+  const stay: Stay = {
+    ...booked,
+    get snapshot() {
+      return booked.snapshot;
+    },
+    async amend(changes) {
+      for (const guest of changes.guests ?? []) everyone.add(guest.guestId);
+      return booked.amend(changes);
+    },
+    async signal(name, payload) {
+      if ('guests' in payload) for (const guest of payload.guests) everyone.add(guest.guestId);
+      return booked.signal(name, payload);
+    },
+    haveKeys: (...guestIds) =>
+      booked.inTime(
+        (view) =>
+          view.guests.length > 0 &&
+          view.guests
+            .filter((guest) => guestIds.length === 0 || guestIds.includes(guest.guestId))
+            .every((guest) => guest.keyState === 'issued'),
+        PATIENCE,
+      ),
+    async onlyTheseOpen(door, ...guestIds) {
+      await booked.settled();
+      const others = [...everyone].filter((guestId) => !guestIds.includes(guestId));
+      const open = await booked.whoOpens(door, [...others, ...guestIds]);
+      expect(open, `who opens ${door}`).toEqual(guestIds);
+    },
+    nobodyOpens: (door) => stay.onlyTheseOpen(door),
+    async isOpenTo(guestId, door) {
+      expect(await booked.whoOpens(door, [guestId]), `who opens ${door}`).toEqual([guestId]);
+    },
+    async isShutTo(guestId, door) {
+      expect(await booked.whoOpens(door, [guestId]), `who opens ${door}`).toEqual([]);
+    },
+    async lockSays(door, guestId, reason) {
+      expect(await booked.tap(guestId, door), `what the lock of ${door} says to ${guestId}`).toBe(reason);
+    },
+    shows: (code) => booked.inTime((view) => codesOf(view).includes(code), PATIENCE),
+    async showsOnly(...codes) {
+      const view = await booked.settled();
+      expect(codesOf(view)).toEqual([...codes].sort());
+      return view;
+    },
+    phoneGoesOffline: (guestId) => connect(guestId, 'offline'),
+    phoneComesBack: (guestId) => connect(guestId, 'online'),
+    async hearsFromSeam(eventType) {
+      const view = await booked.view();
+      for (const { acsCredentialId, state } of view.keys) {
+        if (acsCredentialId === undefined || state !== 'live') continue;
+        const eventId = `event-${acsCredentialId}`;
+        await booked.signal('credentialChanged', { acsCredentialId, eventType, eventId });
+      }
+    },
+  };
+  return stay;
+}

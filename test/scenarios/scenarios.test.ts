@@ -1,0 +1,58 @@
+/**
+ * The scenarios of hotel life, each run on the time-skipping server against the simulator, with phones held to doors as the judge.
+ * `docs/scenarios.md` is made of them and of how they end: SCENARIOS_PAGE=write npx vitest run test/scenarios
+ */
+import { readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { afterAll, afterEach, expect, test } from 'vitest';
+import { packageRoot } from '../../src/package-root.js';
+import { cautiousSwitches } from '../../src/simulator/switches.js';
+import { openStayWorld, type StayWorld } from '../support/stay-world.js';
+import type { TemporalKind } from '../support/temporal.js';
+import { scenarios } from './all.js';
+import { openHotel, PROPERTIES } from './hotel.js';
+import { scenariosPage } from './page.js';
+
+const PAGE = path.join(packageRoot(), 'docs/scenarios.md');
+const endings = new Map<number, 'holds' | 'fails'>();
+
+const worlds = new Map<TemporalKind, StayWorld>();
+const left: StayWorld[] = [];
+
+/** One for all scenarios that hold; what a scenario that failed has left behind must not fail the next. */
+async function worldOn(server: TemporalKind): Promise<StayWorld> {
+  const world = worlds.get(server) ?? (await openStayWorld({ server, properties: PROPERTIES }));
+  worlds.set(server, world);
+  return world;
+}
+
+afterEach(({ task }) => {
+  if (task.result?.state !== 'fail') return;
+  left.push(...worlds.values());
+  worlds.clear();
+});
+afterAll(async () => {
+  await Promise.all([...left, ...worlds.values()].map((world) => world.stop()));
+});
+
+for (const scenario of scenarios) {
+  const { number, title, circumstances } = scenario;
+  circumstances.forEach(({ sentence, switches, server }, index) => {
+    const name = [`${number} ${title}`, sentence].filter((part) => part !== '').join(': ');
+    test(name, { meta: { scenario: { number, title } } }, async () => {
+      const before = endings.get(number);
+      endings.set(number, 'fails');
+      const world = await worldOn(server);
+      world.simulator.hotel.setSwitches({ ...cautiousSwitches, ...switches });
+      await world.undisturb();
+      await scenario.run(openHotel(world, `scenario-${number}-${index}`));
+      endings.set(number, before ?? 'holds');
+    });
+  });
+}
+
+test('docs/scenarios.md tells these scenarios, and that each holds', async () => {
+  const page = await scenariosPage(scenarios, endings);
+  if (process.env.SCENARIOS_PAGE === 'write') writeFileSync(PAGE, page);
+  expect(readFileSync(PAGE, 'utf8')).toBe(page);
+});
