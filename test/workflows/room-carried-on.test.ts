@@ -10,7 +10,7 @@ import { openStayWorld, PROPERTY_ID, type StayWorld } from '../support/stay-worl
 
 /** The server suggests continue-as-new at 4 MB. The field is refused by name: all that it leaves is a line of the history. */
 const BALLAST = 'x'.repeat(300_000);
-const SIGNALS_BEFORE_A_NEW_RUN = 14;
+const SIGNALS_BEFORE_A_NEW_RUN = 12;
 
 let world: StayWorld;
 beforeAll(async () => {
@@ -60,7 +60,8 @@ test('a room with a long history goes on in a new run with its leases, and tells
     await grow();
     return false;
   };
-  await vi.waitUntil(hasLeft, { timeout: 15_000, interval: 300 });
+  // Slowly from here: what arrives while a task runs makes it run again before a new run can begin.
+  await vi.waitUntil(hasLeft, { timeout: 20_000, interval: 2_000 });
 
   const after = await view();
   expect({ ...after, history: [] }).toEqual({ ...before, history: [] });
