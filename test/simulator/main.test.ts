@@ -75,6 +75,17 @@ describe('the simulator program', () => {
     rmSync(folder, { recursive: true });
   });
 
+  it('has a webhook from the start, with the secret it is given', async () => {
+    const webhook = ['--webhook-url', 'http://127.0.0.1:9/hook', '--webhook-secret', 'whsec_b25seUZvclRlc3Rz'];
+    const simulator = run('--port', '0', '--rooms', '1', '--api-key', 'seam_test_given', ...webhook);
+    await once(simulator.child.stdout ?? simulator.child, 'data');
+    const { url } = JSON.parse(simulator.stdout());
+    const headers = { authorization: 'Bearer seam_test_given' };
+    expect(await (await fetch(`${url}/webhooks/list`, { headers })).json()).toMatchObject({
+      webhooks: [{ url: 'http://127.0.0.1:9/hook', event_types: ['*'], secret: 'whsec_b25seUZvclRlc3Rz' }],
+    });
+  });
+
   it('does not stay open if it cannot leave the property file', async () => {
     const simulator = run('--port', '0', '--rooms', '1', '--write-properties', '/nowhere/at/all.json');
     expect(await exitCode(simulator)).toBe(1);
@@ -86,6 +97,13 @@ describe('the simulator program', () => {
     ['a port that is none', ['--port', 'x'], 'from 0 to 65535'],
     ['no rooms', ['--port', '0', '--rooms', '0'], 'from 1'],
     ['an option that there is not', ['--port', '0', '--doors', '3'], '--doors'],
+    ['a webhook without its secret', ['--port', '0', '--webhook-url', 'http://localhost/hook'], 'need each other'],
+    [
+      'a secret that is none',
+      ['--port', '0', '--webhook-url', 'http://localhost/hook', '--webhook-secret', 'x'],
+      'whsec_',
+    ],
+    ['a webhook to nowhere', ['--port', '0', '--webhook-url', 'nowhere', '--webhook-secret', 'whsec_AAAA'], 'a URL'],
     ['an argument too many', ['--port', '0', 'x'], 'too many arguments'],
   ])('refuses %s with exit code 2 and says why', async (_what, args, message) => {
     const simulator = run(...args);

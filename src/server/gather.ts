@@ -1,0 +1,62 @@
+/** Many questions as few: what is asked at about the same time is asked in one go, and one go at a time. */
+import { setTimeout as sleep } from 'node:timers/promises';
+
+export interface GatherOptions {
+  /** How long questions are gathered before each go, in milliseconds. */
+  readonly everyMs: number;
+  /** How many different questions one go may hold. */
+  readonly most: number;
+}
+
+/**
+ * @param ask one go: the different questions, and for each of them its answer. If it fails, so does every question of this go
+ * @returns what asks one question
+ */
+export function gather<Answer>(
+  ask: (questions: readonly string[]) => Promise<(question: string) => Answer>,
+  { everyMs, most }: GatherOptions,
+): (question: string) => Promise<Answer> {
+  const waiting = new Map<string, Asked<Answer>>();
+  let atWork = false;
+
+  async function work(): Promise<void> {
+    atWork = true;
+    while (waiting.size > 0) {
+      await sleep(everyMs);
+      const go = [...waiting].slice(0, most);
+      for (const [question] of go) waiting.delete(question);
+      try {
+        const answerTo = await ask(go.map(([question]) => question));
+        for (const [question, { resolve }] of go) resolve(answerTo(question));
+      } catch (error) {
+        for (const [, { reject }] of go) reject(error);
+      }
+    }
+    atWork = false;
+  }
+
+  return (question) => {
+    const known = waiting.get(question);
+    if (known !== undefined) return known.promise;
+    const asked = openQuestion<Answer>();
+    waiting.set(question, asked);
+    if (!atWork) void work();
+    return asked.promise;
+  };
+}
+
+interface Asked<Answer> {
+  readonly promise: Promise<Answer>;
+  readonly resolve: (answer: Answer) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+function openQuestion<Answer>(): Asked<Answer> {
+  let resolve: (answer: Answer) => void = () => undefined;
+  let reject: (error: unknown) => void = () => undefined;
+  const promise = new Promise<Answer>((onAnswer, onError) => {
+    resolve = onAnswer;
+    reject = onError;
+  });
+  return { promise, resolve, reject };
+}
