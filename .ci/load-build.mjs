@@ -1,4 +1,4 @@
-/** Loads what `npm run build` made, as others do: the package export by its name, and the worker without an environment. */
+/** Loads what `npm run build` made, as others do: the package export by its name, and the worker and the server without an environment. */
 import { spawnSync } from 'node:child_process';
 import { strict as assert } from 'node:assert';
 
@@ -9,3 +9,7 @@ const env = { PATH: process.env.PATH };
 const worker = spawnSync(process.execPath, ['dist/src/worker.js'], { env, encoding: 'utf8' });
 assert.equal(worker.status, 2, `a worker without an environment should end with 2:\n${worker.stderr}`);
 assert.match(worker.stderr, /STAYLINE_PROPERTIES is needed/);
+
+const server = spawnSync(process.execPath, ['dist/src/server.js'], { env, encoding: 'utf8' });
+assert.equal(server.status, 2, `a server without an environment should end with 2:\n${server.stderr}`);
+assert.match(server.stderr, /SEAM_WEBHOOK_SECRET is needed/);
