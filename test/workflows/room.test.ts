@@ -141,6 +141,12 @@ test.each([
     { stayId: 'stay/seaside/R-1', window: { from: '2030-01-02T10:00Z', to: '2030-01-01T10:00Z' } },
     'window.to must be later than "from"',
   ],
+  // Temporal takes no signal to a longer one: the room would be stuck at the first news for it.
+  [
+    'the id of no stay',
+    { stayId: 'ü'.repeat(600), window: { from: '2030-01-01T10:00Z', to: '2030-01-02T10:00Z' } },
+    'stayId must be the workflow id of a stay, such as "stay/seaside/R-1001"',
+  ],
   [
     'an unknown field',
     { stayId: 'stay/seaside/R-1', window: { from: '2030-01-01T10:00Z', to: '2030-01-02T10:00Z' }, guest: 'x' },
