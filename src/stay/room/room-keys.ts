@@ -84,6 +84,7 @@ export function anchorsFor(keys: readonly RoomKey[], stayId: string, now: Instan
   const lineage = currentLineage(keys, now);
   return keys
     .filter((key) => key.stayId !== stayId && key.lineage === lineage && isLive(key, now))
+    .toReversed()
     .toSorted((a, b) => millis(b.issuedAt) - millis(a.issuedAt))
     .map(({ acsCredentialId, window, stayId: owner }) => ({
       acsCredentialId,
@@ -99,21 +100,24 @@ export function successorOf(key: RoomKey, keys: readonly RoomKey[], at: Instant)
     (other) => other.state !== 'dead' && !isBefore(at, other.window.from) && isBefore(at, other.window.to),
   );
   const newest = newestLineage(able, keys);
-  if (newest === undefined || newest === key.lineage) return undefined;
-  return millis(beginningOf(key.lineage, keys)) < millis(beginningOf(newest, keys)) ? newest : undefined;
+  return newest !== undefined && isNewer(newest, key.lineage, keys) ? newest : undefined;
 }
 
 function newestLineage(candidates: readonly RoomKey[], keys: readonly RoomKey[]): string | undefined {
   return candidates.reduce<string | undefined>((newest, { lineage }) => {
-    if (newest === undefined || newest === lineage) return lineage;
-    return millis(beginningOf(newest, keys)) < millis(beginningOf(lineage, keys)) ? lineage : newest;
+    return newest === undefined || isNewer(lineage, newest, keys) ? lineage : newest;
   }, undefined);
 }
 
-/** When a generation began: with its override, or, if that is not known here, with its first key that is. */
-function beginningOf(lineage: string, keys: readonly RoomKey[]): Instant {
-  const ofIt = keys.filter((key) => key.lineage === lineage);
-  const override = ofIt.find((key) => key.acsCredentialId === lineage);
-  if (override !== undefined) return override.issuedAt;
-  return ofIt.map((key) => key.issuedAt).reduce((first, at) => (isBefore(at, first) ? at : first));
+/** True if the generation began after the other; of two that began in the same minute, the one that was reported later did. */
+function isNewer(lineage: string, other: string, keys: readonly RoomKey[]): boolean {
+  const [one, two] = [firstKeyOf(lineage, keys), firstKeyOf(other, keys)];
+  const later = millis(keys[one]?.issuedAt ?? '') - millis(keys[two]?.issuedAt ?? '');
+  return later > 0 || (later === 0 && one > two);
+}
+
+/** Where the key is that began the generation: its override, or, if that is not known here, the first that is. */
+function firstKeyOf(lineage: string, keys: readonly RoomKey[]): number {
+  const override = keys.findIndex((key) => key.acsCredentialId === lineage);
+  return override >= 0 ? override : keys.findIndex((key) => key.lineage === lineage);
 }

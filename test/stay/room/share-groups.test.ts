@@ -64,6 +64,20 @@ test('anchors are of the generation that counts, the newest first', () => {
   expect(lineage).toBe('o2');
 });
 
+test('of generations that began in the same minute, the one that was reported last counts', () => {
+  const room = pair();
+  room.report('B', [key('o1', [14, 40]), key('o2', [14, 40], { guestId: 'g2' })]);
+  expect(room.verdict('A')).toMatchObject({ lineage: 'o2', anchors: [{ acsCredentialId: 'o2' }] });
+  const { possible } = room.passTo(14).view().keys;
+  expect(possible).toMatchObject([{ acsCredentialId: 'o1', endsAtFirstUseOf: 'o2' }]);
+});
+
+test('of anchors that were issued in the same minute, the one that was reported last comes first', () => {
+  const room = pair();
+  room.report('B', [key('o1', [14, 40]), key('j1', [14, 40], { guestId: 'g2', lineage: 'o1' })]);
+  expect(room.verdict('A')).toMatchObject({ anchors: [{ acsCredentialId: 'j1' }, { acsCredentialId: 'o1' }] });
+});
+
 test('a live joiner keeps its generation counting when its override has ended', () => {
   const room = pair();
   room.report('B', [key('o1', [14, 40], { state: 'dead', deadAt: at(15) }), key('j1', [14, 40], { lineage: 'o1' })]);
