@@ -89,13 +89,15 @@ export function goneAmong(ids: readonly string[], held: readonly Credential[]): 
   return ids.filter((id) => !living.includes(id));
 }
 
+/** Not the key that is to be joined, if he holds that: it is of the same lease, and its doors stay his. */
 function livingKeysOfOthers(held: readonly Credential[], { input, desk }: Issue): readonly Credential[] {
   return held.filter(
     (credential) =>
       isMobileKey(credential) &&
       !isDead(credential, held) &&
       !hasExpired(credential, desk.now()) &&
-      !input.ownCredentialIds.includes(credential.acs_credential_id),
+      !input.ownCredentialIds.includes(credential.acs_credential_id) &&
+      credential.acs_credential_id !== input.ask.joinTo,
   );
 }
 

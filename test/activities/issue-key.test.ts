@@ -391,6 +391,15 @@ describe('what stands in the way', () => {
     });
   });
 
+  it('is not the key that is to be joined: two stays of a person that share a lease are no danger to each other', async () => {
+    const person = { personId: 'P-7' };
+    const held = await issued(hotel.issuing(await hotel.guest(person, 'R-1'), hotel.ask(['101'])));
+    const now = await hotel.guest(person, 'R-2');
+    const joined = await issued(hotel.issuing(now, hotel.ask(['101'], held), { sharedIdentity: true }));
+    expect(hotel.liveKeys(now.acsUserId)).toEqual([joined]);
+    expect(hotel.keysMade()).toBe(2);
+  });
+
   it('is never a key that has run out or been ended', async () => {
     const person = { personId: 'P-7' };
     const guest = await hotel.guest(person, 'R-1');
