@@ -35,6 +35,8 @@ export interface StayWorldOptions {
   readonly properties?: Readonly<Record<string, PropertyHabits>>;
   readonly switches?: Partial<Switches>;
   readonly providerLatencyMs?: number;
+  /** How long activities remember what they read of the hotel, in milliseconds; not at all by default. */
+  readonly memoryMs?: number;
   /** Lets a test watch or disturb activities. */
   readonly around?: (activities: StayActivities) => StayActivities;
 }
@@ -97,7 +99,7 @@ export async function openStayWorld(options: StayWorldOptions = {}): Promise<Sta
     properties: { find: (propertyId) => fixedProperties(properties).find(propertyId) },
     options: {
       now: () => clock.now(),
-      memoryMs: 0,
+      memoryMs: options.memoryMs ?? 0,
       timing: { firstPollMs: 10, lateCommitSettleMs: 300, revokePatienceMs: 30 },
     },
   });
