@@ -92,7 +92,12 @@ export async function openStayWorld(options: StayWorldOptions = {}): Promise<Sta
     ...(options.switches === undefined ? {} : { switches: options.switches }),
   });
   const followServer = (ms: number): void => clock.moveTo(Math.max(clock.now(), ms));
-  const seam = createSeamClient({ endpoint: simulator.url, auth: { kind: 'api-key', apiKey: simulator.apiKey } });
+  const seam = createSeamClient({
+    endpoint: simulator.url,
+    auth: { kind: 'api-key', apiKey: simulator.apiKey },
+    // Where days pass in a moment, as many calls fall into a second as otherwise into hours.
+    budget: { requestsPerSecond: 2_000 },
+  });
   let properties = propertiesOf(simulator, options);
   const activities = createActivities({
     seam,
