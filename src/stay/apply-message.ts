@@ -104,7 +104,8 @@ function take(book: StayBook, message: Message, now: Instant): string | undefine
     case 'phoneChanged':
       return phoneChanged(book, message.payload.deviceId);
     case 'leaseChanged':
-      return recordLeaseNews(book, message.payload, now);
+      recordLeaseNews(book, message.payload, now);
+      return undefined;
     default:
       return message satisfies never;
   }

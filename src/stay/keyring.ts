@@ -78,6 +78,8 @@ export interface Keyring {
   readonly lastGeneration: number;
   /** Generations that began outside this stay: the credential id that began each. Its own begin with their overrides. */
   readonly lineages?: Readonly<Record<string, number>>;
+  /** By room, the newest generation when the stay let it go: another stay may have had the room since. */
+  readonly leftAt?: Readonly<Record<string, number>>;
   /** By room, the generation that counts where other stays of the share group open it, too. */
   readonly sharedGenerations?: Readonly<Record<string, number>>;
 }
@@ -150,6 +152,7 @@ export function oldestSoundGenerations(keyring: Keyring): OldestSound {
   }
   for (const anchor of keyring.outsideAnchors) startedAt(anchor.rooms, anchor.generation);
   for (const [room, generation] of Object.entries(keyring.sharedGenerations ?? {})) startedAt([room], generation);
+  for (const [room, generation] of Object.entries(keyring.leftAt ?? {})) startedAt([room], generation + 1);
   return oldest;
 }
 
@@ -201,6 +204,12 @@ export function distrustRooms(keyring: Keyring, rooms: readonly string[]): Keyri
   return { ...keyring, distrusted };
 }
 
+/** The leases on these rooms are over for the stay: whoever comes back opens a new one. */
+export function leaveRooms(keyring: Keyring, rooms: readonly string[]): Keyring {
+  const left = rooms.map((room) => [room, keyring.lastGeneration] as const);
+  return rooms.length === 0 ? keyring : { ...keyring, leftAt: { ...keyring.leftAt, ...Object.fromEntries(left) } };
+}
+
 /** Takes in a desk card that staff want joined; it stands for a generation of its own. */
 export function withOutsideAnchor(keyring: Keyring, acsCredentialId: string, rooms: readonly string[]): Keyring {
   const generation = keyring.lastGeneration + 1;
@@ -229,6 +238,11 @@ function generationOf(keyring: Keyring, lineage: string): { readonly keyring: Ke
   return { keyring: { ...keyring, lastGeneration: generation, lineages }, generation };
 }
 
+function returnTo(keyring: Keyring, room: string): Keyring {
+  const { [room]: _left, ...leftAt } = keyring.leftAt ?? {};
+  return { ...keyring, leftAt };
+}
+
 interface SharedRoom {
   readonly room: string;
   readonly lineage?: string;
@@ -243,6 +257,8 @@ export function withLeaseAnchors(keyring: Keyring, shared: readonly SharedRoom[]
     if (lineage !== undefined) {
       const found = generationOf(ring, lineage);
       ring = { ...found.keyring, sharedGenerations: { ...ring.sharedGenerations, [room]: found.generation } };
+      // Others have kept the lease open meanwhile.
+      if (live.length > 0) ring = returnTo(ring, room);
     }
     for (const { acsCredentialId, lineage: ofAnchor } of live) {
       const found = generationOf(ring, ofAnchor);

@@ -2,7 +2,7 @@
 import { writeLine, type HeldClaim, type LeaseBook, type StayBook } from './book.js';
 import { marksOf, type LeaseStep } from './lease-step.js';
 import { isBefore, type Instant } from './instants.js';
-import { withLeaseAnchors } from './keyring.js';
+import { leaveRooms, withLeaseAnchors } from './keyring.js';
 import type { LeaseNews, SettleLeasesInput, SettleLeasesOutcome, Verdict } from './lease.js';
 import { endOf, isOf } from './verdicts.js';
 
@@ -24,8 +24,14 @@ export function recordLeaseStep(book: StayBook, leases: LeaseBook, step: LeaseSt
       ...(known?.verdict === undefined ? {} : { verdict: known.verdict }),
     };
   });
-  const others = leases.claims.filter((held) => !asked.some((claim) => isOf(held, claim)));
+  const others = leases.claims
+    .filter((held) => !asked.some((claim) => isOf(held, claim)))
+    .map((held) => (step.releases.some((released) => isOf(held, released)) ? withoutAnswer(held) : held));
   book.leases = { ...leases, seq, claims: [...others, ...asked] };
+  book.keyring = leaveRooms(
+    book.keyring,
+    step.releases.map(({ room }) => room),
+  );
   return {
     propertyId: book.propertyId,
     stayId: book.stayId,
@@ -34,6 +40,11 @@ export function recordLeaseStep(book: StayBook, leases: LeaseBook, step: LeaseSt
     ...step,
     claims: step.claims.map(({ room, claim }) => ({ room, claim: { ...claim, seq } })),
   };
+}
+
+/** What is being let go is held no longer; wanted again, it is asked for anew. */
+function withoutAnswer({ verdict: _verdict, version: _version, ...held }: HeldClaim): HeldClaim {
+  return { ...held, answered: false };
 }
 
 /** The rooms have heard it all, and answered. */
@@ -58,19 +69,20 @@ export function recordLeases(
   for (const news of outcome.news) recordLeaseNews(book, news, now);
 }
 
-/** What a room says; returns why it makes no sense, or undefined once it is taken in. */
-export function recordLeaseNews(book: StayBook, news: LeaseNews, now: Instant): string | undefined {
+/** What a room says. News of a claim that was let go meanwhile is none. */
+export function recordLeaseNews(book: StayBook, news: LeaseNews, now: Instant): void {
   const { leases } = book;
   const held = leases?.claims.find((claim) => isOf(claim, news));
-  if (leases === undefined || held === undefined)
-    return `room ${JSON.stringify(news.room)} was not claimed by this stay`;
-  if (held.version !== undefined && news.version < held.version) return undefined;
+  if (leases === undefined || held === undefined) return;
+  if (held.version !== undefined && news.version < held.version) return;
   const heard = { ...held, version: news.version, verdict: news.verdict };
   book.leases = { ...leases, claims: leases.claims.map((claim) => (claim === held ? heard : claim)) };
   const what = describe(news.room, news.verdict);
   if (held.verdict === undefined || describe(news.room, held.verdict) !== what) writeLine(book, { at: now, what });
+  if (held.verdict?.kind === 'granted' && news.verdict.kind !== 'granted') {
+    book.keyring = leaveRooms(book.keyring, [news.room]);
+  }
   takeAnchors(book);
-  return undefined;
 }
 
 /** Keys of other stays of the share group, which keys of this stay may join. */

@@ -10,6 +10,7 @@ import { takeStock, type StayPlan } from '../../src/stay/plan-stay.js';
 import { policySchema, type Policy } from '../../src/stay/property-schema.js';
 import { recordDoors, recordGuest, recordProperty } from '../../src/stay/record-facts.js';
 import { recordAsk, recordIssue, recordRevoked, recordRevoking } from '../../src/stay/record-keys.js';
+import { recordCheck } from '../../src/stay/record-losses.js';
 import { recordLeaseNews, recordLeases, recordLeaseStep } from '../../src/stay/record-leases.js';
 import { snapshotSchema, type StaySnapshotInput } from '../../src/stay/snapshot-schema.js';
 
@@ -221,6 +222,44 @@ describe('a guest', () => {
     expect(stay.carryOut()).toEqual(['override g1 102', 'revoke g1 101']);
   });
 
+  test('who comes back to a room that was let go opens a new lease: another stay may have had it', () => {
+    const stay = aLeasingStay();
+    stay.settleLeases();
+    stay.carryOut();
+    stay.send({ rooms: ['102'] });
+    stay.settleLeases(() => taken);
+    const [old] = stay.live();
+    recordCheck(stay.book, ['cred-1'], { goneCredentialIds: ['cred-1'] }, NOON);
+    expect(old?.acsCredentialId, 'the next guest of the room has ended it').toBe('cred-1');
+    stay.send({ rooms: ['101'] });
+    expect(stay.carryOut()).toEqual([]);
+    stay.settleLeases();
+    expect(stay.attention()).toEqual([]);
+    expect(stay.carryOut()).toEqual(['override g1 101']);
+  });
+
+  test('who comes back before anybody ended his key is re-keyed all the same', () => {
+    const stay = aLeasingStay();
+    stay.settleLeases();
+    stay.carryOut();
+    stay.send({ rooms: ['102'] });
+    stay.settleLeases(() => taken);
+    stay.send({ rooms: ['101'] });
+    stay.settleLeases();
+    expect(stay.carryOut()).toEqual(['override g1 101', 'revoke g1 101']);
+  });
+
+  test('is not re-keyed where the room was not let go in between', () => {
+    const stay = aLeasingStay();
+    stay.settleLeases();
+    stay.carryOut();
+    stay.settleLeases();
+    stay.send({ rooms: ['102'] });
+    stay.send({ rooms: ['101'] });
+    expect(stay.leaseStep()).toBeUndefined();
+    expect(stay.carryOut()).toEqual([]);
+  });
+
   test('loses the room that the front desk gave away', () => {
     const stay = aLeasingStay();
     stay.settleLeases();
@@ -309,15 +348,15 @@ describe('what a room says', () => {
     const stay = aLeasingStay();
     stay.settleLeases();
     const news = { room: '101', part: 0, version: 0, verdict: taken };
-    expect(recordLeaseNews(stay.book, news, NOON)).toBeUndefined();
+    recordLeaseNews(stay.book, news, NOON);
     expect(stay.carryOut()).toEqual(['override g1 101']);
   });
 
-  test('of a room that the stay has not claimed is an ignored message', () => {
+  test('of a room that the stay has let go meanwhile is passed over', () => {
     const stay = aLeasingStay();
     stay.settleLeases();
     stay.hear('103', taken);
-    expect(stay.attention().map(({ code }) => code)).toEqual(['ignored-message']);
+    expect(stay.attention()).toEqual([]);
   });
 
   test('of a stay that has ended keeps an old booking from getting keys, and a newer one is heard', () => {
@@ -400,6 +439,20 @@ describe('in a share group', () => {
     stay.hear('101', granted(CHECK_OUT, { opener: false, anchors: [newer], lineage: 'cred-newer' }));
     expect(stay.carryOut()).toEqual(['join g1 101', 'revoke g1 101']);
     expect(stay.live()[0]?.ask.joinTo).toBe('cred-newer');
+  });
+
+  test('who leaves the room and comes back joins the others again', () => {
+    const stay = aLeasingStay(shared);
+    const open = (_room: string, until: Instant): Verdict =>
+      granted(until, { opener: false, anchors: [anchor], lineage: anchor.lineage });
+    stay.settleLeases(open);
+    stay.carryOut();
+    stay.send({ rooms: ['102'] });
+    stay.settleLeases(() => taken);
+    stay.send({ rooms: ['101'] });
+    stay.settleLeases(open);
+    expect(stay.carryOut()).toEqual([]);
+    expect(stay.live()).toHaveLength(1);
   });
 
   test('keys that outlive the other stay go on, and are joined', () => {

@@ -37,7 +37,7 @@ export function wasKilled(round: Round, rooms: readonly string[]): boolean {
     const last = round.keyring.keys
       .filter((key) => key.issuedAt !== undefined && key.ask.rooms.includes(room))
       .reduce<number>((newest, key) => Math.max(newest, key.generation), 0);
-    if (last <= (round.keyring.distrusted[room] ?? 0)) return false;
+    if (last <= (round.keyring.distrusted[room] ?? 0) || last <= (round.keyring.leftAt?.[room] ?? 0)) return false;
     const lastKeys = round.keyring.keys.filter((key) => key.generation === last && key.ask.rooms.includes(room));
     return lastKeys.some((key) => key.ended === 'killed' && isBefore(round.now, key.ask.window.to));
   });
