@@ -1,5 +1,6 @@
 /** `npm test`: everything but the long runs (`*.full.test.ts`, see `vitest.full.config.ts`). */
 import { configDefaults, defineConfig } from 'vitest/config';
+import { scenarioReporter } from './test/scenarios/reporter.js';
 
 export default defineConfig({
   test: {
@@ -10,7 +11,7 @@ export default defineConfig({
     maxWorkers: 2,
     testTimeout: 60_000,
     hookTimeout: 60_000,
-    reporters: ['default', 'json'],
+    reporters: ['default', 'json', scenarioReporter],
     outputFile: { json: '.stayline/test-results.json' },
   },
 });

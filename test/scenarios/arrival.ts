@@ -6,11 +6,14 @@ import { IN_REAL_TIME, scenario, type Scenario } from './scenario.js';
 
 export const arrival: readonly Scenario[] = [
   scenario(1, 'One guest, booked, with a room and a phone')
-    .given('Ann is booked for tomorrow, into a room that she knows', async (hotel) => {
-      const room = hotel.room();
-      return { room, stay: await hotel.booked(['Ann'], { rooms: [room] }) };
+    .given('Ann is booked for tomorrow, and so is Ben in a hotel that issues keys at check-in only', async (hotel) => {
+      const [room = '', other = ''] = hotel.rooms(2);
+      const stay = await hotel.booked(['Ann'], { rooms: [room] });
+      const ben = await hotel.booked(['Ben'], { propertyId: 'lobby', rooms: [other] });
+      await ben.settled();
+      return { room, other, stay, ben };
     })
-    .when('it is more than two hours before her arrival, the lead time of the hotel', async ({ stay }, hotel) => {
+    .when('it is more than two hours before they arrive, the lead time of her hotel', async ({ stay }, hotel) => {
       await stay.settled();
       await hotel.passes('21 hours and 58 minutes');
     })
@@ -25,10 +28,19 @@ export const arrival: readonly Scenario[] = [
       expect(view.keys[0]?.issuedAt).toBeDefined();
     })
     .holds('it does not open the room before her time', ({ room, stay }) => stay.lockSays(room, 'Ann', 'too-early'))
-    .when('her time comes', (_, hotel) => hotel.passes('2 hours'))
+    .when('the time of both comes', (_, hotel) => hotel.passes('2 hours'))
     .holds('she opens her room and the main entrance', async ({ room, stay }) => {
       await stay.onlyTheseOpen(room, 'Ann');
       await stay.onlyTheseOpen('Main Entrance', 'Ann');
+    })
+    .holds('he has no key', async ({ other, ben }, hotel) => {
+      await ben.nobodyOpens(other);
+      hotel.hasMade(other, { overrides: 0, joiners: 0 });
+    })
+    .when('he checks in', ({ ben }) => ben.amend({ status: 'in-house' }))
+    .holds('he opens his room, by one override', async ({ other, ben }, hotel) => {
+      await ben.onlyTheseOpen(other, 'Ben');
+      hotel.hasMade(other, { overrides: 1, joiners: 0 });
     }),
 
   scenario(2, 'Four guests, whose phones are set up in any order')

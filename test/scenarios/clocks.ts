@@ -62,6 +62,9 @@ export const clocks: readonly Scenario[] = [
     .holds('both are shown the same times', async ({ ann, ben, from, to }) => {
       for (const stay of [ann, ben]) expect((await stay.view()).window).toEqual({ from, to });
     })
+    .holds('the desk is told that Seam knows another zone of this hotel', async ({ ann, ben }) => {
+      for (const stay of [ann, ben]) await stay.showsOnly('zone-mismatch');
+    })
     .when('it is a minute before two in the afternoon there', async ({ from }, hotel) => {
       await hotel.clockReaches(new Date(Date.parse(from) - 60_000).toISOString());
     })

@@ -7,7 +7,7 @@ import type { SimulatedHotel } from '../../src/simulator/seam.js';
 import { instantAt } from '../../src/stay/instants.js';
 import type { StaySnapshotInput } from '../../src/stay/snapshot-schema.js';
 import type { BookedStay, BookingHabits } from '../support/booked-stay.js';
-import type { PropertyHabits, StayWorld } from '../support/stay-world.js';
+import { PROPERTY_ID, type PropertyHabits, type StayWorld } from '../support/stay-world.js';
 
 type GuestInput = StaySnapshotInput['guests'][number];
 
@@ -44,6 +44,8 @@ export interface Hotel {
   exchangesOf(oldRoom: string, newRoom: string): readonly Exchange[];
   /** The desk gives the room to a stay that waits for it. */
   givesByForce(room: string, stay: Stay): Promise<void>;
+  /** The room, as the desk is shown it, names these guests, and no others, as holding a key perhaps, and none for certain. */
+  roomSuspects(room: string, ...guestIds: readonly string[]): Promise<void>;
   /** Holds one phone to a door; what the lock says. */
   phoneAt(deviceId: string, door: string): Promise<string>;
   /** The desk cuts a plastic card, past Seam and Stayline: `new` ends what was before once it is used, `duplicate` joins it. */
@@ -168,6 +170,12 @@ export function openHotel(world: StayWorld, prefix: string): Hotel {
         { propertyId: name.propertyId, room },
         { stayId: workflowId, reason: 'overbooked', by: 'desk-1' },
       ),
+    async roomSuspects(room, ...guestIds) {
+      const { keys } = await world.client.room({ propertyId: PROPERTY_ID, room });
+      const certain = keys.certain.map((key) => key.guestId);
+      const suspects = keys.possible.map((key) => key.guestId).filter((guestId) => !certain.includes(guestId));
+      expect(suspects).toEqual(guestIds);
+    },
     async phoneAt(deviceId, door) {
       simulated.settle();
       return simulated.tap({ deviceId }, simulated.door(door).id, await world.now()).reason;

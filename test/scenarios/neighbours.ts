@@ -32,6 +32,7 @@ export const neighbours: readonly Scenario[] = [
         expect(keys[0]?.residualUntil).toBe(window?.to);
       },
     )
+    .holds('the room names her, too, as one who may open it', ({ room }, hotel) => hotel.roomSuspects(room, 'Ann'))
     .when('he uses his key', ({ room, after }) => after.lockSays(room, 'Ben', 'opened'))
     .holds('her phone does not any more', ({ room, before }) => before.lockSays(room, 'Ann', 'older-generation')),
 

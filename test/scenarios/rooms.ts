@@ -7,11 +7,12 @@ const COUPLE = ['Ann', 'Ben'];
 
 export const rooms: readonly Scenario[] = [
   scenario(8, 'Another room while in house')
-    .given("Ann and Ben are in house; Ben's phone is offline", async (hotel) => {
+    .given("Ann and Ben are in house, Ben's phone is offline; Cleo is at the desk", async (hotel) => {
       const [old = '', next = ''] = hotel.rooms(2);
       const stay = await hotel.inHouse(COUPLE, { rooms: [old] });
       stay.phoneGoesOffline('Ben');
-      return { old, next, stay };
+      const cleo = await hotel.checkedIn(['Cleo'], { rooms: [] });
+      return { old, next, stay, cleo };
     })
     .when('they are given another room', async ({ next, stay }) => {
       await stay.amend({ rooms: [next] });
@@ -33,10 +34,14 @@ export const rooms: readonly Scenario[] = [
         expect(left?.residualUntil).toBe(window?.to);
       },
     )
-    .when('the next guest of the old room uses his key there', async ({ old }, hotel) => {
-      const next = await hotel.checkedIn(['Cleo'], { rooms: [old] });
-      await next.onlyTheseOpen(old, 'Cleo');
+    .when('the next guest has his key to the old room', async ({ old, cleo }) => {
+      await cleo.amend({ rooms: [old] });
+      await cleo.haveKeys();
     })
+    .holds('the room says whose phones may still open it, until that key is used', ({ old }, hotel) =>
+      hotel.roomSuspects(old, 'Ann', 'Ben'),
+    )
+    .when('it is used', ({ old, cleo }) => cleo.onlyTheseOpen(old, 'Cleo'))
     .holds("the old room is shut to Ben's phone, too", ({ old, stay }) => stay.lockSays(old, 'Ben', 'older-generation'))
     .when('his phone is back', ({ stay }) => stay.phoneComesBack('Ben'))
     .holds('both open the new room', ({ next, stay }) => stay.onlyTheseOpen(next, 'Ann', 'Ben')),
