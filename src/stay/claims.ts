@@ -1,7 +1,7 @@
 /** Which rooms the stay wants, and for how long: its rooms now, and those of moves to come. */
 import { revisionOrder } from './apply-snapshot.js';
 import { isEnded, stayWindow, type HeldClaim, type LeaseBook, type ScheduledRooms, type StayBook } from './book.js';
-import { isBefore, overlaps, plusMinutes, sameWindow, type Instant, type Window } from './instants.js';
+import { isBefore, later, millis, overlaps, plusMinutes, sameWindow, type Instant, type Window } from './instants.js';
 import { isOf } from './verdicts.js';
 
 /** What is wanted of one room for one stretch of time. */
@@ -71,12 +71,15 @@ interface Stretch {
 /** The rooms of the stay over its whole window, in order of time; a room that is left and come back to is there more than once. */
 function stretches(book: StayBook, window: Window): readonly Stretch[] {
   const moves = book.wanted.scheduled
-    .filter((move) => move.guestId === undefined && isBefore(window.from, move.from) && isBefore(move.from, window.to))
-    .toSorted((a, b) => (isBefore(a.from, b.from) ? -1 : 1));
+    .filter((move) => move.guestId === undefined && isBefore(move.from, window.to))
+    .map((move) => ({ ...move, from: later(move.from, window.from) }))
+    .toSorted((a, b) => millis(a.from) - millis(b.from));
   const first: ScheduledRooms = { from: window.from, rooms: book.wanted.rooms };
   const found: Stretch[] = [];
   [first, ...moves].forEach((move, index) => {
     const stretch = { from: move.from, to: moves[index]?.from ?? window.to };
+    // Of moves at one instant the last counts; one before the stay begins is where it begins.
+    if (!isBefore(stretch.from, stretch.to)) return;
     for (const room of move.rooms) {
       const goesOn = found.findIndex((known) => known.room === room && known.window.to === stretch.from);
       const known = found[goesOn];

@@ -225,7 +225,8 @@ export function withOutsideAnchor(keyring: Keyring, acsCredentialId: string, roo
 export function lineageOf(keyring: Keyring, key: Key): string {
   const outside = Object.entries(keyring.lineages ?? {}).find(([, generation]) => generation === key.generation)?.[0];
   const override = keyring.keys.find((other) => other.ask.kind === 'override' && other.generation === key.generation);
-  return outside ?? override?.acsCredentialId ?? '';
+  const card = keyring.outsideAnchors.find((anchor) => anchor.generation === key.generation);
+  return outside ?? override?.acsCredentialId ?? card?.acsCredentialId ?? key.acsCredentialId ?? key.keyId;
 }
 
 /** A generation that is known by its lineage, or a new one. */

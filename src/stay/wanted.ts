@@ -12,6 +12,7 @@ export function wantedOf(book: StayBook, now: Instant): Wanted {
   return {
     siteName: book.property?.name ?? '',
     doors: book.doors,
+    givenAway: book.wanted.rooms.filter((room) => isDisplaced(book, room, now)),
     openedByOthers: roomsOpenedByOthers(book, now),
     guests: window === undefined ? [] : book.wanted.party.map((one) => wantedGuest(book, one, window, now)),
   };

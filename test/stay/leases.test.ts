@@ -158,6 +158,18 @@ describe('what a stay asks of rooms', () => {
     expect(stay.leaseStep(), 'the second part is claimed already').toBeUndefined();
   });
 
+  test('is what was said last where two moves come at the same time, or before the stay begins', () => {
+    const [before, move] = ['2026-11-23T13:00Z', '2026-11-24T12:00Z'];
+    const stay = aLeasingStay();
+    for (const [rooms, from] of [[['102'], move] as const, [['103'], move] as const, [['102'], before] as const]) {
+      applyMessage(stay.book, { name: 'changeRooms', payload: { rooms: [...rooms], from } }, NOON);
+    }
+    expect(stay.leaseStep()?.claims.map(({ room, claim }) => [room, claim.window])).toEqual([
+      ['102', { from: CHECK_IN, to: move }],
+      ['103', { from: move, to: CHECK_OUT }],
+    ]);
+  });
+
   test('begins at an early check-in, and at the move for a room that is moved into', () => {
     const stay = aLeasingStay();
     stay.settleLeases();
@@ -267,6 +279,15 @@ describe('a guest', () => {
     stay.hear('101', { ...taken, displaced: true });
     expect(stay.carryOut()).toEqual(['revoke g1 101']);
     expect(stay.attention().map(({ code }) => code)).toEqual(['room-taken']);
+  });
+
+  test('loses it also while he waits for another room', () => {
+    const stay = aLeasingStay({ rooms: ['101', '102'] });
+    stay.settleLeases((room, until) => (room === '102' ? taken : granted(until)));
+    stay.carryOut();
+    stay.hear('101', { ...taken, displaced: true });
+    expect(stay.carryOut()).toEqual(['revoke g1 101']);
+    expect(stay.gate('g1')).toBe('lease');
   });
 
   test('gets no key before the lease before has ended, however long the lead time', () => {

@@ -72,8 +72,14 @@ function endReason(round: Round, key: Key): string | undefined {
   )
     return undefined;
   if (holdsWhatHeWants(round, guest)) return 'its successor is confirmed';
+  if (isGivenAway(round, key, guest)) return 'the front desk gave the room to another stay';
   if (isLeftToTheDesk(round, key, guest)) return 'the room is no longer his, and the desk sees to the next one';
   return isSuperseded(round, key, guest) ? 'a newer key has taken its place' : undefined;
+}
+
+/** True for a key of no more use to its guest, in a room where another stay's guests are expected at any moment. */
+function isGivenAway(round: Round, key: Key, guest: WantedGuest): boolean {
+  return sharesRoom(key.ask.rooms, round.wanted.givenAway ?? []) && !sharesRoom(key.ask.rooms, guest.rooms);
 }
 
 /** True for a key to other rooms than his, where somebody at the desk has ended the keys to those: no successor comes by itself. */
