@@ -8,7 +8,7 @@ import { isBefore, type Instant } from './instants.js';
 import { lineageOf, mayLive, type Key, type Keyring } from './keyring.js';
 import type { KeyReport, SettleLeasesInput } from './lease.js';
 import type { Wanted } from './plan-keys.js';
-import { isOf } from './verdicts.js';
+import { grantsOn, isOf } from './verdicts.js';
 
 export type LeaseStep = Pick<SettleLeasesInput, 'reports' | 'releases' | 'claims'>;
 
@@ -23,7 +23,7 @@ export function planLeases(
   if (leases === undefined) return undefined;
   const claims = wantedClaims(book, leases, now).map((claim) => {
     const held = leases.claims.find((one) => isOf(one, claim));
-    const ready = claim.shareGroup === undefined ? {} : { ready: isReady(held, wanted, claim.room) };
+    const ready = claim.shareGroup === undefined ? {} : { ready: isReady(book, held, wanted, claim.room, now) };
     return { ...claim, ...ready, isDue: isUnanswered(claim, leases) || held?.ready !== ready.ready };
   });
   const step = {
@@ -39,10 +39,16 @@ export function planLeases(
 }
 
 /** In a share group the first stay that could have a key opens the lease; once it is open, nobody asks any more. */
-function isReady(held: HeldClaim | undefined, wanted: Wanted, room: string): boolean {
+function isReady(book: StayBook, held: HeldClaim | undefined, wanted: Wanted, room: string, now: Instant): boolean {
   const verdict = held?.verdict;
   if (verdict?.kind === 'granted' && verdict.lineage !== undefined) return held?.ready === true;
-  return wanted.guests.some((guest) => guest.gate === undefined && guest.rooms.includes(room));
+  const ready = wanted.guests.filter((guest) => guest.gate === undefined && guest.rooms.includes(room));
+  return ready.some((guest) => !givesWay(book, guest.rooms, now));
+}
+
+/** Where two stays open one each of the rooms that both need, neither could go on: the one with the smaller id goes first in all. */
+function givesWay(book: StayBook, rooms: readonly string[], now: Instant): boolean {
+  return grantsOn(book, rooms, now).some(({ openedBy }) => openedBy !== undefined && openedBy < book.stayId);
 }
 
 function dueReports(book: StayBook, leases: LeaseBook, now: Instant): LeaseStep['reports'] {

@@ -43,6 +43,8 @@ export type Verdict =
       readonly until: Instant;
       /** True for the stay that may issue the override, while the lease has no anchor. */
       readonly opener: boolean;
+      /** The other stay of the share group that may issue it, while the lease has no anchor. */
+      readonly openedBy?: string;
       /** Live keys of other stays of the share group, the newest first. */
       readonly anchors: readonly LeaseAnchor[];
       /** The generation that counts now, if a key of this lease is or was live. */

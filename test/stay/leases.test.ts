@@ -452,6 +452,19 @@ describe('in a share group', () => {
     expect(stay.carryOut()).toEqual(['override g1 101']);
   });
 
+  test.each([
+    { other: 'stay/seaside/A-1', ready: [false, false] },
+    { other: 'stay/seaside/Z-1', ready: [true, true] },
+  ])('of two stays that open one each of the rooms that both need, the smaller id goes first: $other', (one) => {
+    const stay = aLeasingStay({ ...shared, rooms: ['101', '102'] });
+    stay.settleLeases((room, until) =>
+      room === '101' ? granted(until) : granted(until, { opener: false, openedBy: one.other }),
+    );
+    const said = stay.leaseStep()?.claims.map(({ claim }) => claim.ready) ?? [false, false];
+    expect(said).toEqual(one.ready);
+    expect(stay.carryOut()).toEqual([]);
+  });
+
   test('keys follow when the other stay re-keys the room', () => {
     const stay = aLeasingStay(shared);
     stay.settleLeases((_room, until) => granted(until, { opener: false, anchors: [anchor], lineage: anchor.lineage }));

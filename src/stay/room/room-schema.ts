@@ -103,6 +103,7 @@ const verdictSchema = z.discriminatedUnion(
       from: instantSchema.exactOptional(),
       until: instantSchema,
       opener: yes,
+      openedBy: workflowIdSchema.exactOptional(),
       anchors: z.array(anchorSchema),
       lineage: idSchema.exactOptional(),
       heldUpBy: workflowIdSchema.exactOptional(),

@@ -77,11 +77,13 @@ export function verdictOf(book: RoomBook, entry: ClaimEntry, now: Instant): Verd
   const anchors = anchorsFor(keys, entry.stayId, now);
   const lineage = currentLineage(keys, now);
   const heldUpBy = whoHoldsUp(claims, entry, before, now);
+  const openedBy = lease.find((member) => member.opener === true && member.stayId !== entry.stayId)?.stayId;
   return {
     kind: 'granted',
     ...(before === undefined ? {} : { from: untilOf(claims, before) }),
     until: untilOf(claims, entry),
     opener: anchors.length === 0 && (entry.asked.shareGroup === undefined || entry.opener === true),
+    ...(anchors.length > 0 || openedBy === undefined ? {} : { openedBy }),
     anchors,
     ...(lineage === undefined ? {} : { lineage }),
     ...(heldUpBy === undefined ? {} : { heldUpBy }),
