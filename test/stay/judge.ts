@@ -120,10 +120,13 @@ export function outlook(facts: readonly Fact[], policy: Policy, now: number): Ou
 function asksOf(picture: Picture, now: number): readonly Ask[] {
   if (!isOn(picture) || now >= picture.to) return [];
   const start = Math.max(now, stayFrom(picture));
-  const moves = picture.later.filter((move) => move.guestId === undefined && move.at > start && move.at < picture.to);
-  const times = [start, ...moves.map((move) => move.at), picture.to];
+  const moves = picture.later.filter((move) => move.guestId === undefined && move.at < picture.to);
+  // What is to be before the stay begins, is so by then.
+  const first = moves.filter((move) => move.at <= start).at(-1)?.rooms ?? picture.rooms;
+  const others = moves.filter((move) => move.at > start);
+  const times = [start, ...others.map((move) => move.at), picture.to];
   const asks: Ask[] = [];
-  [picture.rooms, ...moves.map((move) => move.rooms)].forEach((rooms, index) => {
+  [first, ...others.map((move) => move.rooms)].forEach((rooms, index) => {
     const [from = start, to = picture.to] = [times[index], times[index + 1]];
     for (const room of rooms) {
       const kept = asks.findIndex((ask) => ask.room === room && ask.to === from);

@@ -1,0 +1,110 @@
+/** What happens in a plot, as it is told: who was told what, what that comes to, and the lines that a failing plot is shown as. */
+import type { Policy } from '../../src/stay/property-schema.js';
+import { snapshotSchema } from '../../src/stay/snapshot-schema.js';
+import { outlook, type Fact, type Outlook } from '../stay/judge.js';
+import { openBookings, type Bookings, type Order } from './bookings.js';
+import { newMemory, noteWanted, pair, type Memory } from './memory.js';
+
+export interface Chronicle {
+  readonly bookings: Bookings;
+  readonly memory: Memory;
+  /** Milliseconds since 1970, by the hotel's clock. */
+  now(): number;
+  note(line: string): void;
+  /** Notes what is told to a stay, or to a room; to be called before it is. */
+  record(order: Order): void;
+  /** What a stay comes to, as said so far. */
+  outlookOf(stay: string): Outlook;
+  /** Of all stays, in the order in which they were booked. */
+  outlooks(): ReadonlyMap<string, Outlook>;
+  /** Notes what is wanted after time has passed. */
+  look(): void;
+  /** The failure, with everything that happened before. */
+  failure(error: unknown): Error;
+}
+
+export function openChronicle(propertyId: string, policy: Policy, now: () => number): Chronicle {
+  const facts = new Map<string, Fact[]>();
+  const seen = new Map<string, { readonly facts: number; readonly now: number; readonly outlook: Outlook }>();
+  const memory = newMemory();
+  const lines: string[] = [];
+
+  const factsOf = (stay: string): Fact[] => {
+    const known = facts.get(stay) ?? [];
+    facts.set(stay, known);
+    return known;
+  };
+  const noteRegrouped = (stay: string, groups: readonly (string | undefined)[]): void => {
+    memory.regrouped.add(stay);
+    for (const other of facts.keys()) {
+      const { shareGroup } = chronicle.outlookOf(other);
+      if (shareGroup !== undefined && groups.includes(shareGroup)) memory.regrouped.add(other);
+    }
+  };
+  const take = (order: Order): void => {
+    const { stay } = order;
+    switch (order.kind) {
+      case 'snapshot': {
+        const before = chronicle.outlookOf(stay).shareGroup;
+        factsOf(stay).push({ at: now(), kind: 'snapshot', snapshot: snapshotSchema.parse(order.snapshot) });
+        const after = chronicle.outlookOf(stay).shareGroup;
+        if (before !== after) noteRegrouped(stay, [before, after]);
+        return;
+      }
+      case 'message': {
+        const { name, payload } = order.message;
+        if (name === 'replaceKey' || (name === 'removeGuest' && payload.cause === 'security'))
+          memory.struck.add(pair(stay, payload.guestId));
+        factsOf(stay).push({ at: now(), kind: 'message', message: order.message });
+        return;
+      }
+      case 'give-room':
+        memory.forced.add(order.room);
+        return;
+      default:
+        order satisfies never;
+    }
+  };
+
+  const chronicle: Chronicle = {
+    bookings: openBookings(propertyId),
+    memory,
+    now,
+    note: (line) => void lines.push(`${new Date(now()).toISOString().slice(8, 16)} ${line}`),
+    record(order) {
+      chronicle.note(`  ${order.stay} <- ${inWords(order)}`);
+      take(order);
+      chronicle.look();
+    },
+    outlookOf(stay) {
+      const said = factsOf(stay);
+      const known = seen.get(stay);
+      if (known?.facts === said.length && known.now === now()) return known.outlook;
+      const fresh = outlook(said, policy, now());
+      seen.set(stay, { facts: said.length, now: now(), outlook: fresh });
+      return fresh;
+    },
+    outlooks: () => new Map([...facts.keys()].map((stay) => [stay, chronicle.outlookOf(stay)])),
+    look: () => noteWanted(memory, chronicle.outlooks()),
+    failure(error) {
+      const message = error instanceof Error ? (error.stack ?? error.message) : String(error);
+      return new Error(`${message}\n\nWhat happened:\n${lines.join('\n')}\n`, { cause: error });
+    },
+  };
+  return chronicle;
+}
+
+function inWords(order: Order): string {
+  switch (order.kind) {
+    case 'snapshot': {
+      const { status, window, rooms, segments, guests, shareGroup } = order.snapshot;
+      return JSON.stringify({ status, window, rooms, segments, shareGroup, guests: guests.map((one) => one.guestId) });
+    }
+    case 'message':
+      return `${order.message.name} ${JSON.stringify(order.message.payload)}`;
+    case 'give-room':
+      return `the front desk gives it ${order.room}`;
+    default:
+      return order satisfies never;
+  }
+}

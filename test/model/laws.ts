@@ -1,0 +1,376 @@
+/**
+ * The reference model: who should hold which lease and open which door once everything has come to rest. Written from `docs/rules.md` and
+ * from what booking systems, staff and the front desk said; it shares types with the product, and no code. Among claims that were made
+ * between the same two quiet points it leaves open which came first: messages overtake each other on the way.
+ */
+import { presentKeys } from '../../src/simulator/lock.js';
+import { keysNewestFirst } from '../../src/simulator/phone.js';
+import type { DeviceRecord } from '../../src/simulator/records.js';
+import type { SimulatedHotel } from '../../src/simulator/seam.js';
+import type { Policy } from '../../src/stay/property-schema.js';
+import type { RoomView } from '../../src/stay/room/view.js';
+import type { StayView } from '../../src/stay/view.js';
+import { COMMON_DOORS, LIFT } from '../stay/house.js';
+import type { Outlook, Verdict } from '../stay/judge.js';
+import { pair, type Listed, type Memory, type Span } from './memory.js';
+import { ROOMS } from './plot.js';
+
+/** How things stand at a quiet point. */
+export interface Scene {
+  /** Milliseconds since 1970. */
+  readonly now: number;
+  readonly hotel: SimulatedHotel;
+  readonly policy: Policy;
+  /** By reservation, what was said, all told; of stays that have not closed. */
+  readonly outlooks: ReadonlyMap<string, Outlook>;
+  /** What stays say of themselves. */
+  readonly views: ReadonlyMap<string, StayView>;
+  readonly rooms: readonly RoomView[];
+  /** Phones that the guest has enrolled. */
+  phones(stay: string, guestId: string): readonly DeviceRecord[];
+}
+
+/** Throws with the first thing that is not as it should be. Phones are held to doors, so locks learn. */
+export function holdQuiet(scene: Scene, memory: Memory): readonly Listed[] {
+  const listed = listedIn(scene.rooms, scene.now);
+  holdSettled(scene);
+  holdAsked(scene, listed);
+  holdNoOverlap(scene.outlooks, listed);
+  holdIncumbents(scene, memory, listed);
+  holdNothingFree(scene, listed);
+  holdNoOvertaking(scene, memory, listed);
+  for (const order of [[...scene.outlooks.keys()], [...scene.outlooks.keys()].toReversed()]) {
+    for (const stay of order) holdStay(scene, memory, listed, stay);
+  }
+  return listed;
+}
+
+/** What rooms list that is not over. */
+function listedIn(rooms: readonly RoomView[], now: number): readonly Listed[] {
+  return rooms
+    .flatMap(({ room, leases, waiting }): readonly Listed[] => [
+      ...leases.flatMap((lease) =>
+        lease.claims.map((claim) => ({
+          stay: lastPart(claim.stayId),
+          room: lastPart(room),
+          asked: span(claim.asked),
+          granted: span(claim.granted),
+        })),
+      ),
+      ...waiting.map((claim) => ({
+        stay: lastPart(claim.stayId),
+        room: lastPart(room),
+        asked: span(claim.asked),
+        ...(claim.displaced === undefined ? {} : { displaced: claim.displaced }),
+      })),
+    ])
+    .filter(({ asked }) => asked.to > now);
+}
+
+function lastPart(workflowId: string): string {
+  return workflowId.split('/').at(-1) ?? workflowId;
+}
+
+export function span(window: { readonly from: string; readonly to: string }): Span {
+  return { from: Date.parse(window.from), to: Date.parse(window.to) };
+}
+
+function overlap(a: Span, b: Span): boolean {
+  return a.from < b.to && b.from < a.to;
+}
+
+function clock(at: number): string {
+  return new Date(at).toISOString().slice(5, 16);
+}
+
+function inWords({ stay, room, asked, granted }: Listed): string {
+  const has = granted === undefined ? 'waits' : `has ${clock(granted.from)} to ${clock(granted.to)}`;
+  return `${stay} in ${room} asks ${clock(asked.from)} to ${clock(asked.to)} and ${has}`;
+}
+
+/** Who holds a lease together: a share group, or the stay alone. */
+function holderOf(outlooks: ReadonlyMap<string, Outlook>, stay: string): string {
+  const group = outlooks.get(stay)?.shareGroup;
+  return group === undefined ? stay : `group ${group}`;
+}
+
+/** No deadlock: nobody is still about to do something. */
+function holdSettled({ views }: Scene): void {
+  for (const [stay, { settled, plan, guests }] of views) {
+    if (!settled)
+      throw new Error(`${stay} is quiet, but does not call itself settled: ${JSON.stringify({ plan, guests })}`);
+  }
+}
+
+/** Rooms list each stay for what it should have, and for nothing else. */
+function holdAsked({ outlooks, now }: Scene, listed: readonly Listed[]): void {
+  for (const [stay, { asks }] of outlooks) {
+    for (const ask of asks) {
+      const found = listed.some(
+        ({ asked, ...one }) =>
+          one.stay === stay && one.room === ask.room && asked.to === ask.to && asked.from <= ask.from,
+      );
+      if (!found)
+        throw new Error(`${stay} should ask for ${ask.room} from ${clock(ask.from)} to ${clock(ask.to)}, and does not`);
+    }
+  }
+  for (const one of listed) {
+    const asks = outlooks.get(one.stay)?.asks ?? [];
+    const isMeant = asks.some(
+      (ask) =>
+        ask.room === one.room && ask.to === one.asked.to && Math.max(now, one.asked.from) === Math.max(now, ask.from),
+    );
+    if (!isMeant) throw new Error(`${inWords(one)}, but should not ask for that`);
+  }
+}
+
+/** At no time do two holders have the same room. */
+export function holdNoOverlap(outlooks: ReadonlyMap<string, Outlook>, listed: readonly Listed[]): void {
+  for (const [index, one] of listed.entries()) {
+    const other = listed
+      .slice(0, index)
+      .find(
+        (before) =>
+          before.room === one.room &&
+          holderOf(outlooks, before.stay) !== holderOf(outlooks, one.stay) &&
+          before.granted !== undefined &&
+          one.granted !== undefined &&
+          overlap(before.granted, one.granted),
+      );
+    if (other !== undefined) throw new Error(`two have the same room: ${inWords(other)}; ${inWords(one)}`);
+  }
+}
+
+/** Who had a lease and asked for it all along still has it, unless the front desk disposed of the room. */
+function holdIncumbents({ now }: Scene, memory: Memory, listed: readonly Listed[]): void {
+  for (const before of memory.listed) {
+    const { stay, room, granted } = before;
+    if (granted === undefined || memory.forced.has(room) || memory.regrouped.has(stay)) continue;
+    for (const ask of (memory.steadyAsks.get(stay) ?? []).filter((one) => one.room === room)) {
+      const kept = { from: Math.max(now, ask.from, granted.from), to: Math.min(ask.to, granted.to) };
+      if (kept.from >= kept.to) continue;
+      const still = listed.some(
+        (one) =>
+          one.stay === stay &&
+          one.room === room &&
+          one.granted !== undefined &&
+          one.granted.from <= kept.from &&
+          one.granted.to >= kept.to,
+      );
+      if (!still) throw new Error(`${inWords(before)}, asked on, and lost ${clock(kept.from)} to ${clock(kept.to)}`);
+    }
+  }
+}
+
+/** Nobody waits for a room that is free. */
+function holdNothingFree({ outlooks, now }: Scene, listed: readonly Listed[]): void {
+  for (const one of listed) {
+    const others = listed
+      .filter((other) => other.room === one.room && holderOf(outlooks, other.stay) !== holderOf(outlooks, one.stay))
+      .flatMap(({ granted }) => granted ?? []);
+    const { asked, granted } = one;
+    const isInTheWay = (missed: Span): boolean => others.some((other) => overlap(other, missed));
+    if (granted === undefined) {
+      if (!isInTheWay({ from: Math.max(now, asked.from), to: asked.to }))
+        throw new Error(`${inWords(one)}, but nobody is there`);
+      continue;
+    }
+    const starts = others.some((other) => other.to === granted.from);
+    if (granted.from > Math.max(now, asked.from) && !starts)
+      throw new Error(`${inWords(one)}, but the room is free before`);
+    const ends = others.some((other) => other.from === granted.to);
+    if (granted.to < asked.to && !ends) throw new Error(`${inWords(one)}, but the room is free afterwards`);
+  }
+}
+
+/**
+ * Who waited at the last quiet point, and asks for the same, is not overtaken by who came later. Where several were in the way, or one who
+ * gave way bit by bit, or others changed their minds, a latecomer may have got what was of no use to the first: that is left open.
+ */
+function holdNoOvertaking({ outlooks, now }: Scene, memory: Memory, listed: readonly Listed[]): void {
+  const inTheWayOf = (one: Listed, all: readonly Listed[]): readonly (Listed & { readonly granted: Span })[] =>
+    all.flatMap((other) => {
+      const isRival = other.room === one.room && holderOf(outlooks, other.stay) !== holderOf(outlooks, one.stay);
+      return isRival && other.granted !== undefined && overlap(other.granted, one.asked)
+        ? [{ ...other, granted: other.granted }]
+        : [];
+    });
+  for (const then of memory.listed.filter((one) => one.granted === undefined)) {
+    const name = pair(then.stay, then.room);
+    const since = memory.firstSeen.get(name);
+    const waits = listed.find((one) => pair(one.stay, one.room) === name && one.granted === undefined);
+    if (waits === undefined || since === undefined || memory.restless.has(name) || memory.forced.has(then.room))
+      continue;
+    const [stood, ...others] = inTheWayOf(then, memory.listed);
+    const rest = { from: Math.max(now, then.asked.from), to: then.asked.to };
+    const isWhole = stood !== undefined && stood.granted.from <= rest.from && stood.granted.to >= rest.to;
+    const bystanders = memory.listed.filter((one) => one.room === then.room && one !== then && one !== stood);
+    const asksOn = (one: Listed): boolean =>
+      !memory.restless.has(pair(one.stay, one.room)) &&
+      (memory.steadyAsks.get(one.stay) ?? []).some((ask) => ask.room === one.room && ask.to === one.asked.to);
+    if (!isWhole || others.length > 0 || memory.restless.has(pair(stood.stay, stood.room))) continue;
+    if (!asksOn(then) || !bystanders.every(asksOn)) continue;
+    const isLate = (holder: Listed): boolean => {
+      const place = memory.firstSeen.get(pair(holder.stay, holder.room));
+      return holder.stay !== stood.stay && !memory.regrouped.has(holder.stay) && (place === undefined || place > since);
+    };
+    const [first] = inTheWayOf(waits, listed);
+    if (first !== undefined && inTheWayOf(waits, listed).every(isLate))
+      throw new Error(`${inWords(first)}, before ${inWords(waits)}, who came first`);
+  }
+}
+
+/** A guest as he should be, with the leases that his stay holds. */
+interface Expected {
+  readonly one: Verdict;
+  /** Rooms that he should be able to open, as soon as he has a key. */
+  readonly rooms: readonly string[];
+  /** True if nothing but the work itself stands between him and his key. */
+  readonly ready: boolean;
+}
+
+function holdStay(scene: Scene, memory: Memory, listed: readonly Listed[], stay: string): void {
+  const party = partyOf(scene, listed, stay);
+  for (const expected of party) holdGuest(scene, memory, listed, stay, expected, party);
+}
+
+function partyOf(scene: Scene, listed: readonly Listed[], stay: string): readonly Expected[] {
+  const { outlooks, now } = scene;
+  return (outlooks.get(stay)?.guests ?? []).map((one) => {
+    const rooms = one.rooms.filter((room) => isHeld(listed, stay, room, now));
+    const free = rooms.every((room) => isFree(scene, listed, stay, room));
+    const phone = scene.phones(stay, one.guestId).some((device) => device.endpoint === 'active');
+    return { one, rooms, ready: rooms.length > 0 && free && one.granted && phone };
+  });
+}
+
+/** The lease that is about now, or about what comes next. */
+function leaseOf(listed: readonly Listed[], stay: string, room: string, now: number): Listed | undefined {
+  return listed
+    .filter((one) => one.stay === stay && one.room === room && Math.max(one.asked.to, one.granted?.to ?? 0) > now)
+    .toSorted((a, b) => a.asked.from - b.asked.from)[0];
+}
+
+function isHeld(listed: readonly Listed[], stay: string, room: string, now: number): boolean {
+  return leaseOf(listed, stay, room, now)?.granted !== undefined;
+}
+
+/** Nobody else's lease, nor its grace, lies before this stay's. */
+function isFree({ outlooks, now, policy }: Scene, listed: readonly Listed[], stay: string, room: string): boolean {
+  const from = leaseOf(listed, stay, room, now)?.granted?.from ?? now;
+  const grace = policy.departureGraceMinutes * 60_000;
+  return !listed.some(
+    (other) =>
+      other.room === room &&
+      holderOf(outlooks, other.stay) !== holderOf(outlooks, stay) &&
+      other.granted !== undefined &&
+      other.granted.to <= from &&
+      Math.min(from, other.granted.to + grace) > now,
+  );
+}
+
+/** Rule 1: who shares rooms needs one among them who holds them all; else there is a question for a person. */
+function canBeServed({ views }: Scene, stay: string, expected: Expected, party: readonly Expected[]): boolean {
+  const group = new Set([expected]);
+  const holdsAKey = ({ one }: Expected): boolean =>
+    views.get(stay)?.keys.some((key) => key.guestId === one.guestId && key.state !== 'dead') === true;
+  for (const inGroup of group) {
+    const others = party.filter((other) => other.rooms.some((room) => inGroup.rooms.includes(room)));
+    for (const other of others) if (other.ready || holdsAKey(other)) group.add(other);
+  }
+  return [...group].some(
+    (widest) => widest.ready && [...group].every((other) => other.rooms.every((room) => widest.rooms.includes(room))),
+  );
+}
+
+/**
+ * Stays that share one room, and of which one has others besides, cannot all be served without locking somebody out: whom, and until
+ * when, depends on who came first, so that is left open.
+ */
+function sharesUnevenly({ outlooks, now }: Scene, listed: readonly Listed[], stay: string): boolean {
+  const group = outlooks.get(stay)?.shareGroup;
+  if (group === undefined) return false;
+  const held = [...outlooks].flatMap(([other, { shareGroup, guests }]) =>
+    shareGroup === group
+      ? guests
+          .map((one) => one.rooms.filter((room) => isHeld(listed, other, room, now)))
+          .filter((rooms) => rooms.length > 0)
+      : [],
+  );
+  const rooms = new Set(held.flat());
+  return held.some((one) => one.length !== rooms.size);
+}
+
+function holdGuest(
+  scene: Scene,
+  memory: Memory,
+  listed: readonly Listed[],
+  stay: string,
+  expected: Expected,
+  party: readonly Expected[],
+): void {
+  const { hotel, now } = scene;
+  const { one, rooms, ready } = expected;
+  const devices = scene.phones(stay, one.guestId);
+  // A phone that is offline opens what it opened when it was last heard of.
+  if (devices.some((device) => device.phone.connection === 'offline')) return;
+  const name = `${one.guestId} of ${stay}`;
+  const opensNow = (door: string): boolean =>
+    devices.map((device) => hotel.tap({ deviceId: device.id }, hotel.door(door).id).opened).includes(true);
+  const opensAt = (door: string, at: number): boolean => devices.some((device) => wouldOpen(hotel, device, door, at));
+  // Grace after the departure ends as soon as somebody wants the room.
+  if (now >= one.to && now < one.to + scene.policy.departureGraceMinutes * 60_000) return;
+  if (one.rooms.length === 0) {
+    const wrong = [...ROOMS, ...COMMON_DOORS].find((door) => opensNow(door) || opensAt(door, now + 24 * 3_600_000));
+    if (wrong !== undefined) throw new Error(`${name} should open nothing, and opens ${wrong}`);
+    return;
+  }
+  for (const room of ROOMS) {
+    if (rooms.includes(room) || !opensNow(room)) continue;
+    // Keys to the rooms that he had go on while he has none of those that he should have.
+    const isDisplaced = leaseOf(listed, stay, room, now)?.displaced === true;
+    const isKept = (!ready || rooms.length === 0) && memory.everHeld.has(pair(stay, room)) && !isDisplaced;
+    if (!isKept || !memory.everWanted.has(pair(stay, one.guestId, room)))
+      throw new Error(`${name} should not open ${room}, and does${whyNot(scene, stay)}`);
+  }
+  if (!ready || sharesUnevenly(scene, listed, stay) || !canBeServed(scene, stay, expected, party)) return;
+  const from = Math.max(now, one.from);
+  const ends = rooms.map((room) => leaseOf(listed, stay, room, now)?.granted?.to ?? one.to);
+  const end = Math.min(one.to, ...ends);
+  for (const door of [...rooms, ...COMMON_DOORS, LIFT]) {
+    if (from === now && !opensNow(door))
+      throw new Error(`${name} should open ${door}, and does not${whyNot(scene, stay)}`);
+    const shut = [from, end - 1].find((at) => at >= now && !opensAt(door, at));
+    if (shut !== undefined) throw new Error(`${name} should open ${door} at ${clock(shut)}, and does not`);
+    const grace = scene.policy.departureGraceMinutes * 60_000;
+    const after = Math.max(now, Math.min(one.to + grace, ...rooms.map((room) => nextLease(scene, listed, stay, room))));
+    const outside = [one.from - 1, after].find((at) => at >= now && opensAt(door, at));
+    if (outside !== undefined) throw new Error(`${name} should not open ${door} at ${clock(outside)}, and does`);
+  }
+}
+
+/** What the stay itself says of it. */
+function whyNot({ views }: Scene, stay: string): string {
+  const view = views.get(stay);
+  const keys = view?.keys.map(({ guestId, kind, rooms, state, window }) => [guestId, kind, rooms, state, window]);
+  return `: ${JSON.stringify({ plan: view?.plan, attention: view?.attention, leases: view?.leases, keys })}`;
+}
+
+/** When the next holder's lease begins. */
+function nextLease({ outlooks, now }: Scene, listed: readonly Listed[], stay: string, room: string): number {
+  const own = leaseOf(listed, stay, room, now)?.granted?.to ?? now;
+  const next = listed.filter(
+    (other) =>
+      other.room === room && holderOf(outlooks, other.stay) !== holderOf(outlooks, stay) && other.granted !== undefined,
+  );
+  return Math.min(
+    ...next.flatMap(({ granted }) => (granted !== undefined && granted.from >= own ? [granted.from] : [])),
+    Infinity,
+  );
+}
+
+/** Whether a phone would open the door at `at`; no lock learns from it. */
+export function wouldOpen(hotel: SimulatedHotel, device: DeviceRecord, door: string, at: number): boolean {
+  const lock = hotel.lock(hotel.door(door).id);
+  return lock !== undefined && presentKeys(lock, keysNewestFirst(device.phone), at).opened;
+}

@@ -1,0 +1,117 @@
+/** What the reference model remembers of a plot: what was wanted all along, and how things stood at the last quiet point. */
+import type { Ask, Outlook } from '../stay/judge.js';
+
+/** A claim as a room lists it; `granted` is absent while it waits. Milliseconds since 1970. */
+export interface Listed {
+  readonly stay: string;
+  readonly room: string;
+  readonly asked: Span;
+  readonly granted?: Span;
+  readonly displaced?: true;
+}
+
+export interface Span {
+  readonly from: number;
+  readonly to: number;
+}
+
+export interface Memory {
+  /** Guest and room pairs that were ever wanted. */
+  readonly everWanted: Set<string>;
+  /** Stay and room pairs of which the stay ever knew that it held the lease. */
+  readonly everHeld: Set<string>;
+  /** Guest and room pairs that were wanted at every moment since the last quiet point. */
+  steady: ReadonlySet<string>;
+  /** What each stay asked at every moment since the last quiet point. */
+  steadyAsks: ReadonlyMap<string, readonly Ask[]>;
+  /** Stay and room pairs of which the stay asked for something else, but not for nothing, since the last quiet point. */
+  readonly restless: Set<string>;
+  /** What each stay asked at the last quiet point. */
+  asksThen: ReadonlyMap<string, readonly Ask[]>;
+  /** Guests who lost their phone, or were removed for cause, since the last quiet point. */
+  readonly struck: Set<string>;
+  /** Rooms of which the front desk disposed since the last quiet point. */
+  readonly forced: Set<string>;
+  /** Stays whose share group has changed since the last quiet point, or that of somebody in it. */
+  readonly regrouped: Set<string>;
+  /** What rooms listed at the last quiet point. */
+  listed: readonly Listed[];
+  /** Stay and room pairs, with the quiet point at which the stay was first seen to ask; it has asked ever since. */
+  firstSeen: ReadonlyMap<string, number>;
+  quietPoints: number;
+}
+
+export function newMemory(): Memory {
+  return {
+    everWanted: new Set(),
+    everHeld: new Set(),
+    steady: new Set(),
+    steadyAsks: new Map(),
+    restless: new Set(),
+    asksThen: new Map(),
+    struck: new Set(),
+    forced: new Set(),
+    regrouped: new Set(),
+    listed: [],
+    firstSeen: new Map(),
+    quietPoints: 0,
+  };
+}
+
+export function pair(...parts: readonly string[]): string {
+  return parts.join(' ');
+}
+
+/** Notes what is wanted, after anything that may have changed it. */
+export function noteWanted(memory: Memory, outlooks: ReadonlyMap<string, Outlook>): void {
+  const wanted = new Set(wantedPairs(outlooks));
+  for (const one of wanted) memory.everWanted.add(one);
+  memory.steady = new Set([...memory.steady].filter((one) => wanted.has(one)));
+  for (const [stay, { asks }] of outlooks) {
+    const then = memory.asksThen.get(stay) ?? [];
+    for (const ask of asks) {
+      const isSame = then.some((one) => one.room === ask.room && one.to === ask.to && one.from <= ask.from);
+      const wasEarlier = then.some((one) => one.room === ask.room && one.from > ask.from);
+      if (!isSame || wasEarlier) memory.restless.add(pair(stay, ask.room));
+    }
+  }
+  memory.steadyAsks = new Map(
+    [...memory.steadyAsks].map(([stay, asks]) => [stay, common(asks, outlooks.get(stay)?.asks ?? [])]),
+  );
+}
+
+/** From here on things are compared with how they stand now. */
+export function startAnew(memory: Memory, outlooks: ReadonlyMap<string, Outlook>, listed: readonly Listed[]): void {
+  memory.steady = new Set(wantedPairs(outlooks));
+  memory.firstSeen = new Map(
+    listed.map(({ stay, room }) => {
+      const isSteady = memory.steadyAsks.get(stay)?.some((ask) => ask.room === room) === true;
+      const known = isSteady ? memory.firstSeen.get(pair(stay, room)) : undefined;
+      return [pair(stay, room), known ?? memory.quietPoints];
+    }),
+  );
+  memory.steadyAsks = new Map([...outlooks].map(([stay, { asks }]) => [stay, asks]));
+  memory.asksThen = memory.steadyAsks;
+  memory.restless.clear();
+  memory.struck.clear();
+  memory.forced.clear();
+  memory.regrouped.clear();
+  memory.listed = listed;
+  memory.quietPoints += 1;
+}
+
+function wantedPairs(outlooks: ReadonlyMap<string, Outlook>): readonly string[] {
+  return [...outlooks].flatMap(([stay, { guests }]) =>
+    guests.flatMap(({ guestId, rooms }) => rooms.map((room) => pair(stay, guestId, room))),
+  );
+}
+
+/** What both ask. */
+function common(before: readonly Ask[], now: readonly Ask[]): readonly Ask[] {
+  return before.flatMap((ask) =>
+    now.flatMap((other) => {
+      const [from, to] = [Math.max(ask.from, other.from), Math.min(ask.to, other.to)];
+      return ask.room === other.room && from < to ? [{ room: ask.room, from, to }] : [];
+    }),
+  );
+}

@@ -1,0 +1,150 @@
+/** What must hold at every step of a plot that is told in one process, whatever is on its way. */
+import type { CredentialRecord, DeviceRecord } from '../../src/simulator/records.js';
+import type { KeyStep } from '../../src/stay/plan-keys.js';
+import { reservationOf, type Building } from './building.js';
+import type { Chronicle } from './chronicle.js';
+import { holdNoOverlap, span, wouldOpen } from './laws.js';
+import { pair, type Listed } from './memory.js';
+import { ROOMS, type Opening } from './plot.js';
+
+export interface Tale {
+  readonly building: Building;
+  readonly chronicle: Chronicle;
+  readonly opening: Opening;
+}
+
+/** Nobody opens what was never to be his, and no two holders have the same room. */
+export function holdAlways(tale: Tale): void {
+  const { building, chronicle } = tale;
+  const { memory } = chronicle;
+  const seen = chronicle.outlooks();
+  // A stay that joins or leaves a share group is on its way to the rooms: which group it is of, is open until they have heard.
+  const certain = listedNow(tale).filter(({ stay }) => !memory.regrouped.has(stay));
+  holdNoOverlap(seen, certain);
+  for (const [stay, { guests }] of seen) {
+    for (const { guestId } of guests) {
+      const devices = devicesOf(tale, stay, guestId);
+      for (const room of ROOMS) {
+        if (memory.everWanted.has(pair(stay, guestId, room)) && memory.everHeld.has(pair(stay, room))) continue;
+        if (devices.some((device) => wouldOpen(building.hotel, device, room, building.hotel.now())))
+          throw new Error(`${guestId} of ${stay} was never to open ${room}, and does`);
+      }
+    }
+  }
+}
+
+/** An override ends whatever else opens the room: only who holds the lease may issue one. */
+export function holdOverride(tale: Tale, stay: string, step: KeyStep): void {
+  const { building, chronicle } = tale;
+  const keys = building.houses.get(stay)?.book.keyring.keys ?? [];
+  // Once Seam has made a key, it is seen through, and then replaced.
+  const isMade = keys.some((key) => key.keyId === step.keyId && key.acsCredentialId !== undefined);
+  if (step.do !== 'override' || isMade) return;
+  const now = building.hotel.now();
+  for (const room of step.rooms.filter((one) => !chronicle.memory.forced.has(one))) {
+    const other = listedNow(tale).find(
+      (one) =>
+        one.room === room &&
+        one.granted !== undefined &&
+        one.granted.from <= now &&
+        now < one.granted.to &&
+        groupOf(tale, one.stay) !== groupOf(tale, stay),
+    );
+    if (other !== undefined) throw new Error(`${stay} issues an override on ${room}, which ${other.stay} holds`);
+  }
+}
+
+interface Door {
+  readonly stay: string;
+  readonly guestId: string;
+  readonly room: string;
+  /** Milliseconds since 1970. */
+  readonly at: number;
+}
+
+/** Nobody who should open a door, and does, stops opening it, other than in a re-key, a swap of keys, or after a loss. */
+export function holdDoors(tale: Tale, act: () => unknown): void {
+  const { memory, now, outlooks } = tale.chronicle;
+  const held = heldNow(tale);
+  const couldOpen = [...outlooks()].flatMap(([stay, { guests }]) =>
+    guests.flatMap((one): Door[] => {
+      const at = Math.max(now(), one.from);
+      if (at >= one.to || memory.struck.has(pair(stay, one.guestId))) return [];
+      return one.rooms
+        .filter((room) => memory.steady.has(pair(stay, one.guestId, room)) && held.has(pair(stay, room)))
+        .map((room) => ({ stay, guestId: one.guestId, room, at }))
+        .filter((door) => opens(tale, door));
+    }),
+  );
+  act();
+  const stillHeld = heldNow(tale);
+  for (const door of couldOpen) {
+    if (opens(tale, door) || !stillHeld.has(pair(door.stay, door.room))) continue;
+    if (!isChangingKeys(tale, door) && !isRekeyed(tale, door))
+      throw new Error(`${door.guestId} of ${door.stay} no longer opens ${door.room}, and should`);
+  }
+}
+
+function opens(tale: Tale, { stay, guestId, room, at }: Door): boolean {
+  return devicesOf(tale, stay, guestId)
+    .filter((device) => device.phone.connection === 'online')
+    .some((device) => wouldOpen(tale.building.hotel, device, room, at));
+}
+
+/** What rooms list at this moment, whether or not stays have heard of it. */
+function listedNow({ building }: Tale): readonly Listed[] {
+  const now = building.hotel.now();
+  return building.rooms.claims().flatMap(({ stayId, room, asked, granted }) => {
+    const one = { stay: reservationOf(stayId), room, asked: span(asked.window) };
+    if (one.asked.to <= now) return [];
+    return [granted === undefined ? one : { ...one, granted: span(granted) }];
+  });
+}
+
+function heldNow(tale: Tale): ReadonlySet<string> {
+  return new Set(
+    listedNow(tale).flatMap(({ stay, room, granted }) => (granted === undefined ? [] : [pair(stay, room)])),
+  );
+}
+
+/** Where Seam ends a guest's earlier key as soon as he gets a new one, he is without one until that is on his phone. */
+function isChangingKeys({ building, opening }: Tale, { stay, guestId }: Door): boolean {
+  const house = building.houses.get(stay);
+  if (house === undefined || !opening.switches.newKeyReplacesUsersEarlier) return false;
+  return house.book.keyring.keys.some(
+    (key) =>
+      key.guestId === guestId && (key.state === 'issuing' || house.jobs.some((job) => job.key?.keyId === key.keyId)),
+  );
+}
+
+/** True if his own stay, or one of its share group, has begun a newer generation in the room: he follows. */
+function isRekeyed(tale: Tale, { stay, guestId, room }: Door): boolean {
+  const { houses, hotel } = tale.building;
+  const own = credentialsOf(tale, stay, guestId).filter((one) => one.life === 'live');
+  const newest = Math.max(0, ...own.map((one) => one.generation));
+  const ofGroup = [...houses].filter(([other]) => groupOf(tale, other) === groupOf(tale, stay));
+  const users = new Set(ofGroup.flatMap(([, { book }]) => Object.values(book.guests).map((guest) => guest.acsUserId)));
+  return [...hotel.world.credentials.values()].some(
+    (one) =>
+      one.joining === 'override' &&
+      one.generation > newest &&
+      one.guestDoorIds.includes(hotel.door(room).id) &&
+      users.has(one.userId ?? ''),
+  );
+}
+
+function credentialsOf({ building }: Tale, stay: string, guestId: string): readonly CredentialRecord[] {
+  const acsUserId = building.houses.get(stay)?.book.guests[guestId]?.acsUserId;
+  return [...building.hotel.world.credentials.values()].filter((one) => one.userId === acsUserId);
+}
+
+function groupOf({ chronicle }: Tale, stay: string): string {
+  const group = chronicle.outlookOf(stay).shareGroup;
+  return group === undefined ? stay : `group ${group}`;
+}
+
+/** Phones that the guest has, but for those that he lost. */
+export function devicesOf({ building }: Tale, stay: string, guestId: string): readonly DeviceRecord[] {
+  const userIdentityId = building.houses.get(stay)?.book.guests[guestId]?.userIdentityId;
+  return userIdentityId === undefined ? [] : building.hotel.phones.list({ owner_user_identity_id: userIdentityId });
+}
