@@ -47,7 +47,7 @@ export type Verdict =
       readonly openedBy?: string;
       /** Live keys of other stays of the share group, the newest first. */
       readonly anchors: readonly LeaseAnchor[];
-      /** The generation that counts now, if a key of this lease is or was live. */
+      /** In a share group: the generation that counts now, if a key of this lease is or was live. */
       readonly lineage?: string;
       /** Whose lease keeps this one from beginning (until `from`, then that is over) or else from ending when it was asked to. */
       readonly heldUpBy?: string;

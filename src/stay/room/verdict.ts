@@ -75,7 +75,8 @@ export function verdictOf(book: RoomBook, entry: ClaimEntry, now: Instant): Verd
   const lease = leasesOf(claims).find((members) => members.includes(entry)) ?? [entry];
   const keys = keysOfLease(book, lease);
   const anchors = anchorsFor(keys, entry.stayId, now);
-  const lineage = currentLineage(keys, now);
+  // A stay that shares with nobody knows its own keys: telling it would be a message for nothing.
+  const lineage = entry.asked.shareGroup === undefined ? undefined : currentLineage(keys, now);
   const heldUpBy = whoHoldsUp(claims, entry, before, now);
   const openedBy = lease.find((member) => member.opener === true && member.stayId !== entry.stayId)?.stayId;
   return {
