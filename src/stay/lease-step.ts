@@ -8,7 +8,7 @@ import { isBefore, type Instant } from './instants.js';
 import { lineageOf, mayLive, type Key, type Keyring } from './keyring.js';
 import type { KeyReport, SettleLeasesInput } from './lease.js';
 import type { Wanted } from './plan-keys.js';
-import { grantsOn, isOf } from './verdicts.js';
+import { endOf, grantsOn, isOf } from './verdicts.js';
 
 export type LeaseStep = Pick<SettleLeasesInput, 'reports' | 'releases' | 'claims'>;
 
@@ -29,7 +29,7 @@ export function planLeases(
   const step = {
     reports: quiet || book.wanted.shareGroup !== undefined ? dueReports(book, leases, now) : [],
     releases: leases.claims
-      .filter((held) => !claims.some((claim) => isOf(held, claim)))
+      .filter((held) => isBefore(now, endOf(held)) && !claims.some((claim) => isOf(held, claim)))
       .map(({ room, part }) => ({ room, part, revision: revisionKnown(book) })),
     claims: claims
       .filter((claim) => claim.isDue)
