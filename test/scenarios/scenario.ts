@@ -105,7 +105,7 @@ function story<Scene>(
 }
 
 /** Real time for one step, in milliseconds. */
-const STEP_MS = 25_000;
+const STEP_MS = 40_000;
 
 /** Lets a failure say at which sentence it happened. */
 async function telling<Result>(step: Step, act: () => Result): Promise<Awaited<Result>> {
