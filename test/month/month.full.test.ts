@@ -1,0 +1,17 @@
+/** 150 rooms for a month. What it cost is printed. */
+import { expect, test } from 'vitest';
+import { runMonth } from './month.js';
+
+const SEED = Number(process.env.STAYLINE_MONTH_SEED ?? 1);
+const ROOMS = Number(process.env.STAYLINE_MONTH_ROOMS ?? 150);
+const DAYS = Number(process.env.STAYLINE_MONTH_DAYS ?? 30);
+
+test(
+  'a hotel of 150 rooms has a month in which everybody gets in, nobody else does, and every stay ends',
+  { timeout: 1_800_000 },
+  async () => {
+    const { problems, ...report } = await runMonth({ seed: SEED, rooms: ROOMS, days: DAYS });
+    process.stdout.write(`${JSON.stringify(report, null, 1)}\n`);
+    expect(problems).toEqual([]);
+  },
+);
