@@ -49,7 +49,14 @@ export interface Building {
 const MOST_ROUNDS = 600;
 
 export function openBuilding(at: Instant, opening: Opening): Building {
-  const hotel = createSimulatedHotel({ clock: standingClock(millis(at)), rooms: ROOMS, switches: opening.switches });
+  let lastId = 0;
+  const hotel = createSimulatedHotel({
+    clock: standingClock(millis(at)),
+    rooms: ROOMS,
+    switches: opening.switches,
+    // The same plot is told in the same words every time.
+    newId: () => `id-${(lastId += 1)}`,
+  });
   const { issueFrom, graceMinutes } = opening;
   const policy = policySchema.parse({ issueFrom, departureGraceMinutes: graceMinutes });
   const now = (): Instant => instantAt(hotel.now());

@@ -46,7 +46,7 @@ export function holdQuiet(scene: Scene, memory: Memory): readonly Listed[] {
 }
 
 /** What rooms list that is not over. */
-function listedIn(rooms: readonly RoomView[], now: number): readonly Listed[] {
+export function listedIn(rooms: readonly RoomView[], now: number): readonly Listed[] {
   return rooms
     .flatMap(({ room, leases, waiting }): readonly Listed[] => [
       ...leases.flatMap((lease) =>
@@ -105,13 +105,15 @@ function holdSettled({ views }: Scene): void {
 /** Rooms list each stay for what it should have, and for nothing else. */
 function holdAsked({ outlooks, now }: Scene, listed: readonly Listed[]): void {
   for (const [stay, { asks }] of outlooks) {
+    const ofStay = listed.filter((one) => one.stay === stay);
     for (const ask of asks) {
-      const found = listed.some(
-        ({ asked, ...one }) =>
-          one.stay === stay && one.room === ask.room && asked.to === ask.to && asked.from <= ask.from,
+      const found = ofStay.some(
+        ({ room, asked }) => room === ask.room && asked.to === ask.to && asked.from <= ask.from,
       );
       if (!found)
-        throw new Error(`${stay} should ask for ${ask.room} from ${clock(ask.from)} to ${clock(ask.to)}, and does not`);
+        throw new Error(
+          `${stay} should ask for ${ask.room} from ${clock(ask.from)} to ${clock(ask.to)}, and does not: ${ofStay.map(inWords).join('; ')}`,
+        );
     }
   }
   for (const one of listed) {
@@ -325,15 +327,16 @@ function holdGuest(
     if (wrong !== undefined) throw new Error(`${name} should open nothing, and opens ${wrong}`);
     return;
   }
+  const served = ready && !sharesUnevenly(scene, listed, stay) && canBeServed(scene, stay, expected, party);
   for (const room of ROOMS) {
     if (rooms.includes(room) || !opensNow(room)) continue;
     // Keys to the rooms that he had go on while he has none of those that he should have.
     const isDisplaced = leaseOf(listed, stay, room, now)?.displaced === true;
-    const isKept = (!ready || rooms.length === 0) && memory.everHeld.has(pair(stay, room)) && !isDisplaced;
+    const isKept = !served && memory.everHeld.has(pair(stay, room)) && !isDisplaced;
     if (!isKept || !memory.everWanted.has(pair(stay, one.guestId, room)))
       throw new Error(`${name} should not open ${room}, and does${whyNot(scene, stay)}`);
   }
-  if (!ready || sharesUnevenly(scene, listed, stay) || !canBeServed(scene, stay, expected, party)) return;
+  if (!served) return;
   const from = Math.max(now, one.from);
   const ends = rooms.map((room) => leaseOf(listed, stay, room, now)?.granted?.to ?? one.to);
   const end = Math.min(one.to, ...ends);

@@ -275,7 +275,7 @@ export const openings: fc.Arbitrary<Opening> = fc.record({
     { kind: 'lead-time', minutes: 120 },
     { kind: 'check-in' },
   ),
-  graceMinutes: fc.constantFrom(0, Number(process.env.GRACE ?? 60)),
+  graceMinutes: fc.constantFrom(0, 60),
   phones: fc.constantFrom('at-once' as const, 'at-once' as const, 'later' as const),
   bookings: fc.array(booking, { minLength: FIRST_STAYS.length, maxLength: FIRST_STAYS.length }),
 });

@@ -41,13 +41,15 @@ export function holdOverride(tale: Tale, stay: string, step: KeyStep): void {
   const isMade = keys.some((key) => key.keyId === step.keyId && key.acsCredentialId !== undefined);
   if (step.do !== 'override' || isMade) return;
   const now = building.hotel.now();
+  const opensFrom = Math.max(now, Date.parse(step.window.from));
   for (const room of step.rooms.filter((one) => !chronicle.memory.forced.has(one))) {
+    // A key that opens only after the other lease may be on its way when that is granted.
     const other = listedNow(tale).find(
       (one) =>
         one.room === room &&
         one.granted !== undefined &&
         one.granted.from <= now &&
-        now < one.granted.to &&
+        opensFrom < one.granted.to &&
         groupOf(tale, one.stay) !== groupOf(tale, stay),
     );
     if (other !== undefined) throw new Error(`${stay} issues an override on ${room}, which ${other.stay} holds`);

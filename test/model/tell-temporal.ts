@@ -1,0 +1,248 @@
+/**
+ * Tells a plot to the product as it runs: Temporal's time-skipping server, workers, and a simulated Seam behind HTTP. Who was told what
+ * is held against the same reference model as in one process (`laws.ts`).
+ */
+import type { StayView } from '../../src/client.js';
+import { RoomNotFound } from '../../src/client.js';
+import type { DeviceRecord } from '../../src/simulator/records.js';
+import { roomWorkflowId, stayWorkflowId } from '../../src/stay/ids.js';
+import { policySchema } from '../../src/stay/property-schema.js';
+import type { RoomView } from '../../src/stay/room/view.js';
+import type { StayWorld } from '../support/stay-world.js';
+import type { Order } from './bookings.js';
+import { openChronicle, type Chronicle } from './chronicle.js';
+import { holdQuiet, listedIn, type Scene } from './laws.js';
+import { pair, startAnew } from './memory.js';
+import { GUESTS, ROOMS, type Change, type Happening, type Opening, type Turn } from './plot.js';
+
+/** How long stays may take to come to rest, and how often they are looked at, in milliseconds. */
+const PATIENCE_MS = 20_000;
+const LOOK_EVERY_MS = 15;
+/** Looks in a row at which everybody rests: news may be on its way between two of them. */
+const CALM_LOOKS = 3;
+/** Stays close a day after their window; shortly before, nobody speaks to them any more. */
+const REACHABLE_MS = 20 * 3_600_000;
+
+interface Tale {
+  readonly world: StayWorld;
+  readonly propertyId: string;
+  readonly chronicle: Chronicle;
+  readonly opening: Opening;
+  /** Stays with work that a change could call off: the time-skipping server cannot take that. */
+  readonly touched: Set<string>;
+  now: number;
+}
+
+/** Tells a plot to its end, at a property of its own. Throws with what happened, line by line, where something does not hold. */
+export async function tellTemporal(
+  world: StayWorld,
+  opening: Opening,
+  plot: readonly Turn[],
+  propertyId: string,
+): Promise<void> {
+  const policy = policySchema.parse({ issueFrom: opening.issueFrom, departureGraceMinutes: opening.graceMinutes });
+  world.configure(propertyId, { policy });
+  world.simulator.hotel.setSwitches(opening.switches);
+  const chronicle = openChronicle(propertyId, policy, () => tale.now);
+  const tale: Tale = { world, propertyId, chronicle, opening, touched: new Set(), now: await timeIn(world) };
+  try {
+    for (const booking of opening.bookings) await change(tale, { kind: 'book', booking });
+    for (const turn of plot) {
+      await change(tale, turn.change);
+      for (const happening of turn.happenings) await happen(tale, happening);
+      if (turn.end === 'quiet') await quiet(tale);
+    }
+    for (const stay of reachable(tale)) for (const guestId of GUESTS) connect(tale, stay, guestId, 'online');
+    await quiet(tale);
+    for (const stay of reachable(tale)) {
+      await carryOut(tale, { kind: 'message', stay, message: { name: 'checkOut', payload: {} } });
+    }
+    await quiet(tale);
+  } catch (error) {
+    throw chronicle.failure(error);
+  } finally {
+    await endAll(tale);
+  }
+}
+
+/** By the hotel's clock, which follows the server's. */
+async function timeIn(world: StayWorld): Promise<number> {
+  return Math.max(await world.now(), world.simulator.hotel.now());
+}
+
+function reachable({ chronicle, now }: Tale): readonly string[] {
+  return [...chronicle.outlooks()].flatMap(([stay, { to }]) => (now < to + REACHABLE_MS ? [stay] : []));
+}
+
+async function change(tale: Tale, what: Change): Promise<void> {
+  const { chronicle } = tale;
+  chronicle.note(JSON.stringify(what));
+  const sight = { now: tale.now, open: reachable(tale), outlook: chronicle.outlookOf };
+  for (const order of chronicle.bookings.orders(what, sight)) await carryOut(tale, order);
+}
+
+async function carryOut(tale: Tale, order: Order): Promise<void> {
+  const { world, propertyId, chronicle, touched } = tale;
+  const { stay } = order;
+  if (touched.has(stay) || order.kind === 'give-room') await rest(tale);
+  touched.add(stay);
+  tale.now = await timeIn(world);
+  chronicle.record(order);
+  const name = { propertyId, reservationId: stay };
+  switch (order.kind) {
+    case 'snapshot':
+      await world.client.applyReservation(order.snapshot);
+      return;
+    case 'message':
+      await world.client.signal(name, order.message.name, order.message.payload as never);
+      return;
+    case 'give-room':
+      await world.client.forceRoom(
+        { propertyId, room: order.room },
+        { stayId: stayWorkflowId(name), reason: 'the front desk says so' },
+      );
+      await rest(tale);
+      return;
+    default:
+      order satisfies never;
+  }
+}
+
+async function happen(tale: Tale, what: Happening): Promise<void> {
+  const { world, chronicle } = tale;
+  const open = reachable(tale);
+  const stay = 'stay' in what ? open[what.stay % Math.max(1, open.length)] : undefined;
+  chronicle.note(`${JSON.stringify(what)}${stay === undefined ? '' : ` (${stay})`}`);
+  switch (what.kind) {
+    case 'wait':
+      await rest(tale);
+      await world.pass(what.minutes * 60_000);
+      await rest(tale);
+      chronicle.look();
+      return;
+    case 'tap':
+      for (const device of stay === undefined ? [] : phonesOf(tale, stay, what.guestId))
+        world.simulator.hotel.tap({ deviceId: device.id }, world.simulator.hotel.door(what.room).id, tale.now);
+      return;
+    case 'offline':
+    case 'online':
+      if (stay !== undefined) connect(tale, stay, what.guestId, what.kind);
+      return;
+    // Everybody has a phone here, and the provider and the webhooks are at work by themselves.
+    case 'enrol':
+    case 'provider':
+    case 'webhooks':
+      return;
+    default:
+      what satisfies never;
+  }
+}
+
+/** Waits until every stay rests, and gives a phone to whoever has none. */
+async function rest(tale: Tale): Promise<ReadonlyMap<string, StayView>> {
+  const patientUntil = performance.now() + PATIENCE_MS;
+  for (let calm = 0; ;) {
+    givePhones(tale);
+    const views = await viewsOf(tale);
+    const busy = [...views].filter(
+      ([, view]) => !view.settled || view.guests.some((one) => one.waitingFor === 'phone'),
+    );
+    calm = busy.length === 0 ? calm + 1 : 0;
+    if (calm === CALM_LOOKS) {
+      tale.touched.clear();
+      tale.now = await timeIn(tale.world);
+      return views;
+    }
+    if (performance.now() > patientUntil)
+      throw new Error(
+        `stays do not settle: ${JSON.stringify(busy.map(([stay, { plan, guests }]) => [stay, plan, guests]))}`,
+      );
+    await pause(LOOK_EVERY_MS);
+  }
+}
+
+async function quiet(tale: Tale): Promise<void> {
+  const { world, chronicle, opening } = tale;
+  const { hotel } = world.simulator;
+  chronicle.note('quiet');
+  const patientUntil = performance.now() + PATIENCE_MS;
+  for (;;) {
+    const views = await rest(tale);
+    const rooms = await roomsOf(tale);
+    hotel.settle();
+    const open = reachable(tale);
+    const outlooks = new Map([...chronicle.outlooks()].filter(([stay]) => open.includes(stay)));
+    for (const { stay, room, granted } of listedIn(rooms, tale.now)) {
+      if (granted !== undefined) chronicle.memory.everHeld.add(pair(stay, room));
+    }
+    const scene: Scene = {
+      now: tale.now,
+      hotel,
+      policy: policySchema.parse({ issueFrom: opening.issueFrom, departureGraceMinutes: opening.graceMinutes }),
+      outlooks,
+      views,
+      rooms,
+      phones: (stay, guestId) => phonesOf(tale, stay, guestId),
+    };
+    try {
+      startAnew(chronicle.memory, outlooks, holdQuiet(scene, chronicle.memory));
+      return;
+    } catch (error) {
+      // News may still be on its way: what is wrong for good stays wrong.
+      if (performance.now() > patientUntil) throw error;
+      await pause(LOOK_EVERY_MS);
+    }
+  }
+}
+
+async function viewsOf(tale: Tale): Promise<ReadonlyMap<string, StayView>> {
+  const { world, propertyId } = tale;
+  const looks = reachable(tale).map(
+    async (stay) => [stay, await world.client.view({ propertyId, reservationId: stay })] as const,
+  );
+  return new Map(await Promise.all(looks));
+}
+
+async function roomsOf({ world, propertyId }: Tale): Promise<readonly RoomView[]> {
+  const looks = ROOMS.map(async (room) => {
+    try {
+      return [await world.client.room({ propertyId, room })];
+    } catch (error) {
+      if (error instanceof RoomNotFound) return [];
+      throw error;
+    }
+  });
+  return (await Promise.all(looks)).flat();
+}
+
+function phonesOf({ world, propertyId }: Tale, stay: string, guestId: string): readonly DeviceRecord[] {
+  const { hotel } = world.simulator;
+  const identity = [...hotel.world.identities.values()].find((one) => one.key === `${propertyId}/${stay}/${guestId}`);
+  return identity === undefined ? [] : hotel.phones.list({ owner_user_identity_id: identity.id });
+}
+
+function givePhones({ world, propertyId }: Tale): void {
+  const { hotel } = world.simulator;
+  for (const { id, key } of [...hotel.world.identities.values()]) {
+    if (key?.startsWith(`${propertyId}/`) !== true) continue;
+    if (hotel.phones.list({ owner_user_identity_id: id }).length === 0) hotel.phones.add(id);
+  }
+}
+
+function connect(tale: Tale, stay: string, guestId: string, connection: 'online' | 'offline'): void {
+  for (const device of phonesOf(tale, stay, guestId))
+    tale.world.simulator.hotel.phones.change(device.id, { connection });
+}
+
+/** The next plot finds the doors without anybody at work on them. */
+async function endAll({ world, propertyId, chronicle }: Tale): Promise<void> {
+  const stays = [...chronicle.outlooks().keys()].map((stay) => stayWorkflowId({ propertyId, reservationId: stay }));
+  const rooms = ROOMS.map((room) => roomWorkflowId({ propertyId, room }));
+  const endings = [...stays, ...rooms].map((id) => world.temporal.workflow.getHandle(id).terminate('the plot is over'));
+  // Some have ended by themselves, and some rooms were never claimed.
+  await Promise.allSettled(endings);
+}
+
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}
