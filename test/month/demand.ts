@@ -84,7 +84,7 @@ function drawReservations(
     guests,
     bookedOn,
     arrivesAt,
-    ...(chance.percent(4) ? { leavesAt: 13, checkOut: '14:00' } : { leavesAt: chance.between(7, 11) }),
+    ...(chance.percent(4) ? { leavesAt: 13, checkOut: '14:00' } : { leavesAt: chance.between(7, 10) }),
     assigned: isWalkIn || chance.percent(60),
     fate,
     standing: 'booked',

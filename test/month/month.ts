@@ -37,6 +37,11 @@ export interface MonthReport {
 }
 
 const TIME_ZONE = 'Europe/Berlin';
+/**
+ * Minutes past the hour at which the desk acts: what stays do by themselves on the hour is done then. This server stands still once an
+ * activity is cancelled between two attempts, or at its end.
+ */
+const PAST_THE_HOUR = 10;
 /** Hours at which something may happen at the desk, or is looked after. Nights are quiet. */
 const HOURS = [3, ...Array.from({ length: 16 }, (_, index) => index + 7)];
 const INSPECTED_AT = [3, 13, 21];
@@ -58,7 +63,8 @@ export async function runMonth({ seed, rooms, days }: MonthOptions): Promise<Mon
       .add({ days: 1 });
     const dateOf = (day: number): string => first.add({ days: day }).toString();
     const timeOf = (day: number, hour: number): number =>
-      first.add({ days: day }).toZonedDateTime({ timeZone: TIME_ZONE, plainTime: { hour } }).epochMilliseconds;
+      first.add({ days: day }).toZonedDateTime({ timeZone: TIME_ZONE, plainTime: { hour, minute: PAST_THE_HOUR } })
+        .epochMilliseconds;
 
     const problems: string[] = [];
     const attention = new Map<string, Set<string>>();
@@ -127,7 +133,6 @@ async function carryOut(
       const inTime = reservation.guests.filter((guest) => guest.phone === 'in-time');
       await Promise.all(inTime.map((guest) => enrol(world, reservation, guest)));
     }
-    // This server stands still once an activity is cancelled between two attempts or at its end: what follows comes later.
     if (left.length > 0) await world.pass('1 minute');
   }
   for (const lost of lostPhones) await replacePhone(world, lost);
