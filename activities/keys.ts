@@ -10,7 +10,7 @@ import type { Office } from './dependencies.js';
 
 type KeyActivities = Pick<
   StayActivities,
-  'issueKey' | 'revokeKey' | 'checkKeys' | 'waitForKeysToEnd' | 'watchForStrays'
+  'issueKey' | 'revokeKey' | 'checkKeys' | 'waitForKeysToEnd' | 'waitForKeyOnPhone' | 'watchForStrays'
 >;
 
 export function createKeyActivities(office: Office): KeyActivities {
@@ -35,6 +35,17 @@ export function createKeyActivities(office: Office): KeyActivities {
         throw ApplicationFailure.create({
           message: 'The guest still holds a key of another stay',
           type: ERROR_TYPES.keysOfOtherStay,
+          category: ApplicationFailureCategory.BENIGN,
+        });
+      }),
+    waitForKeyOnPhone: ({ propertyId, acsCredentialId }) =>
+      atSeam(async ({ signal }) => {
+        const { seam } = await office.desk(propertyId);
+        const outcome = await checkKeys({ propertyId, acsCredentialIds: [acsCredentialId] }, seam, signal);
+        if (outcome.unfetchedCredentialIds?.includes(acsCredentialId) !== true) return outcome;
+        throw ApplicationFailure.create({
+          message: 'No phone of the guest has fetched his key yet',
+          type: ERROR_TYPES.keyNotFetched,
           category: ApplicationFailureCategory.BENIGN,
         });
       }),

@@ -161,6 +161,14 @@ async function groundwork(desk: StayDesk, step: GroundStep): Promise<void> {
       recordOtherStayEnded(book, guestId);
       return;
     }
+    case 'wait-for-key-on-phone': {
+      const { guestId, acsCredentialId } = step;
+      const retry = { initialInterval: '2s', backoffCoefficient: 1.5, maximumInterval: '30s' } as const;
+      const options = { retry, summary: `wait until a phone of guest ${guestId} has fetched his key` };
+      const outcome = await seam.waitForKeyOnPhone.executeWithOptions(options, [{ propertyId, acsCredentialId }]);
+      recordCheck(book, [acsCredentialId], outcome, now());
+      return;
+    }
     case 'deactivate-phone': {
       const { userIdentityId, deviceId } = step;
       const which = deviceId === undefined ? 'every phone' : 'the lost phone';

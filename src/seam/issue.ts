@@ -8,7 +8,7 @@ import { openIssue, type HeldKey, type Issue, type IssueAttempt } from './attemp
 import { credentialsOf, longerPoll, waitFor, type KeyDesk } from './desk.js';
 import { CREATE_CREDENTIAL } from './client.js';
 import { isNotFound, isSeamError } from './errors.js';
-import { isDead, isIssued, issuedAt, newest } from './matching.js';
+import { isDead, isIssued, issuedAt, isUnfetched, newest } from './matching.js';
 import type { Credential } from './schemas.js';
 
 /**
@@ -38,7 +38,7 @@ function isUnansweredCreate(error: unknown): boolean {
 const NOTHING_OBSERVED: Observed = { strayCredentialIds: [], goneCredentialIds: [] };
 
 type Verdict =
-  | { readonly kind: 'issued'; readonly issuedAtMs: number }
+  | { readonly kind: 'issued'; readonly issuedAtMs: number; readonly unfetched: boolean }
   | { readonly kind: 'dead' }
   | { readonly kind: 'unconfirmed' };
 
@@ -74,7 +74,9 @@ async function confirm(issue: Issue, key: HeldKey): Promise<Verdict> {
   for (let ms = desk.timing.firstPollMs; ; ms = longerPoll(ms, desk.timing)) {
     if (seen === 'gone') return { kind: 'dead' };
     if (seen !== 'unknown' && isDead(seen)) return { kind: 'dead' };
-    if (seen !== 'unknown' && isIssued(seen)) return { kind: 'issued', issuedAtMs: issuedAt(seen) ?? desk.now() };
+    if (seen !== 'unknown' && isIssued(seen)) {
+      return { kind: 'issued', issuedAtMs: issuedAt(seen) ?? desk.now(), unfetched: isUnfetched(seen) };
+    }
     if (desk.now() >= deadline) return { kind: 'unconfirmed' };
     await waitFor(ms, signal);
     seen = await look(issue, key);
@@ -96,7 +98,14 @@ async function look({ desk, signal }: Issue, key: HeldKey): Promise<Credential |
 function outcomeOf({ acsCredentialId, adopted }: HeldKey, verdict: Verdict, observed: Observed): IssueOutcome {
   switch (verdict.kind) {
     case 'issued':
-      return { kind: 'issued', acsCredentialId, issuedAt: instantAt(verdict.issuedAtMs), adopted, ...observed };
+      return {
+        kind: 'issued',
+        acsCredentialId,
+        issuedAt: instantAt(verdict.issuedAtMs),
+        adopted,
+        ...(verdict.unfetched ? { unfetched: true } : {}),
+        ...observed,
+      };
     case 'unconfirmed':
       return { kind: 'unconfirmed', acsCredentialId, ...observed };
     case 'dead':

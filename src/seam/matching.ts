@@ -23,6 +23,21 @@ export function isBeingDeleted(credential: Credential): boolean {
   return credential.warnings.some((warning) => warning.warning_code === 'being_deleted');
 }
 
+/**
+ * True while Seam says that none of the user's phones has fetched the key: it waits to be issued, and so does every copy of it among
+ * `held`. `is_issued` is not asked: what it means for mobile keys is not published.
+ */
+export function isUnfetched(credential: Credential, held: readonly Credential[] = []): boolean {
+  const copies = held.filter(
+    (other) => other.parent_acs_credential_id === credential.acs_credential_id && !isDead(other),
+  );
+  return copies.length === 0 ? waitsToBeIssued(credential) : copies.every(waitsToBeIssued);
+}
+
+function waitsToBeIssued(credential: Credential): boolean {
+  return credential.warnings.some((warning) => warning.warning_code === 'waiting_to_be_issued');
+}
+
 /** True once the provider has the key as it should be, or it has been issued. */
 export function isIssued(credential: Credential): boolean {
   return credential.is_latest_desired_state_synced_with_provider === true || credential.is_issued === true;

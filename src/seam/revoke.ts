@@ -7,7 +7,7 @@ import type { CheckKeysInput, CheckKeysOutcome, RevokeKeyInput, RevokeOutcome } 
 import type { SeamCalls } from './client.js';
 import { credentialsOf, longerPoll, waitFor, type KeyDesk } from './desk.js';
 import { isNotFound, SeamError } from './errors.js';
-import { isBeingDeleted, isDead, matchesOf } from './matching.js';
+import { isBeingDeleted, isDead, isUnfetched, matchesOf } from './matching.js';
 
 /**
  * Deletes the key and sees it gone; without an id, everything that matches the ask and is not to be kept, late arrivals
@@ -93,18 +93,25 @@ export async function checkKeys(
   signal: AbortSignal,
 ): Promise<CheckKeysOutcome> {
   const fates = await Promise.all(acsCredentialIds.map((id) => fateOf(id, seam, signal)));
-  const lingering = acsCredentialIds.filter((_, index) => fates[index] === 'lingering');
+  const having = (...wanted: readonly Fate[]): readonly string[] =>
+    acsCredentialIds.filter((_, index) => wanted.some((fate) => fates[index] === fate));
+  const lingering = having('lingering');
+  const unfetched = having('unfetched');
   return {
-    goneCredentialIds: acsCredentialIds.filter((_, index) => fates[index] !== 'alive'),
+    goneCredentialIds: having('lingering', 'gone'),
     ...(lingering.length === 0 ? {} : { lingeringCredentialIds: lingering }),
+    ...(unfetched.length === 0 ? {} : { unfetchedCredentialIds: unfetched }),
   };
 }
 
-/** `lingering`: dead, but Seam still holds it and is not ending it. */
-async function fateOf(id: string, seam: SeamCalls, signal: AbortSignal): Promise<'alive' | 'lingering' | 'gone'> {
+/** `lingering`: dead, but Seam still holds it and is not ending it. `unfetched`: alive, and on no phone. */
+type Fate = 'on-phone' | 'unfetched' | 'lingering' | 'gone';
+
+async function fateOf(id: string, seam: SeamCalls, signal: AbortSignal): Promise<Fate> {
   const key = await findKey(id, seam, signal);
   if (key === undefined || isBeingDeleted(key)) return 'gone';
-  const verdictIsOnCopies = key.visionline_metadata?.is_valid == null && key.acs_user_id != null;
-  const held = verdictIsOnCopies ? await credentialsOf(key.acs_user_id ?? '', seam, signal) : [];
-  return isDead(key, held) ? 'lingering' : 'alive';
+  // Verdicts on the key, and whether it still waits for a phone, may stand on its copies only.
+  const held = key.acs_user_id == null ? [] : await credentialsIfKnown(key.acs_user_id, seam, signal);
+  if (isDead(key, held)) return 'lingering';
+  return isUnfetched(key, held) ? 'unfetched' : 'on-phone';
 }

@@ -1,6 +1,7 @@
 /** What a person must know or do, from the whole book: the planner's notices and those that concern no key yet. */
 import { isEnded, type HeldClaim, type OpenAttention, type StayBook, stayWindow } from './book.js';
 import { isBefore, plusMinutes, type Instant } from './instants.js';
+import { unfetchedKeys } from './key-on-phone.js';
 import type { KeyPlan, Notice, Wanted } from './plan-keys.js';
 import { guestsWithoutRoom } from './groundwork.js';
 
@@ -21,6 +22,7 @@ export function openAttention(book: StayBook, wanted: Wanted, plan: KeyPlan, now
     ...missingRooms(book, now),
     ...takenRooms(book, now),
     ...phones.due,
+    ...unfetched(book),
   ];
   const open = distinct(notices).map((notice) => ({ ...notice, since: sinceWhen(book, notice, now) }));
   return {
@@ -119,6 +121,16 @@ function whyTaken(book: StayBook, held: HeldClaim, now: Instant): Pick<Notice, '
     default:
       return verdict satisfies never;
   }
+}
+
+/** Made at Seam, and on no phone: the guest cannot open his door with it. */
+function unfetched(book: StayBook): Notice[] {
+  return unfetchedKeys(book).map(({ guestId }) => ({
+    code: 'phone-missing',
+    guestId,
+    message:
+      "this guest's key is made, and none of his phones has fetched it: ask him to open the app with his phone online, or cut a plastic card",
+  }));
 }
 
 function missingPhones(book: StayBook, wanted: Wanted, now: Instant): { due: Notice[]; nextAt?: Instant } {

@@ -11,4 +11,5 @@ export const ERROR_TYPES = {
   phoneNotReady: 'PhoneNotReady',
   noStrayYet: 'NoStrayYet',
   keysOfOtherStay: 'KeysOfOtherStay',
+  keyNotFetched: 'KeyNotFetched',
 } as const;

@@ -121,6 +121,7 @@ function assumeGroundwork(book: StayBook, step: GroundStep, now: Instant): void 
       return;
     case 'wait-for-phone':
     case 'wait-for-other-stay':
+    case 'wait-for-key-on-phone':
     case 'watch-for-strays':
       return;
     default:

@@ -3,6 +3,7 @@ import { isEnded, type StayBook, stayWindow } from './book.js';
 import { roomsAhead } from './claims.js';
 import { prepareStepId } from './ids.js';
 import { isBefore, type Instant } from './instants.js';
+import { unfetchedKeys } from './key-on-phone.js';
 import { keysOf, mayLive } from './keyring.js';
 import { planLeases, type LeaseStep } from './lease-step.js';
 import type { Guest, SnapshotWindow } from './snapshot-schema.js';
@@ -36,6 +37,12 @@ export type GroundStep =
       readonly stepId: string;
       readonly guestId: string;
       readonly acsCredentialIds: readonly string[];
+    }
+  | {
+      readonly do: 'wait-for-key-on-phone';
+      readonly stepId: string;
+      readonly guestId: string;
+      readonly acsCredentialId: string;
     }
   | { readonly do: 'check-keys'; readonly stepId: string; readonly acsCredentialIds: readonly string[] }
   | {
@@ -82,6 +89,7 @@ function wantedGroundwork(book: StayBook, wanted: Wanted, now: Instant): readonl
     ...(book.property === undefined ? [] : [...doorSteps(book), ...guestSteps(book, now), ...phoneSteps(book, wanted)]),
     ...deactivations(book),
     ...otherStays(book, wanted),
+    ...keysToFetch(book),
     ...checks(book),
     ...watches(book, now),
   ];
@@ -133,9 +141,18 @@ function otherStays(book: StayBook, wanted: Wanted): GroundStep[] {
   });
 }
 
+/** What no phone has fetched is waited for, as its guest should hold it by now. */
+function keysToFetch(book: StayBook): GroundStep[] {
+  return unfetchedKeys(book).flatMap(({ keyId, guestId, acsCredentialId }): GroundStep[] =>
+    acsCredentialId === undefined
+      ? []
+      : [{ do: 'wait-for-key-on-phone', stepId: `on-phone:${keyId}`, guestId, acsCredentialId }],
+  );
+}
+
 /** Steps that may take as long as guests take: a stay that has nothing else to do is settled. */
 export function isPatient(step: GroundStep): boolean {
-  return ['wait-for-phone', 'wait-for-other-stay', 'watch-for-strays'].includes(step.do);
+  return ['wait-for-phone', 'wait-for-other-stay', 'wait-for-key-on-phone', 'watch-for-strays'].includes(step.do);
 }
 
 function phoneSteps(book: StayBook, wanted: Wanted): GroundStep[] {

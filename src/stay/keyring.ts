@@ -44,6 +44,10 @@ export interface Key {
   readonly doubt?: 'open' | 'watched';
   /** Set once it was looked at again, after every request of other stays for the same person was over. */
   readonly lookedAgain?: true;
+  /** Set while Seam's last word on it was that no phone has fetched it. */
+  readonly awaitsPhone?: true;
+  /** Since when that is so although its guest should hold it by now. */
+  readonly unfetchedSince?: Instant;
   /** Since when confirming it has taken longer than the policy allows. */
   readonly delayedSince?: Instant;
 }

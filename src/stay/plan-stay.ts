@@ -7,7 +7,7 @@ import { isBefore, plusMinutes, type Instant } from './instants.js';
 import { planKeys, type InFlight, type KeyPlan } from './plan-keys.js';
 import { recordExpired } from './record-keys.js';
 import { recordPastLeases } from './record-leases.js';
-import { lookAgain, lookAgainAt } from './record-losses.js';
+import { lookAgain, looksAt } from './record-losses.js';
 import { wantedOf } from './wanted.js';
 
 export interface StayPlan {
@@ -58,7 +58,7 @@ export function planStay(book: StayBook, inFlight: readonly InFlight[], now: Ins
     watch.wakeAt,
     closesAt,
     ...book.wanted.scheduled.map((change) => change.from),
-    ...book.keyring.keys.map((key) => lookAgainAt(book, key)),
+    ...looksAt(book),
   ]);
   return {
     groundwork,

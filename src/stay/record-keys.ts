@@ -78,6 +78,7 @@ function takeIssue(book: StayBook, keyId: string, outcome: IssueOutcome, now: In
         state: 'live',
         acsCredentialId: outcome.acsCredentialId,
         issuedAt: outcome.issuedAt,
+        ...(outcome.unfetched === true ? { awaitsPhone: true } : {}),
       };
       book.keyring = withoutRefusals(withKey(book.keyring, issued), key.guestId);
       writeLine(book, { at: now, what: `key of guest ${key.guestId} issued`, why: key.why });

@@ -1,6 +1,7 @@
 /** Keys that others have ended: Seam itself, for a newer one, or a card at the front desk. */
 import { writeLine, type StayBook } from './book.js';
 import { isBefore, plusMinutes, type Instant } from './instants.js';
+import { phoneLookAt, recordFetching } from './key-on-phone.js';
 import { endKey, keysOf, withKey, withoutRefusals, type Key } from './keyring.js';
 import type { CheckKeysOutcome, Observed } from './steps.js';
 
@@ -19,7 +20,8 @@ export function endAnchor(book: StayBook, acsCredentialId: string, now: Instant)
 
 /** The key as it is after somebody else has ended it: Seam itself, for a newer one, or a card at the desk. */
 function endByOthers(book: StayBook, key: Key, now: Instant): Key {
-  if (hasSuccessor(book, key)) return endKey(key, 'replaced', now);
+  if (hasSuccessor(book, key) || opensRoomOfOthers(book, key) || isHisElsewhere(book, key))
+    return endKey(key, 'replaced', now);
   spendForce(book, key.guestId);
   return endKey(key, 'killed', now);
 }
@@ -32,6 +34,16 @@ export function spendForce(book: StayBook, guestId: string): void {
     return one.guest.guestId === guestId ? rest : one;
   });
   book.wanted = { ...wanted, party };
+}
+
+/** True if the same person holds a key to the room in another stay of the share group: Seam may have ended this one for that. */
+function isHisElsewhere({ keyring }: StayBook, key: Key): boolean {
+  return keyring.outsideAnchors.some((anchor) => anchor.acsUserId === key.acsUserId);
+}
+
+/** True if the stay has let go one of its rooms since: the next guest's key there ends the whole of it. */
+function opensRoomOfOthers({ keyring }: StayBook, key: Key): boolean {
+  return key.ask.rooms.some((room) => (keyring.leftAt?.[room] ?? -1) >= key.generation);
 }
 
 /** True if the guest has asked for a newer key: then Seam itself may have ended the earlier one. */
@@ -68,19 +80,25 @@ const OTHERS_MAY_END_MINUTES = 5;
  * A person whom several stays know has one user at Seam: a request of another stay that looked before this key was there may be carried out
  * after it, and end it. So it is looked at once more when no such request can be on its way any longer.
  */
-export function lookAgainAt(book: StayBook, key: Key): Instant | undefined {
+function lookForLossAt(book: StayBook, key: Key): Instant | undefined {
   const person = book.wanted.party.find((one) => one.guest.guestId === key.guestId)?.guest.personId;
   if (book.leases === undefined || person === undefined || key.state !== 'live' || key.lookedAgain === true)
     return undefined;
   return key.issuedAt === undefined ? undefined : plusMinutes(key.issuedAt, OTHERS_MAY_END_MINUTES);
 }
 
+/** When time alone makes keys worth another look: whether they are still there, and whether they have come to a phone. */
+export function looksAt(book: StayBook): readonly (Instant | undefined)[] {
+  return book.keyring.keys.flatMap((key) => [lookForLossAt(book, key), phoneLookAt(book, key)]);
+}
+
 /** Asks for another look at keys for which the time has come. */
 export function lookAgain(book: StayBook, now: Instant): void {
+  const isDue = (at: Instant | undefined): boolean => at !== undefined && !isBefore(now, at);
   for (const key of book.keyring.keys) {
-    const at = lookAgainAt(book, key);
-    if (at === undefined || isBefore(now, at)) continue;
-    book.keyring = withKey(book.keyring, { ...key, lookedAgain: true });
+    const forLoss = isDue(lookForLossAt(book, key));
+    if (!forLoss && !isDue(phoneLookAt(book, key))) continue;
+    if (forLoss) book.keyring = withKey(book.keyring, { ...key, lookedAgain: true });
     book.credentialsToCheck = [
       ...new Set([...book.credentialsToCheck, ...(key.acsCredentialId === undefined ? [] : [key.acsCredentialId])]),
     ];
@@ -88,11 +106,16 @@ export function lookAgain(book: StayBook, now: Instant): void {
 }
 
 export function recordCheck(book: StayBook, checked: readonly string[], outcome: CheckKeysOutcome, now: Instant): void {
+  const { goneCredentialIds, unfetchedCredentialIds = [] } = outcome;
   book.credentialsToCheck = book.credentialsToCheck.filter((id) => !checked.includes(id));
-  for (const id of outcome.goneCredentialIds) {
+  for (const id of checked) {
     const key = book.keyring.keys.find((candidate) => candidate.acsCredentialId === id);
     if (key === undefined || key.state !== 'live') continue;
-    book.keyring = withKey(book.keyring, lost(book, key, outcome, now));
-    writeLine(book, { at: now, what: `key of guest ${key.guestId} was ended by somebody else` });
+    if (goneCredentialIds.includes(id)) {
+      book.keyring = withKey(book.keyring, lost(book, key, outcome, now));
+      writeLine(book, { at: now, what: `key of guest ${key.guestId} was ended by somebody else` });
+    } else {
+      recordFetching(book, key, unfetchedCredentialIds.includes(id) ? 'unfetched' : 'fetched', now);
+    }
   }
 }

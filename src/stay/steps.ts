@@ -117,6 +117,8 @@ type IssueEnd =
       readonly acsCredentialId: string;
       readonly issuedAt: Instant;
       readonly adopted: boolean;
+      /** Set if Seam says that no phone has fetched it so far. */
+      readonly unfetched?: true;
     } & Observed)
   /** It exists at Seam, but was not synced in time; ask again with its id to go on waiting. */
   | ({ readonly kind: 'unconfirmed'; readonly acsCredentialId: string } & Observed)
@@ -171,6 +173,11 @@ export interface WaitForKeysToEndInput {
   readonly acsCredentialIds: readonly string[];
 }
 
+export interface WaitForKeyOnPhoneInput {
+  readonly propertyId: string;
+  readonly acsCredentialId: string;
+}
+
 export interface CheckKeysInput {
   readonly propertyId: string;
   readonly acsCredentialIds: readonly string[];
@@ -181,6 +188,8 @@ export interface CheckKeysOutcome {
   readonly goneCredentialIds: readonly string[];
   /** Those of them that Seam still holds, and is not ending. */
   readonly lingeringCredentialIds?: readonly string[];
+  /** Living keys that none of their guest's phones has fetched, as Seam says. */
+  readonly unfetchedCredentialIds?: readonly string[];
 }
 
 /** Every activity, by the name it is registered under. */
@@ -201,6 +210,8 @@ export interface StayActivities {
   checkKeys(input: CheckKeysInput): Promise<CheckKeysOutcome>;
   /** Ends when none of the keys is alive at Seam; until then every attempt fails and is retried. */
   waitForKeysToEnd(input: WaitForKeysToEndInput): Promise<void>;
+  /** Ends when a phone has fetched the key, or when it is gone; until then every attempt fails and is retried. */
+  waitForKeyOnPhone(input: WaitForKeyOnPhoneInput): Promise<CheckKeysOutcome>;
   /** Ends when a late request's key has appeared (strays newest first), or when it has looked for long enough. */
   watchForStrays(input: WatchForStraysInput): Promise<Observed>;
 }

@@ -20,5 +20,6 @@ export const ACTIVITY_QUEUES = {
   deactivatePhone: TASK_QUEUES.seam,
   checkKeys: TASK_QUEUES.seam,
   waitForKeysToEnd: TASK_QUEUES.seam,
+  waitForKeyOnPhone: TASK_QUEUES.seam,
   watchForStrays: TASK_QUEUES.seam,
 } as const satisfies Readonly<Record<keyof StayActivities, TaskQueue>>;

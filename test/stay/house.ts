@@ -288,7 +288,9 @@ function* issuing(house: House, key: Key, how: { readonly firstAsk: boolean }, j
     return record.recordIssue(book, key.keyId, { kind: 'killed', acsCredentialId: id, ...seen }, house.now());
   }
   const issuedAt = instantAt(credential.syncedAt ?? hotel.now());
-  record.recordIssue(book, key.keyId, { kind: 'issued', acsCredentialId: id, issuedAt, adopted, ...seen }, house.now());
+  const unfetched = credential.issuedAt === null ? { unfetched: true as const } : {};
+  const outcome = { kind: 'issued', acsCredentialId: id, issuedAt, adopted, ...unfetched, ...seen } as const;
+  record.recordIssue(book, key.keyId, outcome, house.now());
 }
 
 type Creation =
@@ -384,6 +386,7 @@ function losses(hotel: SimulatedHotel, ids: readonly string[]): CheckKeysOutcome
   return {
     goneCredentialIds: dead.flatMap((one) => one?.id ?? []),
     lingeringCredentialIds: dead.filter((one) => one?.life === 'live').flatMap((one) => one?.id ?? []),
+    unfetchedCredentialIds: ids.filter((id) => hotel.world.credentials.get(id)?.issuedAt === null),
   };
 }
 
@@ -451,6 +454,11 @@ function* groundwork(house: House, step: GroundStep, options: HouseOptions, job:
       if (step.acsCredentialIds.every((id) => gone.includes(id))) recordOtherStayEnded(book, step.guestId);
       return;
     }
+    case 'wait-for-key-on-phone': {
+      const ids = [step.acsCredentialId];
+      recordCheck(book, ids, losses(hotel, ids), house.now());
+      return;
+    }
     case 'watch-for-strays':
       recordWatch(book, step, lookForStrays(house, step.keyId), house.now());
       return;
@@ -509,8 +517,12 @@ function doorNamed(hotel: SimulatedHotel, name: string): Door | undefined {
   return [...hotel.world.doors.values()].find((door) => door.name === name);
 }
 
-/** False while the job waits for a phone that does not come. */
+/** False while the job waits for a phone that does not come, or does not fetch its key. */
 export function canGetOn(house: House, job: Job): boolean {
+  if (job.what === 'wait-for-key-on-phone' && !job.cancelled) {
+    const { acsCredentialId = '' } = findKey(house.book.keyring, job.stepId.slice('on-phone:'.length));
+    return house.hotel.world.credentials.get(acsCredentialId)?.issuedAt !== null;
+  }
   const guestId = job.stepId.slice('phone:'.length);
   return job.what !== 'wait-for-phone' || job.cancelled || hasPhone(house, guestId);
 }
