@@ -112,14 +112,16 @@ export const desk: readonly Scenario[] = [
     }),
 
   scenario(48, 'A key that is made and never arrives')
-    .given('the hotel’s system loses the next key that is made', async (hotel) => {
-      const room = hotel.room();
+    .given('the hotel’s system loses the next key that is made, Ann’s; Ben is booked', async (hotel) => {
+      const [room = '', other = ''] = hotel.rooms(2);
+      const ben = await hotel.booked(['Ben'], { rooms: [other], hours: [2.5, 48] });
+      await ben.settled();
       await hotel.disturb({ kind: 'never-synced', times: 1 });
       const stay = await hotel.checkedIn(['Ann'], { rooms: [room] });
       await stay.until((view) => view.keys.some((key) => key.state === 'issuing'));
-      return { room, stay };
+      return { room, other, stay, ben };
     })
-    .when('Ann’s has not been confirmed for longer than the hotel is willing to wait', async ({ stay }, hotel) => {
+    .when('it has not been confirmed for longer than the hotel is willing to wait', async ({ stay }, hotel) => {
       await stay.until((view) => {
         hotel.world.hurryHotel(1);
         return view.attention.length > 0;
@@ -139,6 +141,25 @@ export const desk: readonly Scenario[] = [
       await stay.showsOnly();
       await stay.onlyTheseOpen(room, 'Ann');
       expect((await stay.view()).keys.map((key) => key.state)).toEqual(['dead', 'live']);
+    })
+    .when('Ben’s key is made while his phone is off, as it still is when he has checked in', async ({ ben }, hotel) => {
+      ben.phoneGoesOffline('Ben');
+      await hotel.passes('2 hours and 40 minutes');
+      await ben.amend({ status: 'in-house' });
+    })
+    .holds('a quarter of an hour later the desk is told that no phone of his has it', async ({ other, ben }, hotel) => {
+      await ben.haveKeys();
+      await hotel.passes('16 minutes');
+      await ben.shows('phone-missing');
+      await ben.isShutTo('Ben', other);
+    })
+    .when('his phone is back', async ({ ben }) => {
+      ben.phoneComesBack('Ben');
+      await ben.inTime((view) => view.attention.length === 0);
+    })
+    .holds('it fetches the key, and he opens his room', async ({ other, ben }, hotel) => {
+      await ben.onlyTheseOpen(other, 'Ben');
+      hotel.hasMade(other, { overrides: 1, joiners: 0 });
     }),
 
   scenario(49, 'More rooms than a key can hold')
