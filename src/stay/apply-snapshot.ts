@@ -116,16 +116,23 @@ function normalWindow(window: Window): Window {
   return { from: normalInstant(window.from), to: normalInstant(window.to) };
 }
 
-/** The booking's rooms: one set for the whole stay, or one for each stretch of time, of which the first that is not over counts now. */
+/**
+ * The booking's rooms: one set for the whole stay, or one for each stretch of time, of which the first that is not over counts now. Where
+ * the booking names no stretch, the guests have no room; a window in local dates, of which no instants are known here, is taken as filled.
+ */
 function setBookedRooms(book: StayBook, snapshot: StaySnapshot, now: Instant): void {
-  const [current, ...later] = (snapshot.segments ?? []).filter((segment) => isBefore(now, segment.to));
-  setRooms(book, current?.rooms ?? snapshot.rooms);
-  const moves = later.flatMap((segment, index): ScheduledRooms[] => {
-    const before = (index === 0 ? current : later[index - 1]) ?? segment;
-    const move = { from: normalInstant(segment.from), rooms: segment.rooms, booked: true as const };
-    // Between two stretches the guests have no room.
-    const isGap = isBefore(before.to, segment.from);
-    return isGap ? [{ from: normalInstant(before.to), rooms: [], booked: true as const }, move] : [move];
+  const ahead = (snapshot.segments ?? []).filter((segment) => isBefore(now, segment.to));
+  const [first] = ahead;
+  const window = 'to' in snapshot.window ? snapshot.window : undefined;
+  const beginsLater =
+    first !== undefined && window !== undefined && isBefore(window.from, first.from) && isBefore(now, first.from);
+  setRooms(book, beginsLater ? [] : (first?.rooms ?? snapshot.rooms));
+  const moves = ahead.flatMap((segment, index): ScheduledRooms[] => {
+    const from = normalInstant(segment.from);
+    const begin = index === 0 && !beginsLater ? [] : [{ from, rooms: segment.rooms, booked: true as const }];
+    const goesOnAt = ahead[index + 1]?.from ?? window?.to;
+    const isGap = goesOnAt !== undefined && isBefore(segment.to, goesOnAt);
+    return isGap ? [...begin, { from: normalInstant(segment.to), rooms: [], booked: true as const }] : begin;
   });
   book.wanted = { ...book.wanted, scheduled: moves };
 }
@@ -142,7 +149,9 @@ export function setRooms(book: StayBook, rooms: readonly string[]): void {
   const party = exchange
     ? book.wanted.party.map((one) => withRooms(one, (own) => own.map((room) => (room === from ? to : room))))
     : book.wanted.party;
-  book.wanted = { ...book.wanted, rooms, party, scheduled: [] };
+  // What the booking says of later stands; what signals said of it was said of other rooms.
+  const scheduled = book.wanted.scheduled.filter((move) => move.booked === true);
+  book.wanted = { ...book.wanted, rooms, party, scheduled };
 }
 
 function withRooms(one: PartyMember, change: (own: string[]) => string[]): PartyMember {

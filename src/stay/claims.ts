@@ -72,8 +72,8 @@ interface Stretch {
 function stretches(book: StayBook, window: Window): readonly Stretch[] {
   const moves = book.wanted.scheduled
     .filter((move) => move.guestId === undefined && isBefore(move.from, window.to))
-    .map((move) => ({ ...move, from: later(move.from, window.from) }))
-    .toSorted((a, b) => millis(a.from) - millis(b.from));
+    .toSorted((a, b) => millis(a.from) - millis(b.from))
+    .map((move) => ({ ...move, from: later(move.from, window.from) }));
   const first: ScheduledRooms = { from: window.from, rooms: book.wanted.rooms };
   const found: Stretch[] = [];
   [first, ...moves].forEach((move, index) => {

@@ -70,6 +70,8 @@ export interface OutsideAnchor {
   readonly rooms: readonly string[];
   /** Another stay's key of the same share group, as the rooms say; without it, a card that staff named. */
   readonly ofShareGroup?: true;
+  /** Whose that key is at the access system. */
+  readonly acsUserId?: string;
 }
 
 export interface Keyring {
@@ -265,11 +267,13 @@ export function withLeaseAnchors(keyring: Keyring, shared: readonly SharedRoom[]
       // Others have kept the lease open meanwhile.
       if (live.length > 0) ring = returnTo(ring, room);
     }
-    for (const { acsCredentialId, lineage: ofAnchor } of live) {
+    for (const { acsCredentialId, acsUserId, lineage: ofAnchor } of live) {
       const found = generationOf(ring, ofAnchor);
       ring = found.keyring;
       const rooms = [...(anchors.get(acsCredentialId)?.rooms ?? []), room];
-      anchors.set(acsCredentialId, { acsCredentialId, generation: found.generation, rooms, ofShareGroup: true });
+      const whose = acsUserId === undefined ? {} : { acsUserId };
+      const { generation } = found;
+      anchors.set(acsCredentialId, { acsCredentialId, generation, rooms, ofShareGroup: true, ...whose });
     }
   }
   const cards = ring.outsideAnchors.filter((anchor) => anchor.ofShareGroup !== true);

@@ -93,6 +93,7 @@ function stateOf(key: Key): KeyReport['state'] {
 function reportOf(book: StayBook, key: Key): KeyReport {
   return {
     acsCredentialId: key.acsCredentialId ?? '',
+    acsUserId: key.acsUserId,
     guestId: key.guestId,
     kind: key.ask.kind,
     lineage: lineageOf(book.keyring, key),

@@ -32,6 +32,8 @@ export interface LeaseAnchor {
   readonly lineage: string;
   readonly stayId: string;
   readonly window: Window;
+  /** Whose it is at the access system: two stays may know the same person. */
+  readonly acsUserId?: string;
 }
 
 export type Verdict =
@@ -74,6 +76,7 @@ export interface LeaseNews {
 /** One key of a stay that opens the room, as the stay knows it. */
 export interface KeyReport {
   readonly acsCredentialId: string;
+  readonly acsUserId?: string;
   readonly guestId: string;
   readonly kind: 'override' | 'joiner';
   readonly lineage: string;

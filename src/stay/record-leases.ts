@@ -2,9 +2,9 @@
 import { writeLine, type HeldClaim, type LeaseBook, type StayBook } from './book.js';
 import { marksOf, type LeaseStep } from './lease-step.js';
 import { isBefore, type Instant } from './instants.js';
-import { leaveRooms, withLeaseAnchors } from './keyring.js';
+import { leaveRooms, withKey, withLeaseAnchors } from './keyring.js';
 import type { LeaseNews, SettleLeasesInput, SettleLeasesOutcome, Verdict } from './lease.js';
-import { endOf, isOf } from './verdicts.js';
+import { endOf, isOf, type Grant } from './verdicts.js';
 
 /** Enters what is about to be said; from now on rooms may have heard it. Returns it, numbered. */
 export function recordLeaseStep(book: StayBook, leases: LeaseBook, step: LeaseStep): SettleLeasesInput {
@@ -28,8 +28,8 @@ export function recordLeaseStep(book: StayBook, leases: LeaseBook, step: LeaseSt
     .filter((held) => !asked.some((claim) => isOf(held, claim)))
     .map((held) => (step.releases.some((released) => isOf(held, released)) ? withoutAnswer(held) : held));
   book.leases = { ...leases, seq, claims: [...others, ...asked] };
-  book.keyring = leaveRooms(
-    book.keyring,
+  letGo(
+    book,
     step.releases.map(({ room }) => room),
   );
   return {
@@ -40,6 +40,17 @@ export function recordLeaseStep(book: StayBook, leases: LeaseBook, step: LeaseSt
     ...step,
     claims: step.claims.map(({ room, claim }) => ({ room, claim: { ...claim, seq } })),
   };
+}
+
+/** These rooms may go to other stays, but for those that the stay still holds for another stretch of time. */
+function letGo(book: StayBook, rooms: readonly string[]): void {
+  const held = (book.leases?.claims ?? []).filter(
+    ({ verdict }) => verdict?.kind === 'granted' && verdict.from === undefined,
+  );
+  book.keyring = leaveRooms(
+    book.keyring,
+    rooms.filter((room) => !held.some((claim) => claim.room === room)),
+  );
 }
 
 /** What is being let go is held no longer; wanted again, it is asked for anew. */
@@ -79,10 +90,15 @@ export function recordLeaseNews(book: StayBook, news: LeaseNews, now: Instant): 
   book.leases = { ...leases, claims: leases.claims.map((claim) => (claim === held ? heard : claim)) };
   const what = describe(news.room, news.verdict);
   if (held.verdict === undefined || describe(news.room, held.verdict) !== what) writeLine(book, { at: now, what });
-  if (held.verdict?.kind === 'granted' && news.verdict.kind !== 'granted') {
-    book.keyring = leaveRooms(book.keyring, [news.room]);
+  if (held.verdict?.kind === 'granted' && (news.verdict.kind !== 'granted' || isPreceded(news.verdict, now))) {
+    letGo(book, [news.room]);
   }
   takeAnchors(book);
+}
+
+/** True if another stay has the room first: its key will end what was issued ahead. */
+function isPreceded({ from }: Grant, now: Instant): boolean {
+  return from !== undefined && isBefore(now, from);
 }
 
 /** Keys of other stays of the share group, which keys of this stay may join. */
@@ -91,6 +107,12 @@ function takeAnchors(book: StayBook): void {
     shareGroup !== undefined && verdict?.kind === 'granted' ? [{ room, ...verdict }] : [],
   );
   book.keyring = withLeaseAnchors(book.keyring, granted);
+  // What a person's own key in another stay of the share group has ended, no desk card has.
+  const others = book.keyring.outsideAnchors.flatMap(({ acsUserId }) => acsUserId ?? []);
+  for (const key of book.keyring.keys) {
+    if (key.ended !== 'killed' || !others.includes(key.acsUserId)) continue;
+    book.keyring = withKey(book.keyring, { ...key, ended: 'replaced' });
+  }
 }
 
 function describe(room: string, verdict: Verdict): string {

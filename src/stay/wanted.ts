@@ -134,12 +134,14 @@ function firstGate(
   if (rooms.some((room) => !book.doors.rooms.some((door) => door.room === room))) return 'room';
   const held = book.wanted.staffHold ?? book.wanted.bookingHold ?? one.hold;
   if (held !== undefined && !forced) return 'hold';
-  if (awaitsAnswer(book, rooms, now) || !holdsAny(book, rooms, now)) return 'lease';
+  const asking = awaitsAnswer(book, rooms, now);
+  if (!asking && !holdsAny(book, rooms, now)) return 'lease';
   if (from.mayIssue === undefined || isBefore(now, from.mayIssue)) return 'window';
   if (from.free !== undefined && isBefore(now, from.free)) return 'lease';
   const known = book.guests[guestId];
   if (known === undefined || book.property === undefined) return 'access-system';
   if (book.phonesToDeactivate.some((phone) => phone.guestId === guestId)) return 'phone';
   if (book.property.policy.phone === 'wait-for-phone' && !known.phoneReady && !forced) return 'phone';
-  return undefined;
+  // A moment's matter, so it comes last: nothing else that is waited for is called off and begun again for it.
+  return asking ? 'lease' : undefined;
 }

@@ -6,7 +6,7 @@ import { openBook, openLeases, type StayBook } from '../../src/stay/book.js';
 import type { LeaseStep } from '../../src/stay/lease-step.js';
 import { instantAt, millis, plusMinutes, type Instant } from '../../src/stay/instants.js';
 import type { Verdict } from '../../src/stay/lease.js';
-import { takeStock, type StayPlan } from '../../src/stay/plan-stay.js';
+import { planStay, takeStock, type StayPlan } from '../../src/stay/plan-stay.js';
 import { policySchema, type Policy } from '../../src/stay/property-schema.js';
 import { recordDoors, recordGuest, recordProperty } from '../../src/stay/record-facts.js';
 import { recordAsk, recordIssue, recordRevoked, recordRevoking } from '../../src/stay/record-keys.js';
@@ -158,10 +158,41 @@ describe('what a stay asks of rooms', () => {
     expect(stay.leaseStep(), 'the second part is claimed already').toBeUndefined();
   });
 
+  test('is nothing for what segments leave out at the start and at the end', () => {
+    const [from, to] = ['2026-11-24T14:00Z', '2026-11-25T10:00Z'];
+    const stay = aLeasingStay({ status: 'in-house', segments: [{ from, to, rooms: ['101'] }] });
+    expect(stay.leaseStep()?.claims.map(({ room, claim }) => [room, claim.window])).toEqual([['101', { from, to }]]);
+    expect(stay.book.wanted.rooms).toEqual([]);
+    stay.settleLeases();
+    stay.at(from);
+    expect(stay.carryOut()).toEqual(['override g1 101']);
+    expect(stay.live()[0]?.ask.window.to).toBe(to);
+  });
+
+  test('keeps the moves of the booking when the desk changes the room of today', () => {
+    const move = '2026-11-25T12:00Z';
+    const segments = [
+      { from: CHECK_IN, to: move, rooms: ['101'] },
+      { from: move, to: CHECK_OUT, rooms: ['102'] },
+    ];
+    const stay = aLeasingStay({ segments });
+    applyMessage(stay.book, { name: 'changeRooms', payload: { rooms: ['103'] } }, NOON);
+    expect(stay.leaseStep()?.claims.map(({ room, claim }) => [room, claim.window])).toEqual([
+      ['103', { from: CHECK_IN, to: move }],
+      ['102', { from: move, to: CHECK_OUT }],
+    ]);
+  });
+
   test('is what was said last where two moves come at the same time, or before the stay begins', () => {
     const [before, move] = ['2026-11-23T13:00Z', '2026-11-24T12:00Z'];
     const stay = aLeasingStay();
-    for (const [rooms, from] of [[['102'], move] as const, [['103'], move] as const, [['102'], before] as const]) {
+    const earlier = '2026-11-23T12:30Z';
+    for (const [rooms, from] of [
+      [['102'], move],
+      [['103'], move],
+      [['102'], before],
+      [['101'], earlier],
+    ] as const) {
       applyMessage(stay.book, { name: 'changeRooms', payload: { rooms: [...rooms], from } }, NOON);
     }
     expect(stay.leaseStep()?.claims.map(({ room, claim }) => [room, claim.window])).toEqual([
@@ -261,6 +292,19 @@ describe('a guest', () => {
     expect(stay.carryOut()).toEqual(['override g1 101', 'revoke g1 101']);
   });
 
+  test('is not re-keyed because the room is not wanted for later any more', () => {
+    const [noon, evening] = ['2026-11-24T12:00Z', '2026-11-25T12:00Z'];
+    const away = [{ from: noon, to: evening, rooms: ['102'] }];
+    const first = { from: CHECK_IN, to: noon, rooms: ['101'] };
+    const stay = aLeasingStay({ segments: [first, ...away, { from: evening, to: CHECK_OUT, rooms: ['101'] }] });
+    stay.settleLeases();
+    stay.carryOut();
+    stay.settleLeases();
+    stay.send({ segments: [first, { from: noon, to: CHECK_OUT, rooms: ['102'] }] });
+    expect(stay.settleLeases()?.releases).toEqual([{ room: '101', part: 1, revision: 2 }]);
+    expect(stay.carryOut()).toEqual([]);
+  });
+
   test('is not re-keyed where the room was not let go in between', () => {
     const stay = aLeasingStay();
     stay.settleLeases();
@@ -290,6 +334,16 @@ describe('a guest', () => {
     expect(stay.gate('g1')).toBe('lease');
   });
 
+  test('whose key to two rooms was ended by the next guest of one of them gets a new one for the other', () => {
+    const stay = aLeasingStay({ rooms: ['101', '102'] });
+    stay.settleLeases();
+    stay.carryOut();
+    stay.hear('101', { ...taken, displaced: true });
+    recordCheck(stay.book, ['cred-1'], { goneCredentialIds: ['cred-1'] }, NOON);
+    expect(stay.attention().map(({ code }) => code)).toEqual(['room-taken']);
+    expect(stay.carryOut()).toEqual(['override g1 102']);
+  });
+
   test('gets no key before the lease before has ended, however long the lead time', () => {
     const stay = aLeasingStay({}, { issueFrom: { kind: 'lead-time', minutes: 300 } });
     const free = '2026-11-23T13:30Z';
@@ -297,6 +351,18 @@ describe('a guest', () => {
     expect(stay.gate('g1')).toBe('lease');
     expect(stay.plan().wakeAt).toBe(free);
     expect(stay.attention(), 'an early arrival is an ordinary wait').toEqual([]);
+    stay.at(free);
+    expect(stay.carryOut()).toEqual(['override g1 101']);
+  });
+
+  test('whose key was made before another stay got the time before his is re-keyed when that is over', () => {
+    const stay = aLeasingStay({}, { issueFrom: { kind: 'lead-time', minutes: 300 } });
+    stay.settleLeases();
+    expect(stay.carryOut()).toEqual(['override g1 101']);
+    const free = '2026-11-23T13:30Z';
+    stay.hear('101', granted(CHECK_OUT, { from: free }));
+    recordCheck(stay.book, ['cred-1'], { goneCredentialIds: ['cred-1'] }, NOON);
+    expect(stay.attention(), 'the key of the stay before has ended it').toEqual([]);
     stay.at(free);
     expect(stay.carryOut()).toEqual(['override g1 101']);
   });
@@ -390,6 +456,13 @@ describe('what a room says', () => {
     stay.settleLeases();
     expect(stay.carryOut()).toEqual(['override g1 101']);
   });
+});
+
+test('a lease that is over is nothing to let go: the stay is settled', () => {
+  const stay = aLeasingStay({ guests: [] });
+  stay.settleLeases();
+  stay.at(CHECK_OUT);
+  expect(planStay(stay.book, [], CHECK_OUT).groundwork).toEqual([]);
 });
 
 describe('rooms are told of keys', () => {
@@ -497,6 +570,20 @@ describe('in a share group', () => {
     expect(stay.carryOut()).toEqual([]);
     stay.send({ guests: [{ guestId: 'g1' }, { guestId: 'g2' }] });
     expect(stay.carryOut()).toEqual(['join g2 101']);
+  });
+
+  test('a person whose key is replaced by one of his own in the other stay does not take it back', () => {
+    const stay = aLeasingStay(shared);
+    stay.settleLeases();
+    stay.carryOut();
+    stay.settleLeases();
+    const his = { ...anchor, lineage: 'cred-1', acsUserId: 'u-g1' };
+    stay.hear('101', granted(CHECK_OUT, { opener: true, anchors: [his], lineage: 'cred-1' }));
+    recordCheck(stay.book, ['cred-1'], { goneCredentialIds: ['cred-1'] }, NOON);
+    expect(stay.carryOut()).toEqual([]);
+    expect(stay.attention()).toEqual([]);
+    stay.hear('101', granted(CHECK_OUT, { opener: true, anchors: [], lineage: 'cred-1' }));
+    expect(stay.carryOut(), 'the other stay has ended').toEqual(['override g1 101']);
   });
 
   test('a room beyond the shared one in the same key is refused: it would lock the other stay out', () => {

@@ -36,6 +36,10 @@ export function planGrant(round: Round, guest: WantedGuest): void {
     resume(round, guest, asked);
     return;
   }
+  if (isServedElsewhere(round, guest)) {
+    wait(round, guest, 'join', 'lease', 'the same person opens the door by a key of another stay of the share group');
+    return;
+  }
   if (guest.gate !== undefined) {
     const opensByTime = guest.gate === 'window' || guest.gate === 'lease';
     if (opensByTime && guest.opensAt !== undefined) round.wakes.push(guest.opensAt);
@@ -66,6 +70,21 @@ export function planGrant(round: Round, guest: WantedGuest): void {
     return;
   }
   grant(round, guest);
+}
+
+/**
+ * True for a person who lost his key here to his own in another stay of the share group: Seam may keep one key for each of its users, and
+ * to take it back would end the other.
+ */
+function isServedElsewhere(round: Round, guest: WantedGuest): boolean {
+  const last = keysOf(round.keyring, guest.guestId).at(-1);
+  if (last?.ended !== 'replaced') return false;
+  return round.keyring.outsideAnchors.some(
+    (anchor) =>
+      anchor.acsUserId === last.acsUserId &&
+      coversRooms(anchor.rooms, guest.rooms) &&
+      isSoundIn(anchor, guest.rooms, round.oldestSound),
+  );
 }
 
 function isOver(until: Instant | undefined, now: Instant): boolean {

@@ -68,6 +68,7 @@ function endReason(round: Round, key: Key): string | undefined {
   // Dead already: where the end of an anchor ends its joiners, to end it now would only set off the next replacement.
   if (
     key.lingers === true &&
+    coversRooms(guest.rooms, key.ask.rooms) &&
     round.live.some((other) => other.ask.joinTo === key.acsCredentialId && opens(round, other, other.ask.rooms))
   )
     return undefined;

@@ -86,8 +86,9 @@ export function anchorsFor(keys: readonly RoomKey[], stayId: string, now: Instan
     .filter((key) => key.stayId !== stayId && key.lineage === lineage && isLive(key, now))
     .toReversed()
     .toSorted((a, b) => millis(b.issuedAt) - millis(a.issuedAt))
-    .map(({ acsCredentialId, window, stayId: owner }) => ({
+    .map(({ acsCredentialId, acsUserId, window, stayId: owner }) => ({
       acsCredentialId,
+      ...(acsUserId === undefined ? {} : { acsUserId }),
       lineage: lineage ?? '',
       stayId: owner,
       window,

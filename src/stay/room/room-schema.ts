@@ -43,6 +43,7 @@ export const claimSchema = z.strictObject({
 
 export const keyReportSchema = z.object({
   acsCredentialId: idSchema,
+  acsUserId: idSchema.exactOptional(),
   guestId: idSchema,
   kind: z.enum(['override', 'joiner'], { error: 'must be "override" or "joiner"' }),
   lineage: idSchema,
@@ -93,6 +94,7 @@ const anchorSchema = z.object({
   lineage: idSchema,
   stayId: workflowIdSchema,
   window: windowSchema,
+  acsUserId: idSchema.exactOptional(),
 });
 
 const verdictSchema = z.discriminatedUnion(
