@@ -145,4 +145,41 @@ describe('looking at keys', () => {
     const outcome = await run(hotel.activities.checkKeys, { propertyId: hotel.propertyId, acsCredentialIds });
     expect(outcome.goneCredentialIds).toEqual([deleted, overridden, never]);
   });
+
+  it('tells those that no phone has fetched: with two phones, one is enough', async () => {
+    const [guest, other] = [await hotel.guest(), await hotel.guest()];
+    const { phones } = hotel.simulator.hotel;
+    const { userIdentityId } = guest;
+    const second = phones.add(userIdentityId, { connection: 'offline', endpoint: 'active' });
+    const owned = phones.list({ owner_user_identity_id: userIdentityId });
+    for (const { id } of owned) phones.change(id, { connection: 'offline' });
+    const input = hotel.issuing(guest, hotel.ask(['101']));
+    const outcome = await run(hotel.activities.issueKey, input);
+    if (outcome.kind !== 'issued') expect.fail(outcome.kind);
+    expect(outcome.unfetched).toBe(true);
+    const fetched = await run(hotel.activities.issueKey, hotel.issuing(other, hotel.ask(['102'])));
+    if (fetched.kind !== 'issued') expect.fail(fetched.kind);
+    expect(fetched.unfetched).toBeUndefined();
+
+    const { propertyId } = hotel;
+    const { acsCredentialId } = outcome;
+    const acsCredentialIds = [acsCredentialId, fetched.acsCredentialId];
+    const before = await run(hotel.activities.checkKeys, { propertyId, acsCredentialIds });
+    expect(before).toEqual({ goneCredentialIds: [], unfetchedCredentialIds: [acsCredentialId] });
+    const waiting = { propertyId, acsCredentialId };
+    await expect(run(hotel.activities.waitForKeyOnPhone, waiting)).rejects.toMatchObject({ type: 'KeyNotFetched' });
+
+    phones.change(second.id, { connection: 'online' });
+    expect(await run(hotel.activities.waitForKeyOnPhone, waiting)).toEqual({ goneCredentialIds: [] });
+    expect(hotel.opens(guest, '101')).toBe(true);
+  });
+
+  it('waits no longer for the phone to fetch a key that is gone', async () => {
+    const guest = await hotel.guest();
+    const acsCredentialId = await issued(hotel.issuing(guest, hotel.ask(['101'])));
+    hotel.simulator.hotel.credentials.delete(acsCredentialId);
+    const { propertyId } = hotel;
+    const outcome = await run(hotel.activities.waitForKeyOnPhone, { propertyId, acsCredentialId });
+    expect(outcome.goneCredentialIds).toEqual([acsCredentialId]);
+  });
 });

@@ -63,6 +63,28 @@ describe('a phone', () => {
     expect(codes(view)).toEqual([]);
   });
 
+  test('that never fetches the key is attention phone-missing a quarter of an hour after check-in, until it does', async () => {
+    const door = room();
+    const stay = await world.book('unfetched', { rooms: [door] }, { phones: 'by-hand' });
+    await stay.until((view) => view.guests[0]?.waitingFor === 'phone');
+    const phone = stay.enrol('g1');
+    const { phones } = world.simulator.hotel;
+    phones.change(phone.id, { connection: 'offline' });
+    await stay.signal('phoneReady', { guestId: 'g1' });
+    await stay.until((view) => view.guests[0]?.keyState === 'issued');
+    expect(await stay.tap('g1', door)).toBe('no-key');
+    await world.pass('13 minutes');
+    expect(codes(await stay.view())).toEqual([]);
+    await world.pass('3 minutes');
+    const missing = await stay.until((view) => view.attention.length > 0);
+    expect(missing.attention).toMatchObject([{ code: 'phone-missing', guestId: 'g1' }]);
+    expect(missing.settled).toBe(true);
+    phones.change(phone.id, { connection: 'online' });
+    const view = await stay.inTime((now) => now.attention.length === 0);
+    expect(view.keys).toMatchObject([{ state: 'live' }]);
+    expect(await stay.tap('g1', door)).toBe('opened');
+  });
+
   test('need not be there where the policy is to issue anyway: it syncs the key when it comes', async () => {
     const door = room();
     const stay = await world.book('anyway', { propertyId: 'eager', rooms: [door] }, { phones: 'by-hand' });
