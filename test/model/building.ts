@@ -39,8 +39,8 @@ export interface Building {
   deliver(place: number): void;
   /** Delivers what Seam reports of keys. */
   deliverEvents(): void;
-  /** Lets time pass; alarms ring on the way. */
-  pass(minutes: number): void;
+  /** Lets time pass; alarms ring on the way, and `look` is called at each stop. */
+  pass(minutes: number, look: () => void): void;
   /** Lets everything come to its end. Throws if it does not. */
   settle(): void;
 }
@@ -121,7 +121,9 @@ export function openBuilding(at: Instant, opening: Opening): Building {
       }
       eventsSeen = events.length;
     },
-    pass(minutes) {
+    pass(minutes, look) {
+      // A signal is there in moments: what is on its way overtakes other news, but no hours.
+      while (rooms.post.length > 0) building.deliver(0);
       const end = instantAt(hotel.now() + minutes * 60_000);
       while (now() < end) {
         const next = alarms().filter((wake) => wake > now() && wake < end);
@@ -131,6 +133,7 @@ export function openBuilding(at: Instant, opening: Opening): Building {
           const wakeAt = house.plan?.wakeAt;
           if (wakeAt !== undefined && wakeAt <= now()) house.turn();
         }
+        look();
       }
     },
     settle() {

@@ -258,16 +258,14 @@ function isHeld(listed: readonly Listed[], stay: string, room: string, now: numb
 }
 
 /** Nobody else's lease, nor its grace, lies before this stay's. */
-function isFree({ outlooks, now, policy }: Scene, listed: readonly Listed[], stay: string, room: string): boolean {
+function isFree({ outlooks, rooms, now }: Scene, listed: readonly Listed[], stay: string, room: string): boolean {
   const from = leaseOf(listed, stay, room, now)?.granted?.from ?? now;
-  const grace = policy.departureGraceMinutes * 60_000;
-  return !listed.some(
-    (other) =>
-      other.room === room &&
-      holderOf(outlooks, other.stay) !== holderOf(outlooks, stay) &&
-      other.granted !== undefined &&
-      other.granted.to <= from &&
-      Math.min(from, other.granted.to + grace) > now,
+  const leases = rooms.find((one) => lastPart(one.room) === room)?.leases ?? [];
+  return !leases.some(
+    (lease) =>
+      Date.parse(lease.window.to) <= from &&
+      Date.parse(lease.until) > now &&
+      lease.stays.every((other) => holderOf(outlooks, lastPart(other)) !== holderOf(outlooks, stay)),
   );
 }
 
@@ -286,21 +284,22 @@ function canBeServed({ views }: Scene, stay: string, expected: Expected, party: 
 }
 
 /**
- * Stays that share one room, and of which one has others besides, cannot all be served without locking somebody out: whom, and until
- * when, depends on who came first, so that is left open.
+ * Stays that share rooms, and of which one has, or still holds keys to, others than the rest cannot all be served without locking
+ * somebody out (rule 4): whom, and until when, depends on who came first, so that is left open.
  */
-function sharesUnevenly({ outlooks, now }: Scene, listed: readonly Listed[], stay: string): boolean {
+function sharesUnevenly({ outlooks, views, now }: Scene, listed: readonly Listed[], stay: string): boolean {
   const group = outlooks.get(stay)?.shareGroup;
   if (group === undefined) return false;
-  const held = [...outlooks].flatMap(([other, { shareGroup, guests }]) =>
-    shareGroup === group
-      ? guests
-          .map((one) => one.rooms.filter((room) => isHeld(listed, other, room, now)))
-          .filter((rooms) => rooms.length > 0)
-      : [],
+  const members = [...outlooks].filter(([, { shareGroup }]) => shareGroup === group);
+  const wanted = members.flatMap(([other, { guests }]) =>
+    guests.map((one) => one.rooms.filter((room) => isHeld(listed, other, room, now))),
   );
-  const rooms = new Set(held.flat());
-  return held.some((one) => one.length !== rooms.size);
+  const held = members.flatMap(([other]) =>
+    (views.get(other)?.keys ?? []).filter((key) => key.state !== 'dead').map((key) => key.rooms),
+  );
+  const sets = [...wanted, ...held].filter((rooms) => rooms.length > 0);
+  const all = new Set(sets.flat());
+  return sets.some((rooms) => rooms.length !== all.size);
 }
 
 function holdGuest(
@@ -344,11 +343,13 @@ function holdGuest(
     if (from === now && !opensNow(door))
       throw new Error(`${name} should open ${door}, and does not${whyNot(scene, stay)}`);
     const shut = [from, end - 1].find((at) => at >= now && !opensAt(door, at));
-    if (shut !== undefined) throw new Error(`${name} should open ${door} at ${clock(shut)}, and does not`);
+    if (shut !== undefined)
+      throw new Error(`${name} should open ${door} at ${clock(shut)}, and does not${whyNot(scene, stay)}`);
     const grace = scene.policy.departureGraceMinutes * 60_000;
     const after = Math.max(now, Math.min(one.to + grace, ...rooms.map((room) => nextLease(scene, listed, stay, room))));
     const outside = [one.from - 1, after].find((at) => at >= now && opensAt(door, at));
-    if (outside !== undefined) throw new Error(`${name} should not open ${door} at ${clock(outside)}, and does`);
+    if (outside !== undefined)
+      throw new Error(`${name} should not open ${door} at ${clock(outside)}, and does${whyNot(scene, stay)}`);
   }
 }
 

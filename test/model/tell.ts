@@ -101,9 +101,10 @@ function happen(tale: Tale, what: Happening): void {
   chronicle.note(`${JSON.stringify(what)}${stay === undefined ? '' : ` (${stay})`}`);
   switch (what.kind) {
     case 'wait':
-      building.pass(what.minutes);
-      noteHeld(tale);
-      chronicle.look();
+      building.pass(what.minutes, () => {
+        noteHeld(tale);
+        chronicle.look();
+      });
       return;
     case 'tap':
       if (stay !== undefined) holdDoors(tale, () => tap(tale, stay, what.guestId, what.room));

@@ -299,21 +299,30 @@ function moveTo(picture: Picture, rooms: readonly string[]): void {
     }
   }
   picture.rooms = rooms;
-  picture.later = [];
+  picture.later = picture.later.filter((move) => move.booked === 'booked');
 }
 
-/** The first segment that has not ended counts now, the later ones in their time; between two of them there is no room. */
-function bookRooms(picture: Picture, { rooms, segments }: StaySnapshot, at: number): void {
-  const [current, ...later] = (segments ?? []).filter((segment) => Date.parse(segment.to) > at);
-  moveTo(picture, current?.rooms ?? rooms ?? []);
-  let end = current?.to;
-  for (const segment of later) {
-    const booked = { guestId: undefined, booked: 'booked' } as const;
-    const gap = end !== undefined && Date.parse(end) < Date.parse(segment.from);
-    if (gap) inTime(picture, [{ at: Date.parse(end ?? ''), rooms: [], ...booked }]);
-    inTime(picture, [{ at: Date.parse(segment.from), rooms: segment.rooms, ...booked }]);
-    end = segment.to;
-  }
+/** The first segment that has not ended counts now, the later ones in their time; where the booking names none, there is no room. */
+function bookRooms(picture: Picture, { rooms, segments, window }: StaySnapshot, at: number): void {
+  const ahead = (segments ?? []).filter((segment) => Date.parse(segment.to) > at);
+  const stay = 'to' in window ? { from: Date.parse(window.from), to: Date.parse(window.to) } : undefined;
+  const begins = Date.parse(ahead[0]?.from ?? '');
+  const isToCome = stay !== undefined && stay.from < begins && at < begins;
+  moveTo(picture, isToCome ? [] : (ahead[0]?.rooms ?? rooms ?? []));
+  picture.later = [];
+  const move = (when: number, to: readonly string[]): Move => ({
+    at: when,
+    rooms: to,
+    guestId: undefined,
+    booked: 'booked',
+  });
+  ahead.forEach((segment, index) => {
+    if (index > 0 || isToCome) inTime(picture, [move(Date.parse(segment.from), segment.rooms)]);
+    const end = Date.parse(segment.to);
+    const next = ahead[index + 1];
+    const goesOn = next === undefined ? stay?.to : Date.parse(next.from);
+    if (goesOn !== undefined && end < goesOn) inTime(picture, [move(end, [])]);
+  });
 }
 
 function inTime(picture: Picture, moves: readonly Move[]): void {
