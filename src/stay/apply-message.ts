@@ -21,6 +21,9 @@ import { recordLeaseNews } from './record-leases.js';
 /** The last ignored messages that are shown; older ones stay in the timeline. */
 const SHOWN_IGNORED = 20;
 
+/** Who sends a thousand wrong fields is told of the first. */
+const LONGEST_COMPLAINT = 500;
+
 /** Applies a checked message. */
 export function applyMessage(book: StayBook, message: Message, now: Instant): void {
   const { requestId, by } = message.payload;
@@ -39,7 +42,8 @@ export function applyMessage(book: StayBook, message: Message, now: Instant): vo
 }
 
 /** Records that a message was not understood or made no sense. */
-export function ignoreMessage(book: StayBook, message: string, now: Instant): void {
+export function ignoreMessage(book: StayBook, complaint: string, now: Instant): void {
+  const message = complaint.slice(0, LONGEST_COMPLAINT);
   book.ignored = [...book.ignored, { code: 'ignored-message' as const, message, since: now }].slice(-SHOWN_IGNORED);
   writeLine(book, { at: now, what: 'message ignored', why: message });
 }
@@ -73,6 +77,7 @@ function take(book: StayBook, message: Message, now: Instant): string | undefine
       clearHindrances(book);
       book.ignored = [];
       askForProperty(book);
+      askRoomsAgain(book);
       return undefined;
     case 'policyChanged':
       clearHindrances(book);
@@ -203,6 +208,13 @@ function changeDates(
 /** A guest whose key Seam refused may have to be found, or made known, anew. */
 function forgetRefusedGuests(book: StayBook): void {
   for (const guestId of Object.keys(book.keyring.refusals)) delete book.guests[guestId];
+}
+
+/** A room that was started anew knows nothing of this stay. */
+function askRoomsAgain(book: StayBook): void {
+  const { leases } = book;
+  if (leases === undefined) return;
+  book.leases = { ...leases, claims: leases.claims.map((held) => ({ ...held, answered: false })) };
 }
 
 function clearHindrances(book: StayBook): void {

@@ -139,6 +139,8 @@ export interface StayBook {
   hindrances: Record<string, Hindrance>;
   /** Absent in runs that began before rooms had leases. */
   leases?: LeaseBook;
+  /** The latest end that the stay was ever to have: until then an old snapshot may be taken for one of a stay to come. */
+  latestEnd?: Instant;
   ignored: readonly OpenAttention[];
   attention: readonly OpenAttention[];
   timeline: readonly TimelineLine[];

@@ -80,10 +80,11 @@ function assumeLeases(book: StayBook, step: LeaseStep, now: Instant): void {
   const said = recordLeaseStep(book, book.leases, step);
   const news = said.claims.flatMap(({ room, claim }): LeaseNews[] => {
     const held = book.leases?.claims.find((one) => isOf(one, { room, part: claim.part ?? 0 }));
-    if (held?.verdict !== undefined && held.verdict.kind !== 'granted') return [];
+    if (held?.verdict?.kind === 'waiting') return [];
     const { graceMinutes = 0, part = 0, window } = claim;
     const until = plusMinutes(window.to, graceMinutes);
-    const verdict = { opener: true, anchors: [], ...held?.verdict, kind: 'granted', until } as const;
+    const before = held?.verdict?.kind === 'granted' ? held.verdict : { opener: true, anchors: [] };
+    const verdict = { ...before, kind: 'granted', until } as const;
     return [{ room, part, version: held?.version ?? 0, verdict }];
   });
   recordLeases(book, said, { news }, now);

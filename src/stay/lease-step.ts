@@ -42,7 +42,10 @@ export function planLeases(
 function isReady(book: StayBook, held: HeldClaim | undefined, wanted: Wanted, room: string, now: Instant): boolean {
   const verdict = held?.verdict;
   if (verdict?.kind === 'granted' && verdict.lineage !== undefined) return held?.ready === true;
-  const ready = wanted.guests.filter((guest) => guest.gate === undefined && guest.rooms.includes(room));
+  const ready = wanted.guests.filter(
+    ({ gate, rooms, guestId }) =>
+      gate === undefined && rooms.includes(room) && book.keyring.refusals[guestId] === undefined,
+  );
   return ready.some((guest) => !givesWay(book, guest.rooms, now));
 }
 
@@ -52,7 +55,11 @@ function givesWay(book: StayBook, rooms: readonly string[], now: Instant): boole
 }
 
 function dueReports(book: StayBook, leases: LeaseBook, now: Instant): LeaseStep['reports'] {
-  const rooms = new Set([...Object.keys(leases.reported), ...leases.claims.map((held) => held.room)]);
+  const rooms = new Set([
+    ...Object.keys(leases.reported),
+    ...leases.claims.map((held) => held.room),
+    ...book.keyring.keys.flatMap((key) => key.ask.rooms),
+  ]);
   return [...rooms]
     .filter((room) => isReportDue(book, leases, room, now))
     .map((room) => ({ room, keys: keysOn(book, room, now).map((key) => reportOf(book, key)) }));

@@ -3,7 +3,7 @@ import { applyDueRooms } from './apply-message.js';
 import { openAttention } from './attention.js';
 import { stayWindow, type OpenAttention, type StayBook } from './book.js';
 import { anyKeyMayLive, forgetPastHindrances, planGroundwork, type GroundStep } from './groundwork.js';
-import { isBefore, plusMinutes, type Instant } from './instants.js';
+import { isBefore, later, plusMinutes, type Instant } from './instants.js';
 import { planKeys, type InFlight, type KeyPlan } from './plan-keys.js';
 import { recordExpired } from './record-keys.js';
 import { recordPastLeases } from './record-leases.js';
@@ -32,6 +32,7 @@ const noKeys: KeyPlan = { ready: [], waiting: [], unwanted: [], attention: [] };
 export function takeStock(book: StayBook, inFlight: readonly InFlight[], now: Instant): StayPlan {
   applyDueRooms(book, now);
   recordPastLeases(book, now);
+  noteEnd(book);
   lookAgain(book, now);
   recordExpired(
     book,
@@ -59,6 +60,7 @@ export function planStay(book: StayBook, inFlight: readonly InFlight[], now: Ins
     closesAt,
     ...book.wanted.scheduled.map((change) => change.from),
     ...looksAt(book),
+    ...leasesBeginAt(book),
   ]);
   return {
     groundwork,
@@ -69,11 +71,24 @@ export function planStay(book: StayBook, inFlight: readonly InFlight[], now: Ins
   };
 }
 
+/** Runs that began before rooms had leases close as they always did. */
+function noteEnd(book: StayBook): void {
+  const window = stayWindow(book);
+  if (book.leases === undefined || window === undefined) return;
+  book.latestEnd = later(book.latestEnd ?? window.to, window.to);
+}
+
+/** When rooms become free that are granted from later on. */
+function leasesBeginAt({ leases }: StayBook): readonly Instant[] {
+  return (leases?.claims ?? []).flatMap(({ verdict }) => (verdict?.kind === 'granted' ? (verdict.from ?? []) : []));
+}
+
 /** When the stay may end: its window's end and the closing grace; without a window, a day after it was opened. */
 function closingTime(book: StayBook): Instant {
   const window = stayWindow(book);
   const grace = (book.property?.policy.closingGraceHours ?? UNKNOWN_GRACE_HOURS) * 60;
-  return window === undefined ? plusMinutes(book.openedAt, UNKNOWN_GRACE_HOURS * 60) : plusMinutes(window.to, grace);
+  if (window === undefined) return plusMinutes(book.openedAt, UNKNOWN_GRACE_HOURS * 60);
+  return plusMinutes(later(book.latestEnd ?? window.to, window.to), grace);
 }
 
 function earliest(now: Instant, instants: readonly (Instant | undefined)[]): Instant | undefined {

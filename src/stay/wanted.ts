@@ -73,11 +73,16 @@ function isBeingPrepared(book: StayBook, one: PartyMember): boolean {
 }
 
 /**
- * A room that the stay has to wait for does not keep its guests from those that it holds. While it holds none, their old keys go on;
- * a room that the front desk gave away is theirs no longer.
+ * A room that the stay has to wait for, or that is free only later, does not keep its guests from those that it holds. While it holds
+ * none, their old keys go on; a room that the front desk gave away is theirs no longer.
  */
 function roomsToOpen(book: StayBook, rooms: readonly string[], now: Instant): readonly string[] {
   const held = heldRooms(book, rooms, now);
+  const free = held.filter((room) => {
+    const from = freeFrom(grantsOn(book, [room], now));
+    return from === undefined || !isBefore(now, from);
+  });
+  if (free.length > 0) return free;
   return held.length > 0 ? held : rooms.filter((room) => !isDisplaced(book, room, now));
 }
 

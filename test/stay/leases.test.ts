@@ -1,18 +1,20 @@
 /** The stay's side of leases: what it asks of rooms, what it makes of their answers, and what it tells them of its keys. */
 import { describe, expect, test } from 'vitest';
-import { applyMessage } from '../../src/stay/apply-message.js';
+import { applyMessage, ignoreMessage } from '../../src/stay/apply-message.js';
 import { applySnapshot } from '../../src/stay/apply-snapshot.js';
 import { openBook, openLeases, type StayBook } from '../../src/stay/book.js';
-import type { LeaseStep } from '../../src/stay/lease-step.js';
+import { planLeases, type LeaseStep } from '../../src/stay/lease-step.js';
+import { foresee } from '../../src/stay/foresee.js';
 import { instantAt, millis, plusMinutes, type Instant } from '../../src/stay/instants.js';
 import type { Verdict } from '../../src/stay/lease.js';
 import { planStay, takeStock, type StayPlan } from '../../src/stay/plan-stay.js';
 import { policySchema, type Policy } from '../../src/stay/property-schema.js';
 import { recordDoors, recordGuest, recordProperty } from '../../src/stay/record-facts.js';
-import { recordAsk, recordIssue, recordRevoked, recordRevoking } from '../../src/stay/record-keys.js';
+import { recordAsk, recordIssue, recordKeyFailure, recordRevoked, recordRevoking } from '../../src/stay/record-keys.js';
 import { recordCheck } from '../../src/stay/record-losses.js';
 import { recordLeaseNews, recordLeases, recordLeaseStep } from '../../src/stay/record-leases.js';
 import { snapshotSchema, type StaySnapshotInput } from '../../src/stay/snapshot-schema.js';
+import { wantedOf } from '../../src/stay/wanted.js';
 
 const OTHER = 'stay/seaside/R-2';
 const NOON = '2026-11-23T12:00Z';
@@ -465,6 +467,37 @@ test('a lease that is over is nothing to let go: the stay is settled', () => {
   expect(planStay(stay.book, [], CHECK_OUT).groundwork).toEqual([]);
 });
 
+test('rooms are asked again on retry', () => {
+  const stay = aLeasingStay();
+  stay.settleLeases();
+  applyMessage(stay.book, { name: 'retry', payload: {} }, NOON);
+  expect(stay.leaseStep()?.claims.map(({ room }) => room)).toEqual(['101']);
+});
+
+test('a stay that was shortened stays open for as long as an old snapshot could bring it back', () => {
+  const stay = aLeasingStay();
+  stay.settleLeases();
+  stay.send({ window: { from: CHECK_IN, to: '2026-11-24T10:00Z' } });
+  stay.settleLeases();
+  stay.at('2026-11-25T10:01Z');
+  expect(stay.plan().closed).toBe(false);
+  stay.at(plusMinutes(CHECK_OUT, 24 * 60));
+  expect(stay.plan().closed).toBe(true);
+});
+
+test('a dry run of a newer snapshot of a stay that has ended comes to an end', () => {
+  const stay = aLeasingStay();
+  stay.settleLeases(() => ({ kind: 'ended', revision: 1 }));
+  stay.send({});
+  expect(foresee(stay.book, NOON).steps.map((step) => step.do)).toEqual(['override']);
+});
+
+test('what could not be understood is remembered in short', () => {
+  const stay = aLeasingStay();
+  ignoreMessage(stay.book, 'x'.repeat(100_000), NOON);
+  expect(JSON.stringify(stay.book).length).toBeLessThan(10_000);
+});
+
 describe('rooms are told of keys', () => {
   test('once they are issued, and again when they have ended', () => {
     const stay = aLeasingStay({ guests: [{ guestId: 'g1' }, { guestId: 'g2' }] });
@@ -485,6 +518,19 @@ describe('rooms are told of keys', () => {
       ['dead', CHECK_OUT],
     ]);
     expect(stay.leaseStep()).toBeUndefined();
+  });
+
+  test('that they were issued before anybody had told the room of it', () => {
+    const stay = aLeasingStay();
+    stay.settleLeases();
+    stay.carryOut();
+    stay.send({ rooms: ['102'] });
+    const busy = planLeases(stay.book, wantedOf(stay.book, NOON), NOON, { quiet: false });
+    if (busy === undefined || stay.book.leases === undefined) throw new Error('101 is not released');
+    expect(busy.reports).toEqual([]);
+    recordLeases(stay.book, recordLeaseStep(stay.book, stay.book.leases, busy), { news: [] }, NOON);
+    const told = stay.settleLeases(() => taken)?.reports;
+    expect(told?.map(({ room, keys }) => [room, keys.length])).toEqual([['101', 1]]);
   });
 
   test('but not when they have run out: rooms know their windows', () => {
@@ -523,6 +569,17 @@ describe('in a share group', () => {
     expect(stay.carryOut(), 'another stay was first').toEqual([]);
     stay.hear('101', granted(CHECK_OUT, { opener: true }));
     expect(stay.carryOut()).toEqual(['override g1 101']);
+  });
+
+  test('a stay whose guest Seam refuses lets another open the lease', () => {
+    const stay = aLeasingStay(shared);
+    stay.settleLeases((_room, until) => granted(until, { opener: false }));
+    stay.settleLeases();
+    const [step] = stay.plan().keys.ready;
+    if (step === undefined || step.do === 'revoke') throw new Error('no key is asked for');
+    const { keyId } = recordAsk(stay.book, step, NOON);
+    recordKeyFailure(stay.book, keyId, { kind: 'refused', message: 'no such door' }, NOON);
+    expect(stay.leaseStep()?.claims[0]?.claim.ready).toBe(false);
   });
 
   test.each([

@@ -2,7 +2,7 @@
  * The book of one room: who has claimed it and in which order, what is granted, which keys open its door, what has happened.
  * Plain JSON, so that it survives continue-as-new. Ids only: no names, no contacts.
  */
-import type { Instant, Window } from '../instants.js';
+import { millis, type Instant, type Window } from '../instants.js';
 import type { KeyReport, Verdict } from '../lease.js';
 
 export const ROOM_BOOK_SCHEMA = 1;
@@ -86,7 +86,8 @@ export function openRoomBook(roomId: string, propertyId: string, room: string, n
     propertyId,
     room,
     openedAt: now,
-    version: 0,
+    // A room that was started anew must not speak with the numbers of the one before.
+    version: millis(now),
     claims: [],
     heard: [],
     keys: [],

@@ -23,6 +23,9 @@ export interface NewsFor {
   readonly news: LeaseNews;
 }
 
+/** Who sends a thousand wrong fields is told of the first. */
+const LONGEST_COMPLAINT = 500;
+
 /** What a claim is told that is not in the book: its window is over, or it was let go meanwhile. */
 const NOBODY: Verdict = { kind: 'waiting', behind: [] };
 
@@ -39,7 +42,7 @@ export function takeClaim(book: RoomBook, claim: Claim, now: Instant): LeaseNews
   if (known?.revision !== undefined && isOfEndedChain(known, claim)) {
     return newsOf(book, part, { kind: 'ended', revision: known.revision });
   }
-  if (isLate(known, claim)) {
+  if (isLate(known, claim) || isInItsName(book, known, claim, now)) {
     const entry = findClaim(book, claim.stayId, part);
     return newsOf(book, part, entry === undefined ? NOBODY : verdictOf(book, entry, now));
   }
@@ -52,11 +55,20 @@ export function takeClaim(book: RoomBook, claim: Claim, now: Instant): LeaseNews
   return entry === undefined ? newsOf(book, part, NOBODY) : tell(book, entry, now);
 }
 
+/** Stays say which run they are of: what does not, of a stay that does, was said by somebody else, and the stay would not hear of it. */
+function isInItsName(book: RoomBook, known: StayHeard | undefined, { stayId, chain }: Envelope, now: Instant): boolean {
+  if (chain !== undefined || known?.chain === undefined || !book.claims.some((one) => one.stayId === stayId))
+    return false;
+  writeLine(book, { at: now, what: `message ignored: it was not ${stayId} that sent it` });
+  return true;
+}
+
 /** A stay lets go of a part of its claims, or of all. Its keys may live on. */
 export function takeRelease(book: RoomBook, release: RoomRelease, now: Instant): void {
   const { stayId, part } = release;
   const known = heardOf(book, stayId);
   if (isLate(known, release) || (known !== undefined && isOfEndedChain(known, release))) return;
+  if (isInItsName(book, known, release, now)) return;
   change(book, now, () => {
     remember(book, release);
     removeClaims(book, (entry) => entry.stayId === stayId && (part === undefined || entry.part === part), {
@@ -111,7 +123,7 @@ export function takeGone(
 
 /** A message that cannot be understood changes nothing but the history. */
 export function ignoreMessage(book: RoomBook, why: string, now: Instant): void {
-  writeLine(book, { at: now, what: 'message ignored', why });
+  writeLine(book, { at: now, what: 'message ignored', why: why.slice(0, LONGEST_COMPLAINT) });
 }
 
 /** Lets happen what time alone changes. */

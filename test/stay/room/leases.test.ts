@@ -53,6 +53,16 @@ describe('the first claim wins', () => {
     expect(room.verdict('C')).toMatchObject({ kind: 'waiting' });
   });
 
+  test('what somebody says in the name of a stay that speaks for itself changes nothing', () => {
+    const room = aRoom(9);
+    room.claim('A', [14, 34], { chain: 'run-of-A' });
+    room.release('A');
+    expect(room.claim('B', [14, 34])).toEqual({ kind: 'waiting', behind: [stay('A')] });
+    expect(room.claim('A', [14, 20])).toMatchObject({ kind: 'granted', until: at(34) });
+    room.release('A', { chain: 'run-of-A' });
+    expect(room.verdict('B')).toMatchObject({ kind: 'granted' });
+  });
+
   test('what has passed stands in nobody’s way: only what is left of a window counts', () => {
     const room = aRoom(9);
     room.claim('A', [8, 10]);
