@@ -83,6 +83,7 @@ export function openFrontDesk(chance: Chance, { plan, reservations }: Demand): F
     const departure = to.departure ?? one.departure;
     plan.leave(one, from, one.departure);
     const isFree = plan.isFree(room, from, departure);
+    if (isFree && room !== one.room) one.formerRoom = one.room;
     if (isFree) Object.assign(one, { room, departure });
     plan.take(one, from, one.departure);
     return isFree;
@@ -153,8 +154,8 @@ export function openFrontDesk(chance: Chance, { plan, reservations }: Demand): F
       if (other === undefined || one.departure <= day || told.has(one)) continue;
       const [room, otherRoom] = [one.room, other.room];
       for (const each of [one, other]) plan.leave(each, day, each.departure);
-      one.room = otherRoom;
-      other.room = room;
+      Object.assign(one, { room: otherRoom, formerRoom: room });
+      Object.assign(other, { room, formerRoom: otherRoom });
       for (const each of [one, other]) {
         plan.take(each, day, each.departure);
         told.add(each);

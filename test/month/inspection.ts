@@ -48,13 +48,30 @@ export async function inspect({ world, chance, reservations, day }: Round): Prom
       other.room === one.room &&
       (other.standing === 'in-house' || (other.standing === 'booked' && other.arrival <= day));
     const strangers = reservations
-      .filter((other) => other.revision > 0 && !isFellow(other))
-      .flatMap((other) => other.guests.map((guest) => ({ other, guest })));
+      .filter((other) => other.revision > 0)
+      .flatMap((other) => other.guests.map((guest) => ({ other, guest })))
+      .filter(({ other, guest }) => guest.left || !isFellow(other));
     const latest = strangers.filter(({ other }) => other.room === one.room).slice(-2);
     for (const { other, guest } of [...latest, ...chance.sample(strangers, STRANGERS_TRIED)]) {
       const reason = tap(other, guest, one.room);
       if (OPENS.has(reason))
         problems.push(`${other.id} ${guest.guestId} opens ${one.room}, the room of ${one.id}: ${reason}`);
+    }
+  }
+  const isGone = (one: Reservation): boolean =>
+    one.standing === 'departed' || one.standing === 'cancelled' || one.standing === 'no-show';
+  const lately = reservations.filter((one) => one.revision > 0 && one.departure >= day);
+  for (const one of chance.sample(
+    lately.filter((each) => isGone(each) || each.formerRoom !== undefined),
+    ROOMS_TRIED,
+  )) {
+    const rooms = [...(isGone(one) ? [one.room] : []), ...(one.formerRoom === undefined ? [] : [one.formerRoom])];
+    for (const guest of one.guests) {
+      for (const room of rooms) {
+        const reason = tap(one, guest, room);
+        if (OPENS.has(reason))
+          problems.push(`${one.id} ${guest.guestId} opens ${room}, where he is no longer: ${reason}`);
+      }
     }
   }
   problems.push(...problemsOfKeys(world, reservations));

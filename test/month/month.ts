@@ -44,11 +44,14 @@ const TIME_ZONE = 'Europe/Berlin';
 const PAST_THE_HOUR = 10;
 /** Hours at which something may happen at the desk, or is looked after. Nights are quiet. */
 const HOURS = [3, ...Array.from({ length: 16 }, (_, index) => index + 7)];
-const INSPECTED_AT = [3, 13, 21];
+/** At ten, most who leave have left, and their keys would open for another hour. */
+const INSPECTED_AT = [3, 10, 13, 21];
 const MINUTE = 60_000;
 /** Messages that the booking system sends at once. */
 const AT_ONCE = 12;
 const PATIENCE_MS = 30_000;
+/** No hour of a hotel's takes that long. */
+const STANDSTILL_MS = 240_000;
 
 export async function runMonth({ seed, rooms, days }: MonthOptions): Promise<MonthReport> {
   const began = performance.now();
@@ -81,7 +84,7 @@ export async function runMonth({ seed, rooms, days }: MonthOptions): Promise<Mon
       }
     }
     // The last closing grace, and some time to close.
-    await world.pass('30 hours');
+    await pass(world, 30 * 60 * MINUTE);
     problems.push(...(await problemsAtTheEnd(world, demand.reservations)));
     const told = demand.reservations.filter((one) => one.revision > 0);
     const claimed = [...new Set(told.filter((one) => one.assigned).map((one) => one.room))];
@@ -111,9 +114,23 @@ export async function runMonth({ seed, rooms, days }: MonthOptions): Promise<Mon
 
 const isOpen = (one: Reservation): boolean => one.standing === 'booked' || one.standing === 'in-house';
 
+/** @throws Error if the server lets no time pass any more */
+async function pass(world: StayWorld, ms: number): Promise<void> {
+  const given = new AbortController();
+  const standstill = delay(STANDSTILL_MS, undefined, { signal: given.signal }).then(() => {
+    throw new Error(`Time stands still at ${new Date(world.simulator.hotel.now()).toISOString()}`);
+  });
+  try {
+    await Promise.race([world.pass(ms), standstill]);
+  } finally {
+    given.abort();
+    await standstill.catch(() => undefined);
+  }
+}
+
 async function passUntil(world: StayWorld, at: number): Promise<void> {
   const left = at - (await world.now());
-  if (left > 0) await world.pass(left);
+  if (left > 0) await pass(world, left);
 }
 
 /** Says everything of an hour, and sees to the guests' phones. */
@@ -133,12 +150,12 @@ async function carryOut(
       const inTime = reservation.guests.filter((guest) => guest.phone === 'in-time');
       await Promise.all(inTime.map((guest) => enrol(world, reservation, guest)));
     }
-    if (left.length > 0) await world.pass('1 minute');
+    if (left.length > 0) await pass(world, MINUTE);
   }
   for (const lost of lostPhones) await replacePhone(world, lost);
-  await world.pass(MINUTE);
+  await pass(world, MINUTE);
   for (const { reservation, guest } of enrolling) await enrol(world, reservation, guest);
-  await world.pass(9 * MINUTE);
+  await pass(world, 9 * MINUTE);
 }
 
 /** The guest has another phone as soon as the lost one is out of service. */

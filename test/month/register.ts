@@ -30,6 +30,8 @@ export interface Reservation {
   /** The clock time of a late check-out. */
   checkOut?: string;
   room: string;
+  /** The room that he was in before he moved. */
+  formerRoom?: string;
   /** False as long as the booking system has not assigned the room. */
   assigned: boolean;
   readonly fate: 'comes' | 'cancels' | 'does-not-come';
