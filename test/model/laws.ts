@@ -239,7 +239,9 @@ function holdStay(scene: Scene, memory: Memory, listed: readonly Listed[], stay:
 function partyOf(scene: Scene, listed: readonly Listed[], stay: string): readonly Expected[] {
   const { outlooks, now } = scene;
   return (outlooks.get(stay)?.guests ?? []).map((one) => {
-    const rooms = one.rooms.filter((room) => isHeld(listed, stay, room, now));
+    const held = one.rooms.filter((room) => isHeld(listed, stay, room, now));
+    // A room that is free only later does not keep a guest who is there from the others.
+    const rooms = now < one.from ? held : held.filter((room) => isFree(scene, listed, stay, room));
     const free = rooms.every((room) => isFree(scene, listed, stay, room));
     const phone = scene.phones(stay, one.guestId).some((device) => device.endpoint === 'active');
     return { one, rooms, ready: rooms.length > 0 && free && one.granted && phone };

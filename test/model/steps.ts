@@ -42,7 +42,8 @@ export function holdOverride(tale: Tale, stay: string, step: KeyStep): void {
   if (step.do !== 'override' || isMade) return;
   const now = building.hotel.now();
   const opensFrom = Math.max(now, Date.parse(step.window.from));
-  for (const room of step.rooms.filter((one) => !chronicle.memory.forced.has(one))) {
+  const { forced, regrouped } = chronicle.memory;
+  for (const room of step.rooms.filter((one) => !forced.has(one))) {
     // A key that opens only after the other lease may be on its way when that is granted.
     const other = listedNow(tale).find(
       (one) =>
@@ -50,6 +51,7 @@ export function holdOverride(tale: Tale, stay: string, step: KeyStep): void {
         one.granted !== undefined &&
         one.granted.from <= now &&
         opensFrom < one.granted.to &&
+        !regrouped.has(one.stay) &&
         groupOf(tale, one.stay) !== groupOf(tale, stay),
     );
     if (other !== undefined) throw new Error(`${stay} issues an override on ${room}, which ${other.stay} holds`);
