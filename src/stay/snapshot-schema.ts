@@ -22,12 +22,19 @@ export const instantSchema = z
     /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:?\d{2})$/,
     'must be an ISO 8601 instant with an offset, such as "2026-11-23T14:00Z"',
   )
-  .refine((text) => !Number.isNaN(Date.parse(text)), 'must be a date and time that exist, such as "2026-11-23T14:00Z"');
+  .refine((text) => !Number.isNaN(Date.parse(text)), 'must be a date and time that exist, such as "2026-11-23T14:00Z"')
+  .refine((text) => isInReach(text), 'must be before the year 2200; give an open end a date of its own');
+
+/** Later ones are placeholders for "never", and leave no room for a grace or a zone. */
+function isInReach(text: string): boolean {
+  return Number(text.slice(0, 4)) < 2200;
+}
 
 const localDate = z
   .string({ error: 'must be a local date such as "2026-11-23"' })
   .regex(/^\d{4}-\d{2}-\d{2}$/, 'must be a local date such as "2026-11-23"')
-  .refine(isCalendarDate, 'must be a date that exists, such as "2026-11-23"');
+  .refine(isCalendarDate, 'must be a date that exists, such as "2026-11-23"')
+  .refine((text) => isInReach(text), 'must be before the year 2200; give an open end a date of its own');
 
 function isCalendarDate(text: string): boolean {
   const date = new Date(`${text}T00:00Z`);

@@ -1,5 +1,5 @@
 /** What a snapshot may look like, and what is said about one that is wrong. */
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, test } from 'vitest';
 import { check, describeProblems } from '../../src/stay/check.js';
 import { snapshotSchema } from '../../src/stay/snapshot-schema.js';
 import { aStay } from './a-stay.js';
@@ -14,6 +14,11 @@ function problemsOf(value: unknown): string {
 function withGuest(facts: object): object {
   return { ...good, guests: [{ guestId: 'g1', ...facts }] };
 }
+
+test.each(['9999-12-31T10:00Z', '2200-01-01T00:00Z'])('an open end such as %s is refused by name', (to) => {
+  const checked = check(snapshotSchema, { ...good, window: { from: '2026-11-23T14:00Z', to } });
+  expect(checked.ok ? [] : checked.problems.map(({ path }) => path)).toEqual(['window.to']);
+});
 
 describe('a snapshot', () => {
   it('is taken as it is, with what it leaves out filled in', () => {

@@ -91,16 +91,15 @@ export function takeReport(book: RoomBook, report: RoomReport, now: Instant): vo
 /** The front desk gives the room to a stay, for all that it asks: whoever has it meanwhile, waits. */
 export function takeForce(book: RoomBook, force: RoomForce, now: Instant): void {
   const { stayId, reason, by, requestId } = force;
-  if (requestId !== undefined) {
-    if (book.forces.includes(requestId)) return;
-    book.forces = [...book.forces, requestId].slice(-REMEMBERED_FORCES);
-  }
+  if (requestId !== undefined && book.forces.includes(requestId)) return;
   const line = { at: now, why: reason, ...(by === undefined ? {} : { by }) };
   const forced = book.claims.filter((entry) => entry.stayId === stayId && remainder(entry, now) !== undefined);
   if (forced.length === 0) {
     writeLine(book, { ...line, what: `force ignored: ${stayId} does not claim the room` });
     return;
   }
+  // Noted only now: the same act may come again once the stay has claimed the room.
+  if (requestId !== undefined) book.forces = [...book.forces, requestId].slice(-REMEMBERED_FORCES);
   writeLine(book, { ...line, what: `the front desk gives the room to ${stayId}` });
   change(book, now, () => {
     for (const entry of forced) giveWhole(book, entry, now);

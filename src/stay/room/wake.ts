@@ -1,32 +1,29 @@
-/** When time alone will change something for somebody who waits: only then does a room set a timer. */
-import { isBefore, type Instant } from '../instants.js';
+/** When time alone may change something for somebody: only then does a room set a timer. */
+import { earlier, isBefore, later, plusMinutes, type Instant } from '../instants.js';
 import type { ClaimEntry, RoomBook } from './room-book.js';
-import { changedVerdicts, passTime } from './room-rules.js';
-import { isGranted, untilOf } from './verdict.js';
 
-/** The next instant at which a stay has to be told something though nobody does anything; undefined if there is none. */
+/** The next instant at which something ends that somebody waits for; undefined if nobody waits. Whether it is news, is seen then. */
 export function nextWake(book: RoomBook, now: Instant): Instant | undefined {
-  if (!book.claims.some(isWaiting)) return undefined;
-  return endings(book, now).find((at) => {
-    const copy = JSON.parse(JSON.stringify(book)) as RoomBook;
-    passTime(copy, at);
-    return changedVerdicts(copy, at).length > 0;
-  });
+  if (!book.claims.some((entry) => isWaiting(entry, book.claims, now))) return undefined;
+  return endings(book)
+    .filter((at) => isBefore(now, at))
+    .reduce<Instant | undefined>((first, at) => (first === undefined ? at : earlier(first, at)), undefined);
 }
 
 /** Waits for the room, for more of it, or for somebody else of its share group. */
-function isWaiting({ granted, asked }: ClaimEntry): boolean {
-  if (granted === undefined || asked.shareGroup !== undefined) return true;
-  return isBefore(granted.to, asked.window.to) || isBefore(asked.window.from, granted.from);
+function isWaiting({ stayId, granted, asked }: ClaimEntry, claims: readonly ClaimEntry[], now: Instant): boolean {
+  if (granted === undefined) return true;
+  if (isBefore(granted.to, asked.window.to) || isBefore(later(asked.window.from, now), granted.from)) return true;
+  const { shareGroup } = asked;
+  return shareGroup !== undefined && claims.some((one) => one.stayId !== stayId && one.asked.shareGroup === shareGroup);
 }
 
-/** When something ends: leases, waits, keys. In order of time, each instant once. */
-function endings(book: RoomBook, now: Instant): readonly Instant[] {
-  const all = [
-    ...book.claims.flatMap((entry) =>
-      isGranted(entry) ? [entry.granted.to, untilOf(book.claims, entry)] : [entry.asked.window.to],
+/** When leases, waits and keys end; a grace may be cut by the beginning of another lease. */
+function endings({ claims, keys }: RoomBook): readonly Instant[] {
+  return [
+    ...claims.flatMap(({ granted, asked }) =>
+      granted === undefined ? [asked.window.to] : [granted.to, plusMinutes(granted.to, asked.graceMinutes)],
     ),
-    ...book.keys.map((key) => key.window.to),
+    ...keys.map((key) => key.window.to),
   ];
-  return [...new Set(all)].filter((at) => isBefore(now, at)).toSorted((a, b) => (isBefore(a, b) ? -1 : 1));
 }
