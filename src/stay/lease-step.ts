@@ -8,7 +8,7 @@ import { isBefore, type Instant } from './instants.js';
 import { lineageOf, mayLive, type Key, type Keyring } from './keyring.js';
 import type { KeyReport, SettleLeasesInput } from './lease.js';
 import type { Wanted } from './plan-keys.js';
-import { endOf, grantsOn, isOf } from './verdicts.js';
+import { endOf, grantsOn, isOf, opensNow } from './verdicts.js';
 
 export type LeaseStep = Pick<SettleLeasesInput, 'reports' | 'releases' | 'claims'>;
 
@@ -41,7 +41,8 @@ export function planLeases(
 /** In a share group the first stay that could have a key opens the lease; once it is open, nobody asks any more. */
 function isReady(book: StayBook, held: HeldClaim | undefined, wanted: Wanted, room: string, now: Instant): boolean {
   const verdict = held?.verdict;
-  if (verdict?.kind === 'granted' && verdict.lineage !== undefined) return held?.ready === true;
+  const isOpen = verdict?.kind === 'granted' && (verdict.anchors.length > 0 || opensNow(book, room, now));
+  if (isOpen) return held?.ready === true;
   const ready = wanted.guests.filter(
     ({ gate, rooms, guestId }) =>
       gate === undefined && rooms.includes(room) && book.keyring.refusals[guestId] === undefined,

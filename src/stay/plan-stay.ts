@@ -8,7 +8,7 @@ import { planKeys, type InFlight, type KeyPlan } from './plan-keys.js';
 import { recordExpired } from './record-keys.js';
 import { recordPastLeases } from './record-leases.js';
 import { lookAgain, looksAt } from './record-losses.js';
-import { wantedOf } from './wanted.js';
+import { ENDS_SOON_MINUTES, wantedOf } from './wanted.js';
 
 export interface StayPlan {
   readonly groundwork: readonly GroundStep[];
@@ -61,6 +61,7 @@ export function planStay(book: StayBook, inFlight: readonly InFlight[], now: Ins
     ...book.wanted.scheduled.map((change) => change.from),
     ...looksAt(book),
     ...leasesBeginAt(book),
+    ...leasesEndSoonAt(book),
   ]);
   return {
     groundwork,
@@ -81,6 +82,13 @@ function noteEnd(book: StayBook): void {
 /** When rooms become free that are granted from later on. */
 function leasesBeginAt({ leases }: StayBook): readonly Instant[] {
   return (leases?.claims ?? []).flatMap(({ verdict }) => (verdict?.kind === 'granted' ? (verdict.from ?? []) : []));
+}
+
+/** When a room is about to end while others of the stay go on. */
+function leasesEndSoonAt({ leases, wanted }: StayBook): readonly Instant[] {
+  const now = (leases?.claims ?? []).filter(({ room }) => wanted.rooms.includes(room));
+  const ends = new Set(now.flatMap(({ verdict }) => (verdict?.kind === 'granted' ? verdict.until : [])));
+  return ends.size < 2 ? [] : [...ends].map((end) => plusMinutes(end, -ENDS_SOON_MINUTES));
 }
 
 /** When the stay may end: its window's end and the closing grace; without a window, a day after it was opened. */

@@ -1,6 +1,7 @@
 /** What rooms have said to the stay's claims: which of its rooms it holds, until when, and who is in the way. */
 import type { HeldClaim, StayBook } from './book.js';
 import { earlier, isBefore, later, type Instant } from './instants.js';
+import { isLive } from './keyring.js';
 import type { Verdict } from './lease.js';
 
 export type Grant = Verdict & { readonly kind: 'granted' };
@@ -38,6 +39,11 @@ export function heldRooms(book: StayBook, rooms: readonly string[], now: Instant
 export function isDisplaced(book: StayBook, room: string, now: Instant): boolean {
   const verdict = verdictOn(book, room, now);
   return verdict?.kind === 'waiting' && verdict.displaced === true;
+}
+
+/** True if a key of the stay to the room is alive. */
+export function opensNow(book: StayBook, room: string, now: Instant): boolean {
+  return book.keyring.keys.some((key) => isLive(key, now) && key.ask.rooms.includes(room));
 }
 
 /** The end that these leases set to a key that would end at `to`. */

@@ -4,7 +4,10 @@ import { awaitsAnswer } from './claims.js';
 import { prepareStepId } from './ids.js';
 import { isBefore, later, normalInstant, plusMinutes, type Instant, type Window } from './instants.js';
 import type { Gate, Wanted, WantedGuest } from './plan-keys.js';
-import { endWithin, freeFrom, grantsOn, heldRooms, isDisplaced, type Grant } from './verdicts.js';
+import { endWithin, freeFrom, grantsOn, heldRooms, isDisplaced, opensNow, type Grant } from './verdicts.js';
+
+/** How long before a room's lease ends the guests' next key, to their other rooms, is asked for. */
+export const ENDS_SOON_MINUTES = 2;
 
 /** The planner's view of the book at `now`. */
 export function wantedOf(book: StayBook, now: Instant): Wanted {
@@ -22,7 +25,9 @@ export function wantedOf(book: StayBook, now: Instant): Wanted {
 function roomsOpenedByOthers(book: StayBook, now: Instant): readonly string[] {
   if (book.wanted.shareGroup === undefined) return [];
   return book.wanted.rooms.filter((room) =>
-    grantsOn(book, [room], now).some(({ opener, lineage }) => !opener && lineage === undefined),
+    grantsOn(book, [room], now).some(
+      ({ opener, anchors }) => !opener && anchors.length === 0 && !opensNow(book, room, now),
+    ),
   );
 }
 
@@ -82,8 +87,15 @@ function roomsToOpen(book: StayBook, rooms: readonly string[], now: Instant): re
     const from = freeFrom(grantsOn(book, [room], now));
     return from === undefined || !isBefore(now, from);
   });
-  if (free.length > 0) return free;
+  if (free.length > 0) return lasting(book, free, now);
   return held.length > 0 ? held : rooms.filter((room) => !isDisplaced(book, room, now));
+}
+
+/** A key ends with the first of its rooms: one that ends in a moment is left out of the next key, so that this is there in time. */
+function lasting(book: StayBook, rooms: readonly string[], now: Instant): readonly string[] {
+  const soon = plusMinutes(now, ENDS_SOON_MINUTES);
+  const goOn = rooms.filter((room) => grantsOn(book, [room], now).some(({ until }) => isBefore(soon, until)));
+  return goOn.length > 0 ? goOn : rooms;
 }
 
 function holdsAny(book: StayBook, rooms: readonly string[], now: Instant): boolean {

@@ -432,6 +432,23 @@ describe('the end of a lease', () => {
   });
 });
 
+test('a room that ends before the others leaves the key in time: the guest keeps the rest without a break', () => {
+  const stay = aLeasingStay({ rooms: ['101', '102'] });
+  const first = '2026-11-24T10:00Z';
+  stay.settleLeases((room, until) =>
+    granted(room === '101' ? first : until, room === '101' ? { heldUpBy: OTHER } : {}),
+  );
+  stay.carryOut();
+  expect(stay.live().map((key) => [key.ask.rooms, key.ask.window.to])).toEqual([[['101', '102'], first]]);
+  const ahead = '2026-11-24T09:58Z';
+  stay.at('2026-11-24T09:00Z');
+  stay.settleLeases();
+  expect(stay.plan().wakeAt).toBe(ahead);
+  stay.at(ahead);
+  expect(stay.carryOut()).toEqual(['join g1 102', 'revoke g1 101+102']);
+  expect(stay.live()[0]?.ask.window.to).toBe(CHECK_OUT);
+});
+
 describe('what a room says', () => {
   test('late is passed over', () => {
     const stay = aLeasingStay();
@@ -569,6 +586,15 @@ describe('in a share group', () => {
     expect(stay.carryOut(), 'another stay was first').toEqual([]);
     stay.hear('101', granted(CHECK_OUT, { opener: true }));
     expect(stay.carryOut()).toEqual(['override g1 101']);
+  });
+
+  test('once all keys of the lease have ended, one stay opens it again, not each by itself', () => {
+    const stay = aLeasingStay(shared);
+    const closed = (_room: string, until: Instant): Verdict =>
+      granted(until, { opener: false, openedBy: OTHER, anchors: [], lineage: 'cred-that-has-ended' });
+    stay.settleLeases(closed);
+    expect(stay.carryOut()).toEqual([]);
+    expect(stay.leaseStep()?.claims[0]?.claim.ready).toBe(true);
   });
 
   test('a stay whose guest Seam refuses lets another open the lease', () => {
