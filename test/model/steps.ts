@@ -81,7 +81,7 @@ export function holdDoors(tale: Tale, act: () => unknown): void {
     }),
   );
   act();
-  const stillHeld = heldNow(tale);
+  const stillHeld = heldFirst(tale);
   for (const door of couldOpen) {
     if (opens(tale, door) || !stillHeld.has(pair(door.stay, door.room))) continue;
     if (!isChangingKeys(tale, door) && !isRekeyed(tale, door) && !isAskingRooms(tale, door))
@@ -108,6 +108,26 @@ function listedNow({ building }: Tale): readonly Listed[] {
 function heldNow(tale: Tale): ReadonlySet<string> {
   return new Set(
     listedNow(tale).flatMap(({ stay, room, granted }) => (granted === undefined ? [] : [pair(stay, room)])),
+  );
+}
+
+/** Leases that no other stay's comes before: a key made ahead of one that does is made again after it. */
+function heldFirst(tale: Tale): ReadonlySet<string> {
+  const listed = listedNow(tale);
+  const now = tale.chronicle.now();
+  return new Set(
+    listed.flatMap(({ stay, room, granted }) => {
+      if (granted === undefined) return [];
+      const isPreceded = listed.some(
+        (other) =>
+          other.stay !== stay &&
+          other.room === room &&
+          other.granted !== undefined &&
+          other.granted.from < granted.from &&
+          now < other.granted.to,
+      );
+      return isPreceded ? [] : [pair(stay, room)];
+    }),
   );
 }
 

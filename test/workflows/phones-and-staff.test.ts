@@ -107,7 +107,6 @@ describe('a lost phone', () => {
     await stay.signal('replaceKey', { guestId: 'g1', mode: 'secure', deviceId: lost?.id ?? '' });
     await stay.until((view) => view.guests[0]?.waitingFor === 'phone');
     stay.enrol('g1');
-    await stay.signal('phoneReady', { guestId: 'g1' });
     const view = await stay.until((now) => now.guests.every((guest) => guest.keyState === 'issued'));
     expect(overrides(view)).toBe(2);
     expect(stay.phones('g1').map((phone) => phone.id)).not.toContain(lost?.id);
