@@ -94,7 +94,7 @@ async function carryOut(tale: Tale, order: Order): Promise<void> {
       await world.client.applyReservation(order.snapshot);
       return;
     case 'message':
-      await world.client.signal(name, order.message.name, order.message.payload as never);
+      await world.client.signal(name, order.message.name, order.message.payload);
       return;
     case 'give-room':
       await world.client.forceRoom(
