@@ -58,7 +58,7 @@ describe('runWorkers', () => {
   });
 });
 
-test('every call to Seam has the queue with the rate limit, and only the property file is read beside the workflows', () => {
+test('every call to Seam has the queue with the rate limit; beside the workflows only the property file is read and rooms are told', () => {
   const here = Object.entries(ACTIVITY_QUEUES).filter(([, queue]) => queue === TASK_QUEUES.stays);
-  expect(here.map(([name]) => name)).toEqual(['resolveProperty']);
+  expect(here.map(([name]) => name)).toEqual(['resolveProperty', 'settleLeases']);
 });
