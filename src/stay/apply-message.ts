@@ -5,6 +5,7 @@
 import { addMember, putMember, removeMember, setRooms, setStatus } from './apply-snapshot.js';
 import {
   askForProperty,
+  askToCheck,
   isEnded,
   member,
   REMEMBERED_REQUESTS,
@@ -14,15 +15,13 @@ import {
 } from './book.js';
 import type { Guest } from './snapshot-schema.js';
 import { isBefore, normalInstant, type Instant } from './instants.js';
+import { inShort } from './check.js';
 import { distrustRooms, keysOf, mayOpen, withKey, withOutsideAnchor, withoutRefusals } from './keyring.js';
 import type { Message } from './message-schema.js';
 import { recordLeaseNews } from './record-leases.js';
 
 /** The last ignored messages that are shown; older ones stay in the timeline. */
 const SHOWN_IGNORED = 20;
-
-/** Who sends a thousand wrong fields is told of the first. */
-const LONGEST_COMPLAINT = 500;
 
 /** Applies a checked message. */
 export function applyMessage(book: StayBook, message: Message, now: Instant): void {
@@ -43,7 +42,7 @@ export function applyMessage(book: StayBook, message: Message, now: Instant): vo
 
 /** Records that a message was not understood or made no sense. */
 export function ignoreMessage(book: StayBook, complaint: string, now: Instant): void {
-  const message = complaint.slice(0, LONGEST_COMPLAINT);
+  const message = inShort(complaint);
   book.ignored = [...book.ignored, { code: 'ignored-message' as const, message, since: now }].slice(-SHOWN_IGNORED);
   writeLine(book, { at: now, what: 'message ignored', why: message });
 }
@@ -299,8 +298,7 @@ function credentialChanged(
   if (key === undefined) return `acsCredentialId ${JSON.stringify(acsCredentialId)} is not of this stay`;
   if (key.state === 'live' && eventType !== 'acs_credential.issued') {
     const ofLease = book.keyring.keys.filter((other) => other.state === 'live' && other.generation === key.generation);
-    const ids = ofLease.flatMap((other) => other.acsCredentialId ?? []);
-    book.credentialsToCheck = [...new Set([...book.credentialsToCheck, ...ids])];
+    askToCheck(book, ofLease);
   }
   return undefined;
 }
@@ -312,9 +310,10 @@ function phoneChanged(book: StayBook, deviceId: string): string | undefined {
   for (const [guestId, guest] of owners) {
     const deviceIds = (guest.deviceIds ?? []).filter((other) => other !== deviceId);
     book.guests[guestId] = { ...guest, deviceIds, phoneReady: false };
-    const live = keysOf(book.keyring, guestId).filter((key) => key.state === 'live');
-    const ids = live.flatMap((key) => key.acsCredentialId ?? []);
-    book.credentialsToCheck = [...new Set([...book.credentialsToCheck, ...ids])];
+    askToCheck(
+      book,
+      keysOf(book.keyring, guestId).filter((key) => key.state === 'live'),
+    );
   }
   return undefined;
 }

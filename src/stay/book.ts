@@ -3,7 +3,7 @@
  * (guests and doors at Seam, the keyring, the timeline). Plain JSON, so that it survives continue-as-new.
  */
 import { isBefore, type Instant, type Window } from './instants.js';
-import { emptyKeyring, type Keyring } from './keyring.js';
+import { emptyKeyring, type Key, type Keyring } from './keyring.js';
 import type { Claim, Verdict } from './lease.js';
 import type { Notice } from './plan-keys.js';
 import type { Policy } from './property-schema.js';
@@ -186,6 +186,12 @@ export function writeLine(book: StayBook, line: TimelineLine): void {
 
 export function member(book: StayBook, guestId: string): PartyMember | undefined {
   return book.wanted.party.find((candidate) => candidate.guest.guestId === guestId);
+}
+
+/** What Seam holds of these has to be read again. */
+export function askToCheck(book: StayBook, keys: readonly Pick<Key, 'acsCredentialId'>[]): void {
+  const ids = keys.flatMap((key) => key.acsCredentialId ?? []);
+  book.credentialsToCheck = [...new Set([...book.credentialsToCheck, ...ids])];
 }
 
 /** The property has to be read (again). */

@@ -82,3 +82,10 @@ function pathText(path: readonly PropertyKey[]): string {
     '',
   );
 }
+
+/** Who sends a thousand wrong fields is told of the first: what a book remembers of a complaint. */
+const LONGEST_COMPLAINT = 500;
+
+export function inShort(complaint: string): string {
+  return complaint.slice(0, LONGEST_COMPLAINT);
+}

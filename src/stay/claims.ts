@@ -50,11 +50,13 @@ export function isUnanswered(claim: WantedClaim, leases: LeaseBook): boolean {
   );
 }
 
-/** True if one of these rooms has been asked for something that it has not answered yet, or will be in a moment. */
-export function awaitsAnswer(book: StayBook, rooms: readonly string[], now: Instant): boolean {
+/** Rooms that have been asked for something that they have not answered yet, or will be in a moment. */
+export function unansweredRooms(book: StayBook, now: Instant): readonly string[] {
   const { leases } = book;
-  if (leases === undefined) return false;
-  return wantedClaims(book, leases, now).some((claim) => rooms.includes(claim.room) && isUnanswered(claim, leases));
+  if (leases === undefined) return [];
+  return wantedClaims(book, leases, now)
+    .filter((claim) => isUnanswered(claim, leases))
+    .map(({ room }) => room);
 }
 
 /** A lease begins when the room is wanted, and what has begun is not moved. */

@@ -1,5 +1,5 @@
 /** Keys that others have ended: Seam itself, for a newer one, or a card at the front desk. */
-import { writeLine, type StayBook } from './book.js';
+import { askToCheck, writeLine, type StayBook } from './book.js';
 import { isBefore, plusMinutes, type Instant } from './instants.js';
 import { phoneLookAt, recordFetching } from './key-on-phone.js';
 import { endKey, keysOf, withKey, withoutRefusals, type Key } from './keyring.js';
@@ -99,9 +99,7 @@ export function lookAgain(book: StayBook, now: Instant): void {
     const forLoss = isDue(lookForLossAt(book, key));
     if (!forLoss && !isDue(phoneLookAt(book, key))) continue;
     if (forLoss) book.keyring = withKey(book.keyring, { ...key, lookedAgain: true });
-    book.credentialsToCheck = [
-      ...new Set([...book.credentialsToCheck, ...(key.acsCredentialId === undefined ? [] : [key.acsCredentialId])]),
-    ];
+    askToCheck(book, [key]);
   }
 }
 

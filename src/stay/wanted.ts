@@ -1,6 +1,7 @@
 /** What the book adds up to: which guest should hold a key to which rooms and when, and what still stands before it. */
 import { stayWindow, type PartyMember, type StayBook } from './book.js';
-import { awaitsAnswer } from './claims.js';
+import { unansweredRooms } from './claims.js';
+import { sharesRoom } from './keyring.js';
 import { prepareStepId } from './ids.js';
 import { isBefore, later, normalInstant, plusMinutes, type Instant, type Window } from './instants.js';
 import type { Gate, Wanted, WantedGuest } from './plan-keys.js';
@@ -12,12 +13,13 @@ export const ENDS_SOON_MINUTES = 2;
 /** The planner's view of the book at `now`. */
 export function wantedOf(book: StayBook, now: Instant): Wanted {
   const window = stayWindow(book);
+  const unanswered = unansweredRooms(book, now);
   return {
     siteName: book.property?.name ?? '',
     doors: book.doors,
     givenAway: book.wanted.rooms.filter((room) => isDisplaced(book, room, now)),
     openedByOthers: roomsOpenedByOthers(book, now),
-    guests: window === undefined ? [] : book.wanted.party.map((one) => wantedGuest(book, one, window, now)),
+    guests: window === undefined ? [] : book.wanted.party.map((one) => wantedGuest(book, one, window, unanswered, now)),
   };
 }
 
@@ -49,7 +51,13 @@ function whyWithout(book: StayBook, one: PartyMember): string | undefined {
   return one.guest.wantsKey ? undefined : 'the guest wants no key';
 }
 
-function wantedGuest(book: StayBook, one: PartyMember, stay: Window, now: Instant): WantedGuest {
+function wantedGuest(
+  book: StayBook,
+  one: PartyMember,
+  stay: Window,
+  unanswered: readonly string[],
+  now: Instant,
+): WantedGuest {
   const booked = roomsFor(book, one);
   const rooms = roomsToOpen(book, booked, now);
   const grants = grantsOn(book, rooms, now);
@@ -57,7 +65,7 @@ function wantedGuest(book: StayBook, one: PartyMember, stay: Window, now: Instan
   const mayIssue = gateOpensAt(book, one, window, now);
   const free = freeFrom(grants);
   const opensAt = mayIssue === undefined || free === undefined ? mayIssue : later(mayIssue, free);
-  const gate = firstGate(book, one, rooms, { mayIssue, free }, now);
+  const gate = firstGate(book, one, rooms, { mayIssue, free, unanswered }, now);
   const without = whyWithout(book, one) ?? (rooms.length > 0 ? undefined : whyNoRoom(booked));
   return {
     guestId: one.guest.guestId,
@@ -143,7 +151,11 @@ function firstGate(
   book: StayBook,
   one: PartyMember,
   rooms: readonly string[],
-  from: { readonly mayIssue: Instant | undefined; readonly free: Instant | undefined },
+  from: {
+    readonly mayIssue: Instant | undefined;
+    readonly free: Instant | undefined;
+    readonly unanswered: readonly string[];
+  },
   now: Instant,
 ): Gate | undefined {
   const { guestId } = one.guest;
@@ -151,7 +163,7 @@ function firstGate(
   if (rooms.some((room) => !book.doors.rooms.some((door) => door.room === room))) return 'room';
   const held = book.wanted.staffHold ?? book.wanted.bookingHold ?? one.hold;
   if (held !== undefined && !forced) return 'hold';
-  const asking = awaitsAnswer(book, rooms, now);
+  const asking = sharesRoom(rooms, from.unanswered);
   if (!asking && !holdsAny(book, rooms, now)) return 'lease';
   if (from.mayIssue === undefined || isBefore(now, from.mayIssue)) return 'window';
   if (from.free !== undefined && isBefore(now, from.free)) return 'lease';

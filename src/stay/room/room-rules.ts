@@ -1,4 +1,5 @@
 /** The rules of one room: what each message does to its book, and who has to hear of it. Only these functions write to the book. */
+import { inShort } from '../check.js';
 import { isBefore, earlier, later, normalInstant, overlaps, type Instant, type Window } from '../instants.js';
 import type { Claim, LeaseNews, Verdict } from '../lease.js';
 import {
@@ -22,9 +23,6 @@ export interface NewsFor {
   readonly chain?: string;
   readonly news: LeaseNews;
 }
-
-/** Who sends a thousand wrong fields is told of the first. */
-const LONGEST_COMPLAINT = 500;
 
 /** What a claim is told that is not in the book: its window is over, or it was let go meanwhile. */
 const NOBODY: Verdict = { kind: 'waiting', behind: [] };
@@ -122,7 +120,7 @@ export function takeGone(
 
 /** A message that cannot be understood changes nothing but the history. */
 export function ignoreMessage(book: RoomBook, why: string, now: Instant): void {
-  writeLine(book, { at: now, what: 'message ignored', why: why.slice(0, LONGEST_COMPLAINT) });
+  writeLine(book, { at: now, what: 'message ignored', why: inShort(why) });
 }
 
 /** Lets happen what time alone changes. */
