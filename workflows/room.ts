@@ -72,18 +72,12 @@ async function live(desk: RoomDesk): Promise<never> {
   }
 }
 
-/** Registers all handlers. Signal handlers are total: what cannot be understood becomes a line of the history. */
+/**
+ * Registers all handlers. Signal handlers are total: what cannot be understood becomes a line of the history. They come first: what
+ * waited for a worker together is taken in in this order, and a stay tells its keys before it claims.
+ */
 function listen(desk: RoomDesk): void {
   const { book } = desk;
-  setHandler(
-    messages.claimUpdate,
-    (claim) => {
-      const news = rules.takeClaim(book, judged(claim), now());
-      desk.events += 1;
-      return news;
-    },
-    { validator: (claim) => void judged(claim) },
-  );
   for (const name of roomMessageNames) {
     setHandler(messages.roomSignals[name] as SignalDefinition<[unknown]>, (payload) => {
       hear(book, name, payload);
@@ -94,6 +88,15 @@ function listen(desk: RoomDesk): void {
     rules.ignoreMessage(book, `no signal is called ${JSON.stringify(name.slice(0, 60))}`, now());
     desk.events += 1;
   });
+  setHandler(
+    messages.claimUpdate,
+    (claim) => {
+      const news = rules.takeClaim(book, judged(claim), now());
+      desk.events += 1;
+      return news;
+    },
+    { validator: (claim) => void judged(claim) },
+  );
   setHandler(messages.roomQuery, () => roomViewOf(book, now()));
 }
 

@@ -3,6 +3,7 @@
  */
 import { Context } from '@temporalio/activity';
 import type { Client } from '@temporalio/client';
+import type { NativeConnection } from '@temporalio/worker';
 import { createActivities } from '../../activities/index.js';
 import { createStayClient, type StayClient } from '../../src/client.js';
 import { cachedBundle } from '../../src/dev/bundle-cache.js';
@@ -43,6 +44,8 @@ export interface StayWorldOptions {
 
 export interface StayWorld {
   readonly temporal: Client;
+  /** For workers of a test's own. */
+  readonly native: NativeConnection;
   readonly simulator: Simulator;
   readonly client: StayClient;
   /** A stay at `seaside`, in house since an hour ago and for three days, in a room of its own, with one guest; but for `changes`. */
@@ -129,6 +132,7 @@ export async function openStayWorld(options: StayWorldOptions = {}): Promise<Sta
 
   const world: StayWorld = {
     temporal: server.client,
+    native: server.connection,
     simulator,
     client:
       kind === 'time-skipping' && CACHED_STAYS !== undefined

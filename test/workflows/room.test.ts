@@ -1,7 +1,9 @@
 /** The workflow `room`: claims by update-with-start, news by signal to stays that exist. */
 import { WithStartWorkflowOperation } from '@temporalio/client';
+import { Worker } from '@temporalio/worker';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { stayWorkflowId } from '../../src/client.js';
+import { cachedBundle } from '../../src/dev/bundle-cache.js';
 import { roomWorkflowId } from '../../src/stay/ids.js';
 import type { Claim, KeyReport, LeaseNews } from '../../src/stay/lease.js';
 import type { RoomView } from '../../src/stay/room/view.js';
@@ -203,4 +205,31 @@ test('the room is found by its property and its number', async () => {
 test('a workflow whose id is not that of a room is refused by name', async () => {
   const handle = await world.temporal.workflow.start('room', { workflowId: 'room-911', taskQueue: 'stays', args: [] });
   await expect(handle.result()).rejects.toMatchObject({ cause: { type: 'InvalidMessage' } });
+});
+
+test('what a stay has told of its keys is known when its claim is answered, though no worker was there for either', async () => {
+  const stayId = await aStay('R-while-away');
+  const window = { from: await world.inMinutes(-HOUR), to: await world.inMinutes(24 * HOUR) };
+  const start = { workflowId: idOf('990'), taskQueue: 'nobody-yet', args: [{}] as [object] };
+  const keys = [liveKey('o1', { window, issuedAt: window.from })];
+  await world.temporal.workflow.signalWithStart('room', {
+    ...start,
+    signal: roomAnchoredSignal,
+    signalArgs: [{ stayId, keys }],
+  });
+  const startWorkflowOperation = new WithStartWorkflowOperation('room', {
+    ...start,
+    workflowIdConflictPolicy: 'USE_EXISTING',
+  });
+  const answer = world.temporal.workflow.executeUpdateWithStart(claimUpdate, {
+    args: [{ stayId, window }],
+    startWorkflowOperation,
+  });
+  const worker = await Worker.create({
+    connection: world.native,
+    taskQueue: start.taskQueue,
+    workflowBundle: { codePath: await cachedBundle() },
+  });
+  const [{ version }, known] = await worker.runUntil(async () => [await answer, await view('990')] as const);
+  expect(known.version).toBe(version);
 });
