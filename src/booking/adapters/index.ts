@@ -1,0 +1,5 @@
+/** Every booking system that Stayline can be connected to. */
+import type { BookingAdapter } from '../ingress/adapter.js';
+import { generic } from './generic.js';
+
+export const ADAPTERS: readonly BookingAdapter[] = [generic];

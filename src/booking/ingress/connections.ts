@@ -1,0 +1,214 @@
+/**
+ * The connections file (`STAYLINE_BOOKINGS_FILE`, `docs/booking-systems.md`): which booking systems Stayline is connected to, and for
+ * which properties. Checked as a whole when a process starts. Secrets are not in it, but in environment variables that it names.
+ */
+import { readFile } from 'node:fs/promises';
+import { z } from 'zod';
+import { check, type Problem } from '../../stay/check.js';
+import { idSchema } from '../../stay/snapshot-schema.js';
+import type { BookingAdapter, BookingSystem, ConnectedProperty } from './adapter.js';
+
+const seconds = (what: string): z.ZodNumber =>
+  z
+    .number({ error: `must be a number of seconds: ${what}` })
+    .min(0, 'must not be negative')
+    .max(3_600, 'must be at most an hour');
+
+/** How the deliveries about one reservation are gathered and followed up. */
+const paceSchema = z.strictObject({
+  /** A reservation is fetched once nothing has come about it for so long … */
+  settleSeconds: seconds('how long nothing more must come before the reservation is fetched').default(1.5),
+  /** … or when the first delivery is so old. */
+  longestSeconds: seconds('how long a fetch may be put off at most').default(10),
+  /** Where a fetch after a delivery brings nothing new, the booking system's reading may lag: it is read again after each of these. */
+  rereadSeconds: z.array(seconds('when to read again after a delivery that changed nothing')).max(5).default([10]),
+  /** A reservation that is gone is looked for once more after this; then it counts as cancelled. */
+  goneSeconds: seconds('when to look again for a reservation that is gone').default(60),
+});
+
+/** What was missed is found by asking what has changed. */
+const sweepSchema = z.strictObject({
+  everyMinutes: z
+    .number({ error: 'must be a number of minutes' })
+    .positive('must be more than 0')
+    .max(1_440)
+    .default(15),
+  /** How far each sweep looks back beyond the last one: clocks differ, and listings lag. */
+  overlapMinutes: z.number({ error: 'must be a number of minutes' }).min(0).max(10_080).default(60),
+  /** How far the very first sweep looks back: what was booked long ago, too, will arrive. */
+  firstDays: z.number({ error: 'must be a number of days' }).positive().max(1_500).default(400),
+});
+
+const connectionSchema = z.strictObject({
+  /** Part of the webhook's path and of the names of its sweeps. */
+  connectionId: z
+    .string({ error: 'must be a short name such as "seaside-apaleo"' })
+    .regex(/^[a-z0-9][a-z0-9-]{0,59}$/, 'must be made of small letters, digits and hyphens, such as "seaside-apaleo"'),
+  system: z.string({ error: 'must be the name of a booking system' }),
+  properties: z
+    .array(
+      z
+        .strictObject({
+          propertyId: idSchema,
+          /** The booking system's id of the property; absent: the same. */
+          externalId: idSchema.optional(),
+        })
+        .transform(({ propertyId, externalId = propertyId }) => ({ propertyId, externalId })),
+    )
+    .min(1, 'must name at least one property'),
+  settings: z.unknown().optional(),
+  pace: paceSchema.prefault({}),
+  /** `false`: none. */
+  sweep: z.union([z.literal(false), sweepSchema]).prefault({}),
+});
+
+const fileSchema = z.strictObject({
+  connections: z.array(connectionSchema, { error: 'must be a list of connections' }),
+});
+
+export type Pace = z.infer<typeof paceSchema>;
+export type SweepRhythm = z.infer<typeof sweepSchema>;
+
+/** One connection, open. */
+export interface Connection {
+  readonly connectionId: string;
+  readonly systemName: string;
+  readonly properties: readonly ConnectedProperty[];
+  readonly pace: Pace;
+  /** Absent: this connection is not swept. */
+  readonly sweep?: SweepRhythm;
+  readonly system: BookingSystem;
+}
+
+/** All connections of a file. */
+export interface Connections {
+  readonly all: readonly Connection[];
+  /** The connection that serves a property: at most one does. */
+  ofProperty(propertyId: string): Connection | undefined;
+  byId(connectionId: string): Connection | undefined;
+}
+
+/** The file cannot be used; `problems` names every one, each with the path of its field. */
+export class ConnectionsFileError extends Error {
+  override readonly name = 'ConnectionsFileError';
+  constructor(
+    readonly path: string,
+    readonly problems: readonly string[],
+  ) {
+    super(`${path} cannot be used:\n${problems.map((problem) => `  ${problem}`).join('\n')}`);
+  }
+}
+
+export interface OpeningConnections {
+  readonly adapters: readonly BookingAdapter[];
+  /** Where secrets are looked up by name. */
+  readonly env: Readonly<Record<string, string | undefined>>;
+}
+
+/** @throws ConnectionsFileError if the file cannot be used */
+export async function readConnections(path: string, opening: OpeningConnections): Promise<Connections> {
+  let text: string;
+  try {
+    text = await readFile(path, 'utf8');
+  } catch (error) {
+    throw new ConnectionsFileError(path, [
+      `cannot be read: ${(error as NodeJS.ErrnoException).code ?? 'unknown reason'}`,
+    ]);
+  }
+  return parseConnections(text, path, opening);
+}
+
+/** @param path only named in errors. @throws ConnectionsFileError with every problem */
+export function parseConnections(text: string, path: string, opening: OpeningConnections): Connections {
+  let content: unknown;
+  try {
+    content = JSON.parse(text);
+  } catch (error) {
+    throw new ConnectionsFileError(path, [`is not JSON: ${(error as SyntaxError).message}`]);
+  }
+  const checked = check(fileSchema, content);
+  if (!checked.ok) throw new ConnectionsFileError(path, checked.problems.map(sentence));
+  const { connections } = checked.value;
+  const problems = repeated(connections);
+  const opened = connections.flatMap((connection, index) => {
+    const result = open(connection, opening);
+    if ('system' in result) return [result];
+    problems.push(...result.problems.map((problem) => sentence(within(`connections[${index}]`, problem))));
+    return [];
+  });
+  if (problems.length > 0) throw new ConnectionsFileError(path, problems);
+  return connectionsOf(opened);
+}
+
+/** No connection at all: where no file is configured. */
+export const NO_CONNECTIONS: Connections = connectionsOf([]);
+
+export function connectionsOf(all: readonly Connection[]): Connections {
+  return {
+    all,
+    ofProperty: (propertyId) => all.find(({ properties }) => properties.some((one) => one.propertyId === propertyId)),
+    byId: (connectionId) => all.find((connection) => connection.connectionId === connectionId),
+  };
+}
+
+type ConnectionEntry = z.infer<typeof connectionSchema>;
+
+function open(
+  entry: ConnectionEntry,
+  { adapters, env }: OpeningConnections,
+): Connection | { readonly problems: readonly Problem[] } {
+  const { connectionId, properties, pace, sweep } = entry;
+  const adapter = adapters.find(({ system }) => system === entry.system);
+  if (adapter === undefined) {
+    const known = adapters.map(({ system }) => system).join(', ');
+    return { problems: [{ path: 'system', message: `must be one of ${known}` }] };
+  }
+  const settings = check(adapter.settings, entry.settings ?? {});
+  if (!settings.ok) return { problems: settings.problems.map((problem) => within('settings', problem)) };
+  try {
+    const system = adapter.open({
+      connectionId,
+      properties,
+      settings: settings.value,
+      secret(name) {
+        const value = env[name];
+        if (value === undefined || value === '')
+          throw new Error(`needs the environment variable ${name}, which is not set`);
+        return value;
+      },
+    });
+    const isSwept = sweep !== false && system.changedSince !== undefined;
+    return { connectionId, systemName: adapter.system, properties, pace, system, ...(isSwept ? { sweep } : {}) };
+  } catch (error) {
+    return { problems: [{ path: 'settings', message: (error as Error).message }] };
+  }
+}
+
+/** Two connections must not share a name, or speak of the same reservations. */
+function repeated(connections: readonly ConnectionEntry[]): string[] {
+  const ids = connections.map(({ connectionId }) => connectionId);
+  const places = connections.flatMap(({ properties }, index) =>
+    properties.map(({ propertyId }, place) => ({
+      propertyId,
+      path: `connections[${index}].properties[${place}].propertyId`,
+    })),
+  );
+  const names = places.map(({ propertyId }) => propertyId);
+  return [
+    ...ids.flatMap((id, index) =>
+      ids.indexOf(id) === index ? [] : [`connections[${index}].connectionId must differ from every other connection's`],
+    ),
+    ...places.flatMap(({ propertyId, path }, index) =>
+      names.indexOf(propertyId) === index ? [] : [`${path} must be in one connection only`],
+    ),
+  ];
+}
+
+function within(outer: string, { path, message }: Problem): Problem {
+  const inner = path === '' || path.startsWith('[') ? path : `.${path}`;
+  return { path: `${outer}${inner}`, message };
+}
+
+function sentence({ path, message }: Problem): string {
+  return `${path || 'the file'} ${message}`;
+}

@@ -1,0 +1,57 @@
+/** Whether a delivery that is not signed comes from whom it should: compared in constant time, and every guard that is set must hold. */
+import { createHash, timingSafeEqual } from 'node:crypto';
+import { BlockList, isIPv6 } from 'node:net';
+import type { Delivery, Reading } from './adapter.js';
+import type { Guard } from './settings.js';
+
+/** What a delivery that does not pass is; undefined for one that does. */
+export type Gatekeeper = (delivery: Delivery) => Extract<Reading, { kind: 'unknown' | 'forged' }> | undefined;
+
+/**
+ * @param secret looks a secret up by the name of its environment variable
+ * @throws Error if one of them is not set
+ */
+export function openGuard(guard: Guard, secret: (name: string) => string): Gatekeeper {
+  const token = guard.token === undefined ? undefined : secret(guard.token);
+  const credentials = guard.basic === undefined ? undefined : `${guard.basic.user}:${secret(guard.basic.password)}`;
+  const addresses = guard.addresses === undefined ? undefined : listOf(guard.addresses);
+  return (delivery) => {
+    if (token === undefined ? delivery.token !== undefined : !isSame(delivery.token ?? '', token))
+      return { kind: 'unknown' };
+    if (addresses !== undefined && !holds(addresses, delivery.ip)) {
+      return { kind: 'forged', why: 'it comes from an address that is not in the list' };
+    }
+    if (credentials !== undefined && !isSame(basicCredentials(delivery.headers['authorization']), credentials)) {
+      return { kind: 'forged', why: 'its name and password are not right' };
+    }
+    return undefined;
+  };
+}
+
+/** Constant in time whatever the lengths: it is digests that are compared. */
+function isSame(given: string, right: string): boolean {
+  const digest = (text: string): Buffer => createHash('sha256').update(text).digest();
+  return timingSafeEqual(digest(given), digest(right));
+}
+
+function basicCredentials(header: string | undefined): string {
+  const encoded = /^basic ([a-z0-9+/=_-]+)$/i.exec(header?.trim() ?? '')?.[1];
+  return encoded === undefined ? '' : Buffer.from(encoded, 'base64').toString('utf8');
+}
+
+function listOf(addresses: readonly string[]): BlockList {
+  const list = new BlockList();
+  for (const address of addresses) {
+    const [net = '', prefix] = address.split('/');
+    const family = isIPv6(net) ? 'ipv6' : 'ipv4';
+    if (prefix === undefined) list.addAddress(net, family);
+    else list.addSubnet(net, Number(prefix), family);
+  }
+  return list;
+}
+
+function holds(list: BlockList, ip: string): boolean {
+  // A socket for both families names IPv4 callers so.
+  const plain = ip.replace(/^::ffff:(?=\d+\.)/i, '');
+  return list.check(plain, isIPv6(plain) ? 'ipv6' : 'ipv4');
+}

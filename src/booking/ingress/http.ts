@@ -1,0 +1,100 @@
+/** HTTP to a booking system: one request, with a deadline, answered by parsed data or a `BookingSystemError`. Temporal tries again. */
+import axios, { type AxiosInstance, type AxiosRequestConfig, type AxiosResponse } from 'axios';
+import type { z } from 'zod';
+import type { Call } from './adapter.js';
+import { BookingSystemError, failureOfStatus } from './errors.js';
+
+export interface BookingHttpOptions {
+  readonly baseUrl: string;
+  /** From sending to the whole answer, in milliseconds; 10 s by default. */
+  readonly timeoutMs?: number;
+}
+
+export interface BookingRequest<Answer> extends Call {
+  /** In plain words, for errors and Web UI, such as `GET reservation`. */
+  readonly operation: string;
+  readonly method?: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+  readonly path: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly query?: Readonly<Record<string, string | number | readonly string[]>>;
+  /** JSON, or a form (`URLSearchParams`). */
+  readonly body?: unknown;
+  /** How the answer is read. Not strict: booking systems add fields as they please. */
+  readonly answer: z.ZodType<Answer>;
+}
+
+export interface BookingHttp {
+  /** @throws BookingSystemError for every answer but 2xx */
+  send<Answer>(request: BookingRequest<Answer>): Promise<Answer>;
+  /** The same, but undefined if the answer is 404 or 410. */
+  find<Answer>(request: BookingRequest<Answer>): Promise<Answer | undefined>;
+}
+
+const TIMEOUT_MS = 10_000;
+
+/** Redirects are not followed: they could take credentials elsewhere. */
+export function openBookingHttp({ baseUrl, timeoutMs = TIMEOUT_MS }: BookingHttpOptions): BookingHttp {
+  const client = axios.create({
+    baseURL: baseUrl,
+    maxRedirects: 0,
+    validateStatus: () => true,
+    paramsSerializer: { indexes: null },
+    // A stand-in on this machine is never behind the proxy that the environment names.
+    ...(/^(localhost|127\.[\d.]+|\[::1\])$/.test(new URL(baseUrl).hostname) ? { proxy: false as const } : {}),
+  });
+  const answerTo = async <Answer>(request: BookingRequest<Answer>): Promise<AxiosResponse<unknown>> =>
+    ask(client, request, timeoutMs);
+  return {
+    async send(request) {
+      return read(request, await answerTo(request));
+    },
+    async find(request) {
+      const response = await answerTo(request);
+      return response.status === 404 || response.status === 410 ? undefined : read(request, response);
+    },
+  };
+}
+
+async function ask<Answer>(
+  client: AxiosInstance,
+  request: BookingRequest<Answer>,
+  timeoutMs: number,
+): Promise<AxiosResponse<unknown>> {
+  const config: AxiosRequestConfig = {
+    url: request.path,
+    method: request.method ?? 'GET',
+    headers: { accept: 'application/json', ...request.headers },
+    signal: AbortSignal.any([request.signal, AbortSignal.timeout(timeoutMs)]),
+    ...(request.query === undefined ? {} : { params: request.query }),
+    ...(request.body === undefined ? {} : { data: request.body }),
+  };
+  try {
+    return await client.request<unknown>(config);
+  } catch {
+    // The error itself holds the request, with its credentials.
+    throw new BookingSystemError(request.operation, { kind: 'unavailable' });
+  }
+}
+
+function read<Answer>(request: BookingRequest<Answer>, response: AxiosResponse<unknown>): Answer {
+  const { operation, answer } = request;
+  if (response.status < 200 || response.status > 299) {
+    throw new BookingSystemError(
+      operation,
+      failureOfStatus(response.status, retryAfterMs(response.headers['retry-after'])),
+    );
+  }
+  const parsed = answer.safeParse(response.data);
+  if (parsed.success) return parsed.data;
+  const fields = parsed.error.issues.map(({ path }) => path.map(String).join('.') || 'the whole answer');
+  throw new BookingSystemError(operation, { kind: 'unreadable', fields: [...new Set(fields)].slice(0, 20) });
+}
+
+const LONGEST_RETRY_AFTER_MS = 5 * 60_000;
+
+/** Milliseconds from a Retry-After header: seconds, or an HTTP date. */
+export function retryAfterMs(value: unknown): number | undefined {
+  if (typeof value !== 'string' || value.trim() === '') return undefined;
+  const ms = /^\d+(\.\d+)?$/.test(value.trim()) ? Number(value) * 1_000 : Date.parse(value) - Date.now();
+  return Number.isNaN(ms) ? undefined : Math.min(Math.max(ms, 0), LONGEST_RETRY_AFTER_MS);
+}

@@ -1,0 +1,37 @@
+/** Parts that the settings of several booking systems have in common. */
+import { z } from 'zod';
+
+/** The name of the environment variable that holds a secret. */
+export const secretNameSchema = z
+  .string({ error: 'must be the name of an environment variable, such as "SEASIDE_SECRET"' })
+  .regex(
+    /^[A-Za-z_][A-Za-z0-9_]{0,99}$/,
+    'must be the name of the environment variable that holds the secret, such as "SEASIDE_SECRET"; never the secret itself',
+  );
+
+/** Where an API is. */
+export const baseUrlSchema = z.url({ protocol: /^https?$/, error: 'must be a URL such as "https://api.example.com"' });
+
+/**
+ * Who may deliver, for systems that do not sign: a token at the end of the webhook's path, a name and password (basic
+ * authentication), the addresses that deliveries come from. All that are given must hold; at least one must be given.
+ */
+export const guardSchema = z
+  .strictObject({
+    token: secretNameSchema.optional(),
+    basic: z.strictObject({ user: z.string().min(1, 'must not be empty'), password: secretNameSchema }).optional(),
+    addresses: z
+      .array(
+        z.union([z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()], {
+          error: 'must be an address such as "203.0.113.7" or "203.0.113.0/24"',
+        }),
+      )
+      .min(1, 'must name at least one address')
+      .optional(),
+  })
+  .refine(
+    (guard) => guard.token !== undefined || guard.basic !== undefined,
+    'must hold "token" or "basic": an address alone proves nothing',
+  );
+
+export type Guard = z.infer<typeof guardSchema>;
