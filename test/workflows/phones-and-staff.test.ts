@@ -70,10 +70,10 @@ describe('a phone', () => {
     const phone = stay.enrol('g1');
     const { phones } = world.simulator.hotel;
     phones.change(phone.id, { connection: 'offline' });
-    await stay.signal('phoneReady', { guestId: 'g1' });
+    await world.pass('1 minute');
     await stay.until((view) => view.guests[0]?.keyState === 'issued');
     expect(await stay.tap('g1', door)).toBe('no-key');
-    await world.pass('13 minutes');
+    await world.pass('12 minutes');
     expect(codes(await stay.view())).toEqual([]);
     await world.pass('3 minutes');
     const missing = await stay.until((view) => view.attention.length > 0);
