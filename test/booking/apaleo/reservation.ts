@@ -1,0 +1,98 @@
+/**
+ * Reservations as apaleo's Booking API answers them, with the fields that Stayline does not read, too. Shape: the models
+ * `ReservationModel`, `ReservationItemModel`, `GuestModel` and `ReservationAssignedUnitModel` of the Booking API v1
+ * (https://api.apaleo.com/swagger, as the public clients omniboost/go-apaleo and apaleo/oss-traces have them); ids as in the guides at
+ * https://apaleo.dev/guides/webhook. Persons and amounts are made up.
+ */
+
+export interface WireGuest {
+  readonly title?: string;
+  readonly firstName?: string;
+  readonly middleInitial?: string;
+  readonly lastName: string;
+  readonly email?: string;
+  readonly phone?: string;
+  readonly address?: Readonly<Record<string, string>>;
+}
+
+export interface WireUnit {
+  readonly id: string;
+  readonly name: string;
+  readonly description: string;
+  readonly unitGroupId: string;
+}
+
+export interface WireReservation {
+  readonly id: string;
+  readonly bookingId: string;
+  readonly status: 'Confirmed' | 'InHouse' | 'CheckedOut' | 'Canceled' | 'NoShow';
+  readonly checkInTime?: string;
+  readonly checkOutTime?: string;
+  readonly property: {
+    readonly id: string;
+    readonly code: string;
+    readonly name: string;
+    readonly description: string;
+  };
+  readonly unitGroup: { readonly id: string; readonly code: string; readonly name: string; readonly type: string };
+  readonly unit?: WireUnit;
+  readonly assignedUnits?: readonly {
+    readonly unit: WireUnit;
+    readonly timeRanges: readonly { readonly from: string; readonly to: string }[];
+  }[];
+  readonly arrival: string;
+  readonly departure: string;
+  readonly created: string;
+  readonly modified: string;
+  readonly primaryGuest?: WireGuest;
+  readonly additionalGuests?: readonly WireGuest[];
+  readonly [other: string]: unknown;
+}
+
+export function aUnit(name: string): WireUnit {
+  return { id: `MUC-${name}`, name, description: 'Double room', unitGroupId: 'MUC-DBL' };
+}
+
+export const ADA: WireGuest = {
+  title: 'Dr',
+  firstName: 'Ada',
+  lastName: 'Example',
+  email: 'ada@example.com',
+  phone: '+49 151 12345678',
+  address: { city: 'Sampletown', countryCode: 'DE' },
+};
+export const BEN: WireGuest = { firstName: 'Ben', lastName: 'Example', email: 'ben@example.com' };
+
+/** Three nights in Munich from 23 November, confirmed, one guest, no unit yet; but for `changes`. */
+export function aWireReservation(changes: Partial<WireReservation> = {}): WireReservation {
+  return {
+    id: 'XPGMSXGF-1',
+    bookingId: 'XPGMSXGF',
+    status: 'Confirmed',
+    property: { id: 'MUC', code: 'MUC', name: 'Hotel Example Munich', description: 'A hotel' },
+    ratePlan: { id: 'MUC-NONREF-DBL', code: 'NONREF', name: 'Non refundable', isSubjectToCityTax: false },
+    unitGroup: { id: 'MUC-DBL', code: 'DBL', name: 'Double', type: 'BedRoom' },
+    totalGrossAmount: { amount: 312.0, currency: 'EUR' },
+    arrival: '2026-11-23T15:00:00+01:00',
+    departure: '2026-11-26T11:00:00+01:00',
+    created: '2026-11-01T09:12:33+01:00',
+    modified: '2026-11-20T10:00:00+01:00',
+    adults: 1,
+    childrenAges: [],
+    channelCode: 'Direct',
+    primaryGuest: ADA,
+    guaranteeType: 'CreditCard',
+    balance: { amount: -312.0, currency: 'EUR' },
+    allFoliosHaveInvoice: false,
+    taxDetails: [],
+    hasCityTax: false,
+    isPreCheckedIn: false,
+    ...changes,
+  };
+}
+
+/** The same unit from arrival to departure. */
+export function inUnit(name: string, { arrival, departure } = aWireReservation()): Partial<WireReservation> {
+  const unit = aUnit(name);
+  return { unit, assignedUnits: [{ unit, timeRanges: [{ from: arrival, to: departure }] }] };
+}

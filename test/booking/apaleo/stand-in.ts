@@ -1,0 +1,174 @@
+/**
+ * apaleo, as far as Stayline speaks to it: tokens for client credentials, one reservation, the list by modification, and webhooks to a
+ * subscriber, whose endpoint must pass the health check. Sources: https://apaleo.dev/guides (OAuth, webhooks) and the Booking API v1.
+ * It can be out of order, lag behind its own events, and limit its callers; its deliveries can be late, double, reordered or lost.
+ */
+import formbody from 'node:querystring';
+import fastify from 'fastify';
+import { openDeliveries, type Deliveries } from '../deliveries.js';
+import { addTrouble, type Trouble } from '../trouble.js';
+import type { WireReservation } from './reservation.js';
+
+export interface ApaleoEvent {
+  readonly topic: string;
+  readonly type: string;
+  readonly id: string;
+  readonly accountId: string;
+  readonly propertyId: string;
+  readonly timestamp: number;
+  readonly data: { readonly entityId: string };
+}
+
+export interface Apaleo {
+  readonly url: string;
+  readonly tokenUrl: string;
+  readonly client: { readonly id: string; readonly secret: string };
+  readonly trouble: Trouble;
+  readonly deliveries: Deliveries<ApaleoEvent>;
+  /** Books, or changes what was booked, at `at` (now, unless said otherwise; ms since 1970). Tells the subscriber. */
+  save(reservation: WireReservation, type: string, at?: number): Promise<void>;
+  /** Deletes it for good. */
+  remove(id: string): Promise<void>;
+  /** Reads answer for so long as if the latest change had not happened; events are told all the same. */
+  lagBy(ms: number): void;
+  /** Tokens that were given are not taken any more. */
+  endTokens(): void;
+  tokensGiven(): number;
+  /** @throws Error if the health check at the endpoint fails, as apaleo refuses the subscription */
+  subscribe(endpointUrl: string, headers?: Readonly<Record<string, string>>): Promise<void>;
+  close(): Promise<void>;
+}
+
+const CLIENT = { id: 'ABCD-SP-STAYLINE', secret: 'apaleo-client-secret' };
+
+interface Version {
+  readonly at: number;
+  readonly reservation: WireReservation | undefined;
+}
+
+export async function startApaleo(): Promise<Apaleo> {
+  const app = fastify();
+  const versions = new Map<string, Version[]>();
+  const tokens = new Set<string>();
+  let tokensGiven = 0;
+  let lagMs = 0;
+  let subscriber: { readonly url: string; readonly headers: Readonly<Record<string, string>> } | undefined;
+  const trouble = addTrouble(app);
+
+  const post = async (body: unknown): Promise<number> => {
+    if (subscriber === undefined) return 0;
+    const answer = await fetch(subscriber.url, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', ...subscriber.headers },
+      body: JSON.stringify(body),
+    });
+    return answer.status;
+  };
+  const deliveries = openDeliveries<ApaleoEvent>(post);
+
+  app.addContentTypeParser('application/x-www-form-urlencoded', { parseAs: 'string' }, (_request, body, done) =>
+    done(null, formbody.parse(body as string)),
+  );
+
+  const current = (id: string): WireReservation | undefined =>
+    versions.get(id)?.findLast(({ at }) => at <= Date.now() - lagMs)?.reservation;
+
+  const isAllowed = (authorization: string | undefined): boolean =>
+    tokens.has(authorization?.replace(/^Bearer /, '') ?? '');
+
+  app.post('/connect/token', async (request, reply) => {
+    const { grant_type: grantType } = request.body as Readonly<Record<string, string>>;
+    if (decodeBasic(request.headers.authorization) !== `${CLIENT.id}:${CLIENT.secret}`) {
+      return reply.code(400).send({ error: 'invalid_client' });
+    }
+    if (grantType !== 'client_credentials') return reply.code(400).send({ error: 'unsupported_grant_type' });
+    tokensGiven += 1;
+    const token = `token-${tokensGiven}`;
+    tokens.add(token);
+    return { access_token: token, expires_in: 3600, token_type: 'Bearer', scope: 'reservations.read' };
+  });
+
+  app.get<{ Params: { id: string }; Querystring: { expand?: string } }>(
+    '/booking/v1/reservations/:id',
+    async (request, reply) => {
+      if (!isAllowed(request.headers.authorization)) return reply.code(401).send();
+      const reservation = current(request.params.id);
+      if (reservation === undefined) return reply.code(404).send({ messages: ['not found'] });
+      return expanded(reservation, request.query.expand);
+    },
+  );
+
+  app.get<{ Querystring: Readonly<Record<string, string>> }>('/booking/v1/reservations', async (request, reply) => {
+    if (!isAllowed(request.headers.authorization)) return reply.code(401).send();
+    const { propertyIds = '', dateFilter, from = '', sort, pageNumber = '1', pageSize = '100' } = request.query;
+    if (dateFilter !== 'Modification' || Number.isNaN(Date.parse(from)) || sort !== 'updated:asc') {
+      return reply.code(422).send({ messages: ['this stand-in lists by modification only'] });
+    }
+    const found = [...versions.keys()]
+      .flatMap((id) => current(id) ?? [])
+      .filter(({ property }) => propertyIds.split(',').includes(property.id))
+      .filter(({ modified }) => Date.parse(modified) >= Date.parse(from))
+      .toSorted((a, b) => Date.parse(a.modified) - Date.parse(b.modified) || a.id.localeCompare(b.id));
+    const [number, size] = [Number(pageNumber), Number(pageSize)];
+    const page = found.slice((number - 1) * size, number * size);
+    if (page.length === 0) return reply.code(204).send();
+    return { reservations: page.map((reservation) => expanded(reservation, undefined)), count: found.length };
+  });
+
+  const url = await app.listen({ host: '127.0.0.1', port: 0 });
+  return {
+    url,
+    tokenUrl: `${url}/connect/token`,
+    client: CLIENT,
+    trouble,
+    deliveries,
+    async save(reservation, type, at = Date.now()) {
+      const history = versions.get(reservation.id) ?? [];
+      // To the second, as apaleo writes it.
+      const modified = `${new Date(at).toISOString().slice(0, 19)}Z`;
+      history.push({ at: Date.now(), reservation: { ...reservation, modified } });
+      versions.set(reservation.id, history);
+      await deliveries.tell(eventOf(reservation.id, reservation.property.id, type));
+    },
+    async remove(id) {
+      const history = versions.get(id) ?? [];
+      const propertyId = history.at(-1)?.reservation?.property.id ?? '';
+      history.push({ at: Date.now(), reservation: undefined });
+      await deliveries.tell(eventOf(id, propertyId, 'deleted'));
+    },
+    lagBy(ms) {
+      lagMs = ms;
+    },
+    endTokens: () => tokens.clear(),
+    tokensGiven: () => tokensGiven,
+    async subscribe(endpointUrl, headers = {}) {
+      subscriber = { url: endpointUrl, headers };
+      const check = { id: 'check', topic: 'system', type: 'healthcheck', accountId: 'SDXE', timestamp: Date.now() };
+      const status = await post({ ...check, propertyIds: ['MUC'] });
+      if (status >= 200 && status < 300) return;
+      subscriber = undefined;
+      throw new Error(`The health check was answered ${status}; the subscription is refused`);
+    },
+    close: () => app.close(),
+  };
+}
+
+/** What is left out unless it is asked for. */
+function expanded(reservation: WireReservation, expand = ''): Partial<WireReservation> {
+  const { assignedUnits, ...rest } = reservation;
+  return expand.split(',').includes('assignedUnits') && assignedUnits !== undefined ? { ...rest, assignedUnits } : rest;
+}
+
+/** Names and secrets are form-encoded before they are joined (RFC 6749 §2.3.1). */
+function decodeBasic(header = ''): string {
+  const joined = Buffer.from(header.replace(/^Basic /, ''), 'base64').toString('utf8');
+  return joined.split(':').map(decodeURIComponent).join(':');
+}
+
+let eventsMade = 0;
+
+function eventOf(entityId: string, propertyId: string, type: string): ApaleoEvent {
+  eventsMade += 1;
+  const id = `ec5a1fe4-331c-450a-915c-${String(eventsMade).padStart(12, '0')}`;
+  return { topic: 'Reservation', type, id, accountId: 'HFTF', propertyId, timestamp: Date.now(), data: { entityId } };
+}
