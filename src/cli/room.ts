@@ -1,8 +1,9 @@
 /** The commands of `stayline` on rooms (docs/cli.md): who has one and who waits, and the front desk's word on it. */
 import type { Command } from 'commander';
-import { roomWorkflowId, stayWorkflowId, type RoomForce } from '../client.js';
+import { stayWorkflowId, type RoomForce } from '../client.js';
 import { roomMessageSchemas } from '../stay/room/room-schema.js';
 import { checkInput } from './json-file.js';
+import { NotWorked } from './outcome.js';
 import { showRoom } from './show-room.js';
 import { coloursFor } from './show.js';
 import { withStays } from './temporal.js';
@@ -33,7 +34,15 @@ export function addRoomCommands(program: Command, { env, out }: Terminal): void 
       const stayId = stayWorkflowId({ propertyId, reservationId: options.stay });
       const force: RoomForce = { stayId, reason: options.reason, by: 'cli' };
       checkInput(force, roomMessageSchemas.force, 'what was given');
-      await withStays(env, (stays) => stays.forceRoom({ propertyId, room }, force));
-      out.write(`Sent force to ${roomWorkflowId({ propertyId, room })}\n`);
+      const { leases } = await withStays(env, async (stays) => {
+        await stays.forceRoom({ propertyId, room }, force);
+        return stays.room({ propertyId, room });
+      });
+      if (!leases.some((lease) => lease.stays.includes(stayId))) {
+        throw new NotWorked(
+          `${stayId} does not claim room ${room}, so nothing has changed: book the room for it first`,
+        );
+      }
+      out.write(`Room ${room} is given to ${stayId}\n`);
     });
 }

@@ -241,8 +241,10 @@ test('a room is shown with who has it and who waits, and the front desk gives it
   );
   expect(busy.stdout).toMatch(/Who can open the door\n +stay\/seaside\/R-5 +g1 +override/);
 
+  const tooEarly = await run(['room-force', ...room, '--stay', 'R-7', '--reason', 'the guest is here']);
+  expect(tooEarly).toMatchObject({ code: 1, stderr: expect.stringContaining('R-7 does not claim room 103') as string });
   const forced = await run(['room-force', ...room, '--stay', 'R-6', '--reason', 'the guest is here']);
-  expect(forced).toMatchObject({ code: 0, stdout: 'Sent force to room/seaside/103\n' });
+  expect(forced).toMatchObject({ code: 0, stdout: 'Room 103 is given to stay/seaside/R-6\n' });
   await until('R-6', everyoneHasKeys);
   const shown = await run(['room', ...room]);
   expect(shown.stdout).toMatch(/Waiting\n +stay\/seaside\/R-5 .*displaced by the front desk/);
