@@ -42,8 +42,14 @@ async function settleLeases(temporal: Client, input: SettleLeasesInput): Promise
     const { part, revision } = release;
     return letGo(temporal, nameOf(release), { ...envelope, part, revision });
   });
-  const news = await atOnce(claims, (one) => ask(temporal, nameOf(one), one.claim));
-  return { news };
+  // Claims to one room arrive in the order in which the stay makes them.
+  const byRoom = [...new Set(claims.map(({ room }) => room))].map((room) => claims.filter((one) => one.room === room));
+  const news = await atOnce(byRoom, async (ofRoom) => {
+    const answers: LeaseNews[] = [];
+    for (const one of ofRoom) answers.push(await ask(temporal, nameOf(one), one.claim));
+    return answers;
+  });
+  return { news: news.flat() };
 }
 
 async function tellKeys(temporal: Client, name: RoomName, report: RoomReport): Promise<void> {

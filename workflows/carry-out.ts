@@ -195,7 +195,7 @@ async function groundwork(desk: StayDesk, step: GroundStep): Promise<void> {
 async function settleLeases(desk: StayDesk, step: LeaseStep): Promise<void> {
   const { book } = desk;
   if (book.leases === undefined) return;
-  const said = leases.recordLeaseStep(book, book.leases, step);
+  const said = leases.recordLeaseStep(book, book.leases, step, now());
   const options = { summary: leaseSummary(step) };
   leases.recordLeases(book, said, await quick.settleLeases.executeWithOptions(options, [said]), now());
 }

@@ -77,7 +77,7 @@ function assumeKeyStep(book: StayBook, step: KeyStep, now: Instant): void {
 /** Rooms give what they are asked for, unless they have said otherwise. */
 function assumeLeases(book: StayBook, step: LeaseStep, now: Instant): void {
   if (book.leases === undefined) return;
-  const said = recordLeaseStep(book, book.leases, step);
+  const said = recordLeaseStep(book, book.leases, step, now);
   const news = said.claims.flatMap(({ room, claim }): LeaseNews[] => {
     const held = book.leases?.claims.find((one) => isOf(one, { room, part: claim.part ?? 0 }));
     if (held?.verdict?.kind === 'waiting') return [];

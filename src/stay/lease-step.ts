@@ -31,11 +31,18 @@ export function planLeases(
     releases: leases.claims
       .filter((held) => isBefore(now, endOf(held)) && !claims.some((claim) => isOf(held, claim)))
       .map(({ room, part }) => ({ room, part, revision: revisionKnown(book) })),
-    claims: claims
-      .filter((claim) => claim.isDue)
-      .map(({ room, isDue: _isDue, ...claim }) => ({ room, claim: { stayId, chain: leases.chain, ...claim } })),
+    claims: newFirst(
+      claims.filter((claim) => claim.isDue),
+      leases,
+    ).map(({ room, isDue: _isDue, ...claim }) => ({ room, claim: { stayId, chain: leases.chain, ...claim } })),
   };
   return step.reports.length + step.releases.length + step.claims.length === 0 ? undefined : step;
+}
+
+/** Who leaves a room for some hours asks for the time afterwards before he gives back anything: nobody else gets that in between. */
+function newFirst<C extends Pick<HeldClaim, 'room' | 'part'>>(claims: readonly C[], leases: LeaseBook): readonly C[] {
+  const isNew = (claim: C): boolean => !leases.claims.some((held) => isOf(held, claim));
+  return [...claims.filter(isNew), ...claims.filter((claim) => !isNew(claim))];
 }
 
 /** In a share group the first stay that could have a key opens the lease; once it is open, nobody asks any more. */

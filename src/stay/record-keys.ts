@@ -4,7 +4,7 @@ import { isBefore, plusMinutes, type Instant } from './instants.js';
 import { endKey, findKey, fingerprint, withKey, withRefusal, withoutRefusals, type Key } from './keyring.js';
 import type { KeyStep } from './plan-keys.js';
 import { addStray } from './record-late-keys.js';
-import { endAnchor, endGone, spendForce } from './record-losses.js';
+import { endAnchor, endByOthers, endGone } from './record-losses.js';
 import type { IssueOutcome, KeyAsk, Observed, RevokeOutcome } from './steps.js';
 
 /** A revoke is never given up: one that Seam refuses is tried again this much later, or on `retry`. */
@@ -99,15 +99,13 @@ function takeIssue(book: StayBook, keyId: string, outcome: IssueOutcome, now: In
       mergeObserved(book, key, outcome, now);
       return;
     }
-    case 'killed':
-      book.keyring = withKey(book.keyring, {
-        ...endKey({ ...key, acsCredentialId: outcome.acsCredentialId, issuedAt: key.issuedAt ?? now }, 'killed', now),
-        lingers: true,
-      });
-      spendForce(book, key.guestId);
+    case 'killed': {
+      const made = { ...key, acsCredentialId: outcome.acsCredentialId, issuedAt: key.issuedAt ?? now };
+      book.keyring = withKey(book.keyring, { ...endByOthers(book, made, now), lingers: true });
       writeLine(book, { at: now, what: `key of guest ${key.guestId} was ended by somebody else` });
       mergeObserved(book, key, outcome, now);
       return;
+    }
     case 'anchor-gone':
       book.keyring = withKey(book.keyring, endKey(key, 'failed', now));
       endAnchor(book, outcome.acsCredentialId, now);

@@ -1,13 +1,13 @@
 /** What the stay says to rooms and what they answer, taken into the book. */
 import { writeLine, type HeldClaim, type LeaseBook, type StayBook } from './book.js';
 import { marksOf, type LeaseStep } from './lease-step.js';
-import { isBefore, type Instant } from './instants.js';
+import { isBefore, later, type Instant } from './instants.js';
 import { leaveRooms, withKey, withLeaseAnchors } from './keyring.js';
 import type { LeaseNews, SettleLeasesInput, SettleLeasesOutcome, Verdict } from './lease.js';
 import { endOf, isOf, type Grant } from './verdicts.js';
 
 /** Enters what is about to be said; from now on rooms may have heard it. Returns it, numbered. */
-export function recordLeaseStep(book: StayBook, leases: LeaseBook, step: LeaseStep): SettleLeasesInput {
+export function recordLeaseStep(book: StayBook, leases: LeaseBook, step: LeaseStep, now: Instant): SettleLeasesInput {
   const seq = leases.seq + 1;
   const asked = step.claims.map(({ room, claim }): HeldClaim => {
     const known = leases.claims.find((held) => isOf(held, { room, part: claim.part ?? 0 }));
@@ -30,7 +30,8 @@ export function recordLeaseStep(book: StayBook, leases: LeaseBook, step: LeaseSt
   book.leases = { ...leases, seq, claims: [...others, ...asked] };
   letGo(
     book,
-    step.releases.map(({ room }) => room),
+    leases.claims.filter((held) => step.releases.some((released) => isOf(held, released))),
+    now,
   );
   return {
     propertyId: book.propertyId,
@@ -42,14 +43,19 @@ export function recordLeaseStep(book: StayBook, leases: LeaseBook, step: LeaseSt
   };
 }
 
-/** These rooms may go to other stays, but for those that the stay still holds for another stretch of time. */
-function letGo(book: StayBook, rooms: readonly string[]): void {
+/**
+ * These rooms may go to other stays, but for those that the stay holds already for another stretch of time. One that begins only later
+ * keeps nobody out until then.
+ */
+function letGo(book: StayBook, ended: readonly HeldClaim[], now: Instant): void {
   const held = (book.leases?.claims ?? []).filter(
     ({ verdict }) => verdict?.kind === 'granted' && verdict.from === undefined,
   );
+  const goesOn = ({ room, window }: HeldClaim): boolean =>
+    held.some((claim) => claim.room === room && !isBefore(later(window.from, now), claim.window.from));
   book.keyring = leaveRooms(
     book.keyring,
-    rooms.filter((room) => !held.some((claim) => claim.room === room)),
+    ended.filter((claim) => !goesOn(claim)).map(({ room }) => room),
   );
 }
 
@@ -91,7 +97,7 @@ export function recordLeaseNews(book: StayBook, news: LeaseNews, now: Instant): 
   const what = describe(news.room, news.verdict);
   if (held.verdict === undefined || describe(news.room, held.verdict) !== what) writeLine(book, { at: now, what });
   if (held.verdict?.kind === 'granted' && (news.verdict.kind !== 'granted' || isPreceded(news.verdict, now))) {
-    letGo(book, [news.room]);
+    letGo(book, [held], now);
   }
   takeAnchors(book);
 }
@@ -137,4 +143,9 @@ export function recordPastLeases(book: StayBook, now: Instant): void {
   const { leases } = book;
   if (leases === undefined || leases.claims.every((held) => isBefore(now, endOf(held)))) return;
   book.leases = { ...leases, claims: leases.claims.filter((held) => isBefore(now, endOf(held))) };
+  letGo(
+    book,
+    leases.claims.filter((held) => held.verdict?.kind === 'granted' && !isBefore(now, endOf(held))),
+    now,
+  );
 }

@@ -19,7 +19,7 @@ export function endAnchor(book: StayBook, acsCredentialId: string, now: Instant)
 }
 
 /** The key as it is after somebody else has ended it: Seam itself, for a newer one, or a card at the desk. */
-function endByOthers(book: StayBook, key: Key, now: Instant): Key {
+export function endByOthers(book: StayBook, key: Key, now: Instant): Key {
   if (hasSuccessor(book, key) || opensRoomOfOthers(book, key) || isHisElsewhere(book, key))
     return endKey(key, 'replaced', now);
   spendForce(book, key.guestId);
@@ -27,7 +27,7 @@ function endByOthers(book: StayBook, key: Key, now: Instant): Key {
 }
 
 /** Staff's `force` is for one key: it must not answer the next card at the desk as well (rule 8). */
-export function spendForce(book: StayBook, guestId: string): void {
+function spendForce(book: StayBook, guestId: string): void {
   const { forced: _stay, ...wanted } = book.wanted;
   const party = wanted.party.map((one) => {
     const { forced: _guest, ...rest } = one;

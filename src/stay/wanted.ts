@@ -1,7 +1,7 @@
 /** What the book adds up to: which guest should hold a key to which rooms and when, and what still stands before it. */
 import { stayWindow, type PartyMember, type StayBook } from './book.js';
 import { unansweredRooms } from './claims.js';
-import { sharesRoom } from './keyring.js';
+import { coversRooms, isSoundIn, liveKeys, oldestSoundGenerations, sharesRoom } from './keyring.js';
 import { prepareStepId } from './ids.js';
 import { isBefore, later, normalInstant, plusMinutes, type Instant, type Window } from './instants.js';
 import type { Gate, Wanted, WantedGuest } from './plan-keys.js';
@@ -17,10 +17,16 @@ export function wantedOf(book: StayBook, now: Instant): Wanted {
   return {
     siteName: book.property?.name ?? '',
     doors: book.doors,
-    givenAway: book.wanted.rooms.filter((room) => isDisplaced(book, room, now)),
+    givenAway: roomsGivenAway(book, now),
     openedByOthers: roomsOpenedByOthers(book, now),
     guests: window === undefined ? [] : book.wanted.party.map((one) => wantedGuest(book, one, window, unanswered, now)),
   };
+}
+
+/** Rooms of the stay, now or later, that the front desk gave to another stay. */
+function roomsGivenAway(book: StayBook, now: Instant): readonly string[] {
+  const rooms = new Set([...book.wanted.rooms, ...(book.leases?.claims ?? []).map(({ room }) => room)]);
+  return [...rooms].filter((room) => isDisplaced(book, room, now));
 }
 
 /** Rooms of a share group that are not open yet, where it is another stay's turn. */
@@ -65,7 +71,7 @@ function wantedGuest(
   const mayIssue = gateOpensAt(book, one, window, now);
   const free = freeFrom(grants);
   const opensAt = mayIssue === undefined || free === undefined ? mayIssue : later(mayIssue, free);
-  const gate = firstGate(book, one, rooms, { mayIssue, free, unanswered }, now);
+  const gate = firstGate(book, one, { rooms, window }, { mayIssue, free, unanswered }, now);
   const without = whyWithout(book, one) ?? (rooms.length > 0 ? undefined : whyNoRoom(booked));
   return {
     guestId: one.guest.guestId,
@@ -147,10 +153,29 @@ function gateOpensAt(book: StayBook, one: PartyMember, window: Window, now: Inst
   return late && book.wanted.status === 'in-house' ? window.from : undefined;
 }
 
+/** What a key opens, and when. */
+type KeyExtent = Pick<WantedGuest, 'rooms' | 'window'>;
+
+/** True for a guest whose key opens these rooms, and others too or longer: to take that away is no granting, so no hold stands before it. */
+function holdsMore({ keyring }: StayBook, guestId: string, wanted: KeyExtent, now: Instant): boolean {
+  const { rooms, window } = wanted;
+  const oldest = oldestSoundGenerations(keyring);
+  return liveKeys(keyring, now).some(
+    (key) =>
+      key.guestId === guestId &&
+      key.condemned === undefined &&
+      rooms.length > 0 &&
+      coversRooms(key.ask.rooms, rooms) &&
+      isSoundIn(key, rooms, oldest) &&
+      !isBefore(key.ask.window.to, window.to) &&
+      (isBefore(window.to, key.ask.window.to) || rooms.length < key.ask.rooms.length),
+  );
+}
+
 function firstGate(
   book: StayBook,
   one: PartyMember,
-  rooms: readonly string[],
+  { rooms, window }: KeyExtent,
   from: {
     readonly mayIssue: Instant | undefined;
     readonly free: Instant | undefined;
@@ -162,7 +187,7 @@ function firstGate(
   const forced = isForced(book, one);
   if (rooms.some((room) => !book.doors.rooms.some((door) => door.room === room))) return 'room';
   const held = book.wanted.staffHold ?? book.wanted.bookingHold ?? one.hold;
-  if (held !== undefined && !forced) return 'hold';
+  if (held !== undefined && !forced && !holdsMore(book, guestId, { rooms, window }, now)) return 'hold';
   const asking = sharesRoom(rooms, from.unanswered);
   if (!asking && !holdsAny(book, rooms, now)) return 'lease';
   if (from.mayIssue === undefined || isBefore(now, from.mayIssue)) return 'window';

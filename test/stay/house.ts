@@ -470,7 +470,7 @@ function* groundwork(house: House, step: GroundStep, options: HouseOptions, job:
 /** As `activities/leases.ts`; where an answer does not come, everything is said again. */
 function* settlingLeases({ book, now }: House, step: LeaseStep, roomDesk: RoomDesk | undefined): Work {
   if (book.leases === undefined || roomDesk === undefined) return;
-  const said = recordLeaseStep(book, book.leases, step);
+  const said = recordLeaseStep(book, book.leases, step, now());
   const { stayId, seq, chain } = said;
   const envelope = { stayId, seq, chain };
   const news: LeaseNews[] = [];

@@ -51,7 +51,7 @@ function aLeasingStay(fields: Partial<StaySnapshotInput> = {}, policy: Partial<P
     settleLeases(verdict: (room: string, until: Instant) => Verdict = (_room, until) => granted(until)) {
       const step = stay.leaseStep();
       if (step === undefined || book.leases === undefined) return undefined;
-      const said = recordLeaseStep(book, book.leases, step);
+      const said = recordLeaseStep(book, book.leases, step, now);
       const news = said.claims.map(({ room, claim }) => {
         const until = plusMinutes(claim.window.to, claim.graceMinutes ?? 0);
         version += 1;
@@ -61,9 +61,9 @@ function aLeasingStay(fields: Partial<StaySnapshotInput> = {}, policy: Partial<P
       return said;
     },
     /** What a room says of its own accord. */
-    hear(room: string, verdict: Verdict) {
+    hear(room: string, verdict: Verdict, part = 0) {
       version += 1;
-      applyMessage(book, { name: 'leaseChanged', payload: { room, part: 0, version, verdict } as never }, now);
+      applyMessage(book, { name: 'leaseChanged', payload: { room, part, version, verdict } as never }, now);
     },
     /** Carries out every key step that is ready, and well. */
     carryOut(): readonly string[] {
@@ -171,6 +171,24 @@ describe('what a stay asks of rooms', () => {
     expect(stay.live()[0]?.ask.window.to).toBe(to);
   });
 
+  test('is, of a room that it leaves for some hours, first the time afterwards: nobody gets that in between', () => {
+    const [noon, evening] = ['2026-11-24T12:00Z', '2026-11-25T12:00Z'];
+    const stay = aLeasingStay();
+    stay.settleLeases();
+    stay.send({
+      segments: [
+        { from: CHECK_IN, to: noon, rooms: ['101'] },
+        { from: noon, to: evening, rooms: ['102'] },
+        { from: evening, to: CHECK_OUT, rooms: ['101'] },
+      ],
+    });
+    const asked = stay.leaseStep()?.claims.filter(({ room }) => room === '101');
+    expect(asked?.map(({ claim }) => [claim.part, claim.window])).toEqual([
+      [1, { from: evening, to: CHECK_OUT }],
+      [0, { from: CHECK_IN, to: noon }],
+    ]);
+  });
+
   test('keeps the moves of the booking when the desk changes the room of today', () => {
     const move = '2026-11-25T12:00Z';
     const segments = [
@@ -222,7 +240,7 @@ describe('what a stay asks of rooms', () => {
     const stay = aLeasingStay();
     const step = stay.leaseStep();
     if (step === undefined || stay.book.leases === undefined) throw new Error('nothing is claimed');
-    recordLeaseStep(stay.book, stay.book.leases, step);
+    recordLeaseStep(stay.book, stay.book.leases, step, NOON);
     expect(stay.leaseStep()?.claims).toHaveLength(1);
   });
 });
@@ -344,6 +362,96 @@ describe('a guest', () => {
     recordCheck(stay.book, ['cred-1'], { goneCredentialIds: ['cred-1'] }, NOON);
     expect(stay.attention().map(({ code }) => code)).toEqual(['room-taken']);
     expect(stay.carryOut()).toEqual(['override g1 102']);
+  });
+
+  test('whose key was ended by such a next guest before Seam confirmed it gets a new one for the other', () => {
+    const stay = aLeasingStay({ rooms: ['101', '102'] });
+    stay.settleLeases();
+    const [step] = stay.plan().keys.ready;
+    if (step?.do !== 'override') throw new Error('no key is asked for');
+    const { keyId } = recordAsk(stay.book, step, NOON);
+    stay.hear('101', { ...taken, displaced: true });
+    const nothing = { strayCredentialIds: [], goneCredentialIds: [] };
+    recordIssue(stay.book, keyId, { kind: 'killed', acsCredentialId: 'cred-0', ...nothing }, NOON);
+    expect(stay.attention().map(({ code }) => code)).toEqual(['room-taken']);
+    expect(stay.carryOut()).toEqual(['override g1 102', 'revoke g1 101+102']);
+  });
+
+  test('on hold loses the room that the front desk gave away, and keeps the others', () => {
+    const stay = aLeasingStay({ rooms: ['101', '102'] });
+    stay.settleLeases();
+    stay.carryOut();
+    applyMessage(stay.book, { name: 'hold', payload: { reason: 'unpaid' } }, NOON);
+    stay.hear('101', { ...taken, displaced: true });
+    expect(stay.carryOut()).toEqual(['join g1 102', 'revoke g1 101+102']);
+    stay.hear('101', granted(CHECK_OUT));
+    expect(stay.carryOut(), 'to give it back would be granting').toEqual([]);
+    expect(stay.gate('g1')).toBe('hold');
+  });
+
+  test('on hold has no use for a key that opens nothing but the room that was given away', () => {
+    const stay = aLeasingStay({ rooms: ['101', '102'] });
+    stay.settleLeases();
+    stay.carryOut();
+    applyMessage(stay.book, { name: 'hold', payload: { reason: 'unpaid' } }, NOON);
+    stay.send({ rooms: ['101'] });
+    stay.settleLeases();
+    expect(stay.carryOut()).toEqual(['join g1 101', 'revoke g1 101+102']);
+    stay.send({ rooms: ['101', '102'] });
+    stay.settleLeases(() => ({ ...taken, displaced: true }));
+    expect(stay.carryOut()).toEqual([]);
+    stay.hear('101', { ...taken, displaced: true });
+    expect(stay.carryOut()).toEqual(['revoke g1 101']);
+  });
+
+  test('who has moved, and is to come back, loses his old room at once if the front desk gives it away meanwhile', () => {
+    const [noon, evening] = ['2026-11-24T12:00Z', '2026-11-25T12:00Z'];
+    const stay = aLeasingStay();
+    stay.settleLeases();
+    stay.carryOut();
+    const there = { from: CHECK_IN, to: noon, rooms: ['101'] };
+    const back = { from: evening, to: CHECK_OUT, rooms: ['101'] };
+    stay.send({ segments: [there, { from: noon, to: evening, rooms: ['102'] }, back] });
+    stay.settleLeases((room, until) => (room === '102' ? taken : granted(until)));
+    stay.carryOut();
+    stay.at('2026-11-24T10:00Z');
+    const away = { from: CHECK_IN, to: evening, rooms: ['102'] };
+    stay.send({ segments: [away, back] });
+    stay.settleLeases(() => taken);
+    expect(stay.carryOut(), 'he has no other room').toEqual([]);
+    stay.hear('101', { ...taken, displaced: true }, 1);
+    expect(stay.carryOut()).toEqual(['revoke g1 101']);
+  });
+
+  test('who is to come back to a room opens a new lease there: another stay may have it meanwhile', () => {
+    const [noon, evening] = ['2026-11-24T12:00Z', '2026-11-25T12:00Z'];
+    const away = { from: noon, to: evening, rooms: ['102'] };
+    const back = { from: evening, to: CHECK_OUT, rooms: ['101'] };
+    const stay = aLeasingStay({ segments: [{ from: CHECK_IN, to: noon, rooms: ['101'] }, away, back] });
+    stay.settleLeases();
+    stay.carryOut();
+    stay.settleLeases();
+    stay.send({ segments: [{ from: CHECK_IN, to: evening, rooms: ['102'] }, back] });
+    expect(stay.settleLeases()?.releases).toEqual([{ room: '101', part: 0, revision: 2 }]);
+    recordCheck(stay.book, ['cred-1'], { goneCredentialIds: ['cred-1'] }, NOON);
+    expect(stay.attention(), 'the next guest of the room has ended it').toEqual([]);
+  });
+
+  test('who comes back to a room whose lease has run out opens a new one', () => {
+    const noon = '2026-11-24T12:00Z';
+    const stay = aLeasingStay();
+    stay.settleLeases();
+    stay.carryOut();
+    const first = { from: CHECK_IN, to: noon, rooms: ['101'] };
+    stay.send({ segments: [first, { from: noon, to: CHECK_OUT, rooms: ['102'] }] });
+    stay.settleLeases();
+    stay.at(noon);
+    stay.plan();
+    recordCheck(stay.book, ['cred-1'], { goneCredentialIds: ['cred-1'] }, noon);
+    stay.send({ segments: [first, { from: noon, to: CHECK_OUT, rooms: ['101'] }] });
+    stay.settleLeases();
+    expect(stay.attention(), 'the next guest of the room has ended his key').toEqual([]);
+    expect(stay.carryOut()).toEqual(['override g1 101']);
   });
 
   test('gets no key before the lease before has ended, however long the lead time', () => {
@@ -545,7 +653,7 @@ describe('rooms are told of keys', () => {
     const busy = planLeases(stay.book, wantedOf(stay.book, NOON), NOON, { quiet: false });
     if (busy === undefined || stay.book.leases === undefined) throw new Error('101 is not released');
     expect(busy.reports).toEqual([]);
-    recordLeases(stay.book, recordLeaseStep(stay.book, stay.book.leases, busy), { news: [] }, NOON);
+    recordLeases(stay.book, recordLeaseStep(stay.book, stay.book.leases, busy, NOON), { news: [] }, NOON);
     const told = stay.settleLeases(() => taken)?.reports;
     expect(told?.map(({ room, keys }) => [room, keys.length])).toEqual([['101', 1]]);
   });

@@ -722,6 +722,19 @@ describe('a hold', () => {
     expect(carriedOut(house)).toEqual(['override g2 101']);
   });
 
+  it('does not keep a key from being replaced by one that does less', () => {
+    const house = aStay().inRooms('101', '102').settled();
+    house.message({ name: 'hold', payload: { reason: 'unpaid' } });
+    house.message({ name: 'changeRooms', payload: { rooms: ['102'] } });
+    expect(carriedOut(house)).toEqual(['join g1 102']);
+    house.message({ name: 'changeDates', payload: { window: { to: '2026-11-25T10:00Z' } } });
+    expect(carriedOut(house)).toEqual(['join g1 102']);
+    house.message({ name: 'changeDates', payload: { window: { to: '2026-11-27T10:00Z' } } });
+    house.message({ name: 'changeRooms', payload: { rooms: ['103'] } });
+    expect(carriedOut(house), 'other rooms and longer keys are granting').toEqual([]);
+    expect(opensRooms(house, 'g1')).toEqual(['102']);
+  });
+
   it('does not keep a key from being revoked', () => {
     const house = aStay().settled();
     house.message({ name: 'hold', payload: { reason: 'unpaid' } });

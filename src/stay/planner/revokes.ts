@@ -80,7 +80,8 @@ function endReason(round: Round, key: Key): string | undefined {
 
 /** True for a key of no more use to its guest, in a room where another stay's guests are expected at any moment. */
 function isGivenAway(round: Round, key: Key, guest: WantedGuest): boolean {
-  return sharesRoom(key.ask.rooms, round.wanted.givenAway ?? []) && !sharesRoom(key.ask.rooms, guest.rooms);
+  if (!sharesRoom(key.ask.rooms, round.wanted.givenAway ?? [])) return false;
+  return !key.ask.rooms.some((room) => guest.rooms.includes(room) && opens(round, key, [room]));
 }
 
 /** True for a key to other rooms than his, where somebody at the desk has ended the keys to those: no successor comes by itself. */

@@ -26,7 +26,7 @@ export interface WantedGuest {
 export interface Wanted {
   readonly siteName: string;
   readonly doors: DoorFacts;
-  /** Rooms of the booking that the front desk gave to another stay. */
+  /** Rooms of the stay, now or later, that the front desk gave to another stay. */
   readonly givenAway?: readonly string[];
   /** Rooms whose first key is for another stay of the share group to issue. */
   readonly openedByOthers?: readonly string[];
