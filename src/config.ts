@@ -6,6 +6,8 @@ import { isWebhookSecret } from './seam/webhooks/index.js';
 
 /** Where the server listens unless it is told otherwise. */
 export const SERVER_PORT = 4020;
+/** A hundred a second: of one API key, on one server process. */
+const REQUESTS_PER_MINUTE = 6_000;
 
 const text = z.string({ error: 'is needed' }).min(1, 'must not be empty');
 const perSecond = z.coerce.number({ error: 'must be a number such as 10' }).positive('must be more than 0');
@@ -14,8 +16,11 @@ const milliseconds = z.coerce.number({ error: 'must be a number of milliseconds 
 
 const logLevel = z.enum(LOG_LEVELS, { error: `must be one of ${LOG_LEVELS.join(', ')}` }).default('info');
 
+const httpUrl = (example: string): z.ZodType<string> =>
+  z.url({ protocol: /^https?$/, error: `must be a URL such as "${example}"` });
+
 const seamVariables = {
-  SEAM_ENDPOINT: z.url({ protocol: /^https?$/, error: 'must be a URL such as "http://127.0.0.1:4010"' }).optional(),
+  SEAM_ENDPOINT: httpUrl('http://127.0.0.1:4010').optional(),
   SEAM_API_KEY: text.optional(),
   SEAM_PERSONAL_ACCESS_TOKEN: text.optional(),
   SEAM_WORKSPACE_ID: text.optional(),
@@ -25,6 +30,7 @@ const seamVariables = {
 const workerSchema = z
   .object({
     STAYLINE_PROPERTIES: text,
+    STAYLINE_BOOKINGS_FILE: text.optional(),
     ...seamVariables,
     SEAM_LATE_COMMIT_MS: milliseconds.optional(),
     STAYLINE_WORKER_PROFILE: z
@@ -44,8 +50,19 @@ const workerSchema = z
 
 const serverSchema = z
   .object({
-    SEAM_WEBHOOK_SECRET: text.refine(isWebhookSecret, 'must be the secret of the webhook at Seam, "whsec_…"'),
+    SEAM_WEBHOOK_SECRET: text
+      .refine(isWebhookSecret, 'must be the secret of the webhook at Seam, "whsec_…"')
+      .optional(),
     ...seamVariables,
+    STAYLINE_API_KEYS: text.optional(),
+    STAYLINE_BOOKINGS_FILE: text.optional(),
+    STAYLINE_API_REQUESTS_PER_MINUTE: z.coerce
+      .number({ error: 'must be a number such as 6000' })
+      .int('must be a whole number')
+      .positive('must be more than 0')
+      .default(REQUESTS_PER_MINUTE),
+    STAYLINE_PROPERTIES: text.optional(),
+    STAYLINE_WEB_UI_URL: httpUrl('http://127.0.0.1:8233').optional(),
     STAYLINE_SERVER_HOST: text.default('127.0.0.1'),
     STAYLINE_SERVER_PORT: z.coerce
       .number({ error: 'must be a port such as 4020' })
@@ -55,7 +72,20 @@ const serverSchema = z
       .default(SERVER_PORT),
     STAYLINE_LOG_LEVEL: logLevel,
   })
-  .superRefine(judgeSeamAuth);
+  .superRefine((env, context) => {
+    judgeSeamAuth(env, context);
+    if (env.STAYLINE_API_KEYS !== undefined && env.STAYLINE_PROPERTIES === undefined) {
+      refuse(context, 'STAYLINE_PROPERTIES', 'is needed with STAYLINE_API_KEYS');
+    }
+    const doors = [env.STAYLINE_API_KEYS, env.STAYLINE_BOOKINGS_FILE, env.SEAM_WEBHOOK_SECRET];
+    if (doors.every((door) => door === undefined)) {
+      refuse(
+        context,
+        'STAYLINE_API_KEYS',
+        'is needed (or STAYLINE_BOOKINGS_FILE, or SEAM_WEBHOOK_SECRET for only events of Seam)',
+      );
+    }
+  });
 
 type SeamVariables = z.infer<z.ZodObject<typeof seamVariables>>;
 
@@ -84,6 +114,8 @@ export interface SeamConfig {
 export interface WorkerConfig {
   /** Path of the property file. */
   readonly propertiesFile: string;
+  /** Path of the file of connections to booking systems; absent: there are none. */
+  readonly bookingsFile?: string;
   readonly seam: SeamConfig;
   /** How long a request that went unanswered may still be carried out, in milliseconds; absent: the default of `KeyTiming`. */
   readonly lateCommitSettleMs?: number;
@@ -97,9 +129,25 @@ export interface WorkerConfig {
   readonly logLevel: LogLevel;
 }
 
+/** The HTTP API for bookings. */
+export interface BookingConfig {
+  /** Path of the file of API keys. */
+  readonly apiKeysFile: string;
+  /** Path of the property file. */
+  readonly propertiesFile: string;
+  /** Of one API key. */
+  readonly requestsPerMinute: number;
+  /** Root of Temporal Web UI; absent: answers hold no link to it. */
+  readonly webUiUrl?: string;
+}
+
 export interface ServerConfig {
-  /** Of the webhook at Seam whose events come here. */
-  readonly webhookSecret: string;
+  /** Of the webhook at Seam whose events come here; absent: none do. */
+  readonly webhookSecret?: string;
+  /** Absent: no bookings are taken in. */
+  readonly booking?: BookingConfig;
+  /** Path of the file of connections to booking systems, which deliver here; absent: there are none. */
+  readonly bookingsFile?: string;
   /** Absent if the server may not ask Seam. */
   readonly seam?: SeamConfig;
   readonly host: string;
@@ -121,6 +169,7 @@ export function workerConfig(env: NodeJS.ProcessEnv): WorkerConfig {
   const data = parse(workerSchema, env);
   return {
     propertiesFile: data.STAYLINE_PROPERTIES,
+    ...(data.STAYLINE_BOOKINGS_FILE === undefined ? {} : { bookingsFile: data.STAYLINE_BOOKINGS_FILE }),
     seam: seamConfig(data, seamAuth(data)),
     ...(data.SEAM_LATE_COMMIT_MS === undefined ? {} : { lateCommitSettleMs: data.SEAM_LATE_COMMIT_MS }),
     profile: data.STAYLINE_WORKER_PROFILE,
@@ -141,11 +190,22 @@ export function serverConfig(env: NodeJS.ProcessEnv): ServerConfig {
   const data = parse(serverSchema, env);
   const mayAskSeam = data.SEAM_API_KEY !== undefined || data.SEAM_PERSONAL_ACCESS_TOKEN !== undefined;
   return {
-    webhookSecret: data.SEAM_WEBHOOK_SECRET,
+    ...(data.SEAM_WEBHOOK_SECRET === undefined ? {} : { webhookSecret: data.SEAM_WEBHOOK_SECRET }),
+    ...bookingConfig(data),
+    ...(data.STAYLINE_BOOKINGS_FILE === undefined ? {} : { bookingsFile: data.STAYLINE_BOOKINGS_FILE }),
     ...(mayAskSeam ? { seam: seamConfig(data, seamAuth(data)) } : {}),
     host: data.STAYLINE_SERVER_HOST,
     port: data.STAYLINE_SERVER_PORT,
     logLevel: data.STAYLINE_LOG_LEVEL,
+  };
+}
+
+function bookingConfig(env: z.infer<typeof serverSchema>): { readonly booking?: BookingConfig } {
+  const { STAYLINE_API_KEYS: apiKeysFile, STAYLINE_PROPERTIES: propertiesFile, STAYLINE_WEB_UI_URL: webUiUrl } = env;
+  if (apiKeysFile === undefined || propertiesFile === undefined) return {};
+  const requestsPerMinute = env.STAYLINE_API_REQUESTS_PER_MINUTE;
+  return {
+    booking: { apiKeysFile, propertiesFile, requestsPerMinute, ...(webUiUrl === undefined ? {} : { webUiUrl }) },
   };
 }
 

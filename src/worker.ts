@@ -2,12 +2,22 @@
  * The worker process: `npm run worker`, or `node dist/src/worker.js`. Configured by its environment (`src/config.ts`).
  * Ends with 0 after SIGTERM or SIGINT, when running activities have ended; 1 if it did not work; 2 if the configuration is wrong.
  */
+import { Client } from '@temporalio/client';
+import { createBookingActivities } from '../activities/bookings.js';
 import { createActivities } from '../activities/index.js';
+import { ADAPTERS } from './booking/adapters/index.js';
+import {
+  ConnectionsFileError,
+  NO_CONNECTIONS,
+  readConnections,
+  type Connections,
+} from './booking/ingress/connections.js';
+import { ensureSchedules } from './booking/ingress/sweeps.js';
 import { ConfigError, workerConfig, type WorkerConfig } from './config.js';
 import { createLog, type Log } from './log.js';
 import { openPropertyFile, PropertyFileError } from './property-file.js';
 import { createSeamClient } from './seam/index.js';
-import { temporalTarget } from './temporal/connection.js';
+import { connect, temporalTarget, type TemporalTarget } from './temporal/connection.js';
 import { installRuntime, temporalLogger } from './temporal/runtime.js';
 import { builtBundle, bundleWorkflows } from './temporal/workflow-bundle.js';
 import { connectNatively, createStayWorkers, runWorkers, WORKER_PROFILES } from './temporal/workers.js';
@@ -21,8 +31,10 @@ async function work(config: WorkerConfig, log: Log): Promise<void> {
       log.error({ problems }, 'the changed property file cannot be used; what was read before stays in force');
     },
   });
+  const connections = await openConnections(config);
   installRuntime(log);
-  const { namespace, ...server } = temporalTarget(process.env);
+  const target = temporalTarget(process.env);
+  const { namespace, ...server } = target;
   const [connection, workflowBundle] = await Promise.all([
     connectNatively({ namespace, ...server }),
     findBundle(config, log),
@@ -37,6 +49,10 @@ async function work(config: WorkerConfig, log: Log): Promise<void> {
         ? {}
         : { options: { timing: { lateCommitSettleMs: config.lateCommitSettleMs } } }),
     }),
+    bookings: createBookingActivities({
+      connections,
+      count: (connectionId, what) => log.info({ connectionId, what }, 'heard from a booking system'),
+    }),
     workflowBundle,
     profile: WORKER_PROFILES[config.profile],
     ...(config.seamActivitiesPerSecond === undefined
@@ -45,9 +61,23 @@ async function work(config: WorkerConfig, log: Log): Promise<void> {
     ...(config.identity === undefined ? {} : { identity: config.identity }),
   });
   const running = runWorkers(workers);
+  await schedule(target, connections);
   log.info({ address: server.address, namespace, profile: config.profile }, 'at work');
   process.send?.({ atWork: true });
   await running;
+  await connection.close();
+}
+
+async function openConnections({ bookingsFile }: WorkerConfig): Promise<Connections> {
+  if (bookingsFile === undefined) return NO_CONNECTIONS;
+  return readConnections(bookingsFile, { adapters: ADAPTERS, env: process.env });
+}
+
+/** What runs by itself at the connections: the server keeps it, this only says what there is to be. */
+async function schedule(target: TemporalTarget, connections: Connections): Promise<void> {
+  if (connections.all.length === 0) return;
+  const connection = await connect(target);
+  await ensureSchedules(new Client({ connection, namespace: target.namespace }), connections);
   await connection.close();
 }
 
@@ -70,7 +100,7 @@ async function main(): Promise<number> {
     await work(config, log);
     return 0;
   } catch (error) {
-    if (error instanceof PropertyFileError) {
+    if (error instanceof PropertyFileError || error instanceof ConnectionsFileError) {
       process.stderr.write(`${error.message}\n`);
       return BAD_INPUT;
     }

@@ -42,6 +42,11 @@ export function exactTime(): Date {
   return new Date(Date.now());
 }
 
+/** Temporal's time in milliseconds since 1970. */
+export function millisNow(): number {
+  return Date.now();
+}
+
 export function keySteps(desk: StayDesk): readonly InFlight[] {
   return [...desk.running.values()].flatMap((step) => step.key ?? []);
 }

@@ -93,7 +93,7 @@ export function receive(desk: StayDesk, input: unknown): StayView {
     applySnapshot(desk.book, snapshot, now());
     desk.events += 1;
   }
-  return currentView(desk);
+  return { ...currentView(desk), taken: isNew ? 'new' : 'known' };
 }
 
 /** What a query handler throws arrives without its type: that stands in front of the message. */

@@ -16,6 +16,28 @@ export function parseStayWorkflowId(workflowId: string): StayName | undefined {
   return propertyId === undefined || reservationId === undefined ? undefined : { propertyId, reservationId };
 }
 
+/** `ingest/<propertyId>/<reservationId>`: the workflow that reads a reservation for its stay. Parts percent-encoded. */
+export function ingestWorkflowId(name: StayName): string {
+  return `ingest/${encodeURIComponent(name.propertyId)}/${encodeURIComponent(name.reservationId)}`;
+}
+
+/** The inverse of `ingestWorkflowId`; undefined for any other id. */
+export function parseIngestWorkflowId(workflowId: string): StayName | undefined {
+  const [propertyId, reservationId] = twoParts('ingest', workflowId) ?? [];
+  return propertyId === undefined || reservationId === undefined ? undefined : { propertyId, reservationId };
+}
+
+/** `key-desk/<propertyId>/<reservationId>`: the workflow that carries out requests for keys. Parts percent-encoded. */
+export function keyDeskWorkflowId(name: StayName): string {
+  return `key-desk/${encodeURIComponent(name.propertyId)}/${encodeURIComponent(name.reservationId)}`;
+}
+
+/** The inverse of `keyDeskWorkflowId`; undefined for any other id. */
+export function parseKeyDeskWorkflowId(workflowId: string): StayName | undefined {
+  const [propertyId, reservationId] = twoParts('key-desk', workflowId) ?? [];
+  return propertyId === undefined || reservationId === undefined ? undefined : { propertyId, reservationId };
+}
+
 export interface RoomName {
   readonly propertyId: string;
   readonly room: string;

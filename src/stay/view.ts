@@ -83,6 +83,8 @@ export interface StayView {
   readonly nextDeadline?: Instant;
   /** True if there is nothing to do right now. */
   readonly settled: boolean;
+  /** In the answer to `applyReservation` only: whether the snapshot was news, or the stay knew it. Absent from stays of older workers. */
+  readonly taken?: 'new' | 'known';
 }
 
 export function viewOf(book: StayBook, plan: StayPlan, inFlight: readonly InFlight[], now: Instant): StayView {

@@ -1,11 +1,11 @@
 /**
- * The task queues, and which activity runs on which. Plain data: workflows import it, too.
+ * The task queues, and which activity of a stay runs on which. Plain data: workflows import it, too.
  * Calls to Seam have a queue of their own, so that a rate limit of that queue holds: eager dispatch, which bypasses it, happens
- * only on the workflow's own queue.
+ * only on the workflow's own queue. So have calls to booking systems: one that hangs must not fill the slots of stays.
  */
 import type { StayActivities } from '../stay/steps.js';
 
-export const TASK_QUEUES = { stays: 'stays', seam: 'seam' } as const;
+export const TASK_QUEUES = { stays: 'stays', seam: 'seam', bookings: 'bookings' } as const;
 
 export type TaskQueue = (typeof TASK_QUEUES)[keyof typeof TASK_QUEUES];
 

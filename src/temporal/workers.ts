@@ -1,7 +1,9 @@
 /**
- * The workers of one process: one on the queue `stays` (workflows and quick activities), one on `seam` (every call to Seam).
+ * The workers of one process: one on the queue `stays` (workflows and quick activities), one on `seam` (every call to Seam), one on
+ * `bookings` (every call to a booking system).
  */
 import { NativeConnection, Worker, type WorkerOptions } from '@temporalio/worker';
+import type { BookingActivities } from '../booking/ingress/steps.js';
 import type { StayActivities } from '../stay/steps.js';
 import { connectionOptions, type TemporalTarget } from './connection.js';
 import { ACTIVITY_QUEUES, TASK_QUEUES, type TaskQueue } from './task-queues.js';
@@ -38,6 +40,8 @@ export interface StayWorkersOptions {
   readonly connection: NativeConnection;
   readonly namespace: string;
   readonly activities: StayActivities;
+  /** Absent: nothing is asked of booking systems here. */
+  readonly bookings?: BookingActivities;
   readonly workflowBundle: NonNullable<WorkerOptions['workflowBundle']>;
   readonly profile: WorkerProfile;
   /** Rate limit of the queue `seam`, kept by the server over all workers; absent: none. */
@@ -53,9 +57,10 @@ export function connectNatively(target: TemporalTarget): Promise<NativeConnectio
   return NativeConnection.connect(connectionOptions(target));
 }
 
-/** Makes both workers; `runWorkers` runs them. */
+/** Makes the workers; `runWorkers` runs them. */
 export async function createStayWorkers(options: StayWorkersOptions): Promise<Worker[]> {
-  const { connection, namespace, activities, profile, identity, maxCachedWorkflows, seamActivitiesPerSecond } = options;
+  const { connection, namespace, activities, bookings, profile, identity } = options;
+  const { maxCachedWorkflows, seamActivitiesPerSecond } = options;
   const shared = {
     connection,
     namespace,
@@ -82,6 +87,9 @@ export async function createStayWorkers(options: StayWorkersOptions): Promise<Wo
       maxConcurrentActivityTaskExecutions: profile.maxConcurrentSeamActivities,
       ...(seamActivitiesPerSecond === undefined ? {} : { maxTaskQueueActivitiesPerSecond: seamActivitiesPerSecond }),
     }),
+    ...(bookings === undefined
+      ? []
+      : [Worker.create({ ...shared, taskQueue: TASK_QUEUES.bookings, activities: { ...bookings } })]),
   ]);
 }
 

@@ -2,6 +2,7 @@
  * What can go wrong between Stayline and a booking system, in one table. Messages name the operation and the status, never a body: bodies
  * hold names and contacts.
  */
+import { ApplicationFailure } from '@temporalio/common';
 
 export type BookingFailure =
   /** It will pass by itself: no answer, a timeout, 5xx, too many requests. */
@@ -43,4 +44,25 @@ export function failureOfStatus(status: number, retryAfterMs?: number): BookingF
   return status >= 500 || PASSING.has(status)
     ? { kind: 'unavailable', status, ...(retryAfterMs === undefined ? {} : { retryAfterMs }) }
     : { kind: 'rejected', status };
+}
+
+/** Who has to put something right is given time to; then it is tried again, for the booking system's changes have not gone away. */
+const TRY_AGAIN_MS = 5 * 60_000;
+
+/** As Temporal tries it again: after what the booking system asks for, by the caller's policy, or slowly. */
+export function asApplicationFailure({ message, failure }: BookingSystemError): ApplicationFailure {
+  switch (failure.kind) {
+    case 'unavailable':
+      return ApplicationFailure.create({
+        message,
+        type: 'BookingSystemUnavailable',
+        ...(failure.retryAfterMs === undefined ? {} : { nextRetryDelay: failure.retryAfterMs }),
+      });
+    case 'rejected':
+      return ApplicationFailure.create({ message, type: 'BookingSystemRejected', nextRetryDelay: TRY_AGAIN_MS });
+    case 'unreadable':
+      return ApplicationFailure.create({ message, type: 'BookingSystemUnreadable', nextRetryDelay: TRY_AGAIN_MS });
+    default:
+      return failure satisfies never;
+  }
 }

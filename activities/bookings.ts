@@ -1,0 +1,132 @@
+/** The activities behind the booking door: they speak to booking systems, and tell stays. What guests are called passes through here only. */
+import { activityInfo, cancellationSignal, Context, heartbeat } from '@temporalio/activity';
+import { WorkflowUpdateRPCTimeoutOrCancelledError, type Client } from '@temporalio/client';
+import { ApplicationFailure } from '@temporalio/common';
+import PQueue from 'p-queue';
+import type { Connection, Connections } from '../src/booking/ingress/connections.js';
+import { openDoor, type Counter } from '../src/booking/ingress/door.js';
+import { asApplicationFailure, BookingSystemError } from '../src/booking/ingress/errors.js';
+import { paceOf, reread } from '../src/booking/ingress/hand-over.js';
+import type { BookingActivities, RereadOutcome, SweepCounts } from '../src/booking/ingress/steps.js';
+import { cancelStay, tellStays } from '../src/booking/ingress/tell-stays.js';
+import type { StayName } from '../src/stay/ids.js';
+
+export interface BookingDependencies {
+  readonly connections: Connections;
+  /** Told what adapters count in this process. */
+  readonly count: Counter;
+}
+
+/** Reservations that one sweep has read at once: more would hurry booking systems beyond their limits. */
+const AT_ONCE = 10;
+/** How long a sweep waits for one reservation; reading it goes on without the sweep. */
+const PATIENCE_MS = 60_000;
+const HEARTBEAT_MS = 3_000;
+
+export function createBookingActivities({ connections, count }: BookingDependencies): BookingActivities {
+  return {
+    async readReservation({ propertyId, reservationId, ifGone }) {
+      const { client } = Context.current();
+      const { system, connectionId } = connectionOf(connections, propertyId);
+      if (system.fetchReservation === undefined) throw notConnected(`${connectionId} has nothing to fetch`);
+      const name: StayName = { propertyId, reservationId };
+      const fetched = await classified(system.fetchReservation(name, { signal: cancellationSignal() }));
+      return inTime(client, async () => {
+        switch (fetched.kind) {
+          case 'found':
+            return tellStays(client, fetched);
+          case 'gone':
+            return ifGone === 'report' ? { kind: 'missing' as const } : cancelStay(client, name);
+          case 'ignored':
+            return fetched;
+          default:
+            return fetched satisfies never;
+        }
+      });
+    },
+
+    async sweepPage({ connectionId, propertyId, since, cursor }) {
+      const { client } = Context.current();
+      const connection = connections.byId(connectionId);
+      const changedSince = connection?.system.changedSince;
+      if (connection === undefined || changedSince === undefined) throw notConnected(`${connectionId} cannot be swept`);
+      return beating(async () => {
+        const query = { propertyId, since, ...(cursor === undefined ? {} : { cursor }) };
+        const page = await classified(changedSince(query, { signal: cancellationSignal() }));
+        const counts = await rereadAll(client, connection, page.reservations);
+        return { counts, ...(page.next === undefined ? {} : { next: page.next }) };
+      });
+    },
+
+    async listenToBookings({ connectionId }) {
+      const { client } = Context.current();
+      const connection = connections.byId(connectionId);
+      const hear = connection?.system.listen;
+      if (connection === undefined || hear === undefined) throw notConnected(`${connectionId} cannot be listened to`);
+      const door = openDoor({ temporal: client, connection, count });
+      await beating(() => classified(hear(door, { signal: cancellationSignal() })));
+    },
+  };
+}
+
+function connectionOf(connections: Connections, propertyId: string): Connection {
+  const connection = connections.ofProperty(propertyId);
+  if (connection === undefined) throw notConnected(`no connection serves the property ${JSON.stringify(propertyId)}`);
+  return connection;
+}
+
+/** Somebody has to add it to the file, and start the worker again; what waits goes on then. */
+function notConnected(message: string): ApplicationFailure {
+  return ApplicationFailure.create({ message, type: 'NotConnected', nextRetryDelay: '1m' });
+}
+
+async function classified<T>(asked: Promise<T>): Promise<T> {
+  try {
+    return await asked;
+  } catch (error) {
+    throw error instanceof BookingSystemError ? asApplicationFailure(error) : error;
+  }
+}
+
+/** What an attempt has sent to Temporal must not wait on after its time: the next one says it again. */
+function inTime<T>(client: Client, act: () => Promise<T>): Promise<T> {
+  const { currentAttemptScheduledTimestampMs: begun, startToCloseTimeoutMs } = activityInfo();
+  return client.withDeadline(Math.max(begun, Date.now()) + startToCloseTimeoutMs, act);
+}
+
+async function rereadAll(client: Client, connection: Connection, names: readonly StayName[]): Promise<SweepCounts> {
+  const counts = noCounts();
+  const queue = new PQueue({ concurrency: AT_ONCE });
+  const pace = paceOf(connection);
+  await Promise.all(
+    names.map((name) =>
+      queue.add(async () => {
+        const { kind } = await patiently(client, () => reread(client, pace, name));
+        counts[kind] += 1;
+      }),
+    ),
+  );
+  return counts;
+}
+
+async function patiently(client: Client, ask: () => Promise<RereadOutcome>): Promise<RereadOutcome> {
+  try {
+    return await client.withDeadline(Date.now() + PATIENCE_MS, ask);
+  } catch (error) {
+    if (error instanceof WorkflowUpdateRPCTimeoutOrCancelledError) return { kind: 'pending' };
+    throw error;
+  }
+}
+
+async function beating<T>(act: () => Promise<T>): Promise<T> {
+  const beat = setInterval(() => heartbeat(), HEARTBEAT_MS);
+  try {
+    return await act();
+  } finally {
+    clearInterval(beat);
+  }
+}
+
+function noCounts(): Record<RereadOutcome['kind'], number> {
+  return { changed: 0, same: 0, older: 0, missing: 0, cancelled: 0, over: 0, ignored: 0, refused: 0, pending: 0 };
+}

@@ -1,0 +1,24 @@
+/** What an adapter's routes and listeners may do with Stayline: hand names over, speak to stays, count. */
+import type { Client } from '@temporalio/client';
+import { createStayClient } from '../../client.js';
+import type { Door } from './adapter.js';
+import type { Connection } from './connections.js';
+import { handOver, paceOf } from './hand-over.js';
+
+/** Counts something that happened at a connection. */
+export type Counter = (connectionId: string, what: string) => void;
+
+export interface DoorOptions {
+  readonly temporal: Client;
+  readonly connection: Connection;
+  readonly count: Counter;
+}
+
+export function openDoor({ temporal, connection, count }: DoorOptions): Door {
+  const pace = paceOf(connection);
+  return {
+    changed: (reservations) => handOver(temporal, pace, reservations),
+    stays: createStayClient(temporal),
+    count: (what) => count(connection.connectionId, what),
+  };
+}

@@ -1,0 +1,85 @@
+/** The schedules of the sweeps, one for each property of a connection; and the listeners, one for each connection that has one. */
+import {
+  ScheduleAlreadyRunning,
+  ScheduleOverlapPolicy,
+  type Client,
+  type ScheduleOptions,
+  type ScheduleOptionsStartWorkflowAction,
+} from '@temporalio/client';
+import type { ListenWorkflow, SweepStart, SweepWorkflow } from '../../../workflows/booking-messages.js';
+import { SEARCH_ATTRIBUTES } from '../../temporal/search-attributes.js';
+import { TASK_QUEUES } from '../../temporal/task-queues.js';
+import type { Connection, Connections, SweepRhythm } from './connections.js';
+
+type SweepSchedule = ScheduleOptions<ScheduleOptionsStartWorkflowAction<SweepWorkflow>>;
+
+/** `sweep/<connectionId>/<propertyId>`, the last part percent-encoded: the schedule, and what the ids of its runs begin with. */
+export function sweepScheduleId(connectionId: string, propertyId: string): string {
+  return `sweep/${connectionId}/${encodeURIComponent(propertyId)}`;
+}
+
+/**
+ * Makes what is missing and changes what is different; doing it again, or in several processes at once, does no harm. Schedules of
+ * connections that are no longer in the file are left alone: another worker may have them in its.
+ */
+export async function ensureSchedules(temporal: Client, { all }: Connections): Promise<void> {
+  for (const connection of all) {
+    for (const { propertyId } of connection.properties) {
+      if (connection.sweep !== undefined) await ensureSweep(temporal, connection, propertyId, connection.sweep);
+    }
+    if (connection.system.listen !== undefined) await ensureListener(temporal, connection.connectionId);
+  }
+}
+
+async function ensureSweep(
+  temporal: Client,
+  { connectionId }: Connection,
+  propertyId: string,
+  rhythm: SweepRhythm,
+): Promise<void> {
+  const schedule = scheduleOf(connectionId, propertyId, rhythm);
+  try {
+    await temporal.schedule.create(schedule);
+  } catch (error) {
+    if (!(error instanceof ScheduleAlreadyRunning)) throw error;
+    await temporal.schedule.getHandle(schedule.scheduleId).update<SweepWorkflow>((previous) => ({
+      ...previous,
+      spec: schedule.spec,
+      policies: schedule.policies ?? {},
+      action: schedule.action,
+    }));
+  }
+}
+
+function scheduleOf(connectionId: string, propertyId: string, rhythm: SweepRhythm): SweepSchedule {
+  const scheduleId = sweepScheduleId(connectionId, propertyId);
+  const { everyMinutes, overlapMinutes, firstDays } = rhythm;
+  const start: SweepStart = { connectionId, propertyId, firstDays, overlapMinutes };
+  return {
+    scheduleId,
+    spec: { intervals: [{ every: everyMinutes * 60_000 }] },
+    // A sweep that waits for its booking system is the one that will find everything.
+    policies: { overlap: ScheduleOverlapPolicy.SKIP, catchupWindow: '1 minute' },
+    action: {
+      type: 'startWorkflow',
+      workflowType: 'sweep',
+      workflowId: scheduleId,
+      taskQueue: TASK_QUEUES.stays,
+      args: [start],
+      typedSearchAttributes: [{ key: SEARCH_ATTRIBUTES.property, value: propertyId }],
+      staticSummary: `Looks for what changed at ${propertyId}`,
+    },
+    // The first one brings in what was booked before there was a connection.
+    state: { triggerImmediately: true },
+  };
+}
+
+async function ensureListener(temporal: Client, connectionId: string): Promise<void> {
+  await temporal.workflow.start<ListenWorkflow>('listen', {
+    workflowId: `listen/${connectionId}`,
+    workflowIdConflictPolicy: 'USE_EXISTING',
+    taskQueue: TASK_QUEUES.stays,
+    args: [{ connectionId }],
+    staticSummary: `Listens to ${connectionId}`,
+  });
+}
