@@ -5,6 +5,7 @@
 import { Client } from '@temporalio/client';
 import { createBookingActivities } from '../activities/bookings.js';
 import { createActivities } from '../activities/index.js';
+import { createKeyDeskActivities } from '../activities/key-desk.js';
 import { ADAPTERS } from './booking/adapters/index.js';
 import {
   ConnectionsFileError,
@@ -49,10 +50,13 @@ async function work(config: WorkerConfig, log: Log): Promise<void> {
         ? {}
         : { options: { timing: { lateCommitSettleMs: config.lateCommitSettleMs } } }),
     }),
-    bookings: createBookingActivities({
-      connections,
-      count: (connectionId, what) => log.info({ connectionId, what }, 'heard from a booking system'),
-    }),
+    bookings: {
+      ...createBookingActivities({
+        connections,
+        count: (connectionId, what) => log.info({ connectionId, what }, 'heard from a booking system'),
+      }),
+      ...createKeyDeskActivities(),
+    },
     workflowBundle,
     profile: WORKER_PROFILES[config.profile],
     ...(config.seamActivitiesPerSecond === undefined

@@ -1,5 +1,6 @@
 /** Exactly what the worker registers. */
 export { ingest } from './ingest.js';
+export { keyDesk } from './key-desk.js';
 export { listen } from './listen-to-bookings.js';
 export { room } from './room.js';
 export { stay } from './stay.js';

@@ -4,6 +4,7 @@
  */
 import { NativeConnection, Worker, type WorkerOptions } from '@temporalio/worker';
 import type { BookingActivities } from '../booking/ingress/steps.js';
+import type { KeyDeskActivities } from '../stay/key-desk/steps.js';
 import type { StayActivities } from '../stay/steps.js';
 import { connectionOptions, type TemporalTarget } from './connection.js';
 import { ACTIVITY_QUEUES, TASK_QUEUES, type TaskQueue } from './task-queues.js';
@@ -41,7 +42,7 @@ export interface StayWorkersOptions {
   readonly namespace: string;
   readonly activities: StayActivities;
   /** Absent: nothing is asked of booking systems here. */
-  readonly bookings?: BookingActivities;
+  readonly bookings?: BookingActivities & KeyDeskActivities;
   readonly workflowBundle: NonNullable<WorkerOptions['workflowBundle']>;
   readonly profile: WorkerProfile;
   /** Rate limit of the queue `seam`, kept by the server over all workers; absent: none. */

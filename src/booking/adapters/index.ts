@@ -2,5 +2,6 @@
 import type { BookingAdapter } from '../ingress/adapter.js';
 import { apaleo } from './apaleo.js';
 import { generic } from './generic.js';
+import { opera } from './opera.js';
 
-export const ADAPTERS: readonly BookingAdapter[] = [generic, apaleo];
+export const ADAPTERS: readonly BookingAdapter[] = [generic, apaleo, opera];

@@ -8,6 +8,8 @@ import type { FastifyPluginAsync } from 'fastify';
 import type { z } from 'zod';
 import type { StayClient } from '../../client.js';
 import type { StayName } from '../../stay/ids.js';
+import type { KeyOutcome } from '../../stay/key-desk/outcome.js';
+import type { KeyRequest } from '../../stay/key-desk/request.js';
 import type { StaySnapshotInput } from '../../stay/snapshot-schema.js';
 
 /** How an adapter is written: `export const apaleo = defineAdapter({ … })`, named in `src/booking/adapters/index.ts`. */
@@ -153,6 +155,11 @@ export interface Call {
 export interface Door {
   /** Hands over durably that these may have changed: resolves when Temporal has all of them. @throws Error if it cannot be reached */
   changed(reservations: readonly StayName[]): Promise<void>;
+  /**
+   * Has a request for keys carried out by the workflow `keyDesk`, and follows it until it is done or `deadline` (ms since 1970) has come.
+   * Once Temporal has the request, it is carried out in any case. @throws Error if Temporal could not be reached by then
+   */
+  askForKeys(name: StayName, request: KeyRequest, deadline: number): Promise<KeyOutcome>;
   /** For commands of the booking system that are no state of a reservation (a lost key): signals to the stay, and its view. */
   readonly stays: StayClient;
   /** Counts something that happened, by a short fixed name, for `/healthz` and the metrics. */

@@ -4,6 +4,7 @@ import { createStayClient } from '../../client.js';
 import type { Door } from './adapter.js';
 import type { Connection } from './connections.js';
 import { handOver, paceOf } from './hand-over.js';
+import { askForKeys } from './key-desk.js';
 
 /** Counts something that happened at a connection. */
 export type Counter = (connectionId: string, what: string) => void;
@@ -18,6 +19,7 @@ export function openDoor({ temporal, connection, count }: DoorOptions): Door {
   const pace = paceOf(connection);
   return {
     changed: (reservations) => handOver(temporal, pace, reservations),
+    askForKeys: (name, request, deadline) => askForKeys(temporal, name, request, deadline),
     stays: createStayClient(temporal),
     count: (what) => count(connection.connectionId, what),
   };

@@ -1,0 +1,126 @@
+/** From OPERA's key types to requests for keys (`src/stay/key-desk`). Pure. */
+import { createHash } from 'node:crypto';
+import { z } from 'zod';
+import { localInstant } from '../../../stay/dates.js';
+import { isBefore, normalInstant, type Window } from '../../../stay/instants.js';
+import type { KeyRequest, KeyRequestKind } from '../../../stay/key-desk/request.js';
+import { idSchema, instantSchema } from '../../../stay/snapshot-schema.js';
+import type { RoomKeyRequest } from './wire.js';
+
+/** What OPERA's documents leave to the hotel. */
+export const mappingSettings = {
+  /** Of times without an offset, and of the property: an IANA zone. */
+  timeZone: z.string({ error: 'must be an IANA time zone such as "Europe/Berlin"' }).refine(isZone, {
+    error: 'must be an IANA time zone such as "Europe/Berlin"',
+  }),
+  /** Which of a reservation's ids is Stayline's reservation id. */
+  reservationIdType: z.string().min(1, 'must not be empty').default('Reservation'),
+  /** Whose a duplicate key is: another guest's, or the same guest's, whose key is on all his phones anyway. */
+  duplicates: z
+    .enum(['another-guest', 'same-guest'], { error: 'must be one of another-guest, same-guest' })
+    .default('another-guest'),
+  /** Whether reservations with the share flag hold a room together, or each waits until the room is free. */
+  sharers: z.enum(['same-room', 'separate'], { error: 'must be one of same-room, separate' }).default('same-room'),
+  /** Which kinds of keys are made here; others are told to be made elsewhere. Remove is heard for all kinds. */
+  roomKeyTypes: z
+    .array(z.enum(['MobileKey', 'HardKey', 'PinCode', 'KeyPayload']))
+    .min(1)
+    .default(['MobileKey']),
+};
+
+export type OperaMappingSettings = z.infer<z.ZodObject<typeof mappingSettings>>;
+
+export type ReadRequest =
+  | { readonly kind: 'keys'; readonly reservationId: string; readonly request: KeyRequest }
+  /** What is on a key: asked for to be shown only. */
+  | { readonly kind: 'read'; readonly reservationId: string }
+  | { readonly kind: 'cannot'; readonly why: string };
+
+const KINDS: Readonly<Record<string, KeyRequestKind>> = {
+  New: 'new',
+  Duplicate: 'duplicate',
+  Lost: 'lost',
+  ReEncode: 're-encode',
+  RoomMove: 'move',
+  ModifyStay: 'modify',
+  Remove: 'remove',
+};
+
+/** @param now ISO 8601, for requests that do not say when they were made */
+export function readRequest(wire: RoomKeyRequest, settings: OperaMappingSettings, now: string): ReadRequest {
+  if (wire.keyType === 'OneShot') {
+    return { kind: 'cannot', why: 'A one-shot key would end the keys of the guests; please encode a card.' };
+  }
+  const reservationId = reservationIdOf(wire, settings);
+  if (reservationId === undefined) return { kind: 'cannot', why: 'The request names no reservation.' };
+  if (wire.keyType === 'Read') return { kind: 'read', reservationId };
+  const kind = Object.hasOwn(KINDS, wire.keyType) ? KINDS[wire.keyType] : undefined;
+  if (kind === undefined) return { kind: 'cannot', why: 'Stayline does not know this kind of request.' };
+  if (kind !== 'remove' && !settings.roomKeyTypes.some((type) => type === wire.roomKeyType)) {
+    return {
+      kind: 'cannot',
+      why: `Stayline makes ${settings.roomKeyTypes.join(', ')} only; please use another encoder.`,
+    };
+  }
+  const rooms = [...new Set([wire.roomId ?? '', ...(wire.additionalRooms ?? [])])].filter((room) => room !== '');
+  if (!rooms.every((room) => idSchema.safeParse(room).success)) return { kind: 'cannot', why: 'A room cannot be one.' };
+  const window = validityOf(wire, settings);
+  if (kind !== 'remove' && window === undefined)
+    return { kind: 'cannot', why: 'The key has no end, or ends before it begins.' };
+  const request: KeyRequest = {
+    requestId: `opera-${createHash('sha256').update(JSON.stringify(wire)).digest('hex').slice(0, 32)}`,
+    kind,
+    rooms,
+    ...(window === undefined ? {} : { window }),
+    at: instantOf(wire.keyRequestTime, settings.timeZone) ?? now,
+    by: 'opera',
+    furtherKeys: settings.duplicates,
+    ...(wire.guestShareFlag === true && settings.sharers === 'same-room' && rooms[0] !== undefined
+      ? { shareGroup: `opera-share/${rooms[0]}`.slice(0, 200) }
+      : {}),
+  };
+  return { kind: 'keys', reservationId, request };
+}
+
+function reservationIdOf(
+  { reservationIdList }: RoomKeyRequest,
+  { reservationIdType }: OperaMappingSettings,
+): string | undefined {
+  const ids = reservationIdList ?? [];
+  const chosen = ids.find(({ type }) => type?.toLowerCase() === reservationIdType.toLowerCase()) ?? ids[0];
+  return idSchema.safeParse(chosen?.id).data;
+}
+
+/** As instants; undefined if they do not make a window. */
+export function validityOf(
+  { keyValidityStart, keyValidityEnd, keyRequestTime }: RoomKeyRequest,
+  { timeZone }: Pick<OperaMappingSettings, 'timeZone'>,
+): Window | undefined {
+  const from = instantOf(keyValidityStart ?? keyRequestTime, timeZone);
+  const to = instantOf(keyValidityEnd, timeZone);
+  if (from === undefined || to === undefined) return undefined;
+  const window = { from: normalInstant(from), to: normalInstant(to) };
+  return isBefore(window.from, window.to) ? window : undefined;
+}
+
+const LOCAL = /^(\d{4}-\d{2}-\d{2})[T ](\d{2}:\d{2})(?::\d{2}(?:\.\d+)?)?$/;
+
+/** OPERA's schema says `date-time`; what is seen in the field are hotel times without an offset, too. */
+function instantOf(written: string | null | undefined, timeZone: string): string | undefined {
+  const [, date, clock] = LOCAL.exec(written ?? '') ?? [];
+  if (date === undefined || clock === undefined) return instantSchema.safeParse(written).data;
+  try {
+    return instantSchema.safeParse(localInstant(date, clock, timeZone)).data;
+  } catch {
+    return undefined;
+  }
+}
+
+function isZone(zone: string): boolean {
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: zone });
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,77 @@
+/**
+ * What OPERA Cloud sends and expects at its door lock outbound interface: `postRoomKeysOutbound` of the Front Desk Operations Outbound API
+ * 25.5 (oracle/hospitality-api-docs, fofoutbound.json). Only what is read is checked; enumerations are taken as any text, since a request
+ * of a kind that we do not know must be answered, too.
+ */
+import { z } from 'zod';
+
+const text = z.string().nullish();
+
+export const roomKeyRequestSchema = z.object({
+  keyType: z.string(),
+  roomKeyType: text,
+  keyUserType: text,
+  encoderId: text,
+  encoderTerminal: text,
+  roomId: text,
+  oldRoomId: text,
+  additionalRooms: z.array(z.string()).nullish(),
+  reservationIdList: z.array(z.object({ id: text, type: text })).nullish(),
+  guestShareFlag: z.boolean().nullish(),
+  keyValidityStart: text,
+  keyValidityEnd: text,
+  keyRequestTime: text,
+});
+
+export type RoomKeyRequest = z.infer<typeof roomKeyRequestSchema>;
+
+/** `OK` done, `BY` the encoder is busy, `UR` cannot be processed, `RY` to be tried again. */
+export type ResponseCode = 'OK' | 'BY' | 'UR' | 'RY';
+
+export interface Verdict {
+  readonly code: ResponseCode;
+  /** For whoever stands at the front desk. */
+  readonly text: string;
+  /** In place of what the request says: of a key that was read. */
+  readonly window?: { readonly from: string; readonly to: string };
+}
+
+const ROOM_KEY_TYPES: readonly unknown[] = ['HardKey', 'MobileKey', 'PinCode', 'KeyPayload'];
+const MOST_TEXT = 2_000;
+
+/**
+ * The body of the answer. Its required fields are always there, whatever the request lacks.
+ * @param now ISO 8601, UTC
+ * @param validity what the request asks for, as instants
+ */
+export function roomKeyAnswer(
+  request: Partial<RoomKeyRequest>,
+  verdict: Verdict,
+  { now, validity }: { readonly now: string; readonly validity?: { readonly from: string; readonly to: string } },
+): Readonly<Record<string, unknown>> {
+  const { from, to } = verdict.window ?? validity ?? { from: now, to: now };
+  const { encoderId, additionalRooms, reservationIdList } = request;
+  return {
+    responseCode: verdict.code,
+    responseText: verdict.text.slice(0, MOST_TEXT),
+    roomId: request.roomId ?? '',
+    encoderTerminal: request.encoderTerminal || 'unknown',
+    ...(encoderId == null ? {} : { encoderId }),
+    roomKeyType: ROOM_KEY_TYPES.includes(request.roomKeyType) ? request.roomKeyType : 'MobileKey',
+    keyUserType: 'Guest',
+    keyValidityStart: withSeconds(from),
+    keyValidityEnd: withSeconds(to),
+    keyCreationTime: withSeconds(now),
+    ...(additionalRooms == null ? {} : { additionalRooms }),
+    ...(reservationIdList == null ? {} : { reservationIdList: reservationIdList.map(stated) }),
+  };
+}
+
+function stated({ id, type }: { readonly id?: unknown; readonly type?: unknown }): Readonly<Record<string, unknown>> {
+  return { ...(typeof id === 'string' ? { id } : {}), ...(typeof type === 'string' ? { type } : {}) };
+}
+
+/** `date-time` has seconds. */
+function withSeconds(instant: string): string {
+  return new Date(instant).toISOString();
+}

@@ -1,0 +1,89 @@
+/** How a request for keys becomes durable, and how far it has come within a given time. */
+import { setTimeout as delay } from 'node:timers/promises';
+import { WithStartWorkflowOperation, type Client } from '@temporalio/client';
+import { keyDeskAnswerUpdate, keysAskedForSignal } from '../../../workflows/key-desk-messages.js';
+import type { keyDesk } from '../../../workflows/key-desk.js';
+import { createStayClient, StayNotFound } from '../../client.js';
+import { keyDeskWorkflowId, type StayName } from '../../stay/ids.js';
+import { outcomeOf, type KeyOutcome } from '../../stay/key-desk/outcome.js';
+import type { DeskAnswer, KeyRequest } from '../../stay/key-desk/request.js';
+import { TASK_QUEUES } from '../../temporal/task-queues.js';
+
+const LOOK_EVERY_MS = 250;
+/** For one look at the stay. */
+const LOOK_MS = 3_000;
+
+/**
+ * Hands a request in, and follows it until it is done or `deadline` (ms since 1970) has come. Once Temporal has the request, it is carried
+ * out whatever happens here.
+ * @throws Error if Temporal could not be reached by then: nothing is durable
+ */
+export async function askForKeys(
+  temporal: Client,
+  name: StayName,
+  request: KeyRequest,
+  deadline: number,
+): Promise<KeyOutcome> {
+  await temporal.withDeadline(deadline, () => handIn(temporal, name, request));
+  const answer = await quietly(() => temporal.withDeadline(deadline, () => answerOf(temporal, name, request)));
+  if (answer === undefined) return { kind: 'pending', text: 'The request is recorded; it is carried out by itself.' };
+  if (answer.kind === 'refused') return { kind: 'refused', text: answer.why };
+  let outcome: KeyOutcome = { kind: 'pending', text: 'The stay knows of the request.' };
+  for (;;) {
+    const until = Math.min(deadline, Date.now() + LOOK_MS);
+    outcome = (await quietly(() => temporal.withDeadline(until, () => look(temporal, name, request)))) ?? outcome;
+    if (outcome.kind !== 'pending' || Date.now() + LOOK_EVERY_MS > deadline) return outcome;
+    await delay(LOOK_EVERY_MS);
+  }
+}
+
+async function handIn(temporal: Client, name: StayName, request: KeyRequest): Promise<void> {
+  await temporal.workflow.signalWithStart<typeof keyDesk, [KeyRequest]>('keyDesk', {
+    ...startOf(name),
+    signal: keysAskedForSignal,
+    signalArgs: [request],
+  });
+}
+
+function answerOf(temporal: Client, name: StayName, { requestId }: KeyRequest): Promise<DeskAnswer> {
+  const startWorkflowOperation = new WithStartWorkflowOperation<typeof keyDesk>('keyDesk', {
+    ...startOf(name),
+    workflowIdConflictPolicy: 'USE_EXISTING',
+  });
+  return temporal.workflow.executeUpdateWithStart(keyDeskAnswerUpdate, {
+    args: [{ requestId }],
+    startWorkflowOperation,
+  });
+}
+
+async function look(temporal: Client, name: StayName, request: KeyRequest): Promise<KeyOutcome> {
+  try {
+    return outcomeOf(request, await createStayClient(temporal).view(name));
+  } catch (error) {
+    if (error instanceof StayNotFound) return outcomeOf(request, undefined);
+    throw error;
+  }
+}
+
+/** The request is durable: that its answer does not come is no reason to fail. */
+async function quietly<T>(ask: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await ask();
+  } catch {
+    return undefined;
+  }
+}
+
+function startOf(name: StayName): {
+  readonly workflowId: string;
+  readonly taskQueue: string;
+  readonly args: [];
+  readonly staticSummary: string;
+} {
+  return {
+    workflowId: keyDeskWorkflowId(name),
+    taskQueue: TASK_QUEUES.stays,
+    args: [],
+    staticSummary: `Requests for keys of reservation ${name.reservationId} at ${name.propertyId}`,
+  };
+}

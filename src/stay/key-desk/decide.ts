@@ -1,0 +1,165 @@
+/**
+ * What a stay has to be told so that a request for keys comes true. Pure: the workflow `keyDesk` decides with it, and decides the same
+ * when it is replayed. Requests name nobody, so guests are numbered; what changes is told as a whole snapshot, as by any booking system.
+ */
+import type { StayName } from '../ids.js';
+import { earlier, isBefore, millis, sameWindow, type Instant, type Window } from '../instants.js';
+import type { MessageInput } from '../message-schema.js';
+import type { StaySnapshotInput } from '../snapshot-schema.js';
+import type { StayPhase } from '../view.js';
+import type { KeyRequest } from './request.js';
+
+/** What is known of the stay. */
+export interface StayLook {
+  readonly phase: StayPhase;
+  readonly revision?: StaySnapshotInput['revision'];
+  readonly window?: Window;
+  readonly rooms: readonly string[];
+  /** In the order of the party; whoever was removed is among them. */
+  readonly guests: readonly LookedAtGuest[];
+}
+
+export interface LookedAtGuest {
+  readonly guestId: string;
+  /** A key of his may open a door. */
+  readonly hasKey: boolean;
+  readonly isGone: boolean;
+}
+
+export type Order =
+  | { readonly kind: 'snapshot'; readonly snapshot: StaySnapshotInput }
+  | { readonly kind: 'replace-key'; readonly payload: MessageInput<'replaceKey'> }
+  /** Waits until no key of the stay can open a door, but not for ever. */
+  | { readonly kind: 'await-end-of-keys' };
+
+export type Decision =
+  { readonly kind: 'tell'; readonly orders: readonly Order[] } | { readonly kind: 'refuse'; readonly why: string };
+
+/** What a reservation is to be. */
+interface Wish {
+  readonly status: 'confirmed' | 'in-house' | 'departed';
+  readonly window: Window;
+  readonly rooms: readonly string[];
+  readonly guestIds: readonly string[];
+}
+
+const OVER: readonly StayPhase[] = ['leaving', 'over', 'cancelled', 'no-show'];
+
+/** @param look undefined if no stay is open */
+export function decide(name: StayName, request: KeyRequest, look: StayLook | undefined, now: Instant): Decision {
+  const isOpen = look !== undefined && !OVER.includes(look.phase);
+  if (request.kind === 'remove') return tell(isOpen ? removal(name, request, look) : []);
+  const window = windowOf(request, isOpen ? look : undefined);
+  const rooms = roomsOf(request, look);
+  if (window === undefined || rooms.length === 0) {
+    return { kind: 'refuse', why: 'the request names no room or no dates, and no stay is open that has them' };
+  }
+  const status =
+    isOpen && look.phase === 'in-house' ? 'in-house' : isBefore(now, window.from) ? 'confirmed' : 'in-house';
+  const wish: Wish = { status, window, rooms, guestIds: guestIdsOf(request, isOpen, look) };
+  if (!isOpen) return tell([snapshotOf(name, request, look, wish)]);
+  const isAnew = request.kind === 'new' && sameRooms(rooms, look.rooms) && look.guests.some(({ hasKey }) => hasKey);
+  return tell([
+    // Whatever keys there were must die at the door as well: the first key after the end of all others does that.
+    ...(isAnew ? [...removal(name, request, look), { kind: 'await-end-of-keys' as const }] : []),
+    ...(isAnew || !isAsWished(look, wish) ? [snapshotOf(name, request, look, wish)] : []),
+    ...replacement(request, look, wish),
+  ]);
+}
+
+function tell(orders: readonly Order[]): Decision {
+  return { kind: 'tell', orders };
+}
+
+/** A stay that has moved on keeps its keys: "remove" for the old room may come after "new" for the next one. */
+function removal(name: StayName, request: KeyRequest, look: StayLook): readonly Order[] {
+  const isForOthers = request.rooms.length > 0 && !request.rooms.some((room) => look.rooms.includes(room));
+  const { window, rooms } = look;
+  if (window === undefined || (rooms.length > 0 && isForOthers)) return [];
+  const guestIds = present(look).map(({ guestId }) => guestId);
+  return [snapshotOf(name, request, look, { status: 'departed', window, rooms, guestIds })];
+}
+
+/** A key that is made during the stay is valid from now on: that does not move the arrival. */
+function windowOf({ window }: KeyRequest, look: StayLook | undefined): Window | undefined {
+  if (window === undefined || look?.window === undefined) return window ?? look?.window;
+  return { from: earlier(window.from, look.window.from), to: window.to };
+}
+
+/** A new key, or a move, names all the rooms; other requests may name the first one only. */
+function roomsOf({ kind, rooms }: KeyRequest, look: StayLook | undefined): readonly string[] {
+  const known = look?.rooms ?? [];
+  const namesAll = rooms.length > 0 && (kind === 'new' || kind === 'move');
+  return namesAll || !rooms.every((room) => known.includes(room)) ? rooms : known;
+}
+
+function guestIdsOf({ kind, furtherKeys }: KeyRequest, isOpen: boolean, look: StayLook | undefined): readonly string[] {
+  const [first = guestIdAt(0)] = (look?.guests ?? [])
+    .toSorted((a, b) => Number(b.hasKey) - Number(a.hasKey))
+    .map(({ guestId }) => guestId);
+  const here = isOpen && look !== undefined ? present(look).map(({ guestId }) => guestId) : [];
+  if (here.length === 0 || (kind === 'new' && look?.guests.some(({ hasKey }) => hasKey) === true)) return [first];
+  return kind === 'duplicate' && furtherKeys === 'another-guest' ? [...here, furtherGuestId(here)] : here;
+}
+
+function furtherGuestId(here: readonly string[]): string {
+  let place = here.length;
+  while (here.includes(guestIdAt(place))) place += 1;
+  return guestIdAt(place);
+}
+
+function guestIdAt(place: number): string {
+  return `guest-${place + 1}`;
+}
+
+function present({ guests }: StayLook): readonly LookedAtGuest[] {
+  return guests.filter(({ isGone }) => !isGone);
+}
+
+function isAsWished(look: StayLook, wish: Wish): boolean {
+  return (
+    (wish.status === 'in-house') === (look.phase === 'in-house') &&
+    look.window !== undefined &&
+    sameWindow(look.window, wish.window) &&
+    sameRooms(look.rooms, wish.rooms) &&
+    sameRooms(
+      present(look).map(({ guestId }) => guestId),
+      wish.guestIds,
+    )
+  );
+}
+
+function sameRooms(some: readonly string[], others: readonly string[]): boolean {
+  return some.length === others.length && some.every((one) => others.includes(one));
+}
+
+/** Other rooms end the old keys by themselves. */
+function replacement({ kind, requestId, by }: KeyRequest, look: StayLook, wish: Wish): readonly Order[] {
+  const holder = present(look).toSorted((a, b) => Number(b.hasKey) - Number(a.hasKey))[0];
+  if (holder === undefined || !sameRooms(look.rooms, wish.rooms)) return [];
+  const { guestId, hasKey } = holder;
+  if (kind === 'lost') return [{ kind: 'replace-key', payload: { guestId, mode: 'secure', requestId, by } }];
+  const isAgain = kind === 're-encode' && hasKey;
+  return isAgain ? [{ kind: 'replace-key', payload: { guestId, mode: 'convenient', requestId, by } }] : [];
+}
+
+function snapshotOf(name: StayName, request: KeyRequest, look: StayLook | undefined, wish: Wish): Order {
+  const { status, window, rooms, guestIds } = wish;
+  const snapshot: StaySnapshotInput = {
+    ...name,
+    revision: nextRevision(request.at, look?.revision),
+    // The desk is the only one that writes, one request after the other.
+    supersede: true,
+    status,
+    window,
+    rooms: [...rooms],
+    guests: guestIds.map((guestId, place) => ({ guestId, primary: place === 0 })),
+    ...(request.shareGroup === undefined ? {} : { shareGroup: request.shareGroup }),
+  };
+  return { kind: 'snapshot', snapshot };
+}
+
+function nextRevision(at: string, known: StayLook['revision']): StaySnapshotInput['revision'] {
+  if (typeof known === 'number') return known + 1;
+  return known !== undefined && millis(known) > millis(at) ? known : at;
+}

@@ -1,0 +1,111 @@
+/**
+ * The workflow `keyDesk`: one execution per reservation that a booking system asks keys for (OPERA's door lock interface, Mews's key
+ * cutter), for as long as there is something to do. It carries requests out in the order in which they came, however long that takes:
+ * the booking system may never ask again.
+ */
+import {
+  allHandlersFinished,
+  ApplicationFailure,
+  condition,
+  proxyActivities,
+  setCurrentDetails,
+  setHandler,
+  sleep,
+  workflowInfo,
+} from '@temporalio/workflow';
+import { decide, type Order } from '../src/stay/key-desk/decide.js';
+import type { DeskAnswer, KeyRequest } from '../src/stay/key-desk/request.js';
+import type { KeyDeskActivities } from '../src/stay/key-desk/steps.js';
+import { ERROR_TYPES } from '../src/stay/error-types.js';
+import { parseKeyDeskWorkflowId, type StayName } from '../src/stay/ids.js';
+import { now } from './desk.js';
+import { TASK_QUEUES } from '../src/temporal/task-queues.js';
+import * as messages from './key-desk-messages.js';
+
+const { lookAtStay, tellOrder } = proxyActivities<KeyDeskActivities>({
+  taskQueue: TASK_QUEUES.bookings,
+  startToCloseTimeout: '15s',
+  retry: { initialInterval: '500ms', backoffCoefficient: 2, maximumInterval: '30s' },
+});
+
+/** A desk that nobody asks anything closes; the next request opens another. */
+const IDLE = '30s';
+const LOOK_EVERY_MS = 1_000;
+const MOST_LOOKS = 60;
+
+interface Desk {
+  readonly name: StayName;
+  readonly waiting: KeyRequest[];
+  readonly answers: Map<string, DeskAnswer>;
+}
+
+export async function keyDesk(): Promise<{ readonly carriedOut: number }> {
+  const desk = openDesk();
+  listen(desk);
+  do {
+    while (desk.waiting.length > 0) await carryOutNext(desk);
+    await condition(() => desk.waiting.length > 0, IDLE);
+    if (desk.waiting.length === 0) await condition(allHandlersFinished);
+  } while (desk.waiting.length > 0);
+  return { carriedOut: desk.answers.size };
+}
+
+async function carryOutNext(desk: Desk): Promise<void> {
+  const request = desk.waiting.shift();
+  if (request === undefined) return;
+  setCurrentDetails(`**${request.kind}** for ${request.rooms.join(', ') || 'no room'}, asked for by ${request.by}`);
+  desk.answers.set(request.requestId, await carryOut(desk.name, request));
+}
+
+async function carryOut(name: StayName, request: KeyRequest): Promise<DeskAnswer> {
+  const look = await lookAtStay.executeWithOptions({ summary: `before "${request.kind}": look at the stay` }, [name]);
+  const decision = decide(name, request, look ?? undefined, now());
+  if (decision.kind === 'refuse') return { kind: 'refused', why: decision.why };
+  for (const order of decision.orders) {
+    const refused = await follow(name, request, order);
+    if (refused !== undefined) return refused;
+  }
+  return { kind: 'told', changes: decision.orders.length };
+}
+
+async function follow(name: StayName, request: KeyRequest, order: Order): Promise<DeskAnswer | undefined> {
+  if (order.kind === 'await-end-of-keys') {
+    await endOfKeys(name);
+    return undefined;
+  }
+  const outcome = await tellOrder.executeWithOptions({ summary: `"${request.kind}": tell the stay` }, [
+    { name, order },
+  ]);
+  return outcome.kind === 'refused' ? outcome : undefined;
+}
+
+async function endOfKeys(name: StayName): Promise<void> {
+  for (let looks = 0; looks < MOST_LOOKS; looks += 1) {
+    const look = await lookAtStay.executeWithOptions({ summary: 'have the old keys ended?' }, [name]);
+    if (look === null || !look.guests.some(({ hasKey }) => hasKey)) return;
+    await sleep(LOOK_EVERY_MS);
+  }
+}
+
+function listen({ waiting, answers }: Desk): void {
+  setHandler(messages.keysAskedForSignal, (request) => {
+    const isKnown = answers.has(request.requestId) || waiting.some(({ requestId }) => requestId === request.requestId);
+    if (!isKnown) waiting.push(request);
+  });
+  setHandler(messages.keyDeskAnswerUpdate, async ({ requestId }): Promise<DeskAnswer> => {
+    const isAnswered = await condition(() => answers.has(requestId), IDLE);
+    const answer = answers.get(requestId);
+    if (isAnswered && answer !== undefined) return answer;
+    throw ApplicationFailure.nonRetryable('the request has not come, or takes longer', ERROR_TYPES.invalidMessage);
+  });
+}
+
+function openDesk(): Desk {
+  const { workflowId } = workflowInfo();
+  const name = parseKeyDeskWorkflowId(workflowId);
+  if (name === undefined) {
+    const message = `workflow id must be key-desk/<propertyId>/<reservationId>, parts percent-encoded; it is ${workflowId}`;
+    throw ApplicationFailure.nonRetryable(message, ERROR_TYPES.invalidMessage);
+  }
+  return { name, waiting: [], answers: new Map() };
+}
