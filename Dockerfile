@@ -18,6 +18,8 @@ WORKDIR /app
 COPY --from=build /app/package.json ./
 COPY --from=build /app/node_modules node_modules
 COPY --from=build /app/dist dist
+# Among them the API key of docker-compose.yml; no other set-up knows it.
+COPY examples examples
 # Where compose mounts the volume that the simulator writes its property file to; a new volume takes over its owner.
 RUN mkdir /run/stayline && chown node:node /run/stayline
 USER node

@@ -1,17 +1,18 @@
 /**
- * The server process: `npm run server`, or `node dist/src/server.js`. Takes Seam's events in and hands them to the stays that they are
- * about. Configured by its environment (`src/config.ts`). Ends with 0 after SIGTERM or SIGINT, when every request has been answered; 1
- * if it did not work; 2 if the configuration is wrong.
+ * The server process: `npm run server`, or `node dist/src/server.js`. Takes bookings and Seam's events in and hands them to the stays that
+ * they are about. Configured by its environment (`src/config.ts`). Ends with 0 after SIGTERM or SIGINT, when every request has been
+ * answered; 1 if it did not work; 2 if the configuration is wrong.
  */
 import { Client } from '@temporalio/client';
+import { ApiKeyFileError, collectRoutes } from './booking/http/index.js';
+import { ConnectionsFileError } from './booking/ingress/connections.js';
 import { ConfigError, serverConfig, type ServerConfig } from './config.js';
 import { createLog, type Log } from './log.js';
-import { createSeamClient } from './seam/index.js';
-import { deliveryReader, openEventDesk, parentCredential, type CredentialRef } from './seam/webhooks/index.js';
+import { PropertyFileError } from './property-file.js';
+import { openDoors, type Door } from './server/doors.js';
 import { createHttpServer } from './server/http.js';
-import { openStays } from './server/open-stays.js';
-import { addSeamWebhook } from './server/seam-webhook.js';
-import { connect, temporalTarget } from './temporal/connection.js';
+import { addMetrics } from './server/metrics.js';
+import { connectWhenNeeded, temporalTarget } from './temporal/connection.js';
 
 const NOT_WORKED = 1;
 const BAD_INPUT = 2;
@@ -23,9 +24,11 @@ const READY_MS = 2_000;
 async function serve(config: ServerConfig, log: Log): Promise<void> {
   const target = temporalTarget(process.env);
   const { namespace } = target;
-  const connection = await connect(target);
-  const client = new Client({ connection, namespace });
-  const desk = openEventDesk({ stays: openStays(client, connection), ...askingSeam(config, log) });
+  const connection = connectWhenNeeded(target);
+  const temporal = new Client({ connection, namespace });
+  let doors: readonly Door[] = [];
+  const report = (): Record<string, unknown> =>
+    Object.fromEntries(doors.flatMap((door) => Object.entries(door.report?.() ?? {})));
   const server = createHttpServer({
     isReady: () =>
       connection
@@ -34,10 +37,13 @@ async function serve(config: ServerConfig, log: Log): Promise<void> {
           () => true,
           () => false,
         ),
-    report: () => ({ seamEvents: counts() }),
+    report,
     onError: (error) => log.error({ error }, 'a request failed'),
   });
-  const counts = addSeamWebhook(server.app, { read: deliveryReader(config.webhookSecret), desk, log });
+  const metrics = addMetrics(server.app);
+  await collectRoutes(server.app);
+  doors = await openDoors({ config, temporal, connection, log, metrics });
+  for (const { plugin } of doors) await server.app.register(plugin);
   const asked = new Promise<void>((resolve) => {
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve());
   });
@@ -49,15 +55,7 @@ async function serve(config: ServerConfig, log: Log): Promise<void> {
   await server.drain();
   clearTimeout(cutOff);
   await connection.close();
-  log.info({ seamEvents: counts() }, 'ended');
-}
-
-/** Without a key for Seam, events about the copy of a key on one phone are of no use; those about the key itself are. */
-function askingSeam({ seam }: ServerConfig, log: Log): Pick<Parameters<typeof openEventDesk>[0], 'parentOf'> {
-  if (seam === undefined) return {};
-  const client = createSeamClient(seam);
-  const onRefused = (why: string): void => log.error({ why }, 'Seam refuses to say what a credential belongs to');
-  return { parentOf: (credential: CredentialRef) => parentCredential(client, credential, { onRefused }) };
+  log.info(report(), 'ended');
 }
 
 async function main(): Promise<number> {
@@ -74,6 +72,14 @@ async function main(): Promise<number> {
     await serve(config, log);
     return 0;
   } catch (error) {
+    if (
+      error instanceof PropertyFileError ||
+      error instanceof ApiKeyFileError ||
+      error instanceof ConnectionsFileError
+    ) {
+      process.stderr.write(`${error.message}\n`);
+      return BAD_INPUT;
+    }
     log.error({ error }, 'the server did not work');
     return NOT_WORKED;
   }

@@ -93,7 +93,10 @@ describe("a worker's environment", () => {
 describe("a server's environment", () => {
   const SEAM_WEBHOOK_SECRET = 'whsec_b25seUZvclRlc3Rz';
 
-  test('needs the secret of the webhook, and listens to this machine only unless it is told otherwise', () => {
+  test('needs a door, for events of Seam or for bookings, and listens to this machine only unless it is told otherwise', () => {
+    const booking = { apiKeysFile: 'keys.json', propertiesFile: 'hotel.json', requestsPerMinute: 6000 };
+    const env = { STAYLINE_API_KEYS: 'keys.json', STAYLINE_PROPERTIES: 'hotel.json' };
+    expect(serverConfig(env)).toMatchObject({ booking });
     expect(serverConfig({ SEAM_WEBHOOK_SECRET })).toEqual({
       webhookSecret: SEAM_WEBHOOK_SECRET,
       host: '127.0.0.1',
@@ -108,6 +111,10 @@ describe("a server's environment", () => {
       SEAM_ENDPOINT: 'http://127.0.0.1:4010',
       SEAM_API_KEY: 'seam_key',
       SEAM_TIMEOUT_MS: '1500',
+      STAYLINE_API_KEYS: 'keys.json',
+      STAYLINE_API_REQUESTS_PER_MINUTE: '120',
+      STAYLINE_PROPERTIES: 'hotel.json',
+      STAYLINE_WEB_UI_URL: 'https://temporal.example.com',
       STAYLINE_SERVER_HOST: '0.0.0.0',
       STAYLINE_SERVER_PORT: '0',
       STAYLINE_LOG_LEVEL: 'warn',
@@ -119,6 +126,12 @@ describe("a server's environment", () => {
         auth: { kind: 'api-key', apiKey: 'seam_key' },
         timeoutMs: 1500,
       },
+      booking: {
+        apiKeysFile: 'keys.json',
+        propertiesFile: 'hotel.json',
+        requestsPerMinute: 120,
+        webUiUrl: 'https://temporal.example.com',
+      },
       host: '0.0.0.0',
       port: 0,
       logLevel: 'warn',
@@ -126,7 +139,15 @@ describe("a server's environment", () => {
   });
 
   test.each([
-    [{}, ['SEAM_WEBHOOK_SECRET is needed']],
+    [{}, ['STAYLINE_API_KEYS is needed (or SEAM_WEBHOOK_SECRET, to take only events of Seam in)']],
+    [{ STAYLINE_API_KEYS: 'keys.json' }, ['STAYLINE_PROPERTIES is needed with STAYLINE_API_KEYS']],
+    [
+      { SEAM_WEBHOOK_SECRET, STAYLINE_API_REQUESTS_PER_MINUTE: 'many', STAYLINE_WEB_UI_URL: 'temporal' },
+      [
+        'STAYLINE_API_REQUESTS_PER_MINUTE must be a number such as 6000',
+        'STAYLINE_WEB_UI_URL must be a URL such as "http://127.0.0.1:8233"',
+      ],
+    ],
     [{ SEAM_WEBHOOK_SECRET: 'secret' }, ['SEAM_WEBHOOK_SECRET must be the secret of the webhook at Seam, "whsec_…"']],
     [{ SEAM_WEBHOOK_SECRET, STAYLINE_SERVER_PORT: 'http' }, ['STAYLINE_SERVER_PORT must be a port such as 4020']],
     [{ SEAM_WEBHOOK_SECRET, STAYLINE_SERVER_PORT: '70000' }, ['STAYLINE_SERVER_PORT must be from 0 to 65535']],

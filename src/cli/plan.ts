@@ -1,14 +1,10 @@
-/** What a snapshot would lead to, foreseen without asking Temporal; and local dates made instants, as a worker would. */
-import type { Foresight, StaySnapshotInput } from '../client.js';
+/** The rules that a snapshot is planned by, and its local dates made instants, as a worker would. */
+import { StayRefused, type Foresight, type StaySnapshotInput } from '../client.js';
+import { foreseeNewStay } from '../client/plan-snapshot.js';
 import { openPropertyFile, PropertyFileError } from '../property-file.js';
-import { applySnapshot, judgeSnapshot } from '../stay/apply-snapshot.js';
-import { openBook } from '../stay/book.js';
 import { toInstants } from '../stay/dates.js';
-import { foresee } from '../stay/foresee.js';
-import { stayWorkflowId } from '../stay/ids.js';
 import type { Instant } from '../stay/instants.js';
 import { policySchema, type Property } from '../stay/property-schema.js';
-import { snapshotSchema } from '../stay/snapshot-schema.js';
 import { BadInput, NotWorked } from './outcome.js';
 
 /** Zone and policy of a property; without a property file the policy is the default one, and the zone is not known. */
@@ -48,19 +44,12 @@ export function inInstants(snapshot: StaySnapshotInput, { clock }: Rules): StayS
   }
 }
 
-/**
- * What would be done for a stay that does not exist yet.
- * @param snapshot with a window of instants
- * @throws NotWorked if its window is over
- */
-export function foreseeNewStay(snapshot: StaySnapshotInput, rules: Rules, now: Instant): Foresight {
-  const { propertyId, reservationId } = snapshot;
-  const { name, policy, clock } = rules;
-  const book = openBook(stayWorkflowId({ propertyId, reservationId }), propertyId, reservationId, now);
-  const checked = snapshotSchema.parse(snapshot);
-  const verdict = judgeSnapshot(book, checked, now);
-  if (verdict.kind === 'over') throw new NotWorked(verdict.message);
-  book.property = { name, policy, timeZone: clock?.timeZone ?? 'UTC' };
-  applySnapshot(book, checked, now);
-  return foresee(book, now);
+/** As `foreseeNewStay`. @throws NotWorked if the window is over */
+export function foreseeNew(snapshot: StaySnapshotInput, { name, policy, clock }: Rules, now: Instant): Foresight {
+  try {
+    return foreseeNewStay(snapshot, { name, policy, timeZone: clock?.timeZone ?? 'UTC' }, now);
+  } catch (error) {
+    if (error instanceof StayRefused) throw new NotWorked(error.message);
+    throw error;
+  }
 }

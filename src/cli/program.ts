@@ -13,7 +13,7 @@ import { messageNames, messageSchemas } from '../stay/message-schema.js';
 import { snapshotSchema } from '../stay/snapshot-schema.js';
 import { checkInput, parseJson, readJsonFile } from './json-file.js';
 import { BadInput } from './outcome.js';
-import { foreseeNewStay, inInstants, rulesOf } from './plan.js';
+import { foreseeNew, inInstants, rulesOf } from './plan.js';
 import { addRoomCommands } from './room.js';
 import { coloursFor, showForesight, showView } from './show.js';
 import { withStays } from './temporal.js';
@@ -82,12 +82,12 @@ async function planSnapshot(file: string, options: PlanOptions, env: NodeJS.Proc
   const snapshot = readJsonFile(file, snapshotSchema);
   const rules = await rulesOf(snapshot.propertyId, options.properties);
   const inTime = inInstants(snapshot, rules);
-  const foreseeNew = (): Foresight => foreseeNewStay(inTime, rules, instantAt(Date.now()));
-  if (options.new) return foreseeNew();
+  const asNew = (): Foresight => foreseeNew(inTime, rules, instantAt(Date.now()));
+  if (options.new) return asNew();
   return withStays(env, async (stays) => {
     const standing = await stays.standingOf(snapshot);
     if (standing !== 'open') {
-      const foreseen = foreseeNew();
+      const foreseen = asNew();
       if (standing === 'ended') await stays.refuseIfKnown(snapshot);
       return foreseen;
     }

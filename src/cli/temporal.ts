@@ -3,7 +3,6 @@ import { createConnection } from 'node:net';
 import {
   Client,
   isGrpcServiceError,
-  WorkflowNotFoundError,
   WorkflowUpdateRPCTimeoutOrCancelledError,
   type Connection,
 } from '@temporalio/client';
@@ -13,12 +12,12 @@ import {
   RoomNotFound,
   StayNotFound,
   StayRefused,
-  stayWorkflowId,
   type StayClient,
   type StayName,
   type StaySnapshotInput,
 } from '../client.js';
 import { refuseIfKnown } from '../client/apply-reservation.js';
+import { standingOf, type Standing } from '../client/standing.js';
 import { connect, temporalTarget, type TemporalTarget } from '../temporal/connection.js';
 import { problemLine } from './json-file.js';
 import { BadInput, NotWorked } from './outcome.js';
@@ -35,8 +34,6 @@ export interface Stays extends StayClient {
   /** As `applyReservation` does for a stay that has ended. @throws StayRefused `StaleRevision` if it knew the revision */
   refuseIfKnown(snapshot: StaySnapshotInput): Promise<void>;
 }
-
-export type Standing = 'open' | 'ended' | 'unknown';
 
 /**
  * Connects, does, and closes.
@@ -94,16 +91,6 @@ function isRefused(address: string): Promise<boolean> {
     socket.once('timeout', () => end(false));
     socket.once('error', (error: NodeJS.ErrnoException) => end(error.code === 'ECONNREFUSED'));
   });
-}
-
-async function standingOf(temporal: Client, name: StayName): Promise<Standing> {
-  try {
-    const { status } = await temporal.workflow.getHandle(stayWorkflowId(name)).describe();
-    return status.name === 'RUNNING' ? 'open' : 'ended';
-  } catch (error) {
-    if (error instanceof WorkflowNotFoundError) return 'unknown';
-    throw error;
-  }
 }
 
 const INPUT_TYPES: readonly string[] = [ERROR_TYPES.invalidSnapshot, ERROR_TYPES.invalidMessage];

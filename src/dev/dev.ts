@@ -8,7 +8,7 @@ import { DatabaseInUse } from '../temporal/database-lock.js';
 import { SERVER_PORT } from '../config.js';
 import { freePorts } from '../temporal/ports.js';
 import { TASK_QUEUES } from '../temporal/task-queues.js';
-import { startStack, type Stack } from './stack.js';
+import { DEV_API_KEY, startStack, type Stack } from './stack.js';
 
 const PORTS = { temporal: 7233, webUi: 8233 };
 const SIMULATOR_PORT = 4010;
@@ -48,7 +48,7 @@ function describe({ temporal, simulator, server }: Stack): string {
     taskQueue: TASK_QUEUES.stays,
     webUi: temporal.webUi ?? null,
     simulator: { url, apiKey, workspaceId, acsSystemId, credentialManagerAcsSystemId, property },
-    server: { url: server?.url, webhookUrl: server?.webhookUrl },
+    server: { url: server?.url, webhookUrl: server?.webhookUrl, apiKey: DEV_API_KEY },
   });
 }
 
@@ -72,6 +72,7 @@ async function main(): Promise<number> {
   tell(`Logs of the worker: ${stack.workerLog}`);
   const { server: events } = stack;
   if (events !== undefined) tell(`Seam's events go to ${events.webhookUrl}; logs of the server: ${events.log}`);
+  if (events !== undefined) tell(`HTTP API: ${events.url}/docs, with the API key ${DEV_API_KEY}`);
   tell('Ready; Ctrl-C ends it');
   process.stdout.write(`${describe(stack)}\n`);
   const end = await Promise.race([

@@ -6,6 +6,7 @@
 import { closeSync, mkdirSync, openSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
+import { packageRoot } from '../package-root.js';
 import { SEAM_EVENT_TYPES } from '../seam/webhooks/index.js';
 import { SEAM_WEBHOOK_PATH } from '../server/seam-webhook.js';
 import { startSimulator, type Simulator, type SimulatorOptions } from '../simulator/server.js';
@@ -112,7 +113,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       return { temporal, simulator, workerLog, worker: () => worker, startWorker, stop };
     }
     onProgress('starting the server');
-    const server = await startServer(options, env, simulator);
+    const server = await startServer(options, { ...env, ...bookingSettings(temporal.webUi) }, simulator);
     opened.push(() => server.process().end('SIGTERM'));
     return { temporal, simulator, workerLog, server, worker: () => worker, startWorker, stop };
   } catch (error) {
@@ -151,6 +152,17 @@ async function startServer(
     return child;
   };
   return { url, webhookUrl, log, process: () => child, start };
+}
+
+/** The API key that everybody knows, for development on this machine only (`examples/api-keys.json`). */
+export const DEV_API_KEY = 'sl_dev_c3RheWxpbmUtZm9yLWRldmVsb3BtZW50LW9ubHktMTI';
+
+/** The HTTP API with that key. */
+function bookingSettings(webUi: string | undefined): Readonly<Record<string, string>> {
+  return {
+    STAYLINE_API_KEYS: path.join(packageRoot(), 'examples/api-keys.json'),
+    ...(webUi === undefined ? {} : { STAYLINE_WEB_UI_URL: webUi }),
+  };
 }
 
 const webhookSchema = z.object({ webhook: z.object({ secret: z.string() }) });

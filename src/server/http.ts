@@ -1,8 +1,9 @@
 /**
- * The HTTP server of the process `src/server.ts`: limits, health, and how it ends. What it serves is registered on it by others, each
- * as a plugin of its own.
+ * The HTTP server of the process `src/server.ts`: limits, health, and how it ends. What it serves are doors (`doors.ts`), each a
+ * plugin of its own.
  */
 import fastify, { type FastifyInstance } from 'fastify';
+import { answerProblems, HttpProblem, sendProblem } from './problem.js';
 
 /** Far more than any event or reservation has. */
 const MOST_BODY_BYTES = 256 * 1024;
@@ -10,6 +11,8 @@ const MOST_BODY_BYTES = 256 * 1024;
 const REQUEST_TIMEOUT_MS = 10_000;
 /** Longer than load balancers keep a connection, so that it is they who close it. */
 const KEEP_ALIVE_MS = 72_000;
+/** Two ids of 200 characters, each percent-encoded as twelve. */
+const MOST_PARAM_LENGTH = 2_400;
 
 export interface HttpServerOptions {
   /** Whether what the server depends on answers. */
@@ -36,6 +39,13 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
     requestTimeout: REQUEST_TIMEOUT_MS,
     keepAliveTimeout: KEEP_ALIVE_MS,
     forceCloseConnections: 'idle',
+    routerOptions: { maxParamLength: MOST_PARAM_LENGTH },
+    // A path whose percent-encoding is broken reaches no route, and so no error handler.
+    frameworkErrors: (error, _request, reply) =>
+      void sendProblem(
+        reply,
+        new HttpProblem(error.statusCode === 414 ? 'uri-too-long' : 'bad-request', error.message),
+      ),
     // Node looks for requests that take too long only so often.
     http: { headersTimeout: REQUEST_TIMEOUT_MS, connectionsCheckingInterval: 1_000 },
   });
@@ -43,13 +53,7 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
   app.addHook('onSend', async (_request, reply) => {
     if (draining) reply.header('connection', 'close');
   });
-  app.setNotFoundHandler((_request, reply) => reply.code(404).send({ error: 'there is nothing here' }));
-  app.setErrorHandler((error: { statusCode?: number; message: string }, _request, reply) => {
-    const { statusCode = 500 } = error;
-    if (statusCode >= 400 && statusCode < 500) return reply.code(statusCode).send({ error: error.message });
-    options.onError(error);
-    return reply.code(500).send({ error: 'something went wrong here' });
-  });
+  answerProblems(app, options.onError);
   app.get('/healthz', async () => ({ ok: true, ...options.report() }));
   app.get('/readyz', async (_request, reply) => {
     const ready = !draining && (await options.isReady());

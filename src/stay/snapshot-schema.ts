@@ -51,7 +51,8 @@ export const windowSchema = z
   .strictObject({ from: instantSchema, to: instantSchema })
   .refine((window) => !(Date.parse(window.from) >= Date.parse(window.to)), windowOrder);
 
-const localWindowSchema = z
+/** Local dates of the property, with its own clock times or others. */
+export const localWindowSchema = z
   .strictObject({
     arrival: localDate,
     departure: localDate,

@@ -8,6 +8,8 @@ import type { NativeConnectionOptions } from '@temporalio/worker';
 
 const DEFAULT_ADDRESS = '127.0.0.1:7233';
 const DEFAULT_NAMESPACE = 'default';
+/** Between two attempts to reach a server that is away. */
+const LONGEST_PAUSE_MS = 1_000;
 
 export interface TemporalTarget {
   readonly address: string;
@@ -50,6 +52,12 @@ export function isTemporalGiven(env: NodeJS.ProcessEnv): boolean {
 export function connect(target: TemporalTarget): Promise<Connection> {
   const options: ConnectionOptions = connectionOptions(target);
   return Connection.connect(options);
+}
+
+/** For a process that has to answer while Temporal is away, and to find it again soon. Fails at calls, not now. */
+export function connectWhenNeeded(target: TemporalTarget): Connection {
+  const options: ConnectionOptions = connectionOptions(target);
+  return Connection.lazy({ ...options, channelArgs: { 'grpc.max_reconnect_backoff_ms': LONGEST_PAUSE_MS } });
 }
 
 /** What both kinds of connection take. */

@@ -1,0 +1,146 @@
+/**
+ * API keys: `sl_<keyId>_<secret>`. The file holds only the SHA-256 of each; the secret has 256 bits of chance, so that a slow hash
+ * would add nothing. What a key may do stands beside its hash.
+ */
+import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
+import { readFile, stat } from 'node:fs/promises';
+import { z } from 'zod';
+import { check, describeProblems } from '../../stay/check.js';
+import { idSchema, instantSchema } from '../../stay/snapshot-schema.js';
+
+export const keyIdSchema = z
+  .string({ error: 'must be a name of 1 to 40 letters, digits and hyphens' })
+  .regex(/^[a-z0-9-]{1,40}$/, 'must be a name of 1 to 40 small letters, digits and hyphens');
+
+const apiKeySchema = z.strictObject({
+  keyId: keyIdSchema,
+  sha256: z.string().regex(/^[0-9a-f]{64}$/, 'must be the SHA-256 of the key, 64 hexadecimal digits'),
+  /** Of which properties the key may see and change stays. */
+  properties: z.union([
+    z.literal('all', { error: 'must be "all", or a list of property ids' }),
+    z.array(idSchema, { error: 'must be "all", or a list of property ids' }).min(1, 'must name a property'),
+  ]),
+  access: z.enum(['read', 'write'], { error: 'must be "read" or "write"' }),
+  expiresAt: instantSchema.optional(),
+});
+
+export const apiKeyFileSchema = z.strictObject({
+  keys: z.array(apiKeySchema).superRefine((keys, context) => {
+    keys.forEach(({ keyId }, index) => {
+      if (keys.findIndex((other) => other.keyId === keyId) === index) return;
+      context.addIssue({ code: 'custom', path: [index, 'keyId'], message: "must differ from every other key's" });
+    });
+  }),
+});
+
+export type ApiKeyRecord = z.infer<typeof apiKeySchema>;
+export type ApiKeyFile = z.infer<typeof apiKeyFileSchema>;
+
+/** Whoever has shown a valid key. */
+export interface Caller {
+  readonly keyId: string;
+  readonly properties: 'all' | readonly string[];
+  readonly access: 'read' | 'write';
+}
+
+export type KeyVerdict =
+  { readonly kind: 'valid'; readonly caller: Caller } | { readonly kind: 'unknown' } | { readonly kind: 'expired' };
+
+/** Where the server looks keys up. */
+export interface ApiKeys {
+  judge(presented: string): Promise<KeyVerdict>;
+}
+
+export class ApiKeyFileError extends Error {
+  override readonly name = 'ApiKeyFileError';
+}
+
+/** A new key, which nobody can show again, and what the file holds of it. */
+export function makeApiKey(
+  rights: Pick<ApiKeyRecord, 'keyId' | 'properties' | 'access' | 'expiresAt'>,
+  secret: Buffer = randomBytes(32),
+): { readonly key: string; readonly record: ApiKeyRecord } {
+  const key = `sl_${rights.keyId}_${secret.toString('base64url')}`;
+  return { key, record: { ...rights, sha256: hashOf(key).toString('hex') } };
+}
+
+const PRESENTED = /^sl_([a-z0-9-]{1,40})_[A-Za-z0-9_-]{43}$/;
+/** Compared with where the key is unknown, so that this takes as long. */
+const NOBODY: ApiKeyRecord = { keyId: 'nobody', sha256: '0'.repeat(64), properties: [], access: 'read' };
+
+/** @param now milliseconds since 1970 */
+export function judgeKey(records: ReadonlyMap<string, ApiKeyRecord>, presented: string, now: number): KeyVerdict {
+  const record = records.get(PRESENTED.exec(presented)?.[1] ?? '') ?? NOBODY;
+  const isRight = timingSafeEqual(Buffer.from(record.sha256, 'hex'), hashOf(presented));
+  if (!isRight || record === NOBODY) return { kind: 'unknown' };
+  if (record.expiresAt !== undefined && Date.parse(record.expiresAt) <= now) return { kind: 'expired' };
+  const { keyId, properties, access } = record;
+  return { kind: 'valid', caller: { keyId, properties, access } };
+}
+
+function hashOf(key: string): Buffer {
+  return createHash('sha256').update(key).digest();
+}
+
+/** Keys that are at hand already. */
+export function fixedApiKeys(records: readonly ApiKeyRecord[]): ApiKeys {
+  const byId = new Map(records.map((record) => [record.keyId, record]));
+  return { judge: (presented) => Promise.resolve(judgeKey(byId, presented, Date.now())) };
+}
+
+/** How long a key that was taken out of the file may still be valid. */
+const LOOK_EVERY_MS = 1_000;
+
+export interface ApiKeyFileOptions {
+  /** Told when a changed file cannot be used; what was read before stays in force. */
+  readonly onInvalid: (error: ApiKeyFileError) => void;
+}
+
+/** Opens the file, which is read again when it has changed. @throws ApiKeyFileError if it cannot be used now */
+export async function openApiKeys(path: string, { onInvalid }: ApiKeyFileOptions): Promise<ApiKeys> {
+  let stamp = await stampOf(path);
+  let keys = fixedApiKeys((await readApiKeyFile(path)).keys);
+  let lookedAt = Date.now();
+  async function look(): Promise<void> {
+    lookedAt = Date.now();
+    const current = await stampOf(path);
+    if (current === stamp) return;
+    stamp = current;
+    try {
+      keys = fixedApiKeys((await readApiKeyFile(path)).keys);
+    } catch (error) {
+      if (!(error instanceof ApiKeyFileError)) throw error;
+      onInvalid(error);
+    }
+  }
+  return {
+    async judge(presented) {
+      if (Date.now() - lookedAt >= LOOK_EVERY_MS) await look();
+      return keys.judge(presented);
+    },
+  };
+}
+
+async function stampOf(path: string): Promise<string> {
+  try {
+    const { mtimeMs, size, ino } = await stat(path);
+    return `${ino}/${size}/${mtimeMs}`;
+  } catch {
+    return 'unreadable';
+  }
+}
+
+/** @throws ApiKeyFileError naming every field that is wrong */
+export async function readApiKeyFile(path: string): Promise<ApiKeyFile> {
+  let content: unknown;
+  try {
+    content = JSON.parse(await readFile(path, 'utf8'));
+  } catch (error) {
+    const why =
+      error instanceof SyntaxError ? 'is not JSON' : `cannot be read: ${(error as NodeJS.ErrnoException).code}`;
+    throw new ApiKeyFileError(`${path} ${why}`);
+  }
+  const checked = check(apiKeyFileSchema, content);
+  if (!checked.ok) throw new ApiKeyFileError(`${path} cannot be used: ${describeProblems(checked.problems)}`);
+  return checked.value;
+}

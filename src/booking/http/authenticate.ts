@@ -1,0 +1,76 @@
+/** Who calls, and whether he may: `Authorization: Bearer <API key>`, judged before anything of the body is read. */
+import type { FastifyInstance, FastifyRequest, onRequestAsyncHookHandler } from 'fastify';
+import { HttpProblem } from '../../server/problem.js';
+import type { ApiKeys, Caller } from './api-keys.js';
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Set on every route behind `authenticate`. */
+    caller: Caller | undefined;
+  }
+}
+
+const CHALLENGE = 'Bearer realm="stayline"';
+
+/** Adds the hook to a scope: every route in it needs a key that is good for its property and for what it does. */
+export function authenticate(scope: FastifyInstance, keys: ApiKeys): void {
+  scope.decorateRequest('caller', undefined);
+  const hook: onRequestAsyncHookHandler = async (request) => {
+    const caller = await callerOf(request, keys);
+    judgeProperty(request, caller);
+    judgeAccess(request, caller);
+    request.caller = caller;
+  };
+  scope.addHook('onRequest', hook);
+}
+
+/** @throws Error on a route that is not behind `authenticate` */
+export function callerOn(request: FastifyRequest): Caller {
+  if (request.caller === undefined) throw new Error('the route is not behind authenticate');
+  return request.caller;
+}
+
+export function maySee({ properties }: Caller, propertyId: string): boolean {
+  return properties === 'all' || properties.includes(propertyId);
+}
+
+async function callerOf(request: FastifyRequest, keys: ApiKeys): Promise<Caller> {
+  const { authorization } = request.headers;
+  if (authorization === undefined) throw unauthorized('send "Authorization: Bearer <API key>"', CHALLENGE);
+  const presented = /^Bearer +(\S+)$/i.exec(authorization)?.[1];
+  const verdict = presented === undefined ? { kind: 'unknown' as const } : await keys.judge(presented);
+  switch (verdict.kind) {
+    case 'valid':
+      return verdict.caller;
+    case 'expired':
+      throw unauthorized('the API key has expired', `${CHALLENGE}, error="invalid_token"`);
+    case 'unknown':
+      throw unauthorized('the API key is not known', `${CHALLENGE}, error="invalid_token"`);
+    default:
+      return verdict satisfies never;
+  }
+}
+
+function unauthorized(detail: string, challenge: string): HttpProblem {
+  return new HttpProblem('unauthorized', detail, { headers: { 'www-authenticate': challenge } });
+}
+
+function judgeProperty({ params }: FastifyRequest, caller: Caller): void {
+  const { propertyId } = (params ?? {}) as { readonly propertyId?: string };
+  if (propertyId !== undefined && !maySee(caller, propertyId)) {
+    throw new HttpProblem('forbidden', 'the API key is not for this property');
+  }
+}
+
+/** A dry run reads, although it is sent by POST. */
+function judgeAccess({ method, routeOptions }: FastifyRequest, caller: Caller): void {
+  const reads = method === 'GET' || method === 'HEAD' || routeOptions.config.onlyReads === true;
+  if (!reads && caller.access !== 'write') throw new HttpProblem('forbidden', 'the API key may only read');
+}
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** True for a route that changes nothing, whatever its method. */
+    onlyReads?: true;
+  }
+}

@@ -1,0 +1,256 @@
+/**
+ * Changes of a stay, for callers that know only what has changed: each becomes one of the stay's signals, answered 202 as soon as
+ * Temporal has it. What makes no sense changes nothing and shows as attention.
+ */
+import { randomUUID } from 'node:crypto';
+import type { FastifyRequest } from 'fastify';
+import { z } from 'zod';
+import { stayWorkflowId, type MessageInput, type MessageName, type StayName } from '../../client.js';
+import { localInstant } from '../../stay/dates.js';
+import { messageSchemas } from '../../stay/message-schema.js';
+import type { Property } from '../../stay/property-schema.js';
+import { HttpProblem } from '../../server/problem.js';
+import { callerOn } from './authenticate.js';
+import type { ApiScope, BookingContext } from './context.js';
+import { refusals } from './openapi.js';
+import { RESERVATION_PATH } from './reservation-routes.js';
+import { changeHeaders, datesBody, guestParams, reservationParams } from './schemas.js';
+
+const acceptedSchema = z.object({
+  stay: z.string().describe('Workflow id'),
+  message: z.string().describe('The signal that was sent'),
+  requestId: z.string().describe('Sent again with this Idempotency-Key, the change is done once'),
+});
+
+interface Change {
+  readonly method: 'POST' | 'PUT';
+  readonly path: string;
+  readonly message: Exclude<MessageName, 'removeGuest' | 'changeDates'>;
+  readonly summary: string;
+  readonly body: z.ZodObject;
+  /** The guest is part of the path. */
+  readonly ofGuest?: true;
+  /** Done twice, it is something else than done once: the caller has to name it. */
+  readonly mustBeNamed?: true;
+}
+
+const { replaceKey, phoneReady, block } = messageSchemas;
+
+const CHANGES: readonly Change[] = [
+  {
+    method: 'POST',
+    path: '/guests',
+    message: 'addGuests',
+    summary: 'Add guests',
+    body: messageSchemas.addGuests,
+  },
+  {
+    method: 'PUT',
+    path: '/rooms',
+    message: 'changeRooms',
+    summary: 'Move the stay, or one guest, to other rooms',
+    body: messageSchemas.changeRooms,
+  },
+  {
+    method: 'POST',
+    path: '/check-in',
+    message: 'checkIn',
+    summary: 'The guests are here',
+    body: messageSchemas.checkIn,
+  },
+  {
+    method: 'POST',
+    path: '/check-out',
+    message: 'checkOut',
+    summary: 'The guests have left: every key is revoked',
+    body: messageSchemas.checkOut,
+  },
+  {
+    method: 'POST',
+    path: '/cancel',
+    message: 'cancel',
+    summary: 'The booking is cancelled: every key is revoked',
+    body: messageSchemas.cancel,
+  },
+  {
+    method: 'POST',
+    path: '/guests/:guestId/replace-key',
+    message: 'replaceKey',
+    summary: 'A phone is lost (secure), or a new one is there (convenient)',
+    body: replaceKey.omit({ guestId: true }),
+    ofGuest: true,
+    mustBeNamed: true,
+  },
+  {
+    method: 'POST',
+    path: '/guests/:guestId/phone-ready',
+    message: 'phoneReady',
+    summary: "The guest's phone can hold a key now",
+    body: phoneReady.omit({ guestId: true }),
+    ofGuest: true,
+  },
+  {
+    method: 'POST',
+    path: '/guests/:guestId/block',
+    message: 'block',
+    summary: 'No key for this guest, and none that he has',
+    body: block.omit({ guestId: true }),
+    ofGuest: true,
+  },
+  {
+    method: 'POST',
+    path: '/retry',
+    message: 'retry',
+    summary: 'Try again what was refused',
+    body: messageSchemas.retry,
+  },
+  {
+    method: 'POST',
+    path: '/hold',
+    message: 'hold',
+    summary: 'No new keys for the stay, or one guest, until release',
+    body: messageSchemas.hold,
+  },
+  {
+    method: 'POST',
+    path: '/release',
+    message: 'release',
+    summary: 'End a hold or a block',
+    body: messageSchemas.release,
+  },
+  {
+    method: 'POST',
+    path: '/force',
+    message: 'force',
+    summary: 'Issue now, before the window or over a key that somebody else ended',
+    body: messageSchemas.force,
+  },
+  {
+    method: 'POST',
+    path: '/join-to',
+    message: 'joinTo',
+    summary: 'Join a card that the desk cut for the same lease',
+    body: messageSchemas.joinTo,
+  },
+];
+
+export function addChangeRoutes(scope: ApiScope, context: BookingContext): void {
+  const { stays, ask } = context;
+
+  async function send<Name extends MessageName>(
+    request: FastifyRequest,
+    name: StayName,
+    message: Name,
+    content: object,
+  ): Promise<z.infer<typeof acceptedSchema>> {
+    await context.property(name.propertyId);
+    const { keyId } = callerOn(request);
+    const requestId = requestIdOf(request, content) ?? randomUUID();
+    const payload = { by: `api-key:${keyId}`, ...content, requestId } as MessageInput<Name>;
+    await ask(() => stays.signal(name, message, payload));
+    return { stay: stayWorkflowId(name), message, requestId };
+  }
+
+  const answers = { 202: acceptedSchema, ...refusals(401, 403, 404, 422) };
+
+  for (const { method, path, message, summary, body, ofGuest, mustBeNamed } of CHANGES) {
+    scope.route({
+      method,
+      url: `${RESERVATION_PATH}${path}`,
+      preValidation: emptyBodyIsNone,
+      schema: {
+        operationId: message,
+        tags: ['changes'],
+        summary,
+        ...(mustBeNamed === true ? { description: 'Needs an Idempotency-Key, or a requestId in the body.' } : {}),
+        params: ofGuest === true ? guestParams : reservationParams,
+        headers: changeHeaders,
+        body,
+        response: answers,
+      },
+      async handler(request, reply) {
+        const params = request.params as z.output<typeof guestParams>;
+        const content = request.body as object;
+        if (mustBeNamed === true) refuseUnnamed(request, content);
+        const guest = ofGuest === true ? { guestId: params.guestId } : {};
+        return reply.code(202).send(await send(request, params, message, { ...content, ...guest }));
+      },
+    });
+  }
+
+  scope.delete(
+    `${RESERVATION_PATH}/guests/:guestId`,
+    {
+      schema: {
+        operationId: 'removeGuest',
+        tags: ['changes'],
+        summary: 'Take a guest out of the party; for cause, all keys of the lease are made anew',
+        params: guestParams,
+        querystring: messageSchemas.removeGuest.omit({ guestId: true }),
+        headers: changeHeaders,
+        response: answers,
+      },
+    },
+    async (request, reply) => {
+      const { guestId } = request.params;
+      return reply.code(202).send(await send(request, request.params, 'removeGuest', { ...request.query, guestId }));
+    },
+  );
+
+  scope.put(
+    `${RESERVATION_PATH}/dates`,
+    {
+      schema: {
+        operationId: 'changeDates',
+        tags: ['changes'],
+        summary: 'Move the beginning or the end of the stay',
+        params: reservationParams,
+        headers: changeHeaders,
+        body: datesBody,
+        response: answers,
+      },
+    },
+    async (request, reply) => {
+      const { window, ...rest } = request.body;
+      const property = await context.property(request.params.propertyId);
+      const content = { ...rest, window: inInstants(window, property) };
+      return reply.code(202).send(await send(request, request.params, 'changeDates', content));
+    },
+  );
+}
+
+/** Most changes have nothing to say but that they happened. */
+async function emptyBodyIsNone(request: FastifyRequest): Promise<void> {
+  request.body ??= {};
+}
+
+function requestIdOf({ headers }: FastifyRequest, content: object): string | undefined {
+  const inHeader = headers['idempotency-key'] as string | undefined;
+  const { requestId: inBody } = content as { readonly requestId?: string };
+  if (inHeader !== undefined && inBody !== undefined && inHeader !== inBody) {
+    throw wrong({ path: 'requestId', message: 'must be absent, or the same as the header Idempotency-Key' });
+  }
+  return inHeader ?? inBody;
+}
+
+function refuseUnnamed(request: FastifyRequest, content: object): void {
+  if (requestIdOf(request, content) !== undefined) return;
+  const message = 'is missing; name the change here or by the header Idempotency-Key, or sent again it is done twice';
+  throw wrong({ path: 'requestId', message });
+}
+
+function wrong(problem: { readonly path: string; readonly message: string }): HttpProblem {
+  return new HttpProblem('invalid-request', 'the request cannot be used', { errors: [problem] });
+}
+
+type Dates = z.output<typeof datesBody>['window'];
+
+/** Local dates and clock times, as the property's clock has them. */
+function inInstants(window: Dates, property: Property): MessageInput<'changeDates'>['window'] {
+  if (!('arrival' in window || 'departure' in window)) return window as MessageInput<'changeDates'>['window'];
+  const { arrival, departure, checkIn = property.checkIn, checkOut = property.checkOut } = window;
+  return {
+    ...(arrival === undefined ? {} : { from: localInstant(arrival, checkIn, property.timeZone) }),
+    ...(departure === undefined ? {} : { to: localInstant(departure, checkOut, property.timeZone) }),
+  };
+}

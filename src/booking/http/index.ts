@@ -1,0 +1,76 @@
+/** The HTTP API for booking systems and front desks, `/v1/…` (`docs/http-api.md`), as one plugin of the server. */
+import rateLimit from '@fastify/rate-limit';
+import type { FastifyError, FastifyPluginAsync, FastifySchemaCompiler } from 'fastify';
+import type { z } from 'zod';
+import { HttpProblem } from '../../server/problem.js';
+import { check } from '../../stay/check.js';
+import type { ApiKeys } from './api-keys.js';
+import { authenticate } from './authenticate.js';
+import { addChangeRoutes } from './change-routes.js';
+import { bookingContext, type ApiTypes, type BookingOptions } from './context.js';
+import { addEventRoutes } from './event-routes.js';
+import { addDocs } from './openapi.js';
+import { addPropertyRoutes } from './property-routes.js';
+import { problemOfClient } from './refusals.js';
+import { addReservationRoutes } from './reservation-routes.js';
+
+export { ApiKeyFileError, fixedApiKeys, makeApiKey, openApiKeys, type ApiKeys } from './api-keys.js';
+export { collectRoutes } from './openapi.js';
+
+export interface BookingApiOptions extends BookingOptions {
+  readonly keys: ApiKeys;
+  /** Of one key, on one server process. */
+  readonly requestsPerMinute: number;
+  /** Told of what goes wrong behind the stream of events. */
+  readonly onError: (error: unknown) => void;
+}
+
+/** Needs `collectRoutes` on the server, before it. */
+export function bookingApi({ keys, requestsPerMinute, onError, ...options }: BookingApiOptions): FastifyPluginAsync {
+  return async (app) => {
+    await app.register(addDocs);
+    await app.register(
+      async (plain) => {
+        const scope = plain.withTypeProvider<ApiTypes>();
+        scope.removeContentTypeParser('text/plain');
+        scope.setValidatorCompiler(validatorCompiler);
+        // Answers are typed; parsing each of them again would find nothing and cost a fifth of a query.
+        scope.setSerializerCompiler(() => (body) => JSON.stringify(body));
+        scope.setErrorHandler((error: FastifyError) => {
+          throw problemOfClient(error) ?? error;
+        });
+        authenticate(scope, keys);
+        await scope.register(rateLimit, {
+          hook: 'preParsing',
+          max: requestsPerMinute,
+          timeWindow: '1 minute',
+          keyGenerator: (request) => request.caller?.keyId ?? '',
+          enableDraftSpec: true,
+          errorResponseBuilder: (_request, { after }) => new HttpProblem('too-many-requests', `try again in ${after}`),
+        });
+        const context = bookingContext(options);
+        addReservationRoutes(scope, context);
+        addChangeRoutes(scope, context);
+        addPropertyRoutes(scope, context);
+        addEventRoutes(scope, context, onError);
+      },
+      { prefix: '/v1' },
+    );
+  };
+}
+
+const WHERE: Readonly<Record<string, string>> = {
+  body: 'the body',
+  params: 'the path',
+  querystring: 'the query',
+  headers: 'the headers',
+};
+
+const validatorCompiler: FastifySchemaCompiler<z.ZodType> =
+  ({ schema, httpPart = '' }) =>
+  (value) => {
+    const checked = check(schema, value);
+    if (checked.ok) return { value: checked.value };
+    const detail = `${WHERE[httpPart] ?? 'the request'} cannot be used`;
+    return { error: new HttpProblem('invalid-request', detail, { errors: checked.problems }) };
+  };

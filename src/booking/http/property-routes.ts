@@ -1,0 +1,64 @@
+/** `/v1/properties/{propertyId}/stays` and `…/rooms/{room}`: what a front desk looks at. */
+import { z } from 'zod';
+import { plusMinutes } from '../../stay/instants.js';
+import { localInstant } from '../../stay/dates.js';
+import { HttpProblem } from '../../server/problem.js';
+import type { ApiScope, BookingContext } from './context.js';
+import { refusals } from './openapi.js';
+import { propertyParams, roomParams, staysQuery, staySummarySchema } from './schemas.js';
+import { isPageOf, queryFor, searchStays } from './stay-search.js';
+import { roomViewSchema } from './view-schemas.js';
+
+const stayPageSchema = z.object({
+  stays: z.array(staySummarySchema),
+  nextPageToken: z.string().exactOptional().describe('Absent on the last page'),
+});
+
+export function addPropertyRoutes(scope: ApiScope, context: BookingContext): void {
+  const { stays, ask, temporal, connection } = context;
+
+  scope.get(
+    '/properties/:propertyId/stays',
+    {
+      schema: {
+        operationId: 'listStays',
+        tags: ['properties'],
+        summary: 'Open stays, as of a moment ago',
+        params: propertyParams,
+        querystring: staysQuery,
+        response: { 200: stayPageSchema, ...refusals(401, 403, 404, 422) },
+      },
+    },
+    async ({ params: { propertyId }, query: { pageSize, pageToken, arriving, ...filter } }) => {
+      const property = await context.property(propertyId);
+      const day = arriving === undefined ? undefined : dayOf(arriving, property.timeZone);
+      const query = queryFor({ propertyId, ...filter, arriving: day });
+      const page = { query, pageSize, ...(pageToken === undefined ? {} : { pageToken }) };
+      if (isPageOf(page)) return ask(() => searchStays(temporal, connection, page));
+      const errors = [
+        { path: 'pageToken', message: 'must be the nextPageToken of the page before, with the same filters' },
+      ];
+      throw new HttpProblem('invalid-request', 'the query cannot be used', { errors });
+    },
+  );
+
+  scope.get(
+    '/properties/:propertyId/rooms/:room',
+    {
+      schema: {
+        operationId: 'getRoom',
+        tags: ['properties'],
+        summary: 'Who has the room, who waits, and who can open its door: certainly, possibly, until when',
+        params: roomParams,
+        response: { 200: roomViewSchema, ...refusals(401, 403, 404) },
+      },
+    },
+    async ({ params }) => ask(() => stays.room(params)),
+  );
+}
+
+/** A day of the hotel's calendar, from midnight to midnight. */
+function dayOf(date: string, timeZone: string): { readonly from: string; readonly to: string } {
+  const next = plusMinutes(`${date}T00:00Z`, 24 * 60).slice(0, 'yyyy-mm-dd'.length);
+  return { from: localInstant(date, '00:00', timeZone), to: localInstant(next, '00:00', timeZone) };
+}

@@ -1,0 +1,19 @@
+/** What the client throws, as problem details. */
+import { ERROR_TYPES, RoomNotFound, StayNotFound, StayRefused } from '../../client.js';
+import { HttpProblem } from '../../server/problem.js';
+
+/** The problem that an error of `stayline/client` is; undefined for any other error. */
+export function problemOfClient(error: unknown): HttpProblem | undefined {
+  if (error instanceof StayNotFound || error instanceof RoomNotFound) {
+    return new HttpProblem('not-found', error.message);
+  }
+  if (!(error instanceof StayRefused)) return undefined;
+  switch (error.type) {
+    case ERROR_TYPES.staleRevision:
+      return new HttpProblem('stale-revision', error.message);
+    case ERROR_TYPES.stayOver:
+      return new HttpProblem('stay-over', error.message);
+    default:
+      return new HttpProblem('invalid-request', error.message, { errors: error.problems });
+  }
+}

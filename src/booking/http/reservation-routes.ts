@@ -1,0 +1,122 @@
+/** `/v1/properties/{propertyId}/reservations/{reservationId}`: send a whole reservation, see its stay, try a change out. */
+import { z } from 'zod';
+import { ERROR_TYPES, StayRefused, type PlannedChange, type StayName, type StayView } from '../../client.js';
+import { planSnapshot } from '../../client/plan-snapshot.js';
+import { HttpProblem, type FieldProblem } from '../../server/problem.js';
+import { check } from '../../stay/check.js';
+import { stayWorkflowId } from '../../stay/ids.js';
+import { instantAt } from '../../stay/instants.js';
+import { snapshotSchema, type StaySnapshotInput } from '../../stay/snapshot-schema.js';
+import type { ApiScope, BookingContext } from './context.js';
+import { refusals } from './openapi.js';
+import { planBody, reservationBody, reservationParams } from './schemas.js';
+import { foresightSchema, stayViewSchema } from './view-schemas.js';
+
+export const RESERVATION_PATH = '/properties/:propertyId/reservations/:reservationId';
+
+/** The view, and where a person sees the stay. */
+export const answeredViewSchema = stayViewSchema.extend({
+  webUi: z.string().exactOptional().describe('The stay in Temporal Web UI'),
+});
+
+/** More bytes than Temporal takes for a workflow id. */
+const MOST_ID_BYTES = 1_000;
+
+export function addReservationRoutes(scope: ApiScope, context: BookingContext): void {
+  const { stays, ask, temporal } = context;
+
+  const withLink = (name: StayName, view: StayView): StayView & { readonly webUi?: string } => {
+    const webUi = context.webUiOf(name);
+    return webUi === undefined ? view : { ...view, webUi };
+  };
+
+  async function apply(name: StayName, snapshot: StaySnapshotInput): Promise<StayView> {
+    try {
+      return await ask(() => stays.applyReservation(snapshot));
+    } catch (error) {
+      if (!(error instanceof StayRefused && error.type === ERROR_TYPES.staleRevision)) throw error;
+      const current = withLink(name, await ask(() => stays.view(name)));
+      throw new HttpProblem('stale-revision', error.message, { members: { revision: current.revision, current } });
+    }
+  }
+
+  scope.put(
+    RESERVATION_PATH,
+    {
+      schema: {
+        operationId: 'putReservation',
+        tags: ['reservations'],
+        summary: 'Send a whole reservation',
+        description:
+          'Starts the stay or amends it, and answers its view once it is recorded; keys follow. The same revision with the same content changes nothing. A revision that is older than the known one, or the same with other content, is answered 409 with the view that is known.',
+        params: reservationParams,
+        body: reservationBody,
+        response: { 200: answeredViewSchema, ...refusals(401, 403, 404, 409, 422) },
+      },
+    },
+    async ({ params, body }) => {
+      const snapshot = snapshotOf(params, body);
+      await context.property(params.propertyId);
+      return withLink(params, await apply(params, snapshot));
+    },
+  );
+
+  scope.get(
+    RESERVATION_PATH,
+    {
+      schema: {
+        operationId: 'getReservation',
+        tags: ['reservations'],
+        summary: 'See the stay: guests, keys and why, what comes next, what needs a person',
+        params: reservationParams,
+        response: { 200: answeredViewSchema, ...refusals(401, 403, 404) },
+      },
+    },
+    async ({ params }) => withLink(params, await ask(() => stays.view(params))),
+  );
+
+  scope.post(
+    `${RESERVATION_PATH}/plan`,
+    {
+      config: { onlyReads: true },
+      schema: {
+        operationId: 'planChange',
+        tags: ['reservations'],
+        summary: 'Try a change out',
+        description: 'Answers what would be done, in order, and why. Does nothing. A snapshot needs no stay yet.',
+        params: reservationParams,
+        body: planBody,
+        response: { 200: foresightSchema, ...refusals(401, 403, 404, 409, 422) },
+      },
+    },
+    async ({ params, body }) => {
+      if (body.message !== 'applyReservation') return ask(() => stays.planFor(params, body as PlannedChange));
+      const snapshot = snapshotOf(params, body.payload, 'payload.');
+      const property = await context.property(params.propertyId);
+      return ask(() => planSnapshot(temporal, stays, snapshot, property, instantAt(Date.now())));
+    },
+  );
+}
+
+/** The body with the ids of the path. @throws HttpProblem `invalid-request` */
+function snapshotOf(
+  name: StayName,
+  body: z.output<typeof reservationBody>,
+  prefix: 'payload.' | '' = '',
+): StaySnapshotInput {
+  const { propertyId, reservationId } = name;
+  const differing = (['propertyId', 'reservationId'] as const).filter(
+    (field) => body[field] !== undefined && body[field] !== name[field],
+  );
+  const checked = check(snapshotSchema, { ...body, propertyId, reservationId });
+  const problems: readonly FieldProblem[] = [
+    ...differing.map((path) => ({ path, message: 'must be absent, or as in the path' })),
+    ...(checked.ok ? [] : checked.problems),
+    ...(stayWorkflowId(name).length <= MOST_ID_BYTES
+      ? []
+      : [{ path: 'reservationId', message: 'must be shorter: percent-encoded, the ids are too long for Temporal' }]),
+  ];
+  if (problems.length === 0 && checked.ok) return checked.value;
+  const errors = problems.map(({ path, message }) => ({ path: `${prefix}${path}`, message }));
+  throw new HttpProblem('invalid-request', 'the body cannot be used', { errors });
+}

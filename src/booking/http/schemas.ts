@@ -1,0 +1,91 @@
+/** What is asked: paths, queries and bodies, derived from the schemas of snapshots and messages. */
+import { z } from 'zod';
+import { messageSchemas, type MessageName } from '../../stay/message-schema.js';
+import { idSchema, localWindowSchema, snapshotSchema } from '../../stay/snapshot-schema.js';
+import { attentionCodeSchema, phaseSchema } from './view-schemas.js';
+
+export const propertyParams = z.object({ propertyId: idSchema });
+export const reservationParams = propertyParams.extend({ reservationId: idSchema });
+export const guestParams = reservationParams.extend({ guestId: idSchema });
+export const roomParams = propertyParams.extend({ room: idSchema });
+
+/**
+ * The snapshot, whose ids stand in the path already. What its fields mean together is judged by the snapshot's own schema, which the
+ * client applies.
+ */
+export const reservationBody = z.strictObject({
+  ...snapshotSchema.in.shape,
+  propertyId: idSchema.optional().describe('As in the path, or absent'),
+  reservationId: idSchema.optional().describe('As in the path, or absent'),
+});
+
+const local = localWindowSchema.shape;
+
+/** Either instants, or local dates of the property. */
+export const datesBody = messageSchemas.changeDates.extend({
+  window: z.union([
+    messageSchemas.changeDates.shape.window,
+    z
+      .strictObject({
+        arrival: local.arrival.optional(),
+        departure: local.departure.optional(),
+        checkIn: local.checkIn,
+        checkOut: local.checkOut,
+      })
+      .refine((window) => window.arrival !== undefined || window.departure !== undefined, {
+        error: 'must hold "arrival", "departure" or both',
+      }),
+  ]),
+});
+
+/** Each message by its name, so that its payload is checked as that of the message itself. */
+const plannedMessages = (Object.keys(messageSchemas) as MessageName[]).map((name) =>
+  z.strictObject({ message: z.literal(name), payload: messageSchemas[name] }),
+);
+
+/** A dry run of a message, or of a whole snapshot. */
+export const planBody = z.discriminatedUnion(
+  'message',
+  [z.strictObject({ message: z.literal('applyReservation'), payload: reservationBody }), ...plannedMessages],
+  { error: `must be applyReservation or one of ${Object.keys(messageSchemas).join(', ')}` },
+);
+
+export const changeHeaders = z.object({
+  'idempotency-key': idSchema
+    .optional()
+    .describe('Names the change, so that sending it again does it once; the same as requestId in the body'),
+});
+
+export const staysQuery = z.strictObject({
+  room: idSchema.optional(),
+  phase: phaseSchema.optional(),
+  attention: z
+    .union([z.literal(['any', 'none']), attentionCodeSchema])
+    .optional()
+    .describe('A code, any, or none'),
+  arriving: z.iso
+    .date({ error: 'must be a date such as "2026-11-23"' })
+    .optional()
+    .describe("A day of the property's calendar"),
+  pageSize: z.coerce
+    .number({ error: 'must be a number from 1 to 200' })
+    .int('must be a whole number')
+    .min(1, 'must be at least 1')
+    .max(200, 'must be at most 200')
+    .default(50),
+  pageToken: z.string().max(4_000, 'must be the nextPageToken of the page before').optional(),
+});
+
+export const staySummarySchema = z.object({
+  stay: z.string().describe('Workflow id'),
+  propertyId: z.string(),
+  reservationId: z.string(),
+  phase: phaseSchema.exactOptional(),
+  rooms: z.array(z.string()),
+  attention: z.array(z.string()),
+  arrival: z.string().exactOptional(),
+  departure: z.string().exactOptional(),
+  changedAt: z.string().describe('When it last changed, to the millisecond'),
+});
+
+export type StaySummary = z.infer<typeof staySummarySchema>;

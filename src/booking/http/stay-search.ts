@@ -1,0 +1,138 @@
+/** Stays as Temporal's visibility lists them: by search attribute, a moment late, and without asking the stays themselves. */
+import { createHash } from 'node:crypto';
+import type { Client, Connection } from '@temporalio/client';
+import { defaultPayloadConverter } from '@temporalio/common';
+import type { z } from 'zod';
+import { parseStayWorkflowId } from '../../client.js';
+import { SEARCH_ATTRIBUTES } from '../../temporal/search-attributes.js';
+import { phaseSchema } from './view-schemas.js';
+import type { StaySummary } from './schemas.js';
+
+export interface StayPage {
+  readonly stays: readonly StaySummary[];
+  /** Absent on the last page. */
+  readonly nextPageToken?: string;
+}
+
+export interface StayQuestion {
+  readonly query: string;
+  readonly pageSize: number;
+  readonly pageToken?: string;
+}
+
+type Execution = Awaited<ReturnType<Connection['workflowService']['listWorkflowExecutions']>>['executions'][number];
+
+/** Of stays whose first task has not been done yet nothing is known, and nothing listed. */
+export async function searchStays(
+  { options: { namespace } }: Client,
+  connection: Connection,
+  { query, pageSize, pageToken = '' }: StayQuestion,
+): Promise<StayPage> {
+  const { executions, nextPageToken } = await connection.workflowService.listWorkflowExecutions({
+    namespace,
+    query,
+    pageSize,
+    nextPageToken: Buffer.from(placeIn(pageToken), 'base64url'),
+  });
+  const next = Buffer.from(nextPageToken).toString('base64url');
+  return { stays: executions.flatMap(summaryOf), ...(next === '' ? {} : { nextPageToken: tokenOf(query, next) }) };
+}
+
+/**
+ * Temporal's own token, marked as one of this query: for one that it has not made, or has made for another query, Temporal does not say
+ * what is wrong, and is asked again and again.
+ */
+function tokenOf(query: string, place: string): string {
+  return `${markOf(query, place)}.${place}`;
+}
+
+function placeIn(pageToken: string): string {
+  return pageToken.slice(pageToken.indexOf('.') + 1);
+}
+
+function markOf(query: string, place: string): string {
+  return createHash('sha256').update(`${query}\n${place}`).digest('base64url').slice(0, 12);
+}
+
+/** Says whether the page token, if there is one, came from here for this query. */
+export function isPageOf({ query, pageToken }: StayQuestion): boolean {
+  return pageToken === undefined || pageToken === tokenOf(query, placeIn(pageToken));
+}
+
+function summaryOf({ execution, searchAttributes }: Execution): StaySummary[] {
+  const stay = execution?.workflowId ?? '';
+  const name = parseStayWorkflowId(stay);
+  const fields = searchAttributes?.indexedFields ?? {};
+  const read = <T>({ name: attribute }: { readonly name: string }): T | undefined => {
+    const payload = fields[attribute];
+    return payload === undefined ? undefined : defaultPayloadConverter.fromPayload<T>(payload);
+  };
+  const changedAt = read<string>(SEARCH_ATTRIBUTES.changedAt);
+  if (name === undefined || changedAt === undefined) return [];
+  const phase = phaseSchema.safeParse(read(SEARCH_ATTRIBUTES.phase));
+  const arrival = read<string>(SEARCH_ATTRIBUTES.arrival);
+  const departure = read<string>(SEARCH_ATTRIBUTES.departure);
+  return [
+    {
+      stay,
+      ...name,
+      ...(phase.success ? { phase: phase.data } : {}),
+      rooms: read<string[]>(SEARCH_ATTRIBUTES.rooms) ?? [],
+      attention: read<string[]>(SEARCH_ATTRIBUTES.attention) ?? [],
+      ...(arrival === undefined ? {} : { arrival: minute(arrival) }),
+      ...(departure === undefined ? {} : { departure: minute(departure) }),
+      changedAt: new Date(changedAt).toISOString(),
+    },
+  ];
+}
+
+function minute(instant: string): string {
+  return `${new Date(instant).toISOString().slice(0, 16)}Z`;
+}
+
+export interface StayFilter {
+  readonly propertyId: string;
+  readonly room?: string | undefined;
+  readonly phase?: z.infer<typeof phaseSchema> | undefined;
+  /** A code, or whether there is any. */
+  readonly attention?: string | undefined;
+  /** Instants, the latter excluded. */
+  readonly arriving?: { readonly from: string; readonly to: string } | undefined;
+}
+
+/** Open stays of one property. */
+export function queryFor({ propertyId, room, phase, attention, arriving }: StayFilter): string {
+  const { property, rooms, phase: phaseKey, attention: attentionKey, arrival } = SEARCH_ATTRIBUTES;
+  return [
+    'WorkflowType = "stay"',
+    'ExecutionStatus = "Running"',
+    `${property.name} = ${quoted(propertyId)}`,
+    ...(room === undefined ? [] : [`${rooms.name} = ${quoted(room)}`]),
+    ...(phase === undefined ? [] : [`${phaseKey.name} = ${quoted(phase)}`]),
+    ...(attention === undefined ? [] : [attentionClause(attentionKey.name, attention)]),
+    ...(arriving === undefined
+      ? []
+      : [`${arrival.name} >= ${exact(arriving.from)}`, `${arrival.name} < ${exact(arriving.to)}`]),
+  ].join(' AND ');
+}
+
+function attentionClause(attribute: string, attention: string): string {
+  if (attention === 'any') return `${attribute} IS NOT NULL`;
+  if (attention === 'none') return `${attribute} IS NULL`;
+  return `${attribute} = ${quoted(attention)}`;
+}
+
+/** An instant as visibility reads it: with seconds. */
+function exact(instant: string): string {
+  return quoted(new Date(instant).toISOString());
+}
+
+/** Stays that have changed at or after an instant, those that have ended included. */
+export function queryForChangesSince(instant: string): string {
+  return `WorkflowType = "stay" AND ${SEARCH_ATTRIBUTES.changedAt.name} >= ${exact(instant)}`;
+}
+
+/** A text in a visibility query, whatever is in it. */
+export function quoted(text: string): string {
+  return `"${text.replaceAll(/[\\"]/g, '\\$&')}"`;
+}

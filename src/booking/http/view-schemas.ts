@@ -1,0 +1,167 @@
+/**
+ * What is answered, as zod schemas for the OpenAPI document. The types are those of the views themselves: the compiler refuses a
+ * schema that differs from them in either direction.
+ */
+import { z } from 'zod';
+import type { Foresight } from '../../stay/foresee.js';
+import type { RoomView } from '../../stay/room/view.js';
+import type { AttentionCode } from '../../stay/plan-keys.js';
+import type { StayView } from '../../stay/view.js';
+
+const instant = z.string().meta({ examples: ['2026-11-23T14:00Z'] });
+const windowView = z.object({ from: instant, to: instant });
+const texts = z.array(z.string());
+const gate = z.enum(['room', 'lease', 'phone', 'window', 'access-system', 'hold']);
+const keyKind = z.enum(['override', 'joiner']);
+
+/** Also what `GET …/stays?attention=` takes. */
+export const attentionCodeSchema = z.enum([
+  'room-missing',
+  'room-taken',
+  'phone-missing',
+  'key-delayed',
+  'key-failed',
+  'key-invalidated',
+  'revoke-unconfirmed',
+  'access-system-down',
+  'zone-mismatch',
+  'impossible-plan',
+  'ignored-message',
+  'stale-booking',
+  'shortening-unconfirmed',
+  'guest-has-other-stay',
+]);
+export const phaseSchema = z.enum(['expected', 'ready', 'in-house', 'leaving', 'over', 'cancelled', 'no-show']);
+
+const planLine = z.object({
+  do: z.enum(['override', 'join', 'revoke']),
+  guestId: z.string(),
+  rooms: texts,
+  window: windowView,
+  why: z.string(),
+  waitsFor: gate.exactOptional(),
+  at: instant.exactOptional(),
+});
+
+const timelineLine = z.object({
+  at: instant,
+  what: z.string(),
+  why: z.string().exactOptional(),
+  by: z.string().exactOptional(),
+});
+
+export const stayViewSchema = z.object({
+  schema: z.literal(1),
+  stay: z.string().describe('Workflow id'),
+  phase: phaseSchema,
+  revision: z.union([z.number(), z.string()]).exactOptional(),
+  window: windowView.exactOptional(),
+  rooms: texts,
+  leases: z
+    .array(
+      z.object({
+        room: z.string(),
+        window: windowView,
+        state: z.enum(['asked', 'granted', 'waiting', 'displaced', 'ended']),
+        from: instant.exactOptional(),
+        until: instant.exactOptional(),
+        behind: texts.exactOptional(),
+      }),
+    )
+    .exactOptional(),
+  guests: z.array(
+    z.object({
+      guestId: z.string(),
+      keyState: z.enum(['not-due', 'waiting', 'issuing', 'issued', 'failed', 'revoking', 'gone']),
+      waitingFor: gate.exactOptional(),
+    }),
+  ),
+  keys: z.array(
+    z.object({
+      acsCredentialId: z.string().exactOptional(),
+      guestId: z.string(),
+      kind: keyKind,
+      rooms: texts,
+      commonDoors: texts,
+      window: windowView,
+      joinedTo: z.string().exactOptional(),
+      state: z.enum(['issuing', 'live', 'revoking', 'dead', 'stray']),
+      requestedAt: instant,
+      issuedAt: instant.exactOptional(),
+      deadAt: instant.exactOptional(),
+      residualUntil: instant.exactOptional(),
+      why: z.string(),
+    }),
+  ),
+  plan: z.array(planLine),
+  attention: z.array(
+    z.object({
+      code: attentionCodeSchema,
+      message: z.string(),
+      guestId: z.string().exactOptional(),
+      room: z.string().exactOptional(),
+      since: instant,
+    }),
+  ),
+  timeline: z.array(timelineLine),
+  nextDeadline: instant.exactOptional(),
+  settled: z.boolean().describe('True if there is nothing to do right now'),
+});
+
+export const foresightSchema = z.object({
+  steps: z.array(planLine),
+  attention: z.array(z.object({ code: z.string(), message: z.string(), guestId: z.string().exactOptional() })),
+});
+
+const roomKeyView = z.object({
+  acsCredentialId: z.string(),
+  stayId: z.string(),
+  guestId: z.string(),
+  kind: keyKind,
+  lineage: z.string(),
+  window: windowView,
+  state: z.enum(['live', 'revoking', 'dead']),
+  deadAt: instant.exactOptional(),
+  residualUntil: instant.exactOptional(),
+  residualMinutes: z.number().exactOptional(),
+  endsAtFirstUseOf: z.string().exactOptional(),
+  why: z.string().exactOptional(),
+});
+
+const claimed = { stayId: z.string(), part: z.number().exactOptional(), asked: windowView };
+
+export const roomViewSchema = z.object({
+  schema: z.literal(1),
+  room: z.string().describe('Workflow id'),
+  version: z.number(),
+  leases: z.array(
+    z.object({
+      stays: texts,
+      shareGroup: z.string().exactOptional(),
+      window: windowView,
+      until: instant,
+      state: z.enum(['expected', 'open', 'grace']),
+      opener: z.string().exactOptional(),
+      liveKeys: texts,
+      claims: z.array(z.object({ ...claimed, granted: windowView, heldUpBy: z.string().exactOptional() })),
+    }),
+  ),
+  waiting: z.array(z.object({ ...claimed, behind: texts, displaced: z.literal(true).exactOptional() })),
+  keys: z
+    .object({ certain: z.array(roomKeyView), possible: z.array(roomKeyView), none: z.array(roomKeyView) })
+    .describe('Who can open the door: certainly, possibly, not'),
+  history: z.array(timelineLine),
+});
+
+export type DeepReadonly<T> = T extends readonly (infer Item)[]
+  ? readonly DeepReadonly<Item>[]
+  : T extends object
+    ? { readonly [Field in keyof T]: DeepReadonly<T[Field]> }
+    : T;
+type Same<A, B> = [A] extends [B] ? ([B] extends [A] ? true : never) : never;
+type Shape<Schema extends z.ZodType> = DeepReadonly<z.infer<Schema>>;
+
+true satisfies Same<Shape<typeof stayViewSchema>, StayView>;
+true satisfies Same<Shape<typeof foresightSchema>, Foresight>;
+true satisfies Same<Shape<typeof roomViewSchema>, RoomView>;
+true satisfies Same<z.infer<typeof attentionCodeSchema>, AttentionCode>;

@@ -1,0 +1,75 @@
+/**
+ * A snapshot's dry run: what it would lead to, whether its stay is open, has ended, or does not exist yet. Nothing is started.
+ */
+import type { Client } from '@temporalio/client';
+import type { StayClient } from '../client.js';
+import { applySnapshot, judgeSnapshot } from '../stay/apply-snapshot.js';
+import { openBook } from '../stay/book.js';
+import { toInstants } from '../stay/dates.js';
+import { ERROR_TYPES } from '../stay/error-types.js';
+import { foresee, type Foresight } from '../stay/foresee.js';
+import { stayWorkflowId } from '../stay/ids.js';
+import type { Instant } from '../stay/instants.js';
+import type { Property } from '../stay/property-schema.js';
+import { snapshotSchema, type StaySnapshotInput } from '../stay/snapshot-schema.js';
+import { refuseIfKnown } from './apply-reservation.js';
+import { StayRefused } from './refusals.js';
+import { standingOf } from './standing.js';
+
+/** What a new stay goes by; `timeZone` only matters to people who read the plan. */
+export type PlanningRules = Pick<Property, 'name' | 'policy' | 'timeZone'>;
+
+/**
+ * What would be done for a stay that does not exist yet.
+ * @param snapshot with a window of instants
+ * @throws StayRefused `StayOver` if its window has passed
+ */
+export function foreseeNewStay(
+  snapshot: StaySnapshotInput,
+  { name, policy, timeZone }: PlanningRules,
+  now: Instant,
+): Foresight {
+  const { propertyId, reservationId } = snapshot;
+  const book = openBook(stayWorkflowId({ propertyId, reservationId }), propertyId, reservationId, now);
+  const checked = snapshotSchema.parse(snapshot);
+  const verdict = judgeSnapshot(book, checked, now);
+  if (verdict.kind === 'over') throw new StayRefused(ERROR_TYPES.stayOver, verdict.message);
+  book.property = { name, policy, timeZone };
+  applySnapshot(book, checked, now);
+  return foresee(book, now);
+}
+
+/**
+ * @param snapshot checked by its schema
+ * @throws StayRefused as `applyReservation` does
+ */
+export async function planSnapshot(
+  temporal: Client,
+  stays: StayClient,
+  snapshot: StaySnapshotInput,
+  property: Property,
+  now: Instant,
+): Promise<Foresight> {
+  const inTime = 'from' in snapshot.window ? snapshot : { ...snapshot, window: windowIn(snapshot.window, property) };
+  const standing = await standingOf(temporal, snapshot);
+  if (standing !== 'open') {
+    const foreseen = foreseeNewStay(inTime, property, now);
+    if (standing === 'ended') await refuseIfKnown(temporal, snapshot);
+    return foreseen;
+  }
+  const asSent = await stays.planFor(snapshot, { message: 'applyReservation', payload: snapshot });
+  if (inTime === snapshot) return asSent;
+  // The stay has not refused it; in instants it is another content of the same revision.
+  const payload = { ...inTime, supersede: true };
+  return stays.planFor(snapshot, { message: 'applyReservation', payload });
+}
+
+function windowIn(window: StaySnapshotInput['window'], property: Property): StaySnapshotInput['window'] {
+  try {
+    return toInstants(window, property);
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    const message = error.message.replace(/^window: /, '');
+    throw new StayRefused(ERROR_TYPES.invalidSnapshot, error.message, [{ path: 'window', message }]);
+  }
+}

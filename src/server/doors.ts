@@ -1,0 +1,83 @@
+/**
+ * What the server lets in, one door for each: a door is a fastify plugin with routes of its own, and what it tells `GET /healthz`.
+ * Whoever adds one adds a line to `openDoors`.
+ */
+import type { Client, Connection } from '@temporalio/client';
+import type { FastifyPluginAsync } from 'fastify';
+import { Counter, type Registry } from 'prom-client';
+import { ADAPTERS } from '../booking/adapters/index.js';
+import { bookingApi, openApiKeys } from '../booking/http/index.js';
+import { readConnections } from '../booking/ingress/connections.js';
+import { openIngress } from '../booking/ingress/webhook.js';
+import type { ServerConfig } from '../config.js';
+import type { Log } from '../log.js';
+import { openPropertyFile } from '../property-file.js';
+import { seamDoor } from './seam-door.js';
+
+export interface DoorContext {
+  readonly config: ServerConfig;
+  readonly temporal: Client;
+  readonly connection: Connection;
+  readonly log: Log;
+  /** Where a door's own metrics go. */
+  readonly metrics: Registry;
+}
+
+export interface Door {
+  readonly plugin: FastifyPluginAsync;
+  /** What has happened since the start: numbers only. */
+  readonly report?: () => Readonly<Record<string, unknown>>;
+}
+
+/**
+ * @throws PropertyFileError if the property file cannot be used
+ * @throws ApiKeyFileError if the file of API keys cannot be used
+ * @throws ConnectionsFileError if the file of connections to booking systems cannot be used
+ */
+export async function openDoors(context: DoorContext): Promise<readonly Door[]> {
+  return [...seamDoor(context), ...(await bookingDoor(context)), ...(await ingressDoor(context))];
+}
+
+async function ingressDoor({ config, temporal, log, metrics }: DoorContext): Promise<readonly Door[]> {
+  if (config.bookingsFile === undefined) return [];
+  const connections = await readConnections(config.bookingsFile, { adapters: ADAPTERS, env: process.env });
+  const { plugin, counts } = openIngress({ connections, temporal, log });
+  const counter = new Counter({
+    name: 'stayline_booking_deliveries_total',
+    help: 'Deliveries of booking systems, by what came of them',
+    labelNames: ['connection', 'outcome'],
+    registers: [metrics],
+    collect() {
+      this.reset();
+      for (const [connection, outcomes] of Object.entries(counts())) {
+        for (const [outcome, count] of Object.entries(outcomes)) counter.inc({ connection, outcome }, count);
+      }
+    },
+  });
+  return [{ plugin, report: () => ({ bookings: counts() }) }];
+}
+
+async function bookingDoor({ config, temporal, connection, log }: DoorContext): Promise<readonly Door[]> {
+  const { booking } = config;
+  if (booking === undefined) return [];
+  const properties = await openPropertyFile(booking.propertiesFile, {
+    onInvalid: ({ problems }) => {
+      log.error({ problems }, 'the changed property file cannot be used; what was read before stays in force');
+    },
+  });
+  const keys = await openApiKeys(booking.apiKeysFile, {
+    onInvalid: ({ message }) => {
+      log.error({ why: message }, 'the changed file of API keys cannot be used; what was read before stays in force');
+    },
+  });
+  const plugin = bookingApi({
+    temporal,
+    connection,
+    properties,
+    keys,
+    requestsPerMinute: booking.requestsPerMinute,
+    ...(booking.webUiUrl === undefined ? {} : { webUiUrl: booking.webUiUrl }),
+    onError: (error) => log.warn({ error }, 'changes of stays could not be looked for; it is tried again'),
+  });
+  return [{ plugin }];
+}

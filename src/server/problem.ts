@@ -1,0 +1,109 @@
+/** What a caller gets who is refused: problem details (RFC 9457), `application/problem+json`. */
+import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { z } from 'zod';
+
+export const PROBLEM_TYPE = 'application/problem+json';
+
+/** Every kind of problem: the last part of its `type`, its status, and its title, which never changes. */
+export const PROBLEMS = {
+  'bad-request': { status: 400, title: 'The request cannot be read' },
+  unauthorized: { status: 401, title: 'A valid API key is needed' },
+  forbidden: { status: 403, title: 'The API key does not allow this' },
+  'not-found': { status: 404, title: 'There is nothing here' },
+  'request-timeout': { status: 408, title: 'The request took too long to come in' },
+  'stale-revision': { status: 409, title: 'A newer revision of the reservation is known' },
+  'stay-over': { status: 409, title: 'The stay is over' },
+  'too-large': { status: 413, title: 'The request is too large' },
+  'uri-too-long': { status: 414, title: 'The path is too long' },
+  'unsupported-media-type': { status: 415, title: 'The body must be JSON' },
+  'invalid-request': { status: 422, title: 'Fields of the request are wrong' },
+  'too-many-requests': { status: 429, title: 'Too many requests with this API key' },
+  internal: { status: 500, title: 'Something went wrong here' },
+  unavailable: { status: 503, title: 'Not available at the moment' },
+} as const;
+
+export type ProblemKind = keyof typeof PROBLEMS;
+
+/** A field that is wrong: its path, such as `guests[1].email`, and what would be right. */
+export interface FieldProblem {
+  readonly path: string;
+  readonly message: string;
+}
+
+export interface ProblemExtras {
+  readonly errors?: readonly FieldProblem[];
+  readonly headers?: Readonly<Record<string, string>>;
+  /** More members of the answer's body. */
+  readonly members?: Readonly<Record<string, unknown>>;
+}
+
+/** Thrown by a handler or a hook: answered as it says. */
+export class HttpProblem extends Error {
+  override readonly name = 'HttpProblem';
+  /** Fastify looks here when a validator returns it. */
+  readonly statusCode: number;
+  constructor(
+    readonly kind: ProblemKind,
+    detail: string,
+    readonly extras: ProblemExtras = {},
+  ) {
+    super(detail);
+    this.statusCode = PROBLEMS[kind].status;
+  }
+}
+
+/** The answer's body, for the OpenAPI document. */
+export const problemSchema = z
+  .object({
+    type: z.string(),
+    title: z.string(),
+    status: z.int(),
+    detail: z.string().exactOptional(),
+    errors: z.array(z.object({ path: z.string(), message: z.string() })).exactOptional(),
+  })
+  .describe('Problem details, RFC 9457');
+
+export function sendProblem(reply: FastifyReply, { kind, message, extras }: HttpProblem): FastifyReply {
+  const { status, title } = PROBLEMS[kind];
+  const { errors, headers = {}, members = {} } = extras;
+  const body = {
+    type: `urn:stayline:problem:${kind}`,
+    title,
+    status,
+    detail: message,
+    ...(errors === undefined ? {} : { errors }),
+    ...members,
+  };
+  return reply.code(status).headers(headers).type(PROBLEM_TYPE).send(JSON.stringify(body));
+}
+
+/** What fastify itself refuses. */
+const BY_STATUS: Readonly<Record<number, ProblemKind>> = {
+  400: 'bad-request',
+  404: 'not-found',
+  408: 'request-timeout',
+  413: 'too-large',
+  414: 'uri-too-long',
+  415: 'unsupported-media-type',
+  429: 'too-many-requests',
+};
+
+/**
+ * Answers whatever a handler throws.
+ * @param onError told of what a handler did not expect; the caller gets a 500 without details
+ */
+export function answerProblems(app: FastifyInstance, onError: (error: unknown) => void): void {
+  app.setNotFoundHandler((_request, reply) => sendProblem(reply, new HttpProblem('not-found', 'no such path')));
+  app.setErrorHandler((error: FastifyError | HttpProblem, _request: FastifyRequest, reply) => {
+    if (error instanceof HttpProblem) return sendProblem(reply, error);
+    const kind = BY_STATUS[error.statusCode ?? 500];
+    if (kind !== undefined) return sendProblem(reply, new HttpProblem(kind, readable(error)));
+    onError(error);
+    return sendProblem(reply, new HttpProblem('internal', 'it has been logged'));
+  });
+}
+
+/** Fastify's own sentences; a parser's could repeat a piece of the body. */
+function readable({ code, message }: FastifyError): string {
+  return typeof code === 'string' && code.startsWith('FST_') ? message : 'it is not well-formed';
+}

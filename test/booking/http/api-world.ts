@@ -1,0 +1,106 @@
+/** A hotel with the HTTP API at its door: the real Temporal server and workers, and the server's routes in this process. */
+import { Connection, type Client } from '@temporalio/client';
+import { bookingApi, collectRoutes, fixedApiKeys, makeApiKey } from '../../../src/booking/http/index.js';
+import { createLog } from '../../../src/log.js';
+import { fixedProperties } from '../../../src/property-file.js';
+import { createHttpServer } from '../../../src/server/http.js';
+import { addMetrics } from '../../../src/server/metrics.js';
+import { propertySchema } from '../../../src/stay/property-schema.js';
+import { openStayWorld, PROPERTY_ID, type StayWorld, type StayWorldOptions } from '../../support/stay-world.js';
+
+export const OTHER_PROPERTY_ID = 'forest';
+export const WEB_UI = 'http://127.0.0.1:8233';
+
+export interface ApiWorld {
+  readonly hotel: StayWorld;
+  readonly url: string;
+  /** Keys as callers show them. `writer` and `reader` are for `seaside`. */
+  readonly keys: Readonly<Record<'writer' | 'reader' | 'other' | 'expired' | 'all', string>>;
+  /** Everything that was logged so far. */
+  readonly logged: () => string;
+  /** Calls the API; absent key: the writer's; null: none. */
+  call(method: string, path: string, body?: unknown, options?: CallOptions): Promise<Called>;
+  stop(): Promise<void>;
+}
+
+export interface CallOptions {
+  readonly key?: string | null;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly signal?: AbortSignal;
+}
+
+export interface Called {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly body: any; // eslint-disable-line @typescript-eslint/no-explicit-any -- tests look into JSON that has no type
+}
+
+export interface ApiWorldOptions extends StayWorldOptions {
+  readonly requestsPerMinute?: number;
+  /** How Temporal is reached; absent: as the hotel does. */
+  readonly through?: (temporal: Client) => { readonly temporal: Client; readonly connection: Connection };
+}
+
+const RIGHTS = {
+  writer: { keyId: 'writer', properties: [PROPERTY_ID], access: 'write' },
+  reader: { keyId: 'reader', properties: [PROPERTY_ID], access: 'read' },
+  other: { keyId: 'other', properties: [OTHER_PROPERTY_ID], access: 'write' },
+  expired: { keyId: 'expired', properties: [PROPERTY_ID], access: 'write', expiresAt: '2026-01-01T00:00Z' },
+  all: { keyId: 'all', properties: 'all', access: 'write' },
+} as const;
+
+export async function openApiWorld(options: ApiWorldOptions = {}): Promise<ApiWorld> {
+  const hotel = await openStayWorld({ server: 'dev', properties: { [OTHER_PROPERTY_ID]: {} }, ...options });
+  const made = Object.entries(RIGHTS).map(([name, { ...rights }]) => {
+    const properties = typeof rights.properties === 'string' ? rights.properties : [...rights.properties];
+    return [name, makeApiKey({ ...rights, properties })] as const;
+  });
+  const logged: string[] = [];
+  const log = createLog('trace', { write: (line) => void logged.push(line) });
+  const onError = (error: unknown): void => log.error({ error }, 'a request failed');
+  const server = createHttpServer({ isReady: async () => true, report: () => ({}), onError });
+  addMetrics(server.app);
+  await collectRoutes(server.app);
+  const { connection } = hotel.temporal;
+  if (!(connection instanceof Connection)) throw new Error('The API speaks to Temporal by a connection of its own');
+  const properties = [PROPERTY_ID, OTHER_PROPERTY_ID].map((propertyId) =>
+    propertySchema.parse({ ...hotel.simulator.property, timeZone: 'Europe/Berlin', propertyId }),
+  );
+  await server.app.register(
+    bookingApi({
+      ...(options.through?.(hotel.temporal) ?? { temporal: hotel.temporal, connection }),
+      properties: fixedProperties(properties),
+      keys: fixedApiKeys(made.map(([, { record }]) => record)),
+      requestsPerMinute: options.requestsPerMinute ?? 100_000,
+      webUiUrl: WEB_UI,
+      onError,
+    }),
+  );
+  const url = await server.listen({ host: '127.0.0.1', port: 0 });
+  const keys = Object.fromEntries(made.map(([name, { key }]) => [name, key])) as ApiWorld['keys'];
+  return {
+    hotel,
+    url,
+    keys,
+    logged: () => logged.join(''),
+    async call(method, path, body, { key = keys.writer, headers = {}, signal } = {}) {
+      const response = await fetch(`${url}${path}`, {
+        method,
+        headers: {
+          ...(key === null ? {} : { authorization: `Bearer ${key}` }),
+          ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+          ...headers,
+        },
+        ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+        ...(signal === undefined ? {} : { signal }),
+      });
+      const text = await response.text();
+      const isJson = response.headers.get('content-type')?.includes('json') === true;
+      return { status: response.status, headers: response.headers, body: isJson ? JSON.parse(text) : text };
+    },
+    async stop() {
+      await server.drain();
+      await hotel.stop();
+    },
+  };
+}
