@@ -26,6 +26,8 @@ export interface RealWorldOptions {
   readonly seamEvents?: 'delivered';
   /** How long the worker waits for an answer of Seam's; 500 ms by default. */
   readonly seamTimeoutMs?: number;
+  /** Settings of worker and server besides those that this world makes (`src/config.ts`). */
+  readonly settings?: Readonly<Record<string, string>>;
   /** How long the worker allows a lost request to be carried out before it settles on a key; 700 ms by default. */
   readonly lateCommitSettleMs?: number;
 }
@@ -96,6 +98,7 @@ export async function openRealWorld(options: RealWorldOptions = {}): Promise<Rea
     workerSettings: {
       SEAM_TIMEOUT_MS: String(seamTimeoutMs),
       SEAM_LATE_COMMIT_MS: String(options.lateCommitSettleMs ?? 700),
+      ...options.settings,
     },
   });
   const { simulator } = stack;

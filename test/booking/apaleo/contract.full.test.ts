@@ -1,0 +1,78 @@
+/** What goes wrong between apaleo and Stayline, through the HTTP door to phones at doors: scenarios 36 to 40 and 50 where apaleo differs. */
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { isReady } from '../hotel.js';
+import { bookedNow, connectApaleo, type Connected } from './connected.js';
+
+let connected: Connected;
+beforeAll(async () => {
+  connected = await connectApaleo();
+});
+afterAll(() => connected.close());
+
+test('readings that lag behind their events are read again, and never undo what is newer', async () => {
+  const { apaleo, hotel } = connected;
+  await apaleo.save(bookedNow('LAG-1', '111', { status: 'InHouse' }), 'created');
+  const { view, stay } = await hotel.stay('LAG-1', isReady(['111']));
+  const guestIds = view.guests.map(({ guestId }) => guestId);
+  apaleo.lagBy(1_500);
+  await apaleo.save(bookedNow('LAG-1', '112', { status: 'InHouse' }), 'unit-assigned');
+  await hotel.stay('LAG-1', isReady(['112']));
+  apaleo.lagBy(0);
+  expect(await stay.whoOpens('112', guestIds)).toEqual(guestIds);
+  expect(await stay.whoOpens('111', guestIds)).toEqual([]);
+});
+
+test('an outage of apaleo takes no key away, and what happened meanwhile is done when it ends', async () => {
+  const { apaleo, hotel } = connected;
+  await apaleo.save(bookedNow('OUT-1', '113', { status: 'InHouse' }), 'created');
+  const { view, stay } = await hotel.stay('OUT-1', isReady(['113']));
+  const guestIds = view.guests.map(({ guestId }) => guestId);
+  apaleo.trouble.begin({ status: 503 });
+  await apaleo.save(bookedNow('OUT-1', '114', { status: 'InHouse' }), 'unit-assigned');
+  await expect.poll(() => apaleo.trouble.counts().refused, { timeout: 30_000 }).toBeGreaterThan(1);
+  expect(await stay.whoOpens('113', guestIds)).toEqual(guestIds);
+  apaleo.trouble.end();
+  await hotel.stay('OUT-1', isReady(['114']));
+  expect(await stay.whoOpens('114', guestIds)).toEqual(guestIds);
+});
+
+test('what events never told, the sweep finds', async () => {
+  const { apaleo, hotel } = connected;
+  await apaleo.save(bookedNow('LOST-1', '115', { status: 'InHouse' }), 'created');
+  const { view, stay } = await hotel.stay('LOST-1', isReady(['115']));
+  const guestIds = view.guests.map(({ guestId }) => guestId);
+  apaleo.deliveries.lose();
+  await apaleo.save(bookedNow('LOST-1', '115', { status: 'CheckedOut' }), 'checked-out');
+  await apaleo.save(bookedNow('LOST-2', '116', { status: 'InHouse' }), 'created');
+  apaleo.endTokens();
+  await hotel.sweep();
+  await hotel.stay('LOST-1', ({ phase }) => phase === 'over');
+  expect(await stay.whoOpens('115', guestIds)).toEqual([]);
+  const found = await hotel.stay('LOST-2', isReady(['116']));
+  const others = found.view.guests.map(({ guestId }) => guestId);
+  expect(await found.stay.whoOpens('116', others)).toEqual(others);
+  await apaleo.deliveries.release();
+});
+
+test('a reservation that is deleted is cancelled after a second look', async () => {
+  const { apaleo, hotel } = connected;
+  await apaleo.save(bookedNow('GONE-1', '117', { status: 'InHouse' }), 'created');
+  const { view, stay } = await hotel.stay('GONE-1', isReady(['117']));
+  await apaleo.remove('GONE-1');
+  await hotel.stay('GONE-1', ({ phase, settled }) => phase === 'cancelled' && settled);
+  expect(
+    await stay.whoOpens(
+      '117',
+      view.guests.map(({ guestId }) => guestId),
+    ),
+  ).toEqual([]);
+});
+
+test('an event about a stay of long ago starts nothing', async () => {
+  const { apaleo, hotel } = connected;
+  const longAgo = { arrival: '2026-01-03T15:00:00+01:00', departure: '2026-01-05T11:00:00+01:00' };
+  await apaleo.save(bookedNow('OLD-1', undefined, { ...longAgo, status: 'CheckedOut' }), 'changed');
+  const ingest = hotel.world.temporal.workflow.getHandle('ingest/simulated-hotel/OLD-1');
+  expect(await ingest.result()).toMatchObject({ last: { kind: 'over' } });
+  expect(await hotel.view('OLD-1')).toBeUndefined();
+});
