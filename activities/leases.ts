@@ -10,7 +10,7 @@ import { ApplicationFailure } from '@temporalio/common';
 import PQueue from 'p-queue';
 import { ERROR_TYPES } from '../src/stay/error-types.js';
 import { roomWorkflowId, type RoomName } from '../src/stay/ids.js';
-import type { Claim, LeaseNews, SettleLeasesInput, SettleLeasesOutcome } from '../src/stay/lease.js';
+import type { Claim, LeaseNews, SettleLeasesInput, UnsettledRoom } from '../src/stay/lease.js';
 import type { RoomRelease, RoomReport } from '../src/stay/room/room-schema.js';
 import type { StayActivities } from '../src/stay/steps.js';
 import { TASK_QUEUES } from '../src/temporal/task-queues.js';
@@ -19,37 +19,78 @@ import { claimUpdate, roomAnchoredSignal, roomReleaseSignal } from '../workflows
 /** Rooms that one stay speaks to at once. */
 const AT_ONCE = 10;
 
+/** The part of an attempt's time within which rooms have to answer; the rest is for saying what they answered. */
+const ANSWER_SHARE = 0.7;
+
+/** From this attempt on a room that does not answer holds up the others no longer. */
+const PATIENT_ATTEMPTS = 3;
+
 export function createLeaseActivities(): Pick<StayActivities, 'settleLeases'> {
   return {
     async settleLeases(input) {
       const { client, info } = Context.current();
       // What an attempt has sent must not wait on after its time: the next one says it again.
-      return client.withDeadline(Date.now() + info.startToCloseTimeoutMs, () => settleLeases(client, input));
+      const deadline = Date.now() + info.startToCloseTimeoutMs * ANSWER_SHARE;
+      const { news, refused, silent } = await client.withDeadline(deadline, () => settleLeases(client, input));
+      const [first] = silent;
+      if (first !== undefined && info.attempt < PATIENT_ATTEMPTS) throw first.error;
+      const unanswered = silent.map(({ room }) => ({
+        room,
+        kind: 'silent' as const,
+        why: `room ${room} does not answer`,
+      }));
+      const unsettled = [...refused, ...unanswered];
+      return { news, ...(unsettled.length === 0 ? {} : { unsettled }) };
     },
   };
 }
 
+interface Answers {
+  readonly news: readonly LeaseNews[];
+  readonly refused: readonly UnsettledRoom[];
+  readonly silent: readonly { readonly room: string; readonly error: unknown }[];
+}
+
 /**
  * What is known is told before anything is let go, and what is let go before anything is claimed: two stays that swap rooms never
- * wait for each other's claims. Repeating it changes nothing.
+ * wait for each other's claims. A room that fails is told nothing more, the others all of it. Repeating it changes nothing.
  */
-async function settleLeases(temporal: Client, input: SettleLeasesInput): Promise<SettleLeasesOutcome> {
+async function settleLeases(temporal: Client, input: SettleLeasesInput): Promise<Answers> {
   const { propertyId, stayId, chain, seq, reports, releases, claims } = input;
   const envelope = { stayId, chain, seq };
-  const nameOf = ({ room }: { readonly room: string }): RoomName => ({ propertyId, room });
-  await atOnce(reports, (report) => tellKeys(temporal, nameOf(report), { ...envelope, keys: [...report.keys] }));
-  await atOnce(releases, (release) => {
-    const { part, revision } = release;
-    return letGo(temporal, nameOf(release), { ...envelope, part, revision });
-  });
-  // Claims to one room arrive in the order in which the stay makes them.
-  const byRoom = [...new Set(claims.map(({ room }) => room))].map((room) => claims.filter((one) => one.room === room));
-  const news = await atOnce(byRoom, async (ofRoom) => {
-    const answers: LeaseNews[] = [];
-    for (const one of ofRoom) answers.push(await ask(temporal, nameOf(one), one.claim));
-    return answers;
-  });
-  return { news: news.flat() };
+  const failures = new Map<string, unknown>();
+  const answers = new Map<Claim, LeaseNews>();
+
+  async function tellAll<Item extends InRoom>(
+    items: readonly Item[],
+    tell: (item: Item, name: RoomName) => Promise<void>,
+  ): Promise<void> {
+    const rooms = [...new Set(items.map(({ room }) => room))].filter((room) => !failures.has(room));
+    await atOnce(rooms, async (room) => {
+      try {
+        // What is for one room arrives in the order in which the stay says it.
+        for (const item of items.filter((one) => one.room === room)) await tell(item, { propertyId, room });
+      } catch (error) {
+        failures.set(room, error);
+      }
+    });
+  }
+
+  await tellAll(reports, (report, name) => tellKeys(temporal, name, { ...envelope, keys: [...report.keys] }));
+  await tellAll(releases, ({ part, revision }, name) => letGo(temporal, name, { ...envelope, part, revision }));
+  await tellAll(claims, async ({ claim }, name) => void answers.set(claim, await ask(temporal, name, claim)));
+  const failed = [...failures].map(([room, error]) => ({ room, error, refusal: refusalIn(error) }));
+  return {
+    news: claims.flatMap(({ claim }) => answers.get(claim) ?? []),
+    refused: failed.flatMap(({ room, refusal }): UnsettledRoom[] =>
+      refusal === undefined ? [] : [{ room, kind: 'refused', why: `room ${room} refused the claim: ${refusal}` }],
+    ),
+    silent: failed.filter(({ refusal }) => refusal === undefined),
+  };
+}
+
+interface InRoom {
+  readonly room: string;
 }
 
 async function tellKeys(temporal: Client, name: RoomName, report: RoomReport): Promise<void> {
@@ -72,11 +113,7 @@ async function ask(temporal: Client, name: RoomName, claim: Claim): Promise<Leas
     ...startOf(name),
     workflowIdConflictPolicy: 'USE_EXISTING',
   });
-  try {
-    return await temporal.workflow.executeUpdateWithStart(claimUpdate, { args: [claim], startWorkflowOperation });
-  } catch (error) {
-    throw refusalIn(error) ?? error;
-  }
+  return temporal.workflow.executeUpdateWithStart(claimUpdate, { args: [claim], startWorkflowOperation });
 }
 
 function startOf(name: RoomName): {
@@ -102,18 +139,13 @@ async function unlessUnknown(send: () => Promise<void>): Promise<void> {
   }
 }
 
-/** What a room refuses once it refuses always. */
-function refusalIn(error: unknown): ApplicationFailure | undefined {
+/** Why the room refuses, and will refuse again; undefined if it was not the room that said so. */
+function refusalIn(error: unknown): string | undefined {
   if (!(error instanceof WorkflowUpdateFailedError) || !(error.cause instanceof ApplicationFailure)) return undefined;
-  const { type, message } = error.cause;
-  if (type !== ERROR_TYPES.invalidMessage) return undefined;
-  return ApplicationFailure.nonRetryable(`the room refused the claim: ${message}`, type);
+  return error.cause.type === ERROR_TYPES.invalidMessage ? error.cause.message : undefined;
 }
 
-async function atOnce<Item, Result>(
-  items: readonly Item[],
-  work: (item: Item) => Promise<Result>,
-): Promise<readonly Result[]> {
+async function atOnce<Item>(items: readonly Item[], work: (item: Item) => Promise<void>): Promise<void> {
   const queue = new PQueue({ concurrency: AT_ONCE });
-  return Promise.all(items.map((item) => queue.add(() => work(item))));
+  await Promise.all(items.map((item) => queue.add(() => work(item))));
 }

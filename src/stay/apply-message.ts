@@ -6,6 +6,7 @@ import { addMember, putMember, removeMember, setRooms, setStatus } from './apply
 import {
   askForProperty,
   askToCheck,
+  forgetHindrances,
   isEnded,
   member,
   REMEMBERED_REQUESTS,
@@ -219,7 +220,7 @@ function askRoomsAgain(book: StayBook): void {
 function clearHindrances(book: StayBook): void {
   book.keyring = withoutRefusals(book.keyring);
   for (const { retryAt: _retry, ...key } of book.keyring.keys) book.keyring = withKey(book.keyring, key);
-  book.hindrances = {};
+  forgetHindrances(book);
   book.doors = { ...book.doors, unknownRooms: [] };
 }
 

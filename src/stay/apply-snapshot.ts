@@ -4,6 +4,7 @@
  */
 import {
   askForProperty,
+  forgetHindrances,
   member,
   writeLine,
   type PartyMember,
@@ -87,7 +88,7 @@ export function applySnapshot(book: StayBook, snapshot: StaySnapshot, now: Insta
   book.snapshot = snapshot;
   askForProperty(book);
   book.keyring = withoutRefusals(book.keyring);
-  book.hindrances = {};
+  forgetHindrances(book);
   writeLine(book, {
     at: now,
     what: `snapshot ${snapshot.revision}: ${snapshot.status}, rooms ${roomsText(book.wanted.rooms)}`,

@@ -1,5 +1,6 @@
 /** What a person must know or do, from the whole book: the planner's notices and those that concern no key yet. */
 import { isEnded, type HeldClaim, type OpenAttention, type StayBook, stayWindow } from './book.js';
+import { roomWorkflowId } from './ids.js';
 import { isBefore, plusMinutes, type Instant } from './instants.js';
 import { unfetchedKeys } from './key-on-phone.js';
 import type { KeyPlan, Notice, Wanted } from './plan-keys.js';
@@ -21,6 +22,7 @@ export function openAttention(book: StayBook, wanted: Wanted, plan: KeyPlan, now
     ...zoneMismatch(book),
     ...missingRooms(book, now),
     ...takenRooms(book, now),
+    ...unsettledRooms(book),
     ...phones.due,
     ...unfetched(book),
   ];
@@ -87,6 +89,18 @@ function takenRooms(book: StayBook, now: Instant): Notice[] {
     const message = whyTaken(book, held, now);
     return message === undefined ? [] : [{ ...message, room: held.room }];
   });
+}
+
+/** Rooms that this stay wants, or has not let go yet, and that cannot be spoken to. */
+function unsettledRooms({ leases, propertyId }: StayBook): Notice[] {
+  const { unsettled = [], claims = [] } = leases ?? {};
+  return unsettled
+    .filter(({ room }) => claims.some((held) => held.room === room))
+    .map(({ room, kind, why }) => ({
+      code: kind === 'refused' ? 'key-failed' : 'key-delayed',
+      room,
+      message: `${why}; it is asked again every minute: see ${roomWorkflowId({ propertyId, room })} in Temporal Web UI`,
+    }));
 }
 
 function whyTaken(book: StayBook, held: HeldClaim, now: Instant): Pick<Notice, 'code' | 'message'> | undefined {

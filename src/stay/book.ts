@@ -4,7 +4,7 @@
  */
 import { isBefore, type Instant, type Window } from './instants.js';
 import { emptyKeyring, type Key, type Keyring } from './keyring.js';
-import type { Claim, Verdict } from './lease.js';
+import type { Claim, UnsettledRoom, Verdict } from './lease.js';
 import type { Notice } from './plan-keys.js';
 import type { Policy } from './property-schema.js';
 import type { Guest, SnapshotWindow, StaySnapshot, StayStatus } from './snapshot-schema.js';
@@ -105,6 +105,13 @@ export interface LeaseBook {
   readonly claims: readonly HeldClaim[];
   /** By room, which keys in which state it was told of. */
   readonly reported: Readonly<Record<string, string>>;
+  /** Rooms that are told nothing for a while, so that the others are not held up. */
+  readonly unsettled?: readonly RoomToAskAgain[];
+}
+
+/** A room that did not take in what it was told last. */
+export interface RoomToAskAgain extends UnsettledRoom {
+  readonly askAgainAt: Instant;
 }
 
 export interface TimelineLine {
@@ -192,6 +199,12 @@ export function member(book: StayBook, guestId: string): PartyMember | undefined
 export function askToCheck(book: StayBook, keys: readonly Pick<Key, 'acsCredentialId'>[]): void {
   const ids = keys.flatMap((key) => key.acsCredentialId ?? []);
   book.credentialsToCheck = [...new Set([...book.credentialsToCheck, ...ids])];
+}
+
+/** Something has changed: what was refused, or went unanswered, may be taken now. */
+export function forgetHindrances(book: StayBook): void {
+  book.hindrances = {};
+  if (book.leases !== undefined) book.leases = { ...book.leases, unsettled: [] };
 }
 
 /** The property has to be read (again). */

@@ -50,13 +50,14 @@ export function isUnanswered(claim: WantedClaim, leases: LeaseBook): boolean {
   );
 }
 
-/** Rooms that have been asked for something that they have not answered yet, or will be in a moment. */
+/** Rooms that have been asked for something that they have not answered yet, or will be in a moment; nobody waits for those that are silent. */
 export function unansweredRooms(book: StayBook, now: Instant): readonly string[] {
   const { leases } = book;
   if (leases === undefined) return [];
   return wantedClaims(book, leases, now)
     .filter((claim) => isUnanswered(claim, leases))
-    .map(({ room }) => room);
+    .map(({ room }) => room)
+    .filter((room) => !(leases.unsettled ?? []).some((silent) => silent.room === room));
 }
 
 /** A lease begins when the room is wanted, and what has begun is not moved. */

@@ -36,7 +36,16 @@ export function planLeases(
       leases,
     ).map(({ room, isDue: _isDue, ...claim }) => ({ room, claim: { stayId, chain: leases.chain, ...claim } })),
   };
-  return step.reports.length + step.releases.length + step.claims.length === 0 ? undefined : step;
+  return withoutSilent(step, leases, now);
+}
+
+/** A room that does not answer is asked again only after a while; the others are told at once. */
+function withoutSilent(step: LeaseStep, { unsettled = [] }: LeaseBook, now: Instant): LeaseStep | undefined {
+  const isTold = ({ room }: { readonly room: string }): boolean =>
+    !unsettled.some((silent) => silent.room === room && isBefore(now, silent.askAgainAt));
+  const { reports, releases, claims } = step;
+  const told = { reports: reports.filter(isTold), releases: releases.filter(isTold), claims: claims.filter(isTold) };
+  return told.reports.length + told.releases.length + told.claims.length === 0 ? undefined : told;
 }
 
 /** Who leaves a room for some hours asks for the time afterwards before he gives back anything: nobody else gets that in between. */

@@ -101,7 +101,15 @@ export interface SettleLeasesInput {
   readonly claims: readonly { readonly room: string; readonly claim: Claim }[];
 }
 
+/** A room that did not take in what it was told: it refused it, or it does not answer. */
+export interface UnsettledRoom {
+  readonly room: string;
+  readonly kind: 'refused' | 'silent';
+  readonly why: string;
+}
+
 export interface SettleLeasesOutcome {
-  /** One for each claim. */
+  /** One for each claim to a room that answered. */
   readonly news: readonly LeaseNews[];
+  readonly unsettled?: readonly UnsettledRoom[];
 }

@@ -62,6 +62,7 @@ export function planStay(book: StayBook, inFlight: readonly InFlight[], now: Ins
     ...looksAt(book),
     ...leasesBeginAt(book),
     ...leasesEndSoonAt(book),
+    ...(book.leases?.unsettled ?? []).map(({ askAgainAt }) => askAgainAt),
   ]);
   return {
     groundwork,

@@ -1,7 +1,7 @@
 /** What the stay says to rooms and what they answer, taken into the book. */
 import { writeLine, type HeldClaim, type LeaseBook, type StayBook } from './book.js';
 import { marksOf, type LeaseStep } from './lease-step.js';
-import { isBefore, later, type Instant } from './instants.js';
+import { isBefore, later, plusMinutes, type Instant } from './instants.js';
 import { leaveRooms, withKey, withLeaseAnchors } from './keyring.js';
 import type { LeaseNews, SettleLeasesInput, SettleLeasesOutcome, Verdict } from './lease.js';
 import { endOf, isOf, type Grant } from './verdicts.js';
@@ -64,7 +64,10 @@ function withoutAnswer({ verdict: _verdict, version: _version, ...held }: HeldCl
   return { ...held, answered: false };
 }
 
-/** The rooms have heard it all, and answered. */
+/** After how long a room that refused, or did not answer, is asked again, in minutes. */
+const ASK_AGAIN_MINUTES = 1;
+
+/** The rooms have heard it all, and answered; those that have not are asked again later. */
 export function recordLeases(
   book: StayBook,
   said: SettleLeasesInput,
@@ -73,16 +76,26 @@ export function recordLeases(
 ): void {
   const { leases } = book;
   if (leases === undefined) return;
+  const { unsettled = [] } = outcome;
+  const isTaken = ({ room }: { readonly room: string }): boolean => !unsettled.some((one) => one.room === room);
+  const released = said.releases.filter(isTaken);
+  const answered = said.claims.filter(isTaken).map(({ room, claim }) => ({ room, part: claim.part ?? 0 }));
   const claims = leases.claims
-    .filter((held) => !said.releases.some((released) => isOf(held, released)))
-    .map((held) =>
-      said.claims.some(({ room, claim }) => isOf(held, { room, part: claim.part ?? 0 }))
-        ? { ...held, answered: true }
-        : held,
-    );
+    .filter((held) => !released.some((release) => isOf(held, release)))
+    .map((held) => (answered.some((claim) => isOf(held, claim)) ? { ...held, answered: true } : held));
   const reported = { ...leases.reported };
-  for (const { room, keys } of said.reports) reported[room] = marksOf(book.keyring, keys).join(' ');
-  book.leases = { ...leases, claims, reported };
+  for (const { room, keys } of said.reports.filter(isTaken)) reported[room] = marksOf(book.keyring, keys).join(' ');
+  const told = new Set([...said.reports, ...said.releases, ...said.claims].map(({ room }) => room));
+  const askAgainAt = plusMinutes(now, ASK_AGAIN_MINUTES);
+  book.leases = {
+    ...leases,
+    claims,
+    reported,
+    unsettled: [
+      ...(leases.unsettled ?? []).filter(({ room }) => !told.has(room)),
+      ...unsettled.map((one) => ({ ...one, askAgainAt })),
+    ],
+  };
   for (const news of outcome.news) recordLeaseNews(book, news, now);
 }
 

@@ -1,7 +1,7 @@
 /** `settleLeases`: what a stay says to its rooms, against rooms that are really there. */
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { DefaultLogger } from '@temporalio/worker';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createLeaseActivities } from '../../activities/leases.js';
 import { stayWorkflowId } from '../../src/client.js';
 import { roomWorkflowId } from '../../src/stay/ids.js';
@@ -19,9 +19,22 @@ beforeAll(async () => {
 });
 afterAll(async () => world.stop());
 
-function settle(reservationId: string, seq: number, said: Partial<SettleLeasesInput>): Promise<SettleLeasesOutcome> {
+type Claims = [SettleLeasesInput['claims'][number], SettleLeasesInput['claims'][number]];
+
+/** Time enough for a room to answer, on a busy machine, and for a test to wait for one that does not. */
+const HURRIED = { startToCloseTimeoutMs: 4_000 };
+
+function settle(
+  reservationId: string,
+  seq: number,
+  said: Partial<SettleLeasesInput>,
+  attempt: { readonly attempt?: number; readonly startToCloseTimeoutMs?: number } = {},
+): Promise<SettleLeasesOutcome> {
   const { settleLeases } = createLeaseActivities();
-  const environment = new MockActivityEnvironment({}, { client: world.temporal, logger: new DefaultLogger('ERROR') });
+  const environment = new MockActivityEnvironment(attempt, {
+    client: world.temporal,
+    logger: new DefaultLogger('ERROR'),
+  });
   const stayId = stayWorkflowId({ propertyId: PROPERTY_ID, reservationId });
   const input = { propertyId: PROPERTY_ID, stayId, chain: 'c', seq, reports: [], releases: [], claims: [], ...said };
   return environment.run(settleLeases, input);
@@ -96,12 +109,30 @@ test('what is said late is answered with what holds', async () => {
   expect((await view('F1')).leases).toEqual([]);
 });
 
-test('what a room refuses is not tried again', async () => {
-  const [{ room, claim }] = claimsOf('R-9', 1, ['G1']) as [SettleLeasesInput['claims'][number]];
+test('what a room refuses is said, and holds up no other room', async () => {
+  const [{ room, claim }, other] = claimsOf('R-9', 1, ['G1', 'G2']) as Claims;
   const wrong = { ...claim, window: { from: window.to, to: window.from } };
-  await expect(settle('R-9', 1, { claims: [{ room, claim: wrong }] })).rejects.toMatchObject({
-    type: 'InvalidMessage',
-    nonRetryable: true,
-    message: 'the room refused the claim: window.to must be later than "from"',
+  const { news, unsettled } = await settle('R-9', 1, { claims: [{ room, claim: wrong }, other] });
+  expect(news).toMatchObject([{ room: 'G2', verdict: { kind: 'granted' } }]);
+  expect(unsettled).toEqual([
+    { room: 'G1', kind: 'refused', why: 'room G1 refused the claim: window.to must be later than "from"' },
+  ]);
+});
+
+describe('a room that does not answer', () => {
+  beforeAll(async () => {
+    const workflowId = roomWorkflowId({ propertyId: PROPERTY_ID, room: 'H1' });
+    await world.temporal.workflow.start('room', { workflowId, taskQueue: 'nobody', args: [{}] });
+  });
+
+  test('is tried again', async () => {
+    await expect(settle('R-10', 1, { claims: claimsOf('R-10', 1, ['H1', 'H2']) }, HURRIED)).rejects.toThrow();
+  });
+
+  test('holds up no other in the end', async () => {
+    const said = { claims: claimsOf('R-11', 1, ['H1', 'H3']) };
+    const { news, unsettled } = await settle('R-11', 1, said, { ...HURRIED, attempt: 3 });
+    expect(news).toMatchObject([{ room: 'H3', verdict: { kind: 'granted' } }]);
+    expect(unsettled).toEqual([{ room: 'H1', kind: 'silent', why: 'room H1 does not answer' }]);
   });
 });

@@ -6,7 +6,7 @@ import { openBook, openLeases, type StayBook } from '../../src/stay/book.js';
 import { planLeases, type LeaseStep } from '../../src/stay/lease-step.js';
 import { foresee } from '../../src/stay/foresee.js';
 import { instantAt, millis, plusMinutes, type Instant } from '../../src/stay/instants.js';
-import type { Verdict } from '../../src/stay/lease.js';
+import type { UnsettledRoom, Verdict } from '../../src/stay/lease.js';
 import { planStay, takeStock, type StayPlan } from '../../src/stay/plan-stay.js';
 import { policySchema, type Policy } from '../../src/stay/property-schema.js';
 import { recordDoors, recordGuest, recordProperty } from '../../src/stay/record-facts.js';
@@ -48,16 +48,20 @@ function aLeasingStay(fields: Partial<StaySnapshotInput> = {}, policy: Partial<P
       return step?.do === 'settle-leases' ? step.leases : undefined;
     },
     /** Tells rooms all there is to tell; each answers as `verdict` says, or grants what is asked. */
-    settleLeases(verdict: (room: string, until: Instant) => Verdict = (_room, until) => granted(until)) {
+    settleLeases(
+      verdict: (room: string, until: Instant) => Verdict = (_room, until) => granted(until),
+      unsettled: readonly UnsettledRoom[] = [],
+    ) {
       const step = stay.leaseStep();
       if (step === undefined || book.leases === undefined) return undefined;
       const said = recordLeaseStep(book, book.leases, step, now);
-      const news = said.claims.map(({ room, claim }) => {
+      const isTaken = ({ room }: { room: string }): boolean => !unsettled.some((one) => one.room === room);
+      const news = said.claims.filter(isTaken).map(({ room, claim }) => {
         const until = plusMinutes(claim.window.to, claim.graceMinutes ?? 0);
         version += 1;
         return { room, part: claim.part ?? 0, version, verdict: verdict(room, until) };
       });
-      recordLeases(book, said, { news }, now);
+      recordLeases(book, said, { news, unsettled }, now);
       return said;
     },
     /** What a room says of its own accord. */
@@ -621,6 +625,50 @@ test('what could not be understood is remembered in short', () => {
   const stay = aLeasingStay();
   ignoreMessage(stay.book, 'x'.repeat(100_000), NOON);
   expect(JSON.stringify(stay.book).length).toBeLessThan(10_000);
+});
+
+describe('a room that does not answer', () => {
+  const silent: UnsettledRoom = { room: '102', kind: 'silent', why: 'room 102 does not answer' };
+
+  test('keeps nobody from the others; it is asked again a minute later, and joins the key when it answers', () => {
+    const stay = aLeasingStay({ status: 'in-house', rooms: ['101', '102'] });
+    stay.at(CHECK_IN);
+    stay.settleLeases(undefined, [silent]);
+    expect(stay.carryOut()).toEqual(['override g1 101']);
+    expect(stay.plan().attention).toMatchObject([{ code: 'key-delayed', room: '102' }]);
+    expect(stay.leaseStep()?.claims ?? []).toEqual([]);
+    expect(stay.plan().wakeAt).toBe(plusMinutes(CHECK_IN, 1));
+    stay.at(plusMinutes(CHECK_IN, 1));
+    expect(stay.leaseStep()?.claims).toMatchObject([{ room: '102' }]);
+    stay.settleLeases();
+    expect(stay.carryOut()).toContain('override g1 101+102');
+    expect(stay.plan().attention).toEqual([]);
+  });
+
+  test('is let go again later, and the others at once', () => {
+    const stay = aLeasingStay({ status: 'in-house', rooms: ['101', '102'] });
+    stay.settleLeases();
+    stay.send({ rooms: ['103'] });
+    expect(stay.settleLeases(undefined, [silent])?.releases).toMatchObject([{ room: '101' }, { room: '102' }]);
+    expect(stay.leaseStep()?.releases ?? []).toEqual([]);
+    stay.at(plusMinutes(NOON, 1));
+    expect(stay.leaseStep()?.releases).toMatchObject([{ room: '102' }]);
+    stay.settleLeases();
+    expect(stay.leaseStep()).toBeUndefined();
+  });
+
+  test('or refuses is asked at once when a newer snapshot arrives, or on retry', () => {
+    const refused: UnsettledRoom = { ...silent, kind: 'refused', why: 'room 102 refused the claim: no' };
+    const stay = aLeasingStay({ rooms: ['102'] });
+    stay.settleLeases(undefined, [refused]);
+    expect(stay.plan().attention).toMatchObject([{ code: 'key-failed', room: '102' }]);
+    expect(stay.leaseStep()).toBeUndefined();
+    stay.send({ status: 'in-house' });
+    expect(stay.leaseStep()?.claims).toMatchObject([{ room: '102' }]);
+    stay.settleLeases(undefined, [refused]);
+    applyMessage(stay.book, { name: 'retry', payload: {} }, NOON);
+    expect(stay.leaseStep()?.claims).toMatchObject([{ room: '102' }]);
+  });
 });
 
 describe('rooms are told of keys', () => {
