@@ -50,13 +50,11 @@ async function work(config: WorkerConfig, log: Log): Promise<void> {
         ? {}
         : { options: { timing: { lateCommitSettleMs: config.lateCommitSettleMs } } }),
     }),
-    bookings: {
-      ...createBookingActivities({
-        connections,
-        count: (connectionId, what) => log.info({ connectionId, what }, 'heard from a booking system'),
-      }),
-      ...createKeyDeskActivities(),
-    },
+    bookings: createBookingActivities({
+      connections,
+      count: (connectionId, what) => log.info({ connectionId, what }, 'heard from a booking system'),
+    }),
+    keyDesk: createKeyDeskActivities(),
     workflowBundle,
     profile: WORKER_PROFILES[config.profile],
     ...(config.seamActivitiesPerSecond === undefined

@@ -24,7 +24,7 @@ import * as messages from './key-desk-messages.js';
 
 const { lookAtStay, tellOrder } = proxyActivities<KeyDeskActivities>({
   taskQueue: TASK_QUEUES.bookings,
-  startToCloseTimeout: '15s',
+  startToCloseTimeout: '10s',
   retry: { initialInterval: '500ms', backoffCoefficient: 2, maximumInterval: '30s' },
 });
 

@@ -42,7 +42,9 @@ export interface StayWorkersOptions {
   readonly namespace: string;
   readonly activities: StayActivities;
   /** Absent: nothing is asked of booking systems here. */
-  readonly bookings?: BookingActivities & KeyDeskActivities;
+  readonly bookings?: BookingActivities;
+  /** Absent: requests for keys are not carried out here. */
+  readonly keyDesk?: KeyDeskActivities;
   readonly workflowBundle: NonNullable<WorkerOptions['workflowBundle']>;
   readonly profile: WorkerProfile;
   /** Rate limit of the queue `seam`, kept by the server over all workers; absent: none. */
@@ -60,7 +62,7 @@ export function connectNatively(target: TemporalTarget): Promise<NativeConnectio
 
 /** Makes the workers; `runWorkers` runs them. */
 export async function createStayWorkers(options: StayWorkersOptions): Promise<Worker[]> {
-  const { connection, namespace, activities, bookings, profile, identity } = options;
+  const { connection, namespace, activities, bookings, keyDesk, profile, identity } = options;
   const { maxCachedWorkflows, seamActivitiesPerSecond } = options;
   const shared = {
     connection,
@@ -88,9 +90,9 @@ export async function createStayWorkers(options: StayWorkersOptions): Promise<Wo
       maxConcurrentActivityTaskExecutions: profile.maxConcurrentSeamActivities,
       ...(seamActivitiesPerSecond === undefined ? {} : { maxTaskQueueActivitiesPerSecond: seamActivitiesPerSecond }),
     }),
-    ...(bookings === undefined
+    ...(bookings === undefined && keyDesk === undefined
       ? []
-      : [Worker.create({ ...shared, taskQueue: TASK_QUEUES.bookings, activities: { ...bookings } })]),
+      : [Worker.create({ ...shared, taskQueue: TASK_QUEUES.bookings, activities: { ...bookings, ...keyDesk } })]),
   ]);
 }
 

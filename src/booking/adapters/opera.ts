@@ -190,7 +190,7 @@ function openCheck(
       ? `bearer ${secret(auth.token)}`
       : `basic ${Buffer.from(`${auth.user}:${secret(auth.password)}`).toString('base64')}`;
   return (authorization = '') => {
-    const [scheme = '', credentials = ''] = authorization.trim().split(/\s+/, 2);
+    const [, scheme = '', credentials = ''] = /^(\S+)\s+(.+)$/.exec(authorization.trim()) ?? [];
     return timingSafeEqual(digest(`${scheme.toLowerCase()} ${credentials}`), digest(expected));
   };
 }

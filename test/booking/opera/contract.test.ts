@@ -1,0 +1,42 @@
+/** From OPERA's door lock interface through the HTTP door to phones at doors. */
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { connectOpera, type ConnectedOpera } from './connected.js';
+import { openPublishedSchema } from './published-schema.js';
+
+let connected: ConnectedOpera;
+beforeAll(async () => {
+  connected = await connectOpera();
+});
+afterAll(() => connected.close());
+
+test('keys are made, follow a move as OPERA tells it to offline lock systems, and are removed though it asks only once', async () => {
+  const { opera, hotel } = connected;
+  const both = ['guest-1', 'guest-2'];
+  expect(await opera.ask('New', 'R-1', { roomId: '101' })).toMatchObject({ responseCode: 'OK', roomId: '101' });
+  expect(await opera.ask('Duplicate', 'R-1', { roomId: '101' })).toMatchObject({ responseCode: 'OK' });
+  const { stay } = await hotel.stay('R-1', ({ settled }) => settled);
+  expect(await stay.whoOpens('101', both)).toEqual(both);
+  expect(await opera.ask('Read', 'R-1')).toMatchObject({ responseCode: 'OK', responseText: '2 keys to 101.' });
+
+  expect(await opera.ask('Remove', 'R-1', { roomId: '101' })).toMatchObject({ responseCode: 'OK' });
+  expect(await stay.whoOpens('101', both)).toEqual([]);
+  expect(await opera.ask('New', 'R-1', { roomId: '102' })).toMatchObject({ responseCode: 'OK' });
+  expect(await opera.ask('Duplicate', 'R-1', { roomId: '102' })).toMatchObject({ responseCode: 'OK' });
+  expect(await stay.whoOpens('102', both)).toEqual(both);
+  expect(await stay.whoOpens('101', both)).toEqual([]);
+
+  // Late, or told twice: the stay has moved on.
+  expect(await opera.ask('Remove', 'R-1', { roomId: '101' })).toBeDefined();
+  expect(await stay.whoOpens('102', both)).toEqual(both);
+
+  expect(await opera.ask('Remove', 'R-1', { roomId: '102' })).toMatchObject({ responseCode: 'OK' });
+  await hotel.stay('R-1', ({ phase }) => phase === 'over');
+  expect(await stay.whoOpens('102', both)).toEqual([]);
+});
+
+test('Oracle has published what is sent and answered here', () => {
+  const schema = openPublishedSchema();
+  if (!schema.isHere) return;
+  expect(() => schema.checkRequest({ keyType: 'New' })).toThrow(/encoderTerminal/);
+  expect(() => schema.checkAnswer({ responseCode: 'PERHAPS' })).toThrow(/responseCode/);
+});
