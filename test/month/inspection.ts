@@ -1,4 +1,5 @@
 /** Looks through the house: phones at doors, keys in Seam's records, stays in Temporal. */
+import { temporal } from '@temporalio/proto';
 import { stayWorkflowId } from '../../src/client.js';
 import type { IdentityRecord } from '../../src/simulator/records.js';
 import type { TapResult } from '../../src/simulator/taps.js';
@@ -129,12 +130,28 @@ function problemsOfKeys({ simulator: { hotel } }: StayWorld, reservations: reado
   return [...new Set(problems)];
 }
 
+/** Of a stay that has not ended: enough to see what it was at. */
+const LAST_EVENTS = 15;
+
+function inWords(events: readonly temporal.api.history.v1.IHistoryEvent[]): string {
+  return events
+    .map(({ eventType, activityTaskScheduledEventAttributes: scheduled }) =>
+      [temporal.api.enums.v1.EventType[eventType ?? 0], scheduled?.activityType?.name].filter(Boolean).join(' '),
+    )
+    .join(', ');
+}
+
 /** Every stay has ended, and nobody holds a key. */
 export async function problemsAtTheEnd(world: StayWorld, reservations: readonly Reservation[]): Promise<string[]> {
   const problems: string[] = [];
   for (const one of reservations.filter((each) => each.revision > 0)) {
-    const { status } = await world.temporal.workflow.getHandle(stayWorkflowId(nameOf(one.id))).describe();
-    if (status.name !== 'COMPLETED') problems.push(`stay ${one.id} (${one.standing}) is ${status.name}`);
+    const handle = world.temporal.workflow.getHandle(stayWorkflowId(nameOf(one.id)));
+    const { status } = await handle.describe();
+    if (status.name === 'COMPLETED') continue;
+    const { events } = await handle.fetchHistory();
+    problems.push(
+      `stay ${one.id} (${one.standing}) is ${status.name}, after ${inWords(events?.slice(-LAST_EVENTS) ?? [])}`,
+    );
   }
   const { hotel } = world.simulator;
   const living = [...hotel.world.credentials.values()].filter((key) => key.life !== 'gone' && key.endsAt > hotel.now());
