@@ -111,6 +111,7 @@ export function recordLeaseNews(book: StayBook, news: LeaseNews, now: Instant): 
   if (held.verdict === undefined || describe(news.room, held.verdict) !== what) writeLine(book, { at: now, what });
   if (held.verdict?.kind === 'granted' && (news.verdict.kind !== 'granted' || isPreceded(news.verdict, now))) {
     letGo(book, [held], now);
+    forgiveLosses(book, news.room, now);
   }
   takeAnchors(book);
 }
@@ -118,6 +119,18 @@ export function recordLeaseNews(book: StayBook, news: LeaseNews, now: Instant): 
 /** True if another stay has the room first: its key will end what was issued ahead. */
 function isPreceded({ from }: Grant, now: Instant): boolean {
   return from !== undefined && isBefore(now, from);
+}
+
+/** How long the word of a room may be on its way, in minutes. */
+const NEWS_TAKE_MINUTES = 5;
+
+/** A key to the room that was found ended just before was ended by the other stay's, and no desk card. */
+function forgiveLosses(book: StayBook, room: string, now: Instant): void {
+  for (const key of book.keyring.keys) {
+    const isLate = key.deadAt !== undefined && isBefore(plusMinutes(key.deadAt, NEWS_TAKE_MINUTES), now);
+    if (key.ended !== 'killed' || isLate || !key.ask.rooms.includes(room)) continue;
+    book.keyring = withKey(book.keyring, { ...key, ended: 'replaced' });
+  }
 }
 
 /** Keys of other stays of the share group, which keys of this stay may join. */

@@ -4,6 +4,7 @@ import { unansweredRooms } from './claims.js';
 import { coversRooms, isSoundIn, liveKeys, oldestSoundGenerations, sharesRoom } from './keyring.js';
 import { prepareStepId } from './ids.js';
 import { isBefore, later, normalInstant, plusMinutes, type Instant, type Window } from './instants.js';
+import type { LeaseAnchor } from './lease.js';
 import type { Gate, Wanted, WantedGuest } from './plan-keys.js';
 import { endWithin, freeFrom, grantsOn, heldRooms, isDisplaced, opensNow, type Grant } from './verdicts.js';
 
@@ -29,14 +30,22 @@ function roomsGivenAway(book: StayBook, now: Instant): readonly string[] {
   return [...rooms].filter((room) => isDisplaced(book, room, now));
 }
 
-/** Rooms of a share group that are not open yet, where it is another stay's turn. */
+/**
+ * Rooms of a share group that are not open yet, where it is another stay's turn; or where the keys that the room names have ended at
+ * Seam, so that the others' next ones are about to be known.
+ */
 function roomsOpenedByOthers(book: StayBook, now: Instant): readonly string[] {
   if (book.wanted.shareGroup === undefined) return [];
   return book.wanted.rooms.filter((room) =>
-    grantsOn(book, [room], now).some(
-      ({ opener, anchors }) => !opener && anchors.length === 0 && !opensNow(book, room, now),
-    ),
+    grantsOn(book, [room], now).some(({ opener, anchors }) => {
+      const isOpen = anchors.some((anchor) => isKnown(book, anchor)) || opensNow(book, room, now);
+      return !isOpen && (!opener || anchors.length > 0);
+    }),
   );
+}
+
+function isKnown({ keyring }: StayBook, { acsCredentialId }: LeaseAnchor): boolean {
+  return keyring.outsideAnchors.some((anchor) => anchor.acsCredentialId === acsCredentialId);
 }
 
 /** The rooms that a guest should open, before any gate: his own, as far as they are the stay's, or all. */

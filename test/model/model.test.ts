@@ -4,7 +4,7 @@ import { it } from 'vitest';
 import { openings, plots } from './plot.js';
 import { tell } from './tell.js';
 
-/** The same plots every time; `model.full.test.ts` tells new ones. */
+/** The same plots every time; `model.full.test.ts` tells more. */
 const SEED = 20261123;
 
 it('whatever happens to the stays of a hotel, each guest opens what his stay holds, and nobody is locked out by another', () => {

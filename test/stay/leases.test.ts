@@ -368,6 +368,28 @@ describe('a guest', () => {
     expect(stay.carryOut()).toEqual(['override g1 102']);
   });
 
+  test('whose key was found ended by such a next guest just before the room told of him gets a new one, too', () => {
+    const stay = aLeasingStay({ rooms: ['101', '102'] });
+    stay.settleLeases();
+    stay.carryOut();
+    recordCheck(stay.book, ['cred-1'], { goneCredentialIds: ['cred-1'] }, NOON);
+    expect(stay.attention().map(({ code }) => code)).toEqual(['key-invalidated']);
+    stay.hear('101', { ...taken, displaced: true });
+    expect(stay.attention().map(({ code }) => code)).toEqual(['room-taken']);
+    expect(stay.carryOut()).toEqual(['override g1 102']);
+  });
+
+  test('whose key a desk card ended long before the room was given away is left to the desk', () => {
+    const stay = aLeasingStay({ rooms: ['101', '102'] });
+    stay.settleLeases();
+    stay.carryOut();
+    recordCheck(stay.book, ['cred-1'], { goneCredentialIds: ['cred-1'] }, NOON);
+    stay.at('2026-11-23T12:30Z');
+    stay.hear('101', { ...taken, displaced: true });
+    expect(stay.carryOut()).toEqual([]);
+    expect(stay.attention().map(({ code }) => code)).toContain('key-invalidated');
+  });
+
   test('whose key was ended by such a next guest before Seam confirmed it gets a new one for the other', () => {
     const stay = aLeasingStay({ rooms: ['101', '102'] });
     stay.settleLeases();
@@ -742,6 +764,21 @@ describe('in a share group', () => {
     expect(stay.carryOut(), 'another stay was first').toEqual([]);
     stay.hear('101', granted(CHECK_OUT, { opener: true }));
     expect(stay.carryOut()).toEqual(['override g1 101']);
+  });
+
+  test('the end of the anchor is no reason to open the lease: the other stay has a newer key, or tells of its end', () => {
+    const stay = aLeasingStay(shared);
+    stay.settleLeases((_room, until) => granted(until, { opener: false, anchors: [anchor], lineage: anchor.lineage }));
+    const [step] = stay.plan().keys.ready;
+    if (step?.do !== 'join') throw new Error('nobody joins');
+    const { keyId } = recordAsk(stay.book, step, NOON);
+    const nothing = { strayCredentialIds: [], goneCredentialIds: [] };
+    recordIssue(stay.book, keyId, { kind: 'anchor-gone', acsCredentialId: anchor.acsCredentialId, ...nothing }, NOON);
+    expect(stay.carryOut()).toEqual([]);
+    const newer = { ...anchor, acsCredentialId: 'newer', lineage: 'newer' };
+    stay.hear('101', granted(CHECK_OUT, { opener: false, anchors: [newer], lineage: 'newer' }));
+    expect(stay.carryOut()).toEqual(['join g1 101']);
+    expect(stay.live()[0]?.ask.joinTo).toBe('newer');
   });
 
   test('once all keys of the lease have ended, one stay opens it again, not each by itself', () => {
