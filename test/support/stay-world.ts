@@ -5,6 +5,7 @@ import { Context } from '@temporalio/activity';
 import type { Client } from '@temporalio/client';
 import type { NativeConnection } from '@temporalio/worker';
 import { createActivities } from '../../activities/index.js';
+import type { BookingActivities } from '../../src/booking/ingress/steps.js';
 import { createStayClient, type StayClient } from '../../src/client.js';
 import { cachedBundle } from '../../src/dev/bundle-cache.js';
 import { fixedProperties } from '../../src/property-file.js';
@@ -40,6 +41,8 @@ export interface StayWorldOptions {
   readonly memoryMs?: number;
   /** Lets a test watch or disturb activities. */
   readonly around?: (activities: StayActivities) => StayActivities;
+  /** Where reservations come from; absent: from the test only. */
+  readonly bookings?: BookingActivities;
 }
 
 export interface StayWorld {
@@ -116,6 +119,7 @@ export async function openStayWorld(options: StayWorldOptions = {}): Promise<Sta
     connection: server.connection,
     namespace: 'default',
     activities: followingClock(watched, followServer),
+    ...(options.bookings === undefined ? {} : { bookings: options.bookings }),
     workflowBundle: { codePath: await cachedBundle() },
     profile: { ...WORKER_PROFILES.embedded, shutdownGraceTime: '1s' },
     ...(CACHED_STAYS === undefined ? {} : { maxCachedWorkflows: Number(CACHED_STAYS) }),

@@ -1,0 +1,20 @@
+/** The sweep at size: an outage of the booking system during which a thousand reservations change. Prints how long it took and its calls. */
+import { expect, test } from 'vitest';
+import { outage } from './outage.js';
+
+/** What a day's outage is scaled down by is its length only: the sweep asks for all that has changed since it last began. */
+const RESERVATIONS = 1_000;
+
+test(
+  'after an outage with a thousand changed reservations the sweep repairs every stay',
+  async () => {
+    const report = await outage({ reservations: RESERVATIONS });
+    process.stdout.write(
+      `${RESERVATIONS} reservations changed in an outage: repaired ${report.repaired} in ${(report.ms / 1_000).toFixed(1)} s, ` +
+        `${report.calls.pages} pages and ${report.calls.reservations} reservations read; ` +
+        `first sweep ${(report.first.ms / 1_000).toFixed(1)} s\n`,
+    );
+    expect(report).toMatchObject({ stale: 0, repaired: RESERVATIONS, after: { repaired: 0 } });
+  },
+  15 * 60_000,
+);

@@ -1,0 +1,183 @@
+/** The workflow `ingest`: whatever is delivered, in whatever order and however often, the stay comes to know what the booking system says. */
+import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
+import type { WorkflowHandle } from '@temporalio/client';
+import { ingestWorkflowId } from '../../src/stay/ids.js';
+import { ingestQuery, rereadUpdate } from '../../workflows/booking-messages.js';
+import { openIngressWorld, type IngressWorld } from '../booking/ingress/ingress-world.js';
+import { PROPERTY_ID } from '../support/stay-world.js';
+
+let world: IngressWorld;
+beforeAll(async () => {
+  world = await openIngressWorld();
+});
+afterEach(() => {
+  world.house.trouble.end();
+  world.house.lag(false);
+});
+afterAll(async () => world.stop());
+
+const ingestOf = (reservationId: string): WorkflowHandle =>
+  world.hotel.temporal.workflow.getHandle(ingestWorkflowId({ propertyId: PROPERTY_ID, reservationId }));
+
+const readsDuring = async (act: () => Promise<void>): Promise<number> => {
+  const before = world.house.reads().reservations;
+  await act();
+  return world.house.reads().reservations - before;
+};
+
+test('a burst of deliveries is one reading, and ids are all that it leaves in the history', async () => {
+  world.save('burst', { rooms: [] });
+  world.save('burst', { rooms: ['104'] });
+  const reads = await readsDuring(async () => {
+    const statuses = await Promise.all(Array.from({ length: 8 }, () => world.deliver('burst')));
+    expect(new Set(statuses)).toEqual(new Set([202]));
+    await world.read('burst');
+  });
+  expect(reads).toBe(1);
+  expect((await world.view('burst')).rooms).toEqual(['104']);
+  expect(textOf(await ingestOf('burst').fetchHistory())).not.toMatch(/Ada Quill|ada\.quill/);
+});
+
+/** All that a history says, its payloads included: they are written in base64. */
+function textOf(history: unknown): string {
+  const text = JSON.stringify(history, (key, value: unknown) =>
+    key === 'data' && typeof value === 'string' ? Buffer.from(value, 'base64').toString('utf8') : value,
+  );
+  expect(text).toContain('settleMs');
+  return text;
+}
+
+test('a delivery that comes again later changes nothing; it is read, read again in case it lags, and forgotten', async () => {
+  world.save('twice');
+  await world.deliver('twice');
+  await world.read('twice');
+  const snapshots = async (): Promise<unknown[]> =>
+    (await world.view('twice')).timeline.filter(({ what }) => what.startsWith('snapshot '));
+  expect(await snapshots()).toHaveLength(1);
+  const reads = await readsDuring(async () => {
+    await world.deliver('twice');
+    await world.read('twice');
+  });
+  expect(reads).toBe(2);
+  expect(await snapshots()).toHaveLength(1);
+  expect(await ingestOf('twice').query(ingestQuery)).toEqual({ deliveries: 1, readings: 2, last: { kind: 'same' } });
+});
+
+test('a reading that lags behind what the stay knows is left aside', async () => {
+  world.save('lags', { rooms: ['105'] });
+  world.save('lags', { rooms: ['106'] });
+  await world.deliver('lags');
+  await world.read('lags');
+  world.house.lag(true);
+  await world.deliver('lags');
+  await world.read('lags');
+  expect((await ingestOf('lags').query(ingestQuery)).last).toEqual({ kind: 'older' });
+  expect((await world.view('lags')).rooms).toEqual(['106']);
+});
+
+test('what a delivery told of too early is found when it is read again', async () => {
+  world.save('early', { rooms: ['105'] });
+  await world.deliver('early');
+  await world.read('early');
+  world.save('early', { rooms: ['107'] });
+  world.house.lag(true);
+  await world.deliver('early');
+  await vi.waitUntil(async () => (await ingestOf('early').query(ingestQuery)).readings > 0, { timeout: 20_000 });
+  world.house.lag(false);
+  await world.read('early');
+  expect((await world.view('early')).rooms).toEqual(['107']);
+});
+
+test('while the booking system is down the history does not grow, and afterwards one reading says it all', async () => {
+  world.house.trouble.begin({ status: 503 });
+  world.save('down', { rooms: ['108'] });
+  await world.deliver('down');
+  const refused = (): number => world.house.trouble.counts().refused;
+  const before = refused();
+  await vi.waitUntil(() => refused() >= before + 2, { timeout: 30_000 });
+  const { historyLength } = await ingestOf('down').describe();
+  const seen = refused();
+  await vi.waitUntil(() => refused() > seen, { timeout: 30_000 });
+  expect((await ingestOf('down').describe()).historyLength).toBe(historyLength);
+  world.save('down', { rooms: ['109'] });
+  world.house.trouble.end();
+  await world.read('down');
+  expect((await world.view('down')).rooms).toEqual(['109']);
+});
+
+test('a reservation that is gone is looked for again after a grace, then its stay is cancelled, and it may come back', async () => {
+  const reservation = world.save('gone');
+  await world.deliver('gone');
+  await world.read('gone');
+  world.house.remove('gone');
+  const reads = await readsDuring(async () => {
+    await world.deliver('gone');
+    await world.read('gone');
+  });
+  expect(reads).toBe(2);
+  expect((await world.view('gone')).phase).toBe('cancelled');
+  world.house.save(reservation);
+  await world.deliver('gone');
+  await world.read('gone');
+  const back = await world.view('gone');
+  expect(back.phase).toBe('expected');
+  expect(back.rooms).toEqual(['101']);
+  expect(back.guests).toMatchObject([{ guestId: 'g1' }]);
+});
+
+test('a reservation that is missing for a moment only is not cancelled', async () => {
+  const reservation = world.save('blink');
+  await world.deliver('blink');
+  await world.read('blink');
+  world.house.remove('blink');
+  await world.deliver('blink');
+  const last = async (): Promise<unknown> => (await ingestOf('blink').query(ingestQuery)).last?.kind;
+  await vi.waitUntil(async () => (await last()) === 'missing', { timeout: 20_000, interval: 20 });
+  world.house.save(reservation);
+  await world.read('blink');
+  const { phase, timeline } = await world.view('blink');
+  expect(phase).toBe('expected');
+  expect(timeline.map(({ what }) => what).join()).not.toContain('cancelled');
+});
+
+test('one that nobody knows leaves no stay behind', async () => {
+  await world.deliver('nobody');
+  await world.read('nobody');
+  expect((await ingestOf('nobody').query(ingestQuery)).last).toEqual({ kind: 'cancelled' });
+  await expect(world.view('nobody')).rejects.toMatchObject({ name: 'StayNotFound' });
+});
+
+test('what is no snapshot is refused by the names of its fields, and does no harm to the stay', async () => {
+  world.save('wrong');
+  await world.deliver('wrong');
+  await world.read('wrong');
+  world.save('wrong', { guests: [{ guestId: 'g1', email: 'no address' }] });
+  await world.deliver('wrong');
+  await world.read('wrong');
+  expect((await ingestOf('wrong').query(ingestQuery)).last).toEqual({
+    kind: 'refused',
+    why: 'guests[0].email must be an e-mail address',
+  });
+  expect((await world.view('wrong')).phase).toBe('expected');
+});
+
+test('one with a long history goes on as a new run, also while the booking system is down', async () => {
+  world.house.trouble.begin({ status: 503 });
+  world.save('long', { rooms: ['110'] });
+  await world.deliver('long');
+  const handle = ingestOf('long');
+  const { runId } = await handle.describe();
+  const waiting = handle.executeUpdate(rereadUpdate);
+  // The server suggests continue-as-new at 4 MB.
+  const ballast = 'x'.repeat(300_000);
+  const hasLeft = async (): Promise<boolean> => {
+    if ((await handle.describe()).runId !== runId) return true;
+    await handle.signal('reservationChanged', { ballast });
+    return false;
+  };
+  await vi.waitUntil(hasLeft, { timeout: 45_000, interval: 100 });
+  expect(await waiting).toEqual({ kind: 'pending' });
+  world.house.trouble.end();
+  await world.read('long');
+  expect((await world.view('long')).rooms).toEqual(['110']);
+});
