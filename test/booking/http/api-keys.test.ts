@@ -2,7 +2,12 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, afterEach, describe, expect, test, vi } from 'vitest';
-import { type ApiKeyFileError, makeApiKey, openApiKeys, type ApiKeyRecord } from '../../../src/booking/http/api-keys.js';
+import {
+  type ApiKeyFileError,
+  makeApiKey,
+  openApiKeys,
+  type ApiKeyRecord,
+} from '../../../src/booking/http/api-keys.js';
 import { DEV_API_KEY } from '../../../src/dev/stack.js';
 import { packageRoot } from '../../../src/package-root.js';
 

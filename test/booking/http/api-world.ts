@@ -5,14 +5,14 @@ import { createLog } from '../../../src/log.js';
 import { fixedProperties } from '../../../src/property-file.js';
 import { createHttpServer } from '../../../src/server/http.js';
 import { addMetrics } from '../../../src/server/metrics.js';
-import { propertySchema } from '../../../src/stay/property-schema.js';
+import { propertySchema, type Property } from '../../../src/stay/property-schema.js';
 import { openStayWorld, PROPERTY_ID, type StayWorld, type StayWorldOptions } from '../../support/stay-world.js';
 
 export const OTHER_PROPERTY_ID = 'forest';
 export const WEB_UI = 'http://127.0.0.1:8233';
 
-export interface ApiWorld {
-  readonly hotel: StayWorld;
+/** The server's routes in this process. */
+export interface Api {
   readonly url: string;
   /** Keys as callers show them. `writer` and `reader` are for `seaside`. */
   readonly keys: Readonly<Record<'writer' | 'reader' | 'other' | 'expired' | 'all', string>>;
@@ -21,6 +21,11 @@ export interface ApiWorld {
   /** Calls the API; absent key: the writer's; null: none. */
   call(method: string, path: string, body?: unknown, options?: CallOptions): Promise<Called>;
   stop(): Promise<void>;
+}
+
+/** With a hotel behind them. */
+export interface ApiWorld extends Api {
+  readonly hotel: StayWorld;
 }
 
 export interface CallOptions {
@@ -37,8 +42,6 @@ export interface Called {
 
 export interface ApiWorldOptions extends StayWorldOptions {
   readonly requestsPerMinute?: number;
-  /** How Temporal is reached; absent: as the hotel does. */
-  readonly through?: (temporal: Client) => { readonly temporal: Client; readonly connection: Connection };
 }
 
 const RIGHTS = {
@@ -49,8 +52,32 @@ const RIGHTS = {
   all: { keyId: 'all', properties: 'all', access: 'write' },
 } as const;
 
-export async function openApiWorld(options: ApiWorldOptions = {}): Promise<ApiWorld> {
+export async function openApiWorld({ requestsPerMinute, ...options }: ApiWorldOptions = {}): Promise<ApiWorld> {
   const hotel = await openStayWorld({ server: 'dev', properties: { [OTHER_PROPERTY_ID]: {} }, ...options });
+  const { connection } = hotel.temporal;
+  if (!(connection instanceof Connection)) throw new Error('The API speaks to Temporal by a connection of its own');
+  const api = await openApi({
+    temporal: hotel.temporal,
+    connection,
+    ...(requestsPerMinute === undefined ? {} : { requestsPerMinute }),
+  });
+  return {
+    ...api,
+    hotel,
+    async stop() {
+      await api.stop();
+      await hotel.stop();
+    },
+  };
+}
+
+export interface ApiOptions {
+  readonly temporal: Client;
+  readonly connection: Connection;
+  readonly requestsPerMinute?: number;
+}
+
+export async function openApi({ temporal, connection, requestsPerMinute = 100_000 }: ApiOptions): Promise<Api> {
   const made = Object.entries(RIGHTS).map(([name, { ...rights }]) => {
     const properties = typeof rights.properties === 'string' ? rights.properties : [...rights.properties];
     return [name, makeApiKey({ ...rights, properties })] as const;
@@ -61,25 +88,20 @@ export async function openApiWorld(options: ApiWorldOptions = {}): Promise<ApiWo
   const server = createHttpServer({ isReady: async () => true, report: () => ({}), onError });
   addMetrics(server.app);
   await collectRoutes(server.app);
-  const { connection } = hotel.temporal;
-  if (!(connection instanceof Connection)) throw new Error('The API speaks to Temporal by a connection of its own');
-  const properties = [PROPERTY_ID, OTHER_PROPERTY_ID].map((propertyId) =>
-    propertySchema.parse({ ...hotel.simulator.property, timeZone: 'Europe/Berlin', propertyId }),
-  );
   await server.app.register(
     bookingApi({
-      ...(options.through?.(hotel.temporal) ?? { temporal: hotel.temporal, connection }),
-      properties: fixedProperties(properties),
+      temporal,
+      connection,
+      properties: fixedProperties([PROPERTY_ID, OTHER_PROPERTY_ID].map(propertyIn)),
       keys: fixedApiKeys(made.map(([, { record }]) => record)),
-      requestsPerMinute: options.requestsPerMinute ?? 100_000,
+      requestsPerMinute,
       webUiUrl: WEB_UI,
       onError,
     }),
   );
   const url = await server.listen({ host: '127.0.0.1', port: 0 });
-  const keys = Object.fromEntries(made.map(([name, { key }]) => [name, key])) as ApiWorld['keys'];
+  const keys = Object.fromEntries(made.map(([name, { key }]) => [name, key])) as Api['keys'];
   return {
-    hotel,
     url,
     keys,
     logged: () => logged.join(''),
@@ -98,9 +120,12 @@ export async function openApiWorld(options: ApiWorldOptions = {}): Promise<ApiWo
       const isJson = response.headers.get('content-type')?.includes('json') === true;
       return { status: response.status, headers: response.headers, body: isJson ? JSON.parse(text) : text };
     },
-    async stop() {
-      await server.drain();
-      await hotel.stop();
-    },
+    stop: () => server.drain(),
   };
+}
+
+/** As the door knows it; in Berlin, so that dates have to be converted. */
+function propertyIn(propertyId: string): Property {
+  const seam = { acsSystemId: 'system', credentialManagerAcsSystemId: 'manager' };
+  return propertySchema.parse({ propertyId, name: propertyId, timeZone: 'Europe/Berlin', seam });
 }
