@@ -1,5 +1,5 @@
 /** Looks through the house: phones at doors, keys in Seam's records, stays in Temporal. */
-import { temporal } from '@temporalio/proto';
+import proto from '@temporalio/proto';
 import { stayWorkflowId } from '../../src/client.js';
 import type { IdentityRecord } from '../../src/simulator/records.js';
 import type { TapResult } from '../../src/simulator/taps.js';
@@ -133,10 +133,10 @@ function problemsOfKeys({ simulator: { hotel } }: StayWorld, reservations: reado
 /** Of a stay that has not ended: enough to see what it was at. */
 const LAST_EVENTS = 15;
 
-function inWords(events: readonly temporal.api.history.v1.IHistoryEvent[]): string {
+function inWords(events: readonly proto.temporal.api.history.v1.IHistoryEvent[]): string {
   return events
     .map(({ eventType, activityTaskScheduledEventAttributes: scheduled }) =>
-      [temporal.api.enums.v1.EventType[eventType ?? 0], scheduled?.activityType?.name].filter(Boolean).join(' '),
+      [proto.temporal.api.enums.v1.EventType[eventType ?? 0], scheduled?.activityType?.name].filter(Boolean).join(' '),
     )
     .join(', ');
 }
