@@ -14,7 +14,7 @@ export type KeyOutcome =
 const HOPELESS: readonly string[] = ['key-failed', 'impossible-plan', 'zone-mismatch'];
 
 /** @param view undefined if there is no stay */
-export function outcomeOf({ kind }: KeyRequest, view: StayView | undefined): KeyOutcome {
+export function outcomeOf({ kind }: Pick<KeyRequest, 'kind'>, view: StayView | undefined): KeyOutcome {
   if (view === undefined) return { kind: 'done', text: 'There is no stay, and so no key.' };
   if (kind === 'remove') {
     const left = view.keys.filter(({ state }) => state !== 'dead').length;

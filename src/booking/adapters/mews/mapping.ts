@@ -1,0 +1,75 @@
+/** From a reservation of Mews and who belongs to it to a snapshot. Mews numbers persons, so that a person keeps his identity over stays. */
+import { z } from 'zod';
+import type { StayName } from '../../../stay/ids.js';
+import { earlier, normalInstant } from '../../../stay/instants.js';
+import type { StaySnapshotInput } from '../../../stay/snapshot-schema.js';
+import type { Fetched } from '../../ingress/adapter.js';
+import { contactOf, phoneCountrySchema } from '../parts/contacts.js';
+import type { MewsBooking, MewsReservation } from './wire.js';
+
+/** What Mews's documents leave to the hotel. */
+export const mappingSettings = {
+  /** Services whose reservations have doors; absent: all. Without it a parking lot would be taken for a room. */
+  serviceIds: z.array(z.string().min(1)).min(1, 'must name at least one service').optional(),
+  /** Whether the owner of a reservation stays himself where companions are named, and he is none of them. */
+  ownerStays: z
+    .enum(['unless-others-do', 'always'], { error: 'must be one of unless-others-do, always' })
+    .default('unless-others-do'),
+  phoneCountry: phoneCountrySchema.optional(),
+};
+
+export type MewsMappingSettings = z.infer<z.ZodObject<typeof mappingSettings>>;
+
+const STATUS = {
+  Inquired: 'tentative',
+  Enquired: 'tentative',
+  Requested: 'tentative',
+  Optional: 'tentative',
+  Confirmed: 'confirmed',
+  Started: 'in-house',
+  Processed: 'departed',
+  Canceled: 'cancelled',
+} as const satisfies Readonly<Record<MewsReservation['State'], StaySnapshotInput['status']>>;
+
+export function toSnapshot(name: StayName, booking: MewsBooking, settings: MewsMappingSettings): Fetched {
+  const { reservation, resource } = booking;
+  const { serviceIds } = settings;
+  if (serviceIds !== undefined && !serviceIds.includes(reservation.ServiceId)) {
+    return { kind: 'ignored', why: 'it is of another service' };
+  }
+  const start = normalInstant(reservation.ScheduledStartUtc);
+  const snapshot: StaySnapshotInput = {
+    ...name,
+    revision: reservation.UpdatedUtc,
+    status: statusOf(reservation),
+    window: {
+      // Who checks in early has the room from then on.
+      from: reservation.ActualStartUtc == null ? start : earlier(start, normalInstant(reservation.ActualStartUtc)),
+      to: normalInstant(reservation.ScheduledEndUtc),
+    },
+    rooms: resource === undefined ? [] : [resource.Name],
+    guests: guestsOf(booking, settings),
+  };
+  return { kind: 'found', snapshots: [snapshot] };
+}
+
+/** Mews knows a no-show by the reason of the cancellation only. */
+function statusOf({ State, CancellationReason }: MewsReservation): StaySnapshotInput['status'] {
+  return State === 'Canceled' && CancellationReason === 'NoShow' ? 'no-show' : STATUS[State];
+}
+
+/** The owner may be a company, or have booked for others. */
+function guestsOf(
+  { reservation, companionIds, customers }: MewsBooking,
+  { ownerStays, phoneCountry }: MewsMappingSettings,
+): StaySnapshotInput['guests'] {
+  const { AccountId, AccountType } = reservation;
+  const isGuest = companionIds.length === 0 || companionIds.includes(AccountId) || ownerStays === 'always';
+  const owner = AccountType === 'Customer' && isGuest ? [AccountId] : [];
+  const ids = [...owner, ...companionIds.filter((id) => id !== owner[0])];
+  return ids.map((id, place) => {
+    const { FirstName, LastName, Email, Phone } = customers.get(id) ?? {};
+    const contact = contactOf({ names: [FirstName, LastName], email: Email, phone: Phone }, phoneCountry);
+    return { guestId: id, personId: id, primary: place === 0, ...contact };
+  });
+}

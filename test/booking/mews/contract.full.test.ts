@@ -1,0 +1,102 @@
+/** What goes wrong between Mews and Stayline, through the HTTP door to phones at doors: scenarios 38 to 40 and 50 where Mews differs. */
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { isReady } from '../hotel.js';
+import { connectMews, type ConnectedMews } from './connected.js';
+import { ADA, BEN, roomId } from './reservation.js';
+
+let connected: ConnectedMews;
+beforeAll(async () => {
+  connected = await connectMews();
+  await expect.poll(() => connected.mews.connections(), { timeout: 30_000 }).toBe(1);
+});
+afterAll(() => connected.close());
+
+/** One person for each stay, so that no key joins another. */
+function person(number: number): typeof ADA {
+  return { ...ADA, Id: `35d4b117-4e60-44a3-9580-${String(number).padStart(12, '0')}`, Email: `p${number}@example.com` };
+}
+
+test('a room change while the WebSocket is cut and webhooks are lost is done once it is connected again', async () => {
+  const { mews, hotel, whoOpens } = connected;
+  const guest = person(1);
+  await mews.save({ Id: 'cut-1', State: 'Started', AccountId: guest.Id, AssignedResourceId: roomId('111') }, [guest]);
+  await hotel.stay('cut-1', isReady(['111']));
+  mews.deliveries.lose();
+  mews.cut({ refuse: true });
+  await mews.save({ Id: 'cut-1', AssignedResourceId: roomId('112') });
+  mews.acceptAgain();
+  await hotel.stay('cut-1', isReady(['112']));
+  expect(whoOpens('112', [guest.Id])).toEqual([guest.Id]);
+  expect(whoOpens('111', [guest.Id])).toEqual([]);
+  await mews.deliveries.release();
+});
+
+test('an outage and too many requests take no key away, and what happened meanwhile is done afterwards', async () => {
+  const { mews, hotel, whoOpens } = connected;
+  const guest = person(2);
+  await mews.save({ Id: 'out-1', State: 'Started', AccountId: guest.Id, AssignedResourceId: roomId('113') }, [guest]);
+  await hotel.stay('out-1', isReady(['113']));
+  mews.limit(0);
+  await mews.save({ Id: 'out-1', AssignedResourceId: roomId('114') });
+  const before = mews.trouble.counts().calls;
+  await expect.poll(() => mews.trouble.counts().calls, { timeout: 30_000 }).toBeGreaterThan(before + 1);
+  expect(whoOpens('113', [guest.Id])).toEqual([guest.Id]);
+  mews.limit(Infinity);
+  mews.trouble.begin({ status: 502 });
+  await expect.poll(() => mews.trouble.counts().refused, { timeout: 30_000 }).toBeGreaterThan(0);
+  mews.trouble.end();
+  await hotel.stay('out-1', isReady(['114']));
+  expect(whoOpens('114', [guest.Id])).toEqual([guest.Id]);
+});
+
+test('a companion of whom nobody tells gets a key by the next sweep', async () => {
+  const { mews, hotel, whoOpens } = connected;
+  const [owner, friend] = [person(3), { ...BEN, Id: person(4).Id }];
+  await mews.save({ Id: 'friend-1', State: 'Started', AccountId: owner.Id, AssignedResourceId: roomId('115') }, [
+    owner,
+  ]);
+  await hotel.stay('friend-1', isReady(['115']));
+  mews.setCompanions('friend-1', [owner, friend]);
+  await hotel.sweep();
+  const { view } = await hotel.stay('friend-1', (seen) => isReady(['115'])(seen) && seen.guests.length === 2);
+  expect(whoOpens('115', [owner.Id, friend.Id])).toEqual([owner.Id, friend.Id]);
+  expect(view.keys.map(({ kind }) => kind)).toEqual(['override', 'joiner']);
+});
+
+test('a reservation that Mews does not know any more is cancelled after a second look', async () => {
+  const { mews, hotel, whoOpens } = connected;
+  const guest = person(5);
+  await mews.save({ Id: 'gone-1', State: 'Started', AccountId: guest.Id, AssignedResourceId: roomId('116') }, [guest]);
+  await hotel.stay('gone-1', isReady(['116']));
+  mews.forget('gone-1');
+  const events = [{ Discriminator: 'ServiceOrderUpdated', Value: { Id: 'gone-1' } }];
+  await mews.deliveries.tell({
+    EnterpriseId: '851df8c8-90f2-4c4a-8e01-a4fc46b25178',
+    IntegrationId: 'any',
+    Events: events,
+  });
+  await hotel.stay('gone-1', ({ phase, settled }) => phase === 'cancelled' && settled);
+  expect(whoOpens('116', [guest.Id])).toEqual([]);
+});
+
+test('a key that is asked for twice over a cut connection is cut once, after the worker that listened was killed', async () => {
+  const { mews, hotel, whoOpens } = connected;
+  const guest = person(6);
+  await mews.save({ Id: 'kill-1', State: 'Started', AccountId: guest.Id, AssignedResourceId: roomId('117') }, [guest]);
+  await hotel.stay('kill-1', isReady(['117']));
+  await hotel.world.stack.worker().end('SIGKILL');
+  const command = mews.cutKey('c-kill', { ReservationId: 'kill-1' });
+  await hotel.world.stack.startWorker();
+  await expect.poll(() => command.State, { timeout: 90_000 }).toBe('Processed');
+  expect(command.states).toEqual(['Processing', 'Processed']);
+  expect(whoOpens('117', [guest.Id])).toEqual([guest.Id]);
+});
+
+test('an event about a stay of long ago starts nothing', async () => {
+  const { mews, hotel } = connected;
+  const longAgo = { ScheduledStartUtc: '2026-01-03T14:00:00Z', ScheduledEndUtc: '2026-01-05T10:00:00Z' };
+  await mews.save({ Id: 'old-1', State: 'Processed', ...longAgo }, [ADA]);
+  const ingest = hotel.world.temporal.workflow.getHandle('ingest/simulated-hotel/old-1');
+  expect(await ingest.result()).toMatchObject({ last: { kind: 'over' } });
+  expect(await hotel.view('old-1')).toBeUndefined();
+});
