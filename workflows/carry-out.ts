@@ -5,11 +5,12 @@ import {
   ApplicationFailure,
   CancellationScope,
   isCancellation,
+  patched,
   proxyActivities,
   type ActivityOptions,
 } from '@temporalio/workflow';
 import type { LeaseStep } from '../src/stay/lease-step.js';
-import type { GroundStep } from '../src/stay/groundwork.js';
+import { propertyStepId, type GroundStep } from '../src/stay/groundwork.js';
 import { findKey, keysOf, mayLive, type Key } from '../src/stay/keyring.js';
 import type { InFlight, KeyStep } from '../src/stay/plan-keys.js';
 import * as facts from '../src/stay/record-facts.js';
@@ -128,7 +129,10 @@ async function groundwork(desk: StayDesk, step: GroundStep): Promise<void> {
       const options = { summary: 'read the property configuration' };
       const { window } = step;
       const input = { propertyId, ...(window === undefined ? {} : { window }) };
-      facts.recordProperty(book, await quick.resolveProperty.executeWithOptions(options, [input]));
+      const found = await quick.resolveProperty.executeWithOptions(options, [input]);
+      // Amended just before the answer came, the booking may have another window by now: it is asked anew.
+      if (step.stepId !== propertyStepId(book) && patched('property-answers')) return;
+      facts.recordProperty(book, found);
       return;
     }
     case 'resolve-doors': {

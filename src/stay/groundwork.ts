@@ -95,12 +95,15 @@ function wantedGroundwork(book: StayBook, wanted: Wanted, now: Instant): readonl
   ];
 }
 
+/** The number is part of the id: a newer question is not answered by an older one's step. */
+export function propertyStepId(book: StayBook): string {
+  return `property:${book.propertyAsks}`;
+}
+
 function propertySteps(book: StayBook): GroundStep[] {
   if (!book.propertyDue) return [];
   const window = book.wanted.localWindow;
-  // The number is part of the id: a newer question is not answered by an older one's step.
-  const stepId = `property:${book.propertyAsks}`;
-  return [{ do: 'resolve-property', stepId, ...(window === undefined ? {} : { window }) }];
+  return [{ do: 'resolve-property', stepId: propertyStepId(book), ...(window === undefined ? {} : { window }) }];
 }
 
 function doorSteps(book: StayBook): GroundStep[] {

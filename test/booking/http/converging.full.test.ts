@@ -1,0 +1,12 @@
+import { afterAll, beforeAll, test } from 'vitest';
+import { openApiWorld, type ApiWorld } from './api-world.js';
+import { converges } from './converging.js';
+
+let world: ApiWorld;
+beforeAll(async () => {
+  world = await openApiWorld();
+});
+afterAll(() => world.stop());
+
+test('snapshots of three hundred reservations, sent as the world sends them, come to what they say', () =>
+  converges(world, 300, Number(process.env.STAYLINE_SEED ?? Date.now() % 1_000_000)));
