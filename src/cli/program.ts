@@ -11,6 +11,8 @@ import {
 import { instantAt } from '../stay/instants.js';
 import { messageNames, messageSchemas } from '../stay/message-schema.js';
 import { snapshotSchema } from '../stay/snapshot-schema.js';
+import { addImport } from './import/command.js';
+import { addApiKeyCommands } from './api-key.js';
 import { checkInput, parseJson, readJsonFile } from './json-file.js';
 import { BadInput } from './outcome.js';
 import { foreseeNew, inInstants, rulesOf } from './plan.js';
@@ -29,9 +31,11 @@ export function createProgram(terminal: Terminal): Command {
       writeErr: (text) => terminal.err.write(text),
     });
   addSnapshotCommands(program, terminal);
+  addImport(program, terminal);
   addChangeCommands(program, terminal);
   addShow(program, terminal);
   addRoomCommands(program, terminal);
+  addApiKeyCommands(program, terminal);
   return program;
 }
 

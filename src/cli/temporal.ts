@@ -36,21 +36,39 @@ export interface Stays extends StayClient {
 }
 
 /**
- * Connects, does, and closes.
+ * Connects, does, and closes; all of it within `PATIENCE_MS`.
  * @param env where Temporal is: see `temporalTarget`
  * @throws NotWorked or BadInput, whatever went wrong
  */
-export async function withStays<T>(env: NodeJS.ProcessEnv, act: (stays: Stays) => Promise<T>): Promise<T> {
-  const target = targetFrom(env);
-  const connection = await open(target);
-  try {
-    const temporal = new Client({ connection, namespace: target.namespace });
+export function withStays<T>(env: NodeJS.ProcessEnv, act: (stays: Stays) => Promise<T>): Promise<T> {
+  return connected(env, (temporal) => {
     const stays: Stays = {
       ...createStayClient(temporal),
       standingOf: (name) => standingOf(temporal, name),
       refuseIfKnown: (snapshot) => refuseIfKnown(temporal, snapshot),
     };
-    return await connection.withDeadline(Date.now() + PATIENCE_MS, () => act(stays));
+    return temporal.withDeadline(Date.now() + PATIENCE_MS, () => act(stays));
+  });
+}
+
+export type OneByOne = Pick<StayClient, 'applyReservation'>;
+
+/** As `withStays`, for very many: each has that time for itself. */
+export function withStaysOneByOne<T>(env: NodeJS.ProcessEnv, act: (stays: OneByOne) => Promise<T>): Promise<T> {
+  return connected(env, (temporal) => {
+    const stays = createStayClient(temporal);
+    return act({
+      applyReservation: (snapshot) =>
+        temporal.withDeadline(Date.now() + PATIENCE_MS, () => stays.applyReservation(snapshot)),
+    });
+  });
+}
+
+async function connected<T>(env: NodeJS.ProcessEnv, act: (temporal: Client) => Promise<T>): Promise<T> {
+  const target = targetFrom(env);
+  const connection = await open(target);
+  try {
+    return await act(new Client({ connection, namespace: target.namespace }));
   } catch (error) {
     throw explained(error, target);
   } finally {

@@ -2,7 +2,7 @@
  * A hotel to try stays in for real: Temporal's dev server on a database file, the simulator in this process, and the worker as a
  * process of its own, which can be killed at any call that reaches Seam.
  */
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -24,6 +24,8 @@ export interface RealWorldOptions {
   readonly providerLatencyMs?: number;
   /** Whether the server takes Seam's events; otherwise stays hear of none. */
   readonly seamEvents?: 'delivered';
+  /** Connections to booking systems, and the secrets that they name, for worker and server; the server is started then. */
+  readonly bookings?: { readonly file: object; readonly secrets: Readonly<Record<string, string>> };
   /** How long the worker waits for an answer of Seam's; 500 ms by default. */
   readonly seamTimeoutMs?: number;
   /** Settings of worker and server besides those that this world makes (`src/config.ts`). */
@@ -94,8 +96,9 @@ export async function openRealWorld(options: RealWorldOptions = {}): Promise<Rea
       },
       onAnswer: (answer) => enrolPhone(answer),
     },
-    ...(options.seamEvents === 'delivered' ? { server: {} } : {}),
+    ...(options.seamEvents === 'delivered' || options.bookings !== undefined ? { server: {} } : {}),
     workerSettings: {
+      ...bookingSettings(folder, options),
       SEAM_TIMEOUT_MS: String(seamTimeoutMs),
       SEAM_LATE_COMMIT_MS: String(options.lateCommitSettleMs ?? 700),
       ...options.settings,
@@ -223,4 +226,11 @@ export async function openRealWorld(options: RealWorldOptions = {}): Promise<Rea
     },
   };
   return world;
+}
+
+function bookingSettings(folder: string, { bookings }: RealWorldOptions): Readonly<Record<string, string>> {
+  if (bookings === undefined) return {};
+  const file = path.join(folder, 'bookings.json');
+  writeFileSync(file, JSON.stringify(bookings.file));
+  return { ...bookings.secrets, STAYLINE_BOOKINGS_FILE: file };
 }

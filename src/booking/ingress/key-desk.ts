@@ -1,12 +1,16 @@
-/** How a request for keys becomes durable, and how far it has come within a given time. */
+/**
+ * How a request for keys becomes durable, and how far it has come within a given time; and how the workflow `keyDesk` looks at a stay, and
+ * tells it.
+ */
 import { setTimeout as delay } from 'node:timers/promises';
 import { WithStartWorkflowOperation, type Client } from '@temporalio/client';
 import { keyDeskAnswerUpdate, keysAskedForSignal } from '../../../workflows/key-desk-messages.js';
-import type { keyDesk } from '../../../workflows/key-desk.js';
-import { createStayClient, StayNotFound } from '../../client.js';
+import { createStayClient, StayNotFound, StayRefused, type StayView } from '../../client.js';
 import { keyDeskWorkflowId, type StayName } from '../../stay/ids.js';
+import type { StayLook } from '../../stay/key-desk/decide.js';
 import { outcomeOf, type KeyOutcome } from '../../stay/key-desk/outcome.js';
 import type { DeskAnswer, KeyRequest } from '../../stay/key-desk/request.js';
+import type { TellOrderInput, TellOrderOutcome } from '../../stay/key-desk/steps.js';
 import { TASK_QUEUES } from '../../temporal/task-queues.js';
 
 const LOOK_EVERY_MS = 250;
@@ -38,7 +42,7 @@ export async function askForKeys(
 }
 
 async function handIn(temporal: Client, name: StayName, request: KeyRequest): Promise<void> {
-  await temporal.workflow.signalWithStart<typeof keyDesk, [KeyRequest]>('keyDesk', {
+  await temporal.workflow.signalWithStart('keyDesk', {
     ...startOf(name),
     signal: keysAskedForSignal,
     signalArgs: [request],
@@ -46,7 +50,7 @@ async function handIn(temporal: Client, name: StayName, request: KeyRequest): Pr
 }
 
 function answerOf(temporal: Client, name: StayName, { requestId }: KeyRequest): Promise<DeskAnswer> {
-  const startWorkflowOperation = new WithStartWorkflowOperation<typeof keyDesk>('keyDesk', {
+  const startWorkflowOperation = new WithStartWorkflowOperation('keyDesk', {
     ...startOf(name),
     workflowIdConflictPolicy: 'USE_EXISTING',
   });
@@ -86,4 +90,41 @@ function startOf(name: StayName): {
     args: [],
     staticSummary: `Requests for keys of reservation ${name.reservationId} at ${name.propertyId}`,
   };
+}
+
+/** null: there is no stay. */
+export async function lookAtStay(temporal: Client, name: StayName): Promise<StayLook | null> {
+  try {
+    return lookOf(await createStayClient(temporal).view(name));
+  } catch (error) {
+    if (error instanceof StayNotFound) return null;
+    throw error;
+  }
+}
+
+function lookOf({ phase, revision, window, rooms, guests, keys }: StayView): StayLook {
+  const holders = new Set(keys.filter(({ state }) => state !== 'dead').map(({ guestId }) => guestId));
+  return {
+    phase,
+    ...(revision === undefined ? {} : { revision }),
+    ...(window === undefined ? {} : { window }),
+    rooms,
+    guests: guests.map(({ guestId, keyState }) => ({
+      guestId,
+      hasKey: holders.has(guestId),
+      isGone: keyState === 'gone',
+    })),
+  };
+}
+
+export async function tellOrder(temporal: Client, { name, order }: TellOrderInput): Promise<TellOrderOutcome> {
+  const stays = createStayClient(temporal);
+  try {
+    if (order.kind === 'snapshot') await stays.applyReservation(order.snapshot);
+    else await stays.signal(name, 'replaceKey', order.payload);
+    return { kind: 'told' };
+  } catch (error) {
+    if (error instanceof StayRefused || error instanceof StayNotFound) return { kind: 'refused', why: error.message };
+    throw error;
+  }
 }

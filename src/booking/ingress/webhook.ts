@@ -31,8 +31,8 @@ export interface Ingress {
   counts(): Readonly<Record<string, Readonly<Record<string, number>>>>;
 }
 
-/** Senders wait five seconds at the least. */
-const PATIENCE_MS = 2_000;
+/** Senders wait five seconds at the least; a client that cannot connect takes a second more to say so. */
+const PATIENCE_MS = 1_500;
 const RETRY_AFTER_S = '5';
 
 /** What one delivery came to, and how it is answered. */

@@ -1,5 +1,6 @@
 /** One outage of a booking system, from its begin to the sweep that repairs what was missed. */
 import { ScheduleOverlapPolicy } from '@temporalio/client';
+import PQueue from 'p-queue';
 import { vi } from 'vitest';
 import { ensureSchedules, sweepScheduleId } from '../../../src/booking/ingress/sweeps.js';
 import type { SweepSummary } from '../../../workflows/booking-messages.js';
@@ -36,10 +37,11 @@ export async function outage({ reservations }: { readonly reservations: number }
 
 async function live(world: IngressWorld, count: number): Promise<OutageReport> {
   const ids = Array.from({ length: count }, (_, index) => `R-${index}`);
-  const roomOf = (index: number): string => String(101 + (index % 200));
+  const roomOf = (index: number): string => String(101 + (index % 100));
+  const nextRoomOf = (index: number): string => String(201 + (index % 100));
   const stayOf = (index: number): Partial<Parameters<IngressWorld['save']>[1]> => {
-    // A room of its own for each, night after night.
-    const from = Date.now() + (30 + 4 * Math.floor(index / 200)) * 86_400_000;
+    // A room of its own for each, before and after.
+    const from = Date.now() + (30 + 4 * Math.floor(index / 100)) * 86_400_000;
     return { window: { from: new Date(from).toISOString(), to: new Date(from + 3 * 86_400_000).toISOString() } };
   };
   ids.forEach((id, index) => world.save(id, { ...stayOf(index), rooms: [roomOf(index)] }));
@@ -51,7 +53,7 @@ async function live(world: IngressWorld, count: number): Promise<OutageReport> {
   const firstMs = Date.now() - begun;
 
   world.house.trouble.begin({ status: 503 });
-  ids.forEach((id, index) => world.save(id, { ...stayOf(index), rooms: [roomOf(index + 1)] }));
+  ids.forEach((id, index) => world.save(id, { ...stayOf(index), rooms: [nextRoomOf(index)] }));
   const refused = world.house.trouble.counts().refused;
   await trigger(world);
   await vi.waitUntil(() => world.house.trouble.counts().refused > refused + 1, { timeout: 60_000 });
@@ -62,8 +64,9 @@ async function live(world: IngressWorld, count: number): Promise<OutageReport> {
   const ms = Date.now() - ended;
   const calls = world.house.reads();
 
+  const looking = new PQueue({ concurrency: 10 });
   const knows = await Promise.all(
-    ids.map(async (id, index) => (await world.view(id)).rooms.join() === roomOf(index + 1)),
+    ids.map((id, index) => looking.add(async () => (await world.view(id)).rooms.join() === nextRoomOf(index))),
   );
   await trigger(world);
   const after = await sweepNumber(world, 3);

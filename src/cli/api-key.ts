@@ -1,0 +1,101 @@
+/** `stayline api-key`: makes, lists and ends keys of the HTTP API, in the file that the server reads (docs/http-api.md). */
+import { existsSync, renameSync, writeFileSync } from 'node:fs';
+import { Option, type Command } from 'commander';
+import {
+  ApiKeyFileError,
+  apiKeyFileSchema,
+  makeApiKey,
+  readApiKeyFile,
+  type ApiKeyFile,
+} from '../booking/http/api-keys.js';
+import { checkInput } from './json-file.js';
+import { BadInput } from './outcome.js';
+import type { Terminal } from './terminal.js';
+
+/** Nobody but the server's user may read it. */
+const FILE_MODE = 0o600;
+
+interface FileOption {
+  readonly file: string;
+}
+
+interface CreateOptions extends FileOption {
+  readonly property?: readonly string[];
+  readonly allProperties?: true;
+  readonly access: 'read' | 'write';
+  readonly expires?: string;
+}
+
+export function addApiKeyCommands(program: Command, { env, out, err }: Terminal): void {
+  const keys = program.command('api-key').description('Makes, lists and ends keys of the HTTP API.');
+
+  const command = (usage: string, summary: string): Command =>
+    keys
+      .command(usage)
+      .summary(summary)
+      .description(`${summary.charAt(0).toUpperCase()}${summary.slice(1)}.`)
+      .addOption(
+        new Option('--file <path>', 'the file of keys').default(env['STAYLINE_API_KEYS']).makeOptionMandatory(),
+      );
+
+  command('create', 'make a key; it is shown once, the file holds only its hash')
+    .argument('<name>', 'small letters, digits and hyphens; shows in timelines')
+    .option('--property <id>', 'a property that the key is for; may be given again', (id, ids: string[] = []) => [
+      ...ids,
+      id,
+    ])
+    .option('--all-properties', 'the key is for every property')
+    .addOption(new Option('--access <access>', 'what the key may do').choices(['read', 'write']).default('read'))
+    .option('--expires <instant>', 'when the key ends, such as 2027-11-23T00:00Z')
+    .action(async (keyId: string, { file, property, allProperties, access, expires }: CreateOptions) => {
+      if ((property === undefined) === (allProperties === undefined)) {
+        throw new BadInput('give either --property, once for each, or --all-properties');
+      }
+      const { key, record } = makeApiKey({
+        keyId,
+        properties: property === undefined ? 'all' : [...property],
+        access,
+        ...(expires === undefined ? {} : { expiresAt: expires }),
+      });
+      const before = existsSync(file) ? await read(file) : { keys: [] };
+      const after = { keys: [...before.keys, record] };
+      checkInput(after, apiKeyFileSchema, 'what was given');
+      write(file, after);
+      err.write(`Made the key ${keyId} in ${file}. Keep it: it cannot be shown again.\n`);
+      out.write(`${key}\n`);
+    });
+
+  command('list', 'list the keys of the file').action(async ({ file }: FileOption) => {
+    for (const { keyId, properties, access, expiresAt } of (await read(file)).keys) {
+      const where = properties === 'all' ? 'all properties' : properties.join(', ');
+      out.write(`${keyId}  ${access}  ${where}${expiresAt === undefined ? '' : `  until ${expiresAt}`}\n`);
+    }
+  });
+
+  command('revoke', 'end a key: within a second no server takes it any more')
+    .argument('<name>')
+    .action(async (keyId: string, { file }: FileOption) => {
+      const before = await read(file);
+      const after = before.keys.filter((record) => record.keyId !== keyId);
+      if (after.length === before.keys.length)
+        throw new BadInput(`there is no key ${JSON.stringify(keyId)} in ${file}`);
+      write(file, { keys: after });
+      out.write(`Ended the key ${keyId}\n`);
+    });
+}
+
+async function read(file: string): Promise<ApiKeyFile> {
+  try {
+    return await readApiKeyFile(file);
+  } catch (error) {
+    if (error instanceof ApiKeyFileError) throw new BadInput(error.message);
+    throw error;
+  }
+}
+
+/** In one go, so that no server reads half a file. */
+function write(file: string, content: ApiKeyFile): void {
+  const draft = `${file}.${String(process.pid)}`;
+  writeFileSync(draft, `${JSON.stringify(content, null, 2)}\n`, { mode: FILE_MODE });
+  renameSync(draft, file);
+}

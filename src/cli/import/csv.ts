@@ -1,0 +1,149 @@
+/**
+ * Reservations as a table: a line for each guest, the lines of one reservation joined by its id. Columns are named in the first line, in
+ * any order; empty cells are absent fields. Comma, semicolon and tab separate (`docs/booking-systems.md`).
+ */
+import { CsvError, parse } from 'csv-parse/sync';
+import { BadInput } from '../outcome.js';
+import type { ImportRow, RowProblem } from './rows.js';
+
+const RESERVATION_COLUMNS = [
+  ...['propertyId', 'reservationId', 'revision', 'status', 'arrival', 'departure', 'checkIn', 'checkOut'],
+  ...['from', 'to', 'rooms', 'shareGroup', 'hold'],
+] as const;
+const GUEST_COLUMNS = [
+  ...['guestId', 'personId', 'guestName', 'guestEmail', 'guestPhone', 'guestRooms', 'primary', 'wantsKey'],
+] as const;
+const COLUMNS: readonly string[] = [...RESERVATION_COLUMNS, ...GUEST_COLUMNS];
+const NEEDED = ['reservationId'];
+
+type Cells = Readonly<Record<string, string>>;
+
+interface Line {
+  /** As an editor counts it. */
+  readonly row: number;
+  readonly cells: Cells;
+}
+
+/** @throws BadInput if the first line is not right, or quotes are not closed */
+export function readCsv(text: string, name: string): readonly ImportRow[] {
+  const broken: RowProblem[] = [];
+  const lines = linesOf(text, name, broken);
+  const groups = new Map<string, Line[]>();
+  for (const line of lines) {
+    const key = JSON.stringify([line.cells['propertyId'] ?? '', line.cells['reservationId'] ?? '']);
+    groups.set(key, [...(groups.get(key) ?? []), line]);
+  }
+  const rows = [...groups.values()].map(reservationOf);
+  return [...broken.map((problem) => ({ row: problem.row, problems: [problem] })), ...rows];
+}
+
+function linesOf(text: string, name: string, broken: RowProblem[]): readonly Line[] {
+  try {
+    const found: unknown = parse(text, {
+      bom: true,
+      delimiter: [',', ';', '\t'],
+      columns: (header: string[]) => checkedHeader(header, name),
+      info: true,
+      skip_empty_lines: true,
+      skip_records_with_error: true,
+      trim: true,
+      on_skip: (error) => {
+        broken.push({ row: Number(error?.['lines'] ?? 0), message: 'has another number of cells than the first line' });
+        return undefined;
+      },
+    });
+    return (found as { readonly record: Cells; readonly info: { readonly lines: number } }[]).map(
+      ({ record, info }) => ({ row: info.lines, cells: withoutEmpty(record) }),
+    );
+  } catch (error) {
+    if (error instanceof CsvError) throw new BadInput(`${name} is not CSV`, [error.message]);
+    throw error;
+  }
+}
+
+function checkedHeader(header: readonly string[], name: string): string[] {
+  const problems = [
+    ...header
+      .filter((column) => !COLUMNS.includes(column))
+      .map((column) => `${JSON.stringify(column)} is not a known column`),
+    ...header.filter((column, at) => header.indexOf(column) !== at).map((column) => `${column} is there twice`),
+    ...NEEDED.filter((column) => !header.includes(column)).map((column) => `${column} is missing`),
+  ];
+  if (problems.length === 0) return [...header];
+  throw new BadInput(`the first line of ${name} must name the columns`, [
+    ...problems,
+    `known are ${COLUMNS.join(', ')}`,
+  ]);
+}
+
+function withoutEmpty(cells: Cells): Cells {
+  return Object.fromEntries(Object.entries(cells).filter(([, cell]) => cell !== ''));
+}
+
+function reservationOf(lines: readonly Line[]): ImportRow {
+  const [first] = lines;
+  const problems = lines.flatMap(({ row, cells }) =>
+    RESERVATION_COLUMNS.filter((column) => cells[column] !== undefined && cells[column] !== first?.cells[column]).map(
+      (column) => ({ row, message: `${column} differs from row ${first?.row ?? 0}, which is of the same reservation` }),
+    ),
+  );
+  const row = first?.row ?? 0;
+  return problems.length > 0 ? { row, problems } : { row, value: snapshotOf(first?.cells ?? {}, lines) };
+}
+
+/** What is wrong in it the snapshot's own schema says. */
+function snapshotOf(cells: Cells, lines: readonly Line[]): unknown {
+  const { propertyId, reservationId, status = 'confirmed', shareGroup, hold } = cells;
+  return defined({
+    propertyId,
+    reservationId,
+    revision: numberOr(cells['revision']),
+    status,
+    window: windowOf(cells),
+    rooms: listOf(cells['rooms']) ?? [],
+    guests: lines.filter(({ cells: own }) => hasGuest(own)).map(({ cells: own }, at) => guestOf(own, at)),
+    shareGroup,
+    hold: hold === undefined ? undefined : { reason: hold },
+  });
+}
+
+function windowOf({ from, to, arrival, departure, checkIn, checkOut }: Cells): unknown {
+  return from === undefined && to === undefined
+    ? defined({ arrival, departure, checkIn, checkOut })
+    : defined({ from, to });
+}
+
+function hasGuest(cells: Cells): boolean {
+  return GUEST_COLUMNS.some((column) => cells[column] !== undefined);
+}
+
+function guestOf(cells: Cells, at: number): unknown {
+  return defined({
+    guestId: cells['guestId'] ?? `g${at + 1}`,
+    personId: cells['personId'],
+    name: cells['guestName'],
+    email: cells['guestEmail'],
+    phone: cells['guestPhone'],
+    rooms: listOf(cells['guestRooms']),
+    primary: truthOr(cells['primary']),
+    wantsKey: truthOr(cells['wantsKey']),
+  });
+}
+
+function defined(fields: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
+}
+
+function listOf(cell: string | undefined): string[] | undefined {
+  return cell?.split(/[\s|]+/).filter((part) => part !== '');
+}
+
+function numberOr(cell: string | undefined): unknown {
+  return cell !== undefined && /^\d+(\.\d+)?$/.test(cell) ? Number(cell) : cell;
+}
+
+function truthOr(cell: string | undefined): unknown {
+  if (cell === undefined) return undefined;
+  if (/^(true|yes|1)$/i.test(cell)) return true;
+  return /^(false|no|0)$/i.test(cell) ? false : cell;
+}

@@ -1,0 +1,37 @@
+/** `stayline import` at size: ten thousand reservations, interrupted on the way. Prints how long it took. */
+import { mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { expect, test } from 'vitest';
+import { openStayWorld } from '../support/stay-world.js';
+import { addressOf, csvOf, importing } from './import-file.js';
+
+const ROWS = 10_000;
+
+test(
+  'ten thousand reservations are imported, and again only those that are not in the journal',
+  async () => {
+    const folder = mkdtempSync(path.join(tmpdir(), 'stayline-import-'));
+    const world = await openStayWorld({ server: 'dev' });
+    try {
+      const file = path.join(folder, 'all.csv');
+      writeFileSync(file, `${csvOf(ROWS)}X-1,1,confirmed,never,never,,,\n`);
+      const begun = Date.now();
+      const first = await importing(addressOf(world), [file, '--property', 'seaside']);
+      const seconds = (Date.now() - begun) / 1_000;
+      process.stdout.write(
+        `${ROWS} rows imported in ${seconds.toFixed(0)} s, ${(ROWS / seconds).toFixed(0)} a second\n`,
+      );
+      expect(first).toMatchObject({ code: 1, out: expect.stringContaining(`${ROWS} imported`) as unknown });
+      // As after a crash in the middle of a line.
+      const journal = `${file}.imported`;
+      truncateSync(journal, Math.floor(readFileSync(journal).length / 2) + 5);
+      const second = await importing(addressOf(world), [file, '--property', 'seaside']);
+      expect(second.out).toMatch(/(4999|5000) of 10000 have been imported before[^]*0 imported, 500[01] known already/);
+    } finally {
+      await world.stop();
+      rmSync(folder, { recursive: true });
+    }
+  },
+  20 * 60_000,
+);
