@@ -85,7 +85,7 @@ module.exports = {
       comment: 'The HTTP door speaks to workflows through src/temporal and the types of their messages.',
       severity: 'error',
       from: { path: '^src/booking/' },
-      to: { path: '^(src/(seam|simulator|dev)/|activities/|workflows/(?!(booking-)?messages\\.ts$))' },
+      to: { path: '^(src/(seam|simulator|dev)/|activities/|workflows/(?!((booking|key-desk)-)?messages\\.ts$))' },
     },
     {
       name: 'simulator-stands-alone',

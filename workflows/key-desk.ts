@@ -28,8 +28,10 @@ const { lookAtStay, tellOrder } = proxyActivities<KeyDeskActivities>({
   retry: { initialInterval: '500ms', backoffCoefficient: 2, maximumInterval: '30s' },
 });
 
-/** A desk that nobody asks anything closes; the next request opens another. */
-const IDLE = '30s';
+/** A desk that nobody asks anything closes; the next request opens another. Until then it knows requests that come twice. */
+const IDLE = '10m';
+/** Longer than any caller waits. */
+const ANSWERED_WITHIN = '30s';
 const LOOK_EVERY_MS = 1_000;
 const MOST_LOOKS = 60;
 
@@ -93,7 +95,7 @@ function listen({ waiting, answers }: Desk): void {
     if (!isKnown) waiting.push(request);
   });
   setHandler(messages.keyDeskAnswerUpdate, async ({ requestId }): Promise<DeskAnswer> => {
-    const isAnswered = await condition(() => answers.has(requestId), IDLE);
+    const isAnswered = await condition(() => answers.has(requestId), ANSWERED_WITHIN);
     const answer = answers.get(requestId);
     if (isAnswered && answer !== undefined) return answer;
     throw ApplicationFailure.nonRetryable('the request has not come, or takes longer', ERROR_TYPES.invalidMessage);

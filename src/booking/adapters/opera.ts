@@ -44,8 +44,9 @@ type OperaSettings = z.infer<typeof settingsSchema>;
 /** Where Temporal cannot be reached, a removal is tried for so long after its answer. */
 const KEEP_TRYING_MS = 60 * 60_000;
 const TRY_EVERY_MS = 2_000;
-/** One try to reach Temporal. */
+/** One try to reach Temporal, after the answer. */
 const TRY_MS = 5_000;
+const MARGIN_MS = 300;
 
 const RETRY: Verdict = { code: 'RY', text: 'Stayline cannot be reached just now; please try again.' };
 
@@ -146,7 +147,12 @@ async function keepTrying(
 ): Promise<KeyOutcome | undefined> {
   while (Date.now() < until) {
     try {
-      return await door.askForKeys(name, request, Math.max(deadline, Date.now() + TRY_MS));
+      // A little less than there is, so that its answer is in time.
+      return await door.askForKeys(
+        name,
+        request,
+        Date.now() < deadline - MARGIN_MS ? deadline - MARGIN_MS : Date.now() + TRY_MS,
+      );
     } catch {
       door.count('temporal-unreachable');
       await delay(TRY_EVERY_MS, undefined, { ref: false });

@@ -42,6 +42,16 @@ test('a new key in place of another ends all keys before, an online move takes e
   expect(await stay.whoOpens('112', both)).toEqual([]);
 });
 
+test('a request that comes twice is carried out once', async () => {
+  const { opera, hotel } = connected;
+  await opera.ask('New', 'TWICE-1', { roomId: '118' });
+  const duplicate = opera.request('Duplicate', 'TWICE-1', { roomId: '118' });
+  for (let copy = 0; copy < 3; copy += 1) expect((await opera.post(duplicate)).body.responseCode).toBe('OK');
+  const { stay, view } = await hotel.stay('TWICE-1', ({ settled }) => settled);
+  expect(view.guests.map(({ guestId }) => guestId)).toEqual(['guest-1', 'guest-2']);
+  expect(await stay.whoOpens('118', ['guest-1', 'guest-2'])).toEqual(['guest-1', 'guest-2']);
+});
+
 test('other dates, one key again and a lost phone', async () => {
   const { opera, hotel } = connected;
   await opera.ask('New', 'OTHER-1', { roomId: '114' });
