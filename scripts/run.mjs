@@ -24,6 +24,7 @@ const COMMANDS = {
   test: { needs: TESTS, run: (args) => vitest(args) },
   'test:full': { needs: [...TESTS, 'browser'], run: (args) => vitest(['--config', 'vitest.full.config.ts', ...args]) },
   'test:faults': { needs: TESTS, run: faults },
+  bench: { needs: ['modules', 'temporal'], run: typescript('bench/http.ts') },
 };
 
 /** Runs a TypeScript file as if it had been started with these arguments. */

@@ -29,6 +29,8 @@ export interface StackOptions {
   readonly workerSettings?: Readonly<Record<string, string>>;
   /** Starts the server, and has the simulator deliver its events there; absent: stays hear of no event. */
   readonly server?: { readonly preferredPort?: number };
+  /** Settings of the server besides those that the stack itself makes. */
+  readonly serverSettings?: Readonly<Record<string, string>>;
   /** Told what is being started. */
   readonly onProgress?: (text: string) => void;
 }
@@ -133,7 +135,7 @@ async function startLogging(file: string, env: Readonly<Record<string, string>>,
 
 /** The webhook is made first: its secret is part of the server's environment. */
 async function startServer(
-  { folder, server: { preferredPort } = {} }: StackOptions,
+  { folder, server: { preferredPort } = {}, serverSettings }: StackOptions,
   env: Readonly<Record<string, string>>,
   simulator: Simulator,
 ): Promise<StackServer> {
@@ -144,6 +146,7 @@ async function startServer(
     ...env,
     SEAM_WEBHOOK_SECRET: await makeWebhook(simulator, webhookUrl),
     STAYLINE_SERVER_PORT: String(port),
+    ...serverSettings,
   };
   const log = path.join(folder, 'server.log');
   let child = await startLogging('src/server.ts', environment, log);

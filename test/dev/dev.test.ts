@@ -25,7 +25,7 @@ const readyLine = z.object({
     credentialManagerAcsSystemId: z.string(),
     property: z.object({ propertyId: z.string() }),
   }),
-  server: z.object({ url: z.string(), webhookUrl: z.string() }),
+  server: z.object({ url: z.string(), webhookUrl: z.string(), apiKey: z.string() }),
 });
 
 const { TEMPORAL_ADDRESS: _given, ...env } = process.env;
@@ -78,6 +78,23 @@ test('any program can start a stay by name and ask for it, with what the one lin
 test('the Web UI and the simulated hotel answer', async () => {
   expect((await fetch(ready.webUi)).status).toBe(200);
   expect((await fetch(`${ready.simulator.url}/_sim/hotel`)).status).toBe(200);
+});
+
+test('the HTTP API takes a reservation in with the API key of the line, and shows its stay with a link to Web UI', async () => {
+  const { url, apiKey } = ready.server;
+  const response = await fetch(`${url}/v1/properties/${ready.simulator.property.propertyId}/reservations/R-2`, {
+    method: 'PUT',
+    headers: { authorization: `Bearer ${apiKey}`, 'content-type': 'application/json' },
+    body: JSON.stringify({
+      revision: 1,
+      status: 'confirmed',
+      window: { arrival: '2027-06-01', departure: '2027-06-03' },
+      rooms: [],
+      guests: [{ guestId: 'g1' }],
+    }),
+  });
+  expect(response.status).toBe(200);
+  expect(await response.json()).toMatchObject({ phase: 'expected', webUi: expect.stringContaining(ready.webUi) });
 });
 
 test("the simulated Seam's events reach the server, signed", async () => {

@@ -4,7 +4,7 @@
  */
 import fc from 'fast-check';
 import { expect } from 'vitest';
-import type { ApiWorld } from './api-world.js';
+import type { ApiWorld, Called } from './api-world.js';
 
 interface Sending {
   /** Which of the snapshots. */
@@ -96,7 +96,7 @@ async function send(world: ApiWorld, path: string, snapshot: unknown, { giveUpMs
 }
 
 /** What a caller has asked for, as the stay has understood it. A guest whom the stay never needed to know is no difference. */
-function essence(view: any): object {
+function essence(view: Called['body']): object {
   const { revision, phase, window, rooms, guests, attention } = view;
   const here = guests.filter((guest: { keyState: string }) => guest.keyState !== 'gone');
   const byId = (a: { guestId: string }, b: { guestId: string }): number => (a.guestId < b.guestId ? -1 : 1);

@@ -1,0 +1,133 @@
+/**
+ * `npm run bench [-- --quick]`: what the HTTP door costs over the bare Temporal calls behind it. GET against the query `stay`, PUT against
+ * update-with-start, in turns in one run on one machine; ends with 1 if the door has less than four fifths of a bare rate.
+ */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import autocannon, { type Request } from 'autocannon';
+import { Client } from '@temporalio/client';
+import { Command } from 'commander';
+import { createStayClient, type StaySnapshotInput } from '../src/client.js';
+import { DEV_API_KEY, startStack } from '../src/dev/stack.js';
+import { connect } from '../src/temporal/connection.js';
+
+const LEAST_SHARE = 0.8;
+const AT_ONCE = 16;
+const STAYS = 64;
+
+const { quick } = new Command('bench')
+  .description('Rates of the HTTP API beside those of the bare Temporal calls.')
+  .option('--quick', 'shorter rounds', false)
+  .parse()
+  .opts<{ readonly quick: boolean }>();
+const SECONDS = quick ? 3 : 10;
+/** Even: each side is measured first as often as last, as later rounds have more stays to bear. */
+const ROUNDS = quick ? 2 : 4;
+
+const tell = (text: string): void => void process.stderr.write(`${text}\n`);
+
+const folder = mkdtempSync(path.join(tmpdir(), 'stayline-bench-'));
+const stack = await startStack({
+  folder,
+  temporal: 'own',
+  simulator: { port: 0, rooms: 2 },
+  server: {},
+  serverSettings: { STAYLINE_API_REQUESTS_PER_MINUTE: '10000000', STAYLINE_LOG_LEVEL: 'warn' },
+  onProgress: tell,
+});
+const connection = await connect(stack.temporal);
+const stays = createStayClient(new Client({ connection, namespace: stack.temporal.namespace }));
+const { propertyId } = stack.simulator.property;
+
+/** Far ahead and without guests, so that nothing is at work but what is measured. */
+function snapshotOf(reservationId: string): StaySnapshotInput {
+  const window = { from: '2027-06-01T13:00Z', to: '2027-06-04T09:00Z' };
+  return { propertyId, reservationId, revision: 1, status: 'confirmed', window, rooms: [], guests: [] };
+}
+
+const names = Array.from({ length: STAYS }, (_, index) => `bench-${index}`);
+for (const name of names) await stays.applyReservation(snapshotOf(name));
+
+let fresh = 0;
+/** A new reservation each, so that each starts a stay. */
+const nextName = (): string => `bench-put-${fresh++}`;
+
+/** Calls a second. */
+async function bare(call: (index: number) => Promise<unknown>): Promise<number> {
+  const until = performance.now() + SECONDS * 1_000;
+  const startedAt = performance.now();
+  let done = 0;
+  await Promise.all(
+    Array.from({ length: AT_ONCE }, async (_, lane) => {
+      for (let index = lane; performance.now() < until; index += AT_ONCE) {
+        await call(index);
+        done += 1;
+      }
+    }),
+  );
+  return done / ((performance.now() - startedAt) / 1_000);
+}
+
+async function overHttp(requests: Request[]): Promise<number> {
+  const result = await autocannon({
+    url: stack.server?.url ?? '',
+    connections: AT_ONCE,
+    duration: SECONDS,
+    headers: { authorization: `Bearer ${DEV_API_KEY}`, 'content-type': 'application/json' },
+    requests,
+  });
+  if (result.non2xx > 0 || result.errors > 0) {
+    throw new Error(`${result.non2xx} requests were refused, and ${result.errors} failed`);
+  }
+  return result['2xx'] / result.duration;
+}
+
+const pathOf = (name: string): string => `/v1/properties/${propertyId}/reservations/${name}`;
+
+const SIDES = {
+  GET: {
+    bare: () => bare((index) => stays.view({ propertyId, reservationId: names[index % STAYS] ?? '' })),
+    http: () => overHttp(names.map((name) => ({ method: 'GET', path: pathOf(name) }))),
+  },
+  PUT: {
+    bare: () => bare(() => stays.applyReservation(snapshotOf(nextName()))),
+    http: () =>
+      overHttp([
+        {
+          method: 'PUT',
+          setupRequest: (request) => {
+            const name = nextName();
+            return { ...request, path: pathOf(name), body: JSON.stringify(snapshotOf(name)) };
+          },
+        },
+      ]),
+  },
+};
+
+let worst = Infinity;
+try {
+  for (const [method, side] of Object.entries(SIDES)) {
+    await side.http();
+    const rates = { bare: 0, http: 0 };
+    for (let round = 0; round < ROUNDS; round++) {
+      const order = round % 2 === 0 ? (['bare', 'http'] as const) : (['http', 'bare'] as const);
+      for (const kind of order) rates[kind] += (await side[kind]()) / ROUNDS;
+    }
+    const share = rates.http / rates.bare;
+    worst = Math.min(worst, share);
+    const figures = {
+      method,
+      barePerSecond: Math.round(rates.bare),
+      httpPerSecond: Math.round(rates.http),
+      share: Number(share.toFixed(2)),
+    };
+    process.stdout.write(`${JSON.stringify(figures)}\n`);
+  }
+} finally {
+  await connection.close();
+  await stack.stop();
+  rmSync(folder, { recursive: true, force: true });
+}
+if (worst < LEAST_SHARE) tell(`the door has less than ${LEAST_SHARE} of a bare rate`);
+process.exit(worst < LEAST_SHARE ? 1 : 0);
