@@ -14,10 +14,13 @@ export type KeyOutcome =
 const HOPELESS: readonly string[] = ['key-failed', 'impossible-plan', 'zone-mismatch'];
 
 /** @param view undefined if there is no stay */
-export function outcomeOf({ kind }: Pick<KeyRequest, 'kind'>, view: StayView | undefined): KeyOutcome {
+export function outcomeOf({ kind, rooms }: Pick<KeyRequest, 'kind' | 'rooms'>, view: StayView | undefined): KeyOutcome {
   if (view === undefined) return { kind: 'done', text: 'There is no stay, and so no key.' };
   if (kind === 'remove') {
-    const left = view.keys.filter(({ state }) => state !== 'dead').length;
+    // Keys of a stay that has moved on are for other rooms.
+    const isMeant = (key: StayView['keys'][number]): boolean =>
+      rooms.length === 0 || key.rooms.some((room) => rooms.includes(room));
+    const left = view.keys.filter((key) => key.state !== 'dead' && isMeant(key)).length;
     return left === 0
       ? { kind: 'done', text: 'All keys are removed.' }
       : { kind: 'pending', text: `${left} keys are still being removed; that goes on by itself.` };

@@ -174,7 +174,7 @@ async function look(door: Door, name: StayName): Promise<KeyOutcome | undefined>
   try {
     const view = await door.stays.view(name);
     if (view.rooms.length === 0) return { kind: 'pending', text: 'No room is assigned yet.' };
-    return outcomeOf({ kind: 'modify' }, view);
+    return outcomeOf({ kind: 'modify', rooms: [] }, view);
   } catch (error) {
     if (error instanceof StayNotFound) return undefined;
     throw error;
