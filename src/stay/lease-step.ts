@@ -3,6 +3,7 @@
  * is no longer wanted is released at once, its old keys end later.
  */
 import type { HeldClaim, LeaseBook, StayBook } from './book.js';
+import { overCapacity } from './capacity.js';
 import { isUnanswered, revisionKnown, wantedClaims } from './claims.js';
 import { isBefore, type Instant } from './instants.js';
 import { lineageOf, mayLive, type Key, type Keyring } from './keyring.js';
@@ -59,9 +60,14 @@ function isReady(book: StayBook, held: HeldClaim | undefined, wanted: Wanted, ro
   const verdict = held?.verdict;
   const isOpen = verdict?.kind === 'granted' && (verdict.anchors.length > 0 || opensNow(book, room, now));
   if (isOpen) return held?.ready === true;
+  const { property, doors } = book;
+  if (property === undefined) return false;
   const ready = wanted.guests.filter(
     ({ gate, rooms, guestId }) =>
-      gate === undefined && rooms.includes(room) && book.keyring.refusals[guestId] === undefined,
+      gate === undefined &&
+      rooms.includes(room) &&
+      book.keyring.refusals[guestId] === undefined &&
+      overCapacity(property.policy.cardFormat, rooms, doors) === undefined,
   );
   return ready.some((guest) => !givesWay(book, guest.rooms, now));
 }

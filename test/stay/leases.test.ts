@@ -838,6 +838,17 @@ describe('in a share group', () => {
     expect(stay.live()).toHaveLength(1);
   });
 
+  test('a stay whose guest wants more rooms than a key can hold lets another open the lease', () => {
+    const rooms = Array.from({ length: 9 }, (_, index) => String(101 + 2 * index));
+    const stay = aLeasingStay({ ...shared, rooms });
+    const doors = rooms.map((room, index) => ({ room, acsEntranceId: `door-${room}`, position: 2 * index }));
+    recordDoors(stay.book, { rooms: doors, commonDoors: [], unknownRooms: [] });
+    stay.settleLeases();
+    expect(stay.attention().map(({ code }) => code)).toEqual(['impossible-plan']);
+    expect(stay.leaseStep()).toBeUndefined();
+    expect(stay.book.leases?.claims.map(({ ready }) => ready)).toEqual(rooms.map(() => false));
+  });
+
   test('keys that outlive the other stay go on, and are joined', () => {
     const stay = aLeasingStay({ ...shared, guests: [{ guestId: 'g1' }, { guestId: 'g2', wantsKey: false }] });
     stay.settleLeases((_room, until) => granted(until, { opener: false, anchors: [anchor], lineage: anchor.lineage }));
