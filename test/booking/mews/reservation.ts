@@ -90,3 +90,57 @@ export function aWireReservation(changes: Partial<WireReservation> = {}): WireRe
     ...changes,
   };
 }
+
+/** Names of the fields of `Reservation (ver 2023-06-06)` in Mews's published OpenAPI document: these always, … */
+const REQUIRED = [
+  ...[
+    'AccountId',
+    'AccountType',
+    'CreatedUtc',
+    'CreatorProfileId',
+    'EndUtc',
+    'GroupId',
+    'Id',
+    'Number',
+    'Options',
+    'Origin',
+  ],
+  ...['PersonCounts', 'RateId', 'RequestedResourceCategoryId', 'ScheduledEndUtc', 'ScheduledStartUtc', 'ServiceId'],
+  ...['StartUtc', 'State', 'UpdatedUtc', 'UpdaterProfileId'],
+];
+/** … these sometimes, and no others. */
+const OPTIONAL = [
+  ...[
+    'ActualEndUtc',
+    'ActualStartUtc',
+    'AssignedResourceId',
+    'AssignedResourceLocked',
+    'AvailabilityBlockId',
+    'BookerId',
+  ],
+  ...[
+    'BusinessSegmentId',
+    'CancellationReason',
+    'CancelledUtc',
+    'ChannelManagerNumber',
+    'ChannelNumber',
+    'CommanderOrigin',
+  ],
+  ...[
+    'CreditCardId',
+    'OriginDetails',
+    'PartnerCompanyId',
+    'Purpose',
+    'QrCodeData',
+    'ReleasedUtc',
+    'TravelAgencyId',
+    'VoucherId',
+  ],
+];
+
+/** @throws Error naming the fields that are missing, or that Mews has not */
+export function checkAsPublished(reservation: WireReservation): void {
+  const missing = REQUIRED.filter((field) => reservation[field] === undefined);
+  const unknown = Object.keys(reservation).filter((field) => !REQUIRED.includes(field) && !OPTIONAL.includes(field));
+  if (missing.length + unknown.length > 0) throw new Error(`Not as published: ${[...missing, ...unknown].join(', ')}`);
+}

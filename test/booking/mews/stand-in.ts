@@ -6,7 +6,14 @@ import fastify from 'fastify';
 import { WebSocketServer, type WebSocket } from 'ws';
 import { openDeliveries, type Deliveries } from '../deliveries.js';
 import { addTrouble, type Trouble } from '../trouble.js';
-import { ADA, aWireReservation, BEN, type WireCustomer, type WireReservation } from './reservation.js';
+import {
+  ADA,
+  aWireReservation,
+  BEN,
+  checkAsPublished,
+  type WireCustomer,
+  type WireReservation,
+} from './reservation.js';
 
 export interface WebhookMessage {
   readonly EnterpriseId: string;
@@ -147,6 +154,7 @@ export async function startMews(): Promise<Mews> {
         (colliding === undefined || (ScheduledStartUtc < colliding.EndUtc && colliding.StartUtc < ScheduledEndUtc)),
     );
     const { items, Cursor } = page(found, body);
+    items.forEach(checkAsPublished);
     return { Reservations: items, Cursor };
   });
   operation('companionships/getAll', (body) => {
