@@ -29,6 +29,7 @@ describe("a worker's environment", () => {
   test('takes everything that can be set', () => {
     const env = {
       STAYLINE_PROPERTIES: 'hotel.json',
+      STAYLINE_BOOKINGS_FILE: 'bookings.json',
       SEAM_ENDPOINT: 'http://127.0.0.1:4010',
       SEAM_PERSONAL_ACCESS_TOKEN: 'seam_at_1',
       SEAM_WORKSPACE_ID: 'w1',
@@ -42,6 +43,7 @@ describe("a worker's environment", () => {
     };
     expect(workerConfig(env)).toEqual({
       propertiesFile: 'hotel.json',
+      bookingsFile: 'bookings.json',
       seam: {
         endpoint: 'http://127.0.0.1:4010',
         auth: { kind: 'personal-access-token', token: 'seam_at_1', workspaceId: 'w1' },
@@ -112,6 +114,7 @@ describe("a server's environment", () => {
       SEAM_API_KEY: 'seam_key',
       SEAM_TIMEOUT_MS: '1500',
       STAYLINE_API_KEYS: 'keys.json',
+      STAYLINE_BOOKINGS_FILE: 'bookings.json',
       STAYLINE_API_REQUESTS_PER_MINUTE: '120',
       STAYLINE_PROPERTIES: 'hotel.json',
       STAYLINE_WEB_UI_URL: 'https://temporal.example.com',
@@ -132,6 +135,7 @@ describe("a server's environment", () => {
         requestsPerMinute: 120,
         webUiUrl: 'https://temporal.example.com',
       },
+      bookingsFile: 'bookings.json',
       host: '0.0.0.0',
       port: 0,
       logLevel: 'warn',
@@ -139,7 +143,7 @@ describe("a server's environment", () => {
   });
 
   test.each([
-    [{}, ['STAYLINE_API_KEYS is needed (or SEAM_WEBHOOK_SECRET, to take only events of Seam in)']],
+    [{}, ['STAYLINE_API_KEYS is needed (or STAYLINE_BOOKINGS_FILE, or SEAM_WEBHOOK_SECRET for only events of Seam)']],
     [{ STAYLINE_API_KEYS: 'keys.json' }, ['STAYLINE_PROPERTIES is needed with STAYLINE_API_KEYS']],
     [
       { SEAM_WEBHOOK_SECRET, STAYLINE_API_REQUESTS_PER_MINUTE: 'many', STAYLINE_WEB_UI_URL: 'temporal' },

@@ -1,7 +1,7 @@
 /** Workflow ids and their inverse. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { parseStayWorkflowId, stayWorkflowId } from '../../src/stay/ids.js';
+import { ingestWorkflowId, parseIngestWorkflowId, parseStayWorkflowId, stayWorkflowId } from '../../src/stay/ids.js';
 
 const part = fc.string({ minLength: 1, maxLength: 200, unit: 'grapheme' });
 
@@ -43,5 +43,21 @@ describe('the workflow id of a stay', () => {
         expect(name === undefined || text.startsWith('stay/')).toBe(true);
       }),
     );
+  });
+});
+
+describe('the workflow id of what reads a reservation', () => {
+  it('can be read back, whatever the parts hold, and is no stay', () => {
+    fc.assert(
+      fc.property(part, part, (propertyId, reservationId) => {
+        const id = ingestWorkflowId({ propertyId, reservationId });
+        expect(parseIngestWorkflowId(id)).toEqual({ propertyId, reservationId });
+        expect(parseStayWorkflowId(id)).toBeUndefined();
+      }),
+    );
+  });
+
+  it('reads as the contract has it', () => {
+    expect(ingestWorkflowId({ propertyId: 'seaside', reservationId: 'R 1' })).toBe('ingest/seaside/R%201');
   });
 });
