@@ -90,8 +90,7 @@ async function classified<T>(asked: Promise<T>): Promise<T> {
 
 /** What an attempt has sent to Temporal must not wait on after its time: the next one says it again. */
 function inTime<T>(client: Client, act: () => Promise<T>): Promise<T> {
-  const { currentAttemptScheduledTimestampMs: begun, startToCloseTimeoutMs } = activityInfo();
-  return client.withDeadline(Math.max(begun, Date.now()) + startToCloseTimeoutMs, act);
+  return client.withDeadline(Date.now() + activityInfo().startToCloseTimeoutMs, act);
 }
 
 async function rereadAll(client: Client, connection: Connection, names: readonly StayName[]): Promise<SweepCounts> {
