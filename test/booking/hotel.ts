@@ -12,7 +12,7 @@ import { openRealWorld, type RealWorld } from '../support/real-world.js';
 
 export const PROPERTY = 'simulated-hotel';
 export const CONNECTION = 'one';
-const PATIENCE_MS = 60_000;
+const PATIENCE_MS = 45_000;
 const LOOK_EVERY_MS = 100;
 
 export interface HotelOptions {

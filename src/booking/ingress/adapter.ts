@@ -11,6 +11,7 @@ import type { StayName } from '../../stay/ids.js';
 import type { KeyOutcome } from '../../stay/key-desk/outcome.js';
 import type { KeyRequest } from '../../stay/key-desk/request.js';
 import type { StaySnapshotInput } from '../../stay/snapshot-schema.js';
+import type { RereadOutcome } from './steps.js';
 
 /** How an adapter is written: `export const apaleo = defineAdapter({ … })`, named in `src/booking/adapters/index.ts`. */
 export interface AdapterDefinition<Settings> {
@@ -155,6 +156,8 @@ export interface Call {
 export interface Door {
   /** Hands over durably that these may have changed: resolves when Temporal has all of them. @throws Error if it cannot be reached */
   changed(reservations: readonly StayName[]): Promise<void>;
+  /** Reads a reservation now, in turn with all else that reads it; answers what came of it, however long the booking system is down. */
+  reread(reservation: StayName): Promise<RereadOutcome>;
   /**
    * Has a request for keys carried out by the workflow `keyDesk`, and follows it until it is done or `deadline` (ms since 1970) has come.
    * Once Temporal has the request, it is carried out in any case. @throws Error if Temporal could not be reached by then

@@ -3,7 +3,7 @@ import type { Client } from '@temporalio/client';
 import { createStayClient } from '../../client.js';
 import type { Door } from './adapter.js';
 import type { Connection } from './connections.js';
-import { handOver, paceOf } from './hand-over.js';
+import { handOver, paceOf, reread } from './hand-over.js';
 import { askForKeys } from './key-desk.js';
 
 /** Counts something that happened at a connection. */
@@ -19,6 +19,7 @@ export function openDoor({ temporal, connection, count }: DoorOptions): Door {
   const pace = paceOf(connection);
   return {
     changed: (reservations) => handOver(temporal, pace, reservations),
+    reread: (reservation) => reread(temporal, pace, reservation),
     askForKeys: (name, request, deadline) => askForKeys(temporal, name, request, deadline),
     stays: createStayClient(temporal),
     count: (what) => count(connection.connectionId, what),

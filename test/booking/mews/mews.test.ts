@@ -200,12 +200,14 @@ function spanned(hours: number): Partial<WireReservation> {
 
 describe('listening', () => {
   let heard: StayName[];
+  let reread: StayName[];
   let counted: string[];
   let view: StayView | undefined;
   let stop: AbortController;
   let ended: Promise<void> | undefined;
   beforeEach(() => {
     heard = [];
+    reread = [];
     counted = [];
     view = undefined;
     stop = new AbortController();
@@ -224,6 +226,10 @@ describe('listening', () => {
     };
     const door: Door = {
       changed: async (reservations) => void heard.push(...reservations),
+      reread: async (name) => {
+        reread.push(name);
+        return { kind: 'changed' };
+      },
       askForKeys: () => Promise.reject(new Error('Mews names its guests')),
       stays: stays as StayClient,
       count: (what) => counted.push(what),
@@ -257,6 +263,7 @@ describe('listening', () => {
     const waiting = standIn.cutKey('c-1', { ReservationId: ID });
     await expect.poll(() => waiting.State, { timeout: 10_000 }).toBe('Error');
     expect(waiting.Notes).toMatch(/has not been read yet/);
+    expect(reread).toEqual([NAME]);
     view = aView({ settled: true, guests: [{ guestId: ADA.Id, keyState: 'issued' }] });
     const done = standIn.cutKey('c-2', { ReservationId: ID });
     await expect.poll(() => done.State, { timeout: 10_000 }).toBe('Processed');

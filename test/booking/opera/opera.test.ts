@@ -35,6 +35,7 @@ async function connect(settings: Readonly<Record<string, unknown>> = {}, hotelId
       asked.push({ name, request });
       return askForKeys(name, request, deadline);
     },
+    reread: () => Promise.reject(new Error('There is nothing to fetch')),
     changed: () => Promise.reject(new Error('OPERA pushes no changes')),
     stays: { view: (name) => Promise.reject(new StayNotFound(name.reservationId)) } as Pick<
       StayClient,

@@ -155,9 +155,19 @@ async function cutKey({ api, nameOf, commandMs }: ListeningOptions, door: Door, 
   const name = nameOf(reservationId);
   await api.updateCommand(id, 'Processing');
   await door.changed([name]);
-  const outcome = await outcomeInTime(door, name, Date.now() + commandMs);
+  const deadline = Date.now() + commandMs;
+  await readInTime(door, name, commandMs);
+  const outcome = await outcomeInTime(door, name, deadline);
   await api.updateCommand(id, outcome.kind === 'done' ? 'Processed' : 'Error', outcome.text);
   door.count(`command-${outcome.kind}`);
+}
+
+/** Before that, the stay may not know yet for whom the key is. What fails here is read by itself later. */
+async function readInTime(door: Door, name: StayName, ms: number): Promise<void> {
+  const waiting = new AbortController();
+  const read = door.reread(name).catch(() => undefined);
+  await Promise.race([read, delay(ms, undefined, { signal: waiting.signal }).catch(() => undefined)]);
+  waiting.abort();
 }
 
 async function outcomeInTime(door: Door, name: StayName, deadline: number): Promise<KeyOutcome> {
