@@ -5,6 +5,7 @@ import { createBookingActivities } from '../../activities/bookings.js';
 import { defineAdapter } from '../../src/booking/ingress/adapter.js';
 import { parseConnections, type Connections } from '../../src/booking/ingress/connections.js';
 import { ensureSchedules } from '../../src/booking/ingress/sweeps.js';
+import type { StaySnapshotInput } from '../../src/stay/snapshot-schema.js';
 import { openStayWorld, PROPERTY_ID, type StayWorld } from '../support/stay-world.js';
 
 /** Every connection says one thing, and ends; the second is refused. */
@@ -15,7 +16,7 @@ const radio = defineAdapter({
   open: () => ({
     async fetchReservation(name) {
       const window = { from: '2035-05-01T14:00Z', to: '2035-05-03T10:00Z' };
-      const stay = { ...name, revision: 1, status: 'confirmed', window, rooms: [], guests: [] } as const;
+      const stay: StaySnapshotInput = { ...name, revision: 1, status: 'confirmed', window, rooms: [], guests: [] };
       return { kind: 'found', snapshots: [stay] };
     },
     async listen(door) {
