@@ -100,7 +100,10 @@ function essence(view: Called['body']): object {
   const { revision, phase, window, rooms, guests, attention } = view;
   const here = guests.filter((guest: { keyState: string }) => guest.keyState !== 'gone');
   const byId = (a: { guestId: string }, b: { guestId: string }): number => (a.guestId < b.guestId ? -1 : 1);
-  const codes = attention.map(({ code }: { code: string }) => code).toSorted();
+  // The rooms of these plots have no doors, which a stay only learns while it is certain.
+  const codes = attention
+    .map(({ code }: { code: string }) => code)
+    .filter((code: string) => code !== 'impossible-plan');
   const numbers = rooms.map((room: string) => room.slice(-'101'.length));
-  return { revision, phase, window, rooms: numbers, guests: here.toSorted(byId), codes };
+  return { revision, phase, window, rooms: numbers, guests: here.toSorted(byId), codes: codes.toSorted() };
 }
