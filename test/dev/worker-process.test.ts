@@ -81,17 +81,22 @@ describe('the server process', () => {
     expect(ended.stderr).not.toContain('seam_not_this_one');
   });
 
-  test('ends with 1 if somebody else has its port, or there is no Temporal server', async () => {
-    const taken = Number(server.address.split(':')[1]);
-    const [free] = await freePorts(undefined);
-    const [noPort, noTemporal] = await Promise.all([
-      run('src/server.ts', settings(taken)),
-      run('src/server.ts', { ...settings(0), TEMPORAL_ADDRESS: `127.0.0.1:${String(free)}` }),
-    ]);
-    for (const ended of [noPort, noTemporal]) {
-      expect(ended).toMatchObject({ status: 1, stderr: expect.stringContaining('the server did not work') as string });
-      expect(ended.stderr).not.toContain(secret);
-    }
+  test('ends with 1 if somebody else has its port', async () => {
+    const ended = await run('src/server.ts', settings(Number(server.address.split(':')[1])));
+    expect(ended).toMatchObject({ status: 1, stderr: expect.stringContaining('the server did not work') as string });
+    expect(ended.stderr).not.toContain(secret);
+  });
+
+  test('lives without a Temporal server, but is not ready', async () => {
+    const [port, nobodys] = await freePorts(undefined, undefined);
+    const away = { ...settings(port), TEMPORAL_ADDRESS: `127.0.0.1:${String(nobodys)}` };
+    const child = await startChild({ file: 'src/server.ts', env: away, log: STDERR });
+    const statuses = ['/healthz', '/readyz'].map(
+      async (at) => (await fetch(`http://127.0.0.1:${String(port)}${at}`)).status,
+    );
+    expect(await Promise.all(statuses)).toEqual([200, 503]);
+    await child.end('SIGTERM');
+    expect(await child.ended).toBe(0);
   });
 });
 
