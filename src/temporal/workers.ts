@@ -53,6 +53,8 @@ export interface StayWorkersOptions {
   readonly identity?: string;
   /** Stays kept in memory; 0 replays the whole history at every task (for tests). Absent: by the size of memory. */
   readonly maxCachedWorkflows?: number;
+  /** For interceptors in the workflow bundle (for tests). */
+  readonly sinks?: NonNullable<WorkerOptions['sinks']>;
 }
 
 /** For workers. Close it when every worker on it has ended. */
@@ -63,7 +65,7 @@ export function connectNatively(target: TemporalTarget): Promise<NativeConnectio
 /** Makes the workers; `runWorkers` runs them. */
 export async function createStayWorkers(options: StayWorkersOptions): Promise<Worker[]> {
   const { connection, namespace, activities, bookings, keyDesk, profile, identity } = options;
-  const { maxCachedWorkflows, seamActivitiesPerSecond } = options;
+  const { maxCachedWorkflows, seamActivitiesPerSecond, sinks } = options;
   const shared = {
     connection,
     namespace,
@@ -82,6 +84,7 @@ export async function createStayWorkers(options: StayWorkersOptions): Promise<Wo
       workflowTaskPollerBehavior: { type: 'autoscaling' },
       stickyQueueScheduleToStartTimeout: profile.stickyQueueScheduleToStartTimeout,
       ...(maxCachedWorkflows === undefined ? {} : { maxCachedWorkflows }),
+      ...(sinks === undefined ? {} : { sinks }),
     }),
     Worker.create({
       ...shared,

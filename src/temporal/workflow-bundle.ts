@@ -18,14 +18,20 @@ const PRELOADED = [moduleFile('./preload-schemas')];
 
 /**
  * @param options.workflowsPath other workflows than the product's, for tests
+ * @param options.interceptorsPath a module of interceptors around the workflows, for tests
  * @param options.logger absent: warnings go to stderr
  * @throws Error if workflow code imports what the sandbox does not allow
  */
 export async function bundleWorkflows(
-  options: { readonly workflowsPath?: string; readonly logger?: Logger } = {},
+  options: {
+    readonly workflowsPath?: string;
+    readonly interceptorsPath?: string;
+    readonly logger?: Logger;
+  } = {},
 ): Promise<WorkflowBundleWithSourceMap> {
-  const { workflowsPath = WORKFLOWS, logger = new DefaultLogger('WARN') } = options;
-  return bundleWorkflowCode({ workflowsPath, preloadModules: PRELOADED, logger });
+  const { workflowsPath = WORKFLOWS, interceptorsPath, logger = new DefaultLogger('WARN') } = options;
+  const workflowInterceptorModules = interceptorsPath === undefined ? [] : [interceptorsPath];
+  return bundleWorkflowCode({ workflowsPath, workflowInterceptorModules, preloadModules: PRELOADED, logger });
 }
 
 /** The bundle that `npm run build` leaves beside the compiled code, or undefined if we do not run from there. */

@@ -11,15 +11,16 @@ import type { RoomView } from '../../src/stay/room/view.js';
 import type { StayWorld } from '../support/stay-world.js';
 import type { Order } from './bookings.js';
 import { openChronicle, type Chronicle } from './chronicle.js';
-import { holdQuiet, listedIn, type Scene } from './laws.js';
+import { holdQuiet, type Scene } from './laws.js';
+import { roomsEverHeld } from './leases-known.js';
 import { pair, startAnew } from './memory.js';
 import { GUESTS, ROOMS, type Change, type Happening, type Opening, type Turn } from './plot.js';
 
 /** How long stays may take to come to rest, and how often they are looked at, in milliseconds. */
-const PATIENCE_MS = 20_000;
-const LOOK_EVERY_MS = 15;
+const PATIENCE_MS = 40_000;
+const LOOK_EVERY_MS = 30;
 /** Looks in a row at which everybody rests: news may be on its way between two of them. */
-const CALM_LOOKS = 3;
+const CALM_LOOKS = 2;
 /** Stays close a day after their window; shortly before, nobody speaks to them any more. */
 const REACHABLE_MS = 20 * 3_600_000;
 
@@ -28,8 +29,6 @@ interface Tale {
   readonly propertyId: string;
   readonly chronicle: Chronicle;
   readonly opening: Opening;
-  /** Stays with work that a change could call off: the time-skipping server cannot take that. */
-  readonly touched: Set<string>;
   now: number;
 }
 
@@ -44,7 +43,7 @@ export async function tellTemporal(
   world.configure(propertyId, { policy });
   world.simulator.hotel.setSwitches(opening.switches);
   const chronicle = openChronicle(propertyId, policy, () => tale.now);
-  const tale: Tale = { world, propertyId, chronicle, opening, touched: new Set(), now: await timeIn(world) };
+  const tale: Tale = { world, propertyId, chronicle, opening, now: await timeIn(world) };
   try {
     for (const booking of opening.bookings) await change(tale, { kind: 'book', booking });
     for (const turn of plot) {
@@ -82,10 +81,9 @@ async function change(tale: Tale, what: Change): Promise<void> {
 }
 
 async function carryOut(tale: Tale, order: Order): Promise<void> {
-  const { world, propertyId, chronicle, touched } = tale;
+  const { world, propertyId, chronicle } = tale;
   const { stay } = order;
-  if (touched.has(stay) || order.kind === 'give-room') await rest(tale);
-  touched.add(stay);
+  if (order.kind === 'give-room') await rest(tale);
   tale.now = await timeIn(world);
   chronicle.record(order);
   const name = { propertyId, reservationId: stay };
@@ -141,24 +139,28 @@ async function happen(tale: Tale, what: Happening): Promise<void> {
 /** Waits until every stay rests, and gives a phone to whoever has none. */
 async function rest(tale: Tale): Promise<ReadonlyMap<string, StayView>> {
   const patientUntil = performance.now() + PATIENCE_MS;
+  let busy: readonly string[] = [];
   for (let calm = 0; ;) {
     givePhones(tale);
-    const views = await viewsOf(tale);
-    const busy = [...views].filter(
-      ([, view]) => !view.settled || view.guests.some((one) => one.waitingFor === 'phone'),
-    );
+    // Nobody rests before those do who were at work.
+    const again = await viewsOf(tale, busy);
+    const views = [...again.values()].some(isBusy) ? again : await viewsOf(tale, reachable(tale));
+    busy = [...views].flatMap(([stay, view]) => (isBusy(view) ? [stay] : []));
     calm = busy.length === 0 ? calm + 1 : 0;
     if (calm === CALM_LOOKS) {
-      tale.touched.clear();
       tale.now = await timeIn(tale.world);
       return views;
     }
-    if (performance.now() > patientUntil)
-      throw new Error(
-        `stays do not settle: ${JSON.stringify(busy.map(([stay, { plan, guests }]) => [stay, plan, guests]))}`,
-      );
+    if (performance.now() > patientUntil) {
+      const plans = busy.map((stay) => [stay, views.get(stay)?.plan, views.get(stay)?.guests]);
+      throw new Error(`stays do not settle: ${JSON.stringify(plans)}`);
+    }
     await pause(LOOK_EVERY_MS);
   }
+}
+
+function isBusy(view: StayView): boolean {
+  return !view.settled || view.guests.some((one) => one.waitingFor === 'phone');
 }
 
 async function quiet(tale: Tale): Promise<void> {
@@ -172,9 +174,7 @@ async function quiet(tale: Tale): Promise<void> {
     hotel.settle();
     const open = reachable(tale);
     const outlooks = new Map([...chronicle.outlooks()].filter(([stay]) => open.includes(stay)));
-    for (const { stay, room, granted } of listedIn(rooms, tale.now)) {
-      if (granted !== undefined) chronicle.memory.everHeld.add(pair(stay, room));
-    }
+    await noteHeld(tale);
     const scene: Scene = {
       now: tale.now,
       hotel,
@@ -195,9 +195,19 @@ async function quiet(tale: Tale): Promise<void> {
   }
 }
 
-async function viewsOf(tale: Tale): Promise<ReadonlyMap<string, StayView>> {
+/** Notes which leases stays know that they hold, or knew. */
+async function noteHeld(tale: Tale): Promise<void> {
+  const { world, propertyId, chronicle } = tale;
+  const looks = reachable(tale).map(async (stay) => {
+    const rooms = await roomsEverHeld(world.temporal, stayWorkflowId({ propertyId, reservationId: stay }));
+    for (const room of rooms) chronicle.memory.everHeld.add(pair(stay, room));
+  });
+  await Promise.all(looks);
+}
+
+async function viewsOf(tale: Tale, stays: readonly string[]): Promise<ReadonlyMap<string, StayView>> {
   const { world, propertyId } = tale;
-  const looks = reachable(tale).map(
+  const looks = stays.map(
     async (stay) => [stay, await world.client.view({ propertyId, reservationId: stay })] as const,
   );
   return new Map(await Promise.all(looks));

@@ -11,14 +11,14 @@ const GIVE_UP_MS = 50 * 60_000;
 
 let world: StayWorld;
 beforeAll(async () => {
-  world = await openStayWorld();
+  world = await openStayWorld({ providerLatencyMs: 2, callOff: 'by-worker' });
 });
 afterAll(() => world.stop());
 
 it('what holds in one process holds through Temporal', { timeout: GIVE_UP_MS + 240_000 }, async () => {
   let told = 0;
   await fc.assert(
-    fc.asyncProperty(plots(60), openings, (plot, opening) =>
+    fc.asyncProperty(plots(200), openings, (plot, opening) =>
       tellTemporal(world, opening, plot, `model-${(told += 1)}`),
     ),
     { numRuns: RUNS, interruptAfterTimeLimit: GIVE_UP_MS, markInterruptAsFailure: true },

@@ -1,13 +1,15 @@
 /**
  * A hotel to try stays in: a Temporal server, the simulator with its clock following that server's, and the product's own workers. Judged by taps at doors and by views (`booked-stay.ts`).
  */
+import path from 'node:path';
 import { Context } from '@temporalio/activity';
 import type { Client } from '@temporalio/client';
-import type { NativeConnection } from '@temporalio/worker';
+import type { NativeConnection, WorkflowBundle } from '@temporalio/worker';
 import { createActivities } from '../../activities/index.js';
 import type { BookingActivities } from '../../src/booking/ingress/steps.js';
 import { createStayClient, type StayClient } from '../../src/client.js';
 import { cachedBundle } from '../../src/dev/bundle-cache.js';
+import { packageRoot } from '../../src/package-root.js';
 import { fixedProperties } from '../../src/property-file.js';
 import { createSeamClient } from '../../src/seam/index.js';
 import { standingClock } from '../../src/simulator/clock.js';
@@ -18,7 +20,9 @@ import { instantAt } from '../../src/stay/instants.js';
 import { propertySchema, type Policy, type Property } from '../../src/stay/property-schema.js';
 import type { StaySnapshotInput } from '../../src/stay/snapshot-schema.js';
 import type { StayActivities } from '../../src/stay/steps.js';
+import { bundleWorkflows } from '../../src/temporal/workflow-bundle.js';
 import { createStayWorkers, runWorkers, WORKER_PROFILES } from '../../src/temporal/workers.js';
+import { openCallingOff } from './calling-off/in-worker.js';
 import { bookStay, type BookedStay, type BookingHabits } from './booked-stay.js';
 import { lookingBetweenTasks } from './looking-between-tasks.js';
 import { openTemporal, type TemporalKind } from './temporal.js';
@@ -39,6 +43,11 @@ export interface StayWorldOptions {
   readonly providerLatencyMs?: number;
   /** How long activities remember what they read of the hotel, in milliseconds; not at all by default. */
   readonly memoryMs?: number;
+  /**
+   * `by-worker`: cancelled work is stopped without the server, for tests that call off work in flight and let time pass (see
+   * `calling-off/in-worker.ts`). `by-server`, as in production, by default.
+   */
+  readonly callOff?: 'by-server' | 'by-worker';
   /** Lets a test watch or disturb activities. */
   readonly around?: (activities: StayActivities) => StayActivities;
   /** Where reservations come from; absent: from the test only. */
@@ -115,12 +124,16 @@ export async function openStayWorld(options: StayWorldOptions = {}): Promise<Sta
     },
   });
   const watched = options.around === undefined ? activities : options.around(activities);
+  const heard = followingClock(watched, followServer);
+  const callingOff = options.callOff === 'by-worker' ? openCallingOff() : undefined;
   const workers = await createStayWorkers({
     connection: server.connection,
     namespace: 'default',
-    activities: followingClock(watched, followServer),
+    activities: callingOff === undefined ? heard : callingOff.obeying(heard),
     ...(options.bookings === undefined ? {} : { bookings: options.bookings }),
-    workflowBundle: { codePath: await cachedBundle() },
+    ...(callingOff === undefined
+      ? { workflowBundle: { codePath: await cachedBundle() } }
+      : { workflowBundle: await bundleCallingOff(), sinks: callingOff.sinks }),
     profile: { ...WORKER_PROFILES.embedded, shutdownGraceTime: '1s' },
     ...(CACHED_STAYS === undefined ? {} : { maxCachedWorkflows: Number(CACHED_STAYS) }),
   });
@@ -187,6 +200,11 @@ export async function openStayWorld(options: StayWorldOptions = {}): Promise<Sta
     },
   };
   return world;
+}
+
+function bundleCallingOff(): Promise<WorkflowBundle> {
+  const interceptorsPath = path.join(packageRoot(), 'test/support/calling-off/in-workflow.ts');
+  return bundleWorkflows({ interceptorsPath });
 }
 
 function propertiesOf(simulator: Simulator, options: StayWorldOptions): readonly Property[] {

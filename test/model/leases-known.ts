@@ -1,0 +1,28 @@
+/** Which leases a stay was ever told that it holds, by its history: what comes and goes between two looks counts too. */
+import type { Client } from '@temporalio/client';
+import { defaultPayloadConverter, type Payload } from '@temporalio/common';
+import { z } from 'zod';
+import { leaseNewsSchema } from '../../src/stay/room/room-schema.js';
+import { leaseChangedSignal } from '../../workflows/messages.js';
+
+/** What `settleLeases` brings back. */
+const answersSchema = z.object({ news: z.array(leaseNewsSchema) });
+
+/** Takes a stay's workflow id; returns the rooms of which it was told. */
+export async function roomsEverHeld(temporal: Client, workflowId: string): Promise<readonly string[]> {
+  const { events } = await temporal.workflow.getHandle(workflowId).fetchHistory();
+  const news = (events ?? []).flatMap(({ workflowExecutionSignaledEventAttributes: signal, ...event }) => {
+    if (signal?.signalName === leaseChangedSignal.name) return parsed(signal.input?.payloads, leaseNewsSchema);
+    const answers = parsed(event.activityTaskCompletedEventAttributes?.result?.payloads, answersSchema);
+    return answers.flatMap((answer) => answer.news);
+  });
+  return news.flatMap(({ room, verdict }) => (verdict.kind === 'granted' ? [room] : []));
+}
+
+/** The first payload, if it is of that kind. */
+function parsed<Value>(payloads: readonly Payload[] | null | undefined, schema: z.ZodType<Value>): readonly Value[] {
+  const [payload] = payloads ?? [];
+  if (payload === undefined) return [];
+  const read = schema.safeParse(defaultPayloadConverter.fromPayload(payload));
+  return read.success ? [read.data] : [];
+}

@@ -1,0 +1,41 @@
+/** The workflows' half of `in-worker.ts`: goes into their bundle as an interceptor. */
+import {
+  ActivityFailure,
+  ApplicationFailure,
+  CancellationScope,
+  CancelledFailure,
+  proxySinks,
+  type ActivityInput,
+  type WorkflowInterceptors,
+} from '@temporalio/workflow';
+import { CALLED_OFF, type CallingOffSinks } from './sinks.js';
+
+const { callingOff } = proxySinks<CallingOffSinks>();
+
+/** The name by which the SDK finds it. */
+export function interceptors(): WorkflowInterceptors {
+  return { outbound: [{ scheduleActivity: callingOffHere }], inbound: [], internals: [] };
+}
+
+/** Runs an activity whose cancellation the server does not hear of. */
+async function callingOffHere(
+  input: ActivityInput,
+  next: (input: ActivityInput) => Promise<unknown>,
+): Promise<unknown> {
+  const scope = CancellationScope.current();
+  if (scope.consideredCancelled) return next(input);
+  if (scope.cancellable) {
+    scope.cancelRequested.catch(() => callingOff.callOff(input.options.activityId ?? String(input.seq)));
+  }
+  try {
+    return await CancellationScope.nonCancellable(() => next(input));
+  } catch (error) {
+    if (isCalledOff(error)) throw new CancelledFailure('The activity was called off');
+    throw error;
+  }
+}
+
+function isCalledOff(error: unknown): boolean {
+  if (!(error instanceof ActivityFailure)) return false;
+  return error.cause instanceof ApplicationFailure && error.cause.type === CALLED_OFF;
+}
