@@ -12,4 +12,4 @@ assert.match(worker.stderr, /STAYLINE_PROPERTIES is needed/);
 
 const server = spawnSync(process.execPath, ['dist/src/server.js'], { env, encoding: 'utf8' });
 assert.equal(server.status, 2, `a server without an environment should end with 2:\n${server.stderr}`);
-assert.match(server.stderr, /SEAM_WEBHOOK_SECRET is needed/);
+assert.match(server.stderr, /STAYLINE_API_KEYS is needed/);
