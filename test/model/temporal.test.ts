@@ -8,8 +8,8 @@ import { tellTemporal } from './tell-temporal.js';
 const RUNS = 3;
 /** The same plots every time; `temporal.full.test.ts` tells new ones. */
 const SEED = 20261123;
-/** Fewer than in the long runs: each costs a fifth of a second of CPU. */
-const CHANGES = 60;
+/** Fewer than in the long runs: each costs a sixth of a second of CPU. */
+const CHANGES = 100;
 
 let world: StayWorld;
 beforeAll(async () => {

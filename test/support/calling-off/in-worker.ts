@@ -5,7 +5,7 @@
  * to stop the activity; an activity that is not at work ends as its next attempt begins. What the stay sees is the same.
  */
 import { asyncLocalStorage, CancelledFailure, Context } from '@temporalio/activity';
-import { ApplicationFailure } from '@temporalio/common';
+import { ApplicationFailure, ApplicationFailureCategory } from '@temporalio/common';
 import type { InjectedSinks } from '@temporalio/worker';
 import type { StayActivities } from '../../../src/stay/steps.js';
 import { CALLED_OFF, type CallingOffSinks } from './sinks.js';
@@ -50,7 +50,12 @@ export function openCallingOff(): CallingOff {
 }
 
 async function obey(calledOff: AbortSignal, work: () => Promise<unknown>): Promise<unknown> {
-  const end = ApplicationFailure.nonRetryable('The activity was called off', CALLED_OFF);
+  const end = ApplicationFailure.create({
+    message: 'The activity was called off',
+    type: CALLED_OFF,
+    nonRetryable: true,
+    category: ApplicationFailureCategory.BENIGN,
+  });
   if (calledOff.aborted) throw end;
   const context = Context.current();
   const signal = AbortSignal.any([context.cancellationSignal, calledOff]);
