@@ -64,11 +64,14 @@ describe('a key that the provider does not confirm', () => {
     const view = await delayed(stay);
     const late = view.attention.find((notice) => notice.code === 'key-delayed')?.guestId;
     const others = guestIds.filter((guestId) => guestId !== late);
-    expect(view.keys.find((key) => key.guestId === late)?.kind).toBe('joiner');
+    const joiners = view.keys.filter((key) => key.kind === 'joiner').map((key) => key.guestId);
+    expect(joiners).toContain(late);
     expect(await stay.whoOpens(door, guestIds)).toEqual(others);
-    await stay.signal('removeGuest', { guestId: others[1] ?? '' });
-    await stay.until((now) => now.guests.some((guest) => guest.guestId === others[1] && guest.keyState === 'gone'));
-    expect(await stay.whoOpens(door, others)).toEqual([others[0], others[2]]);
+    // Whoever was ready first has the override, and its end would wait a while for the joiner that does not come.
+    const leaver = others.find((guestId) => joiners.includes(guestId)) ?? '';
+    await stay.signal('removeGuest', { guestId: leaver });
+    await stay.until((now) => now.guests.some((guest) => guest.guestId === leaver && guest.keyState === 'gone'));
+    expect(await stay.whoOpens(door, others)).toEqual(others.filter((guestId) => guestId !== leaver));
     await stay.signal('checkOut', {});
     await stay.until((now) => now.settled && now.phase === 'over');
   });
