@@ -16,8 +16,11 @@ import { roomsEverHeld } from './leases-known.js';
 import { pair, startAnew } from './memory.js';
 import { GUESTS, ROOMS, type Change, type Happening, type Opening, type Turn } from './plot.js';
 
-/** How long stays may take to come to rest, and how often they are looked at, in milliseconds. */
-const PATIENCE_MS = 40_000;
+/**
+ * How long stays may take to come to rest, and how often they are looked at, in milliseconds. A stay whose guest got his phone while
+ * hours passed asks after it half a minute later.
+ */
+const PATIENCE_MS = 120_000;
 const LOOK_EVERY_MS = 30;
 /** Looks in a row at which everybody rests: news may be on its way between two of them. */
 const CALM_LOOKS = 2;
