@@ -168,7 +168,8 @@ function guestView(
     return refusal.code === 'key-failed' ? of('failed') : of('waiting', 'access-system');
   }
   if (guest.gate === 'window') return of('not-due', 'window');
-  return of('waiting', guest.gate ?? 'lease');
+  // A guest whose rooms were all given away is not asked for a phone.
+  return of('waiting', guest.gate === 'phone' && guest.rooms.length === 0 ? 'lease' : (guest.gate ?? 'lease'));
 }
 
 function leaseView({ room, window, verdict }: HeldClaim): LeaseView {

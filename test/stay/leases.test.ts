@@ -14,6 +14,7 @@ import { recordAsk, recordIssue, recordKeyFailure, recordRevoked, recordRevoking
 import { recordCheck } from '../../src/stay/record-losses.js';
 import { recordLeaseNews, recordLeases, recordLeaseStep } from '../../src/stay/record-leases.js';
 import { snapshotSchema, type StaySnapshotInput } from '../../src/stay/snapshot-schema.js';
+import { viewOf } from '../../src/stay/view.js';
 import { wantedOf } from '../../src/stay/wanted.js';
 
 const OTHER = 'stay/seaside/R-2';
@@ -347,6 +348,16 @@ describe('a guest', () => {
     stay.hear('101', { ...taken, displaced: true });
     expect(stay.carryOut()).toEqual(['revoke g1 101']);
     expect(stay.attention().map(({ code }) => code)).toEqual(['room-taken']);
+  });
+
+  test('waits for the room that was given away, not for his phone', () => {
+    const stay = aLeasingStay({ status: 'in-house' });
+    const [known] = Object.values(stay.book.guests);
+    if (known !== undefined) stay.book.guests['g1'] = { ...known, phoneReady: false };
+    stay.settleLeases();
+    expect(viewOf(stay.book, stay.plan(), [], NOON).guests[0]?.waitingFor).toBe('phone');
+    stay.hear('101', { ...taken, displaced: true });
+    expect(viewOf(stay.book, stay.plan(), [], NOON).guests[0]?.waitingFor).toBe('lease');
   });
 
   test('loses it also while he waits for another room', () => {
