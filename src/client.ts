@@ -14,6 +14,7 @@ import {
 } from '../workflows/messages.js';
 import type { stay } from '../workflows/stay.js';
 import { applyReservation } from './client/apply-reservation.js';
+import { asking } from './client/asking.js';
 import { finding, findingRoom, refusing, StayRefused } from './client/refusals.js';
 import { check, describeProblems, type Checked } from './stay/check.js';
 import { ERROR_TYPES } from './stay/error-types.js';
@@ -80,12 +81,14 @@ export function createStayClient(temporal: Client): StayClient {
       refuseUnless(check<unknown>(messageSchemas[name], payload));
       await finding(stayName, () => handleOf(stayName).signal(staySignals[name], payload));
     },
-    view: (stayName) => finding(stayName, () => handleOf(stayName).query(stayQuery)),
+    view: (stayName) => finding(stayName, () => asking(() => handleOf(stayName).query(stayQuery))),
     planFor: (stayName, change) =>
-      finding(stayName, () => refusing(() => handleOf(stayName).query(planForQuery, change))),
+      finding(stayName, () => refusing(() => asking(() => handleOf(stayName).query(planForQuery, change)))),
     result: (stayName) => finding(stayName, () => handleOf(stayName).result()),
-    room: (roomName) =>
-      findingRoom(roomName, () => temporal.workflow.getHandle(roomWorkflowId(roomName)).query(roomQuery)),
+    room: (roomName) => {
+      const handle = temporal.workflow.getHandle(roomWorkflowId(roomName));
+      return findingRoom(roomName, () => asking(() => handle.query(roomQuery)));
+    },
     async forceRoom(roomName, force) {
       refuseUnless(check<unknown>(roomMessageSchemas.force, force));
       const handle = temporal.workflow.getHandle(roomWorkflowId(roomName));

@@ -19,6 +19,7 @@ import { instantAt } from '../stay/instants.js';
 import { snapshotSchema, type StaySnapshotInput } from '../stay/snapshot-schema.js';
 import type { StayView } from '../stay/view.js';
 import { TASK_QUEUES } from '../temporal/task-queues.js';
+import { asking } from './asking.js';
 import { refusing, StayRefused } from './refusals.js';
 
 /** @throws StayRefused `InvalidSnapshot`, `StaleRevision` or `StayOver` */
@@ -44,7 +45,9 @@ export async function applyReservation(temporal: Client, input: StaySnapshotInpu
  * @throws StayRefused `StaleRevision` if the snapshot is not newer
  */
 export async function refuseIfKnown(temporal: Client, snapshot: StaySnapshotInput): Promise<void> {
-  const { revision: known } = await temporal.workflow.getHandle(stayWorkflowId(snapshot)).query(stayQuery);
+  const { revision: known } = await asking(() =>
+    temporal.workflow.getHandle(stayWorkflowId(snapshot)).query(stayQuery),
+  );
   if (known === undefined || revisionOrder(snapshot.revision) > revisionOrder(known)) return;
   throw new StayRefused(
     ERROR_TYPES.staleRevision,
