@@ -17,8 +17,6 @@ import { connectWhenNeeded, temporalTarget } from './temporal/connection.js';
 const NOT_WORKED = 1;
 const BAD_INPUT = 2;
 
-/** Longer than any handler takes: what then still holds on to a connection is cut off. */
-const DRAIN_MS = 15_000;
 const READY_MS = 2_000;
 
 async function serve(config: ServerConfig, log: Log): Promise<void> {
@@ -51,9 +49,7 @@ async function serve(config: ServerConfig, log: Log): Promise<void> {
   log.info({ url, address: target.address, namespace }, 'listening');
   process.send?.({ url });
   await asked;
-  const cutOff = setTimeout(() => server.app.server.closeAllConnections(), DRAIN_MS);
   await server.drain();
-  clearTimeout(cutOff);
   await connection.close();
   log.info(report(), 'ended');
 }

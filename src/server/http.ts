@@ -2,6 +2,8 @@
  * The HTTP server of the process `src/server.ts`: limits, health, and how it ends. What it serves are doors (`doors.ts`), each a
  * plugin of its own.
  */
+import type { Server } from 'node:http';
+import type { Socket } from 'node:net';
 import fastify, { type FastifyInstance } from 'fastify';
 import { answerProblems, HttpProblem, sendProblem } from './problem.js';
 
@@ -11,6 +13,8 @@ const MOST_BODY_BYTES = 256 * 1024;
 const REQUEST_TIMEOUT_MS = 10_000;
 /** Longer than load balancers keep a connection, so that it is they who close it. */
 const KEEP_ALIVE_MS = 72_000;
+/** Longer than any handler takes: what then still holds on to a connection is cut off. */
+const DRAIN_MS = 15_000;
 /** Two ids of 200 characters, each percent-encoded as twelve. */
 const MOST_PARAM_LENGTH = 2_400;
 
@@ -27,7 +31,7 @@ export interface HttpServer {
   readonly app: FastifyInstance;
   /** Starts listening; answers the URL. @throws Error if the port is taken */
   listen(address: { readonly host: string; readonly port: number }): Promise<string>;
-  /** Is no longer ready, takes no new connection, and resolves when every request has been answered. */
+  /** Is no longer ready, takes no new connection, and resolves when every request that came in is answered, in 15 seconds at most. */
   drain(): Promise<void>;
 }
 
@@ -49,6 +53,7 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
     // Node looks for requests that take too long only so often.
     http: { headersTimeout: REQUEST_TIMEOUT_MS, connectionsCheckingInterval: 1_000 },
   });
+  const silent = silentConnections(app.server);
   // Or the caller keeps its connection, and us waiting for it.
   app.addHook('onSend', async (_request, reply) => {
     if (draining) reply.header('connection', 'close');
@@ -64,7 +69,27 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
     listen: (address) => app.listen(address),
     async drain() {
       draining = true;
-      await app.close();
+      const cutOff = setTimeout(() => app.server.closeAllConnections(), DRAIN_MS);
+      const closed = app.close();
+      for (const socket of silent) socket.destroy();
+      await closed;
+      clearTimeout(cutOff);
     },
   };
+}
+
+/** The connections without a request. Node counts those that never sent a whole one as busy, and looks for slow ones no more once it closes. */
+function silentConnections(server: Server): ReadonlySet<Socket> {
+  const silent = new Set<Socket>();
+  server.on('connection', (socket) => {
+    silent.add(socket);
+    socket.once('close', () => silent.delete(socket));
+  });
+  server.on('request', ({ socket }, response) => {
+    silent.delete(socket);
+    response.once('close', () => {
+      if (!socket.destroyed) silent.add(socket);
+    });
+  });
+  return silent;
 }
