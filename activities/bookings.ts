@@ -7,7 +7,7 @@ import type { Connection, Connections } from '../src/booking/ingress/connections
 import { openDoor, type Counter } from '../src/booking/ingress/door.js';
 import { asApplicationFailure, BookingSystemError } from '../src/booking/ingress/errors.js';
 import { paceOf, reread } from '../src/booking/ingress/hand-over.js';
-import type { BookingActivities, RereadOutcome, SweepCounts } from '../src/booking/ingress/steps.js';
+import type { BookingActivities, RereadOutcome } from '../src/booking/ingress/steps.js';
 import { cancelStay, tellStays } from '../src/booking/ingress/tell-stays.js';
 import type { StayName } from '../src/stay/ids.js';
 
@@ -50,12 +50,16 @@ export function createBookingActivities({ connections, count }: BookingDependenc
       const connection = connections.byId(connectionId);
       const changedSince = connection?.system.changedSince;
       if (connection === undefined || changedSince === undefined) throw notConnected(`${connectionId} cannot be swept`);
-      return beating(async () => {
-        const query = { propertyId, since, ...(cursor === undefined ? {} : { cursor }) };
-        const page = await classified(changedSince(query, { signal: cancellationSignal() }));
-        const counts = await rereadAll(client, connection, page.reservations);
-        return { counts, ...(page.next === undefined ? {} : { next: page.next }) };
-      });
+      const progress = progressSoFar();
+      return beating(
+        async () => {
+          const query = { propertyId, since, ...(cursor === undefined ? {} : { cursor }) };
+          const page = await classified(changedSince(query, { signal: cancellationSignal() }));
+          await rereadAll(client, connection, page.reservations, progress);
+          return { counts: progress.counts, ...(page.next === undefined ? {} : { next: page.next }) };
+        },
+        () => heartbeat(progress),
+      );
     },
 
     async listenToBookings({ connectionId }) {
@@ -93,19 +97,42 @@ function inTime<T>(client: Client, act: () => Promise<T>): Promise<T> {
   return client.withDeadline(Date.now() + activityInfo().startToCloseTimeoutMs, act);
 }
 
-async function rereadAll(client: Client, connection: Connection, names: readonly StayName[]): Promise<SweepCounts> {
-  const counts = noCounts();
+/** What has come of a page so far. It outlives an attempt as what that last said of itself, so that no repair is taken for known before. */
+interface PageProgress {
+  readonly counts: Record<RereadOutcome['kind'], number>;
+  /** Ids of the reservations that are counted. What changes in them from now on is for the next sweep. */
+  readonly counted: string[];
+}
+
+function progressSoFar(): PageProgress {
+  const before = activityInfo().heartbeatDetails as PageProgress | undefined;
+  return before ?? { counts: noCounts(), counted: [] };
+}
+
+/** @throws the first error, when all have been tried: the next attempt has the rest read */
+async function rereadAll(
+  client: Client,
+  connection: Connection,
+  names: readonly StayName[],
+  { counts, counted }: PageProgress,
+): Promise<void> {
   const queue = new PQueue({ concurrency: AT_ONCE });
   const pace = paceOf(connection);
-  await Promise.all(
-    names.map((name) =>
+  const before = new Set(counted);
+  const left = names.filter(({ reservationId }) => !before.has(reservationId));
+  const endings = await Promise.allSettled(
+    left.map((name) =>
       queue.add(async () => {
         const { kind } = await patiently(client, () => reread(client, pace, name));
         counts[kind] += 1;
+        counted.push(name.reservationId);
       }),
     ),
   );
-  return counts;
+  const failed = endings.find((ending) => ending.status === 'rejected');
+  // The last beat may be seconds old.
+  heartbeat({ counts, counted } satisfies PageProgress);
+  if (failed !== undefined) throw failed.reason;
 }
 
 async function patiently(client: Client, ask: () => Promise<RereadOutcome>): Promise<RereadOutcome> {
@@ -117,12 +144,12 @@ async function patiently(client: Client, ask: () => Promise<RereadOutcome>): Pro
   }
 }
 
-async function beating<T>(act: () => Promise<T>): Promise<T> {
-  const beat = setInterval(() => heartbeat(), HEARTBEAT_MS);
+async function beating<T>(act: () => Promise<T>, beat: () => void = heartbeat): Promise<T> {
+  const beats = setInterval(() => beat(), HEARTBEAT_MS);
   try {
     return await act();
   } finally {
-    clearInterval(beat);
+    clearInterval(beats);
   }
 }
 

@@ -26,7 +26,7 @@ export type IngestOutcome =
   /** What the adapter made of it is no snapshot: `why` names the fields. */
   | { readonly kind: 'refused'; readonly why: string };
 
-/** To the sweep, also: it is still being read. */
+/** To the sweep, also: it was not waited for any longer, and is still being read. What that comes to is in no count of the sweep's. */
 export type RereadOutcome = IngestOutcome | { readonly kind: 'pending' };
 
 /** How many reservations came to what. */

@@ -87,14 +87,14 @@ async function live(world: IngressWorld, count: number): Promise<OutageReport> {
   };
 }
 
-function trigger({ hotel, connections }: IngressWorld): Promise<void> {
+export function trigger({ hotel, connections }: IngressWorld): Promise<void> {
   const [{ connectionId } = { connectionId: '' }] = connections.all;
   const schedule = hotel.temporal.schedule.getHandle(sweepScheduleId(connectionId, PROPERTY_ID));
   return schedule.trigger(ScheduleOverlapPolicy.SKIP);
 }
 
 /** Waits for the n-th sweep of the schedule to end; answers what it came to. */
-async function sweepNumber({ hotel, connections }: IngressWorld, n: number): Promise<SweepSummary> {
+export async function sweepNumber({ hotel, connections }: IngressWorld, n: number): Promise<SweepSummary> {
   const [{ connectionId } = { connectionId: '' }] = connections.all;
   const schedule = hotel.temporal.schedule.getHandle(sweepScheduleId(connectionId, PROPERTY_ID));
   const run = await vi.waitUntil(async () => (await schedule.describe()).info.recentActions[n - 1], {

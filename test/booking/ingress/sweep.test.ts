@@ -1,9 +1,37 @@
 /** The sweep: what events missed is found by asking what has changed, and counted. */
-import { expect, test } from 'vitest';
-import { outage } from './outage.js';
+import { expect, test, vi } from 'vitest';
+import { ensureSchedules } from '../../../src/booking/ingress/sweeps.js';
+import { ingestWorkflowId } from '../../../src/stay/ids.js';
+import { TASK_QUEUES } from '../../../src/temporal/task-queues.js';
+import { PROPERTY_ID } from '../../support/stay-world.js';
+import { openIngressWorld } from './ingress-world.js';
+import { outage, sweepNumber } from './outage.js';
 
 test('after an outage of the booking system one sweep repairs every stay, and the next one finds nothing to repair', async () => {
   const report = await outage({ reservations: 30 });
   expect(report).toMatchObject({ stale: 0, repaired: 30, first: { repaired: 30 }, after: { repaired: 0 } });
   expect(report.after.looksBackTo).toBe(report.expectedLookBack);
+});
+
+test('what a sweep has repaired counts as repaired, although one of its reservations could not be read at first', async () => {
+  const world = await openIngressWorld();
+  try {
+    const { hotel, house, connections } = world;
+    const ids = Array.from({ length: 12 }, (_, index) => `R-${index}`);
+    ids.forEach((id, index) => world.save(id, { rooms: [String(101 + index)] }));
+    // Something that cannot be asked to read is where the first of them would be read.
+    const inTheWay = await hotel.temporal.workflow.start('sweep', {
+      workflowId: ingestWorkflowId({ propertyId: PROPERTY_ID, reservationId: 'R-0' }),
+      taskQueue: TASK_QUEUES.stays,
+      args: [{ connectionId: 'nobody', propertyId: PROPERTY_ID, firstDays: 1, overlapMinutes: 1 }],
+    });
+    await ensureSchedules(hotel.temporal, connections);
+    await vi.waitUntil(() => house.reads().pages > 1, { timeout: 60_000 });
+    await inTheWay.terminate();
+    const { repaired, counts } = await sweepNumber(world, 1);
+    expect({ repaired, counts }).toMatchObject({ repaired: 12, counts: { changed: 12, same: 0 } });
+    expect(house.reads().reservations).toBe(12);
+  } finally {
+    await world.stop();
+  }
 });
