@@ -5,13 +5,15 @@ import { createProgram } from '../../src/cli/program.js';
 import { BadInput, NotWorked } from '../../src/cli/outcome.js';
 import type { StayWorld } from '../support/stay-world.js';
 
-export function csvOf(count: number): string {
+/** One in `certainty` is confirmed, the others are tentative. */
+export function csvOf(count: number, certainty = 1): string {
   const header = 'reservationId,revision,status,from,to,rooms,guestName,guestEmail';
   const lines = Array.from({ length: count }, (_, index) => {
     const day = new Date(Date.UTC(2031, 0, 1 + Math.floor(index / 100)));
     const to = new Date(day.getTime() + 20 * 60 * 60_000);
     const room = 101 + (index % 100);
-    return `R-${index},1,confirmed,${day.toISOString()},${to.toISOString()},${room},Guest ${index},guest${index}@example.com`;
+    const status = index % certainty === 0 ? 'confirmed' : 'tentative';
+    return `R-${index},1,${status},${day.toISOString()},${to.toISOString()},${room},Guest ${index},guest${index}@example.com`;
   });
   return `${header}\n${lines.join('\n')}\n`;
 }
