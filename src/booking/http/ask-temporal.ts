@@ -11,8 +11,8 @@ export type AskTemporal = <T>(call: () => Promise<T>) => Promise<T>;
 /** A call that takes longer is not waited for. */
 const PATIENCE_MS = 10_000;
 /** How long a call may take before it is asked whether the server is there at all, and how long that may take. */
-const SILENCE_MS = 1_000;
-const PING_MS = 700;
+const SILENCE_MS = 600;
+const PING_MS = 500;
 
 const CANCELLED = 1;
 const DEADLINE_EXCEEDED = 4;
