@@ -1,8 +1,9 @@
 /**
  * The property configuration file (`docs/property.md`): read, checked as a whole, and read again when it has changed.
  */
-import { readFile, stat } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import type { z } from 'zod';
+import { keepFile } from './kept-file.js';
 import { propertyFileSchema, type Property } from './stay/property-schema.js';
 
 /** Where activities look properties up. */
@@ -28,23 +29,8 @@ export interface PropertyFileOptions {
 
 /** Opens a property file. Throws `PropertyFileError` if it cannot be used now. */
 export async function openPropertyFile(path: string, { onInvalid }: PropertyFileOptions): Promise<Properties> {
-  let stamp = await stampOf(path);
-  let properties = await read(path);
-  return {
-    async find(propertyId) {
-      const current = await stampOf(path);
-      if (current !== stamp) {
-        stamp = current;
-        try {
-          properties = await read(path);
-        } catch (error) {
-          if (!(error instanceof PropertyFileError)) throw error;
-          onInvalid(error);
-        }
-      }
-      return byId(properties, propertyId);
-    },
-  };
+  const properties = await keepFile(path, { read, refusal: PropertyFileError, onInvalid });
+  return { find: async (propertyId) => byId(await properties(), propertyId) };
 }
 
 /** Properties that are at hand already, such as the simulator's hotel. */
@@ -54,16 +40,6 @@ export function fixedProperties(properties: readonly Property[]): Properties {
 
 function byId(properties: readonly Property[], propertyId: string): Property | undefined {
   return properties.find((property) => property.propertyId === propertyId);
-}
-
-/** Changes whenever the file does; a file that is missing has a stamp, too. */
-async function stampOf(path: string): Promise<string> {
-  try {
-    const { mtimeMs, size, ino } = await stat(path);
-    return `${ino}/${size}/${mtimeMs}`;
-  } catch {
-    return 'unreadable';
-  }
 }
 
 async function read(path: string): Promise<readonly Property[]> {

@@ -7,6 +7,8 @@ import { Ajv2019 } from 'ajv/dist/2019.js';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { z } from 'zod';
+import { ADAPTERS } from '../../src/booking/adapters/index.js';
+import { readConnections } from '../../src/booking/ingress/connections.js';
 import { serverConfig, workerConfig } from '../../src/config.js';
 import { packageRoot } from '../../src/package-root.js';
 import { requireTool } from '../../src/temporal/binaries.js';
@@ -154,6 +156,14 @@ describe('docker-compose.yml', () => {
     expect(server.ports).toEqual([`127.0.0.1:${config.port}:${config.port}`]);
     expect(server.healthcheck.test.join(' ')).toContain(`http://127.0.0.1:${config.port}/readyz`);
     expect(server.environment.TEMPORAL_ADDRESS).toBe('temporal:7233');
+  });
+
+  test('gives worker and server the same connections to booking systems, and their secrets', async () => {
+    for (const { environment } of [worker, server]) {
+      const file = path.join(root, environment.STAYLINE_BOOKINGS_FILE ?? '');
+      const { all } = await readConnections(file, { adapters: ADAPTERS, env: environment });
+      expect(all.map(({ connectionId }) => connectionId)).toEqual(['front-desk']);
+    }
   });
 
   test('lets the worker end what it is doing', () => {

@@ -3,8 +3,9 @@
  * would add nothing. What a key may do stands beside its hash.
  */
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
-import { readFile, stat } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
+import { keepFile } from '../../kept-file.js';
 import { check, describeProblems } from '../../stay/check.js';
 import { idSchema, instantSchema } from '../../stay/snapshot-schema.js';
 
@@ -98,36 +99,13 @@ export interface ApiKeyFileOptions {
 
 /** Opens the file, which is read again when it has changed. @throws ApiKeyFileError if it cannot be used now */
 export async function openApiKeys(path: string, { onInvalid }: ApiKeyFileOptions): Promise<ApiKeys> {
-  let stamp = await stampOf(path);
-  let keys = fixedApiKeys((await readApiKeyFile(path)).keys);
-  let lookedAt = Date.now();
-  async function look(): Promise<void> {
-    lookedAt = Date.now();
-    const current = await stampOf(path);
-    if (current === stamp) return;
-    stamp = current;
-    try {
-      keys = fixedApiKeys((await readApiKeyFile(path)).keys);
-    } catch (error) {
-      if (!(error instanceof ApiKeyFileError)) throw error;
-      onInvalid(error);
-    }
-  }
-  return {
-    async judge(presented) {
-      if (Date.now() - lookedAt >= LOOK_EVERY_MS) await look();
-      return keys.judge(presented);
-    },
-  };
-}
-
-async function stampOf(path: string): Promise<string> {
-  try {
-    const { mtimeMs, size, ino } = await stat(path);
-    return `${ino}/${size}/${mtimeMs}`;
-  } catch {
-    return 'unreadable';
-  }
+  const keys = await keepFile(path, {
+    read: async () => fixedApiKeys((await readApiKeyFile(path)).keys),
+    refusal: ApiKeyFileError,
+    onInvalid,
+    lookEveryMs: LOOK_EVERY_MS,
+  });
+  return { judge: async (presented) => (await keys()).judge(presented) };
 }
 
 /** @throws ApiKeyFileError naming every field that is wrong */
