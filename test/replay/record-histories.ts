@@ -1,29 +1,53 @@
 /**
- * Saves the histories of all scenarios of this generation anew, from the real server, as made by the SDK that is installed. Those of
- * earlier generations stay as they are: stays that began then may still be open.
+ * Saves histories anew, from the real server, as made by the SDK that is installed: those of stays and rooms of this generation, or those
+ * of the workflows between them and booking systems. Those of earlier generations stay as they are: stays that began then may still be open.
  *
- *     npx tsx test/replay/record-histories.ts
+ *     npx tsx test/replay/record-histories.ts stays
+ *     npx tsx test/replay/record-histories.ts bookings
  */
 import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { packageRoot } from '../../src/package-root.js';
 import { openStayWorld } from '../support/stay-world.js';
-import { saveHistory } from './saved-history.js';
+import { BOOKING_GENERATION, BOOKING_SCENARIOS } from './booking-scenarios.js';
+import { fetchHistory, saveHistory, type SavedHistory } from './saved-history.js';
 import { GENERATION, SCENARIOS } from './scenarios.js';
 
-const folder = path.join(packageRoot(), 'test/replay/histories', GENERATION);
 const sdk = JSON.parse(
   readFileSync(path.join(packageRoot(), 'node_modules/@temporalio/workflow/package.json'), 'utf8'),
 ) as { readonly version: string };
 
-rmSync(folder, { recursive: true, force: true });
-mkdirSync(folder, { recursive: true });
-const world = await openStayWorld({ server: 'dev' });
-for (const [name, run] of Object.entries(SCENARIOS)) {
-  const { workflowId } = await run(world);
-  const history = await world.temporal.workflow.getHandle(workflowId).fetchHistory();
-  const file = `${name}.sdk-${sdk.version}.json`;
-  saveHistory(path.join(folder, file), { workflowId, history });
-  process.stderr.write(`${file}: ${history.events?.length ?? 0} events\n`);
+type Recordings = Readonly<Record<string, () => Promise<SavedHistory>>>;
+
+async function record(generation: string, recordings: Recordings): Promise<void> {
+  const folder = path.join(packageRoot(), 'test/replay/histories', generation);
+  rmSync(folder, { recursive: true, force: true });
+  mkdirSync(folder, { recursive: true });
+  for (const [name, recorded] of Object.entries(recordings)) {
+    const saved = await recorded();
+    const file = `${name}.sdk-${sdk.version}.json`;
+    saveHistory(path.join(folder, file), saved);
+    process.stderr.write(`${file}: ${saved.history.events?.length ?? 0} events\n`);
+  }
 }
-await world.stop();
+
+async function recordStays(): Promise<void> {
+  const world = await openStayWorld({ server: 'dev' });
+  const recordings = Object.entries(SCENARIOS).map(([name, run]) => [
+    name,
+    async (): Promise<SavedHistory> => fetchHistory(world.temporal, (await run(world)).workflowId),
+  ]);
+  await record(GENERATION, Object.fromEntries(recordings));
+  await world.stop();
+}
+
+switch (process.argv[2]) {
+  case 'stays':
+    await recordStays();
+    break;
+  case 'bookings':
+    await record(BOOKING_GENERATION, BOOKING_SCENARIOS);
+    break;
+  default:
+    throw new Error('Which histories: stays or bookings?');
+}

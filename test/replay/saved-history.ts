@@ -1,5 +1,6 @@
 /** A saved history as a file of JSON: enums and instants by name, payloads in base64, and whose history it is. */
 import { readFileSync, writeFileSync } from 'node:fs';
+import type { Client } from '@temporalio/client';
 import proto, { type temporal } from '@temporalio/proto';
 
 const { History } = proto.temporal.api.history.v1;
@@ -10,6 +11,10 @@ const MACHINES_OWN = ['identity', 'stackTrace'];
 export interface SavedHistory {
   readonly workflowId: string;
   readonly history: History;
+}
+
+export async function fetchHistory(client: Client, workflowId: string): Promise<SavedHistory> {
+  return { workflowId, history: await client.workflow.getHandle(workflowId).fetchHistory() };
 }
 
 export function saveHistory(file: string, { workflowId, history }: SavedHistory): void {

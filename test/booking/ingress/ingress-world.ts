@@ -1,12 +1,12 @@
 /** A hotel whose reservations are in a booking system: the house system of the tests, the ingress at a real port, and workers. */
 import fastify from 'fastify';
-import { vi } from 'vitest';
 import { createBookingActivities } from '../../../activities/bookings.js';
 import { parseConnections, type Connections } from '../../../src/booking/ingress/connections.js';
 import { openIngress, type Ingress } from '../../../src/booking/ingress/webhook.js';
 import type { StayView } from '../../../src/client.js';
 import { ingestWorkflowId } from '../../../src/stay/ids.js';
 import { PROPERTY_ID, openStayWorld, type StayWorld } from '../../support/stay-world.js';
+import { waitUntil } from '../../support/wait-until.js';
 import { house, startHouseSystem, type HouseReservation, type HouseSystem } from './house-system.js';
 
 export interface IngressWorld {
@@ -83,7 +83,7 @@ export async function openIngressWorld(): Promise<IngressWorld> {
     async read(reservationId) {
       const handle = hotel.temporal.workflow.getHandle(ingestWorkflowId({ propertyId: PROPERTY_ID, reservationId }));
       const hasEnded = async (): Promise<boolean> => (await handle.describe()).status.name !== 'RUNNING';
-      await vi.waitUntil(hasEnded, { timeout: PATIENCE_MS, interval: 50 });
+      await waitUntil(hasEnded, { timeout: PATIENCE_MS, interval: 50 });
     },
     view: (reservationId) => hotel.client.view({ propertyId: PROPERTY_ID, reservationId }),
     async stop() {

@@ -1,10 +1,10 @@
 /** One outage of a booking system, from its begin to the sweep that repairs what was missed. */
-import { ScheduleOverlapPolicy } from '@temporalio/client';
+import { ScheduleOverlapPolicy, type WorkflowHandle } from '@temporalio/client';
 import PQueue from 'p-queue';
-import { vi } from 'vitest';
 import { ensureSchedules, sweepScheduleId } from '../../../src/booking/ingress/sweeps.js';
 import type { SweepSummary } from '../../../workflows/booking-messages.js';
 import { PROPERTY_ID } from '../../support/stay-world.js';
+import { waitUntil } from '../../support/wait-until.js';
 import { openIngressWorld, type IngressWorld } from './ingress-world.js';
 
 export interface OutageReport {
@@ -60,7 +60,7 @@ async function live(world: IngressWorld, count: number): Promise<OutageReport> {
   ids.forEach((id, index) => world.save(id, { ...stayOf(index), rooms: [nextRoomOf(index)] }));
   const refused = world.house.trouble.counts().refused;
   await trigger(world);
-  await vi.waitUntil(() => world.house.trouble.counts().refused > refused + 1, { timeout: 60_000 });
+  await waitUntil(() => world.house.trouble.counts().refused > refused + 1, { timeout: 60_000 });
   const before = world.house.reads();
   const ended = Date.now();
   world.house.trouble.end();
@@ -93,19 +93,24 @@ export function trigger({ hotel, connections }: IngressWorld): Promise<void> {
   return schedule.trigger(ScheduleOverlapPolicy.SKIP);
 }
 
-/** Waits for the n-th sweep of the schedule to end; answers what it came to. */
-export async function sweepNumber({ hotel, connections }: IngressWorld, n: number): Promise<SweepSummary> {
+/** What the n-th sweep of the schedule came to, when it has ended. */
+export async function sweepNumber(world: IngressWorld, n: number): Promise<SweepSummary> {
+  return (await endedSweep(world, n)).result() as Promise<SweepSummary>;
+}
+
+/** Waits for the n-th sweep of the schedule to end. */
+export async function endedSweep({ hotel, connections }: IngressWorld, n: number): Promise<WorkflowHandle> {
   const [{ connectionId } = { connectionId: '' }] = connections.all;
   const schedule = hotel.temporal.schedule.getHandle(sweepScheduleId(connectionId, PROPERTY_ID));
-  const run = await vi.waitUntil(async () => (await schedule.describe()).info.recentActions[n - 1], {
+  const run = await waitUntil(async () => (await schedule.describe()).info.recentActions[n - 1], {
     timeout: 60_000,
     interval: 100,
   });
   const { workflowId, firstExecutionRunId } = run.action.workflow;
   const handle = hotel.temporal.workflow.getHandle(workflowId, firstExecutionRunId);
-  await vi.waitUntil(async () => (await handle.describe()).status.name !== 'RUNNING', {
+  await waitUntil(async () => (await handle.describe()).status.name !== 'RUNNING', {
     timeout: PATIENCE_MS,
     interval: 200,
   });
-  return handle.result() as Promise<SweepSummary>;
+  return handle;
 }

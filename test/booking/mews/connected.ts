@@ -1,6 +1,6 @@
 /** Mews's stand-in connected to a hotel. */
-import { vi } from 'vitest';
 import { openBookedHotel, PROPERTY, type BookedHotel } from '../hotel.js';
+import { waitUntil } from '../../support/wait-until.js';
 import { ENTERPRISE, startMews, type Mews } from './stand-in.js';
 
 export interface ConnectedMews {
@@ -27,7 +27,7 @@ export async function connectMews(): Promise<ConnectedMews> {
     env: { MEWS_CLIENT: mews.tokens.ClientToken, MEWS_ACCESS: mews.tokens.AccessToken, MEWS_WEBHOOK: 'in-the-path' },
   });
   mews.subscribe(`${hotel.door}/in-the-path`);
-  await vi.waitUntil(() => mews.connections() === 1, { timeout: 60_000, interval: 50 });
+  await waitUntil(() => mews.connections() === 1, { timeout: 60_000, interval: 50 });
   return {
     mews,
     hotel,

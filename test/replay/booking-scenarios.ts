@@ -1,0 +1,104 @@
+/** What the workflows between a booking system and its stays do whose histories are kept, by the name of its file. Guests are made up. */
+import { ensureSchedules } from '../../src/booking/ingress/sweeps.js';
+import { ingestWorkflowId, keyDeskWorkflowId } from '../../src/stay/ids.js';
+import { CONNECTION, PROPERTY } from '../booking/hotel.js';
+import { openIngressWorld, type IngressWorld } from '../booking/ingress/ingress-world.js';
+import { endedSweep } from '../booking/ingress/outage.js';
+import { connectMews } from '../booking/mews/connected.js';
+import { connectOpera, type ConnectedOpera } from '../booking/opera/connected.js';
+import { PROPERTY_ID } from '../support/stay-world.js';
+import { waitUntil } from '../support/wait-until.js';
+import { fetchHistory, type SavedHistory } from './saved-history.js';
+
+/** The folder of these histories: the workflows around a stay change at times of their own. */
+export const BOOKING_GENERATION = 'bookings';
+
+const ID = 'R-1';
+const ingestId = (reservationId: string): string => ingestWorkflowId({ propertyId: PROPERTY_ID, reservationId });
+
+/** @param live answers the id of the workflow whose history is kept */
+async function atTheHouse(live: (world: IngressWorld) => Promise<string>): Promise<SavedHistory> {
+  const world = await openIngressWorld();
+  try {
+    return await fetchHistory(world.hotel.temporal, await live(world));
+  } finally {
+    await world.stop();
+  }
+}
+
+async function atOpera(live: (opera: ConnectedOpera) => Promise<void>): Promise<SavedHistory> {
+  const connected = await connectOpera();
+  try {
+    await live(connected);
+    const workflowId = keyDeskWorkflowId({ propertyId: PROPERTY, reservationId: ID });
+    return await fetchHistory(connected.hotel.world.temporal, workflowId);
+  } finally {
+    await connected.close();
+  }
+}
+
+export const BOOKING_SCENARIOS: Readonly<Record<string, () => Promise<SavedHistory>>> = {
+  'ingest-of-a-burst': () =>
+    atTheHouse(async (world) => {
+      world.save(ID);
+      await world.deliver(ID);
+      await world.deliver(ID);
+      await waitUntil(() => world.house.reads().reservations > 0, { timeout: 30_000 });
+      world.save(ID, { rooms: ['102'] });
+      await world.deliver(ID);
+      await world.read(ID);
+      return ingestId(ID);
+    }),
+  'ingest-while-the-house-is-down': () =>
+    atTheHouse(async (world) => {
+      world.save(ID);
+      world.house.trouble.begin({ status: 503 });
+      await world.deliver(ID);
+      await waitUntil(() => world.house.trouble.counts().refused > 1, { timeout: 30_000 });
+      world.house.trouble.end();
+      await world.read(ID);
+      return ingestId(ID);
+    }),
+  'ingest-of-what-is-gone': () =>
+    atTheHouse(async (world) => {
+      world.save(ID);
+      await world.deliver(ID);
+      await world.read(ID);
+      world.house.remove(ID);
+      await world.deliver(ID);
+      await world.read(ID);
+      return ingestId(ID);
+    }),
+  'sweep-of-two-pages': () =>
+    atTheHouse(async (world) => {
+      const ids = Array.from({ length: 45 }, (_, index) => `R-${index + 1}`);
+      ids.forEach((id, index) => world.save(id, { rooms: [String(101 + index)] }));
+      await world.deliver(ID);
+      await world.read(ID);
+      await ensureSchedules(world.hotel.temporal, world.connections);
+      return (await endedSweep(world, 1)).workflowId;
+    }),
+  'key-desk-from-new-to-remove': () =>
+    atOpera(async ({ opera, hotel }) => {
+      await opera.ask('New', ID, { roomId: '101' });
+      await opera.ask('Duplicate', ID, { roomId: '101' });
+      await opera.ask('Read', ID);
+      await opera.ask('Remove', ID, { roomId: '101' });
+      await hotel.stay(ID, ({ phase }) => phase === 'over');
+    }),
+  'key-desk-of-a-room-that-somebody-has': () =>
+    atOpera(async ({ opera, hotel }) => {
+      await opera.ask('New', 'R-0', { roomId: '101' });
+      await opera.ask('New', ID, { roomId: '101' });
+      await opera.ask('Remove', 'R-0', { roomId: '101' });
+      await hotel.stay(ID, ({ keys }) => keys.some(({ state }) => state === 'live'));
+    }),
+  async 'listen-to-mews'() {
+    const { hotel, close } = await connectMews();
+    try {
+      return await fetchHistory(hotel.world.temporal, `listen/${CONNECTION}`);
+    } finally {
+      await close();
+    }
+  },
+};
