@@ -59,13 +59,14 @@ module.exports = {
     {
       name: 'activities-to-domain-and-seam',
       comment:
-        'Activities are thin: they call src/stay, src/seam and src/booking, and look properties up. A stay speaks to rooms, which are workflows, through an activity: by their messages, on their queue.',
+        'Activities are thin: they call src/stay, src/seam and src/booking, and look properties up. A stay speaks to rooms, which are workflows, through an activity: by their messages, on their queue. An erasure asks Temporal whether a stay is open.',
       severity: 'error',
       from: { path: '^activities/' },
       to: {
         pathNot: [
           '^activities/',
           '^src/(stay|seam|booking/ingress)/',
+          '^src/client/standing\\.ts$',
           '^src/property-file\\.ts$',
           '^src/temporal/task-queues\\.ts$',
           '^workflows/messages\\.ts$',

@@ -1,6 +1,7 @@
 /** Every activity, by the name it is registered under: all that touches the world. */
 import type { StayActivities } from '../src/stay/steps.js';
 import { openOffice, type ActivityDependencies } from './dependencies.js';
+import { createErasureActivities } from './erasure.js';
 import { createGuestActivities } from './guests.js';
 import { createKeyActivities } from './keys.js';
 import { createLeaseActivities } from './leases.js';
@@ -16,5 +17,6 @@ export function createActivities(dependencies: ActivityDependencies): StayActivi
     ...createLeaseActivities(),
     ...createGuestActivities(office),
     ...createKeyActivities(office),
+    ...createErasureActivities(office),
   };
 }

@@ -15,8 +15,11 @@ import {
 import type { stay } from '../workflows/stay.js';
 import { applyReservation } from './client/apply-reservation.js';
 import { asking } from './client/asking.js';
+import { eraseGuest } from './client/erase-guest.js';
 import { finding, findingRoom, refusing, StayRefused } from './client/refusals.js';
 import { check, describeProblems, type Checked } from './stay/check.js';
+import type { GuestToErase } from './stay/erasure-schema.js';
+import type { Erasure } from './stay/erasure.js';
 import { ERROR_TYPES } from './stay/error-types.js';
 import type { Foresight } from './stay/foresee.js';
 import { roomWorkflowId, stayWorkflowId, type RoomName, type StayName } from './stay/ids.js';
@@ -37,6 +40,8 @@ export {
 } from './stay/ids.js';
 export { ERROR_TYPES } from './stay/error-types.js';
 export type { Problem } from './stay/check.js';
+export type { GuestToErase } from './stay/erasure-schema.js';
+export type { Erasure } from './stay/erasure.js';
 export type { Foresight } from './stay/foresee.js';
 export type { MessageInput, MessageName } from './stay/message-schema.js';
 export type { RoomForce } from './stay/room/room-schema.js';
@@ -62,6 +67,11 @@ export interface StayClient {
   planFor(stayName: StayName, change: PlannedChange): Promise<Foresight>;
   /** Waits for the end of the stay. @throws StayNotFound */
   result(stayName: StayName): Promise<StaySummary>;
+  /**
+   * Has a guest forgotten, at Seam and in the histories of the stay, which must have ended. Answers what is kept, by ids alone.
+   * @throws StayRefused `GuestNeeded` while the stay, another of his or a key is alive; `InvalidMessage`
+   */
+  eraseGuest(guest: GuestToErase): Promise<Erasure>;
   /** Who has the room, who waits, who can open its door. @throws RoomNotFound */
   room(roomName: RoomName): Promise<RoomView>;
   /**
@@ -85,6 +95,7 @@ export function createStayClient(temporal: Client): StayClient {
     planFor: (stayName, change) =>
       finding(stayName, () => refusing(() => asking(() => handleOf(stayName).query(planForQuery, change)))),
     result: (stayName) => finding(stayName, () => handleOf(stayName).result()),
+    eraseGuest: (guest) => eraseGuest(temporal, guest),
     room: (roomName) => {
       const handle = temporal.workflow.getHandle(roomWorkflowId(roomName));
       return findingRoom(roomName, () => asking(() => handle.query(roomQuery)));

@@ -1,4 +1,5 @@
 /** Exactly what the worker registers. */
+export { erase } from './erase.js';
 export { ingest } from './ingest.js';
 export { keyDesk } from './key-desk.js';
 export { listen } from './listen-to-bookings.js';

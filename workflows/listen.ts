@@ -34,6 +34,9 @@ export function listen(desk: StayDesk): void {
     validator: (snapshot) => void judged(desk.book, snapshot),
   });
   setHandler(messages.stayQuery, () => currentView(desk));
+  setHandler(messages.userIdentityIdsQuery, () =>
+    Object.fromEntries(Object.entries(desk.book.guests).map(([guestId, guest]) => [guestId, guest.userIdentityId])),
+  );
   setHandler(messages.planForQuery, (change) => dryRun(desk.book, change));
 }
 

@@ -4,6 +4,7 @@
  */
 import { defineQuery, defineSignal, defineUpdate, type SignalDefinition } from '@temporalio/workflow';
 import type { StayBook } from '../src/stay/book.js';
+import type { UserIdentityIds } from '../src/stay/erasure.js';
 import type { Foresight } from '../src/stay/foresee.js';
 import type { Claim, LeaseNews } from '../src/stay/lease.js';
 import type { MessageInput, MessageName } from '../src/stay/message-schema.js';
@@ -81,6 +82,9 @@ export const staySignals: { readonly [Name in MessageName]: SignalDefinition<[Me
 
 /** The view: phase, guests, keys, plan with reasons, attention, timeline. No names, no contacts. */
 export const stayQuery = defineQuery<StayView>('stay');
+
+/** Who the guests are at Seam, by id. */
+export const userIdentityIdsQuery = defineQuery<UserIdentityIds>('userIdentityIds');
 
 /** Dry run: what a change would lead to, and why. Does nothing. */
 export const planForQuery = defineQuery<Foresight, [PlannedChange]>('planFor');

@@ -10,6 +10,7 @@ import {
 } from '../client.js';
 import { instantAt } from '../stay/instants.js';
 import { messageNames, messageSchemas } from '../stay/message-schema.js';
+import { guestToEraseSchema, type GuestToErase } from '../stay/erasure-schema.js';
 import { snapshotSchema } from '../stay/snapshot-schema.js';
 import { addImport } from './import/command.js';
 import { addApiKeyCommands } from './api-key.js';
@@ -151,6 +152,21 @@ function addChangeCommands(program: Command, { env, out }: Terminal): void {
       send({ propertyId, reservationId }, 'removeGuest', { guestId, cause }),
     );
 
+  change('erase-guest', 'have a guest forgotten, at Seam and in the histories of the stay, which must have ended')
+    .argument('<guestId>')
+    .option('--person <personId>', 'as the booking system named the guest; needed once Temporal has forgotten the stay')
+    .action(async (propertyId: string, reservationId: string, guestId: string, { person }: ErasureOptions) => {
+      const guest = {
+        propertyId,
+        reservationId,
+        guestId,
+        ...(person === undefined ? {} : { personId: person }),
+      } satisfies GuestToErase;
+      checkInput(guest, guestToEraseSchema, 'what was given');
+      const erasure = await withStays(env, (stays) => stays.eraseGuest(guest));
+      out.write(`${JSON.stringify(erasure, undefined, 2)}\n`);
+    });
+
   change('change-rooms', 'move the stay, or one guest, to other rooms')
     .argument('<rooms>', 'such as 101,102', roomList)
     .option('--guest <guestId>', 'only this guest')
@@ -191,6 +207,10 @@ interface GuestOptions {
 interface MoveOptions {
   readonly guest?: string;
   readonly from?: string;
+}
+
+interface ErasureOptions {
+  readonly person?: string;
 }
 
 interface WindowOptions {

@@ -99,6 +99,8 @@ export interface SeamCalls {
     },
     options?: CallOptions,
   ): Promise<void>;
+  /** With its users and their credentials. */
+  deleteUserIdentity(params: { readonly user_identity_id: string }, options?: CallOptions): Promise<void>;
   listPhones(
     params: { readonly owner_user_identity_id: string },
     options?: CallOptions,
@@ -177,6 +179,7 @@ function callsThrough(wire: Wire): SeamCalls {
       (answer) => answer.user_identity,
     ),
     updateUserIdentity: call({ path: '/user_identities/update', answer: schemas.voidAnswer }, () => undefined),
+    deleteUserIdentity: call({ path: '/user_identities/delete', answer: schemas.voidAnswer }, () => undefined),
     listPhones: call({ path: '/phones/list', answer: schemas.phonesAnswer }, (answer) => answer.phones),
     deactivatePhone: call(
       { path: '/phones/deactivate', answer: schemas.voidAnswer, priority: 'urgent' },

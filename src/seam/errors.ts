@@ -152,6 +152,16 @@ export function isNotFound(error: unknown): boolean {
   return isSeamError(error) && error.type === ERROR_TYPES.notFoundAtSeam;
 }
 
+/** What was looked for; undefined where Seam does not know it. */
+export async function foundOrNothing<Found>(looking: Promise<Found>): Promise<Found | undefined> {
+  try {
+    return await looking;
+  } catch (error) {
+    if (isNotFound(error)) return undefined;
+    throw error;
+  }
+}
+
 /** True if Seam certainly refused the request: it read it and said no for good. */
 export function isDefiniteRefusal(error: unknown): error is SeamError {
   return isSeamError(error) && !error.retryable && !error.mayHaveReached;

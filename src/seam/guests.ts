@@ -4,20 +4,26 @@
  */
 import type { PreparedGuest, PrepareGuestInput } from '../stay/steps.js';
 import { everyItem, type SeamCalls } from './client.js';
-import { isDefiniteRefusal, isNotFound } from './errors.js';
+import { foundOrNothing, isDefiniteRefusal } from './errors.js';
 import { hasActiveEndpoint } from './phones.js';
 import type { AcsUser, UserIdentity } from './schemas.js';
 
 /** Shown by Seam and the lock system where the booking system sent no name. */
 const NAMELESS_GUEST = 'Guest';
 
+interface GuestName {
+  readonly propertyId: string;
+  readonly reservationId: string;
+  readonly guestId: string;
+  readonly personId?: string | undefined;
+}
+
 /**
  * A guest's `user_identity_key`: `<propertyId>/<personId>` where the booking system knows persons, else
  * `<propertyId>/<reservationId>/<guestId>`. Percent signs and slashes inside a part are percent-encoded.
  */
-export function userIdentityKey({ propertyId, reservationId, guest }: PrepareGuestInput): string {
-  const parts =
-    guest.personId !== undefined ? [propertyId, guest.personId] : [propertyId, reservationId, guest.guestId];
+export function userIdentityKey({ propertyId, reservationId, guestId, personId }: GuestName): string {
+  const parts = personId !== undefined ? [propertyId, personId] : [propertyId, reservationId, guestId];
   return parts.map((part) => part.replaceAll('%', '%25').replaceAll('/', '%2F')).join('/');
 }
 
@@ -50,7 +56,7 @@ async function findOrCreateIdentity(
   seam: SeamCalls,
   signal: AbortSignal,
 ): Promise<UserIdentity> {
-  const key = { user_identity_key: userIdentityKey(input) };
+  const key = { user_identity_key: userIdentityKey({ ...input, ...input.guest }) };
   const find = () => foundOrNothing(seam.getUserIdentity(key, { signal }));
   const known = await find();
   if (known !== undefined) {
@@ -155,13 +161,4 @@ function oldest(users: readonly AcsUser[]): AcsUser | undefined {
   return [...users].sort(
     (a, b) => Date.parse(a.created_at) - Date.parse(b.created_at) || (a.acs_user_id < b.acs_user_id ? -1 : 1),
   )[0];
-}
-
-async function foundOrNothing<Found>(looking: Promise<Found>): Promise<Found | undefined> {
-  try {
-    return await looking;
-  } catch (error) {
-    if (isNotFound(error)) return undefined;
-    throw error;
-  }
 }

@@ -13,6 +13,7 @@ export const PROBLEMS = {
   'request-timeout': { status: 408, title: 'The request took too long to come in' },
   'stale-revision': { status: 409, title: 'A newer revision of the reservation is known' },
   'stay-over': { status: 409, title: 'The stay is over' },
+  'guest-needed': { status: 409, title: 'The guest is still needed' },
   'too-large': { status: 413, title: 'The request is too large' },
   'uri-too-long': { status: 414, title: 'The path is too long' },
   'unsupported-media-type': { status: 415, title: 'The body must be JSON' },

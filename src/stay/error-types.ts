@@ -12,4 +12,6 @@ export const ERROR_TYPES = {
   noStrayYet: 'NoStrayYet',
   keysOfOtherStay: 'KeysOfOtherStay',
   keyNotFetched: 'KeyNotFetched',
+  guestNeeded: 'GuestNeeded',
+  historyStillThere: 'HistoryStillThere',
 } as const;

@@ -65,6 +65,12 @@ function twoParts(kind: string, workflowId: string): readonly [string, string] |
   }
 }
 
+/** `erase/<propertyId>/<reservationId>/<guestId>`: the workflow that has a guest forgotten. Parts percent-encoded. */
+export function eraseWorkflowId(guest: StayName & { readonly guestId: string }): string {
+  const { propertyId, reservationId, guestId } = guest;
+  return `erase/${[propertyId, reservationId, guestId].map(encodeURIComponent).join('/')}`;
+}
+
 /** The groundwork step that makes a guest known to Seam. */
 export function prepareStepId(guestId: string): string {
   return `prepare:${guestId}`;

@@ -2,6 +2,7 @@
  * What the workflow asks of the world, and what it is told back: the arguments and answers of the activities.
  * Types only. Fields carry Seam's own names where they hold Seam's own values.
  */
+import type { ErasureActivities } from './erasure.js';
 import type { SettleLeasesInput, SettleLeasesOutcome } from './lease.js';
 import type { Policy } from './property-schema.js';
 import type { Guest, Instant, SnapshotWindow, Window } from './snapshot-schema.js';
@@ -193,7 +194,7 @@ export interface CheckKeysOutcome {
 }
 
 /** Every activity, by the name it is registered under. */
-export interface StayActivities {
+export interface StayActivities extends ErasureActivities {
   /** Queue `stays`. Fails with the type `PropertyUnknown` if the property is not configured. */
   resolveProperty(input: ResolvePropertyInput): Promise<PropertyFacts>;
   /** Queue `stays`. Tells rooms what the stay's keys are, releases leases and claims others; starts rooms that nobody has claimed before. */

@@ -3,6 +3,7 @@
  * are first used. It passes over what is frozen already: so each schema is made ready and frozen here, on its surface only.
  */
 import { z } from 'zod';
+import * as erasures from '../stay/erasure-schema.js';
 import * as messages from '../stay/message-schema.js';
 import * as rooms from '../stay/room/room-schema.js';
 import * as snapshots from '../stay/snapshot-schema.js';
@@ -11,6 +12,7 @@ for (const exported of [
   ...Object.values(snapshots),
   ...Object.values(messages),
   ...Object.values(messages.messageSchemas),
+  ...Object.values(erasures),
   ...Object.values(rooms),
   ...Object.values(rooms.roomMessageSchemas),
 ]) {

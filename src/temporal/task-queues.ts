@@ -22,4 +22,7 @@ export const ACTIVITY_QUEUES = {
   waitForKeysToEnd: TASK_QUEUES.seam,
   waitForKeyOnPhone: TASK_QUEUES.seam,
   watchForStrays: TASK_QUEUES.seam,
+  lookBack: TASK_QUEUES.stays,
+  eraseGuest: TASK_QUEUES.seam,
+  eraseHistory: TASK_QUEUES.stays,
 } as const satisfies Readonly<Record<keyof StayActivities, TaskQueue>>;

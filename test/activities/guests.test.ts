@@ -153,7 +153,7 @@ describe('a guest', () => {
 
 describe("a guest's key at Seam", () => {
   const key = (propertyId: string, reservationId: string, guest: Partial<Guest>): string =>
-    userIdentityKey({ propertyId, reservationId, guest: { ...ada, ...guest } });
+    userIdentityKey({ propertyId, reservationId, ...ada, ...guest });
 
   it('is of the person where there is one, else of the guest of the reservation', () => {
     expect(key('seaside', 'R-1', { personId: 'P-7' })).toBe('seaside/P-7');

@@ -1,12 +1,12 @@
 /** What the workflows between a booking system and its stays do whose histories are kept, by the name of its file. Guests are made up. */
 import { ensureSchedules } from '../../src/booking/ingress/sweeps.js';
-import { ingestWorkflowId, keyDeskWorkflowId } from '../../src/stay/ids.js';
+import { eraseWorkflowId, ingestWorkflowId, keyDeskWorkflowId } from '../../src/stay/ids.js';
 import { CONNECTION, PROPERTY } from '../booking/hotel.js';
 import { openIngressWorld, type IngressWorld } from '../booking/ingress/ingress-world.js';
 import { endedSweep } from '../booking/ingress/outage.js';
 import { connectMews } from '../booking/mews/connected.js';
 import { connectOpera, type ConnectedOpera } from '../booking/opera/connected.js';
-import { PROPERTY_ID } from '../support/stay-world.js';
+import { openStayWorld, PROPERTY_ID } from '../support/stay-world.js';
 import { waitUntil } from '../support/wait-until.js';
 import { fetchHistory, type SavedHistory } from './saved-history.js';
 
@@ -34,6 +34,24 @@ async function atOpera(live: (opera: ConnectedOpera) => Promise<void>): Promise<
     return await fetchHistory(connected.hotel.world.temporal, workflowId);
   } finally {
     await connected.close();
+  }
+}
+
+async function anErasure(): Promise<SavedHistory> {
+  const world = await openStayWorld({ server: 'dev' });
+  try {
+    const guest = { propertyId: PROPERTY_ID, reservationId: ID, guestId: 'g1' };
+    const stay = await world.book(ID, {
+      status: 'confirmed',
+      window: { from: await world.inMinutes(24 * 60), to: await world.inMinutes(48 * 60) },
+    });
+    await stay.settled();
+    await world.temporal.workflow.getHandle(stay.workflowId).terminate('its guest is to be forgotten');
+    // Temporal lists an open stay a little longer than it is one.
+    await waitUntil(() => world.client.eraseGuest(guest).catch(() => undefined), { timeout: 30_000 });
+    return await fetchHistory(world.temporal, eraseWorkflowId(guest));
+  } finally {
+    await world.stop();
   }
 }
 
@@ -93,6 +111,7 @@ export const BOOKING_SCENARIOS: Readonly<Record<string, () => Promise<SavedHisto
       await opera.ask('Remove', 'R-0', { roomId: '101' });
       await hotel.stay(ID, ({ keys }) => keys.some(({ state }) => state === 'live'));
     }),
+  'erase-of-a-guest': anErasure,
   async 'listen-to-mews'() {
     const { hotel, close } = await connectMews();
     try {

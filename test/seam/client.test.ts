@@ -65,6 +65,10 @@ it('every method asks and reads as Seam publishes it', async () => {
   const { id: device_id } = simulated.phones.add(user_identity_id);
   expect(await watched.listPhones({ owner_user_identity_id: user_identity_id })).toMatchObject([{ device_id }]);
   await watched.deactivatePhone({ device_id });
+  await watched.deleteUserIdentity({ user_identity_id });
+  await expect(seam.getUserIdentity({ user_identity_key: 'seaside/R-1/g1' })).rejects.toMatchObject({
+    type: 'NotFoundAtSeam',
+  });
   expect([...used].sort()).toEqual(Object.keys(seam).sort());
 });
 

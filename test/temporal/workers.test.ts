@@ -58,7 +58,7 @@ describe('runWorkers', () => {
   });
 });
 
-test('every call to Seam has the queue with the rate limit; beside the workflows only the property file is read and rooms are told', () => {
+test('every call to Seam has the queue with the rate limit; beside the workflows only the property file is read, rooms are told, and past stays looked at and deleted', () => {
   const here = Object.entries(ACTIVITY_QUEUES).filter(([, queue]) => queue === TASK_QUEUES.stays);
-  expect(here.map(([name]) => name)).toEqual(['resolveProperty', 'settleLeases']);
+  expect(here.map(([name]) => name)).toEqual(['resolveProperty', 'settleLeases', 'lookBack', 'eraseHistory']);
 });

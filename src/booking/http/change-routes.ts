@@ -11,6 +11,7 @@ import { messageSchemas } from '../../stay/message-schema.js';
 import type { Property } from '../../stay/property-schema.js';
 import { HttpProblem } from '../../server/problem.js';
 import { callerOn } from './authenticate.js';
+import { emptyBodyIsNone } from './empty-body.js';
 import type { ApiScope, BookingContext } from './context.js';
 import { refusals } from './openapi.js';
 import { RESERVATION_PATH } from './reservation-routes.js';
@@ -217,11 +218,6 @@ export function addChangeRoutes(scope: ApiScope, context: BookingContext): void 
       return reply.code(202).send(await send(request, request.params, 'changeDates', content));
     },
   );
-}
-
-/** Most changes have nothing to say but that they happened. */
-async function emptyBodyIsNone(request: FastifyRequest): Promise<void> {
-  request.body ??= {};
 }
 
 function requestIdOf({ headers }: FastifyRequest, content: object): string | undefined {

@@ -8,6 +8,7 @@ import type { ApiKeys } from './api-keys.js';
 import { authenticate } from './authenticate.js';
 import { addChangeRoutes } from './change-routes.js';
 import { bookingContext, type ApiTypes, type BookingOptions } from './context.js';
+import { addErasureRoutes } from './erasure-routes.js';
 import { addEventRoutes } from './event-routes.js';
 import { addDocs } from './openapi.js';
 import { addPropertyRoutes } from './property-routes.js';
@@ -51,6 +52,7 @@ export function bookingApi({ keys, requestsPerMinute, onError, ...options }: Boo
         const context = bookingContext(options);
         addReservationRoutes(scope, context);
         addChangeRoutes(scope, context);
+        addErasureRoutes(scope, context);
         addPropertyRoutes(scope, context);
         addEventRoutes(scope, context, onError);
       },

@@ -13,6 +13,8 @@ export function problemOfClient(error: unknown): HttpProblem | undefined {
       return new HttpProblem('stale-revision', error.message);
     case ERROR_TYPES.stayOver:
       return new HttpProblem('stay-over', error.message);
+    case ERROR_TYPES.guestNeeded:
+      return new HttpProblem('guest-needed', error.message);
     default:
       return new HttpProblem('invalid-request', error.message, { errors: error.problems });
   }

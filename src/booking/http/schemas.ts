@@ -1,5 +1,6 @@
 /** What is asked: paths, queries and bodies, derived from the schemas of snapshots and messages. */
 import { z } from 'zod';
+import { guestToEraseSchema } from '../../stay/erasure-schema.js';
 import { messageSchemas, type MessageName } from '../../stay/message-schema.js';
 import { idSchema, localWindowSchema, snapshotSchema } from '../../stay/snapshot-schema.js';
 import { attentionCodeSchema, phaseSchema } from './view-schemas.js';
@@ -37,6 +38,9 @@ export const datesBody = messageSchemas.changeDates.extend({
       }),
   ]),
 });
+
+/** Of whom the call is, as far as the path does not say. */
+export const erasureBody = guestToEraseSchema.pick({ personId: true });
 
 /** Each message by its name, so that its payload is checked as that of the message itself. */
 const plannedMessages = (Object.keys(messageSchemas) as MessageName[]).map((name) =>

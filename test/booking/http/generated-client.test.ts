@@ -49,6 +49,7 @@ test('the OpenAPI document is valid, of version 3.1, and tells of every call', a
     'post …/force',
     'post …/guests',
     'post …/guests/{guestId}/block',
+    'post …/guests/{guestId}/erase',
     'post …/guests/{guestId}/phone-ready',
     'post …/guests/{guestId}/replace-key',
     'post …/hold',

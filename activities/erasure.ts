@@ -1,0 +1,78 @@
+/** Activities of the workflow `erase`: what is known of a guest, at Seam and in the histories of his stay, is looked at once more, and deleted. */
+import { Context } from '@temporalio/activity';
+import type { Client } from '@temporalio/client';
+import { ApplicationFailure, ApplicationFailureCategory } from '@temporalio/common';
+import { stayQuery, userIdentityIdsQuery } from '../workflows/messages.js';
+import { standingOf } from '../src/client/standing.js';
+import { deleteIdentity, findIdentityId, hasLiveKeys } from '../src/seam/erase.js';
+import { userIdentityKey } from '../src/seam/guests.js';
+import type { ErasureActivities } from '../src/stay/erasure.js';
+import { ERROR_TYPES } from '../src/stay/error-types.js';
+import { stayWorkflowId, type StayName } from '../src/stay/ids.js';
+import { atSeam } from './at-seam.js';
+import type { Office } from './dependencies.js';
+
+export function createErasureActivities(office: Office): ErasureActivities {
+  return {
+    async lookBack(name) {
+      const { client } = Context.current();
+      const standing = await standingOf(client, name);
+      if (standing === 'unknown') return null;
+      if (standing === 'open') throw needed('the stay has not ended: check out or cancel first');
+      const handle = client.workflow.getHandle(stayWorkflowId(name));
+      return { view: await handle.query(stayQuery), userIdentityIds: await handle.query(userIdentityIdsQuery) };
+    },
+
+    eraseGuest: ({ guest, userIdentityId: known }) =>
+      atSeam(async ({ signal }) => {
+        const { propertyId } = guest;
+        const { seam, property } = await office.desk(propertyId);
+        const userIdentityId = known ?? (await findIdentityId(userIdentityKey(guest), seam, signal));
+        if (userIdentityId === undefined) return 'unknown';
+        const other = await openStayOf(Context.current().client, propertyId, userIdentityId);
+        if (other !== undefined) throw needed(`the guest is expected in another stay, ${other}`);
+        if (await hasLiveKeys(userIdentityId, property.seam.acsSystemId, office.now(), seam, signal)) {
+          throw needed('a key of the guest may still open doors');
+        }
+        return deleteIdentity(userIdentityId, seam, signal);
+      }),
+
+    async eraseHistory(name) {
+      const { client } = Context.current();
+      if (!(await deleteHistories(client, name))) return;
+      throw ApplicationFailure.create({
+        message: 'Temporal has not deleted every history of the stay yet',
+        type: ERROR_TYPES.historyStillThere,
+        category: ApplicationFailureCategory.BENIGN,
+      });
+    },
+  };
+}
+
+function needed(why: string): ApplicationFailure {
+  return ApplicationFailure.nonRetryable(why, ERROR_TYPES.guestNeeded);
+}
+
+/** Workflow id of an open stay of the property that knows the guest at Seam; stays that share a guest are nowhere listed. */
+async function openStayOf(client: Client, propertyId: string, userIdentityId: string): Promise<string | undefined> {
+  const query = `WorkflowType = "stay" AND ExecutionStatus = "Running" AND StayProperty = ${JSON.stringify(propertyId)}`;
+  for await (const { workflowId } of client.workflow.list({ query })) {
+    const known = await client.workflow.getHandle(workflowId).query(userIdentityIdsQuery);
+    if (Object.values(known).includes(userIdentityId)) return workflowId;
+  }
+  return undefined;
+}
+
+/** Has every run deleted that has ended. Answers whether there was one: deleting takes a while, and a list comes later than what it lists. */
+async function deleteHistories(client: Client, name: StayName): Promise<boolean> {
+  const workflowId = stayWorkflowId(name);
+  const { namespace } = client.options;
+  let found = (await standingOf(client, name)) === 'ended';
+  for await (const { runId, status } of client.workflow.list({ query: `WorkflowId = "${workflowId}"` })) {
+    // One that was begun meanwhile needs what it holds.
+    if (status.name === 'RUNNING') continue;
+    found = true;
+    await client.workflowService.deleteWorkflowExecution({ namespace, workflowExecution: { workflowId, runId } });
+  }
+  return found;
+}

@@ -1,0 +1,39 @@
+/** Has a guest forgotten who asks for it. */
+import { z } from 'zod';
+import type { ApiScope, BookingContext } from './context.js';
+import { emptyBodyIsNone } from './empty-body.js';
+import { refusals } from './openapi.js';
+import { RESERVATION_PATH } from './reservation-routes.js';
+import { erasureBody, guestParams } from './schemas.js';
+import { stayViewSchema } from './view-schemas.js';
+
+const erasureSchema = z.object({
+  schema: z.literal(1),
+  atSeam: z.enum(['erased', 'unknown']).describe('unknown: Seam knew of no such guest'),
+  audit: stayViewSchema
+    .exactOptional()
+    .describe('The stay as it ended, by ids alone; absent: Temporal knew of none any more'),
+});
+
+export function addErasureRoutes(scope: ApiScope, { property, stays, ask }: BookingContext): void {
+  scope.post(
+    `${RESERVATION_PATH}/guests/:guestId/erase`,
+    {
+      preValidation: emptyBodyIsNone,
+      schema: {
+        operationId: 'eraseGuest',
+        tags: ['reservations'],
+        summary: 'Forget a guest, once the stay has ended',
+        description:
+          'Deletes the guest at Seam and the histories of the stay, and answers what was done, by ids alone: keep it as your audit. While the stay, another stay of the guest or a key of his is alive it is refused, and nothing is erased. Sent again, it answers the same.',
+        params: guestParams,
+        body: erasureBody,
+        response: { 200: erasureSchema, ...refusals(401, 403, 404, 409, 422) },
+      },
+    },
+    async ({ params, body }) => {
+      await property(params.propertyId);
+      return ask(() => stays.eraseGuest({ ...params, ...body }));
+    },
+  );
+}

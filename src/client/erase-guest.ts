@@ -1,0 +1,61 @@
+/** Has a guest forgotten, and answers what is kept; asked again, it answers the same. */
+import {
+  ActivityFailure,
+  ApplicationFailure,
+  WorkflowExecutionAlreadyStartedError,
+  WorkflowFailedError,
+  type Client,
+  type WorkflowIdReusePolicy,
+} from '@temporalio/client';
+import type { erase } from '../../workflows/erase.js';
+import { check, describeProblems } from '../stay/check.js';
+import { guestToEraseSchema, type GuestToErase } from '../stay/erasure-schema.js';
+import type { Erasure } from '../stay/erasure.js';
+import { ERROR_TYPES } from '../stay/error-types.js';
+import { eraseWorkflowId } from '../stay/ids.js';
+import { TASK_QUEUES } from '../temporal/task-queues.js';
+import { StayRefused } from './refusals.js';
+import { standingOf } from './standing.js';
+
+/** @throws StayRefused `GuestNeeded` or `InvalidMessage` */
+export async function eraseGuest(temporal: Client, asked: GuestToErase): Promise<Erasure> {
+  const checked = check(guestToEraseSchema, asked);
+  if (!checked.ok) {
+    throw new StayRefused(ERROR_TYPES.invalidMessage, describeProblems(checked.problems), checked.problems);
+  }
+  const guest = checked.value;
+  try {
+    return await executed(temporal, guest, 'ALLOW_DUPLICATE_FAILED_ONLY');
+  } catch (error) {
+    if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
+  }
+  const before = await temporal.workflow.getHandle<typeof erase>(eraseWorkflowId(guest)).result();
+  const isAllSaid = before.atSeam === 'erased' && (await standingOf(temporal, guest)) === 'unknown';
+  return isAllSaid ? before : executed(temporal, guest, 'ALLOW_DUPLICATE');
+}
+
+async function executed(
+  temporal: Client,
+  guest: GuestToErase,
+  workflowIdReusePolicy: WorkflowIdReusePolicy,
+): Promise<Erasure> {
+  try {
+    return await temporal.workflow.execute<typeof erase>('erase', {
+      workflowId: eraseWorkflowId(guest),
+      taskQueue: TASK_QUEUES.stays,
+      workflowIdConflictPolicy: 'USE_EXISTING',
+      workflowIdReusePolicy,
+      args: [guest],
+      staticSummary: `Forget guest ${guest.guestId} of ${guest.reservationId} at ${guest.propertyId}`,
+    });
+  } catch (error) {
+    throw refusalIn(error) ?? error;
+  }
+}
+
+function refusalIn(error: unknown): StayRefused | undefined {
+  if (!(error instanceof WorkflowFailedError)) return undefined;
+  const cause = error.cause instanceof ActivityFailure ? error.cause.cause : error.cause;
+  const isRefusal = cause instanceof ApplicationFailure && cause.type === ERROR_TYPES.guestNeeded;
+  return isRefusal ? new StayRefused(ERROR_TYPES.guestNeeded, cause.message) : undefined;
+}
