@@ -9,7 +9,7 @@ beforeAll(async () => {
 });
 afterAll(() => connected.close());
 
-test('readings that lag behind their events are read again, and never undo what is newer', async () => {
+test('38: readings that lag behind their events are read again, and never undo what is newer', async () => {
   const { apaleo, hotel } = connected;
   await apaleo.save(bookedNow('LAG-1', '111', { status: 'InHouse' }), 'created');
   const { view, stay } = await hotel.stay('LAG-1', isReady(['111']));
@@ -22,7 +22,7 @@ test('readings that lag behind their events are read again, and never undo what 
   expect(await stay.whoOpens('111', guestIds)).toEqual([]);
 });
 
-test('an outage of apaleo takes no key away, and what happened meanwhile is done when it ends', async () => {
+test('39: an outage of apaleo takes no key away, and what happened meanwhile is done when it ends', async () => {
   const { apaleo, hotel } = connected;
   await apaleo.save(bookedNow('OUT-1', '113', { status: 'InHouse' }), 'created');
   const { view, stay } = await hotel.stay('OUT-1', isReady(['113']));
@@ -36,7 +36,7 @@ test('an outage of apaleo takes no key away, and what happened meanwhile is done
   expect(await stay.whoOpens('114', guestIds)).toEqual(guestIds);
 });
 
-test('what events never told, the sweep finds', async () => {
+test('39: what events never told, the sweep finds', async () => {
   const { apaleo, hotel } = connected;
   await apaleo.save(bookedNow('LOST-1', '115', { status: 'InHouse' }), 'created');
   const { view, stay } = await hotel.stay('LOST-1', isReady(['115']));
@@ -54,7 +54,7 @@ test('what events never told, the sweep finds', async () => {
   await apaleo.deliveries.release();
 });
 
-test('a reservation that is deleted is cancelled after a second look', async () => {
+test('40: a reservation that is deleted is cancelled after a second look', async () => {
   const { apaleo, hotel } = connected;
   await apaleo.save(bookedNow('GONE-1', '117', { status: 'InHouse' }), 'created');
   const { view, stay } = await hotel.stay('GONE-1', isReady(['117']));
@@ -68,7 +68,7 @@ test('a reservation that is deleted is cancelled after a second look', async () 
   ).toEqual([]);
 });
 
-test('an event about a stay of long ago starts nothing', async () => {
+test('50: an event about a stay of long ago starts nothing', async () => {
   const { apaleo, hotel } = connected;
   const longAgo = { arrival: '2026-01-03T15:00:00+01:00', departure: '2026-01-05T11:00:00+01:00' };
   await apaleo.save(bookedNow('OLD-1', undefined, { ...longAgo, status: 'CheckedOut' }), 'changed');

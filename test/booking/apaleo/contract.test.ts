@@ -10,7 +10,7 @@ beforeAll(async () => {
 });
 afterAll(() => connected.close());
 
-test('a walk-in opens his door, follows a move that is told double and in the wrong order, and is out after check-out', async () => {
+test('36, 37, 38: a walk-in opens his door, follows a move that is told double and in the wrong order, and is out after check-out', async () => {
   const { apaleo, hotel } = connected;
   await apaleo.save(bookedNow('WALKIN-1', undefined), 'created');
   await apaleo.save(bookedNow('WALKIN-1', '101'), 'unit-assigned');

@@ -15,7 +15,7 @@ function person(number: number): typeof ADA {
   return { ...ADA, Id: `35d4b117-4e60-44a3-9580-${String(number).padStart(12, '0')}`, Email: `p${number}@example.com` };
 }
 
-test('a room change while the WebSocket is cut and webhooks are lost is done once it is connected again', async () => {
+test('39: a room change while the WebSocket is cut and webhooks are lost is done once it is connected again', async () => {
   const { mews, hotel, whoOpens } = connected;
   const guest = person(1);
   await mews.save({ Id: 'cut-1', State: 'Started', AccountId: guest.Id, AssignedResourceId: roomId('111') }, [guest]);
@@ -30,7 +30,7 @@ test('a room change while the WebSocket is cut and webhooks are lost is done onc
   await mews.deliveries.release();
 });
 
-test('an outage and too many requests take no key away, and what happened meanwhile is done afterwards', async () => {
+test('39: an outage and too many requests take no key away, and what happened meanwhile is done afterwards', async () => {
   const { mews, hotel, whoOpens } = connected;
   const guest = person(2);
   await mews.save({ Id: 'out-1', State: 'Started', AccountId: guest.Id, AssignedResourceId: roomId('113') }, [guest]);
@@ -48,7 +48,7 @@ test('an outage and too many requests take no key away, and what happened meanwh
   expect(whoOpens('114', [guest.Id])).toEqual([guest.Id]);
 });
 
-test('a companion of whom nobody tells gets a key by the next sweep', async () => {
+test('39: a companion of whom nobody tells gets a key by the next sweep', async () => {
   const { mews, hotel, whoOpens } = connected;
   const [owner, friend] = [person(3), { ...BEN, Id: person(4).Id }];
   await mews.save({ Id: 'friend-1', State: 'Started', AccountId: owner.Id, AssignedResourceId: roomId('115') }, [
@@ -62,7 +62,7 @@ test('a companion of whom nobody tells gets a key by the next sweep', async () =
   expect(view.keys.map(({ kind }) => kind)).toEqual(['override', 'joiner']);
 });
 
-test('a reservation that Mews does not know any more is cancelled after a second look', async () => {
+test('40: a reservation that Mews does not know any more is cancelled after a second look', async () => {
   const { mews, hotel, whoOpens } = connected;
   const guest = person(5);
   await mews.save({ Id: 'gone-1', State: 'Started', AccountId: guest.Id, AssignedResourceId: roomId('116') }, [guest]);
@@ -78,7 +78,7 @@ test('a reservation that Mews does not know any more is cancelled after a second
   expect(whoOpens('116', [guest.Id])).toEqual([]);
 });
 
-test('a key that is asked for twice over a cut connection is cut once, after the worker that listened was killed', async () => {
+test('37: a key that is asked for twice over a cut connection is cut once, after the worker that listened was killed', async () => {
   const { mews, hotel, whoOpens } = connected;
   const guest = person(6);
   await mews.save({ Id: 'kill-1', State: 'Started', AccountId: guest.Id, AssignedResourceId: roomId('117') }, [guest]);
@@ -91,7 +91,7 @@ test('a key that is asked for twice over a cut connection is cut once, after the
   expect(whoOpens('117', [guest.Id])).toEqual([guest.Id]);
 });
 
-test('an event about a stay of long ago starts nothing', async () => {
+test('50: an event about a stay of long ago starts nothing', async () => {
   const { mews, hotel } = connected;
   const longAgo = { ScheduledStartUtc: '2026-01-03T14:00:00Z', ScheduledEndUtc: '2026-01-05T10:00:00Z' };
   await mews.save({ Id: 'old-1', State: 'Processed', ...longAgo }, [ADA]);

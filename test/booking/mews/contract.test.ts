@@ -13,7 +13,7 @@ afterAll(() => connected.close());
 const ID = 'bfee2c44-1f84-4326-a862-000000000001';
 const BOTH = [ADA.Id, BEN.Id];
 
-test('a walk-in with a companion opens his door, the front desk cuts a key, and check-out ends them', async () => {
+test('36: a walk-in with a companion opens his door, the front desk cuts a key, and check-out ends them', async () => {
   const { mews, hotel, whoOpens } = connected;
   // Webhooks are late, as they are at Mews: the WebSocket has to do.
   mews.deliveries.hold();

@@ -1,5 +1,7 @@
 /** The other key types of OPERA, and what goes wrong, through the HTTP door to phones at doors. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { StayNotFound } from '../../../src/client.js';
+import { PROPERTY } from '../hotel.js';
 import { connectOpera, type ConnectedOpera } from './connected.js';
 
 let connected: ConnectedOpera;
@@ -10,7 +12,7 @@ afterAll(() => connected.close());
 
 const HOUR = 3_600_000;
 
-test('a removal is carried out though the worker is killed while OPERA waits, and OPERA never asks again', async () => {
+test('39: a removal is carried out though the worker is killed while OPERA waits, and OPERA never asks again', async () => {
   const { opera, hotel } = connected;
   await opera.ask('New', 'KILL-1', { roomId: '111' });
   const { stay } = await hotel.stay('KILL-1', ({ settled }) => settled);
@@ -42,7 +44,7 @@ test('a new key in place of another ends all keys before, an online move takes e
   expect(await stay.whoOpens('112', both)).toEqual([]);
 });
 
-test('a request that comes twice is carried out once', async () => {
+test('37: a request that comes twice is carried out once', async () => {
   const { opera, hotel } = connected;
   await opera.ask('New', 'TWICE-1', { roomId: '118' });
   const duplicate = opera.request('Duplicate', 'TWICE-1', { roomId: '118' });
@@ -101,9 +103,23 @@ test('a key for a room that somebody else has is "retry", and is made when the r
   expect(await second.stay.whoOpens('116', ['guest-1'])).toEqual(['guest-1']);
 });
 
-test('the end of keys that there never were, and a request for a room without a door', async () => {
+test('40: the end of keys that there never were, and a request for a room without a door', async () => {
   const { opera } = connected;
   expect(await opera.ask('Remove', 'NOBODY-1', { roomId: '117' })).toMatchObject({ responseCode: 'OK' });
   const nowhere = await opera.ask('New', 'NOWHERE-1', { roomId: 'no such room' });
   expect(['UR', 'RY']).toContain(nowhere.responseCode);
 });
+
+test('50: a request for a stay of long ago starts none, and the end of its keys is told as done', async () => {
+  const { opera, hotel } = connected;
+  const long = { roomId: '118', keyValidityStart: ago(72), keyValidityEnd: ago(48) };
+  expect(await opera.ask('New', 'PAST-1', long)).toMatchObject({ responseCode: 'UR' });
+  expect(await opera.ask('Remove', 'PAST-1', long)).toMatchObject({ responseCode: 'OK' });
+  await expect(hotel.world.client.view({ propertyId: PROPERTY, reservationId: 'PAST-1' })).rejects.toThrow(
+    StayNotFound,
+  );
+});
+
+function ago(hours: number): string {
+  return new Date(Date.now() - hours * HOUR).toISOString();
+}
