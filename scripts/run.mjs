@@ -10,7 +10,7 @@ import { pathToFileURL } from 'node:url';
 import { ROOT } from './setup/paths.mjs';
 import { endWith, setUp, temporalIsGiven } from './setup.mjs';
 
-const TESTS = ['modules', 'seam-clients', 'temporal', 'test-server'];
+const TESTS = ['modules', 'vendors', 'temporal', 'test-server'];
 
 /** @type {Record<string, { needs: string[], run: (args: string[]) => Promise<void>, usesGivenServer?: boolean }>} */
 const COMMANDS = {

@@ -2,7 +2,7 @@
  * Puts in place what a command needs on a fresh machine, says what it does on stderr, and does nothing the second time.
  * Only Node's own modules may be imported here: `node_modules` may not exist yet.
  *
- *     node scripts/setup.mjs [modules] [seam-clients] [temporal] [test-server] [browser]      (all of them by default)
+ *     node scripts/setup.mjs [modules] [vendors] [temporal] [test-server] [browser]      (all of them by default)
  */
 import { existsSync, mkdirSync } from 'node:fs';
 import os from 'node:os';
@@ -15,7 +15,8 @@ import { SetUpError, telling } from './setup/say.mjs';
 import { browserFound, findBrowser, findServer, serverFound } from './setup/tools.mjs';
 
 const OLDEST_NODE = [20, 3];
-const SEAM_CLIENTS = path.join(ROOT, 'test/vendor/seam');
+/** What vendors publish themselves, for tests only. */
+const VENDORS = ['seam', 'apaleo'].map((vendor) => path.join(ROOT, 'test/vendor', vendor));
 
 /** In the order in which they depend on each other. */
 const STEPS = {
@@ -24,10 +25,12 @@ const STEPS = {
     isDone: () => modulesInstalled(ROOT),
     act: () => installModules(ROOT),
   },
-  'seam-clients': {
-    what: "installing Seam's own clients for the tests",
-    isDone: () => modulesInstalled(SEAM_CLIENTS),
-    act: () => installModules(SEAM_CLIENTS),
+  vendors: {
+    what: "installing vendors' own packages for the tests",
+    isDone: () => VENDORS.every(modulesInstalled),
+    act: async () => {
+      for (const folder of VENDORS) await installModules(folder);
+    },
   },
   temporal: {
     what: 'looking for the Temporal server (a download of about 50 MB if there is none)',

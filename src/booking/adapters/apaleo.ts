@@ -81,7 +81,8 @@ export const apaleo = defineAdapter({
       },
 
       async changedSince({ propertyId, since, cursor }, call) {
-        const place = cursor === undefined ? { from: since, page: 1 } : cursorSchema.parse(JSON.parse(cursor));
+        const place =
+          cursor === undefined ? { from: toTheSecond(since), page: 1 } : cursorSchema.parse(JSON.parse(cursor));
         const { reservations } = await tokens.authorized((authorization) =>
           http.send({
             ...call,
@@ -108,6 +109,11 @@ export const apaleo = defineAdapter({
     };
   },
 });
+
+/** apaleo's times have no fraction of a second; earlier rather than later, so that nothing is missed. */
+function toTheSecond(instant: string): string {
+  return `${new Date(instant).toISOString().slice(0, 'yyyy-mm-ddThh:mm:ss'.length)}Z`;
+}
 
 /** Total. An event only says that a reservation may have changed, whatever its type. */
 function readEvent({ body }: Delivery, propertyIds: ReadonlyMap<string, string>): Reading {

@@ -212,6 +212,7 @@ describe('asking apaleo', () => {
   });
 
   test('names the fields of an answer that is not what the documents say', async () => {
+    standIn.outgrow();
     await standIn.save({ ...aWireReservation(), status: 'Dreaming' as never }, 'created');
     await expect(open().fetchReservation?.(NAME, aCall())).rejects.toMatchObject({
       failure: { kind: 'unreadable', fields: ['status'] },

@@ -1,6 +1,6 @@
 /** apaleo's stand-in connected to a hotel, and reservations whose dates are now. */
 import { openBookedHotel, type BookedHotel } from '../hotel.js';
-import { aUnit, aWireReservation, type WireReservation } from './reservation.js';
+import { apaleoTime, aUnit, aWireReservation, type WireReservation } from './reservation.js';
 import { startApaleo, type Apaleo } from './stand-in.js';
 
 const SECRETS = { APALEO_GUEST_IDS: 'makes ids', APALEO_TOKEN: 'in-the-path', APALEO_PASSWORD: 'pass word' };
@@ -45,8 +45,8 @@ export function bookedNow(
   unit: string | undefined,
   changes: Partial<WireReservation> = {},
 ): WireReservation {
-  const arrival = new Date(Date.now() - HOUR).toISOString();
-  const departure = new Date(Date.now() + 72 * HOUR).toISOString();
+  const arrival = apaleoTime(Date.now() - HOUR);
+  const departure = apaleoTime(Date.now() + 72 * HOUR);
   const assigned =
     unit === undefined
       ? {}

@@ -63,6 +63,11 @@ export const ADA: WireGuest = {
 };
 export const BEN: WireGuest = { firstName: 'Ben', lastName: 'Example', email: 'ben@example.com' };
 
+/** As apaleo writes times. @param at milliseconds since 1970 */
+export function apaleoTime(at: number): string {
+  return `${new Date(at).toISOString().slice(0, 'yyyy-mm-ddThh:mm:ss'.length)}Z`;
+}
+
 /** Three nights in Munich from 23 November, confirmed, one guest, no unit yet; but for `changes`. */
 export function aWireReservation(changes: Partial<WireReservation> = {}): WireReservation {
   return {
@@ -85,6 +90,23 @@ export function aWireReservation(changes: Partial<WireReservation> = {}): WireRe
     balance: { amount: -312.0, currency: 'EUR' },
     allFoliosHaveInvoice: false,
     taxDetails: [],
+    payableAmount: { guest: { amount: 312.0, currency: 'EUR' } },
+    cancellationFee: {
+      id: 'MUC-NONREF',
+      code: 'NONREF',
+      name: 'Non refundable',
+      description: 'The whole amount is due.',
+      dueDateTime: '2026-11-01T09:12:33+01:00',
+      fee: { amount: 312.0, currency: 'EUR' },
+    },
+    noShowFee: {
+      id: 'MUC-NONREF',
+      code: 'NONREF',
+      name: 'Non refundable',
+      description: 'The whole amount is due.',
+      fee: { amount: 312.0, currency: 'EUR' },
+    },
+    isOpenForCharges: true,
     hasCityTax: false,
     isPreCheckedIn: false,
     ...changes,

@@ -2,12 +2,14 @@
  * apaleo, as far as Stayline speaks to it: tokens for client credentials, one reservation, the list by modification, and webhooks to a
  * subscriber, whose endpoint must pass the health check. Sources: https://apaleo.dev/guides (OAuth, webhooks) and the Booking API v1.
  * It can be out of order, lag behind its own events, and limit its callers; its deliveries can be late, double, reordered or lost.
+ * What it answers and what it is asked is held to the models that apaleo publishes.
  */
 import formbody from 'node:querystring';
 import fastify from 'fastify';
 import { openDeliveries, type Deliveries } from '../deliveries.js';
 import { addTrouble, type Trouble } from '../trouble.js';
-import type { WireReservation } from './reservation.js';
+import { unlikePublished, type ApaleoModel } from './published-models.js';
+import { apaleoTime, type WireReservation } from './reservation.js';
 
 export interface ApaleoEvent {
   readonly topic: string;
@@ -31,14 +33,18 @@ export interface Apaleo {
   remove(id: string): Promise<void>;
   /** Reads answer for so long as if the latest change had not happened; events are told all the same. */
   lagBy(ms: number): void;
+  /** From now on apaleo is another version than the one that is published. */
+  outgrow(): void;
   /** Tokens that were given are not taken any more. */
   endTokens(): void;
   tokensGiven(): number;
   /** @throws Error if the health check at the endpoint fails, as apaleo refuses the subscription */
   subscribe(endpointUrl: string, headers?: Readonly<Record<string, string>>): Promise<void>;
+  /** @throws Error naming whatever was asked or answered otherwise than apaleo publishes */
   close(): Promise<void>;
 }
 
+const NOT_LISTED: readonly string[] = ['taxDetails', 'payableAmount'];
 const CLIENT = { id: 'ABCD-SP-STAYLINE', secret: 'apaleo-client-secret' };
 
 interface Version {
@@ -54,6 +60,14 @@ export async function startApaleo(): Promise<Apaleo> {
   let lagMs = 0;
   let subscriber: { readonly url: string; readonly headers: Readonly<Record<string, string>> } | undefined;
   const trouble = addTrouble(app);
+
+  const unlike = new Set<string>();
+  let isOutgrown = false;
+  const asPublished = <Value>(model: ApaleoModel, value: Value): Value => {
+    if (isOutgrown) return value;
+    for (const difference of unlikePublished(model, value)) unlike.add(`${model}: ${difference}`);
+    return value;
+  };
 
   const post = async (body: unknown): Promise<number> => {
     if (subscriber === undefined) return 0;
@@ -92,14 +106,16 @@ export async function startApaleo(): Promise<Apaleo> {
     '/booking/v1/reservations/:id',
     async (request, reply) => {
       if (!isAllowed(request.headers.authorization)) return reply.code(401).send();
+      asPublished('bookingReservationsByIdGet.Params', { ...request.params, ...request.query });
       const reservation = current(request.params.id);
       if (reservation === undefined) return reply.code(404).send({ messages: ['not found'] });
-      return expanded(reservation, request.query.expand);
+      return asPublished('ReservationModel', expanded(reservation, request.query.expand));
     },
   );
 
   app.get<{ Querystring: Readonly<Record<string, string>> }>('/booking/v1/reservations', async (request, reply) => {
     if (!isAllowed(request.headers.authorization)) return reply.code(401).send();
+    asPublished('bookingReservationsGet.Params', request.query);
     const { propertyIds = '', dateFilter, from = '', sort, pageNumber = '1', pageSize = '100' } = request.query;
     if (dateFilter !== 'Modification' || Number.isNaN(Date.parse(from)) || sort !== 'updated:asc') {
       return reply.code(422).send({ messages: ['this stand-in lists by modification only'] });
@@ -112,7 +128,8 @@ export async function startApaleo(): Promise<Apaleo> {
     const [number, size] = [Number(pageNumber), Number(pageSize)];
     const page = found.slice((number - 1) * size, number * size);
     if (page.length === 0) return reply.code(204).send();
-    return { reservations: page.map((reservation) => expanded(reservation, undefined)), count: found.length };
+    const reservations = page.map(listed);
+    return asPublished('ReservationListModel', { reservations, count: found.length });
   });
 
   const url = await app.listen({ host: '127.0.0.1', port: 0 });
@@ -124,9 +141,7 @@ export async function startApaleo(): Promise<Apaleo> {
     deliveries,
     async save(reservation, type, at = Date.now()) {
       const history = versions.get(reservation.id) ?? [];
-      // To the second, as apaleo writes it.
-      const modified = `${new Date(at).toISOString().slice(0, 19)}Z`;
-      history.push({ at: Date.now(), reservation: { ...reservation, modified } });
+      history.push({ at: Date.now(), reservation: { ...reservation, modified: apaleoTime(at) } });
       versions.set(reservation.id, history);
       await deliveries.tell(eventOf(reservation.id, reservation.property.id, type));
     },
@@ -139,6 +154,9 @@ export async function startApaleo(): Promise<Apaleo> {
     lagBy(ms) {
       lagMs = ms;
     },
+    outgrow() {
+      isOutgrown = true;
+    },
     endTokens: () => tokens.clear(),
     tokensGiven: () => tokensGiven,
     async subscribe(endpointUrl, headers = {}) {
@@ -149,7 +167,10 @@ export async function startApaleo(): Promise<Apaleo> {
       subscriber = undefined;
       throw new Error(`The health check was answered ${status}; the subscription is refused`);
     },
-    close: () => app.close(),
+    async close() {
+      await app.close();
+      if (unlike.size > 0) throw new Error(`Not as apaleo publishes it:\n  ${[...unlike].join('\n  ')}`);
+    },
   };
 }
 
@@ -157,6 +178,11 @@ export async function startApaleo(): Promise<Apaleo> {
 function expanded(reservation: WireReservation, expand = ''): Partial<WireReservation> {
   const { assignedUnits, ...rest } = reservation;
   return expand.split(',').includes('assignedUnits') && assignedUnits !== undefined ? { ...rest, assignedUnits } : rest;
+}
+
+/** An item of the list has neither taxes nor what is payable. */
+function listed(reservation: WireReservation): Partial<WireReservation> {
+  return Object.fromEntries(Object.entries(expanded(reservation)).filter(([field]) => !NOT_LISTED.includes(field)));
 }
 
 /** Names and secrets are form-encoded before they are joined (RFC 6749 §2.3.1). */
