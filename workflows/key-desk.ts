@@ -7,13 +7,14 @@ import {
   allHandlersFinished,
   ApplicationFailure,
   condition,
+  patched,
   proxyActivities,
   setCurrentDetails,
   setHandler,
   sleep,
   workflowInfo,
 } from '@temporalio/workflow';
-import { decide, type Order } from '../src/stay/key-desk/decide.js';
+import { decide, type Circumstances, type Order } from '../src/stay/key-desk/decide.js';
 import type { DeskAnswer, KeyRequest } from '../src/stay/key-desk/request.js';
 import type { KeyDeskActivities } from '../src/stay/key-desk/steps.js';
 import { ERROR_TYPES } from '../src/stay/error-types.js';
@@ -39,6 +40,8 @@ interface Desk {
   readonly name: StayName;
   readonly waiting: KeyRequest[];
   readonly answers: Map<string, DeskAnswer>;
+  /** The request that is being carried out, or was last. */
+  current?: KeyRequest;
 }
 
 export async function keyDesk(): Promise<{ readonly carriedOut: number }> {
@@ -56,12 +59,20 @@ async function carryOutNext(desk: Desk): Promise<void> {
   const request = desk.waiting.shift();
   if (request === undefined) return;
   setCurrentDetails(`**${request.kind}** for ${request.rooms.join(', ') || 'no room'}, asked for by ${request.by}`);
-  desk.answers.set(request.requestId, await carryOut(desk.name, request));
+  const { current: before } = desk;
+  const isOlderDesk = !patched('asked-again');
+  if (!isOlderDesk) desk.current = request;
+  const rules = isOlderDesk ? { rules: 'first' as const } : { before };
+  desk.answers.set(request.requestId, await carryOut(desk.name, request, rules));
 }
 
-async function carryOut(name: StayName, request: KeyRequest): Promise<DeskAnswer> {
+async function carryOut(
+  name: StayName,
+  request: KeyRequest,
+  circumstances: Omit<Circumstances, 'now'>,
+): Promise<DeskAnswer> {
   const look = await lookAtStay.executeWithOptions({ summary: `before "${request.kind}": look at the stay` }, [name]);
-  const decision = decide(name, request, look ?? undefined, now());
+  const decision = decide(name, request, look ?? undefined, { now: now(), ...circumstances });
   if (decision.kind === 'refuse') return { kind: 'refused', why: decision.why };
   for (const order of decision.orders) {
     const refused = await follow(name, request, order);
@@ -89,9 +100,11 @@ async function endOfKeys(name: StayName): Promise<void> {
   }
 }
 
-function listen({ waiting, answers }: Desk): void {
+function listen(desk: Desk): void {
+  const { waiting, answers } = desk;
   setHandler(messages.keysAskedForSignal, (request) => {
-    const isKnown = answers.has(request.requestId) || waiting.some(({ requestId }) => requestId === request.requestId);
+    const atHand = desk.current === undefined ? waiting : [desk.current, ...waiting];
+    const isKnown = answers.has(request.requestId) || atHand.some(({ requestId }) => requestId === request.requestId);
     if (!isKnown) waiting.push(request);
   });
   setHandler(messages.keyDeskAnswerUpdate, async ({ requestId }): Promise<DeskAnswer> => {

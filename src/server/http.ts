@@ -14,7 +14,7 @@ const REQUEST_TIMEOUT_MS = 10_000;
 /** Longer than load balancers keep a connection, so that it is they who close it. */
 const KEEP_ALIVE_MS = 72_000;
 /** Longer than any handler takes: what then still holds on to a connection is cut off. */
-const DRAIN_MS = 15_000;
+const DRAIN_MS = 20_000;
 /** Two ids of 200 characters, each percent-encoded as twelve. */
 const MOST_PARAM_LENGTH = 2_400;
 
@@ -31,7 +31,7 @@ export interface HttpServer {
   readonly app: FastifyInstance;
   /** Starts listening; answers the URL. @throws Error if the port is taken */
   listen(address: { readonly host: string; readonly port: number }): Promise<string>;
-  /** Is no longer ready, takes no new connection, and resolves when every request that came in is answered, in 15 seconds at most. */
+  /** Is no longer ready, takes no new connection, and resolves when every request that came in is answered, in 20 seconds at most. */
   drain(): Promise<void>;
 }
 

@@ -8,7 +8,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { StayNotFound } from '../../client.js';
-import type { StayName } from '../../stay/ids.js';
+import { stayWorkflowId, type StayName } from '../../stay/ids.js';
 import type { KeyOutcome } from '../../stay/key-desk/outcome.js';
 import type { KeyRequest } from '../../stay/key-desk/request.js';
 import { defineAdapter, type Door } from '../ingress/adapter.js';
@@ -58,6 +58,7 @@ export const opera = defineAdapter({
     const propertyIds = new Map(properties.map(({ propertyId, externalId }) => [externalId, propertyId]));
     return {
       routes: (door) => async (app: FastifyInstance) => {
+        const inTurn = takingTurns();
         const post = async (request: FastifyRequest<{ Params: { hotelId: string } }>, reply: FastifyReply) => {
           if (!isFromOpera(request.headers.authorization)) {
             door.count('forged');
@@ -67,7 +68,7 @@ export const opera = defineAdapter({
               .send();
           }
           const propertyId = propertyIds.get(request.params.hotelId);
-          const answer = await answerTo(request.body, { propertyId, settings, door });
+          const answer = await answerTo(request.body, { propertyId, settings, door, inTurn });
           return reply.code(201).header('content-type', 'application/json;charset=UTF-8').send(answer);
         };
         const path = `/webhooks/opera/${connectionId}`;
@@ -82,23 +83,30 @@ interface Desk {
   readonly propertyId: string | undefined;
   readonly settings: OperaSettings;
   readonly door: Door;
+  readonly inTurn: ReturnType<typeof takingTurns>;
 }
 
-/** Never throws: whatever happens, the front desk gets an answer. */
+/** Never throws, and is in time: whatever happens, the front desk gets an answer. */
 async function answerTo(body: unknown, desk: Desk): Promise<Readonly<Record<string, unknown>>> {
   const now = new Date().toISOString();
   const wire = parse(body);
   const validity = wire === undefined ? undefined : validityOf(wire, desk.settings);
-  const verdict = await judge(wire, desk, now).catch((): Verdict => RETRY);
+  const deadline = Date.parse(now) + desk.settings.answerSeconds * 1_000;
+  const judged = judge(wire, desk, now, deadline).catch((): Verdict => RETRY);
+  const verdict = await Promise.race([judged, inTime(deadline)]);
   desk.door.count(`answered-${verdict.code}`);
   return roomKeyAnswer(wire ?? {}, verdict, { now, ...(validity === undefined ? {} : { validity }) });
 }
 
-async function judge(wire: RoomKeyRequest | undefined, desk: Desk, now: string): Promise<Verdict> {
+async function inTime(deadline: number): Promise<Verdict> {
+  await delay(Math.max(0, deadline - Date.now()), undefined, { ref: false });
+  return RETRY;
+}
+
+async function judge(wire: RoomKeyRequest | undefined, desk: Desk, now: string, deadline: number): Promise<Verdict> {
   const { propertyId, settings, door } = desk;
   if (wire === undefined) return { code: 'UR', text: 'Stayline cannot read this request.' };
   if (propertyId === undefined) return { code: 'UR', text: 'This hotel is not connected to Stayline.' };
-  const deadline = Date.parse(now) + settings.answerSeconds * 1_000;
   const read = readRequest(wire, settings, now);
   switch (read.kind) {
     case 'cannot':
@@ -106,7 +114,7 @@ async function judge(wire: RoomKeyRequest | undefined, desk: Desk, now: string):
     case 'read':
       return readKey(door, { propertyId, reservationId: read.reservationId });
     case 'keys':
-      return verdictOf(await handIn(door, { propertyId, reservationId: read.reservationId }, read.request, deadline));
+      return verdictOf(await handIn(desk, { propertyId, reservationId: read.reservationId }, read.request, deadline));
     default:
       return read satisfies never;
   }
@@ -127,39 +135,46 @@ function verdictOf(outcome: KeyOutcome | undefined): Verdict {
   }
 }
 
-/** Undefined if Temporal could not be reached in time: it is tried on then, since OPERA will not ask again. */
+/** Undefined if Temporal could not be reached in time: a removal is tried on then, since OPERA will not ask again. */
 async function handIn(
-  door: Door,
+  { door, inTurn }: Desk,
   name: StayName,
   request: KeyRequest,
   deadline: number,
 ): Promise<KeyOutcome | undefined> {
-  const until = request.kind === 'remove' ? deadline + KEEP_TRYING_MS : deadline;
-  const trying = keepTrying(door, name, request, { deadline, until });
-  return Promise.race([trying, delay(Math.max(0, deadline - Date.now()), undefined, { ref: false })]);
+  const isDurable = await inTurn(stayWorkflowId(name), () => keepTrying(door, name, request, deadline));
+  // A little less than there is, so that its answer is in time.
+  return isDurable ? door.followKeys(name, request, deadline - MARGIN_MS) : undefined;
 }
 
-async function keepTrying(
-  door: Door,
-  name: StayName,
-  request: KeyRequest,
-  { deadline, until }: { readonly deadline: number; readonly until: number },
-): Promise<KeyOutcome | undefined> {
+/** Whether Temporal has the request now. */
+async function keepTrying(door: Door, name: StayName, request: KeyRequest, deadline: number): Promise<boolean> {
+  const until = request.kind === 'remove' ? deadline + KEEP_TRYING_MS : deadline;
   while (Date.now() < until) {
     try {
-      // A little less than there is, so that its answer is in time.
-      return await door.askForKeys(
-        name,
-        request,
-        Date.now() < deadline - MARGIN_MS ? deadline - MARGIN_MS : Date.now() + TRY_MS,
-      );
+      await door.askForKeys(name, request, Date.now() < deadline ? deadline : Date.now() + TRY_MS);
+      return true;
     } catch {
       door.count('temporal-unreachable');
       await delay(TRY_EVERY_MS, undefined, { ref: false });
     }
   }
   if (request.kind === 'remove') door.count('removal-lost');
-  return undefined;
+  return false;
+}
+
+/** One after the other for each name: a removal that waits for Temporal must not end the key that was asked for after it. */
+function takingTurns(): <T>(name: string, act: () => Promise<T>) => Promise<T> {
+  const last = new Map<string, Promise<unknown>>();
+  return (name, act) => {
+    const turn = (last.get(name) ?? Promise.resolve()).then(act, act);
+    last.set(name, turn);
+    const leave = (): void => {
+      if (last.get(name) === turn) last.delete(name);
+    };
+    turn.then(leave, leave);
+    return turn;
+  };
 }
 
 /** OPERA shows what is said here, and keeps nothing of it. */

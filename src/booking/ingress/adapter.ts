@@ -159,10 +159,12 @@ export interface Door {
   /** Reads a reservation now, in turn with all else that reads it; answers what came of it, however long the booking system is down. */
   reread(reservation: StayName): Promise<RereadOutcome>;
   /**
-   * Has a request for keys carried out by the workflow `keyDesk`, and follows it until it is done or `deadline` (ms since 1970) has come.
-   * Once Temporal has the request, it is carried out in any case. @throws Error if Temporal could not be reached by then
+   * Hands a request for keys to the workflow `keyDesk`: from then on it is carried out, whatever happens here.
+   * @throws Error if Temporal could not be reached by `deadline` (ms since 1970)
    */
-  askForKeys(name: StayName, request: KeyRequest, deadline: number): Promise<KeyOutcome>;
+  askForKeys(name: StayName, request: KeyRequest, deadline: number): Promise<void>;
+  /** Follows a request that was handed in until it is done or `deadline` has come. Never throws. */
+  followKeys(name: StayName, request: KeyRequest, deadline: number): Promise<KeyOutcome>;
   /** For commands of the booking system that are no state of a reservation (a lost key): signals to the stay, and its view. */
   readonly stays: StayClient;
   /** Counts something that happened, by a short fixed name, for `/healthz` and the metrics. */

@@ -4,7 +4,7 @@ import { createStayClient } from '../../client.js';
 import type { Door } from './adapter.js';
 import type { Connection } from './connections.js';
 import { handOver, paceOf, reread } from './hand-over.js';
-import { askForKeys } from './key-desk.js';
+import { askForKeys, followKeys } from './key-desk.js';
 
 /** Counts something that happened at a connection. */
 export type Counter = (connectionId: string, what: string) => void;
@@ -21,6 +21,7 @@ export function openDoor({ temporal, connection, count }: DoorOptions): Door {
     changed: (reservations) => handOver(temporal, pace, reservations),
     reread: (reservation) => reread(temporal, pace, reservation),
     askForKeys: (name, request, deadline) => askForKeys(temporal, name, request, deadline),
+    followKeys: (name, request, deadline) => followKeys(temporal, name, request, deadline),
     stays: createStayClient(temporal),
     count: (what) => count(connection.connectionId, what),
   };

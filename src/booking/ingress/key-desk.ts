@@ -17,18 +17,29 @@ const LOOK_EVERY_MS = 250;
 /** For one look at the stay. */
 const LOOK_MS = 3_000;
 
-/**
- * Hands a request in, and follows it until it is done or `deadline` (ms since 1970) has come. Once Temporal has the request, it is carried
- * out whatever happens here.
- * @throws Error if Temporal could not be reached by then: nothing is durable
- */
+/** Hands a request in. @throws Error if Temporal could not be reached by `deadline` (ms since 1970): nothing is durable */
 export async function askForKeys(
   temporal: Client,
   name: StayName,
   request: KeyRequest,
   deadline: number,
+): Promise<void> {
+  await temporal.withDeadline(deadline, () =>
+    temporal.workflow.signalWithStart('keyDesk', {
+      ...startOf(name),
+      signal: keysAskedForSignal,
+      signalArgs: [request],
+    }),
+  );
+}
+
+/** Follows a request that was handed in until it is done or `deadline` (ms since 1970) has come. */
+export async function followKeys(
+  temporal: Client,
+  name: StayName,
+  request: KeyRequest,
+  deadline: number,
 ): Promise<KeyOutcome> {
-  await temporal.withDeadline(deadline, () => handIn(temporal, name, request));
   const answer = await quietly(() => temporal.withDeadline(deadline, () => answerOf(temporal, name, request)));
   if (answer === undefined) return { kind: 'pending', text: 'The request is recorded; it is carried out by itself.' };
   if (answer.kind === 'refused') return { kind: 'refused', text: answer.why };
@@ -39,14 +50,6 @@ export async function askForKeys(
     if (outcome.kind !== 'pending' || Date.now() + LOOK_EVERY_MS > deadline) return outcome;
     await delay(LOOK_EVERY_MS);
   }
-}
-
-async function handIn(temporal: Client, name: StayName, request: KeyRequest): Promise<void> {
-  await temporal.workflow.signalWithStart('keyDesk', {
-    ...startOf(name),
-    signal: keysAskedForSignal,
-    signalArgs: [request],
-  });
 }
 
 function answerOf(temporal: Client, name: StayName, { requestId }: KeyRequest): Promise<DeskAnswer> {
@@ -102,13 +105,15 @@ export async function lookAtStay(temporal: Client, name: StayName): Promise<Stay
   }
 }
 
-function lookOf({ phase, revision, window, rooms, guests, keys }: StayView): StayLook {
+function lookOf(view: StayView): StayLook {
+  const { phase, revision, window, rooms, guests, keys } = view;
   const holders = new Set(keys.filter(({ state }) => state !== 'dead').map(({ guestId }) => guestId));
   return {
     phase,
     ...(revision === undefined ? {} : { revision }),
     ...(window === undefined ? {} : { window }),
     rooms,
+    isPending: outcomeOf({ kind: 'new', rooms }, view).kind === 'pending',
     guests: guests.map(({ guestId, keyState }) => ({
       guestId,
       hasKey: holders.has(guestId),

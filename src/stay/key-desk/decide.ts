@@ -15,6 +15,8 @@ export interface StayLook {
   readonly revision?: StaySnapshotInput['revision'];
   readonly window?: Window;
   readonly rooms: readonly string[];
+  /** Whoever asked for keys was told that it takes longer. Absent from looks of older workers. */
+  readonly isPending?: boolean;
   /** In the order of the party; whoever was removed is among them. */
   readonly guests: readonly LookedAtGuest[];
 }
@@ -45,11 +47,29 @@ interface Wish {
 
 const OVER: readonly StayPhase[] = ['leaving', 'over', 'cancelled', 'no-show'];
 
+/** What else a decision depends on. */
+export interface Circumstances {
+  readonly now: Instant;
+  /** The request before this one. */
+  readonly before?: KeyRequest | undefined;
+  /** Desks that were at work before there were later rules keep to the first ones, so that their histories replay. */
+  readonly rules?: 'first';
+}
+
 /** @param look undefined if no stay is open */
-export function decide(name: StayName, request: KeyRequest, look: StayLook | undefined, now: Instant): Decision {
+export function decide(
+  name: StayName,
+  request: KeyRequest,
+  look: StayLook | undefined,
+  circumstances: Circumstances,
+): Decision {
+  const { now, before, rules } = circumstances;
   const isOpen = look !== undefined && !OVER.includes(look.phase);
-  if (request.kind === 'remove') return tell(isOpen ? removal(name, request, look) : []);
-  const window = windowOf(request, isOpen ? look : undefined);
+  if (request.kind === 'remove') {
+    return tell(isOpen || (rules !== 'first' && mayStillOpen(look)) ? removal(name, request, look) : []);
+  }
+  if (before !== undefined && look?.isPending === true && isAskedAgain(before, request)) return tell([]);
+  const window = windowOf(request, isOpen ? look : undefined, circumstances);
   const rooms = roomsOf(request, look);
   if (window === undefined || rooms.length === 0) {
     return { kind: 'refuse', why: 'the request names no room or no dates, and no stay is open that has them' };
@@ -71,6 +91,11 @@ function tell(orders: readonly Order[]): Decision {
   return { kind: 'tell', orders };
 }
 
+/** After its end a stay may be granted some minutes more; "remove" ends them. */
+function mayStillOpen(look: StayLook | undefined): look is StayLook {
+  return look?.phase === 'leaving' && look.guests.some(({ hasKey }) => hasKey);
+}
+
 /** A stay that has moved on keeps its keys: "remove" for the old room may come after "new" for the next one. */
 function removal(name: StayName, request: KeyRequest, look: StayLook): readonly Order[] {
   const isForOthers = request.rooms.length > 0 && !request.rooms.some((room) => look.rooms.includes(room));
@@ -80,15 +105,35 @@ function removal(name: StayName, request: KeyRequest, look: StayLook): readonly 
   return [snapshotOf(name, request, look, { status: 'departed', window, rooms, guestIds })];
 }
 
-/** A key that is made during the stay is valid from now on: that does not move the arrival. */
-function windowOf({ window }: KeyRequest, look: StayLook | undefined): Window | undefined {
+/** A key that is made during the stay is valid from now on: that does not move the arrival. One that is valid later does. */
+function windowOf(
+  { window }: KeyRequest,
+  look: StayLook | undefined,
+  { now, rules }: Circumstances,
+): Window | undefined {
   if (window === undefined || look?.window === undefined) return window ?? look?.window;
-  return { from: earlier(window.from, look.window.from), to: window.to };
+  const isDuringStay = rules === 'first' || look.phase === 'in-house' || !isBefore(now, window.from);
+  return { from: isDuringStay ? earlier(window.from, look.window.from) : window.from, to: window.to };
 }
 
-/** A new key, or a move, names all the rooms; other requests may name the first one only. */
-function roomsOf({ kind, rooms }: KeyRequest, look: StayLook | undefined): readonly string[] {
+/** Who was told to try again asks for the same once more, at another time: not for one more key. */
+function isAskedAgain(before: KeyRequest, request: KeyRequest): boolean {
+  return (
+    before.kind === request.kind &&
+    sameRooms(before.rooms, request.rooms) &&
+    before.window?.to === request.window?.to &&
+    before.shareGroup === request.shareGroup
+  );
+}
+
+/** A new key, or a move, names all the rooms, unless it says which one is left; other requests may name the first one only. */
+function roomsOf({ kind, rooms, oldRoom }: KeyRequest, look: StayLook | undefined): readonly string[] {
   const known = look?.rooms ?? [];
+  const [room, ...further] = rooms;
+  if (kind === 'move' && oldRoom !== undefined && room !== undefined && further.length === 0) {
+    const moved = known.map((one) => (one === oldRoom ? room : one));
+    if (moved.includes(room)) return [...new Set(moved)];
+  }
   const namesAll = rooms.length > 0 && (kind === 'new' || kind === 'move');
   return namesAll || !rooms.every((room) => known.includes(room)) ? rooms : known;
 }

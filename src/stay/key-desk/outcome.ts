@@ -13,6 +13,14 @@ export type KeyOutcome =
 /** Attention that asking again will not help. */
 const HOPELESS: readonly string[] = ['key-failed', 'impossible-plan', 'zone-mismatch'];
 
+/** No key is made any more, whoever asks; only the booking can change that. */
+const ENDED: Readonly<Partial<Record<StayView['phase'], string>>> = {
+  leaving: 'The stay has ended; give it a later end first.',
+  over: 'The stay has ended; give it a later end first.',
+  cancelled: 'The reservation is cancelled.',
+  'no-show': 'The reservation is a no-show.',
+};
+
 /** @param view undefined if there is no stay */
 export function outcomeOf({ kind, rooms }: Pick<KeyRequest, 'kind' | 'rooms'>, view: StayView | undefined): KeyOutcome {
   if (view === undefined) return { kind: 'done', text: 'There is no stay, and so no key.' };
@@ -24,6 +32,11 @@ export function outcomeOf({ kind, rooms }: Pick<KeyRequest, 'kind' | 'rooms'>, v
     return left === 0
       ? { kind: 'done', text: 'All keys are removed.' }
       : { kind: 'pending', text: `${left} keys are still being removed; that goes on by itself.` };
+  }
+  const ended = ENDED[view.phase];
+  if (ended !== undefined) return { kind: 'refused', text: ended };
+  if (view.settled && view.guests.every(({ keyState }) => keyState === 'gone')) {
+    return { kind: 'refused', text: 'Nobody in the reservation is to have a key; name a guest first.' };
   }
   const hopeless = view.attention.find(({ code }) => HOPELESS.includes(code));
   if (hopeless !== undefined) return { kind: 'refused', text: hopeless.message };

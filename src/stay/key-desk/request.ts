@@ -16,6 +16,8 @@ export interface KeyRequest {
   readonly kind: KeyRequestKind;
   /** Empty if the request names none. */
   readonly rooms: readonly string[];
+  /** Of a move: the room that is left, if the request says so. */
+  readonly oldRoom?: string;
   readonly window?: Window;
   /** When it was asked for: ISO 8601 with an offset. */
   readonly at: string;

@@ -3,7 +3,7 @@
  * document), as JSON schemas: what apaleo answers, and the parameters that it takes. They know no field and no parameter but their own.
  */
 import path from 'node:path';
-import { Ajv, type ValidateFunction } from 'ajv';
+import { Ajv, type SchemaObject, type ValidateFunction } from 'ajv';
 import { createGenerator } from 'ts-json-schema-generator';
 import { packageRoot } from '../../../src/package-root.js';
 
@@ -29,7 +29,7 @@ const compiled = new Map<ApaleoModel, ValidateFunction>();
 
 /** What differs from the model, each with its path; empty if nothing does. */
 export function unlikePublished(model: ApaleoModel, value: unknown): readonly string[] {
-  const validate = compiled.get(model) ?? ajv.compile({ ...models.createSchema(model) });
+  const validate = compiled.get(model) ?? ajv.compile(models.createSchema(model) as SchemaObject);
   compiled.set(model, validate);
   // Coercing writes: judged is a copy.
   if (validate(structuredClone(value))) return [];

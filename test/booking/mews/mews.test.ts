@@ -6,8 +6,9 @@ import { StayNotFound, type StayClient, type StayView } from '../../../src/clien
 import type { StayName } from '../../../src/stay/ids.js';
 import type { StaySnapshot } from '../../../src/stay/snapshot-schema.js';
 import { aCall, openSystem, theSnapshot } from '../opened.js';
-import { ADA, BEN, roomId, SERVICE, type WireReservation } from './reservation.js';
-import { ENTERPRISE, startMews, type Mews } from './stand-in.js';
+import { answerAsPublished } from './published-schema.js';
+import { ADA, BEN, guidOf, mewsTime, roomId, SERVICE, type WireReservation } from './reservation.js';
+import { ENTERPRISE, INTEGRATION, startMews, type Mews, type WebhookMessage } from './stand-in.js';
 
 const ID = 'bfee2c44-1f84-4326-a862-5289598f6e2d';
 const NAME = { propertyId: 'seaside', reservationId: ID };
@@ -42,28 +43,31 @@ describe('a webhook', () => {
     const text = typeof body === 'string' ? body : JSON.stringify(body);
     return open().webhook?.read({ token, headers: {}, body: Buffer.from(text), ip: '192.0.2.1' });
   }
-  const event = (Discriminator: string, Id: string): object => ({ Discriminator, Value: { Id } });
-  const message = (...Events: object[]): object => ({ EnterpriseId: ENTERPRISE, IntegrationId: 'any', Events });
+  type Event = WebhookMessage['Events'][number];
+  const [A, B] = [guidOf('a'), guidOf('b')];
+  const event = (Discriminator: Event['Discriminator'], Id: string): Event => ({ Discriminator, Value: { Id } });
+  const message = (...Events: Event[]): WebhookMessage =>
+    answerAsPublished('webhook', { EnterpriseId: ENTERPRISE, IntegrationId: INTEGRATION, Events });
 
   test('names every reservation once, however many events it holds', () => {
     const events = message(
-      event('ServiceOrderUpdated', 'a'),
-      event('CustomerUpdated', 'c'),
-      event('ServiceOrderUpdated', 'b'),
-      event('ServiceOrderUpdated', 'a'),
+      event('ServiceOrderUpdated', A),
+      event('CustomerUpdated', ADA.Id),
+      event('ServiceOrderUpdated', B),
+      event('ServiceOrderUpdated', A),
     );
     expect(read(events)).toEqual({
       kind: 'changed',
       reservations: [
-        { propertyId: 'seaside', reservationId: 'a' },
-        { propertyId: 'seaside', reservationId: 'b' },
+        { propertyId: 'seaside', reservationId: A },
+        { propertyId: 'seaside', reservationId: B },
       ],
       ignored: 1,
     });
   });
 
   test('of another enterprise is ignored, an empty one is a sign of life, and one that is none is unreadable', () => {
-    expect(read({ ...message(event('ServiceOrderUpdated', 'a')), EnterpriseId: 'another' })).toEqual({
+    expect(read({ ...message(event('ServiceOrderUpdated', A)), EnterpriseId: guidOf('another') })).toEqual({
       kind: 'changed',
       reservations: [],
       ignored: 1,
@@ -145,7 +149,7 @@ describe('a reservation', () => {
 });
 
 describe('asking Mews', () => {
-  const many = Array.from({ length: 150 }, (_, index) => `many-${String(index).padStart(3, '0')}`);
+  const many = Array.from({ length: 150 }, (_, index) => guidOf(`many-${index}`));
 
   test('for many reservations at the same time takes one request of each kind', async () => {
     for (const Id of many) await standIn.save({ Id, AssignedResourceId: roomId('101') }, [ADA, BEN]);
@@ -171,8 +175,8 @@ describe('asking Mews', () => {
 
   test('lists what was updated over years in stretches of three months, and those who will be here soon', async () => {
     for (const Id of many) await standIn.save({ Id });
-    const soon = { Id: 'soon', ...spanned(20) };
-    const later = { Id: 'later', ...spanned(100) };
+    const soon = { Id: guidOf('soon'), ...spanned(20) };
+    const later = { Id: guidOf('later'), ...spanned(100) };
     await standIn.save(soon);
     await standIn.save(later);
     const system = open();
@@ -187,14 +191,14 @@ describe('asking Mews', () => {
       listed.push(...(page?.reservations ?? []).map(({ reservationId }) => reservationId));
       cursor = page?.next;
     } while (cursor !== undefined);
-    expect(new Set(listed)).toEqual(new Set([...many, 'soon', 'later']));
+    expect(new Set(listed)).toEqual(new Set([...many, soon.Id, later.Id]));
     const times = (id: string): number => listed.filter((one) => one === id).length;
-    expect([times('soon'), times('later')]).toEqual([2, 1]);
+    expect([times(soon.Id), times(later.Id)]).toEqual([2, 1]);
   });
 });
 
 function spanned(hours: number): Partial<WireReservation> {
-  const at = (more: number): string => new Date(Date.now() + (hours + more) * 3_600_000).toISOString();
+  const at = (more: number): string => mewsTime(Date.now() + (hours + more) * 3_600_000);
   return { ScheduledStartUtc: at(0), ScheduledEndUtc: at(24) };
 }
 
@@ -231,6 +235,7 @@ describe('listening', () => {
         return { kind: 'changed' };
       },
       askForKeys: () => Promise.reject(new Error('Mews names its guests')),
+      followKeys: () => Promise.reject(new Error('Mews names its guests')),
       stays: stays as StayClient,
       count: (what) => counted.push(what),
     };
@@ -243,12 +248,11 @@ describe('listening', () => {
     await standIn.save({ Id: ID });
     await expect.poll(() => heard).toEqual([NAME]);
     standIn.cut({ refuse: true });
-    await standIn.save({ Id: 'meanwhile' });
-    const command = standIn.cutKey('c-1', { ReservationId: 'meanwhile' });
+    const meanwhile = guidOf('meanwhile');
+    await standIn.save({ Id: meanwhile });
+    const command = standIn.cutKey(guidOf('c-1'), meanwhile);
     standIn.acceptAgain();
-    await expect
-      .poll(() => heard.map(({ reservationId }) => reservationId), { timeout: 15_000 })
-      .toContain('meanwhile');
+    await expect.poll(() => heard.map(({ reservationId }) => reservationId), { timeout: 15_000 }).toContain(meanwhile);
     await expect.poll(() => command.states[0], { timeout: 15_000 }).toBe('Processing');
   });
 
@@ -260,30 +264,30 @@ describe('listening', () => {
 
   test('answers a command with what became of it', async () => {
     await listen();
-    const waiting = standIn.cutKey('c-1', { ReservationId: ID });
+    const waiting = standIn.cutKey(guidOf('c-1'), ID);
     await expect.poll(() => waiting.State, { timeout: 10_000 }).toBe('Error');
     expect(waiting.Notes).toMatch(/has not been read yet/);
     expect(reread).toEqual([NAME]);
     view = aView({ settled: true, guests: [{ guestId: ADA.Id, keyState: 'issued' }] });
-    const done = standIn.cutKey('c-2', { ReservationId: ID });
+    const done = standIn.cutKey(guidOf('c-2'), ID);
     await expect.poll(() => done.State, { timeout: 10_000 }).toBe('Processed');
     view = aView({
       settled: true,
       attention: [{ code: 'key-failed', since: '2026-11-23T14:00Z', message: 'The lock system refuses.' }],
     });
-    const failed = standIn.cutKey('c-3', { ReservationId: ID });
+    const failed = standIn.cutKey(guidOf('c-3'), ID);
     await expect.poll(() => failed.Notes, { timeout: 10_000 }).toBe('The lock system refuses.');
-    const nobody = standIn.cutKey('c-4', {});
+    const nobody = standIn.cutKey(guidOf('c-4'));
     await expect.poll(() => nobody.State, { timeout: 10_000 }).toBe('Error');
     expect(heard.every(({ reservationId }) => reservationId === ID)).toBe(true);
   });
 
   test('leaves the commands of other devices alone', async () => {
     await listen();
-    const printer = standIn.cutKey('c-1', { ReservationId: ID }, 'Printer');
-    const cutter = standIn.cutKey('c-2', {});
+    const scanner = standIn.scanPassports(guidOf('c-1'), ID);
+    const cutter = standIn.cutKey(guidOf('c-2'));
     await expect.poll(() => cutter.State).toBe('Error');
-    expect(printer.states).toEqual([]);
+    expect(scanner.states).toEqual([]);
   });
 
   test('ends when nobody wants it any more', async () => {

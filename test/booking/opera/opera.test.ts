@@ -4,7 +4,6 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { opera as adapter } from '../../../src/booking/adapters/opera.js';
 import type { Door } from '../../../src/booking/ingress/adapter.js';
 import { StayNotFound, type StayClient } from '../../../src/client.js';
-import type { KeyOutcome } from '../../../src/stay/key-desk/outcome.js';
 import type { KeyRequest } from '../../../src/stay/key-desk/request.js';
 import type { StayName } from '../../../src/stay/ids.js';
 import { openSystem } from '../opened.js';
@@ -16,11 +15,15 @@ const SETTINGS = { auth: { kind: 'bearer', token: 'OPERA_TOKEN' }, timeZone: 'Eu
 let app: FastifyInstance;
 let asked: { readonly name: StayName; readonly request: KeyRequest }[];
 let askForKeys: Door['askForKeys'];
+let followKeys: Door['followKeys'];
+let view: StayClient['view'];
 let counted: string[];
 beforeEach(() => {
   asked = [];
   counted = [];
-  askForKeys = async () => ({ kind: 'done', text: 'The keys are on their way.' });
+  askForKeys = async () => undefined;
+  followKeys = async () => ({ kind: 'done', text: 'The keys are on their way.' });
+  view = (name) => Promise.reject(new StayNotFound(name.reservationId));
 });
 afterEach(() => app.close());
 
@@ -35,12 +38,10 @@ async function connect(settings: Readonly<Record<string, unknown>> = {}, hotelId
       asked.push({ name, request });
       return askForKeys(name, request, deadline);
     },
+    followKeys: (name, request, deadline) => followKeys(name, request, deadline),
     reread: () => Promise.reject(new Error('There is nothing to fetch')),
     changed: () => Promise.reject(new Error('OPERA pushes no changes')),
-    stays: { view: (name) => Promise.reject(new StayNotFound(name.reservationId)) } as Pick<
-      StayClient,
-      'view'
-    > as StayClient,
+    stays: { view: (name) => view(name) } as Pick<StayClient, 'view'> as StayClient,
     count: (what) => counted.push(what),
   };
   app = fastify();
@@ -174,31 +175,25 @@ describe('a request', () => {
 });
 
 describe('the answer', () => {
-  test('is "retry" when the time is up, and the request goes on', async () => {
+  test('is "retry" when the time is up, for every kind of request', async () => {
     const opera = await connect();
-    let finish: (outcome: KeyOutcome) => void = () => undefined;
-    let ended = false;
-    askForKeys = async () => {
-      const outcome = await new Promise<KeyOutcome>((resolve) => {
-        finish = resolve;
-      });
-      ended = true;
-      return outcome;
-    };
+    const never = new Promise<never>(() => undefined);
+    followKeys = () => never;
     expect(await opera.ask('New', 'R-1', { roomId: '101' })).toMatchObject({ responseCode: 'RY' });
-    expect(ended).toBe(false);
-    finish({ kind: 'done', text: 'Late.' });
-    await expect.poll(() => ended).toBe(true);
+    askForKeys = () => never;
+    expect(await opera.ask('Remove', 'R-2', { roomId: '101' })).toMatchObject({ responseCode: 'RY' });
+    view = () => never;
+    expect(await opera.ask('Read', 'R-1', { roomId: '101' })).toMatchObject({ responseCode: 'RY' });
   });
 
   test('is what became of the request', async () => {
     const opera = await connect();
-    askForKeys = async () => ({ kind: 'refused', text: 'The room has no door.' });
+    followKeys = async () => ({ kind: 'refused', text: 'The room has no door.' });
     expect(await opera.ask('New', 'R-1', { roomId: '101' })).toMatchObject({
       responseCode: 'UR',
       responseText: 'The room has no door.',
     });
-    askForKeys = async () => ({ kind: 'pending', text: 'Waits for the room.' });
+    followKeys = async () => ({ kind: 'pending', text: 'Waits for the room.' });
     expect(await opera.ask('New', 'R-1', { roomId: '101' })).toMatchObject({ responseCode: 'RY' });
     expect(counted).toEqual(['answered-UR', 'answered-RY']);
   });
@@ -206,14 +201,33 @@ describe('the answer', () => {
   test('is "retry" while Temporal cannot be reached, and a removal is tried until it can', async () => {
     const opera = await connect();
     let isReachable = false;
-    askForKeys = async () => {
+    const known: string[] = [];
+    askForKeys = async ({ reservationId }, { kind }) => {
       if (!isReachable) throw new Error('no connection');
-      return { kind: 'done', text: 'All keys are removed.' };
+      known.push(`${kind} ${reservationId}`);
     };
-    expect(await opera.ask('Remove', 'R-1', { roomId: '101' })).toMatchObject({ responseCode: 'RY' });
+    expect(await opera.ask('New', 'R-1', { roomId: '101' })).toMatchObject({ responseCode: 'RY' });
+    expect(await opera.ask('Remove', 'R-2', { roomId: '102' })).toMatchObject({ responseCode: 'RY' });
     isReachable = true;
-    const tries = asked.length;
-    await expect.poll(() => asked.length, { timeout: 10_000 }).toBeGreaterThan(tries);
+    await expect.poll(() => known, { timeout: 10_000 }).toEqual(['remove R-2']);
+  });
+
+  test('of a new key waits for the removal before it, which still waits for Temporal', async () => {
+    const opera = await connect({ answerSeconds: 5 });
+    const known: string[] = [];
+    let failures = 1;
+    askForKeys = async (_name, { kind }) => {
+      if (failures > 0) {
+        failures -= 1;
+        throw new Error('no connection');
+      }
+      known.push(kind);
+    };
+    const removal = opera.ask('Remove', 'R-1', { roomId: '101' });
+    await expect.poll(() => asked.length).toBe(1);
+    expect(await opera.ask('New', 'R-1', { roomId: '101' })).toMatchObject({ responseCode: 'OK' });
+    expect(await removal).toMatchObject({ responseCode: 'OK' });
+    expect(known).toEqual(['remove', 'new']);
   });
 });
 

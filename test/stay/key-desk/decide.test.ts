@@ -27,8 +27,8 @@ function look(changes: Partial<StayLook> = {}): StayLook {
   return { phase: 'in-house', revision: '2026-11-23T14:00Z', window: WINDOW, rooms: ['101'], guests, ...changes };
 }
 
-function orders(asked: KeyRequest, seen: StayLook | undefined, now = NOW): readonly Order[] {
-  const decision = decide(NAME, asked, seen, now);
+function orders(asked: KeyRequest, seen: StayLook | undefined, now = NOW, before?: KeyRequest): readonly Order[] {
+  const decision = decide(NAME, asked, seen, { now, before });
   if (decision.kind === 'refuse') throw new Error(decision.why);
   for (const order of decision.orders) if (order.kind === 'snapshot') snapshotSchema.parse(order.snapshot);
   return decision.orders;
@@ -65,10 +65,12 @@ describe('where no stay is open', () => {
 
   test('one that does not say where or until when is refused, one for an end has nothing to do', () => {
     const { window: _window, ...undated } = request('lost');
-    expect(decide(NAME, undated, undefined, NOW)).toMatchObject({ kind: 'refuse' });
-    expect(decide(NAME, request('lost', { rooms: [] }), undefined, NOW)).toMatchObject({ kind: 'refuse' });
+    expect(decide(NAME, undated, undefined, { now: NOW })).toMatchObject({ kind: 'refuse' });
+    expect(decide(NAME, request('lost', { rooms: [] }), undefined, { now: NOW })).toMatchObject({ kind: 'refuse' });
     expect(orders(request('remove'), undefined)).toEqual([]);
-    expect(orders(request('remove'), look({ phase: 'leaving' }))).toEqual([]);
+    const keyless = [{ guestId: 'guest-1', hasKey: false, isGone: true }];
+    expect(orders(request('remove'), look({ phase: 'leaving', guests: keyless }))).toEqual([]);
+    expect(orders(request('remove'), look({ phase: 'cancelled' }))).toEqual([]);
   });
 });
 
@@ -79,6 +81,10 @@ describe('in an open stay', () => {
     ]);
     expect(snapshots(orders(request('remove', { rooms: [] }), look()))).toMatchObject([{ status: 'departed' }]);
     expect(orders(request('remove', { rooms: ['100'] }), look())).toEqual([]);
+  });
+
+  test('"remove" ends what a stay was granted after its end', () => {
+    expect(snapshots(orders(request('remove'), look({ phase: 'leaving' })))).toMatchObject([{ status: 'departed' }]);
   });
 
   test('"new" before there is a key changes nothing, after that it ends all keys first', () => {
@@ -114,6 +120,43 @@ describe('in an open stay', () => {
     const before = request('modify', { window: { from: '2026-11-23T10:00Z', to: WINDOW.to } });
     expect(snapshots(orders(before, look()))[0]?.window).toEqual({ from: '2026-11-23T10:00Z', to: WINDOW.to });
     expect(orders(request('modify'), look())).toEqual([]);
+  });
+
+  test('before the arrival, a later beginning moves it, and nobody is checked in', () => {
+    const expected = look({ phase: 'expected', guests: [{ guestId: 'guest-1', hasKey: false, isGone: false }] });
+    const later = { from: '2026-11-28T14:00Z', to: '2026-11-30T10:00Z' };
+    for (const kind of ['new', 'modify'] as const) {
+      const [told] = snapshots(orders(request(kind, { window: later }), expected));
+      expect(told).toMatchObject({ status: 'confirmed', window: later });
+    }
+    const late = request('new', { window: { from: '2026-11-24T09:00Z', to: WINDOW.to } });
+    expect(snapshots(orders(late, expected))[0]).toMatchObject({ status: 'in-house', window: WINDOW });
+  });
+
+  test('"move" from one room of several leaves the others alone, unless it names them all', () => {
+    const suite = look({ rooms: ['101', '102'] });
+    const moveTo = (rooms: readonly string[]): Partial<KeyRequest> => ({ rooms, oldRoom: '101' });
+    expect(snapshots(orders(request('move', moveTo(['105'])), suite))[0]?.rooms).toEqual(['105', '102']);
+    expect(snapshots(orders(request('move', moveTo(['105', '106'])), suite))[0]?.rooms).toEqual(['105', '106']);
+    expect(snapshots(orders(request('move', { rooms: ['105'], oldRoom: '999' }), suite))[0]?.rooms).toEqual(['105']);
+  });
+
+  test('asked again while it is not done, a request is the same one; once it is done, another', () => {
+    const before = request('duplicate', { requestId: 'q-0' });
+    const guests = [...TWO.slice(0, 1), { guestId: 'guest-2', hasKey: false, isGone: false }];
+    const pending = look({ guests, isPending: true });
+    for (const kind of ['new', 'duplicate', 'lost', 're-encode'] as const) {
+      expect(orders(request(kind), pending, NOW, request(kind, { requestId: 'q-0' }))).toEqual([]);
+    }
+    const laterStart = { from: '2026-11-24T09:00Z', to: WINDOW.to };
+    expect(orders(request('duplicate', { window: laterStart }), pending, NOW, before)).toEqual([]);
+    const another = [
+      orders(request('duplicate'), look({ guests: TWO, isPending: false }), NOW, before),
+      orders(request('duplicate', { rooms: ['102'] }), pending, NOW, before),
+      orders(request('duplicate', { window: { from: WINDOW.from, to: '2026-11-27T10:00Z' } }), pending, NOW, before),
+      orders(request('duplicate'), pending, NOW, request('new')),
+    ];
+    for (const told of another) expect(snapshots(told)[0]?.guests).toHaveLength(3);
   });
 
   test('"lost" re-keys securely, "re-encode" replaces one key; both leave rooms that are not named alone', () => {

@@ -24,7 +24,7 @@ function outcome(changes: Partial<StayView>, kind: KeyRequestKind = 'new', rooms
     stay: 'stay/seaside/R-1',
     phase: 'in-house',
     rooms: ['101'],
-    guests: [],
+    guests: [{ guestId: 'guest-1', keyState: 'issued' }],
     keys: [],
     plan: [],
     attention: [],
@@ -62,6 +62,18 @@ test('keys are pending while something is being done, or while a room is not fre
 test('what a person must put right is refused, with the reason', () => {
   const attention = [{ code: 'key-failed', since: '2026-11-23T14:00Z', message: 'The lock system refuses.' }] as const;
   expect(outcome({ attention })).toEqual({ kind: 'refused', text: 'The lock system refuses.' });
+});
+
+test('a key for nobody, or in a stay that has ended, is refused: nobody would get one', () => {
+  expect(outcome({ guests: [] })).toMatchObject({
+    kind: 'refused',
+    text: expect.stringMatching(/name a guest/) as string,
+  });
+  expect(outcome({ guests: [{ guestId: 'guest-1', keyState: 'gone' }] }).kind).toBe('refused');
+  expect(outcome({ guests: [], settled: false }).kind).toBe('pending');
+  for (const phase of ['leaving', 'over', 'cancelled', 'no-show'] as const) {
+    expect(outcome({ phase, guests: [{ guestId: 'guest-1', keyState: 'gone' }] }).kind).toBe('refused');
+  }
 });
 
 test('a removal is done when no key of its rooms can open a door, or there is no stay', () => {

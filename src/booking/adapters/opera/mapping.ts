@@ -71,6 +71,7 @@ export function readRequest(wire: RoomKeyRequest, settings: OperaMappingSettings
     requestId: `opera-${createHash('sha256').update(JSON.stringify(wire)).digest('hex').slice(0, 32)}`,
     kind,
     rooms,
+    ...(wire.oldRoomId == null || wire.oldRoomId === '' ? {} : { oldRoom: wire.oldRoomId }),
     ...(window === undefined ? {} : { window }),
     at: instantOf(wire.keyRequestTime, settings.timeZone) ?? now,
     by: 'opera',
