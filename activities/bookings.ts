@@ -8,7 +8,7 @@ import { openDoor, type Counter } from '../src/booking/ingress/door.js';
 import { asApplicationFailure, BookingSystemError } from '../src/booking/ingress/errors.js';
 import { paceOf, reread } from '../src/booking/ingress/hand-over.js';
 import type { BookingActivities, RereadOutcome } from '../src/booking/ingress/steps.js';
-import { cancelStay, tellStays } from '../src/booking/ingress/tell-stays.js';
+import { cancelStay, knownGuests, tellStays } from '../src/booking/ingress/tell-stays.js';
 import type { StayName } from '../src/stay/ids.js';
 
 export interface BookingDependencies {
@@ -30,7 +30,8 @@ export function createBookingActivities({ connections, count }: BookingDependenc
       const { system, connectionId } = connectionOf(connections, propertyId);
       if (system.fetchReservation === undefined) throw notConnected(`${connectionId} has nothing to fetch`);
       const name: StayName = { propertyId, reservationId };
-      const fetched = await classified(system.fetchReservation(name, { signal: cancellationSignal() }));
+      const call = { signal: cancellationSignal(), knownGuests: () => knownGuests(client, name) };
+      const fetched = await classified(system.fetchReservation(name, call));
       return inTime(client, async () => {
         switch (fetched.kind) {
           case 'found':

@@ -7,7 +7,7 @@ import { applyMessage, ignoreMessage } from '../src/stay/apply-message.js';
 import { applySnapshot, judgeSnapshot } from '../src/stay/apply-snapshot.js';
 import type { StayBook } from '../src/stay/book.js';
 import { check, describeProblems } from '../src/stay/check.js';
-import { ERROR_TYPES } from '../src/stay/error-types.js';
+import { ERROR_TYPES, type StaleDetails } from '../src/stay/error-types.js';
 import { foresee, type Foresight } from '../src/stay/foresee.js';
 import {
   messageNames,
@@ -81,7 +81,9 @@ function judged(book: StayBook, input: unknown): { readonly snapshot: StaySnapsh
     case 'known':
       return { snapshot, isNew: false };
     case 'stale':
-      throw ApplicationFailure.nonRetryable(verdict.message, ERROR_TYPES.staleRevision);
+      throw ApplicationFailure.nonRetryable(verdict.message, ERROR_TYPES.staleRevision, {
+        sameRevision: verdict.sameRevision,
+      } satisfies StaleDetails);
     case 'over':
       throw ApplicationFailure.nonRetryable(verdict.message, ERROR_TYPES.stayOver);
     default:

@@ -6,7 +6,7 @@ import {
   WorkflowUpdateFailedError,
 } from '@temporalio/client';
 import type { Problem } from '../stay/check.js';
-import { ERROR_TYPES } from '../stay/error-types.js';
+import { ERROR_TYPES, type StaleDetails } from '../stay/error-types.js';
 import { roomWorkflowId, stayWorkflowId, type RoomName, type StayName } from '../stay/ids.js';
 
 /** What was sent was refused, and nothing has changed; `type` is one of the names in `docs/messages.md`. */
@@ -16,6 +16,8 @@ export class StayRefused extends Error {
     readonly type: string,
     message: string,
     readonly problems: readonly Problem[] = [],
+    /** Of `StaleRevision`: the stay knows this very revision with other content, so that it cannot be told which is newer. */
+    readonly sameRevision = false,
   ) {
     super(message);
   }
@@ -37,7 +39,9 @@ export async function refusing<T>(send: () => Promise<T>): Promise<T> {
 
 function refusalIn(error: unknown): StayRefused | undefined {
   if (error instanceof WorkflowUpdateFailedError && error.cause instanceof ApplicationFailure) {
-    return new StayRefused(error.cause.type ?? 'Unknown', error.cause.message);
+    const { type, message, details } = error.cause;
+    const [stale] = (details ?? []) as readonly Partial<StaleDetails>[];
+    return new StayRefused(type ?? 'Unknown', message, [], stale?.sameRevision === true);
   }
   // What a query handler throws arrives under this name; its type stands in front of its message.
   if (error instanceof QueryNotRegisteredError) {

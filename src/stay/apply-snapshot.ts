@@ -19,7 +19,8 @@ import type { Guest, SnapshotWindow, StaySnapshot } from './snapshot-schema.js';
 export type SnapshotVerdict =
   | { readonly kind: 'new' }
   | { readonly kind: 'known' }
-  | { readonly kind: 'stale'; readonly message: string }
+  /** `sameRevision`: the content differs, and nothing says which is newer. */
+  | { readonly kind: 'stale'; readonly message: string; readonly sameRevision: boolean }
   | { readonly kind: 'over'; readonly message: string };
 
 /** Revisions are numbers or modification instants; both grow. */
@@ -36,13 +37,17 @@ export function judgeSnapshot(book: StayBook, snapshot: StaySnapshot, now: Insta
       : { kind: 'new' };
   }
   const order = revisionOrder(snapshot.revision) - revisionOrder(known.revision);
-  if (order < 0) return { kind: 'stale', message: `revision is older than the known one, ${known.revision}` };
+  if (order < 0) {
+    const message = `revision is older than the known one, ${known.revision}`;
+    return { kind: 'stale', message, sameRevision: false };
+  }
   if (order > 0) return { kind: 'new' };
   if (sameContent(snapshot, known)) return { kind: 'known' };
   if (snapshot.supersede === true) return { kind: 'new' };
   return {
     kind: 'stale',
     message: `revision ${known.revision} is known with other content; send a newer one, or "supersede": true`,
+    sameRevision: true,
   };
 }
 

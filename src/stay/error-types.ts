@@ -15,3 +15,9 @@ export const ERROR_TYPES = {
   guestNeeded: 'GuestNeeded',
   historyStillThere: 'HistoryStillThere',
 } as const;
+
+/** What a failure `StaleRevision` says beside its message. */
+export interface StaleDetails {
+  /** The revision is known with other content. */
+  readonly sameRevision: boolean;
+}

@@ -1,6 +1,12 @@
 /** A connection to a booking system as the connections file makes it, and what a snapshot must pass. */
 import { parseConnections } from '../../src/booking/ingress/connections.js';
-import type { BookingAdapter, BookingSystem, Call, Fetched } from '../../src/booking/ingress/adapter.js';
+import type {
+  BookingAdapter,
+  BookingSystem,
+  FetchCall,
+  Fetched,
+  KnownGuest,
+} from '../../src/booking/ingress/adapter.js';
 import { snapshotSchema, type StaySnapshot } from '../../src/stay/snapshot-schema.js';
 
 export interface Entry {
@@ -20,9 +26,9 @@ export function openSystem(
   return connection.system;
 }
 
-/** A call that nobody gives up on. */
-export function aCall(): Call {
-  return { signal: new AbortController().signal };
+/** A call that nobody gives up on, for a stay that has had these guests. */
+export function aCall(knownGuests: readonly KnownGuest[] = []): FetchCall {
+  return { signal: new AbortController().signal, knownGuests: () => Promise.resolve(knownGuests) };
 }
 
 /** The snapshot that was found, as a stay takes it. @throws Error if there is not exactly one, or a stay would refuse it */

@@ -62,7 +62,7 @@ export const apaleo = defineAdapter({
     return {
       webhook: { read: (delivery) => gatekeeper(delivery) ?? readEvent(delivery, propertyIds) },
 
-      async fetchReservation(name, call) {
+      async fetchReservation(name, { knownGuests, ...call }) {
         const reservation = await tokens.authorized((authorization) =>
           http.find({
             ...call,
@@ -77,7 +77,7 @@ export const apaleo = defineAdapter({
         if (reservation.property.id !== externalIds.get(name.propertyId)) {
           return { kind: 'ignored', why: 'it belongs to another property' };
         }
-        return toSnapshot(name, reservation);
+        return toSnapshot(name, reservation, await knownGuests());
       },
 
       async changedSince({ propertyId, since, cursor }, call) {

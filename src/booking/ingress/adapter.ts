@@ -73,7 +73,7 @@ export interface BookingSystem {
    * Reads one reservation as it stands now. Runs in an activity that is tried again for as long as it throws what will pass.
    * @throws BookingSystemError (`errors.ts`); anything else counts as passing
    */
-  fetchReservation?(name: StayName, call: Call): Promise<Fetched>;
+  fetchReservation?(name: StayName, call: FetchCall): Promise<Fetched>;
   /**
    * Lists what has changed in one property, a page at a time; for the sweep. May name a reservation twice, and may leave out those
    * whose last night was more than a day before `since`.
@@ -150,6 +150,17 @@ export interface ChangesPage {
 export interface Call {
   /** Fires when nobody waits for the answer any more. */
   readonly signal: AbortSignal;
+}
+
+/** A guest of whom the stay knows, or knew. */
+export interface KnownGuest {
+  readonly guestId: string;
+  readonly isGone: boolean;
+}
+
+export interface FetchCall extends Call {
+  /** The guests that the stay has, or ever had; none if there is no stay. For systems that do not number them. */
+  readonly knownGuests: () => Promise<readonly KnownGuest[]>;
 }
 
 /** What routes and listeners of an adapter may do here. */

@@ -1,12 +1,13 @@
 /** What a booking system says of a reservation, told to its stay: the last step of reading. The stay judges what is newer. */
 import { WorkflowNotFoundError, type Client } from '@temporalio/client';
+import { createStayClient } from '../../client.js';
 import { applyReservation } from '../../client/apply-reservation.js';
 import { finding, StayNotFound, StayRefused } from '../../client/refusals.js';
 import { ERROR_TYPES } from '../../stay/error-types.js';
 import { stayWorkflowId, type StayName } from '../../stay/ids.js';
 import type { StaySnapshotInput } from '../../stay/snapshot-schema.js';
 import { cancelSignal, stayQuery } from '../../../workflows/messages.js';
-import type { Fetched } from './adapter.js';
+import type { Fetched, KnownGuest } from './adapter.js';
 import type { IngestOutcome } from './steps.js';
 
 /** What is said of a reservation as a whole that stands for several stays: the first of these that any of them came to. */
@@ -41,6 +42,17 @@ async function tellStay(temporal: Client, snapshot: StaySnapshotInput): Promise<
       default:
         return { kind: 'refused', why: error.message };
     }
+  }
+}
+
+/** Whom the stay knows; nobody if there is none. */
+export async function knownGuests(temporal: Client, name: StayName): Promise<readonly KnownGuest[]> {
+  try {
+    const { guests } = await createStayClient(temporal).view(name);
+    return guests.map(({ guestId, keyState }) => ({ guestId, isGone: keyState === 'gone' }));
+  } catch (error) {
+    if (error instanceof StayNotFound) return [];
+    throw error;
   }
 }
 

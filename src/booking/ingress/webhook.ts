@@ -150,7 +150,10 @@ async function apply(temporal: Client, snapshot: unknown): Promise<Answer> {
     if (!(error instanceof StayRefused)) throw error;
     switch (error.type) {
       case ERROR_TYPES.staleRevision:
-        return { status: 202, outcome: 'older' };
+        // Sent again it would still be refused: the sender has to number it anew, or say which is newer.
+        return error.sameRevision
+          ? { status: 422, outcome: 'refused', problems: [{ path: 'revision', message: error.message }] }
+          : { status: 202, outcome: 'older' };
       case ERROR_TYPES.stayOver:
         return { status: 202, outcome: 'over' };
       default:

@@ -93,6 +93,21 @@ test('38: the last word counts, in whatever order words come', async () => {
   expect([await stay.tap('g1', first), await stay.tap('g1', second)]).toEqual(['not-this-door', 'opened']);
 });
 
+test('other content under the same revision is refused, unless the sender says that it is newer', async () => {
+  const [first = '', second = ''] = world.freeRooms(2);
+  const snapshot = snapshotOf('conflict', { rooms: [first] });
+  await tell(snapshot);
+  const other = { ...snapshot, rooms: [second] };
+  expect(await deliver(url, other)).toMatchObject({
+    status: 422,
+    outcome: 'refused',
+    problems: [{ path: 'revision', message: expect.stringMatching(/known with other content/) as unknown }],
+  });
+  expect((await stayOf(snapshot).view()).rooms).toEqual([first]);
+  expect((await tell({ ...other, supersede: true })).outcome).toBe('recorded');
+  expect((await stayOf(snapshot).view()).rooms).toEqual([second]);
+});
+
 test('39: nobody loses a key because the booking system is silent, and what it could not deliver it delivers again', async () => {
   const [first = '', second = ''] = world.freeRooms(2);
   const snapshot = snapshotOf('silence', { rooms: [first] });

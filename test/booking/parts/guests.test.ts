@@ -1,6 +1,7 @@
 /** Contacts as they are typed, and ids for guests who have none. */
-import { describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 import { contactOf } from '../../../src/booking/adapters/parts/contacts.js';
+import type { KnownGuest } from '../../../src/booking/ingress/adapter.js';
 import { openGuestIds } from '../../../src/booking/adapters/parts/guest-ids.js';
 
 describe('a contact', () => {
@@ -22,34 +23,60 @@ describe('a contact', () => {
 describe('ids by contact', () => {
   const ids = openGuestIds('contact', 'a secret');
   const ada = { name: 'Ada', email: 'ada@example.com' };
+  const cleo = { ...ada, name: 'Cleo' };
   const ben = { name: 'Ben' };
-  const idOf = (guests: Parameters<typeof ids>[1]): readonly string[] =>
-    ids('R-1', guests).map(({ guestId }) => guestId);
+  /** What the stay has come to know, one reading after the other. */
+  let known: KnownGuest[] = [];
+  beforeEach(() => {
+    known = [];
+  });
+  const idOf = (guests: Parameters<typeof ids>[1]): readonly string[] => {
+    const now = ids('R-1', guests, known).map(({ guestId }) => guestId);
+    const all = new Set([...known.map(({ guestId }) => guestId), ...now]);
+    known = [...all].map((guestId) => ({ guestId, isGone: !now.includes(guestId) }));
+    return now;
+  };
 
   test('stay with the person, wherever he stands in the list and whatever else is found out about him', () => {
     const [first, second] = idOf([ada, ben]);
     expect(idOf([ben, ada])).toEqual([second, first]);
-    expect(idOf([ben])).toEqual([second]);
+    expect(idOf([ada, ben])).toEqual([first, second]);
     expect(idOf([{ ...ada, name: 'Dr Ada Example', phone: '+4915112345678' }, ben])).toEqual([first, second]);
+    expect(idOf([ben])).toEqual([second]);
   });
 
   test('never pass to another person who takes the place', () => {
     expect(idOf([{ name: 'Eve', email: 'eve@example.com' }])).not.toEqual(idOf([ada]));
   });
 
+  test('stay with each of a family that shares an address, whoever leaves, comes or is listed first', () => {
+    const [first, second] = idOf([ada, cleo]);
+    expect(idOf([cleo, ada])).toEqual([second, first]);
+    expect(idOf([cleo])).toEqual([second]);
+    const [, dan] = idOf([cleo, { ...ada, name: 'Dan' }]);
+    expect([first, second]).not.toContain(dan);
+    expect(idOf([{ ...ada, name: 'Dan' }, cleo, ada])).toEqual([dan, second, first]);
+  });
+
+  test('do not pass from one who has left to another at his address', () => {
+    const [first] = idOf([ada]);
+    idOf([ben]);
+    expect(idOf([cleo])).not.toContain(first);
+    expect(idOf([ada])).toEqual([first]);
+  });
+
   test('differ for a family that shares an address, and for guests without anything', () => {
-    const family = [ada, { ...ada, name: 'Cleo' }, { ...ada, name: 'Cleo' }, {}, {}];
+    const family = [ada, cleo, cleo, {}, {}];
     expect(new Set(idOf(family)).size).toBe(5);
-    expect(idOf(family)[0]).toBe(idOf([ada])[0]);
   });
 
   test('cannot be told from one reservation to another, and need the secret', () => {
-    expect(ids('R-2', [ada])).not.toEqual(ids('R-1', [ada]));
-    expect(openGuestIds('contact', 'another secret')('R-1', [ada])).not.toEqual(ids('R-1', [ada]));
+    expect(ids('R-2', [ada], [])).not.toEqual(ids('R-1', [ada], []));
+    expect(openGuestIds('contact', 'another secret')('R-1', [ada], [])).not.toEqual(ids('R-1', [ada], []));
   });
 });
 
 test('ids by place stay with the place', () => {
-  const guests = openGuestIds('place', 'a secret')('R-1', [{ name: 'Ada' }, { name: 'Ben' }]);
+  const guests = openGuestIds('place', 'a secret')('R-1', [{ name: 'Ada' }, { name: 'Ben' }], []);
   expect(guests.map(({ guestId }) => guestId)).toEqual(['guest-1', 'guest-2']);
 });

@@ -3,9 +3,9 @@ import { z } from 'zod';
 import type { StayName } from '../../../stay/ids.js';
 import { earlier, isBefore, millis, normalInstant, type Window } from '../../../stay/instants.js';
 import type { StaySnapshotInput } from '../../../stay/snapshot-schema.js';
-import type { Fetched } from '../../ingress/adapter.js';
-import { contactOf, phoneCountrySchema } from '../parts/contacts.js';
-import { guestIdentitySchema, type GuestIds } from '../parts/guest-ids.js';
+import type { Fetched, KnownGuest } from '../../ingress/adapter.js';
+import { contactOf, phoneCountrySchema, type Contact } from '../parts/contacts.js';
+import { guestIdentitySchema, type GuestIds, type IdentifiedGuest } from '../parts/guest-ids.js';
 import { roomsOver, type RoomsOfSnapshot } from '../parts/rooms-over-time.js';
 
 /** What apaleo's documents leave to the hotel. */
@@ -69,8 +69,8 @@ const STATUS = {
 export function openApaleoMapping(
   settings: ApaleoMappingSettings,
   guestIds: GuestIds,
-): (name: StayName, reservation: ApaleoReservation) => Fetched {
-  return (name, reservation) => {
+): (name: StayName, reservation: ApaleoReservation, known: readonly KnownGuest[]) => Fetched {
+  return (name, reservation, known) => {
     const groupType = reservation.unitGroup?.type ?? undefined;
     if (groupType !== undefined && !settings.unitGroupTypes.includes(groupType)) {
       return { kind: 'ignored', why: `its unit group is a ${groupType}` };
@@ -83,7 +83,7 @@ export function openApaleoMapping(
       status: STATUS[reservation.status],
       window,
       ...roomsOf(reservation, window, settings),
-      guests: guestsOf(name, reservation, settings, guestIds),
+      guests: guestsOf(reservation, settings, (contacts) => guestIds(name.reservationId, contacts, known)),
     };
     return { kind: 'found', snapshots: [snapshot] };
   };
@@ -114,16 +114,15 @@ function roomsOf(reservation: ApaleoReservation, window: Window, settings: Apale
 }
 
 function guestsOf(
-  name: StayName,
   { primaryGuest, additionalGuests }: ApaleoReservation,
   { keysFor, phoneCountry }: ApaleoMappingSettings,
-  guestIds: GuestIds,
+  identified: (contacts: readonly Contact[]) => readonly IdentifiedGuest[],
 ): StaySnapshotInput['guests'] {
   const typed = [...(primaryGuest == null ? [] : [primaryGuest]), ...(additionalGuests ?? [])];
   const contacts = typed.map(({ firstName, middleInitial, lastName, email, phone }) =>
     contactOf({ names: [firstName, middleInitial, lastName], email, phone }, phoneCountry),
   );
-  return guestIds(name.reservationId, contacts).map(({ guestId, contact }, place) => {
+  return identified(contacts).map(({ guestId, contact }, place) => {
     const primary = primaryGuest != null && place === 0;
     const isReachable = contact.email !== undefined || contact.phone !== undefined;
     return { guestId, primary, ...contact, wantsKey: primary || keysFor === 'everyone' || isReachable };
