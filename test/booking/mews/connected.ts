@@ -1,7 +1,8 @@
 /** Mews's stand-in connected to a hotel. */
 import { openBookedHotel, PROPERTY, type BookedHotel } from '../hotel.js';
 import { waitUntil } from '../../support/wait-until.js';
-import { ENTERPRISE, startMews, type Mews } from './stand-in.js';
+import { ENTERPRISE } from './reservation.js';
+import { startMews, type Mews } from './stand-in.js';
 
 export interface ConnectedMews {
   readonly mews: Mews;

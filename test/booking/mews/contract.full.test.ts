@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { isReady } from '../hotel.js';
 import { connectMews, type ConnectedMews } from './connected.js';
-import { ADA, BEN, roomId } from './reservation.js';
+import { ADA, BEN, ENTERPRISE, guidOf, INTEGRATION, roomId } from './reservation.js';
 
 let connected: ConnectedMews;
 beforeAll(async () => {
@@ -17,14 +17,15 @@ function person(number: number): typeof ADA {
 
 test('39: a room change while the WebSocket is cut and webhooks are lost is done once it is connected again', async () => {
   const { mews, hotel, whoOpens } = connected;
+  const Id = guidOf('cut-1');
   const guest = person(1);
-  await mews.save({ Id: 'cut-1', State: 'Started', AccountId: guest.Id, AssignedResourceId: roomId('111') }, [guest]);
-  await hotel.stay('cut-1', isReady(['111']));
+  await mews.save({ Id, State: 'Started', AccountId: guest.Id, AssignedResourceId: roomId('111') }, [guest]);
+  await hotel.stay(Id, isReady(['111']));
   mews.deliveries.lose();
   mews.cut({ refuse: true });
-  await mews.save({ Id: 'cut-1', AssignedResourceId: roomId('112') });
+  await mews.save({ Id, AssignedResourceId: roomId('112') });
   mews.acceptAgain();
-  await hotel.stay('cut-1', isReady(['112']));
+  await hotel.stay(Id, isReady(['112']));
   expect(whoOpens('112', [guest.Id])).toEqual([guest.Id]);
   expect(whoOpens('111', [guest.Id])).toEqual([]);
   await mews.deliveries.release();
@@ -32,11 +33,12 @@ test('39: a room change while the WebSocket is cut and webhooks are lost is done
 
 test('39: an outage and too many requests take no key away, and what happened meanwhile is done afterwards', async () => {
   const { mews, hotel, whoOpens } = connected;
+  const Id = guidOf('out-1');
   const guest = person(2);
-  await mews.save({ Id: 'out-1', State: 'Started', AccountId: guest.Id, AssignedResourceId: roomId('113') }, [guest]);
-  await hotel.stay('out-1', isReady(['113']));
+  await mews.save({ Id, State: 'Started', AccountId: guest.Id, AssignedResourceId: roomId('113') }, [guest]);
+  await hotel.stay(Id, isReady(['113']));
   mews.limit(0);
-  await mews.save({ Id: 'out-1', AssignedResourceId: roomId('114') });
+  await mews.save({ Id, AssignedResourceId: roomId('114') });
   const before = mews.trouble.counts().calls;
   await expect.poll(() => mews.trouble.counts().calls, { timeout: 30_000 }).toBeGreaterThan(before + 1);
   expect(whoOpens('113', [guest.Id])).toEqual([guest.Id]);
@@ -44,47 +46,47 @@ test('39: an outage and too many requests take no key away, and what happened me
   mews.trouble.begin({ status: 502 });
   await expect.poll(() => mews.trouble.counts().refused, { timeout: 30_000 }).toBeGreaterThan(0);
   mews.trouble.end();
-  await hotel.stay('out-1', isReady(['114']));
+  await hotel.stay(Id, isReady(['114']));
   expect(whoOpens('114', [guest.Id])).toEqual([guest.Id]);
 });
 
 test('39: a companion of whom nobody tells gets a key by the next sweep', async () => {
   const { mews, hotel, whoOpens } = connected;
+  const Id = guidOf('friend-1');
   const [owner, friend] = [person(3), { ...BEN, Id: person(4).Id }];
-  await mews.save({ Id: 'friend-1', State: 'Started', AccountId: owner.Id, AssignedResourceId: roomId('115') }, [
-    owner,
-  ]);
-  await hotel.stay('friend-1', isReady(['115']));
-  mews.setCompanions('friend-1', [owner, friend]);
+  await mews.save({ Id, State: 'Started', AccountId: owner.Id, AssignedResourceId: roomId('115') }, [owner]);
+  await hotel.stay(Id, isReady(['115']));
+  mews.setCompanions(Id, [owner, friend]);
   await hotel.sweep();
-  const { view } = await hotel.stay('friend-1', (seen) => isReady(['115'])(seen) && seen.guests.length === 2);
+  const { view } = await hotel.stay(Id, (seen) => isReady(['115'])(seen) && seen.guests.length === 2);
   expect(whoOpens('115', [owner.Id, friend.Id])).toEqual([owner.Id, friend.Id]);
   expect(view.keys.map(({ kind }) => kind)).toEqual(['override', 'joiner']);
 });
 
 test('40: a reservation that Mews does not know any more is cancelled after a second look', async () => {
   const { mews, hotel, whoOpens } = connected;
+  const Id = guidOf('gone-1');
   const guest = person(5);
-  await mews.save({ Id: 'gone-1', State: 'Started', AccountId: guest.Id, AssignedResourceId: roomId('116') }, [guest]);
-  await hotel.stay('gone-1', isReady(['116']));
-  mews.forget('gone-1');
-  const events = [{ Discriminator: 'ServiceOrderUpdated', Value: { Id: 'gone-1' } }];
+  await mews.save({ Id, State: 'Started', AccountId: guest.Id, AssignedResourceId: roomId('116') }, [guest]);
+  await hotel.stay(Id, isReady(['116']));
+  mews.forget(Id);
   await mews.deliveries.tell({
-    EnterpriseId: '851df8c8-90f2-4c4a-8e01-a4fc46b25178',
-    IntegrationId: 'any',
-    Events: events,
+    EnterpriseId: ENTERPRISE,
+    IntegrationId: INTEGRATION,
+    Events: [{ Discriminator: 'ServiceOrderUpdated', Value: { Id } }],
   });
-  await hotel.stay('gone-1', ({ phase, settled }) => phase === 'cancelled' && settled);
+  await hotel.stay(Id, ({ phase, settled }) => phase === 'cancelled' && settled);
   expect(whoOpens('116', [guest.Id])).toEqual([]);
 });
 
 test('37: a key that is asked for twice over a cut connection is cut once, after the worker that listened was killed', async () => {
   const { mews, hotel, whoOpens } = connected;
+  const Id = guidOf('kill-1');
   const guest = person(6);
-  await mews.save({ Id: 'kill-1', State: 'Started', AccountId: guest.Id, AssignedResourceId: roomId('117') }, [guest]);
-  await hotel.stay('kill-1', isReady(['117']));
+  await mews.save({ Id, State: 'Started', AccountId: guest.Id, AssignedResourceId: roomId('117') }, [guest]);
+  await hotel.stay(Id, isReady(['117']));
   await hotel.world.stack.worker().end('SIGKILL');
-  const command = mews.cutKey('c-kill', { ReservationId: 'kill-1' });
+  const command = mews.cutKey(guidOf('c-kill'), Id);
   await hotel.world.stack.startWorker();
   await expect.poll(() => command.State, { timeout: 90_000 }).toBe('Processed');
   expect(command.states).toEqual(['Processing', 'Processed']);
@@ -93,9 +95,10 @@ test('37: a key that is asked for twice over a cut connection is cut once, after
 
 test('50: an event about a stay of long ago starts nothing', async () => {
   const { mews, hotel } = connected;
+  const Id = guidOf('old-1');
   const longAgo = { ScheduledStartUtc: '2026-01-03T14:00:00Z', ScheduledEndUtc: '2026-01-05T10:00:00Z' };
-  await mews.save({ Id: 'old-1', State: 'Processed', ...longAgo }, [ADA]);
-  const ingest = hotel.world.temporal.workflow.getHandle('ingest/simulated-hotel/old-1');
+  await mews.save({ Id, State: 'Processed', ...longAgo }, [ADA]);
+  const ingest = hotel.world.temporal.workflow.getHandle(`ingest/simulated-hotel/${Id}`);
   expect(await ingest.result()).toMatchObject({ last: { kind: 'over' } });
-  expect(await hotel.view('old-1')).toBeUndefined();
+  expect(await hotel.view(Id)).toBeUndefined();
 });

@@ -7,8 +7,18 @@ import type { StayName } from '../../../src/stay/ids.js';
 import type { StaySnapshot } from '../../../src/stay/snapshot-schema.js';
 import { aCall, openSystem, theSnapshot } from '../opened.js';
 import { answerAsPublished } from './published-schema.js';
-import { ADA, BEN, guidOf, mewsTime, roomId, SERVICE, type WireReservation } from './reservation.js';
-import { ENTERPRISE, INTEGRATION, startMews, type Mews, type WebhookMessage } from './stand-in.js';
+import {
+  ADA,
+  BEN,
+  ENTERPRISE,
+  guidOf,
+  INTEGRATION,
+  mewsTime,
+  roomId,
+  SERVICE,
+  type WireReservation,
+} from './reservation.js';
+import { startMews, type Mews, type WebhookMessage } from './stand-in.js';
 
 const ID = 'bfee2c44-1f84-4326-a862-5289598f6e2d';
 const NAME = { propertyId: 'seaside', reservationId: ID };
@@ -273,6 +283,7 @@ describe('listening', () => {
     await expect.poll(() => done.State, { timeout: 10_000 }).toBe('Processed');
     view = aView({
       settled: true,
+      guests: [{ guestId: ADA.Id, keyState: 'failed' }],
       attention: [{ code: 'key-failed', since: '2026-11-23T14:00Z', message: 'The lock system refuses.' }],
     });
     const failed = standIn.cutKey(guidOf('c-3'), ID);

@@ -1,46 +1,60 @@
 /**
- * Reservations, customers and rooms as Mews's Connector API answers them: every field that its documents call required for
- * `Reservation (ver 2023-06-06)`, and some that Stayline does not read. Source: MewsSystems/gitbook-connector-api,
- * operations/reservations.md, customers.md, resources.md. Persons are made up.
+ * Reservations, customers and rooms as Mews's Connector API answers them: every field that its reference calls required, and some that
+ * Stayline does not read (`published-schema.ts`). Persons and ids are made up.
  */
+import { createHash } from 'node:crypto';
+import type { MewsAnswer } from './published-schema.js';
 
-export interface WireReservation {
-  readonly Id: string;
-  readonly State: 'Inquired' | 'Requested' | 'Optional' | 'Confirmed' | 'Started' | 'Processed' | 'Canceled';
-  readonly ServiceId: string;
-  readonly AccountId: string;
-  readonly AccountType: 'Customer' | 'Company';
-  readonly AssignedResourceId: string | null;
-  readonly CancellationReason: string | null;
-  readonly ScheduledStartUtc: string;
-  readonly ActualStartUtc: string | null;
-  readonly ScheduledEndUtc: string;
-  readonly UpdatedUtc: string;
-  readonly [other: string]: unknown;
-}
+export type WireReservation = Readonly<MewsAnswer<'reservations/getAll/2023-06-06'>['Reservations'][number]>;
+export type WireCustomer = Readonly<MewsAnswer<'customers/getAll'>['Customers'][number]>;
+export type WireResource = Readonly<NonNullable<MewsAnswer<'resources/getAll'>['Resources']>[number]>;
 
-export interface WireCustomer {
-  readonly Id: string;
-  readonly FirstName: string | null;
-  readonly LastName: string;
-  readonly Email: string | null;
-  readonly Phone: string | null;
-}
-
+export const ENTERPRISE = '851df8c8-90f2-4c4a-8e01-a4fc46b25178';
+export const INTEGRATION = 'c8bee838-7fb1-4f4e-8fac-ac87008b2f90';
 export const SERVICE = 'bd26d8db-86da-4f96-9efc-e5a4654a4a94';
+const PROFILE = '3cd637ef-4728-47f9-8fb1-afb900c9cdcf';
+
+/** An id such as Mews gives; of one name always the same. */
+export function guidOf(name: string): string {
+  const digits = createHash('sha256').update(name).digest('hex');
+  return digits.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12}).*$/, '$1-$2-$3-$4-$5');
+}
+
+/** A time as Mews writes it. */
+export function mewsTime(ms: number): string {
+  return new Date(ms).toISOString().replace(/\.\d+Z$/, 'Z');
+}
+
 export const ADA: WireCustomer = {
   Id: '35d4b117-4e60-44a3-9580-c582117eff98',
+  ChainId: '8ddea57b-6a5c-4eec-8c4c-24467dce118e',
+  Number: '12345',
+  Title: null,
   FirstName: 'Ada',
   LastName: 'Example',
+  LanguageCode: 'en-GB',
   Email: 'ada@example.com',
+  HasOtaEmail: false,
   Phone: '00420602123456',
+  CreatedUtc: '2026-10-01T09:12:44Z',
+  UpdatedUtc: '2026-11-01T14:58:02Z',
+  AddressId: null,
+  Classifications: ['Returning'],
+  Options: ['SendMarketingEmails'],
+  IsActive: true,
+  PreferredSpaceFeatures: [],
+  CreatorProfileId: PROFILE,
+  UpdaterProfileId: PROFILE,
 };
 export const BEN: WireCustomer = {
+  ...ADA,
   Id: 'c2f1d888-232e-49eb-87ac-5f75363af13b',
+  Number: '12346',
   FirstName: 'Ben',
-  LastName: 'Example',
   Email: null,
   Phone: null,
+  Classifications: [],
+  Options: [],
 };
 
 /** The id of the room of that name. */
@@ -48,23 +62,44 @@ export function roomId(name: string): string {
   return `20e00c32-d561-4008-8609-${name.padStart(12, '0')}`;
 }
 
+/** The room of that id. */
+export function aWireResource(id: string): WireResource {
+  const name = id.slice(-12).replace(/^0+/, '');
+  return {
+    Id: id,
+    EnterpriseId: ENTERPRISE,
+    IsActive: true,
+    ParentResourceId: null,
+    Name: name,
+    State: 'Inspected',
+    Descriptions: {},
+    CreatedUtc: '2026-01-15T10:30:00Z',
+    UpdatedUtc: '2026-06-15T14:20:00Z',
+    DeletedUtc: null,
+    Data: { Discriminator: 'Space', Value: { FloorNumber: name.slice(0, 1), LocationNotes: null } },
+    ExternalNames: { 'en-GB': `Room ${name}` },
+    Directions: {},
+  };
+}
+
 const HOUR = 3_600_000;
 
 /** Since an hour ago, for three days; confirmed, Ada's, without a room; but for `changes`. */
 export function aWireReservation(changes: Partial<WireReservation> = {}): WireReservation {
-  const from = new Date(Date.now() - HOUR).toISOString();
-  const to = new Date(Date.now() + 72 * HOUR).toISOString();
-  return {
+  const from = mewsTime(Date.now() - HOUR);
+  const to = mewsTime(Date.now() + 72 * HOUR);
+  const reservation: WireReservation = {
     Id: 'bfee2c44-1f84-4326-a862-5289598f6e2d',
     ServiceId: SERVICE,
     AccountId: ADA.Id,
     AccountType: 'Customer',
-    CreatorProfileId: '3cd637ef-4728-47f9-8fb1-afb900c9cdcf',
-    UpdaterProfileId: '3cd637ef-4728-47f9-8fb1-afb900c9cdcf',
+    CreatorProfileId: PROFILE,
+    UpdaterProfileId: PROFILE,
     BookerId: null,
     Number: '52',
     State: 'Confirmed',
     Origin: 'Commander',
+    CommanderOrigin: 'Phone',
     CreatedUtc: '2026-11-01T14:58:02Z',
     UpdatedUtc: '2026-11-20T14:58:02Z',
     CancelledUtc: null,
@@ -89,58 +124,8 @@ export function aWireReservation(changes: Partial<WireReservation> = {}): WireRe
     PersonCounts: [{ AgeCategoryId: '1f67644f-052d-4863-acdf-ae1600c60ca0', Count: 2 }],
     ...changes,
   };
-}
-
-/** Names of the fields of `Reservation (ver 2023-06-06)` in Mews's published OpenAPI document: these always, … */
-const REQUIRED = [
-  ...[
-    'AccountId',
-    'AccountType',
-    'CreatedUtc',
-    'CreatorProfileId',
-    'EndUtc',
-    'GroupId',
-    'Id',
-    'Number',
-    'Options',
-    'Origin',
-  ],
-  ...['PersonCounts', 'RateId', 'RequestedResourceCategoryId', 'ScheduledEndUtc', 'ScheduledStartUtc', 'ServiceId'],
-  ...['StartUtc', 'State', 'UpdatedUtc', 'UpdaterProfileId'],
-];
-/** … these sometimes, and no others. */
-const OPTIONAL = [
-  ...[
-    'ActualEndUtc',
-    'ActualStartUtc',
-    'AssignedResourceId',
-    'AssignedResourceLocked',
-    'AvailabilityBlockId',
-    'BookerId',
-  ],
-  ...[
-    'BusinessSegmentId',
-    'CancellationReason',
-    'CancelledUtc',
-    'ChannelManagerNumber',
-    'ChannelNumber',
-    'CommanderOrigin',
-  ],
-  ...[
-    'CreditCardId',
-    'OriginDetails',
-    'PartnerCompanyId',
-    'Purpose',
-    'QrCodeData',
-    'ReleasedUtc',
-    'TravelAgencyId',
-    'VoucherId',
-  ],
-];
-
-/** @throws Error naming the fields that are missing, or that Mews has not */
-export function checkAsPublished(reservation: WireReservation): void {
-  const missing = REQUIRED.filter((field) => reservation[field] === undefined);
-  const unknown = Object.keys(reservation).filter((field) => !REQUIRED.includes(field) && !OPTIONAL.includes(field));
-  if (missing.length + unknown.length > 0) throw new Error(`Not as published: ${[...missing, ...unknown].join(', ')}`);
+  const { ScheduledStartUtc: scheduled, ActualStartUtc: actual, ScheduledEndUtc } = reservation;
+  // Deprecated, but told still: who checks in early has started then.
+  const StartUtc = actual != null && Date.parse(actual) < Date.parse(scheduled) ? actual : scheduled;
+  return { ...reservation, StartUtc, EndUtc: ScheduledEndUtc };
 }

@@ -1,34 +1,43 @@
 /**
  * Mews, as far as Stayline speaks to it: the Connector API's readings with paging by cursor and its limit of requests, commands, the
- * WebSocket and general webhooks. Source: MewsSystems/gitbook-connector-api. It can be out of order, cut connections, and lose events.
+ * WebSocket and general webhooks. What it is asked, answers and tells is held to what Mews publishes (`published-schema.ts`). It can be
+ * out of order, cut connections, and lose events.
  */
 import fastify from 'fastify';
 import { WebSocketServer, type WebSocket } from 'ws';
 import { openDeliveries, type Deliveries } from '../deliveries.js';
 import { addTrouble, type Trouble } from '../trouble.js';
 import {
+  answerAsPublished,
+  requestAsPublished,
+  type MewsAnswer,
+  type MewsOperation,
+  type MewsRequest,
+} from './published-schema.js';
+import {
   ADA,
   aWireReservation,
+  aWireResource,
   BEN,
-  checkAsPublished,
+  ENTERPRISE,
+  guidOf,
+  INTEGRATION,
+  mewsTime,
   type WireCustomer,
   type WireReservation,
 } from './reservation.js';
 
-export interface WebhookMessage {
-  readonly EnterpriseId: string;
-  readonly IntegrationId: string;
-  readonly Events: readonly { readonly Discriminator: string; readonly Value: { readonly Id: string } }[];
-}
+export type WebhookMessage = MewsAnswer<'webhook'>;
+type WireCommand = Readonly<MewsAnswer<'commands/getAllActive'>['Commands'][number]>;
+type CommandState = WireCommand['State'];
 
-export interface WireCommand {
-  readonly Id: string;
-  State: string;
+/** A command of the front desk, and what its device has told of it. */
+export interface AskedCommand {
+  readonly id: string;
+  State: CommandState;
   Notes?: string;
-  readonly states: string[];
-  readonly CreatedUtc: string;
-  readonly Device: { readonly Id: string; readonly Name: string; readonly Type: string };
-  readonly Data: Readonly<Record<string, unknown>>;
+  /** Every state that was told, in this order. */
+  readonly states: CommandState[];
 }
 
 export interface Mews {
@@ -47,8 +56,10 @@ export interface Mews {
   /** As the front desk does: no event is told of it. */
   setCompanions(reservationId: string, companions: readonly WireCustomer[]): void;
   forget(reservationId: string): void;
-  /** The front desk cuts a key. */
-  cutKey(id: string, data: Readonly<Record<string, unknown>>, device?: string): WireCommand;
+  /** The front desk cuts a key; without a reservation, for somebody else. */
+  cutKey(id: string, reservationId?: string): AskedCommand;
+  /** The front desk has the passports of a reservation's guests scanned. */
+  scanPassports(id: string, reservationId: string): AskedCommand;
   /** Ends every connection of the WebSocket; new ones are refused while `refuse`. */
   cut(how?: { readonly refuse: boolean }): void;
   acceptAgain(): void;
@@ -58,42 +69,38 @@ export interface Mews {
   /** So many requests from now on; then 429. */
   limit(requests: number): void;
   subscribe(endpointUrl: string): void;
+  /** @throws Error naming what was asked of it, or answered by it, that is not as Mews publishes it */
   close(): Promise<void>;
 }
 
-interface Body {
-  readonly ClientToken?: string;
-  readonly AccessToken?: string;
-  readonly Client?: string;
-  readonly ReservationIds?: readonly string[];
-  readonly CustomerIds?: readonly string[];
-  readonly ResourceIds?: readonly string[];
-  readonly CommandIds?: readonly string[];
-  readonly CommandId?: string;
-  readonly State?: string;
-  readonly Notes?: string;
-  readonly UpdatedUtc?: { readonly StartUtc: string; readonly EndUtc: string };
-  readonly CollidingUtc?: { readonly StartUtc: string; readonly EndUtc: string };
-  readonly Limitation?: { readonly Count: number; readonly Cursor?: string };
-}
-
-export const ENTERPRISE = '851df8c8-90f2-4c4a-8e01-a4fc46b25178';
 const TOKENS = { ClientToken: 'E0D439EE522F44368DC78E1BFB03710C', AccessToken: 'C66EF7B239D24632943D115EDE9CB810' };
-const THREE_MONTHS_MS = 93 * 24 * 3_600_000;
 
 export async function startMews(): Promise<Mews> {
   const app = fastify();
   const trouble = addTrouble(app);
   const reservations = new Map<string, WireReservation>();
   const companions = new Map<string, readonly WireCustomer[]>();
-  const commands = new Map<string, WireCommand>();
+  const commands = new Map<string, { readonly asked: AskedCommand; readonly command: WireCommand }>();
   const customers = new Map([ADA, BEN].map((customer) => [customer.Id, customer]));
   const asked = new Map<string, number>();
+  /** What is not as Mews publishes it. */
+  const unlike = new Set<string>();
   let left = Infinity;
   let refuses = false;
   let endpoint: string | undefined;
 
+  /** What fails here may be far from the test, in an answer that is asked for again and again: it is told at the end as well. */
+  const noted = <Value>(checked: () => Value): Value => {
+    try {
+      return checked();
+    } catch (error) {
+      unlike.add(error instanceof Error ? error.message : String(error));
+      throw error;
+    }
+  };
+
   const deliveries = openDeliveries<WebhookMessage>(async (message) => {
+    noted(() => answerAsPublished('webhook', message));
     if (endpoint === undefined) return 0;
     const headers = { 'content-type': 'application/json' };
     return (await fetch(endpoint, { method: 'POST', headers, body: JSON.stringify(message) })).status;
@@ -112,94 +119,105 @@ export async function startMews(): Promise<Mews> {
       opened.on('close', () => sockets.delete(opened));
     });
   });
-  const tell = (event: object): void => {
+  const tell = (event: MewsAnswer<'WebSocket'>['Events'][number]): void => {
     if (mews.silent) return;
-    for (const socket of sockets) socket.send(JSON.stringify({ Events: [event] }));
+    const message = noted(() => answerAsPublished('WebSocket', { Events: [event] }));
+    for (const socket of sockets) socket.send(JSON.stringify(message));
   };
 
-  const operation = (path: string, answer: (body: Body) => unknown): void => {
-    app.post<{ Body: Body }>(`/api/connector/v1/${path}`, async (request, reply) => {
-      asked.set(path, (asked.get(path) ?? 0) + 1);
-      const { ClientToken, AccessToken, Client } = request.body;
+  app.setErrorHandler<Error & { statusCode?: number }>((error, _request, reply) =>
+    reply.code(error.statusCode ?? 500).send(answerAsPublished('error', { Message: error.message })),
+  );
+  const operation = <Name extends MewsOperation>(
+    name: Name,
+    answer: (body: MewsRequest<Name>) => MewsAnswer<Name>,
+  ): void => {
+    app.post(`/api/connector/v1/${name}`, async ({ body }, reply) => {
+      asked.set(name, (asked.get(name) ?? 0) + 1);
+      const asks = noted(() => requested(name, body));
+      const { ClientToken, AccessToken } = asks;
       if (ClientToken !== TOKENS.ClientToken || AccessToken !== TOKENS.AccessToken) {
-        return reply.code(401).send({ Message: 'Invalid ClientToken.' });
+        throw refusal(401, 'Invalid ClientToken or AccessToken.');
       }
-      if (left <= 0) return reply.code(429).header('retry-after', '1').send({ Message: 'Too many requests.' });
+      if (left <= 0) {
+        reply.header('retry-after', '1');
+        throw refusal(429, 'Too many requests.');
+      }
       left -= 1;
-      if (!Client) return reply.code(400).send({ Message: 'Client is required.' });
-      const over = [request.body.ReservationIds, request.body.CustomerIds].some((ids) => (ids?.length ?? 0) > 1_000);
-      if (over) return reply.code(400).send({ Message: 'At most 1000.' });
-      return answer(request.body);
+      const answered = answer(asks);
+      return noted(() => answerAsPublished(name, answered));
     });
   };
   /** The cursor is the id of the last item of the page before. */
   const page = <Item extends { readonly Id: string }>(
     items: readonly Item[],
-    { Limitation }: Body,
-  ): { items: readonly Item[]; Cursor: string | null } => {
-    if (Limitation === undefined) throw new Error('Limitation is required');
-    const start = Limitation.Cursor === undefined ? 0 : items.findIndex(({ Id }) => Id === Limitation.Cursor) + 1;
-    const found = items.slice(start, start + Limitation.Count);
+    { Count, Cursor }: MewsRequest<'resources/getAll'>['Limitation'],
+  ): { items: Item[]; Cursor: string | null } => {
+    const start = Cursor == null ? 0 : items.findIndex(({ Id }) => Id === Cursor) + 1;
+    const found = items.slice(start, start + Count);
     return { items: found, Cursor: found.at(-1)?.Id ?? null };
   };
-  operation('reservations/getAll/2023-06-06', (body) => {
-    const { ReservationIds: ids, UpdatedUtc: updated, CollidingUtc: colliding } = body;
-    if (updated !== undefined && Date.parse(updated.EndUtc) - Date.parse(updated.StartUtc) > THREE_MONTHS_MS) {
-      throw new Error('At most three months');
-    }
+  operation('reservations/getAll/2023-06-06', ({ ReservationIds: ids, UpdatedUtc, CollidingUtc, Limitation }) => {
     const found = [...reservations.values()].filter(
-      ({ Id, UpdatedUtc, ScheduledStartUtc, ScheduledEndUtc }) =>
-        (ids === undefined || ids.includes(Id)) &&
-        (updated === undefined || (updated.StartUtc <= UpdatedUtc && UpdatedUtc <= updated.EndUtc)) &&
-        (colliding === undefined || (ScheduledStartUtc < colliding.EndUtc && colliding.StartUtc < ScheduledEndUtc)),
+      (one) =>
+        (ids == null || ids.includes(one.Id)) &&
+        (UpdatedUtc == null || isIn(one.UpdatedUtc, UpdatedUtc)) &&
+        (CollidingUtc == null || collides(one, CollidingUtc)),
     );
-    const { items, Cursor } = page(found, body);
-    items.forEach(checkAsPublished);
+    const { items, Cursor } = page(found, Limitation);
     return { Reservations: items, Cursor };
   });
-  operation('companionships/getAll', (body) => {
-    const all = (body.ReservationIds ?? []).flatMap((ReservationId) =>
+  operation('companionships/getAll', ({ ReservationIds, Limitation }) => {
+    const all = (ReservationIds ?? []).flatMap((ReservationId) =>
       (companions.get(ReservationId) ?? []).map(({ Id: CustomerId }) => ({
-        Id: `${ReservationId}/${CustomerId}`,
+        Id: guidOf(`${ReservationId}/${CustomerId}`),
         CustomerId,
         ReservationId,
-        ReservationGroupId: '94843f6f-3be3-481b-a1c7-06458774c3df',
+        ReservationGroupId: aWireReservation(reservations.get(ReservationId)).GroupId,
       })),
     );
-    const { items, Cursor } = page(all, body);
+    const { items, Cursor } = page(all, Limitation);
     return { Companionships: items, Customers: null, Reservations: null, ReservationGroups: null, Cursor };
   });
-  operation('customers/getAll', (body) => {
-    const { items, Cursor } = page(
-      (body.CustomerIds ?? []).flatMap((id) => customers.get(id) ?? []),
-      body,
-    );
-    return { Customers: items, Documents: [], Addresses: [], Cursor };
+  operation('customers/getAll', ({ CustomerIds, Extent, Limitation }) => {
+    const all = (CustomerIds ?? []).flatMap((id) => customers.get(id) ?? []);
+    const { items, Cursor } = page(all, Limitation);
+    return { Customers: Extent.Customers === true ? items : [], Documents: null, Cursor };
   });
-  operation('resources/getAll', (body) => {
-    const all = (body.ResourceIds ?? []).map((Id) => ({
-      Id,
-      Name: Id.slice(-12).replace(/^0+/, ''),
-      State: 'Inspected',
-      ParentResourceId: null,
-    }));
-    const { items, Cursor } = page(all, body);
-    return { Resources: items, ResourceCategories: null, Cursor };
+  operation('resources/getAll', ({ ResourceIds, Extent, Limitation }) => {
+    const { items, Cursor } = page((ResourceIds ?? []).map(aWireResource), Limitation);
+    return { Resources: Extent.Resources === true ? items : null, ResourceCategories: null, Cursor };
   });
-  operation('commands/getAllActive', () => ({
-    Commands: [...commands.values()].filter(({ State }) => State === 'Pending' || State === 'Received'),
-  }));
-  operation('commands/getAllByIds', ({ CommandIds = [] }) => ({
-    Commands: CommandIds.flatMap((id) => commands.get(id) ?? []),
-  }));
-  operation('commands/update', ({ CommandId = '', State = '', Notes }) => {
-    const command = commands.get(CommandId);
-    if (command === undefined) throw new Error('No such command');
-    command.State = State;
-    command.states.push(State);
-    if (Notes !== undefined) command.Notes = Notes;
+  const commandsNow = (isWanted: (command: WireCommand) => boolean): { Commands: WireCommand[]; Cursor: null } => {
+    const all = [...commands.values()].map(({ asked: { State }, command }) => ({ ...command, State }));
+    return { Commands: all.filter(isWanted), Cursor: null };
+  };
+  operation('commands/getAllActive', () => commandsNow(({ State }) => State === 'Pending' || State === 'Received'));
+  operation('commands/getAllByIds', ({ CommandIds }) => commandsNow(({ Id }) => CommandIds.includes(Id)));
+  operation('commands/update', ({ CommandId, State, Notes }) => {
+    const told = commands.get(CommandId)?.asked;
+    if (told === undefined) throw refusal(400, 'Invalid CommandId.');
+    told.State = State;
+    told.states.push(State);
+    if (Notes != null && ['Processed', 'Cancelled', 'Error'].includes(State)) told.Notes = Notes;
+    tell({ Type: 'DeviceCommand', Id: CommandId, State });
     return {};
   });
+  const ask = (id: string, device: Pick<WireCommand['Device'], 'Type' | 'Name'>, data: WireCommand['Data']) => {
+    const told: AskedCommand = { id, State: 'Pending', states: [] };
+    const command: WireCommand = {
+      Id: id,
+      State: 'Pending',
+      CreatedUtc: mewsTime(Date.now()),
+      Creator: { FirstName: 'Frida', LastName: 'Example', ImageUrl: null },
+      Device: { Id: guidOf(device.Name), ...device },
+      Data: data,
+    };
+    noted(() => answerAsPublished('commands/getAllActive', { Commands: [command] }));
+    commands.set(id, { asked: told, command });
+    tell({ Type: 'DeviceCommand', Id: id, State: 'Pending' });
+    return told;
+  };
 
   const url = await app.listen({ host: '127.0.0.1', port: 0 });
   const mews: Mews = {
@@ -211,19 +229,16 @@ export async function startMews(): Promise<Mews> {
     silent: false,
     asked,
     async save(changes, people) {
-      const reservation = {
-        ...aWireReservation(),
-        ...reservations.get(changes.Id),
-        ...changes,
-        UpdatedUtc: new Date().toISOString(),
-      };
+      const UpdatedUtc = mewsTime(Date.now());
+      const reservation = aWireReservation({ ...reservations.get(changes.Id), ...changes, UpdatedUtc });
+      noted(() => answerAsPublished('reservations/getAll/2023-06-06', { Reservations: [reservation] }));
       reservations.set(changes.Id, reservation);
       if (people !== undefined) mews.setCompanions(changes.Id, people);
-      const { Id, State, ScheduledStartUtc: StartUtc, ScheduledEndUtc: EndUtc, AssignedResourceId } = reservation;
+      const { Id, State, StartUtc, EndUtc, AssignedResourceId } = reservation;
       tell({ Type: 'Reservation', Id, State, StartUtc, EndUtc, AssignedResourceId });
       await deliveries.tell({
         EnterpriseId: ENTERPRISE,
-        IntegrationId: 'c8bee838-7fb1-4f4e-8fac-ac87008b2f90',
+        IntegrationId: INTEGRATION,
         Events: [
           { Discriminator: 'ServiceOrderUpdated', Value: { Id } },
           { Discriminator: 'CustomerUpdated', Value: { Id: ADA.Id } },
@@ -231,23 +246,23 @@ export async function startMews(): Promise<Mews> {
       });
     },
     setCompanions(reservationId, people) {
+      noted(() => answerAsPublished('customers/getAll', { Customers: people }));
       companions.set(reservationId, people);
       for (const person of people) customers.set(person.Id, person);
     },
     forget: (reservationId) => void reservations.delete(reservationId),
-    cutKey(id, data, device = 'KeyCutter') {
-      const command: WireCommand = {
-        Id: id,
-        State: 'Pending',
-        states: [],
-        CreatedUtc: new Date().toISOString(),
-        Device: { Id: '63efb573-fc58-4065-b687-9bdd51568529', Name: 'Front desk', Type: device },
-        Data: { KeyCount: 1, LockIds: [], LastName: 'Example', ...data },
-      };
-      commands.set(id, command);
-      tell({ Type: 'DeviceCommand', Id: id, State: 'Pending' });
-      return command;
+    cutKey(id, reservationId) {
+      const { StartUtc, EndUtc } = aWireReservation(reservations.get(reservationId ?? ''));
+      const who = { FirstName: 'Ada', LastName: 'Example', ReservationId: reservationId ?? null };
+      const data = { KeyCutterId: '1', KeyCount: 1, LockIds: ['101'], StartUtc, EndUtc, ...who };
+      return ask(id, { Type: 'KeyCutter', Name: 'Front desk' }, data);
     },
+    scanPassports: (id, ReservationId) =>
+      ask(
+        id,
+        { Type: 'PassportScanner', Name: 'Scanner' },
+        { PassportScannerId: '1', CustomerId: null, ReservationId },
+      ),
     cut({ refuse } = { refuse: false }) {
       refuses = refuse;
       for (const socket of sockets) socket.terminate();
@@ -266,7 +281,36 @@ export async function startMews(): Promise<Mews> {
       for (const socket of sockets) socket.terminate();
       server.close();
       await app.close();
+      if (unlike.size > 0) throw new Error([...unlike].join('\n'));
     },
   };
   return mews;
+}
+
+function refusal(statusCode: number, message: string): Error {
+  return Object.assign(new Error(message), { statusCode });
+}
+
+/** @throws Error that Mews would answer with 400 */
+function requested<Name extends MewsOperation>(name: Name, body: unknown): MewsRequest<Name> {
+  try {
+    return requestAsPublished(name, body);
+  } catch (error) {
+    throw Object.assign(error as Error, { statusCode: 400 });
+  }
+}
+
+interface Interval {
+  readonly StartUtc: string;
+  readonly EndUtc: string;
+}
+
+/** The end is none of it, unless it is the start. */
+function isIn(time: string, { StartUtc, EndUtc }: Interval): boolean {
+  const [at, from, to] = [Date.parse(time), Date.parse(StartUtc), Date.parse(EndUtc)];
+  return from === to ? at === from : from <= at && at < to;
+}
+
+function collides({ ScheduledStartUtc, ScheduledEndUtc }: WireReservation, { StartUtc, EndUtc }: Interval): boolean {
+  return Date.parse(ScheduledStartUtc) < Date.parse(EndUtc) && Date.parse(StartUtc) < Date.parse(ScheduledEndUtc);
 }
