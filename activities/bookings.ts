@@ -27,12 +27,14 @@ export function createBookingActivities({ connections, count }: BookingDependenc
   return {
     async readReservation({ propertyId, reservationId, ifGone }) {
       const { client } = Context.current();
+      const deadline = Date.now() + activityInfo().startToCloseTimeoutMs;
       const { system, connectionId } = connectionOf(connections, propertyId);
       if (system.fetchReservation === undefined) throw notConnected(`${connectionId} has nothing to fetch`);
       const name: StayName = { propertyId, reservationId };
       const call = { signal: cancellationSignal(), knownGuests: () => knownGuests(client, name) };
       const fetched = await classified(system.fetchReservation(name, call));
-      return inTime(client, async () => {
+      // What an attempt has sent to Temporal must not wait on after its time: the next one says it again.
+      return client.withDeadline(deadline, async () => {
         switch (fetched.kind) {
           case 'found':
             return tellStays(client, fetched);
@@ -51,6 +53,7 @@ export function createBookingActivities({ connections, count }: BookingDependenc
       const connection = connections.byId(connectionId);
       const changedSince = connection?.system.changedSince;
       if (connection === undefined || changedSince === undefined) throw notConnected(`${connectionId} cannot be swept`);
+      if (connections.ofProperty(propertyId) !== connection) throw notServed(connectionId, propertyId);
       const progress = progressSoFar();
       return beating(
         async () => {
@@ -85,17 +88,18 @@ function notConnected(message: string): ApplicationFailure {
   return ApplicationFailure.create({ message, type: 'NotConnected', nextRetryDelay: '1m' });
 }
 
+/** The property has another connection now, or none. */
+function notServed(connectionId: string, propertyId: string): ApplicationFailure {
+  const message = `${connectionId} no longer serves ${JSON.stringify(propertyId)}; delete the schedule of this sweep`;
+  return ApplicationFailure.nonRetryable(message, 'NotConnected');
+}
+
 async function classified<T>(asked: Promise<T>): Promise<T> {
   try {
     return await asked;
   } catch (error) {
     throw error instanceof BookingSystemError ? asApplicationFailure(error) : error;
   }
-}
-
-/** What an attempt has sent to Temporal must not wait on after its time: the next one says it again. */
-function inTime<T>(client: Client, act: () => Promise<T>): Promise<T> {
-  return client.withDeadline(Date.now() + activityInfo().startToCloseTimeoutMs, act);
 }
 
 /** What has come of a page so far. It outlives an attempt as what that last said of itself, so that no repair is taken for known before. */

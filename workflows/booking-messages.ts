@@ -15,6 +15,8 @@ export interface IngestPace {
   readonly rereadMs: readonly number[];
   /** A reservation that is gone is looked for again after this. */
   readonly goneMs: number;
+  /** How long whoever asks for a reading waits for it; 50 s if absent. */
+  readonly patienceMs?: number;
 }
 
 /** Argument of the workflow `ingest`; all optional, so that a start by name works. */

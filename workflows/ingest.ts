@@ -10,6 +10,7 @@ import {
   condition,
   continueAsNew,
   log,
+  patched,
   proxyActivities,
   setCurrentDetails,
   setHandler,
@@ -37,6 +38,9 @@ const { readReservation } = proxyActivities<BookingActivities>({
 
 const DEFAULT_PACE: messages.IngestPace = { settleMs: 1_500, longestMs: 10_000, rereadMs: [10_000], goneMs: 60_000 };
 
+/** How long whoever asks for a reading waits for it: less than callers do, for Temporal lets no more than ten wait at a time. */
+const PATIENCE_MS = 50_000;
+
 /** What one run has at hand. */
 interface IngestDesk {
   readonly name: StayName;
@@ -49,6 +53,8 @@ interface IngestDesk {
   urgent: boolean;
   /** Which of the rereads comes next if the last delivery seems to have brought nothing; none follows without a delivery. */
   nextReread: number;
+  /** A delivery seemed to have brought nothing: this booking system's readings may lag. */
+  mayLag: boolean;
   /** Since when the booking system does not know the reservation, in milliseconds since 1970. */
   missingSince?: number;
   deliveries: number;
@@ -114,6 +120,7 @@ function inputOf({ name, missingSince, pace }: IngestDesk): ReadReservationInput
 function take(desk: IngestDesk, outcome: IngestOutcome): void {
   desk.readings += 1;
   desk.last = outcome;
+  if (desk.deliveries > 0 && bringsNothing(outcome)) desk.mayLag = true;
   if (outcome.kind !== 'missing') delete desk.missingSince;
   else desk.missingSince ??= millisNow();
   if (outcome.kind === 'refused') log.error('a reservation cannot be read as a snapshot', { why: outcome.why });
@@ -139,10 +146,16 @@ async function isToBeReadAgain(desk: IngestDesk): Promise<boolean> {
 }
 
 /** How long until the reservation is read again although nobody asks. */
-function doubtMs({ pace, missingSince, nextReread, last, deliveries }: IngestDesk): number | undefined {
+function doubtMs({ pace, missingSince, nextReread, last, deliveries, mayLag }: IngestDesk): number | undefined {
   if (missingSince !== undefined) return Math.max(1, missingSince + pace.goneMs - millisNow());
-  const broughtNothing = last?.kind === 'same' || last?.kind === 'older';
-  return deliveries > 0 && broughtNothing ? pace.rereadMs[nextReread] : undefined;
+  if (deliveries === 0 || last === undefined) return undefined;
+  // What lags may bring a delivery's change only after it has brought the change before that.
+  const isInDoubt = bringsNothing(last) || (mayLag && patched('doubt-what-lags'));
+  return isInDoubt ? pace.rereadMs[nextReread] : undefined;
+}
+
+function bringsNothing({ kind }: IngestOutcome): boolean {
+  return kind === 'same' || kind === 'older';
 }
 
 function isAsked({ asked, answered }: IngestDesk): boolean {
@@ -159,7 +172,9 @@ function listen(desk: IngestDesk): void {
     desk.asked += 1;
     desk.urgent = true;
     const own = desk.asked;
-    await condition(() => desk.answered >= own || desk.leaving);
+    const isOver = (): boolean => desk.answered >= own || desk.leaving;
+    if (patched('reread-gives-up')) await condition(isOver, desk.pace.patienceMs ?? PATIENCE_MS);
+    else await condition(isOver);
     return desk.answered >= own && desk.last !== undefined ? desk.last : { kind: 'pending' };
   });
   setHandler(messages.ingestQuery, () => summaryOf(desk));
@@ -190,6 +205,7 @@ function openDesk({ pace = DEFAULT_PACE, carried }: messages.IngestStart): Inges
     answered: 0,
     urgent: carried !== undefined,
     nextReread: 0,
+    mayLag: false,
     ...(carried?.missingSince === undefined ? {} : { missingSince: carried.missingSince }),
     deliveries: carried?.deliveries ?? 0,
     readings: carried?.readings ?? 0,

@@ -1,6 +1,7 @@
 /** The workflow `ingest`: whatever is delivered, in whatever order and however often, the stay comes to know what the booking system says. */
 import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
 import type { WorkflowHandle } from '@temporalio/client';
+import { paceOf, reread } from '../../src/booking/ingress/hand-over.js';
 import { ingestWorkflowId } from '../../src/stay/ids.js';
 import { ingestQuery, rereadUpdate } from '../../workflows/booking-messages.js';
 import { openIngressWorld, type IngressWorld } from '../booking/ingress/ingress-world.js';
@@ -86,6 +87,39 @@ test('what a delivery told of too early is found when it is read again', async (
   world.house.lag(false);
   await world.read('early');
   expect((await world.view('early')).rooms).toEqual(['107']);
+});
+
+test('where readings lag, a change that comes first does not hide the one after it', async () => {
+  world.save('behind', { rooms: ['105'] });
+  await world.deliver('behind');
+  await world.read('behind');
+  const rooms = async (): Promise<string> => (await world.view('behind')).rooms.join();
+  world.house.lag(true);
+  world.save('behind', { rooms: ['106'] });
+  await world.deliver('behind');
+  await vi.waitUntil(async () => (await ingestOf('behind').query(ingestQuery)).readings > 0, { timeout: 20_000 });
+  world.save('behind', { rooms: ['107'] });
+  await world.deliver('behind');
+  await vi.waitUntil(async () => (await rooms()) === '106', { timeout: 20_000, interval: 20 });
+  world.house.lag(false);
+  await world.read('behind');
+  expect(await rooms()).toBe('107');
+});
+
+test('whoever asks for a reading that cannot be made is let go, so that others may ask', async () => {
+  world.house.trouble.begin({ status: 503 });
+  world.save('patience');
+  const name = { propertyId: PROPERTY_ID, reservationId: 'patience' };
+  const [connection] = world.connections.all;
+  if (connection === undefined) throw new Error('There is no connection');
+  const pace = { ...paceOf(connection), patienceMs: 100 };
+  // More than Temporal lets wait at a time.
+  for (let asked = 0; asked < 12; asked += 1) {
+    expect(await reread(world.hotel.temporal, pace, name)).toEqual({ kind: 'pending' });
+  }
+  world.house.trouble.end();
+  await world.read('patience');
+  expect((await world.view('patience')).rooms).toEqual(['101']);
 });
 
 test('while the booking system is down the history does not grow, and afterwards one reading says it all', async () => {

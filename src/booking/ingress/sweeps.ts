@@ -1,6 +1,7 @@
 /** The schedules of the sweeps, one for each property of a connection; and the listeners, one for each connection that has one. */
 import {
   ScheduleAlreadyRunning,
+  ScheduleNotFoundError,
   ScheduleOverlapPolicy,
   type Client,
   type ScheduleOptions,
@@ -25,7 +26,8 @@ export function sweepScheduleId(connectionId: string, propertyId: string): strin
 export async function ensureSchedules(temporal: Client, { all }: Connections): Promise<void> {
   for (const connection of all) {
     for (const { propertyId } of connection.properties) {
-      if (connection.sweep !== undefined) await ensureSweep(temporal, connection, propertyId, connection.sweep);
+      if (connection.sweep === undefined) await endSweep(temporal, connection.connectionId, propertyId);
+      else await ensureSweep(temporal, connection, propertyId, connection.sweep);
     }
     if (connection.system.listen !== undefined) await ensureListener(temporal, connection.connectionId);
   }
@@ -48,6 +50,15 @@ async function ensureSweep(
       policies: schedule.policies ?? {},
       action: schedule.action,
     }));
+  }
+}
+
+/** Of a connection that has no sweep any more. */
+async function endSweep(temporal: Client, connectionId: string, propertyId: string): Promise<void> {
+  try {
+    await temporal.schedule.getHandle(sweepScheduleId(connectionId, propertyId)).delete();
+  } catch (error) {
+    if (!(error instanceof ScheduleNotFoundError)) throw error;
   }
 }
 

@@ -1,6 +1,7 @@
 /** The sweep: what events missed is found by asking what has changed, and counted. */
 import { expect, test, vi } from 'vitest';
-import { ensureSchedules } from '../../../src/booking/ingress/sweeps.js';
+import { connectionsOf } from '../../../src/booking/ingress/connections.js';
+import { ensureSchedules, sweepScheduleId } from '../../../src/booking/ingress/sweeps.js';
 import { ingestWorkflowId } from '../../../src/stay/ids.js';
 import { TASK_QUEUES } from '../../../src/temporal/task-queues.js';
 import { PROPERTY_ID } from '../../support/stay-world.js';
@@ -31,6 +32,30 @@ test('what a sweep has repaired counts as repaired, although one of its reservat
     const { repaired, counts } = await sweepNumber(world, 1);
     expect({ repaired, counts }).toMatchObject({ repaired: 12, counts: { changed: 12, same: 0 } });
     expect(house.reads().reservations).toBe(12);
+  } finally {
+    await world.stop();
+  }
+});
+
+test('a connection that is not swept any more has no schedule, and one that lost the property does not ask for it', async () => {
+  const world = await openIngressWorld();
+  try {
+    const { hotel, connections } = world;
+    await ensureSchedules(hotel.temporal, connections);
+    await sweepNumber(world, 1);
+    const schedule = hotel.temporal.schedule.getHandle(sweepScheduleId('seaside-house', PROPERTY_ID));
+    const unswept = connections.all.map(({ sweep: _, ...connection }) => connection);
+    await ensureSchedules(hotel.temporal, connectionsOf(unswept));
+    await expect(schedule.describe()).rejects.toMatchObject({ name: 'ScheduleNotFoundError' });
+    await ensureSchedules(hotel.temporal, connectionsOf(unswept));
+    const pages = world.house.reads().pages;
+    const elsewhere = hotel.temporal.workflow.execute('sweep', {
+      workflowId: 'sweep/seaside-house/elsewhere',
+      taskQueue: TASK_QUEUES.stays,
+      args: [{ connectionId: 'seaside-house', propertyId: 'elsewhere', firstDays: 1, overlapMinutes: 1 }],
+    });
+    await expect(elsewhere).rejects.toMatchObject({ cause: { cause: { type: 'NotConnected' } } });
+    expect(world.house.reads().pages).toBe(pages);
   } finally {
     await world.stop();
   }
