@@ -12,10 +12,21 @@ export function planUrgentRevokes(round: Round): void {
     if (key.condemned === 'at-once' && mayOpen(key))
       revoke(round, key, 'the phone was lost, or the guest removed for cause');
     else if (key.state === 'stray') revoke(round, key, 'nobody asked for this key, or its answer was lost');
-    else if (key.state === 'issuing' && !isInFlight(round, key) && !isWorthConfirming(round, key)) {
+    else if (key.state === 'issuing' && !isInFlight(round, key) && !isGoneOnWith(round, key)) {
       revoke(round, key, 'this key is no longer wanted and may have reached Seam');
     }
   }
+}
+
+/**
+ * True if a key that was asked for will be asked for again, or confirmed. What may have reached Seam unseen must not stay there for as long
+ * as a gate is closed, and a second key not beside the one that its guest wants.
+ */
+function isGoneOnWith(round: Round, key: Key): boolean {
+  const guest = round.wanted.guests.find(({ guestId }) => guestId === key.guestId);
+  if (guest === undefined || !isWorthConfirming(round, key) || holdsWhatHeWants(round, guest)) return false;
+  const mayBeThere = key.acsCredentialId === undefined && key.doubt !== undefined;
+  return !(mayBeThere && guest.gate !== undefined);
 }
 
 function revoke(round: Round, key: Key, why: string): void {
