@@ -3,6 +3,7 @@ import { createConnection } from 'node:net';
 import {
   Client,
   isGrpcServiceError,
+  NamespaceNotFoundError,
   WorkflowUpdateRPCTimeoutOrCancelledError,
   type Connection,
 } from '@temporalio/client';
@@ -76,7 +77,12 @@ async function connected<T>(env: NodeJS.ProcessEnv, act: (temporal: Client) => P
   }
 }
 
-function targetFrom(env: NodeJS.ProcessEnv): TemporalTarget {
+/**
+ * Where the commands connect to.
+ * @param env where Temporal is: see `temporalTarget`
+ * @throws BadInput if its configuration cannot be used
+ */
+export function targetFrom(env: NodeJS.ProcessEnv): TemporalTarget {
   try {
     return temporalTarget(env);
   } catch (error) {
@@ -125,12 +131,21 @@ function explained(error: unknown, { address, namespace }: TemporalTarget): unkn
       `no worker answered within ${PATIENCE_MS / 1000} s; is one running at ${address}, namespace ${namespace}? ("npm run worker")`,
     );
   }
-  if (isGrpcServiceError(error)) return new NotWorked(`Temporal at ${address} answered: ${error.details}`);
+  if (error instanceof NamespaceNotFoundError) {
+    return new NotWorked(`Temporal at ${address} has no namespace ${namespace}; set TEMPORAL_NAMESPACE`);
+  }
+  const answer = answerIn(error);
+  if (isGrpcServiceError(answer)) return new NotWorked(`Temporal at ${address} answered: ${answer.details}`);
   return error;
 }
 
 function isTimeout(error: unknown): boolean {
   if (error instanceof WorkflowUpdateRPCTimeoutOrCancelledError) return true;
-  const cause = error instanceof Error && isGrpcServiceError(error.cause) ? error.cause : error;
-  return isGrpcServiceError(cause) && [DEADLINE_EXCEEDED, UNAVAILABLE].includes(cause.code);
+  const answer = answerIn(error);
+  return isGrpcServiceError(answer) && [DEADLINE_EXCEEDED, UNAVAILABLE].includes(answer.code);
+}
+
+/** The client wraps what the server answers to an update. */
+function answerIn(error: unknown): unknown {
+  return error instanceof Error && isGrpcServiceError(error.cause) ? error.cause : error;
 }

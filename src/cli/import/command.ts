@@ -5,7 +5,7 @@ import { InvalidArgumentError, type Command } from 'commander';
 import PQueue from 'p-queue';
 import { ERROR_TYPES, StayRefused } from '../../client.js';
 import { NotWorked } from '../outcome.js';
-import { withStaysOneByOne, type OneByOne } from '../temporal.js';
+import { targetFrom, withStaysOneByOne, type OneByOne } from '../temporal.js';
 import type { Terminal } from '../terminal.js';
 import { openJournal, type Journal } from './journal.js';
 import { readImportFile, type Entry, type RowProblem } from './rows.js';
@@ -35,23 +35,18 @@ export function addImport(program: Command, { env, out, err }: Terminal): void {
     .option('--at-once <number>', 'how many are sent at the same time', atOnce, 20)
     .option('--errors <file>', 'where all problems are written to, as CSV of row and problem')
     .option('--restart', 'send what has been sent before, too', false)
-    .action(async (file: string, options: ImportOptions) => {
-      const { property } = options;
+    .action(async (file: string, { property, restart, atOnce, errors }: ImportOptions) => {
       const { entries, problems } = readImportFile(file, property === undefined ? {} : { propertyId: property });
-      const journal = openJournal(file, { start: options.restart ? 'over' : 'where-it-stopped' });
-      const left = entries.filter(({ digest }) => !journal.has(digest));
+      const journal = openJournal(file, { target: targetFrom(env), start: restart ? 'over' : 'where-it-stopped' });
+      const left = entries.filter((entry) => !journal.has(entry));
       const skipped = entries.length - left.length;
       if (skipped > 0) out.write(`${skipped} of ${entries.length} have been imported before; going on\n`);
-      const sent = await withStaysOneByOne(env, (stays) => send(stays, left, { journal, atOnce: options.atOnce, err }));
+      const sent = await sendAll(env, left, { journal, atOnce, err });
       const all = [...problems, ...sent.problems].toSorted((a, b) => a.row - b.row);
-      out.write(`${sentence(sent.outcomes)}\n`);
-      if (options.errors !== undefined) writeFileSync(options.errors, errorFile(all));
+      out.write(`${sentence(sent, left.length)}\n`);
+      tellProblems(all, errors, err);
+      if (sent.failure !== undefined) throw sent.failure.error;
       if (all.length === 0) return journal.remove();
-      for (const { row, message } of all.slice(0, SHOWN)) err.write(`row ${row}: ${message}\n`);
-      if (all.length > SHOWN)
-        err.write(
-          `… and ${all.length - SHOWN} more${options.errors === undefined ? '; --errors <file> has them all' : ''}\n`,
-        );
       const rows = new Set(all.map(({ row }) => row)).size;
       throw new NotWorked(
         `${rows} rows could not be imported; put them right and run it again: what is done is not done twice`,
@@ -62,6 +57,8 @@ export function addImport(program: Command, { env, out, err }: Terminal): void {
 interface Sent {
   readonly outcomes: Readonly<Record<Outcome, number>>;
   readonly problems: readonly RowProblem[];
+  /** What it stopped at that was no row's own. */
+  readonly failure?: { readonly error: unknown };
 }
 
 interface Sending {
@@ -70,41 +67,45 @@ interface Sending {
   readonly err: NodeJS.WritableStream;
 }
 
-/** Stops at the first failure that is not a row's own: what has been done is in the journal. */
-async function send(
-  stays: OneByOne,
-  entries: readonly Entry[],
-  { journal, atOnce: concurrency, err }: Sending,
-): Promise<Sent> {
+/** Never throws: whatever it stops at, what has been done and found until then is told. */
+async function sendAll(env: NodeJS.ProcessEnv, entries: readonly Entry[], sending: Sending): Promise<Sent> {
+  const { journal, atOnce, err } = sending;
   const outcomes: Record<Outcome, number> = { new: 0, known: 0, older: 0, over: 0 };
   const problems: RowProblem[] = [];
   const bar = new SingleBar({ stream: err, format: '{bar} {percentage}% | {value} of {total} | {eta_formatted} left' });
-  bar.start(entries.length, 0);
-  const queue = new PQueue({ concurrency });
-  let failure: Error | undefined;
+  const sendTo = (stays: OneByOne) => async (entry: Entry) => {
+    const outcome = await sendOne(stays, entry);
+    if (typeof outcome === 'string') {
+      outcomes[outcome] += 1;
+      journal.add(entry);
+    } else problems.push(outcome);
+    bar.increment();
+  };
   try {
-    await Promise.all(
-      entries.map((entry) =>
-        queue.add(async () => {
-          if (failure !== undefined) return;
-          try {
-            const outcome = await sendOne(stays, entry);
-            if (typeof outcome === 'string') {
-              outcomes[outcome] += 1;
-              journal.add(entry.digest);
-            } else problems.push(outcome);
-            bar.increment();
-          } catch (error) {
-            failure ??= error as Error;
-          }
-        }),
-      ),
-    );
-  } finally {
-    bar.stop();
+    await withStaysOneByOne(env, async (stays) => {
+      bar.start(entries.length, 0);
+      await forEachUntilFailure(entries, atOnce, sendTo(stays)).finally(() => bar.stop());
+    });
+    return { outcomes, problems };
+  } catch (error) {
+    return { outcomes, problems, failure: { error } };
   }
-  if (failure !== undefined) throw failure;
-  return { outcomes, problems };
+}
+
+/** What is under way at the first failure is waited for; nothing is begun any more. */
+async function forEachUntilFailure<T>(
+  items: readonly T[],
+  concurrency: number,
+  act: (item: T) => Promise<void>,
+): Promise<void> {
+  const queue = new PQueue({ concurrency });
+  const failures: unknown[] = [];
+  const tasks = items.map((item) => async () => {
+    if (failures.length > 0) return;
+    await act(item).catch((error: unknown) => failures.push(error));
+  });
+  await queue.addAll(tasks);
+  if (failures.length > 0) throw failures[0];
 }
 
 async function sendOne(stays: OneByOne, { row, snapshot }: Entry): Promise<Outcome | RowProblem> {
@@ -112,14 +113,27 @@ async function sendOne(stays: OneByOne, { row, snapshot }: Entry): Promise<Outco
     return (await stays.applyReservation(snapshot)).taken ?? 'new';
   } catch (error) {
     if (!(error instanceof StayRefused)) throw error;
-    if (error.type === ERROR_TYPES.staleRevision) return 'older';
+    // Of two contents of one revision nobody knows which is right: a person has to look at the row.
+    if (error.type === ERROR_TYPES.staleRevision && !error.sameRevision) return 'older';
     if (error.type === ERROR_TYPES.stayOver) return 'over';
     return { row, message: error.message };
   }
 }
 
-function sentence({ new: taken, known, older, over }: Sent['outcomes']): string {
-  return `${taken} imported, ${known} known already, ${older} older than what their stays know, ${over} over`;
+function sentence({ outcomes, problems }: Sent, toSend: number): string {
+  const { new: taken, known, older, over } = outcomes;
+  const unsent = toSend - taken - known - older - over - problems.length;
+  return [
+    `${taken} imported, ${known} known already, ${older} older than what their stays know, ${over} over`,
+    ...(unsent === 0 ? [] : [`${unsent} not sent`]),
+  ].join(', ');
+}
+
+function tellProblems(problems: readonly RowProblem[], file: string | undefined, err: NodeJS.WritableStream): void {
+  for (const { row, message } of problems.slice(0, SHOWN)) err.write(`row ${row}: ${message}\n`);
+  const more = problems.length - SHOWN;
+  if (more > 0) err.write(`… and ${more} more${file === undefined ? '; --errors <file> has them all' : ''}\n`);
+  if (file !== undefined) writeFileSync(file, errorFile(problems));
 }
 
 function errorFile(problems: readonly RowProblem[]): string {

@@ -134,8 +134,12 @@ function defined(fields: Readonly<Record<string, unknown>>): Record<string, unkn
   return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
 }
 
+/** Names with spaces in them need bars: even one alone, at its end. */
 function listOf(cell: string | undefined): string[] | undefined {
-  return cell?.split(/[\s|]+/).filter((part) => part !== '');
+  return cell
+    ?.split(cell.includes('|') ? '|' : /\s/)
+    .map((part) => part.trim())
+    .filter((part) => part !== '');
 }
 
 function numberOr(cell: string | undefined): unknown {

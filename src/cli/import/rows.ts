@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { check } from '../../stay/check.js';
+import { stayWorkflowId } from '../../stay/ids.js';
 import { snapshotSchema, type StaySnapshotInput } from '../../stay/snapshot-schema.js';
 import { parseJson, problemLine } from '../json-file.js';
 import { BadInput } from '../outcome.js';
@@ -23,7 +24,9 @@ export type ImportRow =
 export interface Entry {
   readonly row: number;
   readonly snapshot: StaySnapshotInput;
-  /** Of all that it says: the same entry is the same text in every run. */
+  /** The workflow id of the stay that it is for. */
+  readonly stay: string;
+  /** Of all that the file says of it: the same entry is the same text in every run. */
   readonly digest: string;
 }
 
@@ -62,8 +65,11 @@ function judge(found: ImportRow, defaults: object): Entry | readonly RowProblem[
   const filled: unknown = typeof value === 'object' && value !== null ? { ...defaults, ...value } : value;
   const checked = check(snapshotSchema, filled);
   if (!checked.ok) return checked.problems.map((problem) => ({ row, message: problemLine(problem) }));
-  const digest = createHash('sha256').update(JSON.stringify(checked.value)).digest('hex').slice(0, 32);
-  return { row, snapshot: filled as StaySnapshotInput, digest };
+  const { revision, ...content } = checked.value;
+  // The time of the file is none of the row's: a correction of another row makes no news of this one.
+  const said = 'revision' in (value as object) ? { revision, ...content } : content;
+  const digest = createHash('sha256').update(JSON.stringify(said)).digest('hex').slice(0, 32);
+  return { row, snapshot: filled as StaySnapshotInput, stay: stayWorkflowId(checked.value), digest };
 }
 
 function rowsOf(text: string, file: string): readonly ImportRow[] {
