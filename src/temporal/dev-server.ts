@@ -18,6 +18,8 @@ import { SEARCH_ATTRIBUTES } from './search-attributes.js';
 const HOST = '127.0.0.1';
 const NAMESPACE = 'default';
 const START_ATTEMPTS = 3;
+/** Of the server's log, in an error. */
+const LOG_LINES = 10;
 
 /**
  * What the defaults cost on one machine with one shard: 50 ms at every hop (poll rate), up to a second at every timer, retry and
@@ -55,6 +57,8 @@ export interface DevServer {
   stop(): Promise<void>;
 }
 
+class EndedAtStart extends Error {}
+
 /**
  * Starts the server and waits until it answers.
  * @throws DatabaseInUse if another server has the database file
@@ -67,9 +71,8 @@ export async function startDevServer(options: DevServerOptions): Promise<DevServ
     try {
       return await startOnce(options);
     } catch (error) {
-      // Somebody may have taken a port between our look and the server's start.
-      if (attempt === START_ATTEMPTS || !(error instanceof Error && /address already in use/.test(error.message)))
-        throw error;
+      // Somebody may have taken a port between a look and the start: ours, or those that the server looks for itself.
+      if (attempt === START_ATTEMPTS || !(error instanceof EndedAtStart)) throw error;
     }
   }
 }
@@ -93,7 +96,7 @@ async function startOnce({ databaseFile, preferredPort, preferredUiPort }: DevSe
   const exited = once(guard, 'exit');
   try {
     const pid = await Promise.race([readiness(guard, address), exited.then(() => undefined)]);
-    if (pid === undefined) throw new Error(`The Temporal server ended at its start:\n${endOf(logFile)}`);
+    if (pid === undefined) throw new EndedAtStart(`The Temporal server ended at its start:\n${reasonIn(logFile)}`);
     lockDatabase(databaseFile, { pid, address });
     return {
       address,
@@ -166,6 +169,9 @@ async function readiness(guard: ChildProcess, address: string): Promise<number> 
   return pid;
 }
 
-function endOf(logFile: string): string {
-  return readFileSync(logFile, 'utf8').trim().split('\n').slice(-10).join('\n');
+/** A crash says why before it says where, at length. */
+function reasonIn(logFile: string): string {
+  const lines = readFileSync(logFile, 'utf8').trim().split('\n');
+  const crash = lines.findIndex((line) => /^(panic|fatal error):/.test(line));
+  return (crash < 0 ? lines.slice(-LOG_LINES) : lines.slice(crash, crash + LOG_LINES)).join('\n');
 }
