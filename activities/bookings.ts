@@ -74,6 +74,15 @@ export function createBookingActivities({ connections, count }: BookingDependenc
       const door = openDoor({ temporal: client, connection, count });
       await beating(() => classified(hear(door, { signal: cancellationSignal() })));
     },
+
+    async carryOutCommand({ connectionId, commandId, since }) {
+      const { client } = Context.current();
+      const connection = connections.byId(connectionId);
+      const carryOut = connection?.system.carryOutCommand;
+      if (connection === undefined || carryOut === undefined) throw notConnected(`${connectionId} takes no commands`);
+      const door = openDoor({ temporal: client, connection, count });
+      await beating(() => classified(carryOut({ commandId, since, signal: cancellationSignal() }, door)));
+    },
   };
 }
 

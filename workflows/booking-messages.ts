@@ -1,5 +1,5 @@
 /**
- * Every signal, update and query of the workflows behind the booking door: `ingest`, `sweep` and `listen`. An exported name is its wire
+ * Every signal, update and query of the workflows behind the booking door: `ingest`, `sweep`, `listen` and `command`. An exported name is its wire
  * name and `Signal`, `Update` or `Query`. Ids only: what a guest is called passes from the booking system to the stay, and not by here.
  */
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
@@ -98,3 +98,13 @@ export interface ListenStart {
 
 /** The workflow `listen`, for whoever starts it by its name. */
 export type ListenWorkflow = (start: ListenStart) => Promise<never>;
+
+/** Argument of the workflow `command`. */
+export interface CommandStart {
+  readonly connectionId: string;
+  /** The booking system's own id of the command. */
+  readonly commandId: string;
+}
+
+/** The workflow `command`, for whoever starts it by its name. */
+export type CommandWorkflow = (start: CommandStart) => Promise<void>;

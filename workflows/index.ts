@@ -1,4 +1,5 @@
 /** Exactly what the worker registers. */
+export { command } from './command.js';
 export { erase } from './erase.js';
 export { ingest } from './ingest.js';
 export { keyDesk } from './key-desk.js';

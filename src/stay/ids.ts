@@ -38,6 +38,11 @@ export function parseKeyDeskWorkflowId(workflowId: string): StayName | undefined
   return propertyId === undefined || reservationId === undefined ? undefined : { propertyId, reservationId };
 }
 
+/** `command/<connectionId>/<commandId>`: the workflow that carries out one command of a booking system. Parts percent-encoded. */
+export function commandWorkflowId(connectionId: string, commandId: string): string {
+  return `command/${encodeURIComponent(connectionId)}/${encodeURIComponent(commandId)}`;
+}
+
 export interface RoomName {
   readonly propertyId: string;
   readonly room: string;

@@ -1,17 +1,19 @@
 /** What the workflows between a booking system and its stays do whose histories are kept, by the name of its file. Guests are made up. */
 import { ensureSchedules } from '../../src/booking/ingress/sweeps.js';
-import { eraseWorkflowId, ingestWorkflowId, keyDeskWorkflowId } from '../../src/stay/ids.js';
+import { commandWorkflowId, eraseWorkflowId, ingestWorkflowId, keyDeskWorkflowId } from '../../src/stay/ids.js';
 import { CONNECTION, PROPERTY } from '../booking/hotel.js';
 import { openIngressWorld, type IngressWorld } from '../booking/ingress/ingress-world.js';
 import { endedSweep } from '../booking/ingress/outage.js';
+import { rereadUpdate } from '../../workflows/booking-messages.js';
 import { connectMews } from '../booking/mews/connected.js';
+import { guidOf, roomId } from '../booking/mews/reservation.js';
 import { connectOpera, type ConnectedOpera } from '../booking/opera/connected.js';
 import { openStayWorld, PROPERTY_ID } from '../support/stay-world.js';
 import { waitUntil } from '../support/wait-until.js';
 import { fetchHistory, type SavedHistory } from './saved-history.js';
 
-/** The folder of these histories: the workflows around a stay change at times of their own. */
-export const BOOKING_GENERATION = 'bookings';
+/** The folder of these histories: the workflows around a stay change at times of their own. Those of before are in `bookings`. */
+export const BOOKING_GENERATION = 'bookings-with-commands';
 
 const ID = 'R-1';
 const ingestId = (reservationId: string): string => ingestWorkflowId({ propertyId: PROPERTY_ID, reservationId });
@@ -87,6 +89,23 @@ export const BOOKING_SCENARIOS: Readonly<Record<string, () => Promise<SavedHisto
       await world.read(ID);
       return ingestId(ID);
     }),
+  'ingest-of-what-lags': () =>
+    atTheHouse(async (world) => {
+      world.save(ID);
+      await world.deliver(ID);
+      await world.read(ID);
+      world.house.lag(true);
+      world.save(ID, { rooms: ['102'] });
+      await world.deliver(ID);
+      const lagging = world.hotel.temporal.workflow.getHandle(ingestId(ID));
+      await lagging.executeUpdate(rereadUpdate);
+      world.save(ID, { rooms: ['103'] });
+      await world.deliver(ID);
+      await waitUntil(async () => (await world.view(ID)).rooms.includes('102'), { timeout: 30_000 });
+      world.house.lag(false);
+      await world.read(ID);
+      return ingestId(ID);
+    }),
   'sweep-of-two-pages': () =>
     atTheHouse(async (world) => {
       const ids = Array.from({ length: 45 }, (_, index) => `R-${index + 1}`);
@@ -112,6 +131,22 @@ export const BOOKING_SCENARIOS: Readonly<Record<string, () => Promise<SavedHisto
       await hotel.stay(ID, ({ keys }) => keys.some(({ state }) => state === 'live'));
     }),
   'erase-of-a-guest': anErasure,
+  async 'command-of-mews'() {
+    const { mews, hotel, close } = await connectMews();
+    try {
+      const reservationId = guidOf('cut-1');
+      await mews.save({ Id: reservationId, State: 'Started', AssignedResourceId: roomId('101') });
+      const { id } = mews.cutKey(guidOf('c-1'), reservationId);
+      const workflowId = commandWorkflowId(CONNECTION, id);
+      const history = async (): Promise<SavedHistory> => {
+        await hotel.world.temporal.workflow.getHandle(workflowId).result();
+        return fetchHistory(hotel.world.temporal, workflowId);
+      };
+      return await waitUntil(() => history().catch(() => undefined), { timeout: 60_000 });
+    } finally {
+      await close();
+    }
+  },
   async 'listen-to-mews'() {
     const { hotel, close } = await connectMews();
     try {

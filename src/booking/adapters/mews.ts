@@ -8,6 +8,7 @@ import { defineAdapter, type ChangesPage, type Delivery, type Reading } from '..
 import { openGuard } from '../ingress/guard.js';
 import { baseUrlSchema, guardSchema, secretNameSchema } from '../ingress/settings.js';
 import { openMewsApi, type MewsApi } from './mews/api.js';
+import { cutKey } from './mews/commands.js';
 import { listenToMews } from './mews/listening.js';
 import { mappingSettings, toSnapshot } from './mews/mapping.js';
 import { webhookSchema } from './mews/wire.js';
@@ -26,7 +27,7 @@ const settingsSchema = z.strictObject({
       z.url({ protocol: /^wss?$/, error: 'must be a URL such as "wss://ws.mews.com/ws/connector", or false' }),
     ])
     .default('wss://ws.mews.com/ws/connector'),
-  /** Of each process; Mews allows 200 for one access token, and server and workers share them. */
+  /** Of each worker; Mews allows 200 for one access token, and workers share them. */
   requestsPer30Seconds: z.int('must be a whole number').min(1).max(200, 'must be at most 200').default(100),
   /** How far ahead reservations are read again at every sweep: Mews tells nobody when a companion is added. */
   companionHours: z
@@ -66,6 +67,8 @@ export const mews = defineAdapter({
     return {
       webhook: { read: (delivery) => gatekeeper(delivery) ?? readEvents(delivery, { externalId, propertyId }) },
       async fetchReservation(name) {
+        // Whatever else is no id of Mews's would have the request refused, and all that is read with it.
+        if (!z.guid().safeParse(name.reservationId).success) return { kind: 'gone' };
         const booking = await api.booking(name.reservationId);
         return booking === undefined ? { kind: 'gone' } : toSnapshot(name, booking, settings);
       },
@@ -75,9 +78,10 @@ export const mews = defineAdapter({
         : {
             listen: (door, call) => {
               const cookie = `ClientToken=${clientToken}; AccessToken=${accessToken}`;
-              const commandMs = settings.commandSeconds * 1_000;
-              return listenToMews({ api, wsUrl, cookie, nameOf, commandMs }, door, call);
+              return listenToMews({ api, wsUrl, cookie, nameOf }, door, call);
             },
+            carryOutCommand: (command, door) =>
+              cutKey({ api, nameOf, commandMs: settings.commandSeconds * 1_000 }, command, door),
           }),
     };
   },

@@ -85,6 +85,19 @@ export interface BookingSystem {
    * worker at a time, and again when it ends or throws. Should end soon after `call.signal` fires.
    */
   listen?(door: Door, call: Call): Promise<void>;
+  /**
+   * Carries out one command of the booking system ("cut a key") that was handed over by `door.command`, and answers it there. Runs in an
+   * activity that is tried again, in whichever worker is left, until it returns: looks first how far an attempt before has come.
+   * @throws BookingSystemError; anything else counts as passing
+   */
+  carryOutCommand?(command: CommandCall, door: Door): Promise<void>;
+}
+
+export interface CommandCall extends Call {
+  /** The booking system's own id of the command. */
+  readonly commandId: string;
+  /** When it was handed over: milliseconds since 1970. */
+  readonly since: number;
 }
 
 export interface Webhook {
@@ -167,6 +180,8 @@ export interface FetchCall extends Call {
 export interface Door {
   /** Hands over durably that these may have changed: resolves when Temporal has all of them. @throws Error if it cannot be reached */
   changed(reservations: readonly StayName[]): Promise<void>;
+  /** Hands a command of the booking system over durably, to `carryOutCommand`; the same again does nothing. @throws Error likewise */
+  command(commandId: string): Promise<void>;
   /** Reads a reservation now, in turn with all else that reads it; answers what came of it, however long the booking system is down. */
   reread(reservation: StayName): Promise<RereadOutcome>;
   /**

@@ -3,7 +3,7 @@ import type { Client } from '@temporalio/client';
 import { createStayClient } from '../../client.js';
 import type { Door } from './adapter.js';
 import type { Connection } from './connections.js';
-import { handOver, paceOf, reread } from './hand-over.js';
+import { handOver, handOverCommand, paceOf, reread } from './hand-over.js';
 import { askForKeys, followKeys } from './key-desk.js';
 
 /** Counts something that happened at a connection. */
@@ -19,6 +19,7 @@ export function openDoor({ temporal, connection, count }: DoorOptions): Door {
   const pace = paceOf(connection);
   return {
     changed: (reservations) => handOver(temporal, pace, reservations),
+    command: (commandId) => handOverCommand(temporal, connection.connectionId, commandId),
     reread: (reservation) => reread(temporal, pace, reservation),
     askForKeys: (name, request, deadline) => askForKeys(temporal, name, request, deadline),
     followKeys: (name, request, deadline) => followKeys(temporal, name, request, deadline),

@@ -2,15 +2,16 @@
  * How it becomes durable that a reservation may have changed: its `ingest` workflow is signalled, and started if there is none. Only names
  * are handed over; the same name twice costs nothing.
  */
-import { WithStartWorkflowOperation, type Client } from '@temporalio/client';
+import { WithStartWorkflowOperation, WorkflowExecutionAlreadyStartedError, type Client } from '@temporalio/client';
 import PQueue from 'p-queue';
 import {
   reservationChangedSignal,
   rereadUpdate,
+  type CommandWorkflow,
   type IngestPace,
   type IngestWorkflow,
 } from '../../../workflows/booking-messages.js';
-import { ingestWorkflowId, type StayName } from '../../stay/ids.js';
+import { commandWorkflowId, ingestWorkflowId, type StayName } from '../../stay/ids.js';
 import { TASK_QUEUES } from '../../temporal/task-queues.js';
 import type { Connection } from './connections.js';
 import type { RereadOutcome } from './steps.js';
@@ -45,6 +46,21 @@ export function reread(temporal: Client, pace: IngestPace, name: StayName): Prom
     workflowIdConflictPolicy: 'USE_EXISTING',
   });
   return temporal.workflow.executeUpdateWithStart(rereadUpdate, { startWorkflowOperation });
+}
+
+/** Has a command of a booking system carried out by a workflow of its own: once, however often it is handed over. */
+export async function handOverCommand(temporal: Client, connectionId: string, commandId: string): Promise<void> {
+  try {
+    await temporal.workflow.start<CommandWorkflow>('command', {
+      workflowId: commandWorkflowId(connectionId, commandId),
+      workflowIdReusePolicy: 'ALLOW_DUPLICATE_FAILED_ONLY',
+      taskQueue: TASK_QUEUES.stays,
+      args: [{ connectionId, commandId }],
+      staticSummary: `Command ${commandId} of ${connectionId}`,
+    });
+  } catch (error) {
+    if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
+  }
 }
 
 function startOf(

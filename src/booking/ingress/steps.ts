@@ -50,6 +50,13 @@ export interface ListenInput {
   readonly connectionId: string;
 }
 
+export interface CarryOutCommandInput {
+  readonly connectionId: string;
+  readonly commandId: string;
+  /** When it was handed over: milliseconds since 1970. */
+  readonly since: number;
+}
+
 export interface BookingActivities {
   /** Fetches a reservation, reads it as a snapshot, and sends that to its stay. */
   readReservation(input: ReadReservationInput): Promise<IngestOutcome>;
@@ -57,4 +64,6 @@ export interface BookingActivities {
   sweepPage(input: SweepPageInput): Promise<SweepPageOutcome>;
   /** Keeps a connection to a booking system open for as long as it lasts. */
   listenToBookings(input: ListenInput): Promise<void>;
+  /** Carries out one command of a booking system, and answers it there. */
+  carryOutCommand(input: CarryOutCommandInput): Promise<void>;
 }

@@ -79,7 +79,7 @@ test('40: a reservation that Mews does not know any more is cancelled after a se
   expect(whoOpens('116', [guest.Id])).toEqual([]);
 });
 
-test('37: a key that is asked for twice over a cut connection is cut once, after the worker that listened was killed', async () => {
+test('37: a command that came while no worker was there is carried out once', async () => {
   const { mews, hotel, whoOpens } = connected;
   const Id = guidOf('kill-1');
   const guest = person(6);
@@ -91,6 +91,24 @@ test('37: a key that is asked for twice over a cut connection is cut once, after
   await expect.poll(() => command.State, { timeout: 90_000 }).toBe('Processed');
   expect(command.states).toEqual(['Processing', 'Processed']);
   expect(whoOpens('117', [guest.Id])).toEqual([guest.Id]);
+});
+
+test('39: a command whose worker is killed over it is answered by the next one, although Mews lists it no more', async () => {
+  const { mews, hotel, whoOpens } = connected;
+  const Id = guidOf('kill-2');
+  const guest = person(7);
+  // Without a room the command waits, and the worker with it.
+  await mews.save({ Id, State: 'Started', AccountId: guest.Id }, [guest]);
+  await hotel.stay(Id, ({ phase }) => phase === 'in-house');
+  const command = mews.cutKey(guidOf('c-kill-2'), Id);
+  await expect.poll(() => command.State, { timeout: 30_000 }).toBe('Processing');
+  await hotel.world.stack.worker().end('SIGKILL');
+  await mews.save({ Id, AssignedResourceId: roomId('118') });
+  await hotel.world.stack.startWorker();
+  await expect.poll(() => command.State, { timeout: 90_000 }).not.toBe('Processing');
+  await hotel.stay(Id, isReady(['118']));
+  expect(whoOpens('118', [guest.Id])).toEqual([guest.Id]);
+  expect(command.states).toEqual(['Processing', expect.stringMatching(/^(Processed|Error)$/)]);
 });
 
 test('50: an event about a stay of long ago starts nothing', async () => {

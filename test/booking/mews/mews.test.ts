@@ -171,6 +171,52 @@ describe('asking Mews', () => {
     expect([...standIn.asked.values()]).toEqual([1, 1, 1, 1]);
   });
 
+  test('for several at once, of which one cannot be read and one is refused, is answered for all the others', async () => {
+    const [strange = '', refused = '', ...fine] = many.slice(0, 9);
+    for (const Id of [strange, refused, ...fine]) await standIn.save({ Id });
+    standIn.outgrow();
+    await standIn.save({ Id: strange, State: 'Dreaming' as never });
+    standIn.spurn(refused);
+    const system = open();
+    const read = (reservationId: string): Promise<unknown> =>
+      system.fetchReservation?.({ propertyId: 'seaside', reservationId }, aCall()) ?? Promise.resolve();
+    const [unread, spurned, ...others] = await Promise.allSettled([strange, refused, ...fine].map(read));
+    expect(unread).toMatchObject({ reason: { failure: { kind: 'unreadable', fields: ['State'] } } });
+    expect(spurned).toMatchObject({ reason: { failure: { kind: 'rejected', status: 400 } } });
+    for (const other of others) expect(other).toMatchObject({ value: { kind: 'found' } });
+  });
+
+  test('for a room that nobody can book any more has its name; one that Mews does not know is no reason to take keys', async () => {
+    await standIn.save({ Id: ID, AssignedResourceId: roomId('101') });
+    standIn.closeRoom(roomId('101'), 'inactive');
+    expect(theSnapshot((await open().fetchReservation?.(NAME, aCall())) ?? { kind: 'gone' }).rooms).toEqual(['101']);
+    standIn.closeRoom(roomId('101'), 'unknown');
+    await expect(open().fetchReservation?.(NAME, aCall())).rejects.toMatchObject({
+      operation: 'POST resources/getAll',
+      failure: { kind: 'unreadable' },
+    });
+  });
+
+  test('by an id that is none of Mews is not done at all', async () => {
+    const name = { propertyId: 'seaside', reservationId: 'R-1' };
+    expect(await open().fetchReservation?.(name, aCall())).toEqual({ kind: 'gone' });
+    expect(standIn.asked.size).toBe(0);
+  });
+
+  test('beyond the limit holds everybody back for as long as Mews says', async () => {
+    await standIn.save({ Id: ID });
+    const system = open();
+    standIn.limit(0);
+    await expect(system.fetchReservation?.(NAME, aCall())).rejects.toMatchObject({ failure: { status: 429 } });
+    standIn.limit(100);
+    const before = standIn.trouble.counts().calls;
+    const patient = system.fetchReservation?.(NAME, aCall());
+    const impatient = new Promise((resolve) => setTimeout(resolve, 200, 'still waiting'));
+    expect(await Promise.race([patient, impatient])).toBe('still waiting');
+    expect(standIn.trouble.counts().calls).toBe(before);
+    expect(await patient).toMatchObject({ kind: 'found' });
+  });
+
   test('beyond the limit says when to ask again, and with wrong tokens that a person must act', async () => {
     await standIn.save({ Id: ID });
     standIn.limit(0);
@@ -217,12 +263,14 @@ describe('listening', () => {
   let reread: StayName[];
   let counted: string[];
   let view: StayView | undefined;
+  let commands: string[];
   let stop: AbortController;
   let ended: Promise<void> | undefined;
   beforeEach(() => {
     heard = [];
     reread = [];
     counted = [];
+    commands = [];
     view = undefined;
     stop = new AbortController();
   });
@@ -231,14 +279,21 @@ describe('listening', () => {
     await ended;
   });
 
-  async function listen(): Promise<void> {
+  async function listen(): Promise<{ readonly system: BookingSystem; readonly door: Door }> {
     const stays: Pick<StayClient, 'view'> = {
       view: async (name) => {
         if (view === undefined) throw new StayNotFound(name.reservationId);
         return view;
       },
     };
+    const system = open();
     const door: Door = {
+      command: async (commandId) => {
+        // Once, as Temporal does.
+        if (commands.includes(commandId)) return;
+        commands.push(commandId);
+        system.carryOutCommand?.({ commandId, since: Date.now(), signal: stop.signal }, door).catch(() => undefined);
+      },
       changed: async (reservations) => void heard.push(...reservations),
       reread: async (name) => {
         reread.push(name);
@@ -249,8 +304,9 @@ describe('listening', () => {
       stays: stays as StayClient,
       count: (what) => counted.push(what),
     };
-    ended = open().listen?.(door, { signal: stop.signal });
+    ended = system.listen?.(door, { signal: stop.signal });
     await expect.poll(() => counted.includes('connected')).toBe(true);
+    return { system, door };
   }
 
   test('hears of a reservation at once, and of what happened while the connection was cut', async () => {
@@ -291,6 +347,28 @@ describe('listening', () => {
     const nobody = standIn.cutKey(guidOf('c-4'));
     await expect.poll(() => nobody.State, { timeout: 10_000 }).toBe('Error');
     expect(heard.every(({ reservationId }) => reservationId === ID)).toBe(true);
+  });
+
+  test('goes on with a command that another began, and leaves alone what is finished or called off', async () => {
+    const { system, door } = await listen();
+    view = aView({ settled: true, guests: [{ guestId: ADA.Id, keyState: 'issued' }] });
+    const carryOut = async (commandId: string): Promise<void> =>
+      system.carryOutCommand?.({ commandId, since: Date.now(), signal: stop.signal }, door);
+    const begun = standIn.cutKey(guidOf('c-1'), ID);
+    await expect.poll(() => begun.State).toBe('Processed');
+    begun.State = 'Processing';
+    begun.states.splice(0);
+    await carryOut(begun.id);
+    expect(begun.states).toEqual(['Processed']);
+    await carryOut(begun.id);
+    expect(begun.states).toEqual(['Processed']);
+    view = undefined;
+    const calledOff = standIn.cutKey(guidOf('c-2'), ID);
+    await expect.poll(() => calledOff.State).toBe('Processing');
+    calledOff.State = 'Cancelled';
+    await carryOut(calledOff.id);
+    await carryOut(guidOf('nobody knows it'));
+    expect(calledOff.State).toBe('Cancelled');
   });
 
   test('leaves the commands of other devices alone', async () => {

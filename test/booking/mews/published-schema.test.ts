@@ -66,7 +66,7 @@ describe('an answer', () => {
 describe('a request', () => {
   const tokens = { ClientToken: 'a', AccessToken: 'b', Client: 'Stayline' };
   const Limitation = { Count: 100 };
-  const UpdatedUtc = { StartUtc: '2026-01-01T00:00:00Z', EndUtc: '2026-04-03T00:00:00.000Z' };
+  const UpdatedUtc = { StartUtc: '2026-01-01T00:00:00Z', EndUtc: '2026-04-03T00:00:00Z' };
 
   test('that is as published is let through', () => {
     expect(requestAsPublished(RESERVATIONS, { ...tokens, UpdatedUtc, Limitation })).toMatchObject({ UpdatedUtc });

@@ -21,8 +21,6 @@ const ids = (most = 1_000): z.ZodArray<z.ZodGUID> => z.array(id).max(most);
 const texts = (most = 1_000): z.ZodArray<z.ZodString> => z.array(text).max(most);
 /** As Mews writes times: in UTC, to the second. */
 const utc = z.iso.datetime({ precision: 0 });
-/** What Mews is sent may have fractions: it asks for ISO 8601 in UTC. */
-const sentUtc = z.iso.datetime();
 const localizedText = z.record(text, text);
 
 const activityState = z.enum(['Active', 'Deleted']);
@@ -439,7 +437,7 @@ const limitation = z.strictObject({ Cursor: optional(id), Count: z.int().min(1).
 const THREE_MONTHS_MS = 92 * 24 * 3_600_000;
 
 const interval = z
-  .strictObject({ StartUtc: sentUtc, EndUtc: sentUtc })
+  .strictObject({ StartUtc: utc, EndUtc: utc })
   .refine(({ StartUtc, EndUtc }) => !(Date.parse(EndUtc) - Date.parse(StartUtc) > THREE_MONTHS_MS), {
     error: 'longer than three months',
   });

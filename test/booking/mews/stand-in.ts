@@ -56,6 +56,12 @@ export interface Mews {
   /** As the front desk does: no event is told of it. */
   setCompanions(reservationId: string, companions: readonly WireCustomer[]): void;
   forget(reservationId: string): void;
+  /** Has nothing to do with requests that name this reservation. */
+  spurn(reservationId: string): void;
+  /** Nobody can book the room any more; `unknown`: it is not there at all. */
+  closeRoom(resourceId: string, how: 'inactive' | 'unknown'): void;
+  /** From now on Mews is another version than the one that is published. */
+  outgrow(): void;
   /** The front desk cuts a key; without a reservation, for somebody else. */
   cutKey(id: string, reservationId?: string): AskedCommand;
   /** The front desk has the passports of a reservation's guests scanned. */
@@ -87,6 +93,9 @@ export async function startMews(): Promise<Mews> {
   const unlike = new Set<string>();
   let left = Infinity;
   let refuses = false;
+  let isOutgrown = false;
+  const closed = new Map<string, 'inactive' | 'unknown'>();
+  const spurned = new Set<string>();
   let endpoint: string | undefined;
 
   /** What fails here may be far from the test, in an answer that is asked for again and again: it is told at the end as well. */
@@ -99,8 +108,11 @@ export async function startMews(): Promise<Mews> {
     }
   };
 
+  const published: typeof answerAsPublished = (name, answered) =>
+    isOutgrown ? answered : noted(() => answerAsPublished(name, answered));
+
   const deliveries = openDeliveries<WebhookMessage>(async (message) => {
-    noted(() => answerAsPublished('webhook', message));
+    published('webhook', message);
     if (endpoint === undefined) return 0;
     const headers = { 'content-type': 'application/json' };
     return (await fetch(endpoint, { method: 'POST', headers, body: JSON.stringify(message) })).status;
@@ -121,7 +133,7 @@ export async function startMews(): Promise<Mews> {
   });
   const tell = (event: MewsAnswer<'WebSocket'>['Events'][number]): void => {
     if (mews.silent) return;
-    const message = noted(() => answerAsPublished('WebSocket', { Events: [event] }));
+    const message = published('WebSocket', { Events: [event] });
     for (const socket of sockets) socket.send(JSON.stringify(message));
   };
 
@@ -145,7 +157,7 @@ export async function startMews(): Promise<Mews> {
       }
       left -= 1;
       const answered = answer(asks);
-      return noted(() => answerAsPublished(name, answered));
+      return published(name, answered);
     });
   };
   /** The cursor is the id of the last item of the page before. */
@@ -158,6 +170,7 @@ export async function startMews(): Promise<Mews> {
     return { items: found, Cursor: found.at(-1)?.Id ?? null };
   };
   operation('reservations/getAll/2023-06-06', ({ ReservationIds: ids, UpdatedUtc, CollidingUtc, Limitation }) => {
+    if (ids?.some((id) => spurned.has(id))) throw refusal(400, 'Invalid ReservationIds.');
     const found = [...reservations.values()].filter(
       (one) =>
         (ids == null || ids.includes(one.Id)) &&
@@ -185,7 +198,10 @@ export async function startMews(): Promise<Mews> {
     return { Customers: Extent.Customers === true ? items : [], Documents: null, Cursor };
   });
   operation('resources/getAll', ({ ResourceIds, Extent, Limitation }) => {
-    const { items, Cursor } = page((ResourceIds ?? []).map(aWireResource), Limitation);
+    const there = (ResourceIds ?? []).filter(
+      (id) => closed.get(id) !== 'unknown' && (Extent.Inactive === true || !closed.has(id)),
+    );
+    const { items, Cursor } = page(there.map(aWireResource), Limitation);
     return { Resources: Extent.Resources === true ? items : null, ResourceCategories: null, Cursor };
   });
   const commandsNow = (isWanted: (command: WireCommand) => boolean): { Commands: WireCommand[]; Cursor: null } => {
@@ -213,7 +229,7 @@ export async function startMews(): Promise<Mews> {
       Device: { Id: guidOf(device.Name), ...device },
       Data: data,
     };
-    noted(() => answerAsPublished('commands/getAllActive', { Commands: [command] }));
+    published('commands/getAllActive', { Commands: [command] });
     commands.set(id, { asked: told, command });
     tell({ Type: 'DeviceCommand', Id: id, State: 'Pending' });
     return told;
@@ -231,7 +247,7 @@ export async function startMews(): Promise<Mews> {
     async save(changes, people) {
       const UpdatedUtc = mewsTime(Date.now());
       const reservation = aWireReservation({ ...reservations.get(changes.Id), ...changes, UpdatedUtc });
-      noted(() => answerAsPublished('reservations/getAll/2023-06-06', { Reservations: [reservation] }));
+      published('reservations/getAll/2023-06-06', { Reservations: [reservation] });
       reservations.set(changes.Id, reservation);
       if (people !== undefined) mews.setCompanions(changes.Id, people);
       const { Id, State, StartUtc, EndUtc, AssignedResourceId } = reservation;
@@ -246,9 +262,14 @@ export async function startMews(): Promise<Mews> {
       });
     },
     setCompanions(reservationId, people) {
-      noted(() => answerAsPublished('customers/getAll', { Customers: people }));
+      published('customers/getAll', { Customers: people });
       companions.set(reservationId, people);
       for (const person of people) customers.set(person.Id, person);
+    },
+    spurn: (reservationId) => void spurned.add(reservationId),
+    closeRoom: (resourceId, how) => void closed.set(resourceId, how),
+    outgrow() {
+      isOutgrown = true;
     },
     forget: (reservationId) => void reservations.delete(reservationId),
     cutKey(id, reservationId) {

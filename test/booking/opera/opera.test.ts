@@ -40,6 +40,7 @@ async function connect(settings: Readonly<Record<string, unknown>> = {}, hotelId
     },
     followKeys: (name, request, deadline) => followKeys(name, request, deadline),
     reread: () => Promise.reject(new Error('There is nothing to fetch')),
+    command: () => Promise.reject(new Error('OPERA has no commands')),
     changed: () => Promise.reject(new Error('OPERA pushes no changes')),
     stays: { view: (name) => view(name) } as Pick<StayClient, 'view'> as StayClient,
     count: (what) => counted.push(what),

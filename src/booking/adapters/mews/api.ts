@@ -5,17 +5,18 @@
 import DataLoader from 'dataloader';
 import PQueue from 'p-queue';
 import type { z } from 'zod';
+import { BookingSystemError, type BookingFailure } from '../../ingress/errors.js';
 import { openBookingHttp } from '../../ingress/http.js';
 import {
   changedSchema,
   commandsSchema,
   companionshipsSchema,
   customersSchema,
+  reservationSchema,
   reservationsSchema,
   resourcesSchema,
   type MewsBooking,
   type MewsCommand,
-  type MewsResource,
 } from './wire.js';
 
 export interface MewsApiOptions {
@@ -48,13 +49,17 @@ export interface MewsApi {
 }
 
 const ROOT = '/api/connector/v1';
+const RESERVATIONS = 'reservations/getAll/2023-06-06';
+const BAD_REQUEST = 400;
+const TOO_MANY = 429;
+const NO_SUCH_ROOM = { kind: 'unreadable', fields: ['Resources'] } as const;
 const INTERVAL_MS = 30_000;
 const PAGE = 100;
 const MOST_IDS = 1_000;
 /** How long other readings are waited for. */
 const GATHER_MS = 20;
 /** Rooms are hardly ever renamed. */
-const RESOURCES_LAST_MS = 10 * 60_000;
+const ROOM_NAMES_LAST_MS = 10 * 60_000;
 
 export function openMewsApi({ apiUrl, clientToken, accessToken, client, ...limits }: MewsApiOptions): MewsApi {
   const http = openBookingHttp({ baseUrl: apiUrl });
@@ -63,11 +68,11 @@ export function openMewsApi({ apiUrl, clientToken, accessToken, client, ...limit
     intervalCap: limits.requestsPer30Seconds,
     carryoverIntervalCount: true,
   });
-  const resources = new Map<string, { readonly resource: MewsResource; readonly until: number }>();
+  const roomNames = new Map<string, { readonly name: string; readonly until: number }>();
 
-  const post = <Answer>(path: string, body: object, answer: z.ZodType<Answer>): Promise<Answer> =>
-    queue.add(() =>
-      http.send({
+  async function send<Answer>(path: string, body: object, answer: z.ZodType<Answer>): Promise<Answer> {
+    try {
+      return await http.send({
         operation: `POST ${path}`,
         method: 'POST',
         path: `${ROOT}/${path}`,
@@ -75,8 +80,23 @@ export function openMewsApi({ apiUrl, clientToken, accessToken, client, ...limit
         answer,
         // Many wait for one answer: none of them may call it off.
         signal: new AbortController().signal,
-      }),
-    );
+      });
+    } catch (error) {
+      if (error instanceof BookingSystemError && error.failure.kind === 'unavailable') holdBack(error.failure);
+      throw error;
+    }
+  }
+
+  /** Mews has said how long: whoever else asks meanwhile would only be refused. */
+  function holdBack({ status, retryAfterMs = 0 }: Extract<BookingFailure, { kind: 'unavailable' }>): void {
+    if (status !== TOO_MANY || queue.isPaused) return;
+    queue.pause();
+    setTimeout(() => queue.start(), retryAfterMs).unref();
+  }
+
+  /** A front desk waits for its commands; readings do not mind. */
+  const post = <Answer>(path: string, body: object, answer: z.ZodType<Answer>): Promise<Answer> =>
+    queue.add(() => send(path, body, answer), { priority: path.startsWith('commands/') ? 1 : 0 });
 
   /** Every page of what belongs to the given ids. */
   async function all<Item, Answer extends { readonly Cursor?: string | null | undefined }>(
@@ -98,57 +118,76 @@ export function openMewsApi({ apiUrl, clientToken, accessToken, client, ...limit
     return items;
   }
 
-  async function resourcesOf(ids: readonly string[]): Promise<ReadonlyMap<string, MewsResource>> {
+  async function roomsOf(ids: readonly string[]): Promise<ReadonlyMap<string, string>> {
     const now = Date.now();
-    const unknown = ids.filter((one) => (resources.get(one)?.until ?? 0) <= now);
+    const unknown = ids.filter((one) => (roomNames.get(one)?.until ?? 0) <= now);
     if (unknown.length > 0) {
-      const body = { ResourceIds: unknown, Extent: { Resources: true } };
-      for (const resource of await all('resources/getAll', body, resourcesSchema, (answer) => answer.Resources)) {
-        resources.set(resource.Id, { resource, until: now + RESOURCES_LAST_MS });
+      // Guests may be in a room that nobody can book any more.
+      const body = { ResourceIds: unknown, Extent: { Resources: true, Inactive: true } };
+      for (const { Id, Name } of await all('resources/getAll', body, resourcesSchema, (answer) => answer.Resources)) {
+        if (Name != null && Name !== '') roomNames.set(Id, { name: Name, until: now + ROOM_NAMES_LAST_MS });
       }
     }
     return new Map(
       ids.flatMap((one) => {
-        const known = resources.get(one);
-        return known === undefined ? [] : [[one, known.resource] as const];
+        const known = roomNames.get(one);
+        return known === undefined ? [] : [[one, known.name] as const];
       }),
     );
   }
 
-  async function load(ids: readonly string[]): Promise<(MewsBooking | undefined)[]> {
-    const reservations = await all(
-      'reservations/getAll/2023-06-06',
-      { ReservationIds: ids },
-      reservationsSchema,
-      (answer) => answer.Reservations,
-    );
-    if (reservations.length === 0) return ids.map(() => undefined);
-    const found = reservations.map(({ Id }) => Id);
-    const companionships = await all(
-      'companionships/getAll',
-      { ReservationIds: found, Extent: {} },
-      companionshipsSchema,
-      (answer) => answer.Companionships,
-    );
+  type Loaded = MewsBooking | undefined | BookingSystemError;
+
+  /** What is wrong with one of them is the answer for that one. */
+  async function load(ids: readonly string[]): Promise<readonly Loaded[]> {
+    try {
+      return await loadTogether(ids);
+    } catch (error) {
+      const isRefused = error instanceof BookingSystemError && error.failure.kind === 'rejected';
+      if (!isRefused || error.failure.status !== BAD_REQUEST || ids.length === 1) throw error;
+      const middle = Math.ceil(ids.length / 2);
+      const halves = await Promise.allSettled([load(ids.slice(0, middle)), load(ids.slice(middle))]);
+      return halves.flatMap((half, index) =>
+        half.status === 'fulfilled'
+          ? half.value
+          : (index === 0 ? ids.slice(0, middle) : ids.slice(middle)).map(() => half.reason as BookingSystemError),
+      );
+    }
+  }
+
+  async function loadTogether(ids: readonly string[]): Promise<readonly Loaded[]> {
+    const found = await all(RESERVATIONS, { ReservationIds: ids }, reservationsSchema, (answer) => answer.Reservations);
+    const read = new Map(found.map((one) => [one.Id, reservationSchema.safeParse(one)]));
+    const reservations = [...read.values()].flatMap(({ data }) => data ?? []);
+    const companionships =
+      reservations.length === 0
+        ? []
+        : await all(
+            'companionships/getAll',
+            { ReservationIds: reservations.map(({ Id }) => Id), Extent: {} },
+            companionshipsSchema,
+            (answer) => answer.Companionships,
+          );
     const owners = reservations
       .filter(({ AccountType }) => AccountType === 'Customer')
       .map(({ AccountId }) => AccountId);
     const customers = await customersOf([...owners, ...companionships.map(({ CustomerId }) => CustomerId)]);
-    const rooms = await resourcesOf([
+    const rooms = await roomsOf([
       ...new Set(reservations.flatMap(({ AssignedResourceId }) => AssignedResourceId ?? [])),
     ]);
     return ids.map((one) => {
-      const reservation = reservations.find(({ Id }) => Id === one);
-      if (reservation === undefined) return undefined;
+      const parsed = read.get(one);
+      if (parsed === undefined) return undefined;
+      if (!parsed.success) return unreadable(RESERVATIONS, parsed.error);
+      const reservation = parsed.data;
+      const { AssignedResourceId: roomId } = reservation;
+      const room = roomId == null ? undefined : rooms.get(roomId);
+      // Without its name it would look as if the guests had no room, and their keys would end.
+      if (roomId != null && room === undefined) return new BookingSystemError('POST resources/getAll', NO_SUCH_ROOM);
       const companionIds = companionships
         .filter(({ ReservationId }) => ReservationId === one)
         .map(({ CustomerId }) => CustomerId);
-      return {
-        reservation,
-        companionIds: [...new Set(companionIds)],
-        customers,
-        resource: rooms.get(reservation.AssignedResourceId ?? ''),
-      };
+      return { reservation, companionIds: [...new Set(companionIds)], customers, room };
     });
   }
 
@@ -165,7 +204,7 @@ export function openMewsApi({ apiUrl, clientToken, accessToken, client, ...limit
     return new Map(found.map((customer) => [customer.Id, customer]));
   }
 
-  const bookings = new DataLoader<string, MewsBooking | undefined>(load, {
+  const bookings = new DataLoader<string, MewsBooking | undefined>((ids) => load(ids), {
     cache: false,
     maxBatchSize: MOST_IDS,
     batchScheduleFn: (callback) => void setTimeout(callback, GATHER_MS),
@@ -175,10 +214,10 @@ export function openMewsApi({ apiUrl, clientToken, accessToken, client, ...limit
     booking: (reservationId) => bookings.load(reservationId),
     async list({ filter, from, to, cursor }) {
       const body = {
-        [filter]: { StartUtc: from, EndUtc: to },
+        [filter]: { StartUtc: toTheSecond(Date.parse(from)), EndUtc: toTheSecond(Date.parse(to) + 999) },
         Limitation: { Count: PAGE, ...(cursor === undefined ? {} : { Cursor: cursor }) },
       };
-      const { Reservations, Cursor } = await post('reservations/getAll/2023-06-06', body, changedSchema);
+      const { Reservations, Cursor } = await post(RESERVATIONS, body, changedSchema);
       const ids = (Reservations ?? []).map(({ Id }) => Id);
       return { ids, ...(Cursor == null || ids.length === 0 ? {} : { next: Cursor }) };
     },
@@ -194,4 +233,14 @@ export function openMewsApi({ apiUrl, clientToken, accessToken, client, ...limit
       await post('commands/update', told, commandsSchema.partial());
     },
   };
+}
+
+function unreadable(operation: string, { issues }: z.ZodError): BookingSystemError {
+  const fields = [...new Set(issues.map(({ path }) => path.join('.')))];
+  return new BookingSystemError(`POST ${operation}`, { kind: 'unreadable', fields });
+}
+
+/** As Mews writes times. @param at milliseconds since 1970 */
+function toTheSecond(at: number): string {
+  return `${new Date(at).toISOString().slice(0, 'yyyy-mm-ddThh:mm:ss'.length)}Z`;
 }

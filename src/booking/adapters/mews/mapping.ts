@@ -32,7 +32,7 @@ const STATUS = {
 } as const satisfies Readonly<Record<MewsReservation['State'], StaySnapshotInput['status']>>;
 
 export function toSnapshot(name: StayName, booking: MewsBooking, settings: MewsMappingSettings): Fetched {
-  const { reservation, resource } = booking;
+  const { reservation, room } = booking;
   const { serviceIds } = settings;
   if (serviceIds !== undefined && !serviceIds.includes(reservation.ServiceId)) {
     return { kind: 'ignored', why: 'it is of another service' };
@@ -47,7 +47,7 @@ export function toSnapshot(name: StayName, booking: MewsBooking, settings: MewsM
       from: reservation.ActualStartUtc == null ? start : earlier(start, normalInstant(reservation.ActualStartUtc)),
       to: normalInstant(reservation.ScheduledEndUtc),
     },
-    rooms: resource === undefined ? [] : [resource.Name],
+    rooms: room === undefined ? [] : [room],
     guests: guestsOf(booking, settings),
   };
   return { kind: 'found', snapshots: [snapshot] };

@@ -32,9 +32,13 @@ export const customerSchema = z.object({
 
 export const companionshipSchema = z.object({ CustomerId: id, ReservationId: id.nullish() });
 
-export const resourceSchema = z.object({ Id: id, Name: z.string().min(1), ParentResourceId: id.nullish() });
+export const resourceSchema = z.object({ Id: id, Name: z.string().nullish() });
 
-export const reservationsSchema = z.object({ Reservations: z.array(reservationSchema).nullish(), Cursor: cursor });
+/** Each reservation is read by itself: one that cannot be read must not hold up those that are asked for with it. */
+export const reservationsSchema = z.object({
+  Reservations: z.array(z.looseObject({ Id: id })).nullish(),
+  Cursor: cursor,
+});
 export const changedSchema = z.object({ Reservations: z.array(z.object({ Id: id })).nullish(), Cursor: cursor });
 export const customersSchema = z.object({ Customers: z.array(customerSchema).nullish(), Cursor: cursor });
 export const companionshipsSchema = z.object({
@@ -50,6 +54,21 @@ export const commandSchema = z.object({
   Data: z.object({ ReservationId: id.nullish() }).nullish(),
 });
 export const commandsSchema = z.object({ Commands: z.array(commandSchema).nullish() });
+
+/** The device that commands are carried out for; others are somebody else's. */
+export const KEY_CUTTER = 'KeyCutter';
+
+/** States of a command that nobody has begun … */
+export const WAITING = ['Pending', 'Received'] as const;
+
+export function isWaiting(state: string): boolean {
+  return (WAITING as readonly string[]).includes(state);
+}
+
+/** … and of one that is not finished. */
+export function isOpen(state: string): boolean {
+  return isWaiting(state) || state === 'Processing';
+}
 
 /** A general webhook; `Value` has more for some events. */
 export const webhookSchema = z.object({
@@ -72,5 +91,6 @@ export interface MewsBooking {
   readonly reservation: MewsReservation;
   readonly companionIds: readonly string[];
   readonly customers: ReadonlyMap<string, MewsCustomer>;
-  readonly resource: MewsResource | undefined;
+  /** The name of the room, if one is assigned. */
+  readonly room: string | undefined;
 }

@@ -1,0 +1,75 @@
+/**
+ * Commands of Mews's front desk to cut a key. A key to cut is no state of the reservation: the reservation says who shall have keys, and is
+ * read again; the command is answered with what became of them.
+ */
+import { setTimeout as delay } from 'node:timers/promises';
+import { StayNotFound } from '../../../client.js';
+import type { StayName } from '../../../stay/ids.js';
+import { outcomeOf, type KeyOutcome } from '../../../stay/key-desk/outcome.js';
+import type { CommandCall, Door } from '../../ingress/adapter.js';
+import type { MewsApi } from './api.js';
+import { isOpen, KEY_CUTTER } from './wire.js';
+
+export interface CommandOptions {
+  readonly api: MewsApi;
+  readonly nameOf: (reservationId: string) => StayName;
+  /** How long a front desk is kept waiting for a key; milliseconds. */
+  readonly commandMs: number;
+}
+
+const LOOK_EVERY_MS = 500;
+/** Where an attempt before this one has used the time up: enough for a look. */
+const LEAST_MS = 2_000;
+
+/** Does nothing where the command is done, was called off, or is for another device. @throws BookingSystemError */
+export async function cutKey(
+  { api, nameOf, commandMs }: CommandOptions,
+  { commandId, since, signal }: CommandCall,
+  door: Door,
+): Promise<void> {
+  const command = await api.command(commandId);
+  if (command === undefined || command.Device?.Type !== KEY_CUTTER || !isOpen(command.State)) return;
+  const reservationId = command.Data?.ReservationId;
+  if (reservationId == null) return api.updateCommand(commandId, 'Error', 'The command names no reservation.');
+  const name = nameOf(reservationId);
+  if (command.State !== 'Processing') await api.updateCommand(commandId, 'Processing');
+  await door.changed([name]);
+  const deadline = Math.max(since + commandMs, Date.now() + LEAST_MS);
+  await readInTime(door, name, deadline);
+  const outcome = await outcomeInTime(door, name, deadline, signal);
+  const now = await api.command(commandId);
+  if (now === undefined || !isOpen(now.State)) return;
+  await api.updateCommand(commandId, outcome.kind === 'done' ? 'Processed' : 'Error', outcome.text);
+  door.count(`command-${outcome.kind}`);
+}
+
+/** Before that, the stay may not know yet for whom the key is. What fails here is read by itself later. */
+async function readInTime(door: Door, name: StayName, deadline: number): Promise<void> {
+  const waiting = new AbortController();
+  const read = door.reread(name).catch(() => undefined);
+  const over = delay(deadline - Date.now(), undefined, { signal: waiting.signal }).catch(() => undefined);
+  await Promise.race([read, over]);
+  waiting.abort();
+}
+
+async function outcomeInTime(door: Door, name: StayName, deadline: number, signal: AbortSignal): Promise<KeyOutcome> {
+  let outcome: KeyOutcome = { kind: 'pending', text: 'The reservation has not been read yet; that goes on by itself.' };
+  do {
+    outcome = (await look(door, name)) ?? outcome;
+    if (outcome.kind !== 'pending') return outcome;
+    await delay(LOOK_EVERY_MS, undefined, { signal });
+  } while (Date.now() < deadline);
+  return outcome;
+}
+
+async function look(door: Door, name: StayName): Promise<KeyOutcome | undefined> {
+  try {
+    const view = await door.stays.view(name);
+    if (view.phase !== 'cancelled' && view.rooms.length === 0)
+      return { kind: 'pending', text: 'No room is assigned yet.' };
+    return outcomeOf({ kind: 'modify', rooms: [] }, view);
+  } catch (error) {
+    if (error instanceof StayNotFound) return undefined;
+    throw error;
+  }
+}
