@@ -4,10 +4,11 @@
  */
 import type { Client, Connection } from '@temporalio/client';
 import type { FastifyPluginAsync } from 'fastify';
-import { Counter, type Registry } from 'prom-client';
+import { Counter, Gauge, type Registry } from 'prom-client';
 import { ADAPTERS } from '../booking/adapters/index.js';
 import { bookingApi, openApiKeys } from '../booking/http/index.js';
-import { readConnections } from '../booking/ingress/connections.js';
+import { readConnections, type Connections } from '../booking/ingress/connections.js';
+import { lastSweeps } from '../booking/ingress/last-sweeps.js';
 import { openIngress } from '../booking/ingress/webhook.js';
 import type { ServerConfig } from '../config.js';
 import type { Log } from '../log.js';
@@ -54,7 +55,41 @@ async function ingressDoor({ config, temporal, log, metrics }: DoorContext): Pro
       }
     },
   });
+  countSweeps(connections, { temporal, log, metrics });
   return [{ plugin, report: () => ({ bookings: counts() }) }];
+}
+
+/** Looked up when the metrics are asked for: they are Temporal's, not this process's. */
+function countSweeps(
+  connections: Connections,
+  { temporal, log, metrics }: Pick<DoorContext, 'temporal' | 'log' | 'metrics'>,
+): void {
+  const labelNames = ['connection', 'property'] as const;
+  const repaired = new Gauge({
+    name: 'stayline_booking_sweep_repaired',
+    help: 'Reservations that the last sweep found to be known better by the booking system',
+    labelNames,
+    registers: [metrics],
+  });
+  new Gauge({
+    name: 'stayline_booking_sweep_ended_timestamp_seconds',
+    help: 'When the last sweep of a property ended; 0 if none has',
+    labelNames,
+    registers: [metrics],
+    async collect() {
+      try {
+        for (const { connectionId: connection, propertyId: property, ended } of await lastSweeps(
+          temporal,
+          connections,
+        )) {
+          this.set({ connection, property }, (ended?.at.getTime() ?? 0) / 1_000);
+          repaired.set({ connection, property }, ended?.repaired ?? 0);
+        }
+      } catch (error) {
+        log.warn({ error }, 'the last sweeps could not be looked up');
+      }
+    },
+  });
 }
 
 async function bookingDoor({ config, temporal, connection, log }: DoorContext): Promise<readonly Door[]> {

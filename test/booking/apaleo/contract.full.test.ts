@@ -51,6 +51,11 @@ test('39: what events never told, the sweep finds', async () => {
   const found = await hotel.stay('LOST-2', isReady(['116']));
   const others = found.view.guests.map(({ guestId }) => guestId);
   expect(await found.stay.whoOpens('116', others)).toEqual(others);
+  const metrics = async (): Promise<string> => (await fetch(new URL('/metrics', hotel.door))).text();
+  await expect
+    .poll(metrics, { timeout: 30_000 })
+    .toMatch(/stayline_booking_sweep_repaired\{connection="one",property="simulated-hotel"\} 2/);
+  expect(await metrics()).toMatch(/stayline_booking_sweep_ended_timestamp_seconds\{[^}]*\} 1\d{9}/);
   await apaleo.deliveries.release();
 });
 

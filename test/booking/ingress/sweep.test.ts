@@ -1,10 +1,12 @@
 /** The sweep: what events missed is found by asking what has changed, and counted. */
 import { expect, test, vi } from 'vitest';
 import { connectionsOf } from '../../../src/booking/ingress/connections.js';
+import { lastSweeps } from '../../../src/booking/ingress/last-sweeps.js';
 import { ensureSchedules, sweepScheduleId } from '../../../src/booking/ingress/sweeps.js';
 import { ingestWorkflowId } from '../../../src/stay/ids.js';
 import { TASK_QUEUES } from '../../../src/temporal/task-queues.js';
 import { PROPERTY_ID } from '../../support/stay-world.js';
+import { waitUntil } from '../../support/wait-until.js';
 import { openIngressWorld } from './ingress-world.js';
 import { outage, sweepNumber } from './outage.js';
 
@@ -28,10 +30,17 @@ test('what a sweep has repaired counts as repaired, although one of its reservat
     });
     await ensureSchedules(hotel.temporal, connections);
     await vi.waitUntil(() => house.reads().pages > 1, { timeout: 60_000 });
+    expect(await lastSweeps(hotel.temporal, connections)).toEqual([
+      { connectionId: 'seaside-house', propertyId: PROPERTY_ID },
+    ]);
     await inTheWay.terminate();
     const { repaired, counts } = await sweepNumber(world, 1);
     expect({ repaired, counts }).toMatchObject({ repaired: 12, counts: { changed: 12, same: 0 } });
     expect(house.reads().reservations).toBe(12);
+    const ended = await waitUntil(async () => (await lastSweeps(hotel.temporal, connections))[0]?.ended, {
+      timeout: 30_000,
+    });
+    expect(ended.repaired).toBe(12);
   } finally {
     await world.stop();
   }
