@@ -1,13 +1,31 @@
-/** One outage of a booking system, from its begin to the sweep that repairs what was missed. */
+/**
+ * One outage of a booking system, from its begin to the sweep that repairs what was missed. A day's outage is scaled down to seconds: in them
+ * reservations change one after the other, sweeps are begun and skipped, and guests who are in house go through their doors.
+ */
+import { setTimeout as delay } from 'node:timers/promises';
 import { ScheduleOverlapPolicy, type WorkflowHandle } from '@temporalio/client';
 import PQueue from 'p-queue';
 import { ensureSchedules, sweepScheduleId } from '../../../src/booking/ingress/sweeps.js';
 import type { SweepSummary } from '../../../workflows/booking-messages.js';
+import type { StayView } from '../../../src/client.js';
+import { bookStay, type BookedStay } from '../../support/booked-stay.js';
 import { PROPERTY_ID } from '../../support/stay-world.js';
 import { waitUntil } from '../../support/wait-until.js';
+import type { HouseReservation } from './house-system.js';
 import { openIngressWorld, type IngressWorld } from './ingress-world.js';
 
+export interface Outage {
+  readonly reservations: number;
+  /** How many of them are in house, with a key: they are moved to other rooms during the outage. */
+  readonly inHouse: number;
+  readonly lastsMs: number;
+}
+
 export interface OutageReport {
+  /** Guests in house who still opened their rooms at the end of the outage, … */
+  readonly undisturbed: number;
+  /** … and those who opened the next room, and not the one before, after it. */
+  readonly movedAtDoors: number;
   /** Stays that do not know, in the end, what the booking system says. */
   readonly stale: number;
   /** Reservations that the sweep after the outage was told of. */
@@ -29,37 +47,51 @@ export interface OutageReport {
 
 const PATIENCE_MS = 10 * 60_000;
 const OVERLAP_MS = 60_000;
+const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
 
-export async function outage({ reservations }: { readonly reservations: number }): Promise<OutageReport> {
+export async function outage(of: Outage): Promise<OutageReport> {
   const world = await openIngressWorld();
   try {
-    return await live(world, reservations);
+    return await live(world, of);
   } finally {
     await world.stop();
   }
 }
 
-async function live(world: IngressWorld, count: number): Promise<OutageReport> {
+async function live(world: IngressWorld, { reservations: count, inHouse, lastsMs }: Outage): Promise<OutageReport> {
   const ids = Array.from({ length: count }, (_, index) => `R-${index}`);
   const roomOf = (index: number): string => String(101 + (index % 100));
   const nextRoomOf = (index: number): string => String(201 + (index % 100));
   const stayOf = (index: number): Partial<Parameters<IngressWorld['save']>[1]> => {
     // A room of its own for each, before and after.
-    const from = Date.now() + (30 + 4 * Math.floor(index / 100)) * 86_400_000;
-    return { window: { from: new Date(from).toISOString(), to: new Date(from + 3 * 86_400_000).toISOString() } };
+    const days = index < inHouse ? 0 : 30 + 4 * Math.floor(index / 100);
+    const from = Date.now() + days * DAY_MS - HOUR_MS;
+    return {
+      status: index < inHouse ? 'in-house' : 'confirmed',
+      window: { from: new Date(from).toISOString(), to: new Date(from + 3 * DAY_MS).toISOString() },
+    };
   };
-  ids.forEach((id, index) => world.save(id, { ...stayOf(index), rooms: [roomOf(index)] }));
+  const save = (id: string, index: number, room: string): HouseReservation =>
+    world.save(id, { ...stayOf(index), rooms: [room] });
+  const reservations = ids.map((id, index) => save(id, index, roomOf(index)));
   const begun = Date.now();
   await ensureSchedules(world.hotel.temporal, world.connections);
   // Once more, as every worker does.
   await ensureSchedules(world.hotel.temporal, world.connections);
   const first = await sweepNumber(world, 1);
   const firstMs = Date.now() - begun;
+  const guests = reservations
+    .slice(0, inHouse)
+    .map((reservation) =>
+      bookStay(world.hotel, { ...reservation, revision: 0 }, { phones: 'at-once', patienceMs: PATIENCE_MS }),
+    );
+  for (const guest of guests) await guest.until(({ settled, keys }) => settled && keys.some(isLive));
 
   world.house.trouble.begin({ status: 503 });
-  ids.forEach((id, index) => world.save(id, { ...stayOf(index), rooms: [nextRoomOf(index)] }));
   const refused = world.house.trouble.counts().refused;
-  await trigger(world);
+  await changeOneByOne(world, ids, { lastsMs, change: (id, index) => void save(id, index, nextRoomOf(index)) });
+  const undisturbed = await howMany(guests, (guest, index) => guest.whoOpens(roomOf(index), ['g1']));
   await waitUntil(() => world.house.trouble.counts().refused > refused + 1, { timeout: 60_000 });
   const before = world.house.reads();
   const ended = Date.now();
@@ -67,6 +99,15 @@ async function live(world: IngressWorld, count: number): Promise<OutageReport> {
   const repairing = await sweepNumber(world, 2);
   const ms = Date.now() - ended;
   const calls = world.house.reads();
+  for (const [index, guest] of guests.entries()) {
+    await guest.until(
+      ({ settled, keys }) => settled && keys.some((key) => isLive(key) && key.rooms.includes(nextRoomOf(index))),
+    );
+  }
+  const movedAtDoors = await howMany(guests, async (guest, index) => {
+    const next = await guest.whoOpens(nextRoomOf(index), ['g1']);
+    return (await guest.whoOpens(roomOf(index), ['g1'])).length === 0 ? next : [];
+  });
 
   const looking = new PQueue({ concurrency: 10 });
   const knows = await Promise.all(
@@ -75,6 +116,8 @@ async function live(world: IngressWorld, count: number): Promise<OutageReport> {
   await trigger(world);
   const after = await sweepNumber(world, 3);
   return {
+    undisturbed,
+    movedAtDoors,
     stale: knows.filter((known) => !known).length,
     listed: repairing.listed,
     repaired: repairing.repaired,
@@ -85,6 +128,34 @@ async function live(world: IngressWorld, count: number): Promise<OutageReport> {
     after: { repaired: after.repaired, looksBackTo: after.since },
     expectedLookBack: new Date(Date.parse(repairing.begunAt) - OVERLAP_MS).toISOString(),
   };
+}
+
+function isLive({ state }: StayView['keys'][number]): boolean {
+  return state === 'live';
+}
+
+async function howMany(
+  guests: readonly BookedStay[],
+  opens: (guest: BookedStay, index: number) => Promise<readonly string[]>,
+): Promise<number> {
+  let count = 0;
+  for (const [index, guest] of guests.entries()) count += (await opens(guest, index)).length;
+  return count;
+}
+
+/** Spreads changes over the outage, and has a sweep begin at every tenth of it: those that find one at work are skipped. */
+async function changeOneByOne(
+  world: IngressWorld,
+  ids: readonly string[],
+  { lastsMs, change }: { readonly lastsMs: number; readonly change: (id: string, index: number) => void },
+): Promise<void> {
+  const begun = Date.now();
+  const atATime = Math.ceil(ids.length / 10);
+  for (let tenth = 0; tenth < 10; tenth += 1) {
+    ids.slice(tenth * atATime, (tenth + 1) * atATime).forEach((id, index) => change(id, tenth * atATime + index));
+    await trigger(world);
+    await delay(Math.max(0, begun + ((tenth + 1) * lastsMs) / 10 - Date.now()));
+  }
 }
 
 export function trigger({ hotel, connections }: IngressWorld): Promise<void> {

@@ -11,8 +11,9 @@ import { openIngressWorld } from './ingress-world.js';
 import { outage, sweepNumber } from './outage.js';
 
 test('after an outage of the booking system one sweep repairs every stay, and the next one finds nothing to repair', async () => {
-  const report = await outage({ reservations: 30 });
+  const report = await outage({ reservations: 30, inHouse: 3, lastsMs: 2_000 });
   expect(report).toMatchObject({ stale: 0, repaired: 30, first: { repaired: 30 }, after: { repaired: 0 } });
+  expect(report).toMatchObject({ undisturbed: 3, movedAtDoors: 3 });
   expect(report.after.looksBackTo).toBe(report.expectedLookBack);
 });
 
