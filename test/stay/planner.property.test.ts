@@ -38,6 +38,21 @@ const TOLD_BEFORE: [StoryStart, readonly Turn[]][] = [
       { kind: 'get-on', job: 0, luck: 'good' },
     ],
   ],
+  // One that had died with its anchor still opened a room that was no longer his.
+  [
+    {
+      ...ONE_GUEST,
+      switches: { newKeyReplacesUsersEarlier: false, joinersSurviveAnchorDeletion: false },
+      rooms: ['102', '103'],
+    },
+    [
+      { kind: 'add', guestId: 'g3', by: 'snapshot' },
+      { kind: 'quiet' },
+      { kind: 'own-window', guestId: 'g1', from: '2026-11-24T09:00Z', to: '2026-11-25T10:00Z' },
+      { kind: 'quiet' },
+      { kind: 'rooms', rooms: ['103'], by: 'snapshot' },
+    ],
+  ],
 ];
 
 it('whatever changes and in whatever order steps end, exactly the wanted guests open exactly the wanted doors', () => {
