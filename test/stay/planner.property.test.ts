@@ -51,6 +51,7 @@ const TOLD_BEFORE: [StoryStart, readonly Turn[]][] = [
       { kind: 'own-window', guestId: 'g1', from: '2026-11-24T09:00Z', to: '2026-11-25T10:00Z' },
       { kind: 'quiet' },
       { kind: 'rooms', rooms: ['103'], by: 'snapshot' },
+      { kind: 'enrol', guestId: 'g3' },
     ],
   ],
 ];

@@ -35,6 +35,7 @@ describe('a snapshot', () => {
     ['instants in any offset', { window: { from: '2026-11-23T15:00:31.5+01:00', to: '2026-11-26T10:00Z' } }],
     ['an instant as its revision', { revision: '2026-11-20T09:30:00Z' }],
     ['no room yet', { rooms: [], guests: [] }],
+    ['ids of any script, also beyond the basic plane', { rooms: ['客房', '😀'], guests: [{ guestId: 'ゲスト-𝟙' }] }],
     ['a share group and a hold', { shareGroup: 's', hold: { reason: 'unpaid' } }],
     ['a contact', { guests: [{ guestId: 'g1', name: 'A', email: 'a@b.example', phone: '+4915112345678' }] }],
   ])('may hold %s', (_what, fields) => {
@@ -50,6 +51,16 @@ describe('a snapshot', () => {
       'reservationId is missing; it must be a text of 1 to 200 characters',
     ],
     ['an empty id', { ...good, propertyId: '' }, 'propertyId must not be empty'],
+    [
+      'half a surrogate pair in an id',
+      { ...good, reservationId: 'R-\ud800' },
+      'reservationId must be well-formed Unicode, without half of a surrogate pair',
+    ],
+    [
+      'half a surrogate pair in a room',
+      { ...good, rooms: ['\udc00'] },
+      'rooms[0] must be well-formed Unicode, without half of a surrogate pair',
+    ],
     ['a negative revision', { ...good, revision: -1 }, 'revision must not be negative'],
     ['an unknown status', { ...good, status: 'checked-in' }, /^status must be one of tentative, confirmed, in-house/],
     ['a window that ends before it starts', { ...good, window: { from: good.window, to: 3 } }, /^window\./],
@@ -95,6 +106,20 @@ describe('a snapshot', () => {
   ])('with %s is refused by the path of the field and what would be right', (_what, value, sentence) => {
     if (typeof sentence === 'string') expect(problemsOf(value)).toBe(sentence);
     else expect(problemsOf(value)).toMatch(sentence);
+  });
+
+  it('that names every room for every guest is judged by the rooms of all its stretches', () => {
+    const stretch = (from: string, to: string, rooms: string[]): object => ({ from, to, rooms });
+    const segments = [
+      stretch('2026-11-23T14:00Z', '2026-11-24T10:00Z', ['101']),
+      stretch('2026-11-24T10:00Z', '2026-11-26T10:00Z', ['205']),
+    ];
+    const { rooms: _rooms, ...rest } = good;
+    const guestIn = (...rooms: string[]): object => ({ ...rest, segments, guests: [{ guestId: 'g1', rooms }] });
+    expect(problemsOf(guestIn('101', '205'))).toBe('none');
+    expect(problemsOf(guestIn('205', '101', '102'))).toBe(
+      'guests[0].rooms must be among the stay\'s rooms; "102" is not',
+    );
   });
 
   it('with several mistakes has them all named at once', () => {
