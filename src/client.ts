@@ -52,7 +52,8 @@ export type { PlannedChange, StaySummary } from '../workflows/messages.js';
 
 export interface StayClient {
   /**
-   * Sends a whole snapshot: starts the stay or amends it. Answers the view once the snapshot is recorded, not when keys exist.
+   * Sends a whole snapshot: starts the stay or amends it. Answers the view once the snapshot is recorded, not when keys exist. What is
+   * known already starts and changes nothing, also after the stay has ended (`taken` says so).
    * @throws StayRefused `InvalidSnapshot`, `StaleRevision` or `StayOver`
    */
   applyReservation(snapshot: StaySnapshotInput): Promise<StayView>;

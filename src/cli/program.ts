@@ -8,6 +8,7 @@ import {
   type PlannedChange,
   type StayName,
 } from '../client.js';
+import { NOTHING } from '../client/plan-snapshot.js';
 import { instantAt } from '../stay/instants.js';
 import { messageNames, messageSchemas } from '../stay/message-schema.js';
 import { guestToEraseSchema, type GuestToErase } from '../stay/erasure-schema.js';
@@ -92,8 +93,10 @@ async function planSnapshot(file: string, options: PlanOptions, env: NodeJS.Proc
   return withStays(env, async (stays) => {
     const standing = await stays.standingOf(snapshot);
     if (standing !== 'open') {
+      const said = standing === 'ended' ? await stays.askEndedStay(snapshot) : undefined;
+      if (said?.kind === 'known') return NOTHING;
       const foreseen = asNew();
-      if (standing === 'ended') await stays.refuseIfKnown(snapshot);
+      if (said?.kind === 'stale') throw said.refusal;
       return foreseen;
     }
     const asSent = await stays.planFor(snapshot, { message: 'applyReservation', payload: snapshot });

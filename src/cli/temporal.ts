@@ -17,7 +17,7 @@ import {
   type StayName,
   type StaySnapshotInput,
 } from '../client.js';
-import { refuseIfKnown } from '../client/apply-reservation.js';
+import { askEndedStay, type EndedVerdict } from '../client/apply-reservation.js';
 import { standingOf, type Standing } from '../client/standing.js';
 import { connect, temporalTarget, type TemporalTarget } from '../temporal/connection.js';
 import { problemLine } from './json-file.js';
@@ -32,8 +32,8 @@ const UNAVAILABLE = 14;
 export interface Stays extends StayClient {
   /** A stay that has ended answers, but takes nothing in any more. */
   standingOf(name: StayName): Promise<Standing>;
-  /** As `applyReservation` does for a stay that has ended. @throws StayRefused `StaleRevision` if it knew the revision */
-  refuseIfKnown(snapshot: StaySnapshotInput): Promise<void>;
+  /** Whether a snapshot is news for a stay that has ended. */
+  askEndedStay(snapshot: StaySnapshotInput): Promise<EndedVerdict>;
 }
 
 /**
@@ -46,7 +46,7 @@ export function withStays<T>(env: NodeJS.ProcessEnv, act: (stays: Stays) => Prom
     const stays: Stays = {
       ...createStayClient(temporal),
       standingOf: (name) => standingOf(temporal, name),
-      refuseIfKnown: (snapshot) => refuseIfKnown(temporal, snapshot),
+      askEndedStay: (snapshot) => askEndedStay(temporal, snapshot),
     };
     return temporal.withDeadline(Date.now() + PATIENCE_MS, () => act(stays));
   });

@@ -1,15 +1,17 @@
 /**
  * Sends a snapshot to the stay that it is for: the one that is open, or a new one. A stay that has ended is started again only by a
  * revision that it did not know; a late copy of an old one would issue keys to guests who have left.
+ * The last one that it knew, sent again, is answered as by a stay that is open.
  */
 import {
   WithStartWorkflowOperation,
   WorkflowExecutionAlreadyStartedError,
   WorkflowNotFoundError,
   type Client,
+  type WorkflowHandle,
   type WorkflowIdReusePolicy,
 } from '@temporalio/client';
-import { applyReservationUpdate, stayQuery } from '../../workflows/messages.js';
+import { applyReservationUpdate, planForQuery, stayQuery } from '../../workflows/messages.js';
 import type { stay } from '../../workflows/stay.js';
 import { isOver, revisionOrder } from '../stay/apply-snapshot.js';
 import { check, describeProblems } from '../stay/check.js';
@@ -30,32 +32,59 @@ export async function applyReservation(temporal: Client, input: StaySnapshotInpu
   }
   const { window } = checked.value;
   // What is over may end an open stay, but starts none: an update that is refused would leave a stay without a snapshot behind.
-  if (isOver(window, instantAt(Date.now()))) return updateOpenStay(temporal, input);
+  if (isOver(window, instantAt(Date.now()))) return updateKnownStay(temporal, input);
   try {
     return await updateWithStart(temporal, input, 'REJECT_DUPLICATE');
   } catch (error) {
     if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
   }
-  await refuseIfKnown(temporal, input);
-  return updateWithStart(temporal, input, 'ALLOW_DUPLICATE');
+  const said = await askEndedStay(temporal, input);
+  switch (said.kind) {
+    case 'known':
+      return said.view;
+    case 'stale':
+      throw said.refusal;
+    case 'newer':
+      return updateWithStart(temporal, input, 'ALLOW_DUPLICATE');
+    default:
+      return said satisfies never;
+  }
 }
 
-/**
- * Asks the stay that has ended what it knew.
- * @throws StayRefused `StaleRevision` if the snapshot is not newer
- */
-export async function refuseIfKnown(temporal: Client, snapshot: StaySnapshotInput): Promise<void> {
-  const { revision: known } = await asking(() =>
-    temporal.workflow.getHandle(stayWorkflowId(snapshot)).query(stayQuery),
-  );
-  if (known === undefined || revisionOrder(snapshot.revision) > revisionOrder(known)) return;
-  throw new StayRefused(
-    ERROR_TYPES.staleRevision,
-    `the stay has ended, and revision is not newer than the last one that it knew, ${known}`,
-  );
+export type EndedVerdict =
+  | { readonly kind: 'newer' }
+  /** This very snapshot was the last that the stay took in. */
+  | { readonly kind: 'known'; readonly view: StayView }
+  | { readonly kind: 'stale'; readonly refusal: StayRefused };
+
+/** Asks the stay that has ended whether a snapshot is news. */
+export async function askEndedStay(temporal: Client, snapshot: StaySnapshotInput): Promise<EndedVerdict> {
+  const ended = temporal.workflow.getHandle<typeof stay>(stayWorkflowId(snapshot));
+  const view = await asking(() => ended.query(stayQuery));
+  const { revision: known } = view;
+  if (known === undefined) return { kind: 'newer' };
+  const order = revisionOrder(snapshot.revision) - revisionOrder(known);
+  if (order > 0) return { kind: 'newer' };
+  if (order === 0 && (await hasContent(ended, snapshot))) return { kind: 'known', view: { ...view, taken: 'known' } };
+  const message = `the stay has ended, and revision is not newer than the last one that it knew, ${known}`;
+  return { kind: 'stale', refusal: new StayRefused(ERROR_TYPES.staleRevision, message, [], order === 0) };
 }
 
-async function updateOpenStay(temporal: Client, snapshot: StaySnapshotInput): Promise<StayView> {
+/** Of a snapshot of the revision that a stay knows: whether it is the one that it knows. */
+async function hasContent(ended: WorkflowHandle<typeof stay>, snapshot: StaySnapshotInput): Promise<boolean> {
+  // What has ended is not superseded.
+  const change = { message: 'applyReservation', payload: { ...snapshot, supersede: false } } as const;
+  try {
+    await refusing(() => asking(() => ended.query(planForQuery, change)));
+    return true;
+  } catch (error) {
+    if (error instanceof StayRefused && error.type === ERROR_TYPES.staleRevision) return false;
+    throw error;
+  }
+}
+
+/** Starts nothing. */
+async function updateKnownStay(temporal: Client, snapshot: StaySnapshotInput): Promise<StayView> {
   try {
     return await refusing(() =>
       temporal.workflow
@@ -64,8 +93,13 @@ async function updateOpenStay(temporal: Client, snapshot: StaySnapshotInput): Pr
     );
   } catch (error) {
     if (!(error instanceof WorkflowNotFoundError)) throw error;
-    throw new StayRefused(ERROR_TYPES.stayOver, 'window.to has passed, and no such stay is open');
   }
+  const said = await askEndedStay(temporal, snapshot).catch((error: unknown) => {
+    if (error instanceof WorkflowNotFoundError) return undefined;
+    throw error;
+  });
+  if (said?.kind === 'known') return said.view;
+  throw new StayRefused(ERROR_TYPES.stayOver, 'window.to has passed, and no such stay is open');
 }
 
 async function updateWithStart(

@@ -12,12 +12,15 @@ import { stayWorkflowId } from '../stay/ids.js';
 import type { Instant } from '../stay/instants.js';
 import type { Property } from '../stay/property-schema.js';
 import { snapshotSchema, type StaySnapshotInput } from '../stay/snapshot-schema.js';
-import { refuseIfKnown } from './apply-reservation.js';
+import { askEndedStay } from './apply-reservation.js';
 import { StayRefused } from './refusals.js';
 import { standingOf } from './standing.js';
 
 /** What a new stay goes by; `timeZone` only matters to people who read the plan. */
 export type PlanningRules = Pick<Property, 'name' | 'policy' | 'timeZone'>;
+
+/** What a snapshot leads to that is known already. */
+export const NOTHING: Foresight = { steps: [], attention: [] };
 
 /**
  * What would be done for a stay that does not exist yet.
@@ -53,8 +56,10 @@ export async function planSnapshot(
   const inTime = 'from' in snapshot.window ? snapshot : { ...snapshot, window: windowIn(snapshot.window, property) };
   const standing = await standingOf(temporal, snapshot);
   if (standing !== 'open') {
+    const said = standing === 'ended' ? await askEndedStay(temporal, snapshot) : undefined;
+    if (said?.kind === 'known') return NOTHING;
     const foreseen = foreseeNewStay(inTime, property, now);
-    if (standing === 'ended') await refuseIfKnown(temporal, snapshot);
+    if (said?.kind === 'stale') throw said.refusal;
     return foreseen;
   }
   const asSent = await stays.planFor(snapshot, { message: 'applyReservation', payload: snapshot });

@@ -2,15 +2,17 @@
  * The HTTP server of the process `src/server.ts`: limits, health, and how it ends. What it serves are doors (`doors.ts`), each a
  * plugin of its own.
  */
-import type { Server } from 'node:http';
+import type { Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
-import fastify, { type FastifyInstance } from 'fastify';
-import { answerProblems, HttpProblem, sendProblem } from './problem.js';
+import fastify, { type ConnectionError, type FastifyInstance } from 'fastify';
+import { answerProblems, HttpProblem, sendProblem, writeProblem } from './problem.js';
 
 /** Far more than any event or reservation has. */
 const MOST_BODY_BYTES = 256 * 1024;
 /** How long a request may take to come in; nobody who means well is slower. */
 const REQUEST_TIMEOUT_MS = 10_000;
+/** Node looks for requests that take too long only so often. */
+const CHECK_MS = 1_000;
 /** Longer than load balancers keep a connection, so that it is they who close it. */
 const KEEP_ALIVE_MS = 72_000;
 /** Longer than any handler takes: what then still holds on to a connection is cut off. */
@@ -25,6 +27,8 @@ export interface HttpServerOptions {
   readonly report: () => Readonly<Record<string, unknown>>;
   /** Told of what a handler did not expect; the caller gets a 500 without details. */
   readonly onError: (error: unknown) => void;
+  /** Ten seconds unless told. */
+  readonly requestTimeoutMs?: number;
 }
 
 export interface HttpServer {
@@ -37,10 +41,13 @@ export interface HttpServer {
 
 /** `GET /healthz`: the process lives. `GET /readyz`: it can do its work; 503 otherwise, and once it is told to end. */
 export function createHttpServer(options: HttpServerOptions): HttpServer {
+  const { requestTimeoutMs = REQUEST_TIMEOUT_MS } = options;
   let draining = false;
+  /** The last answer on each connection. */
+  const answers = new WeakMap<Socket, ServerResponse>();
   const app = fastify({
     bodyLimit: MOST_BODY_BYTES,
-    requestTimeout: REQUEST_TIMEOUT_MS,
+    requestTimeout: requestTimeoutMs,
     keepAliveTimeout: KEEP_ALIVE_MS,
     forceCloseConnections: 'idle',
     routerOptions: { maxParamLength: MOST_PARAM_LENGTH },
@@ -50,9 +57,17 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
         reply,
         new HttpProblem(error.statusCode === 414 ? 'uri-too-long' : 'bad-request', error.message),
       ),
-    // Node looks for requests that take too long only so often.
-    http: { headersTimeout: REQUEST_TIMEOUT_MS, connectionsCheckingInterval: 1_000 },
+    clientErrorHandler(error, socket) {
+      // Nobody is there to be told, or he is in the middle of an answer, which more words would spoil.
+      if (error.code === 'ECONNRESET' || socket.destroyed || isUnderWay(answers.get(socket))) socket.destroy();
+      else writeProblem(socket, problemOfParser(error));
+    },
+    http: {
+      headersTimeout: requestTimeoutMs,
+      connectionsCheckingInterval: Math.min(CHECK_MS, requestTimeoutMs / 4),
+    },
   });
+  app.server.on('request', ({ socket }, response) => answers.set(socket, response));
   const silent = silentConnections(app.server);
   // Or the caller keeps its connection, and us waiting for it.
   app.addHook('onSend', async (_request, reply) => {
@@ -61,7 +76,8 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
   answerProblems(app, options.onError);
   app.get('/healthz', async () => ({ ok: true, ...options.report() }));
   app.get('/readyz', async (_request, reply) => {
-    const ready = !draining && (await options.isReady());
+    // Judged last: it may have been told to end meanwhile.
+    const ready = (await options.isReady()) && !draining;
     return reply.code(ready ? 200 : 503).send({ ready });
   });
   return {
@@ -76,6 +92,22 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
       clearTimeout(cutOff);
     },
   };
+}
+
+function isUnderWay(answer: ServerResponse | undefined): boolean {
+  return answer !== undefined && answer.headersSent && !answer.writableFinished;
+}
+
+/** What Node's parser refuses. */
+function problemOfParser({ code }: ConnectionError): HttpProblem {
+  switch (code) {
+    case 'ERR_HTTP_REQUEST_TIMEOUT':
+      return new HttpProblem('request-timeout', 'send the whole request sooner');
+    case 'HPE_HEADER_OVERFLOW':
+      return new HttpProblem('headers-too-large', 'send fewer or shorter headers');
+    default:
+      return new HttpProblem('bad-request', 'it is not HTTP as it should be');
+  }
 }
 
 /** The connections without a request. Node counts those that never sent a whole one as busy, and looks for slow ones no more once it closes. */

@@ -1,4 +1,6 @@
 /** What a caller gets who is refused: problem details (RFC 9457), `application/problem+json`. */
+import { STATUS_CODES } from 'node:http';
+import type { Socket } from 'node:net';
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 
@@ -14,11 +16,13 @@ export const PROBLEMS = {
   'stale-revision': { status: 409, title: 'A newer revision of the reservation is known' },
   'stay-over': { status: 409, title: 'The stay is over' },
   'guest-needed': { status: 409, title: 'The guest is still needed' },
+  gone: { status: 410, title: 'What is asked for is no longer kept' },
   'too-large': { status: 413, title: 'The request is too large' },
   'uri-too-long': { status: 414, title: 'The path is too long' },
   'unsupported-media-type': { status: 415, title: 'The body must be JSON' },
   'invalid-request': { status: 422, title: 'Fields of the request are wrong' },
   'too-many-requests': { status: 429, title: 'Too many requests with this API key' },
+  'headers-too-large': { status: 431, title: 'The headers are too large' },
   internal: { status: 500, title: 'Something went wrong here' },
   unavailable: { status: 503, title: 'Not available at the moment' },
 } as const;
@@ -64,18 +68,35 @@ export const problemSchema = z
   })
   .describe('Problem details, RFC 9457');
 
-export function sendProblem(reply: FastifyReply, { kind, message, extras }: HttpProblem): FastifyReply {
+export function sendProblem(reply: FastifyReply, problem: HttpProblem): FastifyReply {
+  const { headers = {} } = problem.extras;
+  return reply.code(problem.statusCode).headers(headers).type(PROBLEM_TYPE).send(textOf(problem));
+}
+
+/** For what never became a request: answers on the connection itself, and ends it. */
+export function writeProblem(socket: Socket, problem: HttpProblem): void {
+  const text = textOf(problem);
+  const head = [
+    `HTTP/1.1 ${problem.statusCode} ${STATUS_CODES[problem.statusCode] ?? ''}`,
+    `content-type: ${PROBLEM_TYPE}`,
+    `content-length: ${Buffer.byteLength(text)}`,
+    'connection: close',
+  ];
+  if (socket.writable) socket.write(`${head.join('\r\n')}\r\n\r\n${text}`);
+  socket.destroySoon();
+}
+
+function textOf({ kind, message, extras }: HttpProblem): string {
   const { status, title } = PROBLEMS[kind];
-  const { errors, headers = {}, members = {} } = extras;
-  const body = {
+  const { errors, members = {} } = extras;
+  return JSON.stringify({
     type: `urn:stayline:problem:${kind}`,
     title,
     status,
     detail: message,
     ...(errors === undefined ? {} : { errors }),
     ...members,
-  };
-  return reply.code(status).headers(headers).type(PROBLEM_TYPE).send(JSON.stringify(body));
+  });
 }
 
 /** What fastify itself refuses. */

@@ -10,15 +10,29 @@ export interface Problem {
 export type Checked<T> =
   { readonly ok: true; readonly value: T } | { readonly ok: false; readonly problems: readonly Problem[] };
 
-/** Parses `value` by `schema`; never throws. */
+/** Parses `value` by `schema`; never throws. Of many problems the last says how many more there are. */
 export function check<T>(schema: z.ZodType<T>, value: unknown): Checked<T> {
   const result = schema.safeParse(value, { reportInput: true });
   if (result.success) return { ok: true, value: result.data };
-  return { ok: false, problems: firstOfEachField(result.error.issues.flatMap((issue) => problemsOf(issue, []))) };
+  return {
+    ok: false,
+    problems: inReach(firstOfEachField(result.error.issues.flatMap((issue) => problemsOf(issue, [])))),
+  };
 }
 
 function firstOfEachField(problems: readonly Problem[]): readonly Problem[] {
-  return problems.filter((problem, index) => problems.findIndex((other) => other.path === problem.path) === index);
+  const byPath = new Map<string, Problem>();
+  for (const problem of problems) if (!byPath.has(problem.path)) byPath.set(problem.path, problem);
+  return [...byPath.values()];
+}
+
+/** More than anybody reads. Whoever sends rubbish by the hundred kilobytes gets no answer of megabytes. */
+const MOST_PROBLEMS = 50;
+
+function inReach(problems: readonly Problem[]): readonly Problem[] {
+  if (problems.length <= MOST_PROBLEMS) return problems;
+  const told = problems.slice(0, MOST_PROBLEMS - 1);
+  return [...told, { path: '', message: `has ${problems.length - told.length} more problems, which are not listed` }];
 }
 
 /** One line for all problems: `guests[1].email must be an e-mail address; …`. */
@@ -78,9 +92,14 @@ function sentence(message: string): string {
 function pathText(path: readonly PropertyKey[]): string {
   return path.reduce<string>(
     (text, part) =>
-      typeof part === 'number' ? `${text}[${part}]` : text === '' ? String(part) : `${text}.${String(part)}`,
+      typeof part === 'number' ? `${text}[${part}]` : text === '' ? nameText(part) : `${text}.${nameText(part)}`,
     '',
   );
+}
+
+/** Names of unknown fields stand in failures, whose messages protobuf has to write as UTF-8. */
+function nameText(name: PropertyKey): string {
+  return String(name).replace(/\p{Cs}/gu, '\ufffd');
 }
 
 /** Who sends a thousand wrong fields is told of the first: what a book remembers of a complaint. */

@@ -7,12 +7,14 @@ import type { Instant, Window } from './instants.js';
 
 export type { Instant, Window };
 
-/** Ids become parts of workflow ids and of Seam's keys: any text of up to 200 characters that a person can read. */
+/** Ids become parts of workflow ids and of Seam's keys: any well-formed text of up to 200 characters that a person can read. */
 export const idSchema = z
   .string({ error: 'must be a text of 1 to 200 characters' })
   .min(1, 'must not be empty')
   .max(200, 'must be at most 200 characters long')
   .regex(/^[^\p{Cc}]+$/u, 'must hold no control characters')
+  // Half a surrogate pair cannot be percent-encoded: workflow code would throw over it.
+  .regex(/^[^\p{Cs}]+$/u, 'must be well-formed Unicode, without half of a surrogate pair')
   // Ids are names of fields in the book, where an object has some of its own.
   .refine((id) => !(id in {}), 'must not be a name that JavaScript reserves, such as "constructor"');
 
@@ -167,9 +169,9 @@ export const snapshotSchema = z
     if (snapshot.segments !== undefined && (snapshot.rooms ?? []).length > 0) {
       context.addIssue({ code: 'custom', path: ['rooms'], message: 'must be absent where "segments" name the rooms' });
     }
-    const booked = [...(snapshot.rooms ?? []), ...(snapshot.segments ?? []).flatMap((segment) => segment.rooms)];
+    const booked = new Set([snapshot.rooms ?? [], ...(snapshot.segments ?? []).map(({ rooms }) => rooms)].flat());
     snapshot.guests.forEach((guest, index) => {
-      const foreign = (guest.rooms ?? []).find((room) => !booked.includes(room));
+      const foreign = (guest.rooms ?? []).find((room) => !booked.has(room));
       if (foreign !== undefined) {
         context.addIssue({
           code: 'custom',

@@ -8,12 +8,17 @@ declare module 'fastify' {
     /** Set on every route behind `authenticate`. */
     caller: Caller | undefined;
   }
+  interface FastifyInstance {
+    /** Set in every scope behind `authenticate`. */
+    apiKeys: ApiKeys;
+  }
 }
 
 const CHALLENGE = 'Bearer realm="stayline"';
 
 /** Adds the hook to a scope: every route in it needs a key that is good for its property and for what it does. */
 export function authenticate(scope: FastifyInstance, keys: ApiKeys): void {
+  scope.decorate('apiKeys', keys);
   scope.decorateRequest('caller', undefined);
   const hook: onRequestAsyncHookHandler = async (request) => {
     const caller = await callerOf(request, keys);
@@ -30,14 +35,22 @@ export function callerOn(request: FastifyRequest): Caller {
   return request.caller;
 }
 
+/** Who calls by what the keys say now, for answers that go on for long; undefined if the key is no longer valid. */
+export async function callerNow(request: FastifyRequest): Promise<Caller | undefined> {
+  const presented = presentedBy(request);
+  const verdict = presented === undefined ? undefined : await request.server.apiKeys.judge(presented);
+  return verdict?.kind === 'valid' ? verdict.caller : undefined;
+}
+
 export function maySee({ properties }: Caller, propertyId: string): boolean {
   return properties === 'all' || properties.includes(propertyId);
 }
 
 async function callerOf(request: FastifyRequest, keys: ApiKeys): Promise<Caller> {
-  const { authorization } = request.headers;
-  if (authorization === undefined) throw unauthorized('send "Authorization: Bearer <API key>"', CHALLENGE);
-  const presented = /^Bearer +(\S+)$/i.exec(authorization)?.[1];
+  if (request.raw.headers.authorization === undefined) {
+    throw unauthorized('send "Authorization: Bearer <API key>"', CHALLENGE);
+  }
+  const presented = presentedBy(request);
   const verdict = presented === undefined ? { kind: 'unknown' as const } : await keys.judge(presented);
   switch (verdict.kind) {
     case 'valid':
@@ -49,6 +62,11 @@ async function callerOf(request: FastifyRequest, keys: ApiKeys): Promise<Caller>
     default:
       return verdict satisfies never;
   }
+}
+
+/** Of the raw headers: those of the request are only what the route's schema names, once they are checked. */
+function presentedBy({ raw }: FastifyRequest): string | undefined {
+  return /^Bearer +(\S+)$/i.exec(raw.headers.authorization ?? '')?.[1];
 }
 
 function unauthorized(detail: string, challenge: string): HttpProblem {

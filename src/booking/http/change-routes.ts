@@ -2,7 +2,7 @@
  * Changes of a stay, for callers that know only what has changed: each becomes one of the stay's signals, answered 202 as soon as
  * Temporal has it. What makes no sense changes nothing and shows as attention.
  */
-import { randomUUID } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { stayWorkflowId, type MessageInput, type MessageName, type StayName } from '../../client.js';
@@ -13,7 +13,7 @@ import { HttpProblem } from '../../server/problem.js';
 import { callerOn } from './authenticate.js';
 import { emptyBodyIsNone } from './empty-body.js';
 import type { ApiScope, BookingContext } from './context.js';
-import { refusals } from './openapi.js';
+import { BODY_REFUSALS, refusals } from './openapi.js';
 import { RESERVATION_PATH } from './reservation-routes.js';
 import { changeHeaders, datesBody, guestParams, reservationParams } from './schemas.js';
 
@@ -147,12 +147,12 @@ export function addChangeRoutes(scope: ApiScope, context: BookingContext): void 
     await context.property(name.propertyId);
     const { keyId } = callerOn(request);
     const requestId = requestIdOf(request, content) ?? randomUUID();
-    const payload = { by: `api-key:${keyId}`, ...content, requestId } as MessageInput<Name>;
-    await ask(() => stays.signal(name, message, payload));
+    const identity = { by: byOf(keyId, content), requestId: ownRequestId(keyId, message, requestId) };
+    await ask(() => stays.signal(name, message, { ...content, ...identity } as MessageInput<Name>));
     return { stay: stayWorkflowId(name), message, requestId };
   }
 
-  const answers = { 202: acceptedSchema, ...refusals(401, 403, 404, 422) };
+  const answers = { 202: acceptedSchema, ...refusals(401, 403, 404, 422, ...BODY_REFUSALS) };
 
   for (const { method, path, message, summary, body, ofGuest, mustBeNamed } of CHANGES) {
     scope.route({
@@ -182,6 +182,7 @@ export function addChangeRoutes(scope: ApiScope, context: BookingContext): void 
   scope.delete(
     `${RESERVATION_PATH}/guests/:guestId`,
     {
+      preValidation: refuseBody,
       schema: {
         operationId: 'removeGuest',
         tags: ['changes'],
@@ -227,6 +228,30 @@ function requestIdOf({ headers }: FastifyRequest, content: object): string | und
     throw wrong({ path: 'requestId', message: 'must be absent, or the same as the header Idempotency-Key' });
   }
   return inHeader ?? inBody;
+}
+
+/** More characters than a message's `by` and `requestId` may have. */
+const MOST_ID_LENGTH = 200;
+
+/** A caller may say for whom he asks, but not that he is somebody else. */
+function byOf(keyId: string, content: object): string {
+  const { by } = content as { readonly by?: string };
+  const key = `api-key:${keyId}`;
+  // A pair of surrogates is not cut in half.
+  return by === undefined ? key : `${key} for ${by}`.slice(0, MOST_ID_LENGTH).replace(/\p{Cs}$/u, '');
+}
+
+/** The stay knows a change by its name alone: it must be another one where another caller, or another kind of change, has chosen the same. */
+function ownRequestId(keyId: string, message: MessageName, requestId: string): string {
+  const scope = `api-key:${keyId}/${message}/`;
+  if (scope.length + requestId.length <= MOST_ID_LENGTH) return `${scope}${requestId}`;
+  return `${scope}sha256:${createHash('sha256').update(requestId).digest('hex')}`;
+}
+
+/** A body that nobody reads could have said that the guest is removed for cause. */
+async function refuseBody({ body }: FastifyRequest): Promise<void> {
+  if (body === undefined || body === null) return;
+  throw wrong({ path: 'cause', message: 'must stand in the query, as whatever else is said: DELETE takes no body' });
 }
 
 function refuseUnnamed(request: FastifyRequest, content: object): void {

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import type { ApiScope, BookingContext } from './context.js';
 import { emptyBodyIsNone } from './empty-body.js';
-import { refusals } from './openapi.js';
+import { BODY_REFUSALS, refusals } from './openapi.js';
 import { RESERVATION_PATH } from './reservation-routes.js';
 import { erasureBody, guestParams } from './schemas.js';
 import { stayViewSchema } from './view-schemas.js';
@@ -28,7 +28,7 @@ export function addErasureRoutes(scope: ApiScope, { property, stays, ask }: Book
           'Deletes the guest at Seam and the histories of the stay, and answers what was done, by ids alone: keep it as your audit. While the stay, another stay of the guest or a key of his is alive it is refused, and nothing is erased. Sent again, it answers the same.',
         params: guestParams,
         body: erasureBody,
-        response: { 200: erasureSchema, ...refusals(401, 403, 404, 409, 422) },
+        response: { 200: erasureSchema, ...refusals(401, 403, 404, 409, 422, ...BODY_REFUSALS) },
       },
     },
     async ({ params, body }) => {

@@ -1,27 +1,41 @@
 /**
  * `GET /v1/events`: server-sent events, one for each change of a stay, resumable by `Last-Event-ID`. At least once: after a resumption
- * those of the last seconds before it come again, with the same id.
+ * those of the last seconds before it come again, with the same id. A stream outlives neither its API key nor its reader.
  */
 import { Readable } from 'node:stream';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { idSchema } from '../../stay/snapshot-schema.js';
-import { HttpProblem } from '../../server/problem.js';
-import { callerOn, maySee } from './authenticate.js';
+import { HttpProblem, problemSchema } from '../../server/problem.js';
+import { callerNow, callerOn, maySee } from './authenticate.js';
 import { openChangeFeed, type Subscription } from './change-feed.js';
 import type { ApiScope, BookingContext } from './context.js';
-import { refusals, STREAM } from './openapi.js';
+import { refusal, refusals, STREAM } from './openapi.js';
 import type { StaySummary } from './schemas.js';
 import { queryForChangesSince, searchStays } from './stay-search.js';
 
 /** Temporal by default lets a namespace search ten times a second. */
 const LOOK_EVERY_MS = 1_000;
-const LAG_MS = 5_000;
+/**
+ * A change bears the time at which its workflow task began, which may take ten seconds; then visibility has to take it in. To look
+ * back further costs little, as only what is found anew is told.
+ */
+const LAG_MS = 15_000;
 const PAGE_SIZE = 1_000;
 /** Shorter than proxies wait for a silent connection. */
 const STILL_HERE_MS = 15_000;
 const RECONNECT_MS = 2_000;
+/** What was missed has to be sent in order of time, which visibility does not know: all of it is held for that. */
+const MOST_MISSED = 10 * PAGE_SIZE;
+const OLDEST_MISSED_DAYS = 7;
+const MOST_STREAMS = 20;
+/** The key is judged before each so many. */
+const EVENTS_AT_ONCE = 100;
+/** How long a connection may take in nothing of what is written to it. */
+const STALLED_MS = 60_000;
 
 const EVENT_ID = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z)~/;
+const NO_EVENT_ID = 'must be the id of an event that came from here';
 
 export function addEventRoutes(
   scope: ApiScope,
@@ -29,25 +43,38 @@ export function addEventRoutes(
   onError: (error: unknown) => void,
 ): void {
   const feed = openChangeFeed({
-    changedSince: (instant) => ask(() => allChangedSince(instant)),
+    changedSince: (instant) => pagesOf(queryForChangesSince(instant, 'all')),
     everyMs: LOOK_EVERY_MS,
     lagMs: LAG_MS,
     onError,
   });
+  const streams = countStreams();
   // Or the server would wait for listeners who never leave.
   scope.addHook('preClose', async () => feed.close());
 
-  async function allChangedSince(instant: string): Promise<readonly StaySummary[]> {
-    const query = queryForChangesSince(instant);
-    const found: StaySummary[] = [];
+  /** Each page has the whole patience of a call. */
+  async function* pagesOf(query: string): AsyncGenerator<readonly StaySummary[]> {
     let pageToken: string | undefined;
     do {
       const question = { query, pageSize: PAGE_SIZE, ...(pageToken === undefined ? {} : { pageToken }) };
-      const page = await searchStays(temporal, connection, question);
-      found.push(...page.stays);
+      const page = await ask(() => searchStays(temporal, connection, question));
+      yield page.stays;
       pageToken = page.nextPageToken;
     } while (pageToken !== undefined);
-    return found;
+  }
+
+  /** What has changed since the event. @throws HttpProblem `gone` if that is too much */
+  async function* missedSince(
+    instant: string,
+    properties: 'all' | readonly string[],
+  ): AsyncGenerator<readonly StaySummary[]> {
+    const since = new Date(Date.parse(instant) - LAG_MS).toISOString();
+    let found = 0;
+    for await (const stays of pagesOf(queryForChangesSince(since, properties))) {
+      found += stays.length;
+      if (found > MOST_MISSED) throw gone(`since that event more than ${MOST_MISSED} stays have changed`);
+      yield stays;
+    }
   }
 
   scope.get(
@@ -58,44 +85,129 @@ export function addEventRoutes(
         operationId: 'events',
         tags: ['events'],
         summary: 'Changes of stays, as server-sent events',
-        description:
-          'Each event `stay-changed` has an id, and as data what GET …/stays answers of the stay. Of several changes in a second only the last is told. With Last-Event-ID, what has changed since comes first; events of the last five seconds before it come again.',
+        description: `Each event \`stay-changed\` has an id, and as data what GET …/stays answers of the stay. Of several changes in a second only the last is told. With Last-Event-ID, what has changed since comes first; events of the last ${LAG_MS / 1_000} seconds before it come again. The stream ends when the API key does.`,
         querystring: z.strictObject({ property: idSchema.optional() }),
         headers: z.object({
-          'last-event-id': z.string().regex(EVENT_ID, 'must be the id of an event that came from here').optional(),
+          'last-event-id': z
+            .string()
+            .regex(EVENT_ID, NO_EVENT_ID)
+            .refine((id) => instantOf(id) !== undefined, NO_EVENT_ID)
+            .optional(),
         }),
         produces: ['text/event-stream'],
-        response: { ...STREAM, ...refusals(401, 403, 422) },
+        response: { ...STREAM, ...refusals(401, 403, 422), 410: refusal(410, problemSchema) },
       },
     },
     async (request, reply) => {
-      const caller = callerOn(request);
       const { property } = request.query;
+      const caller = callerOn(request);
       if (property !== undefined && !maySee(caller, property)) {
         throw new HttpProblem('forbidden', 'the API key is not for this property');
       }
-      const wants = ({ propertyId }: StaySummary): boolean =>
-        maySee(caller, propertyId) && (property === undefined || property === propertyId);
-      const after = EVENT_ID.exec(request.headers['last-event-id'] ?? '')?.[1];
-      const changes = await feed.subscribe(wants, after);
-      request.raw.once('close', () => changes.end());
+      const lastId = request.headers['last-event-id'];
+      const after = lastId === undefined ? undefined : instantOf(lastId);
+      if (after !== undefined && Date.parse(after) < Date.now() - OLDEST_MISSED_DAYS * 86_400_000) {
+        throw gone(`the event is older than ${OLDEST_MISSED_DAYS} days`);
+      }
+      const left = whenLeft(request, reply);
+      streams.enter(caller.keyId, left);
+      const hearing = hearingOf(request, property);
+      const asked = property === undefined ? caller.properties : [property];
+      const missed = after === undefined ? undefined : missedSince(after, asked);
+      const changes = await feed.subscribe({ wants: hearing.wants, missed, signal: left });
+      reply.raw.setTimeout(STALLED_MS, () => request.raw.socket.destroy());
       return reply
         .headers({ 'content-type': 'text/event-stream', 'cache-control': 'no-store', 'x-accel-buffering': 'no' })
-        .send(Readable.from(eventStream(changes)));
+        .send(Readable.from(eventStream(changes, hearing)));
     },
   );
 }
 
-async function* eventStream(changes: Subscription): AsyncGenerator<string> {
-  try {
-    yield `retry: ${RECONNECT_MS}\n\n`;
-    for (;;) {
-      const some = await changes.next(STILL_HERE_MS);
-      if (some === undefined) return;
-      yield some.length === 0 ? ': still here\n\n' : some.map(eventText).join('');
+function gone(why: string): HttpProblem {
+  const detail = `${why}; listen again without Last-Event-ID, then read GET /v1/properties/{propertyId}/stays`;
+  return new HttpProblem('gone', detail);
+}
+
+/** When what the event tells of was; undefined for an id that was never given. */
+function instantOf(eventId: string): string | undefined {
+  const instant = EVENT_ID.exec(eventId)?.[1] ?? '';
+  const ms = Date.parse(instant);
+  // Digits that are no date, or a date out of Temporal's reach.
+  const isInReach = ms >= 0 && Number(instant.slice(0, 4)) < 2200 && new Date(ms).toISOString() === instant;
+  return isInReach ? instant : undefined;
+}
+
+/** Aborted when the answer has ended, or whoever waits for it has gone. */
+function whenLeft({ raw: asked }: FastifyRequest, { raw: answer }: FastifyReply): AbortSignal {
+  const left = new AbortController();
+  answer.once('close', () => left.abort());
+  // An answer that waits behind another one of its connection is not told when that closes; what was asked is.
+  asked.once('close', () => {
+    if (asked.socket.destroyed) left.abort();
+  });
+  if (asked.socket.destroyed) left.abort();
+  return left.signal;
+}
+
+interface StreamCount {
+  /** Counts a stream of the key until the signal. @throws HttpProblem `too-many-requests` */
+  enter(keyId: string, left: AbortSignal): void;
+}
+
+function countStreams(): StreamCount {
+  const open = new Map<string, number>();
+  const add = (keyId: string, more: number): void => {
+    const count = (open.get(keyId) ?? 0) + more;
+    if (count === 0) open.delete(keyId);
+    else open.set(keyId, count);
+  };
+  return {
+    enter(keyId, left) {
+      if (left.aborted) return;
+      if ((open.get(keyId) ?? 0) >= MOST_STREAMS) {
+        const detail = `the key has ${MOST_STREAMS} streams of events open; end one of them`;
+        throw new HttpProblem('too-many-requests', detail, { headers: { 'retry-after': `${STILL_HERE_MS / 1_000}` } });
+      }
+      add(keyId, 1);
+      left.addEventListener('abort', () => add(keyId, -1), { once: true });
+    },
+  };
+}
+
+/** What a listener may hear, as the key stands. */
+interface Hearing {
+  readonly wants: (change: StaySummary) => boolean;
+  /** Judges the key again. False: it is no longer good for what is streamed. */
+  readonly judgeAgain: () => Promise<boolean>;
+}
+
+function hearingOf(request: FastifyRequest, property: string | undefined): Hearing {
+  let caller = callerOn(request);
+  return {
+    wants: ({ propertyId }) => maySee(caller, propertyId) && (property === undefined || property === propertyId),
+    async judgeAgain() {
+      const now = await callerNow(request);
+      if (now === undefined || (property !== undefined && !maySee(now, property))) return false;
+      caller = now;
+      return true;
+    },
+  };
+}
+
+async function* eventStream(changes: Subscription, { wants, judgeAgain }: Hearing): AsyncGenerator<string> {
+  yield `retry: ${RECONNECT_MS}\n\n`;
+  for (;;) {
+    const some = await changes.next(STILL_HERE_MS);
+    if (some === undefined) return;
+    if (some.length === 0) {
+      if (!(await judgeAgain())) return;
+      yield ': still here\n\n';
     }
-  } finally {
-    changes.end();
+    for (let from = 0; from < some.length; from += EVENTS_AT_ONCE) {
+      if (!(await judgeAgain())) return;
+      const told = some.slice(from, from + EVENTS_AT_ONCE).filter(wants);
+      if (told.length > 0) yield told.map(eventText).join('');
+    }
   }
 }
 

@@ -8,8 +8,10 @@ import type { ApiKeys } from './api-keys.js';
 import { authenticate } from './authenticate.js';
 import { addChangeRoutes } from './change-routes.js';
 import { bookingContext, type ApiTypes, type BookingOptions } from './context.js';
+import { parseEmptyJsonAsNone } from './empty-body.js';
 import { addErasureRoutes } from './erasure-routes.js';
 import { addEventRoutes } from './event-routes.js';
+import { refuseUnknownQueries } from './no-query.js';
 import { addDocs } from './openapi.js';
 import { addPropertyRoutes } from './property-routes.js';
 import { problemOfClient } from './refusals.js';
@@ -34,6 +36,8 @@ export function bookingApi({ keys, requestsPerMinute, onError, ...options }: Boo
       async (plain) => {
         const scope = plain.withTypeProvider<ApiTypes>();
         scope.removeContentTypeParser('text/plain');
+        parseEmptyJsonAsNone(scope);
+        refuseUnknownQueries(scope);
         scope.setValidatorCompiler(validatorCompiler);
         // Answers are typed; parsing each of them again would find nothing and cost a fifth of a query.
         scope.setSerializerCompiler(() => (body) => JSON.stringify(body));

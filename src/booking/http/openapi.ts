@@ -33,6 +33,14 @@ export async function collectRoutes(app: FastifyInstance): Promise<void> {
       route.schema?.params === undefined && route.schema?.querystring === undefined
         ? { schema: { ...route.schema, hide: true }, url: route.url }
         : transform(route),
+    transformObject: (document) => {
+      if (!('openapiObject' in document)) return document.swaggerObject;
+      const calls = Object.values(document.openapiObject.paths ?? {}).flatMap((methods) =>
+        Object.values(methods ?? {}),
+      );
+      calls.forEach(letBodyBeEmpty);
+      return document.openapiObject;
+    },
   });
 }
 
@@ -47,17 +55,34 @@ export const STREAM: Readonly<Record<number, object>> = {
   200: { description: 'The stream', content: { 'text/event-stream': { schema: z.string() } } },
 };
 
-type Refusal = 401 | 403 | 404 | 409 | 422;
+/** Swagger takes every body for required; here none is as good as `{}`, and may stay away where nothing has to be in it. */
+function letBodyBeEmpty(operation: unknown): void {
+  const { requestBody } = operation as { readonly requestBody?: RequestBody };
+  const { type, required = [] } = requestBody?.content['application/json']?.schema ?? {};
+  if (requestBody !== undefined && type === 'object' && required.length === 0) requestBody.required = false;
+}
+
+interface RequestBody {
+  required: boolean;
+  readonly content: Readonly<
+    Record<string, { readonly schema?: { readonly type?: string; readonly required?: readonly string[] } }>
+  >;
+}
+
+/** Of a call that has a body. */
+export const BODY_REFUSALS = [413, 415] as const;
+
+type Refusal = 401 | 403 | 404 | 409 | 422 | (typeof BODY_REFUSALS)[number];
 
 /** The answers that every route has, and those that are named. */
 export function refusals(...statuses: readonly Refusal[]): Record<number, object> {
-  const all = [...statuses, 429, 503] as const;
-  return Object.fromEntries(
-    all.map((status) => [
-      status,
-      { description: titlesOf(status), content: { [PROBLEM_TYPE]: { schema: problemSchema } } },
-    ]),
-  );
+  const all = [400, ...statuses, 422, 429, 500, 503] as const;
+  return Object.fromEntries(all.map((status) => [status, refusal(status, problemSchema)]));
+}
+
+/** A refusal that says more than others. */
+export function refusal(status: number, schema: z.ZodType): object {
+  return { description: titlesOf(status), content: { [PROBLEM_TYPE]: { schema } } };
 }
 
 function titlesOf(status: number): string {

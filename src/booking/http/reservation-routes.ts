@@ -2,13 +2,13 @@
 import { z } from 'zod';
 import { ERROR_TYPES, StayRefused, type PlannedChange, type StayName, type StayView } from '../../client.js';
 import { planSnapshot } from '../../client/plan-snapshot.js';
-import { HttpProblem, type FieldProblem } from '../../server/problem.js';
+import { HttpProblem, problemSchema, type FieldProblem } from '../../server/problem.js';
 import { check } from '../../stay/check.js';
 import { stayWorkflowId } from '../../stay/ids.js';
 import { instantAt } from '../../stay/instants.js';
 import { snapshotSchema, type StaySnapshotInput } from '../../stay/snapshot-schema.js';
 import type { ApiScope, BookingContext } from './context.js';
-import { refusals } from './openapi.js';
+import { BODY_REFUSALS, refusal, refusals } from './openapi.js';
 import { planBody, reservationBody, reservationParams } from './schemas.js';
 import { foresightSchema, stayViewSchema } from './view-schemas.js';
 
@@ -17,6 +17,12 @@ export const RESERVATION_PATH = '/properties/:propertyId/reservations/:reservati
 /** The view, and where a person sees the stay. */
 export const answeredViewSchema = stayViewSchema.extend({
   webUi: z.string().exactOptional().describe('The stay in Temporal Web UI'),
+});
+
+/** Of a snapshot that is not news: what is known instead. */
+const conflictSchema = problemSchema.extend({
+  revision: stayViewSchema.shape.revision.describe('Of stale-revision: the one that is known'),
+  current: answeredViewSchema.exactOptional().describe('Of stale-revision: the view that is known'),
 });
 
 /** More bytes than Temporal takes for a workflow id. */
@@ -51,7 +57,11 @@ export function addReservationRoutes(scope: ApiScope, context: BookingContext): 
           'Starts the stay or amends it, and answers its view once it is recorded; keys follow. The same revision with the same content changes nothing. A revision that is older than the known one, or the same with other content, is answered 409 with the view that is known.',
         params: reservationParams,
         body: reservationBody,
-        response: { 200: answeredViewSchema, ...refusals(401, 403, 404, 409, 422) },
+        response: {
+          200: answeredViewSchema,
+          ...refusals(401, 403, 404, 422, ...BODY_REFUSALS),
+          409: refusal(409, conflictSchema),
+        },
       },
     },
     async ({ params, body }) => {
@@ -86,7 +96,7 @@ export function addReservationRoutes(scope: ApiScope, context: BookingContext): 
         description: 'Answers what would be done, in order, and why. Does nothing. A snapshot needs no stay yet.',
         params: reservationParams,
         body: planBody,
-        response: { 200: foresightSchema, ...refusals(401, 403, 404, 409, 422) },
+        response: { 200: foresightSchema, ...refusals(401, 403, 404, 409, 422, ...BODY_REFUSALS) },
       },
     },
     async ({ params, body }) => {
@@ -117,6 +127,7 @@ function snapshotOf(
       : [{ path: 'reservationId', message: 'must be shorter: percent-encoded, the ids are too long for Temporal' }]),
   ];
   if (problems.length === 0 && checked.ok) return checked.value;
-  const errors = problems.map(({ path, message }) => ({ path: `${prefix}${path}`, message }));
+  const within = (path: string): string => (path === '' ? prefix.replace('.', '') : `${prefix}${path}`);
+  const errors = problems.map(({ path, message }) => ({ path: within(path), message }));
   throw new HttpProblem('invalid-request', 'the body cannot be used', { errors });
 }

@@ -61,7 +61,10 @@ export const changeHeaders = z.object({
 });
 
 export const staysQuery = z.strictObject({
-  room: idSchema.optional(),
+  room: idSchema
+    // Temporal on SQLite cannot look for one in a list, and would be asked again and again.
+    .refine((room) => !room.includes('"'), 'must hold no quotation mark')
+    .optional(),
   phase: phaseSchema.optional(),
   attention: z
     .union([z.literal(['any', 'none']), attentionCodeSchema])

@@ -5,6 +5,7 @@ import { defaultPayloadConverter } from '@temporalio/common';
 import type { z } from 'zod';
 import { parseStayWorkflowId } from '../../client.js';
 import { SEARCH_ATTRIBUTES } from '../../temporal/search-attributes.js';
+import { quoted } from '../../temporal/visibility.js';
 import { phaseSchema } from './view-schemas.js';
 import type { StaySummary } from './schemas.js';
 
@@ -127,12 +128,12 @@ function exact(instant: string): string {
   return quoted(new Date(instant).toISOString());
 }
 
-/** Stays that have changed at or after an instant, those that have ended included. */
-export function queryForChangesSince(instant: string): string {
-  return `WorkflowType = "stay" AND ${SEARCH_ATTRIBUTES.changedAt.name} >= ${exact(instant)}`;
-}
-
-/** A text in a visibility query, whatever is in it. */
-export function quoted(text: string): string {
-  return `"${text.replaceAll(/[\\"]/g, '\\$&')}"`;
+/** Stays of these properties that have changed at or after an instant, those that have ended included. */
+export function queryForChangesSince(instant: string, properties: 'all' | readonly string[]): string {
+  const { property, changedAt } = SEARCH_ATTRIBUTES;
+  return [
+    'WorkflowType = "stay"',
+    `${changedAt.name} >= ${exact(instant)}`,
+    ...(properties === 'all' ? [] : [`${property.name} IN (${properties.map(quoted).join(', ')})`]),
+  ].join(' AND ');
 }

@@ -1,6 +1,6 @@
 /**
  * What is answered, as zod schemas for the OpenAPI document. The types are those of the views themselves: the compiler refuses a
- * schema that differs from them in either direction.
+ * schema that differs from them in either direction, also by an optional field.
  */
 import { z } from 'zod';
 import type { Foresight } from '../../stay/foresee.js';
@@ -106,6 +106,7 @@ export const stayViewSchema = z.object({
   timeline: z.array(timelineLine),
   nextDeadline: instant.exactOptional(),
   settled: z.boolean().describe('True if there is nothing to do right now'),
+  taken: z.enum(['new', 'known']).exactOptional().describe('Of PUT only: whether the snapshot was news'),
 });
 
 export const foresightSchema = z.object({
@@ -158,7 +159,14 @@ export type DeepReadonly<T> = T extends readonly (infer Item)[]
   : T extends object
     ? { readonly [Field in keyof T]: DeepReadonly<T[Field]> }
     : T;
-type Same<A, B> = [A] extends [B] ? ([B] extends [A] ? true : never) : never;
+/** With no field optional: one that only one side has would pass otherwise. */
+type Full<T> = T extends readonly (infer Item)[]
+  ? readonly Full<Item>[]
+  : T extends object
+    ? { readonly [Field in keyof T]-?: Full<T[Field]> }
+    : T;
+type Mutual<A, B> = [A] extends [B] ? ([B] extends [A] ? true : never) : never;
+type Same<A, B> = Mutual<A, B> & Mutual<Full<A>, Full<B>>;
 type Shape<Schema extends z.ZodType> = DeepReadonly<z.infer<Schema>>;
 
 true satisfies Same<Shape<typeof stayViewSchema>, StayView>;
