@@ -194,15 +194,18 @@ test('a snapshot that the stay refuses is told with its reason, and the exit cod
   expect(await run(['plan', '-'], snapshotOf('R-2', { revision: 4 }))).toEqual(stale);
 });
 
-test('what a stay that has ended knew is refused, whether planned or applied, and starts nothing', async () => {
-  const known = snapshotOf('R-4', { status: 'tentative' });
+test('what a stay that has ended knew starts nothing, whether planned or applied; what is older is refused', async () => {
+  const known = snapshotOf('R-4', { status: 'tentative', revision: 1 });
   await stays.applyReservation(known);
   const execution = temporal.workflow.getHandle(`stay/${PROPERTY_ID}/R-4`);
   await execution.terminate();
-  const applied = await run(['apply', '-'], known);
+  expect(await run(['apply', '-'], known)).toMatchObject({ code: 0, stderr: '' });
+  expect((await run(['plan', '-'], known)).code).toBe(0);
+  const older = { ...known, revision: 0 };
+  const applied = await run(['apply', '-'], older);
   expect(applied).toMatchObject({ code: 1, stdout: '' });
   expect(applied.stderr).toContain('StaleRevision');
-  expect(await run(['plan', '-'], known)).toEqual(applied);
+  expect(await run(['plan', '-'], older)).toEqual(applied);
   expect((await execution.describe()).status.name).toBe('TERMINATED');
   const newer = { ...known, revision: 2 };
   expect((await run(['plan', '-'], newer)).code).toBe(0);

@@ -45,9 +45,27 @@ test('of a stay that has ended, a revision that it knew starts nothing, a newer 
     expect(await runIdOf('R-1')).toBe(ended);
   }
 
+  for (const again of [stay.snapshot, { ...stay.snapshot, supersede: true }]) {
+    expect(await world.client.applyReservation(again)).toMatchObject({ taken: 'known', revision: 3, phase: 'over' });
+    expect(await runIdOf('R-1')).toBe(ended);
+  }
+
   const revived = await world.client.applyReservation({ ...known, window, revision: 4 });
   expect(revived).toMatchObject({ phase: 'in-house', revision: 4 });
   expect(await runIdOf('R-1')).not.toBe(ended);
+});
+
+test('of a stay that was ended before its time, the last revision is known, and starts nothing', async () => {
+  const stay = await world.book('R-4', { revision: 2, guests: [] });
+  await stay.settled();
+  await world.temporal.workflow.getHandle(stay.workflowId).terminate();
+  const ended = await runIdOf('R-4');
+  expect(await world.client.applyReservation(stay.snapshot)).toMatchObject({ taken: 'known', revision: 2 });
+  for (const other of [{ revision: 1 }, { shareGroup: 's' }, { shareGroup: 's', supersede: true }]) {
+    const sent = world.client.applyReservation({ ...stay.snapshot, ...other });
+    await expect(sent).rejects.toMatchObject({ type: 'StaleRevision', sameRevision: other.revision === undefined });
+  }
+  expect(await runIdOf('R-4')).toBe(ended);
 });
 
 test('a snapshot whose window is over starts nothing', async () => {

@@ -1,5 +1,6 @@
 /** A hotel with the HTTP API at its door: the real Temporal server and workers, and the server's routes in this process. */
 import { Connection, type Client } from '@temporalio/client';
+import type { ApiKeyRecord } from '../../../src/booking/http/api-keys.js';
 import { bookingApi, collectRoutes, fixedApiKeys, makeApiKey } from '../../../src/booking/http/index.js';
 import { createLog } from '../../../src/log.js';
 import { fixedProperties } from '../../../src/property-file.js';
@@ -16,8 +17,6 @@ export interface Api {
   readonly url: string;
   /** Keys as callers show them. `writer` and `reader` are for `seaside`. */
   readonly keys: Readonly<Record<'writer' | 'reader' | 'other' | 'expired' | 'all', string>>;
-  /** Everything that was logged so far. */
-  readonly logged: () => string;
   /** Calls the API; absent key: the writer's; null: none. */
   call(method: string, path: string, body?: unknown, options?: CallOptions): Promise<Called>;
   stop(): Promise<void>;
@@ -77,13 +76,40 @@ export interface ApiOptions {
   readonly requestsPerMinute?: number;
 }
 
-export async function openApi({ temporal, connection, requestsPerMinute = 100_000 }: ApiOptions): Promise<Api> {
+/** Keys as callers show them, and what the server knows of them. */
+export function makeKeys(): { readonly keys: Api['keys']; readonly records: readonly ApiKeyRecord[] } {
   const made = Object.entries(RIGHTS).map(([name, { ...rights }]) => {
     const properties = typeof rights.properties === 'string' ? rights.properties : [...rights.properties];
     return [name, makeApiKey({ ...rights, properties })] as const;
   });
-  const logged: string[] = [];
-  const log = createLog('trace', { write: (line) => void logged.push(line) });
+  return {
+    keys: Object.fromEntries(made.map(([name, { key }]) => [name, key])) as Api['keys'],
+    records: made.map(([, { record }]) => record),
+  };
+}
+
+/** @param usual the key that is shown where a call says nothing of one */
+export function callerAt(url: string, usual: string): Api['call'] {
+  return async (method, path, body, { key = usual, headers = {}, signal } = {}) => {
+    const response = await fetch(`${url}${path}`, {
+      method,
+      headers: {
+        ...(key === null ? {} : { authorization: `Bearer ${key}` }),
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        ...headers,
+      },
+      ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+      ...(signal === undefined ? {} : { signal }),
+    });
+    const text = await response.text();
+    const isJson = response.headers.get('content-type')?.includes('json') === true;
+    return { status: response.status, headers: response.headers, body: isJson ? JSON.parse(text) : text };
+  };
+}
+
+export async function openApi({ temporal, connection, requestsPerMinute = 100_000 }: ApiOptions): Promise<Api> {
+  const { keys, records } = makeKeys();
+  const log = createLog('error');
   const onError = (error: unknown): void => log.error({ error }, 'a request failed');
   const server = createHttpServer({ isReady: async () => true, report: () => ({}), onError });
   addMetrics(server.app);
@@ -92,34 +118,18 @@ export async function openApi({ temporal, connection, requestsPerMinute = 100_00
     bookingApi({
       temporal,
       connection,
-      properties: fixedProperties([PROPERTY_ID, OTHER_PROPERTY_ID].map(propertyIn)),
-      keys: fixedApiKeys(made.map(([, { record }]) => record)),
+      properties: fixedProperties(PROPERTIES),
+      keys: fixedApiKeys(records),
       requestsPerMinute,
       webUiUrl: WEB_UI,
       onError,
     }),
   );
   const url = await server.listen({ host: '127.0.0.1', port: 0 });
-  const keys = Object.fromEntries(made.map(([name, { key }]) => [name, key])) as Api['keys'];
   return {
     url,
     keys,
-    logged: () => logged.join(''),
-    async call(method, path, body, { key = keys.writer, headers = {}, signal } = {}) {
-      const response = await fetch(`${url}${path}`, {
-        method,
-        headers: {
-          ...(key === null ? {} : { authorization: `Bearer ${key}` }),
-          ...(body === undefined ? {} : { 'content-type': 'application/json' }),
-          ...headers,
-        },
-        ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
-        ...(signal === undefined ? {} : { signal }),
-      });
-      const text = await response.text();
-      const isJson = response.headers.get('content-type')?.includes('json') === true;
-      return { status: response.status, headers: response.headers, body: isJson ? JSON.parse(text) : text };
-    },
+    call: callerAt(url, keys.writer),
     stop: () => server.drain(),
   };
 }
@@ -129,3 +139,6 @@ function propertyIn(propertyId: string): Property {
   const seam = { acsSystemId: 'system', credentialManagerAcsSystemId: 'manager' };
   return propertySchema.parse({ propertyId, name: propertyId, timeZone: 'Europe/Berlin', seam });
 }
+
+/** Those of the hotel, as the door knows them. */
+export const PROPERTIES: readonly Property[] = [PROPERTY_ID, OTHER_PROPERTY_ID].map(propertyIn);

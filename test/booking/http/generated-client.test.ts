@@ -63,6 +63,28 @@ test('the OpenAPI document is valid, of version 3.1, and tells of every call', a
   ]);
 });
 
+test('the OpenAPI document tells what is answered, refusals included, and which bodies may be left out', async () => {
+  const { paths } = await theDocument();
+  const reservation = '/v1/properties/{propertyId}/reservations/{reservationId}';
+  const put = paths[reservation].put.responses;
+  expect(put[200].content['application/json'].schema.properties.taken.enum).toEqual(['new', 'known']);
+  expect(put[409].content['application/problem+json'].schema.properties).toMatchObject({
+    revision: {},
+    current: { properties: { phase: {}, webUi: {} } },
+  });
+  const everywhere = ['400', '401', '403', '422', '429', '500', '503'];
+  expect(Object.keys(put)).toEqual(expect.arrayContaining([...everywhere, '404', '409', '413', '415']));
+  const calls = Object.values<Record<string, { readonly responses: object }>>(paths).flatMap((methods) =>
+    Object.values(methods),
+  );
+  for (const { responses } of calls) expect(Object.keys(responses)).toEqual(expect.arrayContaining(everywhere));
+  const needsBody = (path: string): boolean => paths[`${reservation}${path}`].post.requestBody.required;
+  expect(['/check-in', '/retry', '/guests/{guestId}/phone-ready', '/guests/{guestId}/erase'].map(needsBody)).toEqual(
+    Array(4).fill(false),
+  );
+  expect(['/guests', '/hold', '/plan', '/guests/{guestId}/replace-key'].map(needsBody)).toEqual(Array(4).fill(true));
+});
+
 test('the interactive documentation is there', async () => {
   const { status, body } = await world.call('GET', '/docs/', undefined, { key: null });
   expect([status, body]).toEqual([200, expect.stringContaining('swagger-ui')]);
