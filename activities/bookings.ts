@@ -31,7 +31,10 @@ export function createBookingActivities({ connections, count }: BookingDependenc
       const { system, connectionId } = connectionOf(connections, propertyId);
       if (system.fetchReservation === undefined) throw notConnected(`${connectionId} has nothing to fetch`);
       const name: StayName = { propertyId, reservationId };
-      const call = { signal: cancellationSignal(), knownGuests: () => knownGuests(client, name) };
+      const call = {
+        signal: cancellationSignal(),
+        knownGuests: () => client.withDeadline(deadline, () => knownGuests(client, name)),
+      };
       const fetched = await classified(system.fetchReservation(name, call));
       // What an attempt has sent to Temporal must not wait on after its time: the next one says it again.
       return client.withDeadline(deadline, async () => {

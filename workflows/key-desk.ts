@@ -42,6 +42,8 @@ interface Desk {
   readonly answers: Map<string, DeskAnswer>;
   /** The request that is being carried out, or was last. */
   current?: KeyRequest;
+  /** The last one that the stay was told of. */
+  told?: KeyRequest;
 }
 
 export async function keyDesk(): Promise<{ readonly carriedOut: number }> {
@@ -59,11 +61,11 @@ async function carryOutNext(desk: Desk): Promise<void> {
   const request = desk.waiting.shift();
   if (request === undefined) return;
   setCurrentDetails(`**${request.kind}** for ${request.rooms.join(', ') || 'no room'}, asked for by ${request.by}`);
-  const { current: before } = desk;
   const isOlderDesk = !patched('asked-again');
   if (!isOlderDesk) desk.current = request;
-  const rules = isOlderDesk ? { rules: 'first' as const } : { before };
-  desk.answers.set(request.requestId, await carryOut(desk.name, request, rules));
+  const answer = await carryOut(desk.name, request, isOlderDesk ? { rules: 'first' } : { before: desk.told });
+  if (answer.kind === 'told') desk.told = request;
+  desk.answers.set(request.requestId, answer);
 }
 
 async function carryOut(

@@ -9,7 +9,7 @@ import {
   workflowInfo,
 } from '@temporalio/workflow';
 import { applyMessage } from '../src/stay/apply-message.js';
-import { BOOK_SCHEMA, isEnded, openBook, openLeases, type StayBook } from '../src/stay/book.js';
+import { BOOK_SCHEMA, isEnded, mayForgetKeys, openBook, openLeases, type StayBook } from '../src/stay/book.js';
 import { ERROR_TYPES } from '../src/stay/error-types.js';
 import { LEASE_STEP_ID } from '../src/stay/groundwork.js';
 import { parseStayWorkflowId } from '../src/stay/ids.js';
@@ -34,6 +34,7 @@ export async function stay(start: StayStart = {}): Promise<StaySummary> {
 async function live(desk: StayDesk): Promise<StaySummary> {
   for (;;) {
     const seen = desk.events;
+    if (mayForgetKeys(desk.book, keySteps(desk)) && patched('forgotten-keys')) desk.book.endsForgottenKeys = true;
     const plan = takeStock(desk.book, keySteps(desk), now());
     if (isLeaving(desk)) {
       // Whatever is in flight is taken up again by the next run, so that nothing stuck holds up what comes.

@@ -1,5 +1,5 @@
 /** One set-up at a time per checkout: a file that holds the process id of whoever is at it. */
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { linkSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { say } from './say.mjs';
 
@@ -28,13 +28,18 @@ export async function withLock(file, act) {
   }
 }
 
+/** The file is there with its content, or not at all: an empty one would look as if its holder were dead. */
 function tryLock(file) {
+  const own = `${file}.${process.pid}`;
+  writeFileSync(own, String(process.pid));
   try {
-    writeFileSync(file, String(process.pid), { flag: 'wx' });
+    linkSync(own, file);
     return true;
   } catch (error) {
     if (error.code === 'EEXIST') return false;
     throw error;
+  } finally {
+    rmSync(own, { force: true });
   }
 }
 

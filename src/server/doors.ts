@@ -8,7 +8,7 @@ import { Counter, Gauge, type Registry } from 'prom-client';
 import { ADAPTERS } from '../booking/adapters/index.js';
 import { bookingApi, openApiKeys } from '../booking/http/index.js';
 import { readConnections, type Connections } from '../booking/ingress/connections.js';
-import { lastSweeps } from '../booking/ingress/last-sweeps.js';
+import { lastSweeps, type LastSweep } from '../booking/ingress/last-sweeps.js';
 import { openIngress } from '../booking/ingress/webhook.js';
 import type { ServerConfig } from '../config.js';
 import type { Log } from '../log.js';
@@ -59,37 +59,49 @@ async function ingressDoor({ config, temporal, log, metrics }: DoorContext): Pro
   return [{ plugin, report: () => ({ bookings: counts() }) }];
 }
 
+/** However often metrics are asked for, Temporal is not. */
+const SWEEPS_KNOWN_MS = 15_000;
+
 /** Looked up when the metrics are asked for: they are Temporal's, not this process's. */
 function countSweeps(
   connections: Connections,
   { temporal, log, metrics }: Pick<DoorContext, 'temporal' | 'log' | 'metrics'>,
 ): void {
   const labelNames = ['connection', 'property'] as const;
-  const repaired = new Gauge({
-    name: 'stayline_booking_sweep_repaired',
-    help: 'Reservations that the last sweep found to be known better by the booking system',
-    labelNames,
-    registers: [metrics],
-  });
-  new Gauge({
-    name: 'stayline_booking_sweep_ended_timestamp_seconds',
-    help: 'When the last sweep of a property ended; 0 if none has',
-    labelNames,
-    registers: [metrics],
-    async collect() {
-      try {
-        for (const { connectionId: connection, propertyId: property, ended } of await lastSweeps(
-          temporal,
-          connections,
-        )) {
-          this.set({ connection, property }, (ended?.at.getTime() ?? 0) / 1_000);
-          repaired.set({ connection, property }, ended?.repaired ?? 0);
-        }
-      } catch (error) {
+  let known: { readonly sweeps: Promise<readonly LastSweep[]>; readonly until: number } | undefined;
+  const look = async (): Promise<readonly LastSweep[]> => {
+    if (known === undefined || known.until < Date.now()) {
+      const sweeps = lastSweeps(temporal, connections).catch((error: unknown) => {
         log.warn({ error }, 'the last sweeps could not be looked up');
-      }
-    },
-  });
+        return [];
+      });
+      known = { sweeps, until: Date.now() + SWEEPS_KNOWN_MS };
+    }
+    return known.sweeps;
+  };
+  const gauge = (name: string, help: string, valueOf: (ended: LastSweep['ended']) => number): void => {
+    new Gauge({
+      name,
+      help,
+      labelNames,
+      registers: [metrics],
+      async collect() {
+        for (const { connectionId: connection, propertyId: property, ended } of await look()) {
+          this.set({ connection, property }, valueOf(ended));
+        }
+      },
+    });
+  };
+  gauge(
+    'stayline_booking_sweep_ended_timestamp_seconds',
+    'When the last sweep of a property ended; 0 if none has',
+    (ended) => (ended?.at.getTime() ?? 0) / 1_000,
+  );
+  gauge(
+    'stayline_booking_sweep_repaired',
+    'Reservations that the last sweep found to be known better by the booking system',
+    (ended) => ended?.repaired ?? 0,
+  );
 }
 
 async function bookingDoor({ config, temporal, connection, log }: DoorContext): Promise<readonly Door[]> {

@@ -58,8 +58,8 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
         new HttpProblem(error.statusCode === 414 ? 'uri-too-long' : 'bad-request', error.message),
       ),
     clientErrorHandler(error, socket) {
-      // Nobody is there to be told, or he is in the middle of an answer, which more words would spoil.
-      if (error.code === 'ECONNRESET' || socket.destroyed || isUnderWay(answers.get(socket))) socket.destroy();
+      // Nobody is there to be told, or he waits for another answer, which more words would spoil or be taken for.
+      if (error.code === 'ECONNRESET' || socket.destroyed || isOwed(answers.get(socket), error)) socket.destroy();
       else writeProblem(socket, problemOfParser(error));
     },
     http: {
@@ -94,8 +94,10 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
   };
 }
 
-function isUnderWay(answer: ServerResponse | undefined): boolean {
-  return answer !== undefined && answer.headersSent && !answer.writableFinished;
+/** A request that is too slow is itself what waits for an answer. */
+function isOwed(answer: ServerResponse | undefined, { code }: ConnectionError): boolean {
+  if (answer === undefined || answer.writableFinished) return false;
+  return answer.headersSent || code !== 'ERR_HTTP_REQUEST_TIMEOUT';
 }
 
 /** What Node's parser refuses. */

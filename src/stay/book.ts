@@ -146,6 +146,8 @@ export interface StayBook {
   hindrances: Record<string, Hindrance>;
   /** Absent in runs that began before rooms had leases. */
   leases?: LeaseBook;
+  /** Keys that nobody will confirm any more end (`planner/revokes.ts`). Absent in runs that had such keys before that was so. */
+  endsForgottenKeys?: true;
   /** The latest end that the stay was ever to have: until then an old snapshot may be taken for one of a stay to come. */
   latestEnd?: Instant;
   ignored: readonly OpenAttention[];
@@ -184,6 +186,14 @@ export function openBook(stayId: string, propertyId: string, reservationId: stri
 /** From now on the stay claims its rooms. `chain`: the first run id of its chain of runs. */
 export function openLeases(book: StayBook, chain: string): void {
   book.leases ??= { chain, seq: 0, claims: [], reported: {} };
+}
+
+/** Whether any key is asked for that no step is at work on, or dead but on a phone: those that may be forgotten. */
+export function mayForgetKeys({ keyring }: StayBook, inFlight: readonly { readonly keyId: string }[]): boolean {
+  return keyring.keys.some(
+    ({ state, lingers, keyId }) =>
+      lingers === true || (state === 'issuing' && !inFlight.some((step) => step.keyId === keyId)),
+  );
 }
 
 export function writeLine(book: StayBook, line: TimelineLine): void {

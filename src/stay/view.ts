@@ -24,6 +24,8 @@ export interface GuestView {
   readonly guestId: string;
   readonly keyState: GuestKeyState;
   readonly waitingFor?: Gate;
+  /** Staff removed him for cause, or blocked him: he stays without a key, whatever the booking system says. */
+  readonly barred?: true;
 }
 
 export interface KeyView {
@@ -152,6 +154,7 @@ function guestView(
     guestId,
     keyState,
     ...(waitingFor === undefined ? {} : { waitingFor }),
+    ...(one.removed === 'security' || one.blocked !== undefined ? { barred: true } : {}),
   });
   if (roomsFor(book, one).length === 0 || guest === undefined || !isBefore(now, guest.window.to)) {
     if (own.some(mayLive)) return of('revoking');

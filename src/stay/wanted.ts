@@ -21,6 +21,7 @@ export function wantedOf(book: StayBook, now: Instant): Wanted {
     givenAway: roomsGivenAway(book, now),
     openedByOthers: roomsOpenedByOthers(book, now),
     guests: window === undefined ? [] : book.wanted.party.map((one) => wantedGuest(book, one, window, unanswered, now)),
+    ...(book.endsForgottenKeys === undefined ? {} : { endsForgottenKeys: true }),
   };
 }
 

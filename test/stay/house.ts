@@ -116,6 +116,7 @@ export function openHouse(options: HouseOptions): House {
   const policy = policySchema.parse(options.policy ?? {});
   const now = (): Instant => instantAt(hotel.now());
   const book = openBook(`stay/${PROPERTY}/${reservationId}`, PROPERTY, reservationId, now());
+  book.endsForgottenKeys = true;
   if (options.roomDesk !== undefined) openLeases(book, `chain of ${reservationId}`);
   const inFlight = (): readonly InFlight[] => house.jobs.flatMap((job) => job.key ?? []);
 

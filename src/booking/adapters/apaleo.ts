@@ -12,6 +12,7 @@ import { baseUrlSchema, guardSchema, secretNameSchema } from '../ingress/setting
 import { mappingSettings, openApaleoMapping, reservationSchema } from './apaleo/mapping.js';
 import { openAccessTokens } from './parts/access-token.js';
 import { openGuestIds } from './parts/guest-ids.js';
+import { toTheSecond } from './parts/times.js';
 
 const settingsSchema = z.strictObject({
   clientId: z.string({ error: 'must be the client id of your app at apaleo' }).min(1, 'must not be empty'),
@@ -82,7 +83,9 @@ export const apaleo = defineAdapter({
 
       async changedSince({ propertyId, since, cursor }, call) {
         const place =
-          cursor === undefined ? { from: toTheSecond(since), page: 1 } : cursorSchema.parse(JSON.parse(cursor));
+          cursor === undefined
+            ? { from: toTheSecond(Date.parse(since)), page: 1 }
+            : cursorSchema.parse(JSON.parse(cursor));
         const { reservations } = await tokens.authorized((authorization) =>
           http.send({
             ...call,
@@ -109,11 +112,6 @@ export const apaleo = defineAdapter({
     };
   },
 });
-
-/** apaleo's times have no fraction of a second; earlier rather than later, so that nothing is missed. */
-function toTheSecond(instant: string): string {
-  return `${new Date(instant).toISOString().slice(0, 'yyyy-mm-ddThh:mm:ss'.length)}Z`;
-}
 
 /** Total. An event only says that a reservation may have changed, whatever its type. */
 function readEvent({ body }: Delivery, propertyIds: ReadonlyMap<string, string>): Reading {

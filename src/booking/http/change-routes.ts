@@ -230,7 +230,7 @@ function requestIdOf({ headers }: FastifyRequest, content: object): string | und
   return inHeader ?? inBody;
 }
 
-/** More characters than a message's `by` and `requestId` may have. */
+/** As many characters as a message's `by` and `requestId` may have. */
 const MOST_ID_LENGTH = 200;
 
 /** A caller may say for whom he asks, but not that he is somebody else. */

@@ -74,6 +74,7 @@ export const stayViewSchema = z.object({
       guestId: z.string(),
       keyState: z.enum(['not-due', 'waiting', 'issuing', 'issued', 'failed', 'revoking', 'gone']),
       waitingFor: gate.exactOptional(),
+      barred: z.literal(true).exactOptional(),
     }),
   ),
   keys: z.array(

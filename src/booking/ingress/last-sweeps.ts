@@ -1,7 +1,5 @@
 /** When the sweeps of the connections last came to an end: how it is seen that a booking system has fallen silent, or a sweep is stuck. */
 import type { Client } from '@temporalio/client';
-import { SEARCH_ATTRIBUTES } from '../../temporal/search-attributes.js';
-import { quoted } from '../../temporal/visibility.js';
 import type { Connections } from './connections.js';
 import { sweepScheduleId } from './sweeps.js';
 
@@ -13,27 +11,36 @@ export interface LastSweep {
 }
 
 const PATIENCE_MS = 2_000;
+/** Enough for hundreds of properties: those that end come first. */
+const MOST_SEEN = 2_000;
 
-/** Of every property that is swept; of what Temporal's visibility knows. @throws whatever Temporal's client throws */
+/** Of every property that is swept; of what Temporal's visibility knows, in one search. @throws whatever Temporal's client throws */
 export async function lastSweeps(temporal: Client, { all }: Connections): Promise<readonly LastSweep[]> {
   const swept = all
     .filter(({ sweep }) => sweep !== undefined)
     .flatMap(({ connectionId, properties }) => properties.map(({ propertyId }) => ({ connectionId, propertyId })));
-  return temporal.withDeadline(Date.now() + PATIENCE_MS, () =>
-    Promise.all(swept.map(async (one) => ({ ...one, ...(await lastEnd(temporal, one)) }))),
-  );
+  const left = new Map(swept.map((one) => [sweepScheduleId(one.connectionId, one.propertyId), one]));
+  const ended = new Map<(typeof swept)[number], NonNullable<LastSweep['ended']>>();
+  if (left.size > 0) await temporal.withDeadline(Date.now() + PATIENCE_MS, find);
+  return swept.map((one) => {
+    const end = ended.get(one);
+    return { ...one, ...(end === undefined ? {} : { ended: end }) };
+  });
+
+  async function find(): Promise<void> {
+    let seen = 0;
+    for await (const { workflowId, closeTime, memo } of temporal.workflow.list({ query: QUERY })) {
+      // The schedule adds the time of the run.
+      const scheduleId = workflowId.replace(/-\d{4}-\d\d-\d\dT[\d:]+Z$/, '');
+      const one = left.get(scheduleId);
+      if (one !== undefined && closeTime !== undefined) {
+        ended.set(one, { at: closeTime, repaired: Number(memo?.['repaired'] ?? 0) });
+        left.delete(scheduleId);
+      }
+      seen += 1;
+      if (left.size === 0 || seen === MOST_SEEN) return;
+    }
+  }
 }
 
-async function lastEnd(
-  temporal: Client,
-  { connectionId, propertyId }: Pick<LastSweep, 'connectionId' | 'propertyId'>,
-): Promise<Pick<LastSweep, 'ended'>> {
-  const ofProperty = `${SEARCH_ATTRIBUTES.property.name} = ${quoted(propertyId)}`;
-  const query = `WorkflowType = "sweep" AND ExecutionStatus = "Completed" AND ${ofProperty}`;
-  // The latest comes first; those of a connection that the property had before have another name.
-  for await (const { workflowId, closeTime, memo } of temporal.workflow.list({ query, pageSize: 10 })) {
-    if (closeTime === undefined || !workflowId.startsWith(sweepScheduleId(connectionId, propertyId))) continue;
-    return { ended: { at: closeTime, repaired: Number(memo?.['repaired'] ?? 0) } };
-  }
-  return {};
-}
+const QUERY = 'WorkflowType = "sweep" AND ExecutionStatus = "Completed"';

@@ -49,7 +49,8 @@ async function tellStay(temporal: Client, snapshot: StaySnapshotInput): Promise<
 export async function knownGuests(temporal: Client, name: StayName): Promise<readonly KnownGuest[]> {
   try {
     const { guests } = await createStayClient(temporal).view(name);
-    return guests.map(({ guestId, keyState }) => ({ guestId, isGone: keyState === 'gone' }));
+    // Whoever is barred is barred under another name as well.
+    return guests.map(({ guestId, keyState, barred }) => ({ guestId, isGone: keyState === 'gone' && barred !== true }));
   } catch (error) {
     if (error instanceof StayNotFound) return [];
     throw error;

@@ -50,7 +50,7 @@ const OVER: readonly StayPhase[] = ['leaving', 'over', 'cancelled', 'no-show'];
 /** What else a decision depends on. */
 export interface Circumstances {
   readonly now: Instant;
-  /** The request before this one. */
+  /** The request before this one, if the stay was told of it. */
   readonly before?: KeyRequest | undefined;
   /** Desks that were at work before there were later rules keep to the first ones, so that their histories replay. */
   readonly rules?: 'first';
@@ -70,7 +70,7 @@ export function decide(
   }
   if (before !== undefined && look?.isPending === true && isAskedAgain(before, request)) return tell([]);
   const window = windowOf(request, isOpen ? look : undefined, circumstances);
-  const rooms = roomsOf(request, look);
+  const rooms = roomsOf(request, look, circumstances);
   if (window === undefined || rooms.length === 0) {
     return { kind: 'refuse', why: 'the request names no room or no dates, and no stay is open that has them' };
   }
@@ -116,10 +116,15 @@ function windowOf(
   return { from: isDuringStay ? earlier(window.from, look.window.from) : window.from, to: window.to };
 }
 
-/** Who was told to try again asks for the same once more, at another time: not for one more key. */
+/** Nobody has been told yet to try again. */
+const TOO_SOON_MS = 5_000;
+
+/** Who was told to try again asks for the same once more, later: not for one more key. Of lost phones there may be two. */
 function isAskedAgain(before: KeyRequest, request: KeyRequest): boolean {
   return (
     before.kind === request.kind &&
+    before.kind !== 'lost' &&
+    millis(request.at) - millis(before.at) >= TOO_SOON_MS &&
     sameRooms(before.rooms, request.rooms) &&
     before.window?.to === request.window?.to &&
     before.shareGroup === request.shareGroup
@@ -127,10 +132,14 @@ function isAskedAgain(before: KeyRequest, request: KeyRequest): boolean {
 }
 
 /** A new key, or a move, names all the rooms, unless it says which one is left; other requests may name the first one only. */
-function roomsOf({ kind, rooms, oldRoom }: KeyRequest, look: StayLook | undefined): readonly string[] {
+function roomsOf(
+  { kind, rooms, oldRoom }: KeyRequest,
+  look: StayLook | undefined,
+  { rules }: Circumstances,
+): readonly string[] {
   const known = look?.rooms ?? [];
   const [room, ...further] = rooms;
-  if (kind === 'move' && oldRoom !== undefined && room !== undefined && further.length === 0) {
+  if (rules !== 'first' && kind === 'move' && oldRoom !== undefined && room !== undefined && further.length === 0) {
     const moved = known.map((one) => (one === oldRoom ? room : one));
     if (moved.includes(room)) return [...new Set(moved)];
   }

@@ -24,7 +24,9 @@ export function planUrgentRevokes(round: Round): void {
  */
 function isGoneOnWith(round: Round, key: Key): boolean {
   const guest = round.wanted.guests.find(({ guestId }) => guestId === key.guestId);
-  if (guest === undefined || !isWorthConfirming(round, key) || holdsWhatHeWants(round, guest)) return false;
+  if (guest === undefined || !isWorthConfirming(round, key)) return false;
+  if (round.wanted.endsForgottenKeys === undefined) return true;
+  if (holdsWhatHeWants(round, guest)) return false;
   const mayBeThere = key.acsCredentialId === undefined && key.doubt !== undefined;
   return !(mayBeThere && guest.gate !== undefined);
 }
@@ -85,8 +87,8 @@ function endReason(round: Round, key: Key): string | undefined {
     return undefined;
   if (holdsWhatHeWants(round, guest)) return 'its successor is confirmed';
   // Dead at Seam, it opens doors only because the phone has not heard of it: none that are not his.
-  if (key.lingers === true && !coversRooms(guest.rooms, key.ask.rooms))
-    return 'dead, and to a room that is no longer his';
+  const isForgotten = round.wanted.endsForgottenKeys === true && key.lingers === true;
+  if (isForgotten && !coversRooms(guest.rooms, key.ask.rooms)) return 'dead, and to a room that is no longer his';
   if (isGivenAway(round, key, guest)) return 'the front desk gave the room to another stay';
   if (isLeftToTheDesk(round, key, guest)) return 'the room is no longer his, and the desk sees to the next one';
   return isSuperseded(round, key, guest) ? 'a newer key has taken its place' : undefined;

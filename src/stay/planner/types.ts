@@ -31,6 +31,8 @@ export interface Wanted {
   /** Rooms whose first key is for another stay of the share group to issue. */
   readonly openedByOthers?: readonly string[];
   readonly guests: readonly WantedGuest[];
+  /** As the book has it. */
+  readonly endsForgottenKeys?: true;
 }
 
 /** A step that an activity is at work on. */

@@ -1,7 +1,8 @@
 /** What goes wrong between apaleo and Stayline, through the HTTP door to phones at doors: scenarios 36 to 40 and 50 where apaleo differs. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { isReady } from '../hotel.js';
+import { isReady, PROPERTY } from '../hotel.js';
 import { bookedNow, connectApaleo, type Connected } from './connected.js';
+import { ADA } from './reservation.js';
 
 let connected: Connected;
 beforeAll(async () => {
@@ -71,6 +72,26 @@ test('40: a reservation that is deleted is cancelled after a second look', async
       view.guests.map(({ guestId }) => guestId),
     ),
   ).toEqual([]);
+});
+
+test('a guest whom staff blocked stays blocked, also under a name that was corrected', async () => {
+  const { apaleo, hotel } = connected;
+  await apaleo.save(bookedNow('BLOCK-1', '118', { status: 'InHouse' }), 'created');
+  const { view, stay } = await hotel.stay('BLOCK-1', isReady(['118']));
+  const [guestId = ''] = view.guests.map((guest) => guest.guestId);
+  await hotel.world.client.signal({ propertyId: PROPERTY, reservationId: 'BLOCK-1' }, 'block', {
+    reason: 'as the police said',
+    guestId,
+    requestId: 'block-1',
+  });
+  await hotel.stay('BLOCK-1', ({ settled, keys }) => settled && keys.every(({ state }) => state === 'dead'));
+  await apaleo.save(
+    bookedNow('BLOCK-1', '119', { status: 'InHouse', primaryGuest: { ...ADA, lastName: 'Exemple' } }),
+    'changed',
+  );
+  const after = await hotel.stay('BLOCK-1', ({ rooms, settled }) => settled && rooms.join() === '119');
+  expect(after.view.guests).toMatchObject([{ guestId, barred: true }]);
+  expect(await stay.whoOpens('119', [guestId])).toEqual([]);
 });
 
 test('50: an event about a stay of long ago starts nothing', async () => {

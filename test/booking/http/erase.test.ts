@@ -5,9 +5,9 @@ import { PROPERTY_ID } from '../../support/stay-world.js';
 import { waitUntil } from '../../support/wait-until.js';
 import { openApiWorld, type ApiWorld, type Called } from './api-world.js';
 
-const PATIENCE = { timeout: 45_000 };
+const PATIENCE = { timeout: 90_000 };
 /** Stays end at whole minutes. */
-const A_STAYS_END = 150_000;
+const A_STAYS_END = 300_000;
 const MINUTE = 60_000;
 const DAY = 24 * 60 * MINUTE;
 const ADA = { guestId: 'g1', name: 'Ada Lovelace', primary: true };

@@ -281,8 +281,10 @@ describe('what a front desk looks at', () => {
   });
 
   test('a room says who can open it: certainly, possibly, and until when', async () => {
-    const guests = [{ guestId: 'g1', primary: true }, { guestId: 'g2' }];
-    const stay = await world.hotel.book('R-12', { guests });
+    // The second phone is there only after the first has its key: he is the joiner.
+    const stay = await world.hotel.book('R-12', { guests: [{ guestId: 'g1', primary: true }] });
+    await stay.until(({ keys }) => keys.some(({ state }) => state === 'live'));
+    await stay.amend({ guests: [{ guestId: 'g1', primary: true }, { guestId: 'g2' }] });
     const { rooms, window } = await stay.until(({ keys }) => keys.filter(({ state }) => state === 'live').length === 2);
     const path = `/v1/properties/seaside/rooms/${rooms[0]}`;
     const stayId = 'stay/seaside/R-12';

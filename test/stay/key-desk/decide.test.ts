@@ -142,21 +142,26 @@ describe('in an open stay', () => {
   });
 
   test('asked again while it is not done, a request is the same one; once it is done, another', () => {
-    const before = request('duplicate', { requestId: 'q-0' });
+    const again = { at: '2026-11-24T09:00:30.000Z' };
     const guests = [...TWO.slice(0, 1), { guestId: 'guest-2', hasKey: false, isGone: false }];
     const pending = look({ guests, isPending: true });
-    for (const kind of ['new', 'duplicate', 'lost', 're-encode'] as const) {
-      expect(orders(request(kind), pending, NOW, request(kind, { requestId: 'q-0' }))).toEqual([]);
+    for (const kind of ['new', 'duplicate', 're-encode'] as const) {
+      expect(orders(request(kind, again), pending, NOW, request(kind, { requestId: 'q-0' }))).toEqual([]);
     }
+    const before = request('duplicate', { requestId: 'q-0' });
     const laterStart = { from: '2026-11-24T09:00Z', to: WINDOW.to };
-    expect(orders(request('duplicate', { window: laterStart }), pending, NOW, before)).toEqual([]);
+    expect(orders(request('duplicate', { ...again, window: laterStart }), pending, NOW, before)).toEqual([]);
+    const otherEnd = { from: WINDOW.from, to: '2026-11-27T10:00Z' };
     const another = [
-      orders(request('duplicate'), look({ guests: TWO, isPending: false }), NOW, before),
-      orders(request('duplicate', { rooms: ['102'] }), pending, NOW, before),
-      orders(request('duplicate', { window: { from: WINDOW.from, to: '2026-11-27T10:00Z' } }), pending, NOW, before),
-      orders(request('duplicate'), pending, NOW, request('new')),
+      orders(request('duplicate', again), look({ guests: TWO, isPending: false }), NOW, before),
+      orders(request('duplicate', { ...again, rooms: ['102'] }), pending, NOW, before),
+      orders(request('duplicate', { ...again, window: otherEnd }), pending, NOW, before),
+      orders(request('duplicate', again), pending, NOW, request('new')),
+      // Nobody has been told to try again so soon: that is a key for one guest more.
+      orders(request('duplicate', { at: '2026-11-24T09:00:13.000Z' }), pending, NOW, before),
     ];
     for (const told of another) expect(snapshots(told)[0]?.guests).toHaveLength(3);
+    expect(orders(request('lost', again), pending, NOW, request('lost'))).toMatchObject([{ kind: 'replace-key' }]);
   });
 
   test('"lost" re-keys securely, "re-encode" replaces one key; both leave rooms that are not named alone', () => {

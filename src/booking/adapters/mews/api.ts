@@ -5,8 +5,9 @@
 import DataLoader from 'dataloader';
 import PQueue from 'p-queue';
 import type { z } from 'zod';
-import { BookingSystemError, type BookingFailure } from '../../ingress/errors.js';
+import { BookingSystemError } from '../../ingress/errors.js';
 import { openBookingHttp } from '../../ingress/http.js';
+import { toTheSecond } from '../parts/times.js';
 import {
   changedSchema,
   commandsSchema,
@@ -52,6 +53,10 @@ const ROOT = '/api/connector/v1';
 const RESERVATIONS = 'reservations/getAll/2023-06-06';
 const BAD_REQUEST = 400;
 const TOO_MANY = 429;
+/** Where Mews does not say how long. */
+const SHORT_PAUSE_MS = 1_000;
+/** To find out which of many is refused; if all are, that is another matter. */
+const MOST_PROBES = 24;
 const NO_SUCH_ROOM = { kind: 'unreadable', fields: ['Resources'] } as const;
 const INTERVAL_MS = 30_000;
 const PAGE = 100;
@@ -70,7 +75,14 @@ export function openMewsApi({ apiUrl, clientToken, accessToken, client, ...limit
   });
   const roomNames = new Map<string, { readonly name: string; readonly until: number }>();
 
+  /** Mews has said how long: whoever asks before would only be refused. Temporal waits, not we. */
+  let heldBackUntil = 0;
+
   async function send<Answer>(path: string, body: object, answer: z.ZodType<Answer>): Promise<Answer> {
+    const retryAfterMs = heldBackUntil - Date.now();
+    if (retryAfterMs > 0) {
+      throw new BookingSystemError(`POST ${path}`, { kind: 'unavailable', status: TOO_MANY, retryAfterMs });
+    }
     try {
       return await http.send({
         operation: `POST ${path}`,
@@ -82,16 +94,12 @@ export function openMewsApi({ apiUrl, clientToken, accessToken, client, ...limit
         signal: new AbortController().signal,
       });
     } catch (error) {
-      if (error instanceof BookingSystemError && error.failure.kind === 'unavailable') holdBack(error.failure);
+      const failure = error instanceof BookingSystemError ? error.failure : undefined;
+      if (failure?.kind === 'unavailable' && failure.status === TOO_MANY) {
+        heldBackUntil = Math.max(heldBackUntil, Date.now() + (failure.retryAfterMs ?? SHORT_PAUSE_MS));
+      }
       throw error;
     }
-  }
-
-  /** Mews has said how long: whoever else asks meanwhile would only be refused. */
-  function holdBack({ status, retryAfterMs = 0 }: Extract<BookingFailure, { kind: 'unavailable' }>): void {
-    if (status !== TOO_MANY || queue.isPaused) return;
-    queue.pause();
-    setTimeout(() => queue.start(), retryAfterMs).unref();
   }
 
   /** A front desk waits for its commands; readings do not mind. */
@@ -139,19 +147,16 @@ export function openMewsApi({ apiUrl, clientToken, accessToken, client, ...limit
   type Loaded = MewsBooking | undefined | BookingSystemError;
 
   /** What is wrong with one of them is the answer for that one. */
-  async function load(ids: readonly string[]): Promise<readonly Loaded[]> {
+  async function load(ids: readonly string[], probes = { left: MOST_PROBES }): Promise<readonly Loaded[]> {
     try {
       return await loadTogether(ids);
     } catch (error) {
-      const isRefused = error instanceof BookingSystemError && error.failure.kind === 'rejected';
-      if (!isRefused || error.failure.status !== BAD_REQUEST || ids.length === 1) throw error;
+      if (!(error instanceof BookingSystemError) || error.failure.kind !== 'rejected') throw error;
+      probes.left -= 2;
+      const isDivided = error.failure.status === BAD_REQUEST && ids.length > 1 && probes.left >= 0;
+      if (!isDivided) return ids.map(() => error);
       const middle = Math.ceil(ids.length / 2);
-      const halves = await Promise.allSettled([load(ids.slice(0, middle)), load(ids.slice(middle))]);
-      return halves.flatMap((half, index) =>
-        half.status === 'fulfilled'
-          ? half.value
-          : (index === 0 ? ids.slice(0, middle) : ids.slice(middle)).map(() => half.reason as BookingSystemError),
-      );
+      return [...(await load(ids.slice(0, middle), probes)), ...(await load(ids.slice(middle), probes))];
     }
   }
 
@@ -238,9 +243,4 @@ export function openMewsApi({ apiUrl, clientToken, accessToken, client, ...limit
 function unreadable(operation: string, { issues }: z.ZodError): BookingSystemError {
   const fields = [...new Set(issues.map(({ path }) => path.join('.')))];
   return new BookingSystemError(`POST ${operation}`, { kind: 'unreadable', fields });
-}
-
-/** As Mews writes times. @param at milliseconds since 1970 */
-function toTheSecond(at: number): string {
-  return `${new Date(at).toISOString().slice(0, 'yyyy-mm-ddThh:mm:ss'.length)}Z`;
 }

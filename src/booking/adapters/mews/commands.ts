@@ -3,10 +3,11 @@
  * read again; the command is answered with what became of them.
  */
 import { setTimeout as delay } from 'node:timers/promises';
-import { StayNotFound } from '../../../client.js';
+import type { StayView } from '../../../client.js';
 import type { StayName } from '../../../stay/ids.js';
 import { outcomeOf, type KeyOutcome } from '../../../stay/key-desk/outcome.js';
 import type { CommandCall, Door } from '../../ingress/adapter.js';
+import { BookingSystemError } from '../../ingress/errors.js';
 import type { MewsApi } from './api.js';
 import { isOpen, KEY_CUTTER } from './wire.js';
 
@@ -17,9 +18,12 @@ export interface CommandOptions {
   readonly commandMs: number;
 }
 
+const BEFORE_ITS_END: readonly StayView['phase'][] = ['expected', 'ready', 'in-house'];
 const LOOK_EVERY_MS = 500;
 /** Where an attempt before this one has used the time up: enough for a look. */
 const LEAST_MS = 2_000;
+
+const NOT_YET = new BookingSystemError('POST commands/getAllByIds', { kind: 'unavailable' });
 
 /** Does nothing where the command is done, was called off, or is for another device. @throws BookingSystemError */
 export async function cutKey(
@@ -28,12 +32,15 @@ export async function cutKey(
   door: Door,
 ): Promise<void> {
   const command = await api.command(commandId);
+  // Readings lag behind what is told: it is looked for again, but not for longer than anybody waits.
+  if (command === undefined && Date.now() < since + commandMs) throw NOT_YET;
   if (command === undefined || command.Device?.Type !== KEY_CUTTER || !isOpen(command.State)) return;
   const reservationId = command.Data?.ReservationId;
   if (reservationId == null) return api.updateCommand(commandId, 'Error', 'The command names no reservation.');
   const name = nameOf(reservationId);
   if (command.State !== 'Processing') await api.updateCommand(commandId, 'Processing');
-  await door.changed([name]);
+  // Whether that comes through or not, the front desk is answered in its time.
+  await door.changed([name]).catch(() => door.count('command-unheard'));
   const deadline = Math.max(since + commandMs, Date.now() + LEAST_MS);
   await readInTime(door, name, deadline);
   const outcome = await outcomeInTime(door, name, deadline, signal);
@@ -65,11 +72,11 @@ async function outcomeInTime(door: Door, name: StayName, deadline: number, signa
 async function look(door: Door, name: StayName): Promise<KeyOutcome | undefined> {
   try {
     const view = await door.stays.view(name);
-    if (view.phase !== 'cancelled' && view.rooms.length === 0)
+    if (BEFORE_ITS_END.includes(view.phase) && view.rooms.length === 0)
       return { kind: 'pending', text: 'No room is assigned yet.' };
     return outcomeOf({ kind: 'modify', rooms: [] }, view);
-  } catch (error) {
-    if (error instanceof StayNotFound) return undefined;
-    throw error;
+  } catch {
+    // No stay yet, or none that answers: that may pass.
+    return undefined;
   }
 }
