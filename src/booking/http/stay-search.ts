@@ -5,7 +5,6 @@ import { defaultPayloadConverter } from '@temporalio/common';
 import type { z } from 'zod';
 import { parseStayWorkflowId } from '../../client.js';
 import { SEARCH_ATTRIBUTES } from '../../temporal/search-attributes.js';
-import { quoted } from '../../temporal/visibility.js';
 import { phaseSchema } from './view-schemas.js';
 import type { StaySummary } from './schemas.js';
 
@@ -136,4 +135,9 @@ export function queryForChangesSince(instant: string, properties: 'all' | readon
     `${changedAt.name} >= ${exact(instant)}`,
     ...(properties === 'all' ? [] : [`${property.name} IN (${properties.map(quoted).join(', ')})`]),
   ].join(' AND ');
+}
+
+/** A text in a visibility query, whatever is in it. */
+export function quoted(text: string): string {
+  return `"${text.replaceAll(/[\\"]/g, '\\$&')}"`;
 }
