@@ -5,12 +5,13 @@ import {
   CancellationScope,
   continueAsNew,
   getExternalWorkflowHandle,
+  patched,
   setCurrentDetails,
   setDefaultSignalHandler,
   setHandler,
+  type SignalDefinition,
   upsertSearchAttributes,
   workflowInfo,
-  type SignalDefinition,
 } from '@temporalio/workflow';
 import { check, describeProblems, type Checked } from '../src/stay/check.js';
 import { ERROR_TYPES } from '../src/stay/error-types.js';
@@ -26,7 +27,7 @@ import {
   type RoomMessageName,
 } from '../src/stay/room/room-schema.js';
 import { roomViewOf } from '../src/stay/room/view.js';
-import { nextWake } from '../src/stay/room/wake.js';
+import { nextWake, sharesInParts } from '../src/stay/room/wake.js';
 import { SEARCH_ATTRIBUTES } from '../src/temporal/search-attributes.js';
 import { nextChange, now, type Bell } from './desk.js';
 import * as messages from './messages.js';
@@ -68,7 +69,8 @@ async function live(desk: RoomDesk): Promise<never> {
     if (workflowInfo().continueAsNewSuggested && desk.telling === 0 && allHandlersFinished()) {
       await continueAsNew<typeof room>({ carried: book });
     }
-    await nextChange(desk, seen, nextWake(book, now()));
+    const isOlder = sharesInParts(book) && !patched('wait-for-own-parts');
+    await nextChange(desk, seen, nextWake(book, now(), isOlder ? { rules: 'first' } : {}));
   }
 }
 

@@ -2,12 +2,28 @@
 import { earlier, isBefore, later, plusMinutes, type Instant } from '../instants.js';
 import type { ClaimEntry, RoomBook } from './room-book.js';
 
-/** The next instant at which something ends that somebody waits for; undefined if nobody waits. Whether it is news, is seen then. */
-export function nextWake(book: RoomBook, now: Instant): Instant | undefined {
-  if (!book.claims.some((entry) => isWaiting(entry, book.claims, now))) return undefined;
+/**
+ * The next instant at which something ends that somebody waits for; undefined if nobody waits. Whether it is news, is seen then.
+ * @param rules `first`: as rooms did that were at work before stays waited for their own parts, so that their histories replay
+ */
+export function nextWake(
+  book: RoomBook,
+  now: Instant,
+  { rules }: { readonly rules?: 'first' } = {},
+): Instant | undefined {
+  const waitsForItself = rules !== 'first' && sharesInParts(book);
+  if (!waitsForItself && !book.claims.some((entry) => isWaiting(entry, book.claims, now))) return undefined;
   return endings(book)
     .filter((at) => isBefore(now, at))
     .reduce<Instant | undefined>((first, at) => (first === undefined ? at : earlier(first, at)), undefined);
+}
+
+/** True if a stay of a share group has the room for several stretches: each is its to open only when the one before has ended. */
+export function sharesInParts({ claims }: RoomBook): boolean {
+  return claims.some(
+    (entry) =>
+      entry.asked.shareGroup !== undefined && claims.some((one) => one !== entry && one.stayId === entry.stayId),
+  );
 }
 
 /** Waits for the room, for more of it, or for somebody else of its share group. */

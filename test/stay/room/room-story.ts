@@ -6,7 +6,7 @@ import { isSameHolder, type ClaimEntry, type RoomBook } from '../../../src/stay/
 import { changedVerdicts, passTime } from '../../../src/stay/room/room-rules.js';
 import { isGranted, obstaclesOf, untilOf, verdictOf, type GrantedEntry } from '../../../src/stay/room/verdict.js';
 import { nextWake } from '../../../src/stay/room/wake.js';
-import { aRoom, at, stay, type ARoom, type ClaimFields } from './a-room.js';
+import { aRoom, at, hours, stay, type ARoom, type ClaimFields } from './a-room.js';
 
 export type Turn =
   | {
@@ -54,9 +54,11 @@ export const withDesk: fc.Arbitrary<readonly Turn[]> = fc.array(
 
 function play(room: ARoom, turn: Turn, now: number): number {
   switch (turn.kind) {
-    case 'claim':
-      room.claim(turn.stay, turn.window, turn.fields);
+    case 'claim': {
+      const fields = asOneStay(room, turn);
+      if (fields !== undefined) room.claim(turn.stay, turn.window, fields);
       return now;
+    }
     case 'release':
       room.release(turn.stay);
       return now;
@@ -69,6 +71,17 @@ function play(room: ARoom, turn: Turn, now: number): number {
     default:
       return turn satisfies never;
   }
+}
+
+/** Parts of a stay are stretches of it, one after the other, of one share group and with one grace; undefined for what no stay claims. */
+function asOneStay({ book }: ARoom, turn: Extract<Turn, { kind: 'claim' }>): ClaimFields | undefined {
+  const { part = 0 } = turn.fields;
+  const other = book.claims.find((entry) => entry.stayId === stay(turn.stay) && entry.part !== part)?.asked;
+  if (other === undefined) return turn.fields;
+  if (overlaps(other.window, hours(turn.window))) return undefined;
+  const { shareGroup: _shareGroup, ...rest } = turn.fields;
+  const { graceMinutes, shareGroup } = other;
+  return { ...rest, graceMinutes, ...(shareGroup === undefined ? {} : { shareGroup }) };
 }
 
 function granted({ claims: entries }: RoomBook): readonly GrantedEntry[] {

@@ -132,3 +132,11 @@ test('a room wakes up when the key that a share group joins is over', () => {
   room.report('A', [key('o1', [9, 12])]);
   expect(nextWake(room.book, at(9))).toBe(at(12));
 });
+
+test('a room wakes up when one stretch of a stay ends and the next is its to open, in a share group of one', () => {
+  const room = aRoom(0);
+  room.claim('A', [0, 1], { shareGroup: 'friends', ready: true });
+  room.claim('A', [1, 2], { shareGroup: 'friends', ready: true, part: 1 });
+  expect(nextWake(room.book, at(0))).toBe(at(1));
+  expect(nextWake(room.book, at(0), { rules: 'first' })).toBeUndefined();
+});
