@@ -33,24 +33,18 @@ export async function listenToMews(options: ListeningOptions, door: Door, call: 
   let heardUntil = Date.now() - TAKEOVER_MS;
   while (!call.signal.aborted) {
     let hearsSince: number | undefined;
-    await connection(options, door, call, {
-      onOpen: async () => {
-        const began = Date.now();
-        await catchUp(options, door, heardUntil);
-        hearsSince = began;
-        pauseMs = FIRST_PAUSE_MS;
-        door.count('connected');
-      },
+    await connection(options, door, call, async () => {
+      const began = Date.now();
+      await catchUp(options, door, heardUntil);
+      hearsSince = began;
+      pauseMs = FIRST_PAUSE_MS;
+      door.count('connected');
     }).catch((error: unknown) => door.count(isRefused(error) ? 'refused' : 'disconnected'));
     // A connection may have been dead for two pings before that was found.
     if (hearsSince !== undefined) heardUntil = Math.max(hearsSince, Date.now() - 2 * PING_MS) - OVERLAP_MS;
     await delay(pauseMs, undefined, { signal: call.signal }).catch(() => undefined);
     pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS);
   }
-}
-
-interface Handling {
-  readonly onOpen: () => Promise<void>;
 }
 
 /** The tokens are not right: nothing but a person helps. */
@@ -63,7 +57,7 @@ async function connection(
   options: ListeningOptions,
   door: Door,
   { signal }: Call,
-  { onOpen }: Handling,
+  onOpen: () => Promise<void>,
 ): Promise<void> {
   const socket = new WebSocket(options.wsUrl, { headers: { cookie: options.cookie } });
   let isAlive = true;

@@ -83,7 +83,6 @@ export const messageSchema = z.object({
 
 export type MewsReservation = z.infer<typeof reservationSchema>;
 export type MewsCustomer = z.infer<typeof customerSchema>;
-export type MewsResource = z.infer<typeof resourceSchema>;
 export type MewsCommand = z.infer<typeof commandSchema>;
 
 /** A reservation with all that belongs to it. */
