@@ -1,10 +1,27 @@
 /**
- * The arrows of the design: which folder may import which, and no cycles. Imports of types count, except where a rule says
- * otherwise: a type is a dependency of whoever reads the code.
+ * Arrows of the design: which folder may import which, and no cycle. Type imports count, except where a rule says otherwise.
  */
 
 /** Imports that vanish at compile time. */
 const TYPE_ONLY = ['type-only', 'type-import'];
+
+/**
+ * The floors of the domain, from the lowest: name, folder or file, and the floors below that it may import. The table in CONTRIBUTING.md
+ * says the same (`test/project/dependency-table.test.ts`).
+ */
+const KNOWN_FLOORS = ['model', 'state'];
+const FLOORS = [
+  ['model', 'src/domain/model/', []],
+  ['room', 'src/domain/room/', ['model']],
+  ['state', 'src/domain/stay/state\\.ts$', ['model']],
+  ['known', 'src/domain/stay/known/', KNOWN_FLOORS],
+  ['desired', 'src/domain/stay/desired/', [...KNOWN_FLOORS, 'known']],
+  ['plan', 'src/domain/stay/plan/', [...KNOWN_FLOORS, 'known', 'desired']],
+  ['reconcile', 'src/domain/stay/reconcile\\.ts$', [...KNOWN_FLOORS, 'known', 'desired', 'plan']],
+  ['view', 'src/domain/stay/(view|details)\\.ts$', [...KNOWN_FLOORS, 'known', 'desired', 'plan', 'reconcile']],
+  ['dry-run', 'src/domain/stay/dry-run\\.ts$', [...KNOWN_FLOORS, 'known', 'desired', 'plan', 'reconcile', 'view']],
+  ['key-request', 'src/domain/key-request/', ['model']],
+];
 
 /** Entry points and development tools: the only ones that may import the simulator. */
 const MAY_SIMULATE = '^(src/(simulator|dev|demo|cli)|test|bench)(/|\\.)';
@@ -13,36 +30,45 @@ module.exports = {
   forbidden: [
     {
       name: 'no-cycles',
-      comment: 'Modules that need each other at run time are one module, or lack a third.',
+      comment: 'Modules that need each other are one module, or a third one is missing. Type imports count.',
       severity: 'error',
       from: {},
-      to: { circular: true, viaOnly: { dependencyTypesNot: TYPE_ONLY } },
+      to: { circular: true },
     },
     {
       name: 'resolvable',
-      comment: 'What is imported must exist.',
+      comment: 'Every import resolves.',
       severity: 'error',
       from: {},
       to: { couldNotResolve: true },
     },
     {
       name: 'domain-is-pure',
-      comment: 'src/stay imports only itself, zod and the date polyfill.',
+      comment: 'src/domain imports only itself, zod and the date polyfill.',
       severity: 'error',
-      from: { path: '^src/stay/' },
-      to: { pathNot: '^(src/stay/|(\\.\\./)*node_modules/(zod|@js-temporal/polyfill)/)' },
+      from: { path: '^src/domain/' },
+      to: { pathNot: '^(src/domain/|(\\.\\./)*node_modules/(zod|@js-temporal/polyfill)/)' },
     },
+    ...FLOORS.map(([name, path, below]) => ({
+      name: `domain-floor-${name}`,
+      comment: `${name} imports ${below.length === 0 ? 'nothing else of the domain' : below.join(', ')}.`,
+      severity: 'error',
+      from: { path: `^${path}` },
+      to: {
+        path: '^src/domain/',
+        pathNot: [path, ...below.map((other) => FLOORS.find(([known]) => known === other)[1])].map((one) => `^${one}`),
+      },
+    })),
     {
       name: 'workflows-to-domain',
       comment:
-        'Workflows import themselves, src/stay, the names that Temporal knows things by, types of activities (those of the booking door are with it), and the SDK.',
+        'Workflows import themselves, src/domain, the names that Temporal uses, types of activities, and the SDK.',
       severity: 'error',
       from: { path: '^workflows/' },
       to: {
         pathNot: [
           '^workflows/',
-          '^src/stay/',
-          '^src/booking/ingress/steps\\.ts$',
+          '^src/domain/',
           '^src/temporal/(search-attributes|task-queues)\\.ts$',
           '^activities/',
           '^(\\.\\./)*node_modules/@temporalio/(workflow|common)/',
@@ -59,42 +85,59 @@ module.exports = {
     {
       name: 'activities-to-domain-and-seam',
       comment:
-        'Activities are thin: they call src/stay, src/seam and src/booking, and look properties up. A stay speaks to rooms, which are workflows, through an activity: by their messages, on their queue. An erasure asks Temporal whether a stay is open.',
+        'Activities are thin: they call src/domain, src/seam and src/booking/ingress. They reach workflows by their messages.',
       severity: 'error',
       from: { path: '^activities/' },
       to: {
         pathNot: [
           '^activities/',
-          '^src/(stay|seam|booking/ingress)/',
+          '^src/(domain|seam|booking/ingress)/',
           '^src/client/standing\\.ts$',
           '^src/property-file\\.ts$',
           '^src/temporal/task-queues\\.ts$',
-          '^workflows/messages\\.ts$',
+          '^workflows/(stay|room)/messages\\.ts$',
           '^(\\.\\./)*node_modules/(@temporalio/(activity|client|common)|zod|p-queue)/',
         ],
       },
     },
     {
       name: 'seam-to-domain',
-      comment: 'src/seam knows Seam and the domain, not Temporal connections, bookings or processes.',
+      comment: 'src/seam imports itself and src/domain only.',
       severity: 'error',
       from: { path: '^src/seam/' },
-      to: { path: '^(src/(booking|temporal|simulator|dev)/|src/[^/]+\\.ts$|workflows/|activities/)' },
+      to: { path: '^(src/(?!seam/|domain/)|workflows/|activities/)' },
     },
     {
-      name: 'booking-to-temporal-and-messages',
-      comment: 'The HTTP door speaks to workflows through src/temporal and the types of their messages.',
+      name: 'http-stands-alone',
+      comment: 'src/http is shared by every HTTP module: it imports only itself.',
+      severity: 'error',
+      from: { path: '^src/http/' },
+      to: { path: '^(src/(?!http/)|workflows/|activities/)' },
+    },
+    {
+      name: 'booking-to-client-domain-http-temporal',
+      comment:
+        'src/booking imports the client, src/domain, src/http, src/temporal, configuration files, and messages of workflows.',
       severity: 'error',
       from: { path: '^src/booking/' },
-      to: { path: '^(src/(seam|simulator|dev)/|activities/|workflows/(?!((booking|key-desk)-)?messages\\.ts$))' },
+      to: {
+        path: '^(src/(?!booking/|client/|client\\.ts$|domain/|http/|temporal/|kept-file\\.ts$|property-file\\.ts$|log\\.ts$)|activities/|workflows/(?!(stay|room|booking|erasure)/(key-request-)?messages\\.ts$))',
+      },
+    },
+    {
+      name: 'temporal-to-domain',
+      comment: 'src/temporal imports itself, src/domain, the log and the package root.',
+      severity: 'error',
+      from: { path: '^src/temporal/' },
+      to: { path: '^(src/(?!temporal/|domain/|log\\.ts$|package-root\\.ts$)|workflows/|activities/)' },
     },
     {
       name: 'simulator-stands-alone',
       comment:
-        "The simulator is a hotel, not a part of Stayline: it shares the domain's types and no behaviour with it.",
+        "The simulator is a hotel, not a part of Stayline: it shares the property file's schema with it, and no behaviour.",
       severity: 'error',
       from: { path: '^src/simulator/' },
-      to: { path: '^(src/(?!simulator/|stay/)|workflows/|activities/)' },
+      to: { path: '^(src/(?!simulator/|domain/model/)|workflows/|activities/)' },
     },
     {
       name: 'only-tools-simulate',

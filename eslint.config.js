@@ -1,5 +1,5 @@
 /**
- * Lint rules. The strict part keeps what runs in Temporal's sandbox (`workflows/`, `src/stay/`) deterministic: no clock, no chance,
+ * Lint rules. The strict part keeps what runs in Temporal's sandbox (`workflows/`, `src/domain/`) deterministic: no clock, no chance,
  * no timers, no I/O, no libraries but those that are known to be pure. Which folder may import which: `.dependency-cruiser.cjs`.
  */
 import js from '@eslint/js';
@@ -8,7 +8,7 @@ import tseslint from 'typescript-eslint';
 
 const TYPESCRIPT = ['**/*.ts'];
 const WORKFLOWS = ['workflows/**/*.ts'];
-const DOMAIN = ['src/stay/**/*.ts'];
+const DOMAIN = ['src/domain/**/*.ts'];
 
 /** An async validator does not reject: its rejection fails the workflow task, again and again, and the stay is stuck. */
 const asyncValidator = {
@@ -18,7 +18,7 @@ const asyncValidator = {
 
 const clock = {
   selector: 'NewExpression[callee.name="Date"][arguments.length=0]',
-  message: 'The time is an argument here; workflows have it from now() in workflows/desk.ts.',
+  message: 'The time is an argument here; workflows have it from now() in workflows/clock.ts.',
 };
 
 const unpredictableGlobals = [
@@ -47,12 +47,12 @@ const zod = {
 };
 const polyfill = {
   regex: '^@js-temporal/',
-  message: 'Dates of a zone are converted at the edge, in src/stay/dates.ts.',
+  message: 'Dates of a zone are converted at the edge, in src/domain/model/dates.ts.',
 };
 const foreignToWorkflows = {
   regex: '^(?!\\.|@temporalio/workflow$|@temporalio/common$)',
   allowTypeImports: true,
-  message: 'Workflows import @temporalio/workflow, @temporalio/common, src/stay, and the names in src/temporal.',
+  message: 'Workflows import @temporalio/workflow, @temporalio/common, src/domain, and the names in src/temporal.',
 };
 const activitiesAtRunTime = {
   regex: '(^|/)activities(/|$)',
@@ -61,7 +61,7 @@ const activitiesAtRunTime = {
 };
 const foreignToDomain = {
   regex: '^(?!\\.|zod$|@js-temporal/polyfill$)',
-  message: 'src/stay is pure: it imports nothing but itself (and zod in *-schema.ts).',
+  message: 'src/domain is pure: it imports nothing but itself (and zod in *-schema.ts).',
 };
 
 const imports = (...patterns) => ({ '@typescript-eslint/no-restricted-imports': ['error', { patterns }] });
@@ -123,11 +123,11 @@ export default defineConfig(
   },
   {
     // Here is the workflow's one clock: Temporal's own, by its replacement of Date in the sandbox.
-    files: ['workflows/desk.ts'],
+    files: ['workflows/clock.ts'],
     rules: { 'no-restricted-properties': ['error', chance, ...hiddenGlobals] },
   },
   { files: WORKFLOWS, rules: imports(nodeBuiltins, axios, zod, foreignToWorkflows, activitiesAtRunTime) },
   { files: DOMAIN, rules: imports(nodeBuiltins, axios, zod, polyfill, foreignToDomain) },
-  { files: ['src/stay/**/*-schema.ts'], rules: imports(nodeBuiltins, axios, polyfill, foreignToDomain) },
-  { files: ['src/stay/dates.ts'], rules: imports(nodeBuiltins, axios, zod, foreignToDomain) },
+  { files: ['src/domain/**/*-schema.ts'], rules: imports(nodeBuiltins, axios, polyfill, foreignToDomain) },
+  { files: ['src/domain/model/dates.ts'], rules: imports(nodeBuiltins, axios, zod, foreignToDomain) },
 );

@@ -6,7 +6,7 @@ export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
     exclude: [...configDefaults.exclude, 'test/vendor/**', '**/*.full.test.ts'],
-    globalSetup: ['test/support/global-setup.ts'],
+    globalSetup: ['test/harness/global-setup.ts'],
     // Files share the machine with the Temporal servers that they start; more at once only makes them wait for each other.
     maxWorkers: 2,
     testTimeout: 60_000,

@@ -4,12 +4,12 @@ import { WorkflowUpdateRPCTimeoutOrCancelledError, type Client } from '@temporal
 import { ApplicationFailure } from '@temporalio/common';
 import PQueue from 'p-queue';
 import type { Connection, Connections } from '../src/booking/ingress/connections.js';
-import { openDoor, type Counter } from '../src/booking/ingress/door.js';
+import { openDoor, type Counter } from '../src/booking/ingress/port.js';
 import { asApplicationFailure, BookingSystemError } from '../src/booking/ingress/errors.js';
-import { paceOf, reread } from '../src/booking/ingress/hand-over.js';
-import type { BookingActivities, RereadOutcome } from '../src/booking/ingress/steps.js';
-import { cancelStay, knownGuests, tellStays } from '../src/booking/ingress/tell-stays.js';
-import type { StayName } from '../src/stay/ids.js';
+import { paceOf, reread } from '../src/booking/ingress/deliver.js';
+import type { BookingActivities, RereadOutcome } from '../src/domain/model/booking-activities.js';
+import { cancelStay, knownGuests, tellStays } from '../src/booking/ingress/apply-reservation.js';
+import type { StayName } from '../src/domain/model/ids.js';
 
 export interface BookingDependencies {
   readonly connections: Connections;

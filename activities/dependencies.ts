@@ -11,8 +11,8 @@ import {
   type KeyTiming,
   type SeamClient,
 } from '../src/seam/index.js';
-import { ERROR_TYPES } from '../src/stay/error-types.js';
-import type { Property } from '../src/stay/property-schema.js';
+import { ERROR_TYPES } from '../src/domain/model/error-types.js';
+import type { Property } from '../src/domain/model/property-schema.js';
 
 export interface ActivityDependencies {
   readonly seam: SeamClient;

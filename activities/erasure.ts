@@ -2,13 +2,13 @@
 import { Context } from '@temporalio/activity';
 import type { Client } from '@temporalio/client';
 import { ApplicationFailure, ApplicationFailureCategory } from '@temporalio/common';
-import { stayQuery, userIdentityIdsQuery } from '../workflows/messages.js';
+import { stayQuery, userIdentityIdsQuery } from '../workflows/stay/messages.js';
 import { standingOf } from '../src/client/standing.js';
 import { deleteIdentity, findIdentityId, hasLiveKeys } from '../src/seam/erase.js';
 import { userIdentityKey } from '../src/seam/guests.js';
-import type { ErasureActivities } from '../src/stay/erasure.js';
-import { ERROR_TYPES } from '../src/stay/error-types.js';
-import { stayWorkflowId, type StayName } from '../src/stay/ids.js';
+import type { ErasureActivities } from '../src/domain/model/erasure.js';
+import { ERROR_TYPES } from '../src/domain/model/error-types.js';
+import { stayWorkflowId, type StayName } from '../src/domain/model/ids.js';
 import { atSeam } from './at-seam.js';
 import type { Office } from './dependencies.js';
 

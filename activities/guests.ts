@@ -1,8 +1,8 @@
 /** Activities on guests: their identity and user at Seam, and their phones. */
 import { ApplicationFailure, ApplicationFailureCategory } from '@temporalio/common';
 import { deactivatePhones, findReadyPhones, prepareGuest } from '../src/seam/index.js';
-import { ERROR_TYPES } from '../src/stay/error-types.js';
-import type { StayActivities } from '../src/stay/steps.js';
+import { ERROR_TYPES } from '../src/domain/model/error-types.js';
+import type { StayActivities } from '../src/domain/model/stay-activities.js';
 import { atSeam } from './at-seam.js';
 import type { Office } from './dependencies.js';
 

@@ -1,5 +1,5 @@
 /** Every activity, by the name it is registered under: all that touches the world. */
-import type { StayActivities } from '../src/stay/steps.js';
+import type { StayActivities } from '../src/domain/model/stay-activities.js';
 import { openOffice, type ActivityDependencies } from './dependencies.js';
 import { createErasureActivities } from './erasure.js';
 import { createGuestActivities } from './guests.js';

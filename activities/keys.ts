@@ -3,8 +3,8 @@ import { CancelledFailure, Context, type Info } from '@temporalio/activity';
 import { ApplicationFailure, ApplicationFailureCategory } from '@temporalio/common';
 import { z } from 'zod';
 import { checkKeys, issueKey, lookForStrays, revokeKey, type IssueProgress } from '../src/seam/index.js';
-import { ERROR_TYPES } from '../src/stay/error-types.js';
-import type { StayActivities } from '../src/stay/steps.js';
+import { ERROR_TYPES } from '../src/domain/model/error-types.js';
+import type { StayActivities } from '../src/domain/model/stay-activities.js';
 import { atSeam, isCancelRequested } from './at-seam.js';
 import type { Office } from './dependencies.js';
 

@@ -8,13 +8,13 @@ import {
 } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
 import PQueue from 'p-queue';
-import { ERROR_TYPES } from '../src/stay/error-types.js';
-import { roomWorkflowId, type RoomName } from '../src/stay/ids.js';
-import type { Claim, LeaseNews, SettleLeasesInput, UnsettledRoom } from '../src/stay/lease.js';
-import type { RoomRelease, RoomReport } from '../src/stay/room/room-schema.js';
-import type { StayActivities } from '../src/stay/steps.js';
+import { ERROR_TYPES } from '../src/domain/model/error-types.js';
+import { roomWorkflowId, type RoomName } from '../src/domain/model/ids.js';
+import type { Claim, LeaseNews, SettleLeasesInput, UnsettledRoom } from '../src/domain/model/lease.js';
+import type { RoomRelease, RoomReport } from '../src/domain/model/room-message-schema.js';
+import type { StayActivities } from '../src/domain/model/stay-activities.js';
 import { TASK_QUEUES } from '../src/temporal/task-queues.js';
-import { claimUpdate, roomAnchoredSignal, roomReleaseSignal } from '../workflows/messages.js';
+import { claimUpdate, roomAnchoredSignal, roomReleaseSignal } from '../workflows/stay/messages.js';
 
 /** Rooms that one stay speaks to at once. */
 const AT_ONCE = 10;

@@ -1,11 +1,11 @@
 /** Activities on the property: its facts and the snapshot's window as instants, and the doors of its rooms. */
 import { ApplicationFailure } from '@temporalio/common';
 import { findDoors } from '../src/seam/index.js';
-import { toInstants } from '../src/stay/dates.js';
-import { ERROR_TYPES } from '../src/stay/error-types.js';
-import type { Property } from '../src/stay/property-schema.js';
-import type { SnapshotWindow, Window } from '../src/stay/snapshot-schema.js';
-import type { StayActivities } from '../src/stay/steps.js';
+import { toInstants } from '../src/domain/model/dates.js';
+import { ERROR_TYPES } from '../src/domain/model/error-types.js';
+import type { Property } from '../src/domain/model/property-schema.js';
+import type { SnapshotWindow, Window } from '../src/domain/model/snapshot-schema.js';
+import type { StayActivities } from '../src/domain/model/stay-activities.js';
 import { atSeam } from './at-seam.js';
 import type { Office } from './dependencies.js';
 

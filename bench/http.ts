@@ -13,8 +13,8 @@ import { stayWorkflowId, type StaySnapshotInput } from '../src/client.js';
 import { DEV_API_KEY, startStack } from '../src/dev/stack.js';
 import { connect } from '../src/temporal/connection.js';
 import { TASK_QUEUES } from '../src/temporal/task-queues.js';
-import { applyReservationUpdate, stayQuery } from '../workflows/messages.js';
-import type { stay } from '../workflows/stay.js';
+import { applyReservationUpdate, stayQuery } from '../workflows/stay/messages.js';
+import type { stay } from '../workflows/stay/stay.js';
 
 const LEAST_SHARE = 0.8;
 const AT_ONCE = 16;

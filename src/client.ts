@@ -11,23 +11,24 @@ import {
   staySignals,
   type PlannedChange,
   type StaySummary,
-} from '../workflows/messages.js';
-import type { stay } from '../workflows/stay.js';
+} from '../workflows/stay/messages.js';
+import type { stay } from '../workflows/stay/stay.js';
 import { applyReservation } from './client/apply-reservation.js';
 import { asking } from './client/asking.js';
 import { eraseGuest } from './client/erase-guest.js';
 import { finding, findingRoom, refusing, StayRefused } from './client/refusals.js';
-import { check, describeProblems, type Checked } from './stay/check.js';
-import type { GuestToErase } from './stay/erasure-schema.js';
-import type { Erasure } from './stay/erasure.js';
-import { ERROR_TYPES } from './stay/error-types.js';
-import type { Foresight } from './stay/foresee.js';
-import { roomWorkflowId, stayWorkflowId, type RoomName, type StayName } from './stay/ids.js';
-import { messageSchemas, type MessageInput, type MessageName } from './stay/message-schema.js';
-import { roomMessageSchemas, type RoomForce } from './stay/room/room-schema.js';
-import type { RoomView } from './stay/room/view.js';
-import type { StaySnapshotInput } from './stay/snapshot-schema.js';
-import type { StayView } from './stay/view.js';
+import { check, describeProblems, type Checked } from './domain/model/check.js';
+import type { GuestToErase } from './domain/model/erasure-schema.js';
+import type { Erasure } from './domain/model/erasure.js';
+import { ERROR_TYPES } from './domain/model/error-types.js';
+import type { Foresight } from './domain/stay/dry-run.js';
+import { roomWorkflowId, stayWorkflowId, type RoomName, type StayName } from './domain/model/ids.js';
+import { messageSchemas, type MessageInput, type MessageName } from './domain/model/message-schema.js';
+import { roomMessageSchemas, type RoomForce } from './domain/model/room-message-schema.js';
+import type { RoomView } from './domain/room/view.js';
+import type { StaySnapshotInput } from './domain/model/snapshot-schema.js';
+import type { StayView } from './domain/model/stay-view.js';
+export type { GuestView, KeyView, PlanLine, StayPhase, StayView } from './domain/model/stay-view.js';
 
 export { RoomNotFound, StayNotFound, StayRefused } from './client/refusals.js';
 export {
@@ -37,18 +38,17 @@ export {
   stayWorkflowId,
   type RoomName,
   type StayName,
-} from './stay/ids.js';
-export { ERROR_TYPES } from './stay/error-types.js';
-export type { Problem } from './stay/check.js';
-export type { GuestToErase } from './stay/erasure-schema.js';
-export type { Erasure } from './stay/erasure.js';
-export type { Foresight } from './stay/foresee.js';
-export type { MessageInput, MessageName } from './stay/message-schema.js';
-export type { RoomForce } from './stay/room/room-schema.js';
-export type { LeaseView, RoomKeyView, RoomView, WaitingView } from './stay/room/view.js';
-export type { StaySnapshotInput } from './stay/snapshot-schema.js';
-export type { GuestView, KeyView, PlanLine, StayPhase, StayView } from './stay/view.js';
-export type { PlannedChange, StaySummary } from '../workflows/messages.js';
+} from './domain/model/ids.js';
+export { ERROR_TYPES } from './domain/model/error-types.js';
+export type { Problem } from './domain/model/check.js';
+export type { GuestToErase } from './domain/model/erasure-schema.js';
+export type { Erasure } from './domain/model/erasure.js';
+export type { Foresight } from './domain/stay/dry-run.js';
+export type { MessageInput, MessageName } from './domain/model/message-schema.js';
+export type { RoomForce } from './domain/model/room-message-schema.js';
+export type { LeaseView, RoomKeyView, RoomView, WaitingView } from './domain/room/view.js';
+export type { StaySnapshotInput } from './domain/model/snapshot-schema.js';
+export type { PlannedChange, StaySummary } from '../workflows/stay/messages.js';
 
 export interface StayClient {
   /**

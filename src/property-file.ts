@@ -4,7 +4,7 @@
 import { readFile } from 'node:fs/promises';
 import type { z } from 'zod';
 import { keepFile } from './kept-file.js';
-import { propertyFileSchema, type Property } from './stay/property-schema.js';
+import { propertyFileSchema, type Property } from './domain/model/property-schema.js';
 
 /** Where activities look properties up. */
 export interface Properties {

@@ -9,9 +9,10 @@ import { ConnectionsFileError } from './booking/ingress/connections.js';
 import { ConfigError, serverConfig, type ServerConfig } from './config.js';
 import { createLog, type Log } from './log.js';
 import { PropertyFileError } from './property-file.js';
-import { openDoors, type Door } from './server/doors.js';
-import { createHttpServer } from './server/http.js';
-import { addMetrics } from './server/metrics.js';
+import type { Door } from './server/http-module.js';
+import { openDoors } from './server/modules.js';
+import { createHttpServer } from './http/server.js';
+import { addMetrics } from './http/metrics.js';
 import { connectWhenNeeded, temporalTarget } from './temporal/connection.js';
 
 const NOT_WORKED = 1;

@@ -5,7 +5,7 @@
 import { Client } from '@temporalio/client';
 import { createBookingActivities } from '../activities/bookings.js';
 import { createActivities } from '../activities/index.js';
-import { createKeyDeskActivities } from '../activities/key-desk.js';
+import { createKeyDeskActivities } from '../activities/key-requests.js';
 import { ADAPTERS } from './booking/adapters/index.js';
 import {
   ConnectionsFileError,

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { parse, printParseErrorCode, type ParseError } from 'jsonc-parser';
 import type { z } from 'zod';
-import { check, type Problem } from '../stay/check.js';
+import { check, type Problem } from '../domain/model/check.js';
 import { BadInput } from './outcome.js';
 
 /**

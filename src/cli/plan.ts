@@ -2,9 +2,9 @@
 import { StayRefused, type Foresight, type StaySnapshotInput } from '../client.js';
 import { foreseeNewStay } from '../client/plan-snapshot.js';
 import { openPropertyFile, PropertyFileError } from '../property-file.js';
-import { toInstants } from '../stay/dates.js';
-import type { Instant } from '../stay/instants.js';
-import { policySchema, type Property } from '../stay/property-schema.js';
+import { toInstants } from '../domain/model/dates.js';
+import type { Instant } from '../domain/model/instants.js';
+import { policySchema, type Property } from '../domain/model/property-schema.js';
 import { BadInput, NotWorked } from './outcome.js';
 
 /** Zone and policy of a property; without a property file the policy is the default one, and the zone is not known. */

@@ -9,10 +9,10 @@ import {
   type StayName,
 } from '../client.js';
 import { NOTHING } from '../client/plan-snapshot.js';
-import { instantAt } from '../stay/instants.js';
-import { messageNames, messageSchemas } from '../stay/message-schema.js';
-import { guestToEraseSchema, type GuestToErase } from '../stay/erasure-schema.js';
-import { snapshotSchema } from '../stay/snapshot-schema.js';
+import { instantAt } from '../domain/model/instants.js';
+import { messageNames, messageSchemas } from '../domain/model/message-schema.js';
+import { guestToEraseSchema, type GuestToErase } from '../domain/model/erasure-schema.js';
+import { snapshotSchema } from '../domain/model/snapshot-schema.js';
 import { addImport } from './import/command.js';
 import { addApiKeyCommands } from './api-key.js';
 import { checkInput, parseJson, readJsonFile } from './json-file.js';

@@ -1,7 +1,7 @@
 /** The commands of `stayline` on rooms (docs/cli.md): who has one and who waits, and the front desk's word on it. */
 import type { Command } from 'commander';
 import { stayWorkflowId, type RoomForce } from '../client.js';
-import { roomMessageSchemas } from '../stay/room/room-schema.js';
+import { roomMessageSchemas } from '../domain/model/room-message-schema.js';
 import { checkInput } from './json-file.js';
 import { NotWorked } from './outcome.js';
 import { showRoom } from './show-room.js';

@@ -11,15 +11,15 @@ import {
   type WorkflowHandle,
   type WorkflowIdReusePolicy,
 } from '@temporalio/client';
-import { applyReservationUpdate, planForQuery, stayQuery } from '../../workflows/messages.js';
-import type { stay } from '../../workflows/stay.js';
-import { isOver, revisionOrder } from '../stay/apply-snapshot.js';
-import { check, describeProblems } from '../stay/check.js';
-import { ERROR_TYPES } from '../stay/error-types.js';
-import { stayWorkflowId } from '../stay/ids.js';
-import { instantAt } from '../stay/instants.js';
-import { snapshotSchema, type StaySnapshotInput } from '../stay/snapshot-schema.js';
-import type { StayView } from '../stay/view.js';
+import { applyReservationUpdate, planForQuery, stayQuery } from '../../workflows/stay/messages.js';
+import type { stay } from '../../workflows/stay/stay.js';
+import { isOver, revisionOrder } from '../domain/stay/desired/apply-snapshot.js';
+import { check, describeProblems } from '../domain/model/check.js';
+import { ERROR_TYPES } from '../domain/model/error-types.js';
+import { stayWorkflowId } from '../domain/model/ids.js';
+import { instantAt } from '../domain/model/instants.js';
+import { snapshotSchema, type StaySnapshotInput } from '../domain/model/snapshot-schema.js';
+import type { StayView } from '../domain/model/stay-view.js';
 import { TASK_QUEUES } from '../temporal/task-queues.js';
 import { asking } from './asking.js';
 import { refusing, StayRefused } from './refusals.js';

@@ -7,12 +7,12 @@ import {
   type Client,
   type WorkflowIdReusePolicy,
 } from '@temporalio/client';
-import type { erase } from '../../workflows/erase.js';
-import { check, describeProblems } from '../stay/check.js';
-import { guestToEraseSchema, type GuestToErase } from '../stay/erasure-schema.js';
-import type { Erasure } from '../stay/erasure.js';
-import { ERROR_TYPES } from '../stay/error-types.js';
-import { eraseWorkflowId } from '../stay/ids.js';
+import type { erase } from '../../workflows/erasure/erase-guest.js';
+import { check, describeProblems } from '../domain/model/check.js';
+import { guestToEraseSchema, type GuestToErase } from '../domain/model/erasure-schema.js';
+import type { Erasure } from '../domain/model/erasure.js';
+import { ERROR_TYPES } from '../domain/model/error-types.js';
+import { eraseWorkflowId } from '../domain/model/ids.js';
 import { TASK_QUEUES } from '../temporal/task-queues.js';
 import { StayRefused } from './refusals.js';
 import { standingOf } from './standing.js';

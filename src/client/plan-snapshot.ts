@@ -3,15 +3,15 @@
  */
 import type { Client } from '@temporalio/client';
 import type { StayClient } from '../client.js';
-import { applySnapshot, judgeSnapshot } from '../stay/apply-snapshot.js';
-import { openBook } from '../stay/book.js';
-import { toInstants } from '../stay/dates.js';
-import { ERROR_TYPES } from '../stay/error-types.js';
-import { foresee, type Foresight } from '../stay/foresee.js';
-import { stayWorkflowId } from '../stay/ids.js';
-import type { Instant } from '../stay/instants.js';
-import type { Property } from '../stay/property-schema.js';
-import { snapshotSchema, type StaySnapshotInput } from '../stay/snapshot-schema.js';
+import { applySnapshot, judgeSnapshot } from '../domain/stay/desired/apply-snapshot.js';
+import { openBook } from '../domain/stay/state.js';
+import { toInstants } from '../domain/model/dates.js';
+import { ERROR_TYPES } from '../domain/model/error-types.js';
+import { foresee, type Foresight } from '../domain/stay/dry-run.js';
+import { stayWorkflowId } from '../domain/model/ids.js';
+import type { Instant } from '../domain/model/instants.js';
+import type { Property } from '../domain/model/property-schema.js';
+import { snapshotSchema, type StaySnapshotInput } from '../domain/model/snapshot-schema.js';
 import { askEndedStay } from './apply-reservation.js';
 import { StayRefused } from './refusals.js';
 import { standingOf } from './standing.js';

@@ -5,9 +5,9 @@ import {
   WorkflowNotFoundError,
   WorkflowUpdateFailedError,
 } from '@temporalio/client';
-import type { Problem } from '../stay/check.js';
-import { ERROR_TYPES, type StaleDetails } from '../stay/error-types.js';
-import { roomWorkflowId, stayWorkflowId, type RoomName, type StayName } from '../stay/ids.js';
+import type { Problem } from '../domain/model/check.js';
+import { ERROR_TYPES, type StaleDetails } from '../domain/model/error-types.js';
+import { roomWorkflowId, stayWorkflowId, type RoomName, type StayName } from '../domain/model/ids.js';
 
 /** What was sent was refused, and nothing has changed; `type` is one of the names in `docs/messages.md`. */
 export class StayRefused extends Error {

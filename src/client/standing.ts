@@ -1,6 +1,6 @@
 /** Whether Temporal knows a stay, and whether it is open. */
 import { WorkflowNotFoundError, type Client } from '@temporalio/client';
-import { stayWorkflowId, type StayName } from '../stay/ids.js';
+import { stayWorkflowId, type StayName } from '../domain/model/ids.js';
 
 /** A stay that has ended answers, but takes nothing in any more. */
 export type Standing = 'open' | 'ended' | 'unknown';

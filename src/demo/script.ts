@@ -1,7 +1,7 @@
 /** What a story for the demo is made of: a cast, chapters, and beats that change something or look at something. */
 import type { MessageInput, MessageName } from '../client.js';
-import type { Fault } from '../simulator/faults.js';
-import type { TapResult } from '../simulator/taps.js';
+import type { Fault } from '../simulator/control/faults.js';
+import type { TapResult } from '../simulator/hotel/taps.js';
 
 /** A guest. `guestId` is what Temporal and Seam see; the name stays in the booking system and in this terminal. */
 export interface Person {

@@ -6,7 +6,7 @@ import { packageRoot } from '../package-root.js';
 import { privateFolder } from '../temporal/binaries.js';
 import { bundleWorkflows } from '../temporal/workflow-bundle.js';
 
-const INGREDIENTS = ['workflows', 'src/stay', 'src/temporal', 'package-lock.json'];
+const INGREDIENTS = ['workflows', 'src/domain', 'src/temporal', 'package-lock.json'];
 const KEEP_MS = 24 * 60 * 60 * 1000;
 
 /** @returns the path of a bundle of the workflows as they are now; other versions of it are kept for a day */

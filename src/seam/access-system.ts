@@ -2,8 +2,8 @@
  * What Seam says of a hotel's access system: whether it is connected (the site is on the hotel's premises, behind Seam Bridge), and
  * in which zone its clocks run.
  */
-import { showSameTime } from '../stay/dates.js';
-import { rememberBriefly } from './brief-memory.js';
+import { showSameTime } from '../domain/model/dates.js';
+import { rememberBriefly } from './cache.js';
 import type { SeamClient } from './client.js';
 import { isSeamError, SeamError } from './errors.js';
 import type { AccessSystem } from './schemas.js';

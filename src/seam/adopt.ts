@@ -2,11 +2,12 @@
  * Adopt or create. Seam has no idempotency key and a repeated override is harmful, so unless it is certain that no earlier
  * attempt can have reached Seam, the key that such an attempt may have made is looked for before one is created.
  */
-import { instantAt, millis, normalInstant, type Instant } from '../stay/instants.js';
-import type { IssueKeyInput, IssueOutcome, KeyAsk, Observed } from '../stay/steps.js';
+import { instantAt, millis, normalInstant, type Instant } from '../domain/model/instants.js';
+import type { KeyAsk } from '../domain/model/key.js';
+import type { IssueKeyInput, IssueOutcome, Observed } from '../domain/model/stay-activities.js';
 import type { HeldKey, Issue } from './attempt.js';
 import type { CreateCredentialParams } from './client.js';
-import { credentialsOf, waitFor, type KeyDesk } from './desk.js';
+import { credentialsOf, waitFor, type KeyDesk } from './context.js';
 import { isDefiniteRefusal, isNotFound } from './errors.js';
 import { isBeingDeleted, isDead, isMobileKey, matchesOf, newest } from './matching.js';
 import type { Credential } from './schemas.js';

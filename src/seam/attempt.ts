@@ -1,8 +1,8 @@
 /**
  * One attempt at one key: what it knows of the attempts before it, and what it leaves to the next.
  */
-import type { IssueKeyInput } from '../stay/steps.js';
-import type { KeyDesk } from './desk.js';
+import type { IssueKeyInput } from '../domain/model/stay-activities.js';
+import type { KeyDesk } from './context.js';
 import type { Credential } from './schemas.js';
 
 /** What one attempt leaves to the next, as far as it gets through: a hint, never a proof that nothing was sent. */

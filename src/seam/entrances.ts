@@ -1,9 +1,9 @@
 /**
  * From a hotel's rooms to Seam's entrances: which door is room 101, and which common doors every guest key opens.
  */
-import type { Property } from '../stay/property-schema.js';
-import type { DoorFacts } from '../stay/steps.js';
-import { rememberBriefly, type BriefMemory } from './brief-memory.js';
+import type { Property } from '../domain/model/property-schema.js';
+import type { DoorFacts } from '../domain/model/doors.js';
+import { rememberBriefly, type BriefMemory } from './cache.js';
 import { everyItem, type SeamClient } from './client.js';
 import type { Entrance } from './schemas.js';
 

@@ -1,5 +1,5 @@
 /** Deletes a guest at Seam. Safe to repeat after a lost answer. */
-import { isBefore, instantAt } from '../stay/instants.js';
+import { isBefore, instantAt } from '../domain/model/instants.js';
 import { everyItem, type SeamCalls } from './client.js';
 import { foundOrNothing } from './errors.js';
 

@@ -3,7 +3,7 @@
  * Messages carry Seam's error type, the refused field names and the request id, never a body: bodies hold names and contacts.
  */
 import { ApplicationFailure, ApplicationFailureCategory } from '@temporalio/common';
-import { ERROR_TYPES } from '../stay/error-types.js';
+import { ERROR_TYPES } from '../domain/model/error-types.js';
 
 export type SeamErrorType = (typeof ERROR_TYPES)['seamRejected' | 'seamUnavailable' | 'notFoundAtSeam'];
 

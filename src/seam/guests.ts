@@ -2,7 +2,7 @@
  * A guest at Seam: a user identity (whose phones they are) and a user of the access system (who holds keys), found or
  * created. Safe to repeat after a lost answer: it looks first, and looks again when creating is refused.
  */
-import type { PreparedGuest, PrepareGuestInput } from '../stay/steps.js';
+import type { PreparedGuest, PrepareGuestInput } from '../domain/model/stay-activities.js';
 import { everyItem, type SeamCalls } from './client.js';
 import { foundOrNothing, isDefiniteRefusal } from './errors.js';
 import { hasActiveEndpoint } from './phones.js';

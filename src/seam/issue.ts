@@ -1,11 +1,11 @@
 /**
  * Issuing one key: adopt or create it, wait until the provider has it, and look again for what a late request left behind.
  */
-import { instantAt } from '../stay/instants.js';
-import type { IssueKeyInput, IssueOutcome, Observed } from '../stay/steps.js';
+import { instantAt } from '../domain/model/instants.js';
+import type { IssueKeyInput, IssueOutcome, Observed } from '../domain/model/stay-activities.js';
 import { adoptOrCreate, goneAmong, observe, unclaimedMatches } from './adopt.js';
 import { openIssue, type HeldKey, type Issue, type IssueAttempt } from './attempt.js';
-import { credentialsOf, longerPoll, waitFor, type KeyDesk } from './desk.js';
+import { credentialsOf, longerPoll, waitFor, type KeyDesk } from './context.js';
 import { CREATE_CREDENTIAL } from './client.js';
 import { isNotFound, isSeamError } from './errors.js';
 import { isDead, isIssued, issuedAt, isUnfetched, newest } from './matching.js';

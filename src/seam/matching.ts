@@ -2,8 +2,8 @@
  * Reading a credential: is it alive, has it reached the provider, and is it the one that was asked for? A lost answer's key
  * is recognised by what Seam keeps and echoes; `starts_at` (shifted if past), `override` and `card_format` are not that.
  */
-import { instantAt, millis } from '../stay/instants.js';
-import type { KeyAsk } from '../stay/steps.js';
+import { instantAt, millis } from '../domain/model/instants.js';
+import type { KeyAsk } from '../domain/model/key.js';
 import type { SeamCalls } from './client.js';
 import type { Credential } from './schemas.js';
 

@@ -1,7 +1,7 @@
 /**
  * Guests' phones: whether one can take keys, and taking a lost one out of service.
  */
-import type { DeactivatePhoneInput, PhonesFound } from '../stay/steps.js';
+import type { DeactivatePhoneInput, PhonesFound } from '../domain/model/stay-activities.js';
 import type { SeamCalls } from './client.js';
 import { isNotFound } from './errors.js';
 import type { Phone } from './schemas.js';

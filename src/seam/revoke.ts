@@ -2,10 +2,15 @@
  * Ending keys, and seeing whether keys still live. Deleting what is already gone is success; a delete is done only when
  * Seam no longer holds the key, because it deletes in the background.
  */
-import { instantAt } from '../stay/instants.js';
-import type { CheckKeysInput, CheckKeysOutcome, RevokeKeyInput, RevokeOutcome } from '../stay/steps.js';
+import { instantAt } from '../domain/model/instants.js';
+import type {
+  CheckKeysInput,
+  CheckKeysOutcome,
+  RevokeKeyInput,
+  RevokeOutcome,
+} from '../domain/model/stay-activities.js';
 import type { SeamCalls } from './client.js';
-import { credentialsOf, longerPoll, waitFor, type KeyDesk } from './desk.js';
+import { credentialsOf, longerPoll, waitFor, type KeyDesk } from './context.js';
 import { isNotFound, SeamError } from './errors.js';
 import { isBeingDeleted, isDead, isUnfetched, matchesOf } from './matching.js';
 

@@ -1,8 +1,8 @@
 /** Keys that a request made after we had given it up: found by what they look like, as nobody told us their ids. */
-import type { Observed, WatchForStraysInput } from '../stay/steps.js';
+import type { Observed, WatchForStraysInput } from '../domain/model/stay-activities.js';
 import { lossesAmong } from './adopt.js';
 import type { SeamCalls } from './client.js';
-import { credentialsOf } from './desk.js';
+import { credentialsOf } from './context.js';
 import { isDead, matchesOf, newestFirst } from './matching.js';
 
 /** Looks once at what the user holds: living keys that match the ask and that nobody claims, newest first. Throws `SeamError`. */

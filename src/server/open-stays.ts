@@ -2,7 +2,7 @@
 import { WorkflowNotFoundError, type Client, type Connection } from '@temporalio/client';
 import type { OpenStays } from '../seam/webhooks/index.js';
 import { SEARCH_ATTRIBUTES } from '../temporal/search-attributes.js';
-import { gather } from './gather.js';
+import { gather } from './batch.js';
 
 /** Seam waits for our answer meanwhile, and delivers again if there is none. */
 const PATIENCE_MS = 2_000;

@@ -1,7 +1,7 @@
 /** `npm run simulator -- --port 4010 [--rooms 40]`: one line of JSON on stdout when ready, everything else on stderr. */
 import { renameSync, writeFileSync } from 'node:fs';
 import { Command, CommanderError, InvalidArgumentError } from 'commander';
-import type { Property } from '../stay/property-schema.js';
+import type { Property } from '../domain/model/property-schema.js';
 import { startSimulator } from './server.js';
 
 interface Arguments {

@@ -2,17 +2,17 @@
 import fastify, { type FastifyError, type FastifyInstance, type FastifyRequest } from 'fastify';
 import { randomBytes, randomUUID } from 'node:crypto';
 import { z } from 'zod';
-import { propertySchema, type Property } from '../stay/property-schema.js';
-import { answerCall, type CallSite, type ObservedAnswer } from './call.js';
-import { runningClock, type HotelClock } from './clock.js';
-import { addControlDoor } from './control.js';
-import { createFaultBook } from './faults.js';
-import { routes } from './routes.js';
-import { createSimulatedHotel, type SimulatedHotel } from './seam.js';
-import { invalidBody, SeamError } from './seam-error.js';
-import type { Switches } from './switches.js';
-import { createWebhooks } from './webhooks.js';
-import { roomNames } from './world.js';
+import { propertySchema, type Property } from '../domain/model/property-schema.js';
+import { answerCall, type CallSite, type ObservedAnswer } from './api/call.js';
+import { runningClock, type HotelClock } from './hotel/clock.js';
+import { addControlDoor } from './control/routes.js';
+import { createFaultBook } from './control/faults.js';
+import { routes } from './api/routes.js';
+import { createSimulatedHotel, type SimulatedHotel } from './hotel/hotel.js';
+import { invalidBody, SeamError } from './api/seam-error.js';
+import type { Switches } from './control/switches.js';
+import { createWebhooks } from './api/webhooks.js';
+import { roomNames } from './hotel/world.js';
 
 export interface SimulatorOptions {
   /** 0 lets the system pick one. */

@@ -3,10 +3,10 @@
  * are first used. It passes over what is frozen already: so each schema is made ready and frozen here, on its surface only.
  */
 import { z } from 'zod';
-import * as erasures from '../stay/erasure-schema.js';
-import * as messages from '../stay/message-schema.js';
-import * as rooms from '../stay/room/room-schema.js';
-import * as snapshots from '../stay/snapshot-schema.js';
+import * as erasures from '../domain/model/erasure-schema.js';
+import * as messages from '../domain/model/message-schema.js';
+import * as rooms from '../domain/model/room-message-schema.js';
+import * as snapshots from '../domain/model/snapshot-schema.js';
 
 for (const exported of [
   ...Object.values(snapshots),

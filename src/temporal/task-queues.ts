@@ -3,7 +3,7 @@
  * Calls to Seam have a queue of their own, so that a rate limit of that queue holds: eager dispatch, which bypasses it, happens
  * only on the workflow's own queue. So have calls to booking systems: one that hangs must not fill the slots of stays.
  */
-import type { StayActivities } from '../stay/steps.js';
+import type { StayActivities } from '../domain/model/stay-activities.js';
 
 export const TASK_QUEUES = { stays: 'stays', seam: 'seam', bookings: 'bookings' } as const;
 

@@ -3,9 +3,9 @@
  * `bookings` (every call to a booking system).
  */
 import { NativeConnection, Worker, type WorkerOptions } from '@temporalio/worker';
-import type { BookingActivities } from '../booking/ingress/steps.js';
-import type { KeyDeskActivities } from '../stay/key-desk/steps.js';
-import type { StayActivities } from '../stay/steps.js';
+import type { BookingActivities } from '../domain/model/booking-activities.js';
+import type { KeyDeskActivities } from '../domain/model/key-request-activities.js';
+import type { StayActivities } from '../domain/model/stay-activities.js';
 import { connectionOptions, type TemporalTarget } from './connection.js';
 import { ACTIVITY_QUEUES, TASK_QUEUES, type TaskQueue } from './task-queues.js';
 

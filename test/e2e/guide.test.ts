@@ -3,7 +3,7 @@
  * its own. Judged by phones held to doors.
  */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { openRealWorld, type RealWorld } from '../support/real-world.js';
+import { openRealWorld, type RealWorld } from '../harness/real-world.js';
 
 let world: RealWorld;
 beforeAll(async () => {

@@ -10,10 +10,10 @@ import { z } from 'zod';
 import type { StayView } from '../../src/client.js';
 import type { StackServer } from '../../src/dev/stack.js';
 import { SEAM_EVENT_TYPES } from '../../src/seam/webhooks/index.js';
-import type { SeamEvent } from '../../src/simulator/events.js';
+import type { SeamEvent } from '../../src/simulator/api/events.js';
 import { SEARCH_ATTRIBUTES } from '../../src/temporal/search-attributes.js';
-import type { BookedStay } from '../support/booked-stay.js';
-import { openRealWorld, type RealWorld } from '../support/real-world.js';
+import type { BookedStay } from '../harness/booked-stay.js';
+import { openRealWorld, type RealWorld } from '../harness/real-world.js';
 
 const webhooksSchema = z.object({ webhooks: z.array(z.object({ webhook_id: z.string(), secret: z.string() })) });
 const healthSchema = z.object({ seamEvents: z.record(z.string(), z.number()) });

@@ -1,7 +1,7 @@
 /** More of creates that are answered by nobody (`creates.test.ts`): those that take long to come to rest. */
 import { afterAll, beforeAll, test } from 'vitest';
-import { untilAtRest } from '../support/at-rest.js';
-import { openRealWorld, type RealWorld } from '../support/real-world.js';
+import { untilAtRest } from '../harness/at-rest.js';
+import { openRealWorld, type RealWorld } from '../harness/real-world.js';
 
 let world: RealWorld;
 beforeAll(async () => {

@@ -3,8 +3,8 @@
  * "It must show" 4, for faults on the way to Seam.
  */
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { untilAtRest } from '../support/at-rest.js';
-import { openRealWorld, type RealWorld } from '../support/real-world.js';
+import { untilAtRest } from '../harness/at-rest.js';
+import { openRealWorld, type RealWorld } from '../harness/real-world.js';
 
 let world: RealWorld;
 beforeAll(async () => {

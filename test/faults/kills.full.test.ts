@@ -3,7 +3,7 @@
  * out, and while it is still to. Each time the stay comes to the same end. Issue 3, "It must show" 4, for killed workers.
  */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { openLanes, type Lanes } from '../support/lanes.js';
+import { openLanes, type Lanes } from '../harness/lanes.js';
 import { MODES, MOST_CALLS, tellKilled, tellUndisturbed } from './kills.js';
 
 const everyCall = Array.from({ length: MOST_CALLS }, (_, index) => index + 1);

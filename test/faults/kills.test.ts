@@ -1,6 +1,6 @@
 /** The worker is killed at every fourth call of a small stay (`kills.ts`); `kills.full.test.ts` does so at every one. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { openLanes, type Lanes } from '../support/lanes.js';
+import { openLanes, type Lanes } from '../harness/lanes.js';
 import { MODES, MOST_CALLS, tellKilled } from './kills.js';
 
 const kills = Array.from({ length: MOST_CALLS / 4 }, (_, index) => {

@@ -1,5 +1,5 @@
 /** The stay at each of whose calls to Seam the worker is killed: three guests in two rooms, a move, a check-out. */
-import type { KilledCall, RealWorld } from '../support/real-world.js';
+import type { KilledCall, RealWorld } from '../harness/real-world.js';
 import { tell, type Story } from './story.js';
 
 const small: Story = {

@@ -4,8 +4,8 @@
  */
 import { afterAll, beforeAll, describe, test } from 'vitest';
 import type { StayView } from '../../src/client.js';
-import { openStayWorld, type StayWorld } from '../support/stay-world.js';
-import { untilAtRest } from '../support/at-rest.js';
+import { openStayWorld, type StayWorld } from '../harness/stay-world.js';
+import { untilAtRest } from '../harness/at-rest.js';
 
 const CREATE = '/acs/credentials/create';
 /** The client is cut off soon; the worlds of these tests reckon with late requests for 300 ms. */

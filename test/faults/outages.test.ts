@@ -1,8 +1,8 @@
 /** Outages while something must happen: leaving is never held up by what arriving waits for. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { Fault } from '../../src/simulator/faults.js';
-import { untilAtRest } from '../support/at-rest.js';
-import { openRealWorld, type RealWorld } from '../support/real-world.js';
+import type { Fault } from '../../src/simulator/control/faults.js';
+import { untilAtRest } from '../harness/at-rest.js';
+import { openRealWorld, type RealWorld } from '../harness/real-world.js';
 
 let world: RealWorld;
 beforeAll(async () => {

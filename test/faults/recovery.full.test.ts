@@ -3,7 +3,7 @@
  * same stay undisturbed. The figures in `docs/failures.md` are printed by this; that it recovers is what is held here, not how fast.
  */
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { openRealWorld, type RealWorld } from '../support/real-world.js';
+import { openRealWorld, type RealWorld } from '../harness/real-world.js';
 
 const ROUNDS = 7;
 

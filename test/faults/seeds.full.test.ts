@@ -3,7 +3,7 @@
  * told again with fewer and fewer troubles, so that what is printed is as little as still goes wrong.
  */
 import { afterAll, beforeAll, test } from 'vitest';
-import { openRealWorld, type RealWorld } from '../support/real-world.js';
+import { openRealWorld, type RealWorld } from '../harness/real-world.js';
 import { storyOf, tell, type Story } from './story.js';
 
 const count = Number(process.env.STAYLINE_FAULT_SEEDS ?? '20');

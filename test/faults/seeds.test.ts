@@ -1,6 +1,6 @@
 /** A few random stories of faults and killed workers; `seeds.full.test.ts` tells many. */
 import { afterAll, beforeAll, test } from 'vitest';
-import { openRealWorld, type RealWorld } from '../support/real-world.js';
+import { openRealWorld, type RealWorld } from '../harness/real-world.js';
 import { storyOf, tell } from './story.js';
 
 let world: RealWorld;

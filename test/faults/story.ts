@@ -2,9 +2,9 @@
  * A stay told under fire: guests arrive, more come, rooms change, all leave, while calls to Seam go wrong and workers are killed. Made
  * from a seed, so that a story that went wrong can be told again: `STAYLINE_FAULT_SEED=17 npm run test:faults -- --seeds 1`.
  */
-import type { Fault } from '../../src/simulator/faults.js';
-import { untilAtRest, type Wanted } from '../support/at-rest.js';
-import type { Kill, KilledCall, RealWorld } from '../support/real-world.js';
+import type { Fault } from '../../src/simulator/control/faults.js';
+import { untilAtRest, type Wanted } from '../harness/at-rest.js';
+import type { Kill, KilledCall, RealWorld } from '../harness/real-world.js';
 
 export type Trouble =
   | { readonly kind: 'fault'; readonly fault: Fault }

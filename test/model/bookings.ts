@@ -2,10 +2,10 @@
  * The world outside: booking system, staff and front desk. Turns the changes of a plot into what they tell Stayline, and remembers what the
  * booking system holds.
  */
-import { instantAt } from '../../src/stay/instants.js';
-import type { Message } from '../../src/stay/message-schema.js';
-import type { StaySnapshotInput } from '../../src/stay/snapshot-schema.js';
-import type { Outlook } from '../stay/judge.js';
+import { instantAt } from '../../src/domain/model/instants.js';
+import type { Message } from '../../src/domain/model/message-schema.js';
+import type { StaySnapshotInput } from '../../src/domain/model/snapshot-schema.js';
+import type { Outlook } from '../unit/domain/stay/plan/judge.js';
 import type { Booking, Change } from './plot.js';
 
 /** What is told to a stay, or to the room by the front desk. */

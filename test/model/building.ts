@@ -2,15 +2,15 @@
  * A simulated hotel with several stays and its rooms, in process: planner, room rules and locks, without Temporal. Messages between stays
  * and rooms take their time, and everybody looks at the clock only when something happens to him or his alarm rings.
  */
-import { standingClock } from '../../src/simulator/clock.js';
-import { createSimulatedHotel, type SimulatedHotel } from '../../src/simulator/seam.js';
-import { parseStayWorkflowId, stayWorkflowId } from '../../src/stay/ids.js';
-import { instantAt, millis, type Instant } from '../../src/stay/instants.js';
-import type { Message } from '../../src/stay/message-schema.js';
-import { policySchema, type Policy } from '../../src/stay/property-schema.js';
-import type { StaySnapshot, StaySnapshotInput } from '../../src/stay/snapshot-schema.js';
-import { canGetOn, openHouse, PROPERTY, type House, type Job, type Luck } from '../stay/house.js';
-import { openRoomDesk, type RoomDesk } from '../stay/room-desk.js';
+import { standingClock } from '../../src/simulator/hotel/clock.js';
+import { createSimulatedHotel, type SimulatedHotel } from '../../src/simulator/hotel/hotel.js';
+import { parseStayWorkflowId, stayWorkflowId } from '../../src/domain/model/ids.js';
+import { instantAt, millis, type Instant } from '../../src/domain/model/instants.js';
+import type { Message } from '../../src/domain/model/message-schema.js';
+import { policySchema, type Policy } from '../../src/domain/model/property-schema.js';
+import type { StaySnapshot, StaySnapshotInput } from '../../src/domain/model/snapshot-schema.js';
+import { canGetOn, openHouse, PROPERTY, type House, type Job, type Luck } from '../unit/domain/stay/plan/hotel.js';
+import { openRoomDesk, type RoomDesk } from '../unit/domain/stay/simulated-room.js';
 import { ROOMS, type Opening } from './plot.js';
 
 type LeaseMessage = Message & { readonly name: 'leaseChanged' };

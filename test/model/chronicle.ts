@@ -1,7 +1,7 @@
 /** What happens in a plot, as it is told: who was told what, what that comes to, and the lines that a failing plot is shown as. */
-import type { Policy } from '../../src/stay/property-schema.js';
-import { snapshotSchema } from '../../src/stay/snapshot-schema.js';
-import { outlook, type Fact, type Outlook } from '../stay/judge.js';
+import type { Policy } from '../../src/domain/model/property-schema.js';
+import { snapshotSchema } from '../../src/domain/model/snapshot-schema.js';
+import { outlook, type Fact, type Outlook } from '../unit/domain/stay/plan/judge.js';
 import { openBookings, type Bookings, type Order } from './bookings.js';
 import { newMemory, noteWanted, pair, type Memory } from './memory.js';
 

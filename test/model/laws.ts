@@ -3,15 +3,15 @@
  * from what booking systems, staff and the front desk said; it shares types with the product, and no code. Among claims that were made
  * between the same two quiet points it leaves open which came first: messages overtake each other on the way.
  */
-import { presentKeys } from '../../src/simulator/lock.js';
-import { keysNewestFirst } from '../../src/simulator/phone.js';
-import type { DeviceRecord } from '../../src/simulator/records.js';
-import type { SimulatedHotel } from '../../src/simulator/seam.js';
-import type { Policy } from '../../src/stay/property-schema.js';
-import type { RoomView } from '../../src/stay/room/view.js';
-import type { StayView } from '../../src/stay/view.js';
-import { COMMON_DOORS, LIFT } from '../stay/house.js';
-import type { Outlook, Verdict } from '../stay/judge.js';
+import { presentKeys } from '../../src/simulator/hotel/lock.js';
+import { keysNewestFirst } from '../../src/simulator/hotel/phone.js';
+import type { DeviceRecord } from '../../src/simulator/hotel/records.js';
+import type { SimulatedHotel } from '../../src/simulator/hotel/hotel.js';
+import type { Policy } from '../../src/domain/model/property-schema.js';
+import type { RoomView } from '../../src/domain/room/view.js';
+import type { StayView } from '../../src/domain/model/stay-view.js';
+import { COMMON_DOORS, LIFT } from '../unit/domain/stay/plan/hotel.js';
+import type { Outlook, Verdict } from '../unit/domain/stay/plan/judge.js';
 import { pair, type Listed, type Memory, type Span } from './memory.js';
 import { ROOMS } from './plot.js';
 

@@ -2,8 +2,8 @@
 import type { Client } from '@temporalio/client';
 import { defaultPayloadConverter, type Payload } from '@temporalio/common';
 import { z } from 'zod';
-import { leaseNewsSchema } from '../../src/stay/room/room-schema.js';
-import { leaseChangedSignal } from '../../workflows/messages.js';
+import { leaseNewsSchema } from '../../src/domain/model/room-message-schema.js';
+import { leaseChangedSignal } from '../../workflows/stay/messages.js';
 
 /** What `settleLeases` brings back. */
 const answersSchema = z.object({ news: z.array(leaseNewsSchema) });

@@ -1,5 +1,5 @@
 /** What the reference model remembers of a plot: what was wanted all along, and how things stood at the last quiet point. */
-import type { Ask, Outlook } from '../stay/judge.js';
+import type { Ask, Outlook } from '../unit/domain/stay/plan/judge.js';
 
 /** A claim as a room lists it; `granted` is absent while it waits. Milliseconds since 1970. */
 export interface Listed {

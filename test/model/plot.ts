@@ -3,10 +3,10 @@
  * is shrunk to a short one, although none is made up short.
  */
 import fc from 'fast-check';
-import type { Switches } from '../../src/simulator/switches.js';
-import type { Policy } from '../../src/stay/property-schema.js';
-import type { StayStatus } from '../../src/stay/snapshot-schema.js';
-import type { Luck } from '../stay/house.js';
+import type { Switches } from '../../src/simulator/control/switches.js';
+import type { Policy } from '../../src/domain/model/property-schema.js';
+import type { StayStatus } from '../../src/domain/model/snapshot-schema.js';
+import type { Luck } from '../unit/domain/stay/plan/hotel.js';
 
 export const ROOMS = ['101', '102', '103', '104', '105', '106'] as const;
 export const GUESTS = ['g1', 'g2', 'g3'] as const;

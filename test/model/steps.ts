@@ -1,6 +1,6 @@
 /** What must hold at every step of a plot that is told in one process, whatever is on its way. */
-import type { CredentialRecord, DeviceRecord } from '../../src/simulator/records.js';
-import type { KeyStep } from '../../src/stay/plan-keys.js';
+import type { CredentialRecord, DeviceRecord } from '../../src/simulator/hotel/records.js';
+import type { KeyStep } from '../../src/domain/model/key-plan.js';
 import { reservationOf, type Building } from './building.js';
 import type { Chronicle } from './chronicle.js';
 import { holdNoOverlap, span, wouldOpen } from './laws.js';

@@ -4,11 +4,11 @@
  */
 import type { StayView } from '../../src/client.js';
 import { RoomNotFound } from '../../src/client.js';
-import type { DeviceRecord } from '../../src/simulator/records.js';
-import { roomWorkflowId, stayWorkflowId } from '../../src/stay/ids.js';
-import { policySchema } from '../../src/stay/property-schema.js';
-import type { RoomView } from '../../src/stay/room/view.js';
-import type { StayWorld } from '../support/stay-world.js';
+import type { DeviceRecord } from '../../src/simulator/hotel/records.js';
+import { roomWorkflowId, stayWorkflowId } from '../../src/domain/model/ids.js';
+import { policySchema } from '../../src/domain/model/property-schema.js';
+import type { RoomView } from '../../src/domain/room/view.js';
+import type { StayWorld } from '../harness/stay-world.js';
 import type { Order } from './bookings.js';
 import { openChronicle, type Chronicle } from './chronicle.js';
 import { holdQuiet, type Scene } from './laws.js';

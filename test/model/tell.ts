@@ -2,7 +2,7 @@
  * Tells a plot to a building, line by line. At every step it is held to what must always hold (`steps.ts`), at quiet points to the
  * reference model (`laws.ts`).
  */
-import { PROPERTY } from '../stay/house.js';
+import { PROPERTY } from '../unit/domain/stay/plan/hotel.js';
 import type { Order } from './bookings.js';
 import { openBuilding, stayIdOf, type Building, type Work } from './building.js';
 import { openChronicle } from './chronicle.js';

@@ -1,7 +1,7 @@
 /** New random stays in a new hotel through Temporal at every run; a failing plot prints its seed, shrunk as far as time allows. */
 import fc from 'fast-check';
 import { it } from 'vitest';
-import { openStayWorld } from '../support/stay-world.js';
+import { openStayWorld } from '../harness/stay-world.js';
 import { openings, plots, type Opening, type Turn } from './plot.js';
 import { tellTemporal } from './tell-temporal.js';
 

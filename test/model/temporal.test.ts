@@ -1,7 +1,7 @@
 /** What `model.test.ts` holds in one process, through Temporal's time-skipping server and a simulated Seam. */
 import fc from 'fast-check';
 import { afterAll, beforeAll, it } from 'vitest';
-import { openStayWorld, type StayWorld } from '../support/stay-world.js';
+import { openStayWorld, type StayWorld } from '../harness/stay-world.js';
 import { openings, plots } from './plot.js';
 import { tellTemporal } from './tell-temporal.js';
 

@@ -15,7 +15,7 @@ import { requireTool } from '../../src/temporal/binaries.js';
 import { serverSettings } from '../../src/temporal/dev-server.js';
 import { SEAM_WEBHOOK_PATH } from '../../src/server/seam-webhook.js';
 import { WORKER_PROFILES } from '../../src/temporal/workers.js';
-import { startTestDevServer } from '../support/dev-server.js';
+import { startTestDevServer } from '../harness/dev-server.js';
 
 const root = packageRoot();
 const read = (file: string): string => readFileSync(path.join(root, file), 'utf8');

@@ -1,15 +1,15 @@
 /** What the workflows between a booking system and its stays do whose histories are kept, by the name of its file. Guests are made up. */
 import { ensureSchedules } from '../../src/booking/ingress/sweeps.js';
-import { commandWorkflowId, eraseWorkflowId, ingestWorkflowId, keyDeskWorkflowId } from '../../src/stay/ids.js';
-import { CONNECTION, PROPERTY } from '../booking/hotel.js';
-import { openIngressWorld, type IngressWorld } from '../booking/ingress/ingress-world.js';
-import { endedSweep } from '../booking/ingress/outage.js';
-import { rereadUpdate } from '../../workflows/booking-messages.js';
-import { connectMews } from '../booking/mews/connected.js';
-import { guidOf, roomId } from '../booking/mews/reservation.js';
-import { connectOpera, type ConnectedOpera } from '../booking/opera/connected.js';
-import { openStayWorld, PROPERTY_ID } from '../support/stay-world.js';
-import { waitUntil } from '../support/wait-until.js';
+import { commandWorkflowId, eraseWorkflowId, ingestWorkflowId, keyDeskWorkflowId } from '../../src/domain/model/ids.js';
+import { CONNECTION, PROPERTY } from '../e2e/booking/hotel.js';
+import { openIngressWorld, type IngressWorld } from '../e2e/booking/ingress/ingress-world.js';
+import { endedSweep } from '../e2e/booking/ingress/outage.js';
+import { rereadUpdate } from '../../workflows/booking/messages.js';
+import { connectMews } from '../e2e/booking/mews/connected.js';
+import { guidOf, roomId } from '../e2e/booking/mews/reservation.js';
+import { connectOpera, type ConnectedOpera } from '../e2e/booking/opera/connected.js';
+import { openStayWorld, PROPERTY_ID } from '../harness/stay-world.js';
+import { waitUntil } from '../harness/wait-until.js';
 import { fetchHistory, type SavedHistory } from './saved-history.js';
 
 /** The folder of these histories: the workflows around a stay change at times of their own. Those of before are in `bookings`. */

@@ -8,7 +8,7 @@
 import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { packageRoot } from '../../src/package-root.js';
-import { openStayWorld } from '../support/stay-world.js';
+import { openStayWorld } from '../harness/stay-world.js';
 import { BOOKING_GENERATION, BOOKING_SCENARIOS } from './booking-scenarios.js';
 import { fetchHistory, saveHistory, type SavedHistory } from './saved-history.js';
 import { GENERATION, SCENARIOS } from './scenarios.js';

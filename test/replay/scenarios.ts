@@ -1,7 +1,7 @@
 /** The stays whose histories are kept: what each holds, by the name of its file. Guests are made up. */
 import { roomWorkflowId } from '../../src/client.js';
-import { bookStay, type BookedStay } from '../support/booked-stay.js';
-import { PROPERTY_ID, type StayWorld } from '../support/stay-world.js';
+import { bookStay, type BookedStay } from '../harness/booked-stay.js';
+import { PROPERTY_ID, type StayWorld } from '../harness/stay-world.js';
 
 /** Leads to the workflow whose history is kept. */
 type Scenario = (world: StayWorld) => Promise<Pick<BookedStay, 'workflowId'>>;

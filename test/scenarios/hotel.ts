@@ -1,13 +1,13 @@
 /** The words that scenarios are told in: a hotel, its stays, its desk, and phones that are held to doors. */
 import { expect } from 'vitest';
 import type { StayView } from '../../src/client.js';
-import type { Fault } from '../../src/simulator/faults.js';
-import type { CredentialRecord } from '../../src/simulator/records.js';
-import type { SimulatedHotel } from '../../src/simulator/seam.js';
-import { instantAt } from '../../src/stay/instants.js';
-import type { StaySnapshotInput } from '../../src/stay/snapshot-schema.js';
-import type { BookedStay, BookingHabits } from '../support/booked-stay.js';
-import { PROPERTY_ID, type PropertyHabits, type StayWorld } from '../support/stay-world.js';
+import type { Fault } from '../../src/simulator/control/faults.js';
+import type { CredentialRecord } from '../../src/simulator/hotel/records.js';
+import type { SimulatedHotel } from '../../src/simulator/hotel/hotel.js';
+import { instantAt } from '../../src/domain/model/instants.js';
+import type { StaySnapshotInput } from '../../src/domain/model/snapshot-schema.js';
+import type { BookedStay, BookingHabits } from '../harness/booked-stay.js';
+import { PROPERTY_ID, type PropertyHabits, type StayWorld } from '../harness/stay-world.js';
 
 type GuestInput = StaySnapshotInput['guests'][number];
 

@@ -2,8 +2,8 @@
  * The form of a scenario: numbered, told in sentences, each sentence with the code that makes it so or checks it. The sentences are
  * `docs/scenarios.md`; where a step fails, its sentence is part of the failure.
  */
-import type { SwitchChange } from '../../src/simulator/switches.js';
-import type { TemporalKind } from '../support/temporal.js';
+import type { SwitchChange } from '../../src/simulator/control/switches.js';
+import type { TemporalKind } from '../harness/temporal.js';
 import type { Hotel } from './hotel.js';
 
 export interface Step {

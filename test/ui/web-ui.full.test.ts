@@ -10,7 +10,7 @@ import { chromium, type Browser, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createStayClient, stayWorkflowId, type StayClient } from '../../src/client.js';
 import { startStack, type Stack } from '../../src/dev/stack.js';
-import { instantAt } from '../../src/stay/instants.js';
+import { instantAt } from '../../src/domain/model/instants.js';
 import { findTool, privateFolder } from '../../src/temporal/binaries.js';
 import { connect } from '../../src/temporal/connection.js';
 

@@ -1,7 +1,7 @@
 /** Continue-as-new: what a stay knows survives it, and nothing is done twice or lost. */
 import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
-import type { BookedStay } from '../support/booked-stay.js';
-import { openStayWorld, type StayWorld } from '../support/stay-world.js';
+import type { BookedStay } from '../harness/booked-stay.js';
+import { openStayWorld, type StayWorld } from '../harness/stay-world.js';
 
 /** The server suggests continue-as-new at 4,096 events or 4 MB. The field is refused by name, and so changes nothing. */
 const BALLAST = 'x'.repeat(300_000);

@@ -1,8 +1,8 @@
 /** Windows: when keys are issued, how they are extended and shortened, reopened, and when a stay closes. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { StayView } from '../../src/client.js';
-import { instantAt } from '../../src/stay/instants.js';
-import { openStayWorld, type StayWorld } from '../support/stay-world.js';
+import { instantAt } from '../../src/domain/model/instants.js';
+import { openStayWorld, type StayWorld } from '../harness/stay-world.js';
 
 let world: StayWorld;
 beforeAll(async () => {

@@ -1,8 +1,8 @@
 /** Keys that the provider is slow to confirm, or never does. No time is skipped: an activity is at work on them. */
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { StayView } from '../../src/client.js';
-import type { BookedStay } from '../support/booked-stay.js';
-import { openStayWorld, type StayWorld } from '../support/stay-world.js';
+import type { BookedStay } from '../harness/booked-stay.js';
+import { openStayWorld, type StayWorld } from '../harness/stay-world.js';
 
 let world: StayWorld;
 beforeAll(async () => {

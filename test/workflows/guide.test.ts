@@ -1,6 +1,6 @@
 /** The guide's scenarios as stays on the time-skipping server, judged by taps at doors. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { openStayWorld, type StayWorld } from '../support/stay-world.js';
+import { openStayWorld, type StayWorld } from '../harness/stay-world.js';
 
 let world: StayWorld;
 beforeAll(async () => {

@@ -1,7 +1,7 @@
 /** What a whole stay leaves in Temporal's history, on the real server: exact, and small (issue's bounds 90 and 270). */
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { countHistory, type HistoryCount } from '../support/history-count.js';
-import { openStayWorld, PROPERTY_ID, type StayWorld } from '../support/stay-world.js';
+import { countHistory, type HistoryCount } from '../harness/history-count.js';
+import { openStayWorld, PROPERTY_ID, type StayWorld } from '../harness/stay-world.js';
 
 let world: StayWorld;
 beforeAll(async () => {

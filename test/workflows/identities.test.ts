@@ -4,8 +4,8 @@
  */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { StayView } from '../../src/client.js';
-import type { BookedStay } from '../support/booked-stay.js';
-import { openStayWorld, type StayWorld } from '../support/stay-world.js';
+import type { BookedStay } from '../harness/booked-stay.js';
+import { openStayWorld, type StayWorld } from '../harness/stay-world.js';
 
 const room = (world: StayWorld): string => world.freeRooms(1)[0] ?? '';
 const codes = (view: StayView): string[] => view.attention.map((notice) => notice.code);

@@ -1,11 +1,11 @@
 /** The workflow `ingest`: whatever is delivered, in whatever order and however often, the stay comes to know what the booking system says. */
 import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
 import type { WorkflowHandle } from '@temporalio/client';
-import { paceOf, reread } from '../../src/booking/ingress/hand-over.js';
-import { ingestWorkflowId } from '../../src/stay/ids.js';
-import { ingestQuery, rereadUpdate } from '../../workflows/booking-messages.js';
-import { openIngressWorld, type IngressWorld } from '../booking/ingress/ingress-world.js';
-import { PROPERTY_ID } from '../support/stay-world.js';
+import { paceOf, reread } from '../../src/booking/ingress/deliver.js';
+import { ingestWorkflowId } from '../../src/domain/model/ids.js';
+import { ingestQuery, rereadUpdate } from '../../workflows/booking/messages.js';
+import { openIngressWorld, type IngressWorld } from '../e2e/booking/ingress/ingress-world.js';
+import { PROPERTY_ID } from '../harness/stay-world.js';
 
 let world: IngressWorld;
 beforeAll(async () => {

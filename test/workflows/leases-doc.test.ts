@@ -4,7 +4,7 @@ import path from 'node:path';
 import { expect, test } from 'vitest';
 import type { z } from 'zod';
 import { packageRoot } from '../../src/package-root.js';
-import { claimSchema, leaseNewsSchema, roomMessageSchemas } from '../../src/stay/room/room-schema.js';
+import { claimSchema, leaseNewsSchema, roomMessageSchemas } from '../../src/domain/model/room-message-schema.js';
 
 const schemas: Readonly<Record<string, z.ZodType>> = {
   claim: claimSchema,

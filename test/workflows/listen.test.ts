@@ -5,8 +5,8 @@ import { createBookingActivities } from '../../activities/bookings.js';
 import { defineAdapter } from '../../src/booking/ingress/adapter.js';
 import { parseConnections, type Connections } from '../../src/booking/ingress/connections.js';
 import { ensureSchedules } from '../../src/booking/ingress/sweeps.js';
-import type { StaySnapshotInput } from '../../src/stay/snapshot-schema.js';
-import { openStayWorld, PROPERTY_ID, type StayWorld } from '../support/stay-world.js';
+import type { StaySnapshotInput } from '../../src/domain/model/snapshot-schema.js';
+import { openStayWorld, PROPERTY_ID, type StayWorld } from '../harness/stay-world.js';
 
 /** Every connection says one thing, and ends; the second is refused. */
 const said: string[] = [];

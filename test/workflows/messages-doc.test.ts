@@ -4,8 +4,8 @@ import path from 'node:path';
 import { expect, test } from 'vitest';
 import { z } from 'zod';
 import { packageRoot } from '../../src/package-root.js';
-import { messageNames, messageSchemas, type MessageName } from '../../src/stay/message-schema.js';
-import { snapshotSchema } from '../../src/stay/snapshot-schema.js';
+import { messageNames, messageSchemas, type MessageName } from '../../src/domain/model/message-schema.js';
+import { snapshotSchema } from '../../src/domain/model/snapshot-schema.js';
 
 const text = readFileSync(path.join(packageRoot(), 'docs/messages.md'), 'utf8');
 const examples = [...text.matchAll(/```json (\w+)\n([\s\S]*?)```/g)].map(([, name = '', json = '']) => ({

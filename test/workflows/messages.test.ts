@@ -8,8 +8,8 @@ import {
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { stayWorkflowId, StayRefused, type StayView } from '../../src/client.js';
-import { messageNames, messageSchemas } from '../../src/stay/message-schema.js';
-import { PROPERTY_ID, openStayWorld, type StayWorld } from '../support/stay-world.js';
+import { messageNames, messageSchemas } from '../../src/domain/model/message-schema.js';
+import { PROPERTY_ID, openStayWorld, type StayWorld } from '../harness/stay-world.js';
 
 let world: StayWorld;
 beforeAll(async () => {

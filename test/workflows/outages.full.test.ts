@@ -1,7 +1,7 @@
 /** More of what stays do while the bridge is down: each of these takes a good while of looking, minute by minute. */
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { StayView } from '../../src/client.js';
-import { openStayWorld, type StayWorld } from '../support/stay-world.js';
+import { openStayWorld, type StayWorld } from '../harness/stay-world.js';
 
 let world: StayWorld;
 beforeAll(async () => {

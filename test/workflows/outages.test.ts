@@ -1,7 +1,7 @@
 /** What stays do while Seam, the bridge or the provider does not: bear it, say so, and come through. */
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { StayView } from '../../src/client.js';
-import { openStayWorld, type StayWorld } from '../support/stay-world.js';
+import { openStayWorld, type StayWorld } from '../harness/stay-world.js';
 
 let world: StayWorld;
 beforeAll(async () => {

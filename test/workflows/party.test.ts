@@ -1,7 +1,7 @@
 /** Guests who come, go, and share: who holds a key to what, judged at doors. */
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { StaySnapshotInput, StayView } from '../../src/client.js';
-import { openStayWorld, type StayWorld } from '../support/stay-world.js';
+import { openStayWorld, type StayWorld } from '../harness/stay-world.js';
 
 let world: StayWorld;
 beforeAll(async () => {

@@ -1,7 +1,7 @@
 /** Phones that come late or are lost, and what staff decide: holds, blocks, force, desk cards. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { StayView } from '../../src/client.js';
-import { openStayWorld, type StayWorld } from '../support/stay-world.js';
+import { openStayWorld, type StayWorld } from '../harness/stay-world.js';
 
 let world: StayWorld;
 beforeAll(async () => {

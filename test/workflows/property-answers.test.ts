@@ -3,8 +3,8 @@ import { Worker } from '@temporalio/worker';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { stayWorkflowId } from '../../src/client.js';
 import { cachedBundle } from '../../src/dev/bundle-cache.js';
-import { openStayWorld, type StayWorld } from '../support/stay-world.js';
-import { waitUntil } from '../support/wait-until.js';
+import { openStayWorld, type StayWorld } from '../harness/stay-world.js';
+import { waitUntil } from '../harness/wait-until.js';
 
 const PATIENCE = { timeout: 30_000 };
 const DAY_MINUTES = 24 * 60;

@@ -4,9 +4,9 @@
  */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { RoomKeyView, StaySnapshotInput } from '../../src/client.js';
-import type { TapResult } from '../../src/simulator/taps.js';
-import type { BookedStay } from '../support/booked-stay.js';
-import { openStayWorld, PROPERTY_ID, type StayWorld } from '../support/stay-world.js';
+import type { TapResult } from '../../src/simulator/hotel/taps.js';
+import type { BookedStay } from '../harness/booked-stay.js';
+import { openStayWorld, PROPERTY_ID, type StayWorld } from '../harness/stay-world.js';
 
 const MINUTE = 60_000;
 const HOUR = 60;

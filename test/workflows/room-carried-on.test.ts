@@ -2,11 +2,11 @@
 import { WithStartWorkflowOperation } from '@temporalio/client';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { stayWorkflowId } from '../../src/client.js';
-import { roomWorkflowId } from '../../src/stay/ids.js';
-import type { Claim, LeaseNews } from '../../src/stay/lease.js';
-import type { RoomView } from '../../src/stay/room/view.js';
-import { claimUpdate, roomAnchoredSignal, roomQuery, roomReleaseSignal } from '../../workflows/messages.js';
-import { openStayWorld, PROPERTY_ID, type StayWorld } from '../support/stay-world.js';
+import { roomWorkflowId } from '../../src/domain/model/ids.js';
+import type { Claim, LeaseNews } from '../../src/domain/model/lease.js';
+import type { RoomView } from '../../src/domain/room/view.js';
+import { claimUpdate, roomAnchoredSignal, roomQuery, roomReleaseSignal } from '../../workflows/stay/messages.js';
+import { openStayWorld, PROPERTY_ID, type StayWorld } from '../harness/stay-world.js';
 
 /** The server suggests continue-as-new at 4 MB. The field is refused by name: all that it leaves is a line of the history. */
 const BALLAST = 'x'.repeat(300_000);

@@ -4,17 +4,17 @@ import { Worker } from '@temporalio/worker';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { stayWorkflowId } from '../../src/client.js';
 import { cachedBundle } from '../../src/dev/bundle-cache.js';
-import { roomWorkflowId } from '../../src/stay/ids.js';
-import type { Claim, KeyReport, LeaseNews } from '../../src/stay/lease.js';
-import type { RoomView } from '../../src/stay/room/view.js';
+import { roomWorkflowId } from '../../src/domain/model/ids.js';
+import type { Claim, KeyReport, LeaseNews } from '../../src/domain/model/lease.js';
+import type { RoomView } from '../../src/domain/room/view.js';
 import {
   claimUpdate,
   roomAnchoredSignal,
   roomForceSignal,
   roomQuery,
   roomReleaseSignal,
-} from '../../workflows/messages.js';
-import { openStayWorld, PROPERTY_ID, type StayWorld } from '../support/stay-world.js';
+} from '../../workflows/stay/messages.js';
+import { openStayWorld, PROPERTY_ID, type StayWorld } from '../harness/stay-world.js';
 
 const HOUR = 60;
 

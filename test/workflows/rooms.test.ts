@@ -1,6 +1,6 @@
 /** Rooms that are assigned late, changed, added, or not known at all. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { openStayWorld, type StayWorld } from '../support/stay-world.js';
+import { openStayWorld, type StayWorld } from '../harness/stay-world.js';
 
 let world: StayWorld;
 beforeAll(async () => {

@@ -2,6 +2,6 @@
 process.env.STAYLINE_TEST_CACHED_STAYS = '0';
 
 await import('./ingest.test.js');
-await import('../booking/ingress/sweep.test.js');
+await import('../e2e/booking/ingress/sweep.test.js');
 
 export {};

@@ -2,9 +2,9 @@
 import { Temporal } from '@js-temporal/polyfill';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { StayView } from '../../src/client.js';
-import type { SimulatedHotel } from '../../src/simulator/seam.js';
-import type { BookedStay } from '../support/booked-stay.js';
-import { openStayWorld, type StayWorld } from '../support/stay-world.js';
+import type { SimulatedHotel } from '../../src/simulator/hotel/hotel.js';
+import type { BookedStay } from '../harness/booked-stay.js';
+import { openStayWorld, type StayWorld } from '../harness/stay-world.js';
 
 const ZONES = ['Europe/Berlin', 'Australia/Lord_Howe', 'Australia/Adelaide', 'Asia/Kolkata'] as const;
 

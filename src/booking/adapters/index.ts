@@ -1,8 +1,8 @@
 /** Every booking system that Stayline can be connected to. */
 import type { BookingAdapter } from '../ingress/adapter.js';
-import { apaleo } from './apaleo.js';
-import { generic } from './generic.js';
-import { mews } from './mews.js';
-import { opera } from './opera.js';
+import { apaleo } from './apaleo/index.js';
+import { generic } from './generic/index.js';
+import { mews } from './mews/index.js';
+import { opera } from './opera/index.js';
 
 export const ADAPTERS: readonly BookingAdapter[] = [generic, apaleo, mews, opera];

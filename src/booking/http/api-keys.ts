@@ -6,8 +6,8 @@ import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
 import { keepFile } from '../../kept-file.js';
-import { check, describeProblems } from '../../stay/check.js';
-import { idSchema, instantSchema } from '../../stay/snapshot-schema.js';
+import { check, describeProblems } from '../../domain/model/check.js';
+import { idSchema, instantSchema } from '../../domain/model/snapshot-schema.js';
 
 export const keyIdSchema = z
   .string({ error: 'must be a name of 1 to 40 letters, digits and hyphens' })

@@ -1,6 +1,6 @@
 /** Who calls, and whether he may: `Authorization: Bearer <API key>`, judged before anything of the body is read. */
 import type { FastifyInstance, FastifyRequest, onRequestAsyncHookHandler } from 'fastify';
-import { HttpProblem } from '../../server/problem.js';
+import { HttpProblem } from '../../http/problem.js';
 import type { ApiKeys, Caller } from './api-keys.js';
 
 declare module 'fastify' {

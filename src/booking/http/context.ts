@@ -5,9 +5,9 @@ import type { z } from 'zod';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createStayClient, stayWorkflowId, type StayClient, type StayName } from '../../client.js';
 import type { Properties } from '../../property-file.js';
-import { HttpProblem } from '../../server/problem.js';
-import type { Property } from '../../stay/property-schema.js';
-import { askingTemporal, type AskTemporal } from './ask-temporal.js';
+import { HttpProblem } from '../../http/problem.js';
+import type { Property } from '../../domain/model/property-schema.js';
+import { askingTemporal, type AskTemporal } from './temporal-call.js';
 import type { DeepReadonly } from './view-schemas.js';
 
 /** As that of `fastify-type-provider-zod`, for answers that nobody writes to. */

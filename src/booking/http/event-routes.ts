@@ -5,8 +5,8 @@
 import { Readable } from 'node:stream';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
-import { idSchema } from '../../stay/snapshot-schema.js';
-import { HttpProblem, problemSchema } from '../../server/problem.js';
+import { idSchema } from '../../domain/model/snapshot-schema.js';
+import { HttpProblem, problemSchema } from '../../http/problem.js';
 import { callerNow, callerOn, maySee } from './authenticate.js';
 import { openChangeFeed, type Subscription } from './change-feed.js';
 import type { ApiScope, BookingContext } from './context.js';

@@ -2,8 +2,8 @@
 import rateLimit from '@fastify/rate-limit';
 import type { FastifyError, FastifyPluginAsync, FastifySchemaCompiler } from 'fastify';
 import type { z } from 'zod';
-import { HttpProblem } from '../../server/problem.js';
-import { check } from '../../stay/check.js';
+import { HttpProblem } from '../../http/problem.js';
+import { check } from '../../domain/model/check.js';
 import type { ApiKeys } from './api-keys.js';
 import { authenticate } from './authenticate.js';
 import { addChangeRoutes } from './change-routes.js';

@@ -4,7 +4,7 @@ import swaggerUi from '@fastify/swagger-ui';
 import type { FastifyInstance } from 'fastify';
 import { createJsonSchemaTransform } from 'fastify-type-provider-zod';
 import { z } from 'zod';
-import { PROBLEM_TYPE, PROBLEMS, problemSchema } from '../../server/problem.js';
+import { PROBLEM_TYPE, PROBLEMS, problemSchema } from '../../http/problem.js';
 
 type Override = NonNullable<Parameters<typeof z.toJSONSchema>[1]>['override'];
 

@@ -1,8 +1,8 @@
 /** `/v1/properties/{propertyId}/stays` and `…/rooms/{room}`: what a front desk looks at. */
 import { z } from 'zod';
-import { plusMinutes } from '../../stay/instants.js';
-import { localInstant } from '../../stay/dates.js';
-import { HttpProblem } from '../../server/problem.js';
+import { plusMinutes } from '../../domain/model/instants.js';
+import { localInstant } from '../../domain/model/dates.js';
+import { HttpProblem } from '../../http/problem.js';
 import type { ApiScope, BookingContext } from './context.js';
 import { refusals } from './openapi.js';
 import { propertyParams, roomParams, staysQuery, staySummarySchema } from './schemas.js';

@@ -1,6 +1,6 @@
 /** What the client throws, as problem details. */
 import { ERROR_TYPES, RoomNotFound, StayNotFound, StayRefused } from '../../client.js';
-import { HttpProblem } from '../../server/problem.js';
+import { HttpProblem } from '../../http/problem.js';
 
 /** The problem that an error of `stayline/client` is; undefined for any other error. */
 export function problemOfClient(error: unknown): HttpProblem | undefined {

@@ -2,11 +2,11 @@
 import { z } from 'zod';
 import { ERROR_TYPES, StayRefused, type PlannedChange, type StayName, type StayView } from '../../client.js';
 import { planSnapshot } from '../../client/plan-snapshot.js';
-import { HttpProblem, problemSchema, type FieldProblem } from '../../server/problem.js';
-import { check } from '../../stay/check.js';
-import { stayWorkflowId } from '../../stay/ids.js';
-import { instantAt } from '../../stay/instants.js';
-import { snapshotSchema, type StaySnapshotInput } from '../../stay/snapshot-schema.js';
+import { HttpProblem, problemSchema, type FieldProblem } from '../../http/problem.js';
+import { check } from '../../domain/model/check.js';
+import { stayWorkflowId } from '../../domain/model/ids.js';
+import { instantAt } from '../../domain/model/instants.js';
+import { snapshotSchema, type StaySnapshotInput } from '../../domain/model/snapshot-schema.js';
 import type { ApiScope, BookingContext } from './context.js';
 import { BODY_REFUSALS, refusal, refusals } from './openapi.js';
 import { planBody, reservationBody, reservationParams } from './schemas.js';

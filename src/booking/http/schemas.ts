@@ -1,8 +1,8 @@
 /** What is asked: paths, queries and bodies, derived from the schemas of snapshots and messages. */
 import { z } from 'zod';
-import { guestToEraseSchema } from '../../stay/erasure-schema.js';
-import { messageSchemas, type MessageName } from '../../stay/message-schema.js';
-import { idSchema, localWindowSchema, snapshotSchema } from '../../stay/snapshot-schema.js';
+import { guestToEraseSchema } from '../../domain/model/erasure-schema.js';
+import { messageSchemas, type MessageName } from '../../domain/model/message-schema.js';
+import { idSchema, localWindowSchema, snapshotSchema } from '../../domain/model/snapshot-schema.js';
 import { attentionCodeSchema, phaseSchema } from './view-schemas.js';
 
 export const propertyParams = z.object({ propertyId: idSchema });

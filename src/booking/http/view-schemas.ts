@@ -3,10 +3,10 @@
  * schema that differs from them in either direction, also by an optional field.
  */
 import { z } from 'zod';
-import type { Foresight } from '../../stay/foresee.js';
-import type { RoomView } from '../../stay/room/view.js';
-import type { AttentionCode } from '../../stay/plan-keys.js';
-import type { StayView } from '../../stay/view.js';
+import type { Foresight } from '../../domain/stay/dry-run.js';
+import type { RoomView } from '../../domain/room/view.js';
+import type { AttentionCode } from '../../domain/model/key-plan.js';
+import type { StayView } from '../../domain/model/stay-view.js';
 
 const instant = z.string().meta({ examples: ['2026-11-23T14:00Z'] });
 const windowView = z.object({ from: instant, to: instant });

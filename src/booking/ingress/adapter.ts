@@ -7,11 +7,11 @@
 import type { FastifyPluginAsync } from 'fastify';
 import type { z } from 'zod';
 import type { StayClient } from '../../client.js';
-import type { StayName } from '../../stay/ids.js';
-import type { KeyOutcome } from '../../stay/key-desk/outcome.js';
-import type { KeyRequest } from '../../stay/key-desk/request.js';
-import type { StaySnapshotInput } from '../../stay/snapshot-schema.js';
-import type { RereadOutcome } from './steps.js';
+import type { StayName } from '../../domain/model/ids.js';
+import type { KeyOutcome } from '../../domain/key-request/outcome.js';
+import type { KeyRequest } from '../../domain/model/key-request.js';
+import type { StaySnapshotInput } from '../../domain/model/snapshot-schema.js';
+import type { RereadOutcome } from '../../domain/model/booking-activities.js';
 
 /** How an adapter is written: `export const apaleo = defineAdapter({ … })`, named in `src/booking/adapters/index.ts`. */
 export interface AdapterDefinition<Settings> {

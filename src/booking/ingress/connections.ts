@@ -4,8 +4,8 @@
  */
 import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
-import { check, type Problem } from '../../stay/check.js';
-import { idSchema } from '../../stay/snapshot-schema.js';
+import { check, type Problem } from '../../domain/model/check.js';
+import { idSchema } from '../../domain/model/snapshot-schema.js';
 import type { BookingAdapter, BookingSystem, ConnectedProperty } from './adapter.js';
 
 const seconds = (what: string): z.ZodNumber =>

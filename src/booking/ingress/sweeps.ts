@@ -7,7 +7,7 @@ import {
   type ScheduleOptions,
   type ScheduleOptionsStartWorkflowAction,
 } from '@temporalio/client';
-import type { ListenWorkflow, SweepStart, SweepWorkflow } from '../../../workflows/booking-messages.js';
+import type { ListenWorkflow, SweepStart, SweepWorkflow } from '../../../workflows/booking/messages.js';
 import { SEARCH_ATTRIBUTES } from '../../temporal/search-attributes.js';
 import { TASK_QUEUES } from '../../temporal/task-queues.js';
 import type { Connection, Connections, SweepRhythm } from './connections.js';

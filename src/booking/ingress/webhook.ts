@@ -5,13 +5,13 @@
 import type { FastifyInstance, FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
 import { applyReservation } from '../../client/apply-reservation.js';
 import { StayRefused } from '../../client/refusals.js';
-import { ERROR_TYPES } from '../../stay/error-types.js';
-import type { StaySnapshotInput } from '../../stay/snapshot-schema.js';
+import { ERROR_TYPES } from '../../domain/model/error-types.js';
+import type { StaySnapshotInput } from '../../domain/model/snapshot-schema.js';
 import type { Client } from '@temporalio/client';
 import type { Delivery, Reading, Webhook } from './adapter.js';
 import type { Connection, Connections } from './connections.js';
-import { openDoor, type Counter } from './door.js';
-import { handOver, paceOf } from './hand-over.js';
+import { openDoor, type Counter } from './port.js';
+import { handOver, paceOf } from './deliver.js';
 
 /** What the ingress needs to be told about. */
 export interface IngressLog {

@@ -8,7 +8,8 @@ import { NotWorked } from '../outcome.js';
 import { targetFrom, withStaysOneByOne, type OneByOne } from '../temporal.js';
 import type { Terminal } from '../terminal.js';
 import { openJournal, type Journal } from './journal.js';
-import { readImportFile, type Entry, type RowProblem } from './rows.js';
+import type { RowProblem } from './row.js';
+import { readImportFile, type Entry } from './rows.js';
 
 interface ImportOptions {
   readonly property?: string;

@@ -4,7 +4,7 @@
  */
 import { CsvError, parse } from 'csv-parse/sync';
 import { BadInput } from '../outcome.js';
-import type { ImportRow, RowProblem } from './rows.js';
+import type { ImportRow, RowProblem } from './row.js';
 
 const RESERVATION_COLUMNS = [
   ...['propertyId', 'reservationId', 'revision', 'status', 'arrival', 'departure', 'checkIn', 'checkOut'],

@@ -1,24 +1,14 @@
 /** A file of reservations, row by row: CSV, a JSON list, or a JSON value on each line. A row that is wrong does not spoil the others. */
+import type { ImportRow, RowProblem } from './row.js';
 import { createHash } from 'node:crypto';
 import { readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
-import { check } from '../../stay/check.js';
-import { stayWorkflowId } from '../../stay/ids.js';
-import { snapshotSchema, type StaySnapshotInput } from '../../stay/snapshot-schema.js';
+import { check } from '../../domain/model/check.js';
+import { stayWorkflowId } from '../../domain/model/ids.js';
+import { snapshotSchema, type StaySnapshotInput } from '../../domain/model/snapshot-schema.js';
 import { parseJson, problemLine } from '../json-file.js';
 import { BadInput } from '../outcome.js';
 import { readCsv } from './csv.js';
-
-export interface RowProblem {
-  /** The line in CSV and in files of JSON lines; in a JSON list the place, from 1. */
-  readonly row: number;
-  readonly message: string;
-}
-
-/** One reservation as it was found. */
-export type ImportRow =
-  | { readonly row: number; readonly value: unknown }
-  | { readonly row: number; readonly problems: readonly RowProblem[] };
 
 /** One reservation that can be sent. */
 export interface Entry {

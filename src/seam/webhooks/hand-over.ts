@@ -1,6 +1,6 @@
 /** Brings an event to the stays that it is about. Any order and any repetition will do: stays read again what is true. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { MessageInput } from '../../stay/message-schema.js';
+import type { MessageInput } from '../../domain/model/message-schema.js';
 import type { SeamEvent } from './event.js';
 
 type StaySignal =

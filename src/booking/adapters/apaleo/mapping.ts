@@ -1,8 +1,8 @@
 /** From a reservation of apaleo's Booking API v1 to a snapshot. Only what is read is checked; apaleo may add fields as it pleases. */
 import { z } from 'zod';
-import type { StayName } from '../../../stay/ids.js';
-import { earlier, isBefore, millis, normalInstant, type Window } from '../../../stay/instants.js';
-import type { StaySnapshotInput } from '../../../stay/snapshot-schema.js';
+import type { StayName } from '../../../domain/model/ids.js';
+import { earlier, isBefore, millis, normalInstant, type Window } from '../../../domain/model/instants.js';
+import type { StaySnapshotInput } from '../../../domain/model/snapshot-schema.js';
 import type { Fetched, KnownGuest } from '../../ingress/adapter.js';
 import { contactOf, phoneCountrySchema, type Contact } from '../parts/contacts.js';
 import { guestIdentitySchema, type GuestIds, type IdentifiedGuest } from '../parts/guest-ids.js';

@@ -4,8 +4,8 @@
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import type { StayView } from '../../../client.js';
-import type { StayName } from '../../../stay/ids.js';
-import { outcomeOf, type KeyOutcome } from '../../../stay/key-desk/outcome.js';
+import type { StayName } from '../../../domain/model/ids.js';
+import { outcomeOf, type KeyOutcome } from '../../../domain/key-request/outcome.js';
 import type { CommandCall, Door } from '../../ingress/adapter.js';
 import { BookingSystemError } from '../../ingress/errors.js';
 import type { MewsApi } from './api.js';

@@ -4,7 +4,7 @@
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import { WebSocket } from 'ws';
-import type { StayName } from '../../../stay/ids.js';
+import type { StayName } from '../../../domain/model/ids.js';
 import type { Call, Door } from '../../ingress/adapter.js';
 import type { MewsApi } from './api.js';
 import { isWaiting, KEY_CUTTER, messageSchema, WAITING } from './wire.js';

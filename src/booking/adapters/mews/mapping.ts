@@ -1,8 +1,8 @@
 /** From a reservation of Mews and who belongs to it to a snapshot. Mews numbers persons, so that a person keeps his identity over stays. */
 import { z } from 'zod';
-import type { StayName } from '../../../stay/ids.js';
-import { earlier, normalInstant } from '../../../stay/instants.js';
-import type { StaySnapshotInput } from '../../../stay/snapshot-schema.js';
+import type { StayName } from '../../../domain/model/ids.js';
+import { earlier, normalInstant } from '../../../domain/model/instants.js';
+import type { StaySnapshotInput } from '../../../domain/model/snapshot-schema.js';
 import type { Fetched } from '../../ingress/adapter.js';
 import { contactOf, phoneCountrySchema } from '../parts/contacts.js';
 import type { MewsBooking, MewsReservation } from './wire.js';

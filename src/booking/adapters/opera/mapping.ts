@@ -1,10 +1,10 @@
-/** From OPERA's key types to requests for keys (`src/stay/key-desk`). Pure. */
+/** From OPERA's key types to requests for keys (`src/domain/key-desk`). Pure. */
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
-import { localInstant } from '../../../stay/dates.js';
-import { isBefore, normalInstant, type Window } from '../../../stay/instants.js';
-import type { KeyRequest, KeyRequestKind } from '../../../stay/key-desk/request.js';
-import { idSchema, instantSchema } from '../../../stay/snapshot-schema.js';
+import { localInstant } from '../../../domain/model/dates.js';
+import { isBefore, normalInstant, type Window } from '../../../domain/model/instants.js';
+import type { KeyRequest, KeyRequestKind } from '../../../domain/model/key-request.js';
+import { idSchema, instantSchema } from '../../../domain/model/snapshot-schema.js';
 import type { RoomKeyRequest } from './wire.js';
 
 /** What OPERA's documents leave to the hotel. */

@@ -4,7 +4,7 @@
  */
 import { isSupportedCountry, parsePhoneNumberFromString, type CountryCode } from 'libphonenumber-js/min';
 import { z } from 'zod';
-import { guestSchema, type StaySnapshotInput } from '../../../stay/snapshot-schema.js';
+import { guestSchema, type StaySnapshotInput } from '../../../domain/model/snapshot-schema.js';
 
 /** Of numbers that are written without a country code; without it such numbers are left out. */
 export const phoneCountrySchema = z.custom<CountryCode>(

@@ -1,6 +1,6 @@
 /** From "this room from then to then" to the rooms of a snapshot: a list where they stay the same, else one stretch after the other. */
-import { instantAt, millis, type Window } from '../../../stay/instants.js';
-import type { StaySnapshotInput } from '../../../stay/snapshot-schema.js';
+import { instantAt, millis, type Window } from '../../../domain/model/instants.js';
+import type { StaySnapshotInput } from '../../../domain/model/snapshot-schema.js';
 
 /** That the guests have a room for some time; instants in any offset. */
 export interface RoomTime {

@@ -1,0 +1,168 @@
+/**
+ * Mews (`docs/booking-mews.md`): the WebSocket for what has to be quick, general webhooks as a net below it, reservations with their
+ * companions and customers, what was updated since, and the front desk's commands to cut keys.
+ */
+import { z } from 'zod';
+import { idSchema } from '../../../domain/model/snapshot-schema.js';
+import { defineAdapter, type ChangesPage, type Delivery, type Reading } from '../../ingress/adapter.js';
+import { openGuard } from '../../ingress/guard.js';
+import { baseUrlSchema, guardSchema, secretNameSchema } from '../../ingress/settings.js';
+import { openMewsApi, type MewsApi } from './api.js';
+import { cutKey } from './commands.js';
+import { listenToMews } from './listening.js';
+import { mappingSettings, toSnapshot } from './mapping.js';
+import { webhookSchema } from './wire.js';
+
+const settingsSchema = z.strictObject({
+  clientToken: secretNameSchema,
+  accessToken: secretNameSchema,
+  webhook: guardSchema,
+  /** Name and version that Mews shall see. */
+  client: z.string().min(1, 'must not be empty').default('Stayline 0.1'),
+  apiUrl: baseUrlSchema.default('https://api.mews.com'),
+  /** `false`: no WebSocket, webhooks only. */
+  wsUrl: z
+    .union([
+      z.literal(false),
+      z.url({ protocol: /^wss?$/, error: 'must be a URL such as "wss://ws.mews.com/ws/connector", or false' }),
+    ])
+    .default('wss://ws.mews.com/ws/connector'),
+  /** Of each worker; Mews allows 200 for one access token, and workers share them. */
+  requestsPer30Seconds: z.int('must be a whole number').min(1).max(200, 'must be at most 200').default(100),
+  /** How far ahead reservations are read again at every sweep: Mews tells nobody when a companion is added. */
+  companionHours: z
+    .number({ error: 'must be a number of hours' })
+    .min(0)
+    .max(24 * 30)
+    .default(36),
+  /** How long the front desk is kept waiting for a key before its command is an error; it goes on all the same. */
+  commandSeconds: z
+    .number({ error: 'must be a number of seconds' })
+    .positive('must be more than 0')
+    .max(600)
+    .default(60),
+  ...mappingSettings,
+});
+
+type MewsSettings = z.infer<typeof settingsSchema>;
+
+export const mews = defineAdapter({
+  system: 'mews',
+  settings: settingsSchema,
+  open({ settings, properties, secret }) {
+    const [property, ...others] = properties;
+    if (property === undefined || others.length > 0) {
+      throw new Error('an access token of Mews is for one property: make a connection for each');
+    }
+    const { propertyId, externalId } = property;
+    const gatekeeper = openGuard(settings.webhook, secret);
+    const clientToken = secret(settings.clientToken);
+    const accessToken = secret(settings.accessToken);
+    const { apiUrl, client, requestsPer30Seconds, wsUrl } = settings;
+    const api = openMewsApi({ apiUrl, client, requestsPer30Seconds, clientToken, accessToken });
+    const nameOf = (reservationId: string): { propertyId: string; reservationId: string } => ({
+      propertyId,
+      reservationId,
+    });
+    return {
+      webhook: { read: (delivery) => gatekeeper(delivery) ?? readEvents(delivery, { externalId, propertyId }) },
+      async fetchReservation(name) {
+        // Whatever else is no id of Mews's would have the request refused, and all that is read with it.
+        if (!z.guid().safeParse(name.reservationId).success) return { kind: 'gone' };
+        const booking = await api.booking(name.reservationId);
+        return booking === undefined ? { kind: 'gone' } : toSnapshot(name, booking, settings);
+      },
+      changedSince: ({ since, cursor }) => changes(api, settings, { since, cursor, nameOf }),
+      ...(wsUrl === false
+        ? {}
+        : {
+            listen: (door, call) => {
+              const cookie = `ClientToken=${clientToken}; AccessToken=${accessToken}`;
+              return listenToMews({ api, wsUrl, cookie, nameOf }, door, call);
+            },
+            carryOutCommand: (command, door) =>
+              cutKey({ api, nameOf, commandMs: settings.commandSeconds * 1_000 }, command, door),
+          }),
+    };
+  },
+});
+
+/** Total. Events come by the hundred; those about customers do not say which reservation they are of, and are left to the sweep. */
+function readEvents(
+  { body }: Delivery,
+  { externalId, propertyId }: { readonly externalId: string; readonly propertyId: string },
+): Reading {
+  const text = body.toString('utf8');
+  if (text.trim() === '') return { kind: 'alive' };
+  const read = webhookSchema.safeParse(parsed(text));
+  if (!read.success)
+    return { kind: 'unreadable', fields: read.error.issues.map(({ path }) => path.join('.') || 'the whole body') };
+  const { EnterpriseId, Events } = read.data;
+  const ids = Events.flatMap(({ Discriminator, Value }) => {
+    const id = idSchema.safeParse(Value?.Id).data;
+    return EnterpriseId === externalId && Discriminator === 'ServiceOrderUpdated' && id !== undefined ? [id] : [];
+  });
+  const reservations = [...new Set(ids)].map((reservationId) => ({ propertyId, reservationId }));
+  return { kind: 'changed', reservations, ignored: Events.length - ids.length };
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return undefined;
+  }
+}
+
+const placeSchema = z.object({
+  filter: z.enum(['UpdatedUtc', 'CollidingUtc']),
+  from: z.string(),
+  to: z.string(),
+  /** Where the listing of updates ends. */
+  end: z.string(),
+  cursor: z.string().optional(),
+});
+
+type Place = z.infer<typeof placeSchema>;
+
+const DAY_MS = 24 * 3_600_000;
+/** Mews lists at most three months at once. */
+const LONGEST_MS = 85 * DAY_MS;
+
+/** What was updated, stretch by stretch; then those who are here or will be soon, for companions whom nothing tells of. */
+async function changes(
+  api: MewsApi,
+  { companionHours }: MewsSettings,
+  asked: {
+    readonly since: string;
+    readonly cursor: string | undefined;
+    readonly nameOf: (reservationId: string) => { propertyId: string; reservationId: string };
+  },
+): Promise<ChangesPage> {
+  const place = asked.cursor === undefined ? first(asked.since) : placeSchema.parse(JSON.parse(asked.cursor));
+  const { filter, from, to, cursor } = place;
+  const page = await api.list({ filter, from, to, ...(cursor === undefined ? {} : { cursor }) });
+  const next = page.next === undefined ? following(place, companionHours) : { ...place, cursor: page.next };
+  return {
+    reservations: page.ids.map(asked.nameOf),
+    ...(next === undefined ? {} : { next: JSON.stringify(next) }),
+  };
+}
+
+function first(since: string): Place {
+  return updates(Date.parse(since), new Date(Date.now() + DAY_MS).toISOString());
+}
+
+function updates(from: number, end: string): Place {
+  const to = new Date(Math.min(from + LONGEST_MS, Date.parse(end))).toISOString();
+  return { filter: 'UpdatedUtc', from: new Date(from).toISOString(), to, end };
+}
+
+function following({ filter, to, end }: Place, companionHours: number): Place | undefined {
+  if (filter === 'CollidingUtc') return undefined;
+  if (Date.parse(to) < Date.parse(end)) return updates(Date.parse(to), end);
+  if (companionHours === 0) return undefined;
+  const now = Date.now();
+  const until = new Date(now + companionHours * 3_600_000).toISOString();
+  return { filter: 'CollidingUtc', from: new Date(now).toISOString(), to: until, end };
+}

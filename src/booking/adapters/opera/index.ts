@@ -1,0 +1,221 @@
+/**
+ * OPERA Cloud (`docs/booking-opera.md`): Stayline as the door lock system that OPERA asks for keys. OPERA waits 20 seconds, wants 201
+ * whatever happened, never asks again, and shows a key as deleted also where removing it failed: so a request is Temporal's before it is
+ * answered, and goes on after the answer.
+ */
+import { createHash, timingSafeEqual } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { z } from 'zod';
+import { StayNotFound } from '../../../client.js';
+import { stayWorkflowId, type StayName } from '../../../domain/model/ids.js';
+import type { KeyOutcome } from '../../../domain/key-request/outcome.js';
+import type { KeyRequest } from '../../../domain/model/key-request.js';
+import { defineAdapter, type Door } from '../../ingress/adapter.js';
+import { secretNameSchema } from '../../ingress/settings.js';
+import { mappingSettings, readRequest, validityOf } from './mapping.js';
+import { roomKeyAnswer, roomKeyRequestSchema, type RoomKeyRequest, type Verdict } from './wire.js';
+
+const settingsSchema = z.strictObject({
+  /** What the hotel has set in OPERA for this outbound system. */
+  auth: z.discriminatedUnion(
+    'kind',
+    [
+      z.strictObject({ kind: z.literal('bearer'), token: secretNameSchema }),
+      z.strictObject({
+        kind: z.literal('basic'),
+        user: z.string().min(1, 'must not be empty'),
+        password: secretNameSchema,
+      }),
+    ],
+    { error: 'must be { "kind": "bearer", "token" } or { "kind": "basic", "user", "password" }' },
+  ),
+  /** How long a request may take before it is answered "retry", and goes on. OPERA itself gives up after 20. */
+  answerSeconds: z
+    .number({ error: 'must be a number of seconds such as 15' })
+    .positive('must be more than 0')
+    .max(18, 'must be at most 18: OPERA waits 20 seconds')
+    .default(15),
+  ...mappingSettings,
+});
+
+type OperaSettings = z.infer<typeof settingsSchema>;
+
+/** Where Temporal cannot be reached, a removal is tried for so long after its answer. */
+const KEEP_TRYING_MS = 60 * 60_000;
+const TRY_EVERY_MS = 2_000;
+/** One try to reach Temporal, after the answer. */
+const TRY_MS = 5_000;
+const MARGIN_MS = 300;
+
+const RETRY: Verdict = { code: 'RY', text: 'Stayline cannot be reached just now; please try again.' };
+
+export const opera = defineAdapter({
+  system: 'opera',
+  settings: settingsSchema,
+  open({ connectionId, settings, properties, secret }) {
+    const isFromOpera = openCheck(settings.auth, secret);
+    const propertyIds = new Map(properties.map(({ propertyId, externalId }) => [externalId, propertyId]));
+    return {
+      routes: (door) => async (app: FastifyInstance) => {
+        const inTurn = takingTurns();
+        const post = async (request: FastifyRequest<{ Params: { hotelId: string } }>, reply: FastifyReply) => {
+          if (!isFromOpera(request.headers.authorization)) {
+            door.count('forged');
+            return reply
+              .code(401)
+              .header('www-authenticate', settings.auth.kind === 'basic' ? 'Basic' : 'Bearer')
+              .send();
+          }
+          const propertyId = propertyIds.get(request.params.hotelId);
+          const answer = await answerTo(request.body, { propertyId, settings, door, inTurn });
+          return reply.code(201).header('content-type', 'application/json;charset=UTF-8').send(answer);
+        };
+        const path = `/webhooks/opera/${connectionId}`;
+        // With and without the base path of Oracle's API: the documents do not say whether OPERA adds it.
+        for (const base of [path, `${path}/fof/v1`]) app.post(`${base}/hotels/:hotelId/roomKeysOutbound`, post);
+      },
+    };
+  },
+});
+
+interface Desk {
+  readonly propertyId: string | undefined;
+  readonly settings: OperaSettings;
+  readonly door: Door;
+  readonly inTurn: ReturnType<typeof takingTurns>;
+}
+
+/** Never throws, and is in time: whatever happens, the front desk gets an answer. */
+async function answerTo(body: unknown, desk: Desk): Promise<Readonly<Record<string, unknown>>> {
+  const now = new Date().toISOString();
+  const wire = parse(body);
+  const validity = wire === undefined ? undefined : validityOf(wire, desk.settings);
+  const deadline = Date.parse(now) + desk.settings.answerSeconds * 1_000;
+  const judged = judge(wire, desk, now, deadline).catch((): Verdict => RETRY);
+  const verdict = await Promise.race([judged, inTime(deadline)]);
+  desk.door.count(`answered-${verdict.code}`);
+  return roomKeyAnswer(wire ?? {}, verdict, { now, ...(validity === undefined ? {} : { validity }) });
+}
+
+async function inTime(deadline: number): Promise<Verdict> {
+  await delay(Math.max(0, deadline - Date.now()), undefined, { ref: false });
+  return RETRY;
+}
+
+async function judge(wire: RoomKeyRequest | undefined, desk: Desk, now: string, deadline: number): Promise<Verdict> {
+  const { propertyId, settings, door } = desk;
+  if (wire === undefined) return { code: 'UR', text: 'Stayline cannot read this request.' };
+  if (propertyId === undefined) return { code: 'UR', text: 'This hotel is not connected to Stayline.' };
+  const read = readRequest(wire, settings, now);
+  switch (read.kind) {
+    case 'cannot':
+      return { code: 'UR', text: read.why };
+    case 'read':
+      return readKey(door, { propertyId, reservationId: read.reservationId });
+    case 'keys':
+      return verdictOf(await handIn(desk, { propertyId, reservationId: read.reservationId }, read.request, deadline));
+    default:
+      return read satisfies never;
+  }
+}
+
+function verdictOf(outcome: KeyOutcome | undefined): Verdict {
+  switch (outcome?.kind) {
+    case undefined:
+      return RETRY;
+    case 'done':
+      return { code: 'OK', text: outcome.text };
+    case 'refused':
+      return { code: 'UR', text: outcome.text };
+    case 'pending':
+      return { code: 'RY', text: outcome.text };
+    default:
+      return outcome satisfies never;
+  }
+}
+
+/** Undefined if Temporal could not be reached in time: a removal is tried on then, since OPERA will not ask again. */
+async function handIn(
+  { door, inTurn }: Desk,
+  name: StayName,
+  request: KeyRequest,
+  deadline: number,
+): Promise<KeyOutcome | undefined> {
+  const isDurable = await inTurn(stayWorkflowId(name), () => keepTrying(door, name, request, deadline));
+  // A little less than there is, so that its answer is in time.
+  return isDurable ? door.followKeys(name, request, deadline - MARGIN_MS) : undefined;
+}
+
+/** Whether Temporal has the request now. */
+async function keepTrying(door: Door, name: StayName, request: KeyRequest, deadline: number): Promise<boolean> {
+  const until = request.kind === 'remove' ? deadline + KEEP_TRYING_MS : deadline;
+  while (Date.now() < until) {
+    try {
+      await door.askForKeys(name, request, Date.now() < deadline ? deadline : Date.now() + TRY_MS);
+      return true;
+    } catch {
+      door.count('temporal-unreachable');
+      await delay(TRY_EVERY_MS, undefined, { ref: false });
+    }
+  }
+  if (request.kind === 'remove') door.count('removal-lost');
+  return false;
+}
+
+/** One after the other for each name: a removal that waits for Temporal must not end the key that was asked for after it. */
+function takingTurns(): <T>(name: string, act: () => Promise<T>) => Promise<T> {
+  const last = new Map<string, Promise<unknown>>();
+  return (name, act) => {
+    const turn = (last.get(name) ?? Promise.resolve()).then(act, act);
+    last.set(name, turn);
+    const leave = (): void => {
+      if (last.get(name) === turn) last.delete(name);
+    };
+    turn.then(leave, leave);
+    return turn;
+  };
+}
+
+/** OPERA shows what is said here, and keeps nothing of it. */
+async function readKey(door: Door, name: StayName): Promise<Verdict> {
+  try {
+    const view = await door.stays.view(name);
+    const live = view.keys.filter(({ state }) => state === 'live');
+    const [first] = live;
+    if (first === undefined) return { code: 'UR', text: 'No key of this reservation is in use.' };
+    const rooms = [...new Set(live.flatMap((key) => key.rooms))].join(', ');
+    return { code: 'OK', text: `${live.length} keys to ${rooms}.`, window: first.window };
+  } catch (error) {
+    if (error instanceof StayNotFound) return { code: 'UR', text: 'No key of this reservation is known.' };
+    throw error;
+  }
+}
+
+function parse(body: unknown): RoomKeyRequest | undefined {
+  try {
+    const content: unknown = Buffer.isBuffer(body) ? JSON.parse(body.toString('utf8')) : undefined;
+    return roomKeyRequestSchema.safeParse(content).data;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Compared in constant time, as digests. */
+function openCheck(
+  auth: OperaSettings['auth'],
+  secret: (name: string) => string,
+): (authorization: string | undefined) => boolean {
+  const expected =
+    auth.kind === 'bearer'
+      ? `bearer ${secret(auth.token)}`
+      : `basic ${Buffer.from(`${auth.user}:${secret(auth.password)}`).toString('base64')}`;
+  return (authorization = '') => {
+    const [, scheme = '', credentials = ''] = /^(\S+)\s+(.+)$/.exec(authorization.trim()) ?? [];
+    return timingSafeEqual(digest(`${scheme.toLowerCase()} ${credentials}`), digest(expected));
+  };
+}
+
+function digest(text: string): Buffer {
+  return createHash('sha256').update(text).digest();
+}

@@ -1,0 +1,135 @@
+/**
+ * How a request for keys becomes durable, and how far it has come within a given time; and how the workflow `keyDesk` looks at a stay, and
+ * tells it.
+ */
+import { setTimeout as delay } from 'node:timers/promises';
+import { WithStartWorkflowOperation, type Client } from '@temporalio/client';
+import { keyDeskAnswerUpdate, keysAskedForSignal } from '../../../workflows/booking/key-request-messages.js';
+import { createStayClient, StayNotFound, StayRefused, type StayView } from '../../client.js';
+import { keyDeskWorkflowId, type StayName } from '../../domain/model/ids.js';
+import type { StayLook } from '../../domain/model/key-request.js';
+import { outcomeOf, type KeyOutcome } from '../../domain/key-request/outcome.js';
+import type { DeskAnswer, KeyRequest } from '../../domain/model/key-request.js';
+import type { TellOrderInput, TellOrderOutcome } from '../../domain/model/key-request-activities.js';
+import { TASK_QUEUES } from '../../temporal/task-queues.js';
+
+const LOOK_EVERY_MS = 250;
+/** For one look at the stay. */
+const LOOK_MS = 3_000;
+
+/** Hands a request in. @throws Error if Temporal could not be reached by `deadline` (ms since 1970): nothing is durable */
+export async function askForKeys(
+  temporal: Client,
+  name: StayName,
+  request: KeyRequest,
+  deadline: number,
+): Promise<void> {
+  await temporal.withDeadline(deadline, () =>
+    temporal.workflow.signalWithStart('keyDesk', {
+      ...startOf(name),
+      signal: keysAskedForSignal,
+      signalArgs: [request],
+    }),
+  );
+}
+
+/** Follows a request that was handed in until it is done or `deadline` (ms since 1970) has come. */
+export async function followKeys(
+  temporal: Client,
+  name: StayName,
+  request: KeyRequest,
+  deadline: number,
+): Promise<KeyOutcome> {
+  const answer = await quietly(() => temporal.withDeadline(deadline, () => answerOf(temporal, name, request)));
+  if (answer === undefined) return { kind: 'pending', text: 'The request is recorded; it is carried out by itself.' };
+  if (answer.kind === 'refused') return { kind: 'refused', text: answer.why };
+  let outcome: KeyOutcome = { kind: 'pending', text: 'The stay knows of the request.' };
+  for (;;) {
+    const until = Math.min(deadline, Date.now() + LOOK_MS);
+    outcome = (await quietly(() => temporal.withDeadline(until, () => look(temporal, name, request)))) ?? outcome;
+    if (outcome.kind !== 'pending' || Date.now() + LOOK_EVERY_MS > deadline) return outcome;
+    await delay(LOOK_EVERY_MS);
+  }
+}
+
+function answerOf(temporal: Client, name: StayName, { requestId }: KeyRequest): Promise<DeskAnswer> {
+  const startWorkflowOperation = new WithStartWorkflowOperation('keyDesk', {
+    ...startOf(name),
+    workflowIdConflictPolicy: 'USE_EXISTING',
+  });
+  return temporal.workflow.executeUpdateWithStart(keyDeskAnswerUpdate, {
+    args: [{ requestId }],
+    startWorkflowOperation,
+  });
+}
+
+async function look(temporal: Client, name: StayName, request: KeyRequest): Promise<KeyOutcome> {
+  try {
+    return outcomeOf(request, await createStayClient(temporal).view(name));
+  } catch (error) {
+    if (error instanceof StayNotFound) return outcomeOf(request, undefined);
+    throw error;
+  }
+}
+
+/** The request is durable: that its answer does not come is no reason to fail. */
+async function quietly<T>(ask: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await ask();
+  } catch {
+    return undefined;
+  }
+}
+
+function startOf(name: StayName): {
+  readonly workflowId: string;
+  readonly taskQueue: string;
+  readonly args: [];
+  readonly staticSummary: string;
+} {
+  return {
+    workflowId: keyDeskWorkflowId(name),
+    taskQueue: TASK_QUEUES.stays,
+    args: [],
+    staticSummary: `Requests for keys of reservation ${name.reservationId} at ${name.propertyId}`,
+  };
+}
+
+/** null: there is no stay. */
+export async function lookAtStay(temporal: Client, name: StayName): Promise<StayLook | null> {
+  try {
+    return lookOf(await createStayClient(temporal).view(name));
+  } catch (error) {
+    if (error instanceof StayNotFound) return null;
+    throw error;
+  }
+}
+
+function lookOf(view: StayView): StayLook {
+  const { phase, revision, window, rooms, guests, keys } = view;
+  const holders = new Set(keys.filter(({ state }) => state !== 'dead').map(({ guestId }) => guestId));
+  return {
+    phase,
+    ...(revision === undefined ? {} : { revision }),
+    ...(window === undefined ? {} : { window }),
+    rooms,
+    isPending: outcomeOf({ kind: 'new', rooms }, view).kind === 'pending',
+    guests: guests.map(({ guestId, keyState }) => ({
+      guestId,
+      hasKey: holders.has(guestId),
+      isGone: keyState === 'gone',
+    })),
+  };
+}
+
+export async function tellOrder(temporal: Client, { name, order }: TellOrderInput): Promise<TellOrderOutcome> {
+  const stays = createStayClient(temporal);
+  try {
+    if (order.kind === 'snapshot') await stays.applyReservation(order.snapshot);
+    else await stays.signal(name, 'replaceKey', order.payload);
+    return { kind: 'told' };
+  } catch (error) {
+    if (error instanceof StayRefused || error instanceof StayNotFound) return { kind: 'refused', why: error.message };
+    throw error;
+  }
+}

@@ -1,0 +1,29 @@
+/** What an adapter's routes and listeners may do with Stayline: hand names over, speak to stays, count. */
+import type { Client } from '@temporalio/client';
+import { createStayClient } from '../../client.js';
+import type { Door } from './adapter.js';
+import type { Connection } from './connections.js';
+import { handOver, handOverCommand, paceOf, reread } from './deliver.js';
+import { askForKeys, followKeys } from './key-requests.js';
+
+/** Counts something that happened at a connection. */
+export type Counter = (connectionId: string, what: string) => void;
+
+export interface DoorOptions {
+  readonly temporal: Client;
+  readonly connection: Connection;
+  readonly count: Counter;
+}
+
+export function openDoor({ temporal, connection, count }: DoorOptions): Door {
+  const pace = paceOf(connection);
+  return {
+    changed: (reservations) => handOver(temporal, pace, reservations),
+    command: (commandId) => handOverCommand(temporal, connection.connectionId, commandId),
+    reread: (reservation) => reread(temporal, pace, reservation),
+    askForKeys: (name, request, deadline) => askForKeys(temporal, name, request, deadline),
+    followKeys: (name, request, deadline) => followKeys(temporal, name, request, deadline),
+    stays: createStayClient(temporal),
+    count: (what) => count(connection.connectionId, what),
+  };
+}

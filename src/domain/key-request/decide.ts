@@ -1,0 +1,194 @@
+/**
+ * What a stay has to be told so that a request for keys comes true. Pure: the workflow `keyDesk` decides with it, and decides the same
+ * when it is replayed. Requests name nobody, so guests are numbered; what changes is told as a whole snapshot, as by any booking system.
+ */
+import type { StayName } from '../model/ids.js';
+import { earlier, isBefore, millis, sameWindow, type Instant, type Window } from '../model/instants.js';
+import type { StaySnapshotInput } from '../model/snapshot-schema.js';
+import type { StayPhase } from '../model/stay-view.js';
+import type { StayLook, LookedAtGuest, Order } from '../model/key-request.js';
+import type { KeyRequest } from '../model/key-request.js';
+
+export type Decision =
+  { readonly kind: 'tell'; readonly orders: readonly Order[] } | { readonly kind: 'refuse'; readonly why: string };
+
+/** What a reservation is to be. */
+interface Wish {
+  readonly status: 'confirmed' | 'in-house' | 'departed';
+  readonly window: Window;
+  readonly rooms: readonly string[];
+  readonly guestIds: readonly string[];
+}
+
+const OVER: readonly StayPhase[] = ['leaving', 'over', 'cancelled', 'no-show'];
+
+/** What else a decision depends on. */
+export interface Circumstances {
+  readonly now: Instant;
+  /** The request before this one, if the stay was told of it. */
+  readonly before?: KeyRequest | undefined;
+  /** Desks that were at work before there were later rules keep to the first ones, so that their histories replay. */
+  readonly rules?: 'first';
+}
+
+/** @param look undefined if no stay is open */
+export function decide(
+  name: StayName,
+  request: KeyRequest,
+  look: StayLook | undefined,
+  circumstances: Circumstances,
+): Decision {
+  const { now, before, rules } = circumstances;
+  const isOpen = look !== undefined && !OVER.includes(look.phase);
+  if (request.kind === 'remove') {
+    return tell(isOpen || (rules !== 'first' && mayStillOpen(look)) ? removal(name, request, look) : []);
+  }
+  if (before !== undefined && look?.isPending === true && isAskedAgain(before, request)) return tell([]);
+  const window = windowOf(request, isOpen ? look : undefined, circumstances);
+  const rooms = roomsOf(request, look, circumstances);
+  if (window === undefined || rooms.length === 0) {
+    return { kind: 'refuse', why: 'the request names no room or no dates, and no stay is open that has them' };
+  }
+  const status =
+    isOpen && look.phase === 'in-house' ? 'in-house' : isBefore(now, window.from) ? 'confirmed' : 'in-house';
+  const wish: Wish = { status, window, rooms, guestIds: guestIdsOf(request, isOpen, look) };
+  if (!isOpen) return tell([snapshotOf(name, request, look, wish)]);
+  const isAnew = request.kind === 'new' && sameRooms(rooms, look.rooms) && look.guests.some(({ hasKey }) => hasKey);
+  return tell([
+    // Whatever keys there were must die at the door as well: the first key after the end of all others does that.
+    ...(isAnew ? [...removal(name, request, look), { kind: 'await-end-of-keys' as const }] : []),
+    ...(isAnew || !isAsWished(look, wish) ? [snapshotOf(name, request, look, wish)] : []),
+    ...replacement(request, look, wish),
+  ]);
+}
+
+function tell(orders: readonly Order[]): Decision {
+  return { kind: 'tell', orders };
+}
+
+/** After its end a stay may be granted some minutes more; "remove" ends them. */
+function mayStillOpen(look: StayLook | undefined): look is StayLook {
+  return look?.phase === 'leaving' && look.guests.some(({ hasKey }) => hasKey);
+}
+
+/** A stay that has moved on keeps its keys: "remove" for the old room may come after "new" for the next one. */
+function removal(name: StayName, request: KeyRequest, look: StayLook): readonly Order[] {
+  const isForOthers = request.rooms.length > 0 && !request.rooms.some((room) => look.rooms.includes(room));
+  const { window, rooms } = look;
+  if (window === undefined || (rooms.length > 0 && isForOthers)) return [];
+  const guestIds = present(look).map(({ guestId }) => guestId);
+  return [snapshotOf(name, request, look, { status: 'departed', window, rooms, guestIds })];
+}
+
+/** A key that is made during the stay is valid from now on: that does not move the arrival. One that is valid later does. */
+function windowOf(
+  { window }: KeyRequest,
+  look: StayLook | undefined,
+  { now, rules }: Circumstances,
+): Window | undefined {
+  if (window === undefined || look?.window === undefined) return window ?? look?.window;
+  const isDuringStay = rules === 'first' || look.phase === 'in-house' || !isBefore(now, window.from);
+  return { from: isDuringStay ? earlier(window.from, look.window.from) : window.from, to: window.to };
+}
+
+/** Nobody has been told yet to try again. */
+const TOO_SOON_MS = 5_000;
+
+/** Who was told to try again asks for the same once more, later: not for one more key. Of lost phones there may be two. */
+function isAskedAgain(before: KeyRequest, request: KeyRequest): boolean {
+  return (
+    before.kind === request.kind &&
+    before.kind !== 'lost' &&
+    millis(request.at) - millis(before.at) >= TOO_SOON_MS &&
+    sameRooms(before.rooms, request.rooms) &&
+    before.window?.to === request.window?.to &&
+    before.shareGroup === request.shareGroup
+  );
+}
+
+/** A new key, or a move, names all the rooms, unless it says which one is left; other requests may name the first one only. */
+function roomsOf(
+  { kind, rooms, oldRoom }: KeyRequest,
+  look: StayLook | undefined,
+  { rules }: Circumstances,
+): readonly string[] {
+  const known = look?.rooms ?? [];
+  const [room, ...further] = rooms;
+  if (rules !== 'first' && kind === 'move' && oldRoom !== undefined && room !== undefined && further.length === 0) {
+    const moved = known.map((one) => (one === oldRoom ? room : one));
+    if (moved.includes(room)) return [...new Set(moved)];
+  }
+  const namesAll = rooms.length > 0 && (kind === 'new' || kind === 'move');
+  return namesAll || !rooms.every((room) => known.includes(room)) ? rooms : known;
+}
+
+function guestIdsOf({ kind, furtherKeys }: KeyRequest, isOpen: boolean, look: StayLook | undefined): readonly string[] {
+  const [first = guestIdAt(0)] = (look?.guests ?? [])
+    .toSorted((a, b) => Number(b.hasKey) - Number(a.hasKey))
+    .map(({ guestId }) => guestId);
+  const here = isOpen && look !== undefined ? present(look).map(({ guestId }) => guestId) : [];
+  if (here.length === 0 || (kind === 'new' && look?.guests.some(({ hasKey }) => hasKey) === true)) return [first];
+  return kind === 'duplicate' && furtherKeys === 'another-guest' ? [...here, furtherGuestId(here)] : here;
+}
+
+function furtherGuestId(here: readonly string[]): string {
+  let place = here.length;
+  while (here.includes(guestIdAt(place))) place += 1;
+  return guestIdAt(place);
+}
+
+function guestIdAt(place: number): string {
+  return `guest-${place + 1}`;
+}
+
+function present({ guests }: StayLook): readonly LookedAtGuest[] {
+  return guests.filter(({ isGone }) => !isGone);
+}
+
+function isAsWished(look: StayLook, wish: Wish): boolean {
+  return (
+    (wish.status === 'in-house') === (look.phase === 'in-house') &&
+    look.window !== undefined &&
+    sameWindow(look.window, wish.window) &&
+    sameRooms(look.rooms, wish.rooms) &&
+    sameRooms(
+      present(look).map(({ guestId }) => guestId),
+      wish.guestIds,
+    )
+  );
+}
+
+function sameRooms(some: readonly string[], others: readonly string[]): boolean {
+  return some.length === others.length && some.every((one) => others.includes(one));
+}
+
+/** Other rooms end the old keys by themselves. */
+function replacement({ kind, requestId, by }: KeyRequest, look: StayLook, wish: Wish): readonly Order[] {
+  const holder = present(look).toSorted((a, b) => Number(b.hasKey) - Number(a.hasKey))[0];
+  if (holder === undefined || !sameRooms(look.rooms, wish.rooms)) return [];
+  const { guestId, hasKey } = holder;
+  if (kind === 'lost') return [{ kind: 'replace-key', payload: { guestId, mode: 'secure', requestId, by } }];
+  const isAgain = kind === 're-encode' && hasKey;
+  return isAgain ? [{ kind: 'replace-key', payload: { guestId, mode: 'convenient', requestId, by } }] : [];
+}
+
+function snapshotOf(name: StayName, request: KeyRequest, look: StayLook | undefined, wish: Wish): Order {
+  const { status, window, rooms, guestIds } = wish;
+  const snapshot: StaySnapshotInput = {
+    ...name,
+    revision: nextRevision(request.at, look?.revision),
+    // The desk is the only one that writes, one request after the other.
+    supersede: true,
+    status,
+    window,
+    rooms: [...rooms],
+    guests: guestIds.map((guestId, place) => ({ guestId, primary: place === 0 })),
+    ...(request.shareGroup === undefined ? {} : { shareGroup: request.shareGroup }),
+  };
+  return { kind: 'snapshot', snapshot };
+}
+
+function nextRevision(at: string, known: StayLook['revision']): StaySnapshotInput['revision'] {
+  if (typeof known === 'number') return known + 1;
+  return known !== undefined && millis(known) > millis(at) ? known : at;
+}

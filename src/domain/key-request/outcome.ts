@@ -1,0 +1,54 @@
+/** How far a request for keys has come, as the stay's view tells it. Pure. */
+import type { StayView } from '../model/stay-view.js';
+import type { KeyRequest } from '../model/key-request.js';
+
+export type KeyOutcome =
+  /** Keys are made, or will be without anybody's help: `text` says so to whoever asked. */
+  | { readonly kind: 'done'; readonly text: string }
+  /** A person must put something right first. */
+  | { readonly kind: 'refused'; readonly text: string }
+  /** It goes on by itself, but is not done yet. */
+  | { readonly kind: 'pending'; readonly text: string };
+
+/** Attention that asking again will not help. */
+const HOPELESS: readonly string[] = ['key-failed', 'impossible-plan', 'zone-mismatch'];
+
+/** No key is made any more, whoever asks; only the booking can change that. */
+const ENDED: Readonly<Partial<Record<StayView['phase'], string>>> = {
+  leaving: 'The stay has ended; give it a later end first.',
+  over: 'The stay has ended; give it a later end first.',
+  cancelled: 'The reservation is cancelled.',
+  'no-show': 'The reservation is a no-show.',
+};
+
+/** @param view undefined if there is no stay */
+export function outcomeOf({ kind, rooms }: Pick<KeyRequest, 'kind' | 'rooms'>, view: StayView | undefined): KeyOutcome {
+  if (view === undefined) return { kind: 'done', text: 'There is no stay, and so no key.' };
+  if (kind === 'remove') {
+    // Keys of a stay that has moved on are for other rooms.
+    const isMeant = (key: StayView['keys'][number]): boolean =>
+      rooms.length === 0 || key.rooms.some((room) => rooms.includes(room));
+    const left = view.keys.filter((key) => key.state !== 'dead' && isMeant(key)).length;
+    return left === 0
+      ? { kind: 'done', text: 'All keys are removed.' }
+      : { kind: 'pending', text: `${left} keys are still being removed; that goes on by itself.` };
+  }
+  const ended = ENDED[view.phase];
+  if (ended !== undefined) return { kind: 'refused', text: ended };
+  if (view.settled && view.guests.every(({ keyState }) => keyState === 'gone')) {
+    return { kind: 'refused', text: 'Nobody in the reservation is to have a key; name a guest first.' };
+  }
+  const hopeless = view.attention.find(({ code }) => HOPELESS.includes(code));
+  if (hopeless !== undefined) return { kind: 'refused', text: hopeless.message };
+  const waiting = view.guests.filter(({ keyState }) => keyState !== 'issued' && keyState !== 'gone');
+  if (!view.settled) return { kind: 'pending', text: 'The keys are being made; that goes on by itself.' };
+  if (waiting.length === 0) return { kind: 'done', text: 'The keys are on their way to the phones.' };
+  if (waiting.every(({ waitingFor }) => waitingFor === 'phone')) {
+    return { kind: 'done', text: "The key is made as soon as the guest's phone is set up." };
+  }
+  if (waiting.every(({ keyState, waitingFor }) => keyState === 'not-due' || waitingFor === 'window')) {
+    return { kind: 'done', text: 'The key is made in time for the arrival.' };
+  }
+  const [hindrance] = view.attention;
+  return { kind: 'pending', text: hindrance?.message ?? 'The key cannot be made yet; that goes on by itself.' };
+}

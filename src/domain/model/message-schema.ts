@@ -1,0 +1,75 @@
+/** The messages of `stay`, field by field: payloads of its signals, of `planFor`, and the start argument. */
+import { z } from 'zod';
+import { leaseNewsSchema } from './room-message-schema.js';
+import { guestsSchema, idSchema, instantSchema, roomsSchema } from './snapshot-schema.js';
+
+const reason = z.string({ error: 'must say why, in up to 200 characters' }).min(1).max(200);
+
+/** What every signal also takes: an id to recognise a repeat by, when it happened, and who did it (an id, no name). */
+const envelope = {
+  requestId: idSchema.optional(),
+  at: instantSchema.optional(),
+  by: idSchema.optional(),
+};
+
+const nothing = z.strictObject(envelope);
+const staffAct = z.strictObject({ reason, guestId: idSchema.optional(), ...envelope });
+
+export const messageSchemas = {
+  addGuests: z.strictObject({ guests: guestsSchema.min(1, 'must name at least one guest'), ...envelope }),
+  removeGuest: z.strictObject({ guestId: idSchema, cause: z.enum(['left', 'security']).default('left'), ...envelope }),
+  changeRooms: z.strictObject({
+    rooms: roomsSchema,
+    guestId: idSchema.optional(),
+    from: instantSchema.optional(),
+    ...envelope,
+  }),
+  changeDates: z.strictObject({
+    window: z
+      .strictObject({ from: instantSchema.optional(), to: instantSchema.optional() })
+      .refine((window) => window.from !== undefined || window.to !== undefined, {
+        error: 'must hold "from", "to" or both',
+      }),
+    ...envelope,
+  }),
+  checkIn: nothing,
+  checkOut: nothing,
+  cancel: nothing,
+  retry: nothing,
+  replaceKey: z.strictObject({
+    guestId: idSchema,
+    mode: z.enum(['secure', 'convenient'], { error: 'must be "secure" or "convenient"' }),
+    deviceId: idSchema.optional(),
+    ...envelope,
+  }),
+  phoneReady: z.strictObject({ guestId: idSchema, ...envelope }),
+  hold: staffAct,
+  release: staffAct,
+  force: staffAct,
+  block: staffAct,
+  joinTo: z.strictObject({ acsCredentialId: idSchema, guestId: idSchema.optional(), ...envelope }),
+  credentialChanged: z.strictObject({ acsCredentialId: idSchema, eventType: idSchema, eventId: idSchema, ...envelope }),
+  leaseChanged: leaseNewsSchema.extend(envelope),
+  phoneChanged: z.strictObject({ deviceId: idSchema, eventType: idSchema, eventId: idSchema, ...envelope }),
+  policyChanged: nothing,
+} as const;
+
+export type MessageName = keyof typeof messageSchemas;
+
+/** A message as a sender writes it (defaults not yet filled in). */
+export type MessageInput<Name extends MessageName> = z.input<(typeof messageSchemas)[Name]>;
+
+/** A checked message: its name and its payload. */
+export type Message = {
+  [Name in MessageName]: { readonly name: Name; readonly payload: z.output<(typeof messageSchemas)[Name]> };
+}[MessageName];
+
+export const messageNames = Object.keys(messageSchemas) as readonly MessageName[];
+
+/** A change to try out: its name, and a payload that is checked as that of the message itself. */
+export const plannedChangeSchema = z.strictObject({
+  message: z.enum(['applyReservation', ...messageNames], {
+    error: `must be applyReservation or one of ${messageNames.join(', ')}`,
+  }),
+  payload: z.unknown(),
+});

@@ -1,0 +1,48 @@
+/** Preparations: the steps that must precede keys. */
+import type { SettleLeasesInput } from './lease.js';
+import type { Guest, SnapshotWindow } from './snapshot-schema.js';
+
+/** One at a time: what is said to rooms later is said in the next step. */
+export const LEASE_STEP_ID = 'leases';
+
+export type GroundStep =
+  | { readonly do: 'resolve-property'; readonly stepId: string; readonly window?: SnapshotWindow }
+  | { readonly do: 'resolve-doors'; readonly stepId: string; readonly rooms: readonly string[] }
+  | { readonly do: 'settle-leases'; readonly stepId: typeof LEASE_STEP_ID; readonly leases: LeaseStep }
+  | { readonly do: 'prepare-guest'; readonly stepId: string; readonly guest: Guest }
+  | {
+      readonly do: 'wait-for-phone';
+      readonly stepId: string;
+      readonly guestId: string;
+      readonly userIdentityId: string;
+    }
+  | {
+      readonly do: 'deactivate-phone';
+      readonly stepId: string;
+      readonly guestId: string;
+      readonly userIdentityId: string;
+      readonly deviceId?: string;
+    }
+  | {
+      readonly do: 'wait-for-other-stay';
+      readonly stepId: string;
+      readonly guestId: string;
+      readonly acsCredentialIds: readonly string[];
+    }
+  | {
+      readonly do: 'wait-for-key-on-phone';
+      readonly stepId: string;
+      readonly guestId: string;
+      readonly acsCredentialId: string;
+    }
+  | { readonly do: 'check-keys'; readonly stepId: string; readonly acsCredentialIds: readonly string[] }
+  | {
+      readonly do: 'watch-for-strays';
+      readonly stepId: string;
+      readonly guestId: string;
+      readonly keyId: string;
+      /** 0: looks once. */
+      readonly minutes: number;
+    };
+
+export type LeaseStep = Pick<SettleLeasesInput, 'reports' | 'releases' | 'claims'>;

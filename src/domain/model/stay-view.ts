@@ -1,0 +1,79 @@
+/** The view of a stay: the answer of the query `stay` (`docs/messages.md`). It holds no names and no contacts. */
+import type { Instant, Window } from './instants.js';
+import type { KeyState } from './key.js';
+import type { Gate, KeyStep } from './key-plan.js';
+import type { OpenAttention, TimelineLine } from './stay-records.js';
+import type { StaySnapshot } from './snapshot-schema.js';
+
+export type StayPhase = 'expected' | 'ready' | 'in-house' | 'leaving' | 'over' | 'cancelled' | 'no-show';
+
+export type GuestKeyState = 'not-due' | 'waiting' | 'issuing' | 'issued' | 'failed' | 'revoking' | 'gone';
+
+export interface GuestView {
+  readonly guestId: string;
+  readonly keyState: GuestKeyState;
+  readonly waitingFor?: Gate;
+  /** Staff removed him for cause, or blocked him: he stays without a key, whatever the booking system says. */
+  readonly barred?: true;
+}
+
+export interface KeyView {
+  readonly acsCredentialId?: string;
+  readonly guestId: string;
+  readonly kind: 'override' | 'joiner';
+  readonly rooms: readonly string[];
+  readonly commonDoors: readonly string[];
+  readonly window: Window;
+  readonly joinedTo?: string;
+  readonly state: KeyState;
+  readonly requestedAt: Instant;
+  readonly issuedAt?: Instant;
+  readonly deadAt?: Instant;
+  readonly residualUntil?: Instant;
+  readonly why: string;
+}
+
+export interface PlanLine {
+  readonly do: KeyStep['do'];
+  readonly guestId: string;
+  readonly rooms: readonly string[];
+  readonly window: Window;
+  readonly why: string;
+  readonly waitsFor?: Gate;
+  /** In a dry run: when, if later than now. */
+  readonly at?: Instant;
+}
+
+/** One room of the stay for one stretch of time, now or later, and what the room said to it. */
+export interface LeaseView {
+  readonly room: string;
+  readonly window: Window;
+  /** `asked`: the room has not answered yet. */
+  readonly state: 'asked' | 'granted' | 'waiting' | 'displaced' | 'ended';
+  /** Granted: no key before, or after. */
+  readonly from?: Instant;
+  readonly until?: Instant;
+  /** Stays whose leases are in the way. */
+  readonly behind?: readonly string[];
+}
+
+export interface StayView {
+  readonly schema: 1;
+  readonly stay: string;
+  readonly phase: StayPhase;
+  readonly revision?: StaySnapshot['revision'];
+  readonly window?: Window;
+  readonly rooms: readonly string[];
+  /** Absent in stays that began before rooms had leases. */
+  readonly leases?: readonly LeaseView[];
+  readonly guests: readonly GuestView[];
+  readonly keys: readonly KeyView[];
+  readonly plan: readonly PlanLine[];
+  readonly attention: readonly OpenAttention[];
+  readonly timeline: readonly TimelineLine[];
+  readonly nextDeadline?: Instant;
+  /** True if there is nothing to do right now. */
+  readonly settled: boolean;
+  /** In the answer to `applyReservation` only: whether the snapshot was news, or the stay knew it. Absent from stays of older workers. */
+  readonly taken?: 'new' | 'known';
+}

@@ -1,0 +1,124 @@
+/** Keys as a room knows them from what stays report: which open the door, which generation counts, and how long a dead one may linger. */
+import { isBefore, later, millis, overlaps, plusMinutes, type Instant, type Window } from '../model/instants.js';
+import type { LeaseAnchor } from '../model/lease.js';
+import { writeLine, type ClaimEntry, type RoomBook, type RoomKey } from './state.js';
+import type { RoomReport } from '../model/room-message-schema.js';
+
+/** How long a key that cannot open any more is kept, to be shown. */
+const KEPT_DAYS = 3;
+const KEPT_KEYS = 1000;
+const DAY_MINUTES = 24 * 60;
+
+/** Replaces what is known of the stay's keys. What an earlier chain of runs reported stays, but for keys that this one knows, too. */
+export function recordReport(book: RoomBook, report: RoomReport, now: Instant): void {
+  const { stayId, chain, keys } = report;
+  const reported = keys.map((key): RoomKey => ({ ...key, stayId, ...(chain === undefined ? {} : { chain }) }));
+  const kept = book.keys.filter((known) => {
+    if (known.stayId !== stayId) return true;
+    return known.chain !== chain && !reported.some((key) => key.acsCredentialId === known.acsCredentialId);
+  });
+  for (const key of reported) {
+    const known = book.keys.find((one) => one.stayId === stayId && one.acsCredentialId === key.acsCredentialId);
+    if (known?.state === key.state) continue;
+    const what = `${key.kind} ${key.acsCredentialId} of guest ${key.guestId} is ${key.state}`;
+    writeLine(book, { at: now, what: `${stayId}: ${what}` });
+  }
+  book.keys = [...kept, ...reported];
+}
+
+/** Forgets keys that have not been able to open the door for days. */
+export function forgetOldKeys(book: RoomBook, now: Instant): void {
+  const isShown = (key: RoomKey): boolean => isBefore(now, plusMinutes(lastMoment(key), KEPT_DAYS * DAY_MINUTES));
+  if (book.keys.length > KEPT_KEYS || !book.keys.every(isShown))
+    book.keys = book.keys.filter(isShown).slice(-KEPT_KEYS);
+}
+
+/** Until when the key can open the door at most: a live one to its window's end, a dead one while an offline phone may hold it. */
+export function opensUntil(key: RoomKey): Instant {
+  if (key.state !== 'dead') return key.window.to;
+  return key.residualUntil ?? key.deadAt ?? key.issuedAt;
+}
+
+function lastMoment(key: RoomKey): Instant {
+  return later(opensUntil(key), key.deadAt ?? key.issuedAt);
+}
+
+/** True if the key is alive and its window is not over. */
+export function isLive(key: RoomKey, now: Instant): boolean {
+  return key.state === 'live' && isBefore(now, key.window.to);
+}
+
+/**
+ * The time in which a key that should be dead can still open the door, at worst: with a phone that stays offline, and if nobody
+ * uses a newer key there. Undefined if it cannot.
+ */
+export function residualWindow(key: RoomKey): Window | undefined {
+  const { state, deadAt, residualUntil, window } = key;
+  if (state !== 'dead' || deadAt === undefined || residualUntil === undefined) return undefined;
+  const from = later(deadAt, window.from);
+  return isBefore(from, residualUntil) ? { from, to: residualUntil } : undefined;
+}
+
+/** The length of a window in minutes. */
+export function minutesOf(window: Window): number {
+  return (millis(window.to) - millis(window.from)) / 60_000;
+}
+
+/** The keys of a lease: of its stays, as far as they lie within it. */
+export function keysOfLease(book: RoomBook, lease: readonly ClaimEntry[]): readonly RoomKey[] {
+  return book.keys.filter((key) =>
+    lease.some(
+      ({ stayId, granted }) => stayId === key.stayId && granted !== undefined && overlaps(granted, key.window),
+    ),
+  );
+}
+
+/** The generation that counts among these keys: the newest that has a live key, or else the newest. */
+export function currentLineage(keys: readonly RoomKey[], now: Instant): string | undefined {
+  const live = keys.filter((key) => isLive(key, now));
+  return newestLineage(live.length > 0 ? live : keys, keys);
+}
+
+/** Live keys of other stays of the lease, of the generation that counts, the newest first. */
+export function anchorsFor(keys: readonly RoomKey[], stayId: string, now: Instant): readonly LeaseAnchor[] {
+  const lineage = currentLineage(keys, now);
+  return keys
+    .filter((key) => key.stayId !== stayId && key.lineage === lineage && isLive(key, now))
+    .toReversed()
+    .toSorted((a, b) => millis(b.issuedAt) - millis(a.issuedAt))
+    .map(({ acsCredentialId, acsUserId, window, stayId: owner }) => ({
+      acsCredentialId,
+      ...(acsUserId === undefined ? {} : { acsUserId }),
+      lineage: lineage ?? '',
+      stayId: owner,
+      window,
+    }));
+}
+
+/** The newest generation with a key that is not dead, if it is newer than this key's: its first use at the door ends the key. */
+export function successorOf(key: RoomKey, keys: readonly RoomKey[], at: Instant): string | undefined {
+  const able = keys.filter(
+    (other) => other.state !== 'dead' && !isBefore(at, other.window.from) && isBefore(at, other.window.to),
+  );
+  const newest = newestLineage(able, keys);
+  return newest !== undefined && isNewer(newest, key.lineage, keys) ? newest : undefined;
+}
+
+function newestLineage(candidates: readonly RoomKey[], keys: readonly RoomKey[]): string | undefined {
+  return candidates.reduce<string | undefined>((newest, { lineage }) => {
+    return newest === undefined || isNewer(lineage, newest, keys) ? lineage : newest;
+  }, undefined);
+}
+
+/** True if the generation began after the other; of two that began in the same minute, the one that was reported later did. */
+function isNewer(lineage: string, other: string, keys: readonly RoomKey[]): boolean {
+  const [one, two] = [firstKeyOf(lineage, keys), firstKeyOf(other, keys)];
+  const later = millis(keys[one]?.issuedAt ?? '') - millis(keys[two]?.issuedAt ?? '');
+  return later > 0 || (later === 0 && one > two);
+}
+
+/** Where the key is that began the generation: its override, or, if that is not known here, the first that is. */
+function firstKeyOf(lineage: string, keys: readonly RoomKey[]): number {
+  const override = keys.findIndex((key) => key.acsCredentialId === lineage);
+  return override >= 0 ? override : keys.findIndex((key) => key.lineage === lineage);
+}

@@ -1,0 +1,181 @@
+/** The room as outsiders see it: query `room`, `stayline room`, Web UI. Ids only: no names, no contacts. */
+import { earlier, isBefore, later, type Instant, type Window } from '../model/instants.js';
+import type { RoomBook, RoomKey, RoomLine } from './state.js';
+import { isLive, keysOfLease, minutesOf, opensUntil, residualWindow, successorOf } from './keys.js';
+import { leasesOf, untilOf, verdictOf, type GrantedEntry } from './decision.js';
+
+export interface LeaseClaimView {
+  readonly stayId: string;
+  readonly part?: number;
+  readonly asked: Window;
+  readonly granted: Window;
+  readonly heldUpBy?: string;
+}
+
+export interface LeaseView {
+  /** The stays that hold it together; more than one in a share group only. */
+  readonly stays: readonly string[];
+  readonly shareGroup?: string;
+  readonly window: Window;
+  /** With grace: no key lives longer. */
+  readonly until: Instant;
+  readonly state: 'expected' | 'open' | 'grace';
+  /** The stay that may issue the first key; absent if it is not known yet, or if there is a key to join. */
+  readonly opener?: string;
+  /** Live keys, which later ones may join. */
+  readonly liveKeys: readonly string[];
+  readonly claims: readonly LeaseClaimView[];
+}
+
+export interface WaitingView {
+  readonly stayId: string;
+  readonly part?: number;
+  readonly asked: Window;
+  readonly behind: readonly string[];
+  /** The front desk gave the room to another stay. */
+  readonly displaced?: true;
+}
+
+export interface RoomKeyView {
+  readonly acsCredentialId: string;
+  readonly stayId: string;
+  readonly guestId: string;
+  readonly kind: 'override' | 'joiner';
+  readonly lineage: string;
+  readonly window: Window;
+  readonly state: 'live' | 'revoking' | 'dead';
+  readonly deadAt?: Instant;
+  /** Until when it may open the door, at worst. */
+  readonly residualUntil?: Instant;
+  /** For how long a key that should be dead can open the door, at worst. */
+  readonly residualMinutes?: number;
+  /** The first use of this generation at the door ends it earlier. */
+  readonly endsAtFirstUseOf?: string;
+  readonly why?: string;
+}
+
+/** Who can open the door at this moment, or later in the key's window. */
+export interface RoomKeysView {
+  readonly certain: readonly RoomKeyView[];
+  readonly possible: readonly RoomKeyView[];
+  readonly none: readonly RoomKeyView[];
+}
+
+export interface RoomView {
+  readonly schema: 1;
+  /** Workflow id. */
+  readonly room: string;
+  readonly version: number;
+  /** In order of time. */
+  readonly leases: readonly LeaseView[];
+  /** In order of first arrival. */
+  readonly waiting: readonly WaitingView[];
+  readonly keys: RoomKeysView;
+  readonly history: readonly RoomLine[];
+}
+
+/** The room as it stands at `at`. */
+export function roomViewOf(book: RoomBook, at: Instant): RoomView {
+  return {
+    schema: 1,
+    room: book.roomId,
+    version: book.version,
+    leases: leasesOf(book.claims)
+      .filter((lease) => lease.some((entry) => isBefore(at, untilOf(book.claims, entry))))
+      .map((lease) => leaseView(book, lease, at)),
+    waiting: waitingViews(book, at),
+    keys: keysView(book, at),
+    history: book.history,
+  };
+}
+
+function leaseView(book: RoomBook, lease: readonly GrantedEntry[], at: Instant): LeaseView {
+  const window = {
+    from: lease.map(({ granted }) => granted.from).reduce(earlier),
+    to: lease.map(({ granted }) => granted.to).reduce(later),
+  };
+  const shareGroup = lease.find(({ asked }) => asked.shareGroup !== undefined)?.asked.shareGroup;
+  const live = keysOfLease(book, lease).filter((key) => isLive(key, at));
+  const opener = lease.find((entry) => {
+    const verdict = verdictOf(book, entry, at);
+    return verdict.kind === 'granted' && verdict.opener;
+  });
+  return {
+    stays: [...new Set(lease.map(({ stayId }) => stayId))],
+    ...(shareGroup === undefined ? {} : { shareGroup }),
+    window,
+    until: lease.map((entry) => untilOf(book.claims, entry)).reduce(later),
+    state: isBefore(at, window.from) ? 'expected' : isBefore(at, window.to) ? 'open' : 'grace',
+    ...(opener === undefined || live.length > 0 ? {} : { opener: opener.stayId }),
+    liveKeys: live.map((key) => key.acsCredentialId),
+    claims: lease.map((entry) => claimView(book, entry, at)),
+  };
+}
+
+function claimView(book: RoomBook, entry: GrantedEntry, at: Instant): LeaseClaimView {
+  const verdict = verdictOf(book, entry, at);
+  const heldUpBy = verdict.kind === 'granted' ? verdict.heldUpBy : undefined;
+  return {
+    ...nameOf(entry),
+    asked: entry.asked.window,
+    granted: entry.granted,
+    ...(heldUpBy === undefined ? {} : { heldUpBy }),
+  };
+}
+
+function waitingViews(book: RoomBook, at: Instant): readonly WaitingView[] {
+  return book.claims.flatMap((entry) => {
+    const verdict = verdictOf(book, entry, at);
+    if (verdict.kind !== 'waiting' || !isBefore(at, entry.asked.window.to)) return [];
+    const { kind: _waiting, ...how } = verdict;
+    return [{ ...nameOf(entry), asked: entry.asked.window, ...how }];
+  });
+}
+
+function nameOf({ stayId, part }: { readonly stayId: string; readonly part: number }): {
+  readonly stayId: string;
+  readonly part?: number;
+} {
+  return part === 0 ? { stayId } : { stayId, part };
+}
+
+function keysView({ keys }: RoomBook, at: Instant): RoomKeysView {
+  const standings = keys.map((key) => ({ key, standing: standingOf(key, keys, at) }));
+  const those = (kind: Standing['kind']): readonly RoomKeyView[] =>
+    standings.filter(({ standing }) => standing.kind === kind).map(({ key, standing }) => keyView(key, standing));
+  return { certain: those('certain'), possible: those('possible'), none: those('none') };
+}
+
+interface Standing {
+  readonly kind: keyof RoomKeysView;
+  readonly why?: string;
+  readonly endsAtFirstUseOf?: string;
+}
+
+function standingOf(key: RoomKey, keys: readonly RoomKey[], at: Instant): Standing {
+  if (!isBefore(at, opensUntil(key))) return { kind: 'none' };
+  const successor = successorOf(key, keys, at);
+  const ends = successor === undefined ? {} : { endsAtFirstUseOf: successor };
+  switch (key.state) {
+    case 'live':
+      if (successor === undefined) return { kind: 'certain' };
+      return { kind: 'possible', why: 'a newer key may have been used at the door', ...ends };
+    case 'revoking':
+      return { kind: 'possible', why: 'it is being ended', ...ends };
+    case 'dead':
+      return { kind: 'possible', why: 'a phone that has not heard of its end may still hold it', ...ends };
+    default:
+      return key.state satisfies never;
+  }
+}
+
+function keyView(key: RoomKey, { kind, ...standing }: Standing): RoomKeyView {
+  const { chain: _chain, issuedAt: _issuedAt, residualUntil: _asReported, ...known } = key;
+  const residual = residualWindow(key);
+  return {
+    ...known,
+    ...(kind === 'possible' ? { residualUntil: opensUntil(key) } : {}),
+    ...(residual === undefined ? {} : { residualMinutes: minutesOf(residual) }),
+    ...standing,
+  };
+}

@@ -1,0 +1,211 @@
+/**
+ * Takes a snapshot into the book. A snapshot changes only the fields that differ from the snapshot before it, so
+ * what a signal or staff said in between holds until the booking system says otherwise.
+ */
+import {
+  askForProperty,
+  forgetHindrances,
+  member,
+  writeLine,
+  type PartyMember,
+  type ScheduledRooms,
+  type StayBook,
+  type WantedStay,
+} from '../state.js';
+import { isBefore, millis, normalInstant, plusMinutes, type Instant, type Window } from '../../model/instants.js';
+import { withoutRefusals } from '../known/keyring.js';
+import type { Guest, SnapshotWindow, StaySnapshot } from '../../model/snapshot-schema.js';
+
+export type SnapshotVerdict =
+  | { readonly kind: 'new' }
+  | { readonly kind: 'known' }
+  /** `sameRevision`: the content differs, and nothing says which is newer. */
+  | { readonly kind: 'stale'; readonly message: string; readonly sameRevision: boolean }
+  | { readonly kind: 'over'; readonly message: string };
+
+/** Revisions are numbers or modification instants; both grow. */
+export function revisionOrder(revision: StaySnapshot['revision']): number {
+  return typeof revision === 'number' ? revision : millis(revision);
+}
+
+/** Says whether a snapshot is news for this book, without changing anything. */
+export function judgeSnapshot(book: StayBook, snapshot: StaySnapshot, now: Instant): SnapshotVerdict {
+  const known = book.snapshot;
+  if (known === undefined) {
+    return isOver(snapshot.window, now)
+      ? { kind: 'over', message: 'window.to has passed: the stay is over' }
+      : { kind: 'new' };
+  }
+  const order = revisionOrder(snapshot.revision) - revisionOrder(known.revision);
+  if (order < 0) {
+    const message = `revision is older than the known one, ${known.revision}`;
+    return { kind: 'stale', message, sameRevision: false };
+  }
+  if (order > 0) return { kind: 'new' };
+  if (sameContent(snapshot, known)) return { kind: 'known' };
+  if (snapshot.supersede === true) return { kind: 'new' };
+  return {
+    kind: 'stale',
+    message: `revision ${known.revision} is known with other content; send a newer one, or "supersede": true`,
+    sameRevision: true,
+  };
+}
+
+/** Says whether a window has ended, wherever the property is. */
+export function isOver(window: SnapshotWindow, now: Instant): boolean {
+  return !isBefore(now, latestEnd(window));
+}
+
+/** The end of a window at the latest: local dates are not converted here, so a day of zone offset is allowed for. */
+function latestEnd(window: SnapshotWindow): Instant {
+  return 'to' in window ? window.to : plusMinutes(`${window.departure}T00:00Z`, 2 * 24 * 60);
+}
+
+function sameContent(a: StaySnapshot, b: StaySnapshot): boolean {
+  return canonical({ ...a, supersede: undefined }) === canonical({ ...b, supersede: undefined });
+}
+
+function canonical(value: unknown): string {
+  return JSON.stringify(value, (_key, part: unknown) =>
+    typeof part === 'object' && part !== null && !Array.isArray(part)
+      ? Object.fromEntries(Object.entries(part).toSorted(([a], [b]) => (a < b ? -1 : 1)))
+      : part,
+  );
+}
+
+/** Takes in a snapshot that `judgeSnapshot` called new. */
+export function applySnapshot(book: StayBook, snapshot: StaySnapshot, now: Instant): void {
+  const before = book.snapshot;
+  const differs = (field: keyof StaySnapshot): boolean =>
+    before === undefined || canonical(before[field]) !== canonical(snapshot[field]);
+  if (differs('status')) setStatus(book, snapshot.status, now);
+  if (differs('window')) setWindow(book, snapshot.window);
+  if (differs('rooms') || differs('segments')) setBookedRooms(book, snapshot, now);
+  if (differs('guests')) mergeGuests(book, before?.guests ?? [], snapshot.guests);
+  if (differs('hold')) {
+    const { bookingHold: _hold, ...rest } = book.wanted;
+    book.wanted = { ...rest, ...(snapshot.hold === undefined ? {} : { bookingHold: snapshot.hold.reason }) };
+  }
+  if (differs('shareGroup')) {
+    const { shareGroup: _group, ...rest } = book.wanted;
+    book.wanted = { ...rest, ...(snapshot.shareGroup === undefined ? {} : { shareGroup: snapshot.shareGroup }) };
+  }
+  book.snapshot = snapshot;
+  askForProperty(book);
+  book.keyring = withoutRefusals(book.keyring);
+  forgetHindrances(book);
+  writeLine(book, {
+    at: now,
+    what: `snapshot ${snapshot.revision}: ${snapshot.status}, rooms ${roomsText(book.wanted.rooms)}`,
+  });
+}
+
+function roomsText(rooms: readonly string[]): string {
+  return rooms.length === 0 ? 'not assigned' : rooms.join(', ');
+}
+
+/** Sets the status; being in house begins at the first word of it. */
+export function setStatus(book: StayBook, status: WantedStay['status'], now: Instant): void {
+  const { checkedInAt, ...rest } = book.wanted;
+  book.wanted =
+    status === 'in-house' || (status === 'departed' && checkedInAt !== undefined)
+      ? { ...rest, status, checkedInAt: checkedInAt ?? now }
+      : { ...rest, status };
+}
+
+function setWindow(book: StayBook, window: SnapshotWindow): void {
+  const { localWindow: _local, otherDates: _other, ...rest } = book.wanted;
+  book.wanted = 'to' in window ? { ...rest, window: normalWindow(window) } : { ...rest, localWindow: window };
+}
+
+function normalWindow(window: Window): Window {
+  return { from: normalInstant(window.from), to: normalInstant(window.to) };
+}
+
+/**
+ * The booking's rooms: one set for the whole stay, or one for each stretch of time, of which the first that is not over counts now. Where
+ * the booking names no stretch, the guests have no room; a window in local dates, of which no instants are known here, is taken as filled.
+ */
+function setBookedRooms(book: StayBook, snapshot: StaySnapshot, now: Instant): void {
+  const ahead = (snapshot.segments ?? []).filter((segment) => isBefore(now, segment.to));
+  const [first] = ahead;
+  const window = 'to' in snapshot.window ? snapshot.window : undefined;
+  const beginsLater =
+    first !== undefined && window !== undefined && isBefore(window.from, first.from) && isBefore(now, first.from);
+  setRooms(book, beginsLater ? [] : (first?.rooms ?? snapshot.rooms));
+  const moves = ahead.flatMap((segment, index): ScheduledRooms[] => {
+    const from = normalInstant(segment.from);
+    const begin = index === 0 && !beginsLater ? [] : [{ from, rooms: segment.rooms, booked: true as const }];
+    const goesOnAt = ahead[index + 1]?.from ?? window?.to;
+    const isGap = goesOnAt !== undefined && isBefore(segment.to, goesOnAt);
+    return isGap ? [...begin, { from: normalInstant(segment.to), rooms: [], booked: true as const }] : begin;
+  });
+  book.wanted = { ...book.wanted, scheduled: moves };
+}
+
+/**
+ * Sets the stay's rooms. Where just one room gave way to just one other, guests with rooms of their own move with
+ * it; in all other cases they keep those of their rooms that the stay still has.
+ */
+export function setRooms(book: StayBook, rooms: readonly string[]): void {
+  const gone = book.wanted.rooms.filter((room) => !rooms.includes(room));
+  const come = rooms.filter((room) => !book.wanted.rooms.includes(room));
+  const [from, to] = [gone[0], come[0]];
+  const exchange = gone.length === 1 && come.length === 1 && from !== undefined && to !== undefined;
+  const party = exchange
+    ? book.wanted.party.map((one) => withRooms(one, (own) => own.map((room) => (room === from ? to : room))))
+    : book.wanted.party;
+  // What the booking says of later stands; what signals said of it was said of other rooms.
+  const scheduled = book.wanted.scheduled.filter((move) => move.booked === true);
+  book.wanted = { ...book.wanted, rooms, party, scheduled };
+}
+
+function withRooms(one: PartyMember, change: (own: string[]) => string[]): PartyMember {
+  return one.guest.rooms === undefined ? one : { ...one, guest: { ...one.guest, rooms: change(one.guest.rooms) } };
+}
+
+function mergeGuests(book: StayBook, before: readonly Guest[], after: readonly Guest[]): void {
+  const dropped = before.filter((old) => !after.some((guest) => guest.guestId === old.guestId));
+  for (const old of dropped) removeMember(book, old.guestId, 'left');
+  for (const guest of after) {
+    const old = before.find((candidate) => candidate.guestId === guest.guestId);
+    const known = member(book, guest.guestId);
+    if (known === undefined) addMember(book, guest);
+    else if (old === undefined) putMember(book, { ...readmitted(known), guest });
+    else putMember(book, { ...known, guest: changedFields(known.guest, old, guest) });
+  }
+}
+
+/** A guest whom staff removed for cause stays removed, whatever the booking system says. */
+function readmitted(known: PartyMember): PartyMember {
+  if (known.removed === 'security') return known;
+  const { removed: _removed, ...rest } = known;
+  return rest;
+}
+
+function changedFields(known: Guest, old: Guest, guest: Guest): Guest {
+  const merged: Record<string, unknown> = { ...known };
+  for (const field of new Set([...Object.keys(old), ...Object.keys(guest)]) as Set<keyof Guest>) {
+    if (canonical(old[field]) === canonical(guest[field])) continue;
+    if (guest[field] === undefined) delete merged[field];
+    else merged[field] = guest[field];
+  }
+  return merged as Guest;
+}
+
+export function addMember(book: StayBook, guest: Guest): void {
+  book.wanted = { ...book.wanted, party: [...book.wanted.party, { guest }] };
+}
+
+export function putMember(book: StayBook, changed: PartyMember): void {
+  book.wanted = {
+    ...book.wanted,
+    party: book.wanted.party.map((one) => (one.guest.guestId === changed.guest.guestId ? changed : one)),
+  };
+}
+
+export function removeMember(book: StayBook, guestId: string, cause: 'left' | 'security'): void {
+  const known = member(book, guestId);
+  if (known === undefined) return;
+  putMember(book, { ...known, removed: known.removed === 'security' ? 'security' : cause });
+}

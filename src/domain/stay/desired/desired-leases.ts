@@ -1,0 +1,109 @@
+/** Which rooms the stay wants, and for how long: its rooms now, and those of moves to come. */
+import { revisionOrder } from './apply-snapshot.js';
+import { isEnded, stayWindow, type HeldClaim, type LeaseBook, type ScheduledRooms, type StayBook } from '../state.js';
+import {
+  isBefore,
+  later,
+  millis,
+  overlaps,
+  plusMinutes,
+  sameWindow,
+  type Instant,
+  type Window,
+} from '../../model/instants.js';
+import { isOf } from '../known/lease-decisions.js';
+
+/** What is wanted of one room for one stretch of time. */
+export type WantedClaim = Pick<HeldClaim, 'room' | 'part' | 'window' | 'graceMinutes' | 'shareGroup' | 'revision'>;
+
+/** Every room of the stay, now and as scheduled, with the stretch of time for which it is wanted. */
+export function wantedClaims(book: StayBook, leases: LeaseBook, now: Instant): readonly WantedClaim[] {
+  const window = stayWindow(book);
+  const policy = book.property?.policy;
+  if (window === undefined || policy === undefined || isEnded(book) || book.wanted.status === 'tentative') return [];
+  if (!isBefore(now, plusMinutes(window.to, policy.departureGraceMinutes))) return [];
+  const { shareGroup } = book.wanted;
+  const common = {
+    graceMinutes: policy.departureGraceMinutes,
+    revision: revisionKnown(book),
+    ...(shareGroup === undefined ? {} : { shareGroup }),
+  };
+  const claims: WantedClaim[] = [];
+  for (const { room, window: stretch } of stretches(book, window)) {
+    const ofRoom = leases.claims.filter((one) => one.room === room);
+    const held = ofRoom.find((one) => !claims.some((claim) => isOf(claim, one)) && overlaps(one.window, stretch));
+    // What is over but for its grace goes on, and is not asked for anew.
+    if (held === undefined && !isBefore(now, stretch.to)) continue;
+    const used = [...ofRoom, ...claims.filter((claim) => claim.room === room)].map(({ part }) => part);
+    const part = held?.part ?? Math.max(-1, ...used) + 1;
+    claims.push({ room, part, window: { from: beginning(held, stretch.from, now), to: stretch.to }, ...common });
+  }
+  return claims;
+}
+
+/** The place of the latest snapshot in the order of revisions. */
+export function revisionKnown({ snapshot }: StayBook): number {
+  return snapshot === undefined ? 0 : revisionOrder(snapshot.revision);
+}
+
+/** True if the room has to be asked: it has not answered to this yet. */
+export function isUnanswered(claim: WantedClaim, leases: LeaseBook): boolean {
+  const held = leases.claims.find((one) => isOf(one, claim));
+  if (held?.answered !== true) return true;
+  // Only a newer word of the booking system brings back a stay that has ended.
+  if (held.verdict?.kind === 'ended') return claim.revision > held.verdict.revision;
+  return (
+    !sameWindow(held.window, claim.window) ||
+    held.graceMinutes !== claim.graceMinutes ||
+    held.shareGroup !== claim.shareGroup
+  );
+}
+
+/** Rooms that have been asked for something that they have not answered yet, or will be in a moment; nobody waits for those that are silent. */
+export function unansweredRooms(book: StayBook, now: Instant): readonly string[] {
+  const { leases } = book;
+  if (leases === undefined) return [];
+  return wantedClaims(book, leases, now)
+    .filter((claim) => isUnanswered(claim, leases))
+    .map(({ room }) => room)
+    .filter((room) => !(leases.unsettled ?? []).some((silent) => silent.room === room));
+}
+
+/** A lease begins when the room is wanted, and what has begun is not moved. */
+function beginning(held: HeldClaim | undefined, from: Instant, now: Instant): Instant {
+  if (isBefore(now, from)) return from;
+  return held !== undefined && isBefore(held.window.from, now) ? held.window.from : now;
+}
+
+interface Stretch {
+  readonly room: string;
+  readonly window: Window;
+}
+
+/** The rooms of the stay over its whole window, in order of time; a room that is left and come back to is there more than once. */
+function stretches(book: StayBook, window: Window): readonly Stretch[] {
+  const moves = book.wanted.scheduled
+    .filter((move) => move.guestId === undefined && isBefore(move.from, window.to))
+    .toSorted((a, b) => millis(a.from) - millis(b.from))
+    .map((move) => ({ ...move, from: later(move.from, window.from) }));
+  const first: ScheduledRooms = { from: window.from, rooms: book.wanted.rooms };
+  const found: Stretch[] = [];
+  [first, ...moves].forEach((move, index) => {
+    const stretch = { from: move.from, to: moves[index]?.from ?? window.to };
+    // Of moves at one instant the last counts; one before the stay begins is where it begins.
+    if (!isBefore(stretch.from, stretch.to)) return;
+    for (const room of move.rooms) {
+      const goesOn = found.findIndex((known) => known.room === room && known.window.to === stretch.from);
+      const known = found[goesOn];
+      if (known === undefined) found.push({ room, window: stretch });
+      else found[goesOn] = { room, window: { from: known.window.from, to: stretch.to } };
+    }
+  });
+  return found;
+}
+
+/** Rooms that the stay wants now or will want. */
+export function roomsAhead(book: StayBook): readonly string[] {
+  const scheduled = book.wanted.scheduled.filter((move) => move.guestId === undefined).flatMap((move) => move.rooms);
+  return [...new Set([...book.wanted.rooms, ...scheduled])];
+}

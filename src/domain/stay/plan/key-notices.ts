@@ -1,0 +1,41 @@
+/** What a person must know of the keys there are (rules 7 and 9), and when time alone changes the plan. */
+import { isBefore } from '../../model/instants.js';
+import type { Key } from '../../model/key.js';
+import { isLive, keysOf, mayLive, sharesRoom } from '../known/keyring.js';
+import { list, notice, wantsKeyNow, type Round } from './round.js';
+
+export function noteKeys(round: Round): void {
+  for (const key of round.keyring.keys) {
+    const where = list(key.ask.rooms);
+    if (key.outageSince !== undefined && mayLive(key)) {
+      notice(round, 'access-system-down', `Seam or the access system does not answer for ${where}`, key.guestId);
+    }
+    if (key.state === 'revoking' && (key.outageSince !== undefined || key.retryAt !== undefined)) {
+      notice(round, 'revoke-unconfirmed', `the end of a key to ${where} is not confirmed`, key.guestId);
+    }
+    if (key.delayedSince !== undefined && key.state === 'issuing') {
+      notice(round, 'key-delayed', `the key to ${where} is not with the provider yet`, key.guestId);
+    }
+    if (isLive(key, round.now)) round.wakes.push(key.ask.window.to);
+    noteShortening(round, key);
+  }
+  for (const guest of round.wanted.guests) {
+    if (wantsKeyNow(guest, round.now)) round.wakes.push(guest.window.to);
+  }
+}
+
+/** Rule 9: a shortened key may open until its old end in a phone that has not heard of the change. */
+function noteShortening(round: Round, old: Key): void {
+  if (old.residualUntil === undefined || !isBefore(round.now, old.residualUntil)) return;
+  const successor = keysOf(round.keyring, old.guestId).find(
+    (key) => isLive(key, round.now) && sharesRoom(key.ask.rooms, old.ask.rooms),
+  );
+  if (successor === undefined || !isBefore(successor.ask.window.to, old.residualUntil)) return;
+  round.wakes.push(old.residualUntil);
+  notice(
+    round,
+    'shortening-unconfirmed',
+    `a phone that is offline may open ${list(old.ask.rooms)} until ${old.residualUntil}`,
+    old.guestId,
+  );
+}

@@ -1,0 +1,129 @@
+/**
+ * What rooms have to be told: the step that reports keys, releases leases and claims others. Leases follow what is wanted: a room that
+ * is no longer wanted is released at once, its old keys end later.
+ */
+import { marksOf } from '../known/keyring.js';
+import type { HeldClaim, LeaseBook, StayBook } from '../state.js';
+import { overCapacity } from './capacity.js';
+import { isUnanswered, revisionKnown, wantedClaims } from '../desired/desired-leases.js';
+import { isBefore, type Instant } from '../../model/instants.js';
+import type { Key } from '../../model/key.js';
+import type { LeaseStep } from '../../model/preparation.js';
+import { lineageOf, mayLive } from '../known/keyring.js';
+import type { KeyReport } from '../../model/lease.js';
+import type { Wanted } from '../../model/key-plan.js';
+import { endOf, grantsOn, isOf, opensNow } from '../known/lease-decisions.js';
+
+/** What rooms have to be told now; undefined if they know. `quiet`: no key is being asked for or ended. */
+export function planLeases(
+  book: StayBook,
+  wanted: Wanted,
+  now: Instant,
+  { quiet }: { readonly quiet: boolean },
+): LeaseStep | undefined {
+  const { leases, stayId } = book;
+  if (leases === undefined) return undefined;
+  const claims = wantedClaims(book, leases, now).map((claim) => {
+    const held = leases.claims.find((one) => isOf(one, claim));
+    const ready = claim.shareGroup === undefined ? {} : { ready: isReady(book, held, wanted, claim.room, now) };
+    return { ...claim, ...ready, isDue: isUnanswered(claim, leases) || held?.ready !== ready.ready };
+  });
+  const step = {
+    reports: quiet || book.wanted.shareGroup !== undefined ? dueReports(book, leases, now) : [],
+    releases: leases.claims
+      .filter((held) => isBefore(now, endOf(held)) && !claims.some((claim) => isOf(held, claim)))
+      .map(({ room, part }) => ({ room, part, revision: revisionKnown(book) })),
+    claims: newFirst(
+      claims.filter((claim) => claim.isDue),
+      leases,
+    ).map(({ room, isDue: _isDue, ...claim }) => ({ room, claim: { stayId, chain: leases.chain, ...claim } })),
+  };
+  return withoutSilent(step, leases, now);
+}
+
+/** A room that does not answer is asked again only after a while; the others are told at once. */
+function withoutSilent(step: LeaseStep, { unsettled = [] }: LeaseBook, now: Instant): LeaseStep | undefined {
+  const isTold = ({ room }: { readonly room: string }): boolean =>
+    !unsettled.some((silent) => silent.room === room && isBefore(now, silent.askAgainAt));
+  const { reports, releases, claims } = step;
+  const told = { reports: reports.filter(isTold), releases: releases.filter(isTold), claims: claims.filter(isTold) };
+  return told.reports.length + told.releases.length + told.claims.length === 0 ? undefined : told;
+}
+
+/** Who leaves a room for some hours asks for the time afterwards before he gives back anything: nobody else gets that in between. */
+function newFirst<C extends Pick<HeldClaim, 'room' | 'part'>>(claims: readonly C[], leases: LeaseBook): readonly C[] {
+  const isNew = (claim: C): boolean => !leases.claims.some((held) => isOf(held, claim));
+  return [...claims.filter(isNew), ...claims.filter((claim) => !isNew(claim))];
+}
+
+/** In a share group the first stay that could have a key opens the lease; once it is open, nobody asks any more. */
+function isReady(book: StayBook, held: HeldClaim | undefined, wanted: Wanted, room: string, now: Instant): boolean {
+  const verdict = held?.verdict;
+  const isOpen = verdict?.kind === 'granted' && (verdict.anchors.length > 0 || opensNow(book, room, now));
+  if (isOpen) return held?.ready === true;
+  const { property, doors } = book;
+  if (property === undefined) return false;
+  const ready = wanted.guests.filter(
+    ({ gate, rooms, guestId }) =>
+      gate === undefined &&
+      rooms.includes(room) &&
+      book.keyring.refusals[guestId] === undefined &&
+      overCapacity(property.policy.cardFormat, rooms, doors) === undefined,
+  );
+  return ready.some((guest) => !givesWay(book, guest.rooms, now));
+}
+
+/** Where two stays open one each of the rooms that both need, neither could go on: the one with the smaller id goes first in all. */
+function givesWay(book: StayBook, rooms: readonly string[], now: Instant): boolean {
+  return grantsOn(book, rooms, now).some(({ openedBy }) => openedBy !== undefined && openedBy < book.stayId);
+}
+
+function dueReports(book: StayBook, leases: LeaseBook, now: Instant): LeaseStep['reports'] {
+  const rooms = new Set([
+    ...Object.keys(leases.reported),
+    ...leases.claims.map((held) => held.room),
+    ...book.keyring.keys.flatMap((key) => key.ask.rooms),
+  ]);
+  return [...rooms]
+    .filter((room) => isReportDue(book, leases, room, now))
+    .map((room) => ({ room, keys: keysOn(book, room, now).map((key) => reportOf(book, key)) }));
+}
+
+/** That a key ran out is no news: the room has its window. */
+function isReportDue(book: StayBook, leases: LeaseBook, room: string, now: Instant): boolean {
+  const known = (leases.reported[room] ?? '').split(' ');
+  const reports = keysOn(book, room, now).map((key) => reportOf(book, key));
+  return marksOf(book.keyring, reports).some((mark) => !known.includes(mark));
+}
+
+/** The keys that open this room, or may: alive, or ended at Seam while a phone may still hold them. */
+function keysOn(book: StayBook, room: string, now: Instant): readonly Key[] {
+  return book.keyring.keys.filter(
+    (key) =>
+      key.issuedAt !== undefined &&
+      key.acsCredentialId !== undefined &&
+      key.ask.rooms.includes(room) &&
+      isBefore(now, key.ask.window.to) &&
+      (mayLive(key) || key.residualUntil !== undefined),
+  );
+}
+
+function stateOf(key: Key): KeyReport['state'] {
+  if (key.state === 'dead') return 'dead';
+  return key.state === 'live' ? 'live' : 'revoking';
+}
+
+function reportOf(book: StayBook, key: Key): KeyReport {
+  return {
+    acsCredentialId: key.acsCredentialId ?? '',
+    acsUserId: key.acsUserId,
+    guestId: key.guestId,
+    kind: key.ask.kind,
+    lineage: lineageOf(book.keyring, key),
+    window: key.ask.window,
+    state: stateOf(key),
+    issuedAt: key.issuedAt ?? key.requestedAt,
+    ...(key.deadAt === undefined ? {} : { deadAt: key.deadAt }),
+    ...(key.residualUntil === undefined ? {} : { residualUntil: key.residualUntil }),
+  };
+}

@@ -1,0 +1,95 @@
+/**
+ * The planner: compares what is wanted with what is known and says which key operations come next, and why.
+ * Pure: no I/O, no clock, no Temporal. The rules it holds are `docs/rules.md`, numbered as in the comments of its parts.
+ */
+import { isBefore, type Instant } from '../../model/instants.js';
+import type { Keyring } from '../../model/key.js';
+import { liveKeys, oldestSoundGenerations, sameRooms, sharesRoom } from '../known/keyring.js';
+import { byWidth, isStillAsked, planGrant } from './grants.js';
+import { noteKeys } from './key-notices.js';
+import { planOtherRevokes, planUrgentRevokes } from './revokes.js';
+import { useAnchor, wantsKeyNow, type Round } from './round.js';
+import type { InFlight, KeyPlan, Wanted } from '../../model/key-plan.js';
+import type { Policy } from '../../model/property-schema.js';
+
+/**
+ * Takes what is wanted, the keyring, the steps in flight, the time and the property's policy; returns the steps to
+ * start now, what waits and for what, steps in flight to cancel, what a person must know, and when to plan again.
+ */
+export function planKeys(
+  wanted: Wanted,
+  keyring: Keyring,
+  inFlight: readonly InFlight[],
+  now: Instant,
+  policy: Policy,
+): KeyPlan {
+  const unwanted = inFlight.filter((step) => isUnwanted(step, wanted, keyring, now)).map((step) => step.stepId);
+  const round: Round = {
+    wanted,
+    keyring,
+    live: liveKeys(keyring, now),
+    oldestSound: oldestSoundGenerations(keyring),
+    inFlight,
+    now,
+    policy,
+    ready: [],
+    waiting: [],
+    attention: [],
+    wakes: [],
+    busy: new Set(inFlight.map((step) => step.guestId)),
+    anchorsInUse: new Map(),
+    claimed: new Set(),
+  };
+  noteInFlight(round, unwanted);
+  notePending(round);
+  planUrgentRevokes(round);
+  for (const guest of byWidth(wanted.guests)) planGrant(round, guest);
+  planOtherRevokes(round);
+  noteKeys(round);
+  const wakeAt = round.wakes.filter((wake) => isBefore(now, wake)).sort()[0];
+  return {
+    ready: round.ready,
+    waiting: round.waiting,
+    unwanted,
+    attention: round.attention,
+    ...(wakeAt === undefined ? {} : { wakeAt }),
+  };
+}
+
+/** A key being issued is of no use once its guest should not have it. Other doors are no use either; other times are. */
+function isUnwanted(step: InFlight, wanted: Wanted, keyring: Keyring, now: Instant): boolean {
+  const key = keyring.keys.find((candidate) => candidate.keyId === step.keyId);
+  if (step.do === 'revoke') return key === undefined || !isBefore(now, key.ask.window.to);
+  const guest = wanted.guests.find((candidate) => candidate.guestId === step.guestId);
+  if (key === undefined || guest === undefined || !wantsKeyNow(guest, now)) return true;
+  if (key.condemned !== undefined) return true;
+  // Once Seam has made it, and it opens what its guest should open now, it is seen through, and then replaced.
+  if (key.acsCredentialId !== undefined && sharesRoom(key.ask.rooms, guest.rooms)) return false;
+  return !sameRooms(key.ask.rooms, guest.rooms);
+}
+
+function noteInFlight(round: Round, unwanted: readonly string[]): void {
+  for (const step of round.inFlight) {
+    const key = round.keyring.keys.find((candidate) => candidate.keyId === step.keyId);
+    if (step.do === 'revoke' || key === undefined) continue;
+    if (unwanted.includes(step.stepId)) {
+      // Until it has ended, an override that was called off may still reach Seam, after any other that began meanwhile.
+      if (key.ask.kind === 'override') key.ask.rooms.forEach((room) => round.claimed.add(room));
+      continue;
+    }
+    // A joiner that is stuck must not hold up the others: it no longer counts as coming.
+    const stuck = key.outageSince !== undefined || key.delayedSince !== undefined;
+    if (key.ask.kind === 'override' || !stuck) key.ask.rooms.forEach((room) => round.claimed.add(room));
+    if (key.ask.joinTo !== undefined) useAnchor(round, key.ask.joinTo, step.startedAt);
+  }
+}
+
+/** An override that was asked for and is not confirmed goes on, whoever is planned first: nobody else starts the lease. */
+function notePending(round: Round): void {
+  for (const key of round.keyring.keys) {
+    if (key.state !== 'issuing' || key.ask.kind !== 'override' || !isStillAsked(round, key)) continue;
+    const guest = round.wanted.guests.find((candidate) => candidate.guestId === key.guestId);
+    const goesOn = key.acsCredentialId !== undefined || guest?.gate === undefined;
+    if (goesOn) key.ask.rooms.forEach((room) => round.claimed.add(room));
+  }
+}

@@ -1,0 +1,173 @@
+/** The view of a stay: what the query `stay` answers (`docs/messages.md`). Holds no names and no contacts. */
+import type { Key } from '../model/key.js';
+import type {
+  StayPhase,
+  GuestKeyState,
+  GuestView,
+  KeyView,
+  PlanLine,
+  LeaseView,
+  StayView,
+} from '../model/stay-view.js';
+import { isEnded, type HeldClaim, type PartyMember, type StayBook, stayWindow } from './state.js';
+import { isPatient } from './plan/preparations.js';
+import { isBefore, type Instant } from '../model/instants.js';
+import { isLive, keysOf, mayLive, satisfies } from './known/keyring.js';
+import type { Gate, InFlight, KeyStep, Wanted, WantedGuest } from '../model/key-plan.js';
+import type { StayPlan } from './reconcile.js';
+import { roomsFor, wantedOf } from './desired/desired-keys.js';
+
+export function viewOf(book: StayBook, plan: StayPlan, inFlight: readonly InFlight[], now: Instant): StayView {
+  const wanted = wantedOf(book, now);
+  const window = stayWindow(book);
+  return {
+    schema: 1,
+    stay: book.stayId,
+    phase: phaseOf(book, wanted, now),
+    ...(book.snapshot === undefined ? {} : { revision: book.snapshot.revision }),
+    ...(window === undefined ? {} : { window }),
+    rooms: book.wanted.rooms,
+    ...(book.leases === undefined ? {} : { leases: book.leases.claims.map(leaseView) }),
+    guests: book.wanted.party.map((one) => guestView(book, one, wanted, inFlight, now)),
+    keys: book.keyring.keys.map(keyView),
+    plan: planLines(book, plan, inFlight),
+    attention: plan.attention,
+    timeline: book.timeline,
+    ...(plan.wakeAt === undefined ? {} : { nextDeadline: plan.wakeAt }),
+    settled: isSettled(plan, inFlight),
+  };
+}
+
+/** Where the stay stands; `ready` means that everyone who should hold a key does. */
+function phaseOf(book: StayBook, wanted: Wanted, now: Instant): StayPhase {
+  const keysLeft = book.keyring.keys.some(mayLive);
+  const window = stayWindow(book);
+  switch (book.wanted.status) {
+    case 'cancelled':
+    case 'no-show':
+      return book.wanted.status;
+    case 'departed':
+      return keysLeft ? 'leaving' : 'over';
+    case 'in-house':
+    case 'confirmed':
+    case 'tentative':
+      if (window !== undefined && !isBefore(now, window.to)) return keysLeft ? 'leaving' : 'over';
+      if (book.wanted.status === 'in-house') return 'in-house';
+      return everyoneHasKey(book, wanted, now) ? 'ready' : 'expected';
+    default:
+      return book.wanted.status satisfies never;
+  }
+}
+
+function everyoneHasKey(book: StayBook, wanted: Wanted, now: Instant): boolean {
+  const due = wanted.guests.filter((guest) => guest.rooms.length > 0);
+  return due.length > 0 && due.every((guest) => holds(book, guest, now));
+}
+
+function holds(book: StayBook, guest: WantedGuest, now: Instant): boolean {
+  return keysOf(book.keyring, guest.guestId).some((key) => isLive(key, now) && satisfies(key, guest));
+}
+
+function guestView(
+  book: StayBook,
+  one: PartyMember,
+  wanted: Wanted,
+  inFlight: readonly InFlight[],
+  now: Instant,
+): GuestView {
+  const { guestId } = one.guest;
+  const own = keysOf(book.keyring, guestId);
+  const guest = wanted.guests.find((candidate) => candidate.guestId === guestId);
+  const of = (keyState: GuestKeyState, waitingFor?: Gate): GuestView => ({
+    guestId,
+    keyState,
+    ...(waitingFor === undefined ? {} : { waitingFor }),
+    ...(one.removed === 'security' || one.blocked !== undefined ? { barred: true } : {}),
+  });
+  if (roomsFor(book, one).length === 0 || guest === undefined || !isBefore(now, guest.window.to)) {
+    if (own.some(mayLive)) return of('revoking');
+    const stillComing = one.guest.wantsKey && one.removed === undefined && !isEnded(book) && guest !== undefined;
+    const roomless = stillComing && one.blocked === undefined && book.wanted.rooms.length === 0;
+    if (roomless && isBefore(now, guest.window.to)) return of('waiting', 'room');
+    return of(own.length > 0 || isEnded(book) || one.removed !== undefined ? 'gone' : 'not-due');
+  }
+  if (holds(book, guest, now)) return of('issued');
+  if (inFlight.some((step) => step.guestId === guestId && step.do === 'issue')) return of('issuing');
+  if (own.some((key) => key.state === 'issuing')) return of('issuing');
+  const refusal = book.keyring.refusals[guestId];
+  if (refusal !== undefined) {
+    return refusal.code === 'key-failed' ? of('failed') : of('waiting', 'access-system');
+  }
+  if (guest.gate === 'window') return of('not-due', 'window');
+  // A guest whose rooms were all given away is not asked for a phone.
+  return of('waiting', guest.gate === 'phone' && guest.rooms.length === 0 ? 'lease' : (guest.gate ?? 'lease'));
+}
+
+function leaseView({ room, window, verdict }: HeldClaim): LeaseView {
+  switch (verdict?.kind) {
+    case undefined:
+      return { room, window, state: 'asked' };
+    case 'granted': {
+      const { from, until, heldUpBy } = verdict;
+      const start = from === undefined ? {} : { from };
+      return {
+        room,
+        window,
+        state: 'granted',
+        ...start,
+        until,
+        ...(heldUpBy === undefined ? {} : { behind: [heldUpBy] }),
+      };
+    }
+    case 'waiting':
+      return { room, window, state: verdict.displaced === true ? 'displaced' : 'waiting', behind: verdict.behind };
+    case 'ended':
+      return { room, window, state: 'ended' };
+    default:
+      return verdict satisfies never;
+  }
+}
+
+function keyView(key: Key): KeyView {
+  return {
+    ...(key.acsCredentialId === undefined ? {} : { acsCredentialId: key.acsCredentialId }),
+    guestId: key.guestId,
+    kind: key.ask.kind,
+    rooms: key.ask.rooms,
+    commonDoors: key.commonDoors,
+    window: key.ask.window,
+    ...(key.ask.joinTo === undefined ? {} : { joinedTo: key.ask.joinTo }),
+    state: key.state,
+    requestedAt: key.requestedAt,
+    ...(key.issuedAt === undefined ? {} : { issuedAt: key.issuedAt }),
+    ...(key.deadAt === undefined ? {} : { deadAt: key.deadAt }),
+    ...(key.residualUntil === undefined ? {} : { residualUntil: key.residualUntil }),
+    why: key.why,
+  };
+}
+
+function planLines(book: StayBook, plan: StayPlan, inFlight: readonly InFlight[]): readonly PlanLine[] {
+  const running = inFlight.flatMap((step): PlanLine[] => {
+    const key = book.keyring.keys.find((candidate) => candidate.keyId === step.keyId);
+    if (key === undefined) return [];
+    const grants = key.ask.kind === 'override' ? 'override' : 'join';
+    const does = step.do === 'revoke' ? 'revoke' : grants;
+    return [{ do: does, guestId: key.guestId, rooms: key.ask.rooms, window: key.ask.window, why: step.why }];
+  });
+  return [...running, ...plan.keys.ready.map(lineOf), ...plan.keys.waiting];
+}
+
+/** A step as callers see it: without what only carrying it out needs. */
+export function lineOf({ do: does, guestId, rooms, window, why }: KeyStep): PlanLine {
+  return { do: does, guestId, rooms, window, why };
+}
+
+/** Waiting for a phone to enrol, or for a lost request to be carried out after all, leaves a stay settled. */
+export function isSettled(plan: StayPlan, inFlight: readonly InFlight[]): boolean {
+  return (
+    inFlight.length === 0 &&
+    plan.keys.ready.length === 0 &&
+    plan.groundwork.every(isPatient) &&
+    !plan.keys.waiting.some((step) => step.do === 'revoke')
+  );
+}

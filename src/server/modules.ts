@@ -1,0 +1,112 @@
+/**
+ * What the server lets in, one door for each: a door is a fastify plugin with routes of its own, and what it tells `GET /healthz`.
+ * Whoever adds one adds a line to `openDoors`.
+ */
+import type { DoorContext, Door } from './http-module.js';
+import { Counter, Gauge } from 'prom-client';
+import { ADAPTERS } from '../booking/adapters/index.js';
+import { bookingApi, openApiKeys } from '../booking/http/index.js';
+import { readConnections, type Connections } from '../booking/ingress/connections.js';
+import { lastSweeps, type LastSweep } from '../booking/ingress/last-sweeps.js';
+import { openIngress } from '../booking/ingress/webhook.js';
+import { openPropertyFile } from '../property-file.js';
+import { seamDoor } from './seam-events.js';
+
+/**
+ * @throws PropertyFileError if the property file cannot be used
+ * @throws ApiKeyFileError if the file of API keys cannot be used
+ * @throws ConnectionsFileError if the file of connections to booking systems cannot be used
+ */
+export async function openDoors(context: DoorContext): Promise<readonly Door[]> {
+  return [...seamDoor(context), ...(await bookingDoor(context)), ...(await ingressDoor(context))];
+}
+
+async function ingressDoor({ config, temporal, log, metrics }: DoorContext): Promise<readonly Door[]> {
+  if (config.bookingsFile === undefined) return [];
+  const connections = await readConnections(config.bookingsFile, { adapters: ADAPTERS, env: process.env });
+  const { plugin, counts } = openIngress({ connections, temporal, log });
+  const counter = new Counter({
+    name: 'stayline_booking_deliveries_total',
+    help: 'Deliveries of booking systems, by what came of them',
+    labelNames: ['connection', 'outcome'],
+    registers: [metrics],
+    collect() {
+      this.reset();
+      for (const [connection, outcomes] of Object.entries(counts())) {
+        for (const [outcome, count] of Object.entries(outcomes)) counter.inc({ connection, outcome }, count);
+      }
+    },
+  });
+  countSweeps(connections, { temporal, log, metrics });
+  return [{ plugin, report: () => ({ bookings: counts() }) }];
+}
+
+/** However often metrics are asked for, Temporal is not. */
+const SWEEPS_KNOWN_MS = 15_000;
+
+/** Looked up when the metrics are asked for: they are Temporal's, not this process's. */
+function countSweeps(
+  connections: Connections,
+  { temporal, log, metrics }: Pick<DoorContext, 'temporal' | 'log' | 'metrics'>,
+): void {
+  const labelNames = ['connection', 'property'] as const;
+  let known: { readonly sweeps: Promise<readonly LastSweep[]>; readonly until: number } | undefined;
+  const look = async (): Promise<readonly LastSweep[]> => {
+    if (known === undefined || known.until < Date.now()) {
+      const sweeps = lastSweeps(temporal, connections).catch((error: unknown) => {
+        log.warn({ error }, 'the last sweeps could not be looked up');
+        return [];
+      });
+      known = { sweeps, until: Date.now() + SWEEPS_KNOWN_MS };
+    }
+    return known.sweeps;
+  };
+  const gauge = (name: string, help: string, valueOf: (ended: LastSweep['ended']) => number): void => {
+    new Gauge({
+      name,
+      help,
+      labelNames,
+      registers: [metrics],
+      async collect() {
+        for (const { connectionId: connection, propertyId: property, ended } of await look()) {
+          this.set({ connection, property }, valueOf(ended));
+        }
+      },
+    });
+  };
+  gauge(
+    'stayline_booking_sweep_ended_timestamp_seconds',
+    'When the last sweep of a property ended; 0 if none has',
+    (ended) => (ended?.at.getTime() ?? 0) / 1_000,
+  );
+  gauge(
+    'stayline_booking_sweep_repaired',
+    'Reservations that the last sweep found to be known better by the booking system',
+    (ended) => ended?.repaired ?? 0,
+  );
+}
+
+async function bookingDoor({ config, temporal, connection, log }: DoorContext): Promise<readonly Door[]> {
+  const { booking } = config;
+  if (booking === undefined) return [];
+  const properties = await openPropertyFile(booking.propertiesFile, {
+    onInvalid: ({ problems }) => {
+      log.error({ problems }, 'the changed property file cannot be used; what was read before stays in force');
+    },
+  });
+  const keys = await openApiKeys(booking.apiKeysFile, {
+    onInvalid: ({ message }) => {
+      log.error({ why: message }, 'the changed file of API keys cannot be used; what was read before stays in force');
+    },
+  });
+  const plugin = bookingApi({
+    temporal,
+    connection,
+    properties,
+    keys,
+    requestsPerMinute: booking.requestsPerMinute,
+    ...(booking.webUiUrl === undefined ? {} : { webUiUrl: booking.webUiUrl }),
+    onError: (error) => log.warn({ error }, 'changes of stays could not be looked for; it is tried again'),
+  });
+  return [{ plugin }];
+}

@@ -1,0 +1,43 @@
+/** The door for Seam's events, if there is a webhook at Seam. */
+import { Counter } from 'prom-client';
+import { createSeamClient } from '../seam/index.js';
+import { deliveryReader, openEventDesk, parentCredential, type CredentialRef } from '../seam/webhooks/index.js';
+import type { Door, DoorContext } from './http-module.js';
+import { openStays } from './open-stays.js';
+import { addSeamWebhook, type SeamEventCounts } from './seam-webhook.js';
+
+export function seamDoor({ config, temporal, connection, log, metrics }: DoorContext): readonly Door[] {
+  if (config.webhookSecret === undefined) return [];
+  const read = deliveryReader(config.webhookSecret);
+  const desk = openEventDesk({ stays: openStays(temporal, connection), ...askingSeam({ config, log }) });
+  let counts: () => Partial<SeamEventCounts> = () => ({});
+  const counter = new Counter({
+    name: 'stayline_seam_events_total',
+    help: "Deliveries of Seam's webhook, by what came of them",
+    labelNames: ['outcome'],
+    registers: [metrics],
+    collect() {
+      this.reset();
+      for (const [outcome, count] of Object.entries(counts())) counter.inc({ outcome }, count);
+    },
+  });
+  return [
+    {
+      plugin: async (app) => {
+        counts = addSeamWebhook(app, { read, desk, log });
+      },
+      report: () => ({ seamEvents: counts() }),
+    },
+  ];
+}
+
+/** Without a key for Seam, events about the copy of a key on one phone are of no use; those about the key itself are. */
+function askingSeam({
+  config: { seam },
+  log,
+}: Pick<DoorContext, 'config' | 'log'>): Pick<Parameters<typeof openEventDesk>[0], 'parentOf'> {
+  if (seam === undefined) return {};
+  const client = createSeamClient(seam);
+  const onRefused = (why: string): void => log.error({ why }, 'Seam refuses to say what a credential belongs to');
+  return { parentOf: (credential: CredentialRef) => parentCredential(client, credential, { onRefused }) };
+}

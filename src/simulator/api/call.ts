@@ -1,0 +1,146 @@
+/** One call to the simulated Seam, with the faults that it meets. */
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Claim, Fault, FaultBook } from '../control/faults.js';
+import { checkParams, queryParams } from './request-params.js';
+import type { Answer, CallContext, Route } from './routes.js';
+import type { SimulatedHotel } from '../hotel/hotel.js';
+import type { Webhooks } from './webhooks.js';
+
+/** A call that was answered with 200. */
+export interface ObservedAnswer {
+  readonly path: string;
+  /** As the client sent it, before anything unknown was dropped. */
+  readonly asked: unknown;
+  readonly body: unknown;
+}
+
+export interface CallSite {
+  readonly hotel: SimulatedHotel;
+  readonly webhooks: Webhooks;
+  readonly faults: FaultBook;
+  /** Aborted when the simulator closes. */
+  readonly closing: AbortSignal;
+  readonly onCall: (path: string) => void;
+  readonly onAnswer: (answer: ObservedAnswer) => void;
+}
+
+/** How long `commit-late` waits for the client to give up before it cuts it off. */
+const HOLD_MS = 60_000;
+
+/** Answers a call, or fails it in the way that a fault says. */
+export async function answerCall(
+  site: CallSite,
+  route: Route,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<unknown> {
+  site.onCall(route.path);
+  const claim = site.faults.claim(route.path);
+  if (claim.delayMs > 0) await wait(site, claim.delayMs);
+  const { outcome } = claim;
+  switch (outcome?.kind) {
+    case 'status':
+      return refuse(outcome, reply);
+    case 'drop-before':
+      return hangUp(request, reply);
+    case 'drop-after':
+      workUnseen(site, route, request, claim);
+      return hangUp(request, reply);
+    case 'commit-late':
+      reply.hijack();
+      await clientGone(request, outcome.hold_ms ?? HOLD_MS, site.closing);
+      await wait(site, outcome.ms ?? 0);
+      if (!site.closing.aborted) workUnseen(site, route, request, claim);
+      return undefined;
+    default:
+      return work(site, route, request, claim);
+  }
+}
+
+async function wait(site: CallSite, ms: number): Promise<void> {
+  await sleep(ms, undefined, { signal: site.closing }).catch(() => undefined);
+}
+
+function refuse(fault: Fault, reply: FastifyReply): unknown {
+  const status = fault.status ?? 503;
+  if (fault.retry_after !== undefined) reply.header('retry-after', String(fault.retry_after));
+  reply.code(status);
+  // Seam's fake answers an outage without a body (seam-api.md 1), and so may any proxy in between.
+  if (status >= 502) return reply.type('text/plain').send('');
+  const type = status === 429 ? 'too_many_requests' : status === 500 ? 'internal_server_error' : 'simulated_fault';
+  return reply.send({ error: { type, message: `Simulated ${status}` }, ok: false });
+}
+
+function hangUp(request: FastifyRequest, reply: FastifyReply): undefined {
+  reply.hijack();
+  request.raw.socket.destroy();
+  return undefined;
+}
+
+/** Until the client has hung up; after `holdMs` it is cut off. */
+async function clientGone(request: FastifyRequest, holdMs: number, closing: AbortSignal): Promise<void> {
+  const { socket } = request.raw;
+  if (socket.destroyed) return;
+  await new Promise<void>((resolve) => {
+    const timer = setTimeout(() => socket.destroy(), holdMs);
+    const done = (): void => {
+      clearTimeout(timer);
+      resolve();
+    };
+    socket.once('close', done);
+    closing.addEventListener('abort', done, { once: true });
+  });
+}
+
+/** The work of a call that nobody is told the outcome of: a refusal goes into the journal. */
+function workUnseen(site: CallSite, route: Route, request: FastifyRequest, claim: Claim): void {
+  try {
+    work(site, route, request, claim);
+  } catch (error) {
+    site.hotel.world.journal.write('unseen-call-refused', { path: route.path, why: String(error) });
+  }
+}
+
+function work(site: CallSite, route: Route, request: FastifyRequest, claim: Claim): unknown {
+  try {
+    const sent = paramsOf(request);
+    const asked = checkParams(route.schema, sent, site.hotel.world.switches);
+    const context: CallContext = { hotel: site.hotel, webhooks: site.webhooks, quirks: claim.quirks };
+    const body = bodyOf(route.handle(asked, context), request, asked);
+    site.onAnswer({ path: route.path, asked: sent, body });
+    return body;
+  } finally {
+    claim.finished();
+  }
+}
+
+function paramsOf(request: FastifyRequest): unknown {
+  const question = request.url.indexOf('?');
+  const query = question < 0 ? {} : queryParams(request.url.slice(question));
+  const { body } = request;
+  if (body === undefined || body === null) return query;
+  return typeof body === 'object' && !Array.isArray(body) ? { ...query, ...body } : body;
+}
+
+function bodyOf(answer: Answer, request: FastifyRequest, asked: Readonly<Record<string, unknown>>): unknown {
+  if (answer.kind === 'fields') return { ...answer.fields, ok: true };
+  const { key, items, nextCursor } = answer;
+  return {
+    [key]: items,
+    pagination: {
+      has_next_page: nextCursor !== null,
+      next_page_cursor: nextCursor,
+      next_page_url: nextCursor === null ? null : pageUrl(request, asked, nextCursor),
+    },
+    ok: true,
+  };
+}
+
+function pageUrl(request: FastifyRequest, asked: Readonly<Record<string, unknown>>, cursor: string): string {
+  const url = new URL(request.url.split('?')[0] ?? '/', `http://${request.host}`);
+  for (const [name, value] of Object.entries({ ...asked, page_cursor: cursor })) {
+    for (const one of Array.isArray(value) ? value : [value]) url.searchParams.append(name, String(one ?? ''));
+  }
+  return url.href;
+}

@@ -1,0 +1,38 @@
+/** Seam's `/acs/entrances`: the hotel's doors. */
+import type { Params } from './params.js';
+import type { Door } from '../hotel/records.js';
+import { notFound } from './seam-error.js';
+import { recordsOf, type World } from '../hotel/world.js';
+
+export function findEntrance(world: World, id: string): Door {
+  const door = world.doors.get(id);
+  if (door === undefined) throw notFound('acs_entrance', id);
+  return door;
+}
+
+/** In the order of the hotel; `search` looks into the name. */
+export function listEntrances(world: World, asked: Params<'entrancesList'>): readonly Door[] {
+  const search = asked.search?.toLowerCase() ?? '';
+  const elsewhere =
+    asked.customer_key !== undefined ||
+    asked.space_id !== undefined ||
+    (asked.acs_system_id ?? world.acsSystemId) !== world.acsSystemId ||
+    (asked.connected_account_id ?? world.connectedAccountId) !== world.connectedAccountId;
+  if (elsewhere) return [];
+  const doors = recordsOf(world.doors, doorIds(world, asked)).filter((door) =>
+    door.name.toLowerCase().includes(search),
+  );
+  return [...doors].sort((a, b) => a.position - b.position);
+}
+
+function doorIds(world: World, asked: Params<'entrancesList'>): Iterable<string> {
+  const credentialId = asked.acs_credential_id;
+  const credential =
+    credentialId === undefined
+      ? undefined
+      : world.credentials.get(world.copies.get(credentialId)?.parentId ?? credentialId);
+  if (credentialId !== undefined && credential === undefined) throw notFound('acs_credential', credentialId);
+  const ofCredential = credential && new Set([...credential.guestDoorIds, ...credential.commonDoorIds]);
+  const ids = asked.acs_entrance_ids ?? ofCredential ?? world.doors.keys();
+  return ofCredential === undefined ? ids : [...ids].filter((id) => ofCredential.has(id));
+}

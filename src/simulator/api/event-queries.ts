@@ -1,0 +1,74 @@
+/** Seam's `/events`: oldest first; `since` and `between` exclude their ends, as Seam's own fake does. */
+import type { SeamEvent } from './events.js';
+import type { Params } from './params.js';
+import { invalidInput, notFound } from './seam-error.js';
+import type { World } from '../hotel/world.js';
+
+const DEFAULT_LIMIT = 500;
+
+/** Throws 400 unless exactly one of `since` and `between` is given. */
+export function listEvents(world: World, asked: Params<'eventsList'>): readonly SeamEvent[] {
+  const [after, before] = span(asked);
+  const offset = asked.unstable_offset ?? 0;
+  return world.events
+    .all()
+    .filter((event) => {
+      const at = Date.parse(event.occurred_at);
+      return at > after && at < before && matches(event, asked);
+    })
+    .slice(offset, offset + (asked.limit ?? DEFAULT_LIMIT));
+}
+
+function span(asked: Params<'eventsList'>): readonly [number, number] {
+  if ((asked.since === undefined) === (asked.between === undefined)) {
+    throw invalidInput(['since'], 'or between must be given, and not both');
+  }
+  if (asked.since !== undefined) return [instant('since', asked.since), Infinity];
+  const [from = '', to = ''] = asked.between ?? [];
+  return [instant('between', from), instant('between', to)];
+}
+
+function instant(field: string, text: string): number {
+  const at = Date.parse(text);
+  if (Number.isNaN(at)) throw invalidInput([field], 'must be a date-time, such as "2026-11-23T14:00:00Z"');
+  return at;
+}
+
+function matches(event: SeamEvent, asked: Params<'eventsList'>): boolean {
+  const one: readonly (readonly [string, string | undefined])[] = [
+    ['event_type', asked.event_type],
+    ['acs_credential_id', asked.acs_credential_id],
+    ['acs_user_id', asked.acs_user_id],
+    ['acs_system_id', asked.acs_system_id],
+    ['acs_entrance_id', asked.acs_entrance_id],
+    ['connected_account_id', asked.connected_account_id],
+    ['device_id', asked.device_id],
+    ['user_identity_id', asked.user_identity_id],
+  ];
+  const any: readonly (readonly [string, readonly string[] | undefined])[] = [
+    ['event_type', asked.event_types],
+    ['event_id', asked.event_ids],
+    ['acs_system_id', asked.acs_system_ids],
+    ['device_id', asked.device_ids],
+  ];
+  return (
+    one.every(([field, value]) => value === undefined || event[field] === value) &&
+    any.every(([field, values]) => values === undefined || values.includes(String(event[field])))
+  );
+}
+
+/** By id, or the newest of a type or of a phone. Throws 404 if there is none. */
+export function findEvent(world: World, asked: Params<'eventGet'>): SeamEvent {
+  const event =
+    asked.event_id === undefined
+      ? world.events
+          .all()
+          .findLast(
+            (candidate) =>
+              candidate.event_type === (asked.event_type ?? candidate.event_type) &&
+              candidate['device_id'] === (asked.device_id ?? candidate['device_id']),
+          )
+      : world.events.byId(asked.event_id);
+  if (event === undefined) throw notFound('event', asked.event_id ?? asked.event_type ?? '');
+  return event;
+}

@@ -1,0 +1,117 @@
+/** Seam's webhooks: kept here, delivered through Svix's format, signed with Svix's own library (seam-api.md 4.3). */
+import { randomBytes } from 'node:crypto';
+import { setMaxListeners } from 'node:events';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Webhook } from 'svix';
+import type { SeamEvent } from './events.js';
+import type { Params } from './params.js';
+import { notFound } from './seam-error.js';
+import type { World } from '../hotel/world.js';
+
+interface WebhookRecord {
+  readonly webhook_id: string;
+  readonly url: string;
+  readonly event_types: readonly string[];
+  readonly secret: string;
+}
+
+export interface Webhooks {
+  /** `secret`: instead of a new one. */
+  create(asked: Params<'webhookCreate'>, secret?: string): WebhookRecord;
+  find(webhookId: string): WebhookRecord;
+  list(): readonly WebhookRecord[];
+  update(asked: Params<'webhookUpdate'>): void;
+  delete(webhookId: string): void;
+  /** Gives up whatever is being delivered. */
+  close(): void;
+}
+
+/** Waits in milliseconds before the second and each further attempt. */
+export const webhookRetryWaits: readonly number[] = [500, 2_000, 5_000, 15_000];
+
+const ATTEMPT_TIMEOUT_MS = 5_000;
+
+export function createWebhooks(world: World, retryWaits: readonly number[] = webhookRetryWaits): Webhooks {
+  const records = new Map<string, WebhookRecord>();
+  const stop = new AbortController();
+  // Every delivery under way listens for it.
+  setMaxListeners(0, stop.signal);
+
+  world.events.onEvent((event) => {
+    for (const record of records.values()) {
+      if (!wants(record, event)) continue;
+      void deliver(record, event);
+      if (world.switches.webhookDelivery === 'twice') void deliver(record, event);
+    }
+  });
+
+  async function deliver(record: WebhookRecord, event: SeamEvent): Promise<void> {
+    for (const wait of [0, ...retryWaits]) {
+      if (wait > 0) await sleep(wait, undefined, { signal: stop.signal }).catch(() => undefined);
+      if (stop.signal.aborted || !records.has(record.webhook_id)) return;
+      if (await attempt(record, event, stop.signal)) return;
+    }
+    world.journal.write('webhook-given-up', { webhook_id: record.webhook_id, event_id: event.event_id });
+  }
+
+  function find(webhookId: string): WebhookRecord {
+    const record = records.get(webhookId);
+    if (record === undefined) throw notFound('webhook', webhookId);
+    return record;
+  }
+
+  return {
+    create(asked, secret = `whsec_${randomBytes(24).toString('base64')}`) {
+      const record: WebhookRecord = {
+        webhook_id: world.newId(),
+        url: asked.url,
+        event_types: asked.event_types ?? ['*'],
+        secret,
+      };
+      records.set(record.webhook_id, record);
+      world.journal.write('webhook-created', { webhook_id: record.webhook_id });
+      return record;
+    },
+    find,
+    list: () => [...records.values()],
+    update({ webhook_id, event_types }) {
+      records.set(webhook_id, { ...find(webhook_id), event_types });
+      world.journal.write('webhook-updated', { webhook_id });
+    },
+    delete(webhookId) {
+      find(webhookId);
+      records.delete(webhookId);
+      world.journal.write('webhook-deleted', { webhook_id: webhookId });
+    },
+    close: () => stop.abort(),
+  };
+}
+
+function wants(record: WebhookRecord, event: SeamEvent): boolean {
+  return record.event_types.some((type) => type === '*' || type === event.event_type);
+}
+
+/** The body is the bare event. True if the receiver answered with 2xx. */
+async function attempt(record: WebhookRecord, event: SeamEvent, stop: AbortSignal): Promise<boolean> {
+  const body = JSON.stringify(event);
+  const sentAt = new Date();
+  const messageId = `msg_${event.event_id}`;
+  try {
+    const response = await fetch(record.url, {
+      method: 'POST',
+      body,
+      headers: {
+        'content-type': 'application/json',
+        'svix-id': messageId,
+        'svix-timestamp': String(Math.floor(sentAt.getTime() / 1000)),
+        'svix-signature': new Webhook(record.secret).sign(messageId, sentAt, body),
+      },
+      signal: AbortSignal.any([stop, AbortSignal.timeout(ATTEMPT_TIMEOUT_MS)]),
+    });
+    await response.arrayBuffer();
+    return response.ok;
+  } catch {
+    // Refused, timed out or cut off: the next attempt is the answer to all of them.
+    return false;
+  }
+}

@@ -1,0 +1,159 @@
+/** Faults on the way between a client, Seam and the provider, switched on at the control door. */
+import { z } from 'zod';
+import type { Quirk } from '../hotel/issuing.js';
+import type { SimulatedHotel } from '../hotel/hotel.js';
+
+const kinds = [
+  'latency',
+  'status',
+  'drop-before',
+  'drop-after',
+  'commit-late',
+  'bridge-down',
+  'discard-undelivered',
+  'never-synced',
+] as const;
+
+const ms = z.int().min(0).max(3_600_000).optional();
+
+export const faultSchema = z.strictObject({
+  kind: z.enum(kinds, { error: `must be one of ${kinds.join(', ')}` }),
+  /** An endpoint, or with `*` at its end all that begin so; absent: every endpoint that the kind makes sense for. */
+  path: z.string().startsWith('/', 'must begin with a slash, such as "/acs/credentials/create"').optional(),
+  /** How many calls it hits; absent: all, until it is cleared. */
+  times: z.int().min(1).optional(),
+  /** Begins at that matching call; 1 is the first. */
+  after: z.int().min(1).optional(),
+  /** `latency`: the delay. `commit-late`: how long after the client has gone. `bridge-down`: for how long. */
+  ms,
+  /** `commit-late`: how long a client may wait before it is cut off. */
+  hold_ms: ms,
+  status: z.int().min(400).max(599).optional(),
+  /** Seconds, for the header `Retry-After`. */
+  retry_after: z.int().min(0).optional(),
+});
+
+export type Fault = z.infer<typeof faultSchema>;
+
+/** What a call meets. `outcome`: what happens instead of a plain answer. */
+export interface Claim {
+  readonly delayMs: number;
+  readonly quirks: readonly Quirk[];
+  readonly outcome: Fault | undefined;
+  /** To be called when the request has done its work. */
+  readonly finished: () => void;
+}
+
+export interface FaultBook {
+  set(fault: Fault): void;
+  clear(): void;
+  list(): readonly (Fault & { readonly hits: number })[];
+  claim(path: string): Claim;
+}
+
+interface Entry {
+  readonly fault: Fault;
+  matched: number;
+  hits: number;
+}
+
+const CREATE = '/acs/credentials/create';
+const ENDING = [
+  '/acs/credentials/delete',
+  '/acs/users/delete',
+  '/acs/users/revoke_access_to_all_entrances',
+  '/user_identities/delete',
+  '/phones/deactivate',
+];
+
+/** Where a fault without a path counts its calls. */
+const USUAL_PATHS: Partial<Record<Fault['kind'], readonly string[]>> = {
+  'never-synced': [CREATE],
+  'discard-undelivered': ENDING,
+  'bridge-down': [CREATE, ...ENDING],
+};
+
+export function createFaultBook(hotel: SimulatedHotel): FaultBook {
+  let entries: Entry[] = [];
+  const timers = new Set<NodeJS.Timeout>();
+
+  function takeBridgeDown(entry: Entry): void {
+    hotel.setBridge('down');
+    if (entry.fault.ms === undefined) return;
+    const timer = setTimeout(() => bringBridgeUp(entry), entry.fault.ms);
+    timer.unref();
+    timers.add(timer);
+  }
+
+  function bringBridgeUp(entry: Entry): void {
+    entries = entries.filter((other) => other !== entry);
+    if (!entries.some((other) => other.fault.kind === 'bridge-down')) hotel.setBridge('up');
+  }
+
+  return {
+    set(fault) {
+      const entry = { fault, matched: 0, hits: 0 };
+      entries.push(entry);
+      hotel.world.journal.write('fault-set', fault);
+      if (fault.kind === 'bridge-down' && fault.after === undefined) takeBridgeDown(entry);
+    },
+    clear() {
+      for (const timer of timers) clearTimeout(timer);
+      timers.clear();
+      entries = [];
+      hotel.world.journal.write('faults-cleared');
+      hotel.setBridge('up');
+    },
+    list: () => entries.map(({ fault, hits }) => ({ ...fault, hits })),
+    claim(path) {
+      const hit = entries.filter((entry) => strikes(entry, path));
+      const outcome = hit.find(({ fault }) => isOutcome(fault));
+      const struck = hit.filter((entry) => !isOutcome(entry.fault) || entry === outcome);
+      for (const entry of struck) {
+        entry.hits += 1;
+        hotel.world.journal.write('fault-hit', { kind: entry.fault.kind, path });
+        if (entry.fault.kind === 'bridge-down') takeBridgeDown(entry);
+      }
+      return {
+        delayMs: struck.reduce((sum, { fault }) => sum + (fault.kind === 'latency' ? (fault.ms ?? 1_000) : 0), 0),
+        quirks: struck.flatMap(({ fault }) => quirkOf(fault)),
+        outcome: outcome?.fault,
+        finished() {
+          const spent = struck.filter((entry) => entry.hits >= (entry.fault.times ?? Infinity));
+          for (const entry of spent.filter(({ fault }) => fault.kind === 'bridge-down')) bringBridgeUp(entry);
+        },
+      };
+    },
+  };
+}
+
+/** Counts the call if it matches, and tells whether the fault is due. */
+function strikes(entry: Entry, path: string): boolean {
+  if (!isFor(entry.fault, path)) return false;
+  entry.matched += 1;
+  return entry.matched >= (entry.fault.after ?? 1) && entry.hits < (entry.fault.times ?? Infinity);
+}
+
+function isFor(fault: Fault, path: string): boolean {
+  if (fault.path === undefined) return USUAL_PATHS[fault.kind]?.includes(path) ?? true;
+  return fault.path.endsWith('*') ? path.startsWith(fault.path.slice(0, -1)) : path === fault.path;
+}
+
+function isOutcome(fault: Fault): boolean {
+  switch (fault.kind) {
+    case 'status':
+    case 'drop-before':
+    case 'drop-after':
+    case 'commit-late':
+      return true;
+    case 'latency':
+    case 'bridge-down':
+    case 'discard-undelivered':
+    case 'never-synced':
+      return false;
+  }
+}
+
+function quirkOf(fault: Fault): readonly Quirk[] {
+  return fault.kind === 'discard-undelivered' || fault.kind === 'never-synced' ? [fault.kind] : [];
+}

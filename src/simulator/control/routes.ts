@@ -1,0 +1,189 @@
+/** The control door `/_sim/*`: the hotel's doors, phones, taps, desk cards, time, faults, switches and journal. */
+import type { FastifyInstance } from 'fastify';
+import { z } from 'zod';
+import { parseDuration } from './durations.js';
+import { faultSchema, type FaultBook } from './faults.js';
+import { credentialJson } from '../api/present.js';
+import type { DeviceRecord } from '../hotel/records.js';
+import { invalidInput, SeamError } from '../api/seam-error.js';
+import type { SimulatedHotel } from '../hotel/hotel.js';
+import { switchChangeSchema } from './switches.js';
+import type { Tapping } from '../hotel/taps.js';
+
+const uuid = z.guid({ error: 'must be a UUID' });
+const instant = z.iso.datetime({ offset: true, error: 'must be an ISO 8601 instant, such as "2026-11-23T14:00:00Z"' });
+
+const phoneSchema = z.strictObject({
+  user_identity_id: uuid.optional(),
+  device_id: uuid.optional(),
+  online: z.boolean().optional(),
+  active: z.boolean().optional(),
+});
+
+const tapSchema = z.strictObject({
+  acs_user_id: uuid.optional(),
+  user_identity_id: uuid.optional(),
+  acs_credential_id: uuid.optional(),
+  device_id: uuid.optional(),
+  acs_entrance_id: uuid,
+  at: instant.optional(),
+});
+
+const deskCardSchema = z
+  .strictObject({
+    acs_entrance_ids: z.array(uuid).min(1, 'must name at least one door'),
+    kind: z.enum(['override', 'joiner'], { error: 'must be override or joiner' }),
+    join_acs_credential_id: uuid.optional(),
+    starts_at: instant,
+    ends_at: instant,
+  })
+  .refine((card) => Date.parse(card.starts_at) < Date.parse(card.ends_at), {
+    error: 'must be after starts_at',
+    path: ['ends_at'],
+  });
+
+const clockSchema = z.union(
+  [z.strictObject({ at: instant }), z.strictObject({ advance: z.union([z.number(), z.string()]) })],
+  {
+    error: 'must be {"at": an instant} or {"advance": milliseconds, or a duration such as "2h30m" or "PT2H30M"}',
+  },
+);
+
+const zoneSchema = z.strictObject({
+  time_zone: z.string().min(1, 'must be an IANA time zone, or null').nullable(),
+  does_not_match_location: z.boolean().default(false),
+});
+
+const journalSchema = z.object({ after: z.coerce.number().int().min(0).default(0) });
+
+/** Adds the routes. Nothing here is part of Seam's API. */
+export function addControlDoor(app: FastifyInstance, hotel: SimulatedHotel, faults: FaultBook): void {
+  const { world } = hotel;
+
+  app.get('/_sim/hotel', () => ({
+    name: world.name,
+    time_zone: world.timeZone,
+    acs_system_id: world.acsSystemId,
+    credential_manager_acs_system_id: world.credentialManagerAcsSystemId,
+    doors: [...world.doors.values()].map(({ id, name, category }) => ({ id, name, category })),
+  }));
+
+  app.get('/_sim/phones', () => ({ phones: [...world.devices.values()].map((device) => phoneState(device)) }));
+  app.post('/_sim/phones', ({ body }) => {
+    const asked = phoneSchema.parse(body);
+    const devices = makeOrChange(hotel, asked);
+    const [first] = devices;
+    return { ...(first === undefined ? {} : phoneState(first)), phones: devices.map(phoneState) };
+  });
+
+  app.post('/_sim/tap', ({ body }) => {
+    const asked = tapSchema.parse(body);
+    return hotel.tap(
+      tappingOf(asked),
+      asked.acs_entrance_id,
+      asked.at === undefined ? undefined : Date.parse(asked.at),
+    );
+  });
+
+  app.post('/_sim/desk-card', ({ body }) => {
+    const asked = deskCardSchema.parse(body);
+    const credential = hotel.cutDeskCard({
+      doorIds: asked.acs_entrance_ids,
+      kind: asked.kind,
+      ...(asked.join_acs_credential_id === undefined ? {} : { joinTo: asked.join_acs_credential_id }),
+      startsAt: Date.parse(asked.starts_at),
+      endsAt: Date.parse(asked.ends_at),
+    });
+    return {
+      acs_credential_id: credential.id,
+      acs_credential: credentialJson(world, { kind: 'credential', credential }),
+    };
+  });
+
+  app.get('/_sim/clock', () => ({ at: isoNow(hotel) }));
+  app.post('/_sim/clock', ({ body }) => {
+    const asked = clockSchema.parse(body);
+    if (world.clock.moveTo === undefined) {
+      throw new SeamError(409, 'clock_not_settable', "The hotel's clock follows another clock: it cannot be set");
+    }
+    hotel.moveTo('at' in asked ? Date.parse(asked.at) : hotel.now() + parseDuration(asked.advance));
+    return { at: isoNow(hotel) };
+  });
+
+  app.post('/_sim/zone', ({ body }) => {
+    const { time_zone, does_not_match_location } = zoneSchema.parse(body);
+    hotel.setZoneAtSeam({ timeZone: time_zone, trust: does_not_match_location ? 'doubted' : 'trusted' });
+    return { time_zone, does_not_match_location };
+  });
+
+  app.get('/_sim/faults', () => ({ faults: faults.list() }));
+  app.post('/_sim/faults', ({ body }) => {
+    faults.set(faultSchema.parse(body));
+    return { faults: faults.list() };
+  });
+  app.delete('/_sim/faults', () => {
+    faults.clear();
+    return { faults: [] };
+  });
+
+  app.get('/_sim/switches', () => world.switches);
+  app.post('/_sim/switches', ({ body }) => hotel.setSwitches(switchChangeSchema.parse(body)));
+
+  app.post('/_sim/settle', () => {
+    hotel.settle();
+    return {};
+  });
+
+  app.get('/_sim/journal', ({ query }) => {
+    const { after } = journalSchema.parse(query);
+    return { entries: hotel.journal().slice(after) };
+  });
+}
+
+function isoNow(hotel: SimulatedHotel): string {
+  return new Date(hotel.now()).toISOString();
+}
+
+function phoneState(device: DeviceRecord): Readonly<Record<string, unknown>> {
+  return {
+    device_id: device.id,
+    user_identity_id: device.identityId,
+    online: device.phone.connection === 'online',
+    active: device.endpoint === 'active',
+    deactivated: device.presence === 'gone',
+    acs_credential_ids: [...device.phone.keys.keys()],
+  };
+}
+
+/** The phone named, or every phone of the guest; a guest who has none, or a new id, gets one. */
+function makeOrChange(hotel: SimulatedHotel, asked: z.infer<typeof phoneSchema>): readonly DeviceRecord[] {
+  const { world } = hotel;
+  const change = {
+    ...(asked.online === undefined ? {} : { connection: asked.online ? ('online' as const) : ('offline' as const) }),
+    ...(asked.active === undefined ? {} : { endpoint: asked.active ? ('active' as const) : ('inactive' as const) }),
+  };
+  if (asked.device_id !== undefined && world.devices.has(asked.device_id)) {
+    return [hotel.phones.change(asked.device_id, change)];
+  }
+  if (asked.user_identity_id === undefined) throw invalidInput(['user_identity_id'], 'is required for a new phone');
+  const owned = hotel.phones.list({ owner_user_identity_id: asked.user_identity_id });
+  if (asked.device_id === undefined && owned.length > 0) {
+    return owned.map((device) => hotel.phones.change(device.id, change));
+  }
+  const deviceId = asked.device_id === undefined ? {} : { deviceId: asked.device_id };
+  return [hotel.phones.add(asked.user_identity_id, { ...change, ...deviceId })];
+}
+
+function tappingOf(asked: z.infer<typeof tapSchema>): Tapping {
+  const named: readonly Tapping[] = [
+    ...(asked.acs_user_id === undefined ? [] : [{ acsUserId: asked.acs_user_id }]),
+    ...(asked.user_identity_id === undefined ? [] : [{ userIdentityId: asked.user_identity_id }]),
+    ...(asked.acs_credential_id === undefined ? [] : [{ acsCredentialId: asked.acs_credential_id }]),
+    ...(asked.device_id === undefined ? [] : [{ deviceId: asked.device_id }]),
+  ];
+  const [tapping, ...others] = named;
+  if (tapping === undefined || others.length > 0) {
+    throw invalidInput(['acs_user_id'], 'or user_identity_id, acs_credential_id or device_id: exactly one is needed');
+  }
+  return tapping;
+}

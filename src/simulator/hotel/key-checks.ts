@@ -1,0 +1,166 @@
+/** What Seam and Visionline check before a mobile key is made: doors, window, and how it relates to earlier keys. */
+import { toMinute } from './issuing.js';
+import type { Params } from '../api/params.js';
+import type { CredentialRecord, Door } from './records.js';
+import { invalidInput, notFound, SeamError } from '../api/seam-error.js';
+import { recordsOf, type World } from './world.js';
+
+export type CreateParams = Params<'credentialCreate'>;
+
+/** rfid48: that many consecutive guest rooms, and as many further guest rooms and common doors (seam-api.md 3.6). */
+const RFID48 = { consecutiveRooms: 33, additionalRooms: 7, commonDoors: 28 };
+
+export interface AskedDoors {
+  readonly guest: readonly Door[];
+  readonly common: readonly Door[];
+}
+
+/** The doors asked for, apart as guest rooms and common doors. Throws for none, unknown ones, and too many. */
+export function judgeDoors(world: World, asked: CreateParams): AskedDoors {
+  const ids = [...new Set(asked.allowed_acs_entrance_ids ?? [])];
+  if (ids.length === 0) throw invalidInput(['allowed_acs_entrance_ids'], 'must name at least one entrance');
+  const doors = ids.map((id) => {
+    const door = world.doors.get(id);
+    if (door === undefined) throw notFound('acs_entrance', id);
+    return door;
+  });
+  const guest = doors.filter((door) => door.category === 'guest');
+  const common = doors.filter((door) => door.category !== 'guest');
+  if (cardFormatOf(world, asked) === 'rfid48') {
+    if (common.length > RFID48.commonDoors || additionalRooms(guest) > RFID48.additionalRooms) {
+      throw invalidInput(
+        ['allowed_acs_entrance_ids'],
+        'are more than rfid48 holds: 33 consecutive guest rooms, 7 additional ones, 28 common doors',
+      );
+    }
+  }
+  return { guest, common };
+}
+
+function cardFormatOf(world: World, asked: CreateParams): 'rfid48' | 'TLCode' {
+  const format = asked.visionline_metadata?.card_format;
+  if (format === undefined && world.switches.cardFormat === 'required') {
+    throw invalidInput(['visionline_metadata', 'card_format'], 'is required: rfid48 or TLCode');
+  }
+  return format ?? 'rfid48';
+}
+
+/** How many rooms are left over when as many as fit are written as one run of neighbours. */
+function additionalRooms(guest: readonly Door[]): number {
+  const positions = guest.map((door) => door.position).sort((a, b) => a - b);
+  let longest = 0;
+  let run = 0;
+  positions.forEach((position, index) => {
+    run = index > 0 && position === (positions[index - 1] ?? 0) + 1 ? run + 1 : 1;
+    longest = Math.max(longest, Math.min(run, RFID48.consecutiveRooms));
+  });
+  return positions.length - longest;
+}
+
+export interface AskedWindow {
+  readonly startsAt: number;
+  readonly endsAt: number;
+  readonly shifted: 'shifted' | 'as-asked';
+}
+
+/** The window asked for; a start in the past becomes the present minute. Throws for an end that is not in the future. */
+export function judgeWindow(world: World, asked: CreateParams): AskedWindow {
+  const now = world.clock.now();
+  if (asked.ends_at === undefined) throw invalidInput(['ends_at'], 'is required for a guest key');
+  const endsAt = judgeEnd(world, asked.ends_at);
+  const wanted = asked.starts_at === undefined ? now : Date.parse(asked.starts_at);
+  if (endsAt <= wanted) throw invalidInput(['ends_at'], 'must be after starts_at');
+  const inPast = wanted < toMinute(now);
+  return {
+    startsAt: inPast || asked.starts_at === undefined ? toMinute(now) : wanted,
+    endsAt,
+    shifted: inPast ? 'shifted' : 'as-asked',
+  };
+}
+
+/** Milliseconds of an `ends_at`. Throws if it is not in the hotel's future. */
+export function judgeEnd(world: World, endsAt: string): number {
+  const at = Date.parse(endsAt);
+  if (at <= world.clock.now()) {
+    throw invalidInput(['ends_at'], `must be in the future; the hotel's time is ${isoTime(world.clock.now())}`);
+  }
+  return at;
+}
+
+function isoTime(at: number): string {
+  return new Date(at).toISOString();
+}
+
+export type Joining =
+  | { readonly kind: 'override' | 'auto-override' }
+  | { readonly kind: 'joiner' | 'auto-joiner' | 'plain'; readonly generation: number }
+  /** Accepted, but the provider will never make it. */
+  | { readonly kind: 'dead-joiner' };
+
+const JOINERS = ['visionline_metadata', 'joiner_acs_credential_ids'] as const;
+
+/** How the key relates to earlier ones. Throws for contradictions and for anchors that cannot be joined. */
+export function judgeJoining(world: World, asked: CreateParams, doors: AskedDoors): Joining {
+  const metadata = asked.visionline_metadata ?? {};
+  const override = metadata.override ?? metadata.is_override_key ?? false;
+  const anchorIds = metadata.joiner_acs_credential_ids ?? [];
+  const ways = [override, anchorIds.length > 0, metadata.auto_join === true].filter(Boolean).length;
+  if (ways > 1) {
+    throw invalidInput(['visionline_metadata'], 'takes one of override, joiner_acs_credential_ids and auto_join');
+  }
+  if (metadata.card_function_type === 'staff') {
+    throw new SeamError(400, 'not_supported', 'Only guest keys are supported for Visionline mobile keys');
+  }
+  if (anchorIds.length > 0) return judgeAnchors(world, anchorIds, doors);
+  if (override) return { kind: 'override' };
+  if (metadata.auto_join === true) return joinWhoeverIsThere(world, doors);
+  if (doors.guest.length > 0 && world.switches.plainKey === 'refused') {
+    throw invalidInput(['visionline_metadata'], 'needs override or joiner_acs_credential_ids for guest rooms');
+  }
+  const newest = doors.guest.map((door) => world.newestGenerationByDoor.get(door.id) ?? 0);
+  return { kind: 'plain', generation: Math.max(0, ...newest) };
+}
+
+function judgeAnchors(world: World, anchorIds: readonly string[], doors: AskedDoors): Joining {
+  const generations = new Set<number>();
+  for (const id of anchorIds) {
+    const anchor = anchorOf(world, id);
+    const trouble = anchor === undefined ? 'does not exist' : whyNotJoinable(world, anchor);
+    if (anchor === undefined || trouble !== undefined) {
+      if (world.switches.deadAnchor === 'accepted-unsynced') return { kind: 'dead-joiner' };
+      throw invalidInput(JOINERS, `must be live keys; ${id} ${trouble}`);
+    }
+    const foreign = doors.guest.find((door) => !anchor.guestDoorIds.includes(door.id));
+    if (foreign !== undefined) {
+      throw invalidInput(JOINERS, `must cover every guest room asked for; ${id} does not cover ${foreign.name}`);
+    }
+    generations.add(anchor.generation);
+  }
+  const [generation, ...others] = generations;
+  if (generation === undefined || others.length > 0) {
+    throw invalidInput(JOINERS, 'must belong to one reservation: these were started by different overrides');
+  }
+  return { kind: 'joiner', generation };
+}
+
+/** A parent, a desk card, or the parent of a copy. */
+function anchorOf(world: World, id: string): CredentialRecord | undefined {
+  return world.credentials.get(world.copies.get(id)?.parentId ?? id);
+}
+
+function whyNotJoinable(world: World, anchor: CredentialRecord): string | undefined {
+  if (anchor.life !== 'live') return 'is deleted';
+  if (anchor.validity === 'invalid') return 'is no longer valid';
+  if (anchor.endsAt <= world.clock.now()) return 'has ended';
+  if (anchor.failedAt !== null) return 'was never made';
+  if (anchor.validity === null && world.switches.joinerNeedsSyncedAnchor) return 'is not synced with the provider yet';
+  return undefined;
+}
+
+/** `auto_join`: joins the newest key on these rooms, of whomever it is, or overrides where there is none (3.3). */
+function joinWhoeverIsThere(world: World, doors: AskedDoors): Joining {
+  const ids = doors.guest.flatMap((door) => [...(world.credentialIdsByDoor.get(door.id) ?? [])]);
+  const joinable = recordsOf(world.credentials, ids).filter((key) => whyNotJoinable(world, key) === undefined);
+  if (joinable.length === 0) return { kind: 'auto-override' };
+  return { kind: 'auto-joiner', generation: Math.max(...joinable.map((key) => key.generation)) };
+}

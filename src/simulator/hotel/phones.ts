@@ -1,0 +1,119 @@
+/** Guests' phones: enrolled with the credential service, online or offline, and the keys that are on them. */
+import { copyKeysTo, discardFrom, end, forgetCopy, noteArrivals, type Quirk } from './issuing.js';
+import type { Params } from '../api/params.js';
+import { comeOnline, goOffline, newPhone } from './phone.js';
+import type { DeviceRecord, IdentityRecord } from './records.js';
+import { notFound, SeamError } from '../api/seam-error.js';
+import { recordsOf, type World } from './world.js';
+
+export interface PhoneFacts {
+  /** A UUID that no other phone has; made up if absent. */
+  readonly deviceId?: string;
+  readonly connection: DeviceRecord['phone']['connection'];
+  readonly endpoint: DeviceRecord['endpoint'];
+  readonly system: DeviceRecord['system'];
+  readonly model: string;
+}
+
+/** Enrols a phone; keys that its owner already holds follow it. */
+export function addPhone(world: World, identity: IdentityRecord, facts: PhoneFacts): DeviceRecord {
+  const id = facts.deviceId ?? world.newId();
+  const device: DeviceRecord = {
+    id,
+    seq: world.nextSeq(),
+    createdAt: world.clock.now(),
+    identityId: identity.id,
+    system: facts.system,
+    model: facts.model,
+    endpointId: world.newId(),
+    presence: 'live',
+    endpoint: facts.endpoint,
+    phone: newPhone(id, facts.connection),
+    wallet: new Map(),
+  };
+  world.devices.set(id, device);
+  identity.deviceIds.add(id);
+  world.journal.write('phone-added', { device_id: id, user_identity_id: identity.id, ...stateOf(device) });
+  if (device.endpoint === 'active') world.link.send(() => copyKeysTo(world, id));
+  return device;
+}
+
+/** The published sandbox call: an active phone that is online. */
+export function addSandboxPhone(world: World, asked: Params<'sandboxPhone'>, identity: IdentityRecord): DeviceRecord {
+  return addPhone(world, identity, {
+    connection: 'online',
+    endpoint: 'active',
+    system: asked.phone_metadata?.operating_system ?? 'android',
+    model: asked.phone_metadata?.device_model ?? 'Samsung Galaxy S10',
+  });
+}
+
+/** Takes a phone off the network or brings it back, ends or starts its endpoint. A phone that comes back syncs at once. */
+export function changePhone(
+  world: World,
+  device: DeviceRecord,
+  change: Partial<Pick<PhoneFacts, 'connection' | 'endpoint'>>,
+): void {
+  if (device.presence === 'gone' && change.endpoint === 'active') {
+    throw new SeamError(400, 'phone_deactivated', 'A deactivated phone cannot become active again: enrol another one');
+  }
+  if (change.connection === 'offline') device.phone = goOffline(device.phone);
+  if (change.connection === 'online') {
+    device.phone = comeOnline(device.phone, device.wallet);
+    noteArrivals(world, device);
+  }
+  if (change.endpoint !== undefined && change.endpoint !== device.endpoint) {
+    device.endpoint = change.endpoint;
+    if (change.endpoint === 'active') world.link.send(() => copyKeysTo(world, device.id));
+  }
+  world.journal.write('phone-changed', { device_id: device.id, ...stateOf(device) });
+}
+
+function stateOf(device: DeviceRecord): Readonly<Record<string, unknown>> {
+  return { connection: device.phone.connection, endpoint: device.endpoint };
+}
+
+/** Throws 404 for a phone that is unknown or deactivated. */
+export function findPhone(world: World, deviceId: string): DeviceRecord {
+  const device = world.devices.get(deviceId);
+  if (device === undefined || device.presence === 'gone') throw notFound('phone', deviceId);
+  return device;
+}
+
+/** The phones that the person has enrolled, oldest first. */
+export function phonesOf(world: World, identityId: string): readonly DeviceRecord[] {
+  const ids = world.identities.get(identityId)?.deviceIds ?? [];
+  return recordsOf(world.devices, ids).filter((device) => device.presence === 'live');
+}
+
+export function listPhones(world: World, asked: Params<'phonesList'>): readonly DeviceRecord[] {
+  const ofOwner =
+    asked.owner_user_identity_id === undefined
+      ? [...world.devices.values()].filter((device) => device.presence === 'live')
+      : phonesOf(world, asked.owner_user_identity_id);
+  const credentialId = asked.acs_credential_id;
+  if (credentialId === undefined) return ofOwner;
+  const parentId = world.copies.get(credentialId)?.parentId ?? credentialId;
+  return ofOwner.filter((device) => world.credentials.get(parentId)?.copies.has(device.id) === true);
+}
+
+/**
+ * Ends the copy of every key on this phone; with the switch `deactivationEnds`, the whole keys. A phone that is offline
+ * keeps what it holds until it comes back.
+ */
+export function deactivatePhone(world: World, device: DeviceRecord, quirks: readonly Quirk[] = []): void {
+  device.presence = 'gone';
+  device.endpoint = 'inactive';
+  world.journal.write('phone-deactivated', { device_id: device.id });
+  world.events.emit('phone.deactivated', { device_id: device.id });
+  world.link.sendAtOnce(() => {
+    for (const credential of recordsOf(world.credentials, [...device.wallet.keys()])) {
+      const copy = credential.copies.get(device.id);
+      discardFrom(world, device.id, credential.id, quirks);
+      if (copy !== undefined) forgetCopy(world, copy);
+      credential.copies.delete(device.id);
+      if (credential.copies.size === 0) credential.issuedAt = null;
+      if (world.switches.deactivationEnds === 'whole-key') end(world, credential, 'its phone was deactivated', quirks);
+    }
+  });
+}

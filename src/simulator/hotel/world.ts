@@ -1,0 +1,143 @@
+/** Everything that the simulated hotel holds, with the indexes that keep thousands of keys quick to find. */
+import { randomUUID } from 'node:crypto';
+import type { HotelClock } from './clock.js';
+import { createEventLog, type EventLog } from '../api/events.js';
+import { createJournal, type Journal } from './journal.js';
+import type { Lock } from './lock.js';
+import { providerLink, type Pace, type ProviderLink } from './provider-link.js';
+import type { CopyRecord, CredentialRecord, DeviceRecord, Door, IdentityRecord, UserRecord } from './records.js';
+import { cautiousSwitches, type Switches } from '../control/switches.js';
+
+export interface HotelOptions {
+  readonly clock: HotelClock;
+  /** Names of the guest rooms. */
+  readonly rooms: readonly string[];
+  readonly name?: string;
+  /** Of the hotel, and what Seam says of its access system until that is set otherwise. Default: Europe/Berlin. */
+  readonly timeZone?: string;
+  readonly switches?: Partial<Switches>;
+  /** Default: manual. */
+  readonly pace?: Pace;
+  /** A new id per call, a UUID at Seam's wire. */
+  readonly newId?: () => string;
+}
+
+/** `doubtedSince`: from when Seam has doubted it (warning `time_zone_does_not_match_location`); null: it does not. */
+export interface ZoneAtSeam {
+  readonly timeZone: string | null;
+  readonly doubtedSince: number | null;
+}
+
+export interface World {
+  readonly name: string;
+  readonly timeZone: string;
+  /** What Seam says of the access system's zone. */
+  zoneAtSeam: ZoneAtSeam;
+  readonly clock: HotelClock;
+  switches: Switches;
+  readonly newId: () => string;
+  readonly nextSeq: () => number;
+  readonly link: ProviderLink;
+  readonly journal: Journal;
+  readonly events: EventLog;
+  readonly workspaceId: string;
+  readonly connectedAccountId: string;
+  readonly acsSystemId: string;
+  readonly credentialManagerAcsSystemId: string;
+  readonly openedAt: number;
+  /** Since when the bridge has been down. */
+  bridgeDownSince: number | null;
+  readonly doors: ReadonlyMap<string, Door>;
+  /** Doors that open for every guest who holds a room (seam-api.md 3.5). */
+  readonly automaticDoorIds: readonly string[];
+  readonly locks: Map<string, Lock>;
+  readonly identities: Map<string, IdentityRecord>;
+  /** By user identity key, e-mail address and phone number: each is unique in a workspace. */
+  readonly identityIdBy: Readonly<Record<'key' | 'email' | 'phoneNumber', Map<string, string>>>;
+  readonly users: Map<string, UserRecord>;
+  readonly devices: Map<string, DeviceRecord>;
+  readonly credentials: Map<string, CredentialRecord>;
+  readonly copies: Map<string, CopyRecord>;
+  /** What lists show: everything that is not gone, oldest first. */
+  readonly present: {
+    readonly identities: Set<string>;
+    readonly users: Set<string>;
+    readonly credentials: Set<string>;
+  };
+  /** Credentials that are not gone, by each door they are for. */
+  readonly credentialIdsByDoor: ReadonlyMap<string, Set<string>>;
+  /** The newest generation that the provider has issued for a guest room, and of the whole hotel. */
+  newestGeneration: number;
+  readonly newestGenerationByDoor: Map<string, number>;
+}
+
+const COMMON_DOORS = [
+  { name: 'Main Entrance', category: 'common' },
+  { name: 'Gym', category: 'common' },
+  { name: 'Parking', category: 'common (PMS)' },
+  { name: 'Lift', category: 'elevator reader' },
+] as const;
+
+export function createWorld(options: HotelOptions): World {
+  const { clock } = options;
+  const newId = options.newId ?? randomUUID;
+  const doors = layDoors(options.rooms, newId);
+  const ids = { workspaceId: newId(), connectedAccountId: newId(), acsSystemId: newId() };
+  const timeZone = options.timeZone ?? 'Europe/Berlin';
+  let seq = 0;
+  return {
+    ...ids,
+    name: options.name ?? 'Simulated Hotel',
+    timeZone,
+    zoneAtSeam: { timeZone, doubtedSince: null },
+    clock,
+    switches: { ...cautiousSwitches, ...options.switches },
+    newId,
+    nextSeq: () => ++seq,
+    link: providerLink(options.pace ?? { kind: 'manual' }),
+    journal: createJournal(clock),
+    events: createEventLog({ ...ids, clock, newId }),
+    credentialManagerAcsSystemId: newId(),
+    openedAt: clock.now(),
+    bridgeDownSince: null,
+    doors: new Map(doors.map((door) => [door.id, door])),
+    automaticDoorIds: doors.filter((door) => door.category === 'elevator reader').map((door) => door.id),
+    locks: new Map(doors.map((door) => [door.id, freshLock(door)])),
+    identities: new Map(),
+    identityIdBy: { key: new Map(), email: new Map(), phoneNumber: new Map() },
+    users: new Map(),
+    devices: new Map(),
+    credentials: new Map(),
+    copies: new Map(),
+    present: { identities: new Set(), users: new Set(), credentials: new Set() },
+    credentialIdsByDoor: new Map(doors.map((door) => [door.id, new Set()])),
+    newestGeneration: 0,
+    newestGenerationByDoor: new Map(),
+  };
+}
+
+function layDoors(rooms: readonly string[], newId: () => string): readonly Door[] {
+  const guestRooms = rooms.map((name) => ({ name, category: 'guest' as const }));
+  return [...guestRooms, ...COMMON_DOORS].map((door, position) => ({ ...door, id: newId(), position }));
+}
+
+function freshLock(door: Door): Lock {
+  return door.category === 'guest'
+    ? { kind: 'guest-room', doorId: door.id, newestGeneration: 0 }
+    : { kind: 'common-door', doorId: door.id };
+}
+
+/** Names for `count` guest rooms, ten to a floor: 101 to 110, 201 and so on. */
+export function roomNames(count: number): readonly string[] {
+  return Array.from({ length: count }, (_, index) => String((Math.floor(index / 10) + 1) * 100 + (index % 10) + 1));
+}
+
+/** The records behind ids of an index, in its order. */
+export function recordsOf<T>(records: ReadonlyMap<string, T>, ids: Iterable<string>): readonly T[] {
+  const found: T[] = [];
+  for (const id of ids) {
+    const record = records.get(id);
+    if (record !== undefined) found.push(record);
+  }
+  return found;
+}

@@ -1,0 +1,105 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterAll, afterEach, describe, expect, test, vi } from 'vitest';
+import {
+  type ApiKeyFileError,
+  makeApiKey,
+  openApiKeys,
+  type ApiKeyRecord,
+} from '../../../../src/booking/http/api-keys.js';
+import { DEV_API_KEY } from '../../../../src/dev/stack.js';
+import { packageRoot } from '../../../../src/package-root.js';
+
+const folder = mkdtempSync(path.join(tmpdir(), 'stayline-keys-'));
+const file = path.join(folder, 'keys.json');
+afterEach(() => {
+  vi.useRealTimers();
+  rmSync(file, { force: true });
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const opera = makeApiKey({ keyId: 'opera', properties: ['seaside'], access: 'write' });
+const onInvalid = vi.fn<(error: ApiKeyFileError) => void>();
+
+function write(...keys: readonly (ApiKeyRecord | object)[]): void {
+  writeFileSync(file, JSON.stringify({ keys }));
+}
+
+/** Later than the file is looked at again. */
+function aMomentLater(): void {
+  vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 5_000 });
+}
+
+describe('an API key', () => {
+  test('is good for what its record says, and only whole', async () => {
+    write(opera.record);
+    const keys = await openApiKeys(file, { onInvalid });
+    expect(await keys.judge(opera.key)).toEqual({
+      kind: 'valid',
+      caller: { keyId: 'opera', properties: ['seaside'], access: 'write' },
+    });
+    const impostor = makeApiKey({ keyId: 'opera', properties: 'all', access: 'write' });
+    for (const wrong of [impostor.key, opera.key.slice(0, -1), `${opera.key}A`, opera.record.sha256, '', 'sl_opera_']) {
+      expect(await keys.judge(wrong)).toEqual({ kind: 'unknown' });
+    }
+  });
+
+  test('is not in its file, nor is anything that it could be told from', () => {
+    const secret = opera.key.slice('sl_opera_'.length);
+    expect(secret).toHaveLength(43);
+    expect(JSON.stringify(opera.record)).not.toContain(secret);
+  });
+
+  test('ends when it expires', async () => {
+    const { key, record } = makeApiKey({
+      keyId: 'k',
+      properties: 'all',
+      access: 'read',
+      expiresAt: '2026-01-01T00:00Z',
+    });
+    write(record);
+    expect(await (await openApiKeys(file, { onInvalid })).judge(key)).toEqual({ kind: 'expired' });
+  });
+
+  test('ends when it is taken out of the file, and a new one begins, without a restart', async () => {
+    write(opera.record);
+    const keys = await openApiKeys(file, { onInvalid });
+    const other = makeApiKey({ keyId: 'mews', properties: 'all', access: 'read' });
+    write(other.record);
+    aMomentLater();
+    expect(await keys.judge(opera.key)).toEqual({ kind: 'unknown' });
+    expect(await keys.judge(other.key)).toMatchObject({ kind: 'valid' });
+  });
+
+  test('stays good while a changed file cannot be used, and somebody is told', async () => {
+    write(opera.record);
+    const keys = await openApiKeys(file, { onInvalid });
+    writeFileSync(file, '{ "keys": ');
+    aMomentLater();
+    expect(await keys.judge(opera.key)).toMatchObject({ kind: 'valid' });
+    expect(onInvalid).toHaveBeenCalledOnce();
+  });
+});
+
+describe('a file of API keys', () => {
+  test.each([
+    [{ ...opera.record, sha256: 'abc' }, 'keys[0].sha256 must be the SHA-256 of the key'],
+    [{ ...opera.record, properties: 'some' }, 'keys[0].properties must be "all", or a list of property ids'],
+    [{ ...opera.record, key: opera.key }, 'keys[0].key is not a known field'],
+  ])('that holds %j is refused by the field', async (record, problem) => {
+    write(record);
+    await expect(openApiKeys(file, { onInvalid })).rejects.toThrow(problem);
+  });
+
+  test('that names a key twice is refused', async () => {
+    write(opera.record, opera.record);
+    await expect(openApiKeys(file, { onInvalid })).rejects.toThrow("keys[1].keyId must differ from every other key's");
+  });
+
+  test('of the examples holds the key that npm run dev and docker-compose.yml have', async () => {
+    const keys = await openApiKeys(path.join(packageRoot(), 'examples/api-keys.json'), { onInvalid });
+    const caller = { keyId: 'dev', properties: ['simulated-hotel'], access: 'write' };
+    expect(await keys.judge(DEV_API_KEY)).toEqual({ kind: 'valid', caller });
+  });
+});

@@ -1,0 +1,313 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { foresightSchema, roomViewSchema, stayViewSchema } from '../../../../src/booking/http/view-schemas.js';
+import { openApiWorld, WEB_UI, type ApiWorld, type Called } from './api-world.js';
+
+let world: ApiWorld;
+beforeAll(async () => {
+  world = await openApiWorld();
+});
+afterAll(() => world.stop());
+
+const of = (reservationId: string): string =>
+  `/v1/properties/seaside/reservations/${encodeURIComponent(reservationId)}`;
+
+async function aSnapshot(changes: object = {}): Promise<Record<string, unknown>> {
+  const { propertyId: _p, reservationId: _r, ...snapshot } = await world.hotel.snapshotOf('unused', {});
+  return { ...snapshot, ...changes };
+}
+
+/** The lines of the timeline that say so. */
+function said({ timeline }: Called['body'], what: string): { readonly by?: string }[] {
+  return timeline.filter((line: { what: string }) => line.what === what);
+}
+
+/** Looks until the view is as wanted. */
+async function until(path: string, wanted: (body: Called['body']) => boolean): Promise<Called['body']> {
+  let seen: Called['body'];
+  const isThere = async (): Promise<boolean> => {
+    seen = (await world.call('GET', path)).body;
+    return wanted(seen);
+  };
+  await expect.poll(isThere, { timeout: 15_000, interval: 50 }).toBe(true);
+  return seen;
+}
+
+describe('PUT of a reservation', () => {
+  test('starts the stay, and answers its view with a link to Web UI', async () => {
+    const { status, body } = await world.call('PUT', of('R 1/2'), await aSnapshot({ revision: 3 }));
+    expect(status).toBe(200);
+    expect(body).toMatchObject({ schema: 1, stay: 'stay/seaside/R%201%2F2', revision: 3, phase: 'in-house' });
+    expect(body.webUi).toBe(`${WEB_UI}/namespaces/default/workflows/stay%2Fseaside%2FR%25201%252F2`);
+    expect(stayViewSchema.parse(body)).toMatchObject({ revision: 3 });
+    expect((await world.call('GET', of('R 1/2'))).body).toMatchObject({ revision: 3, webUi: body.webUi });
+  });
+
+  test('amends the stay by a newer revision, changes nothing by the same one, and answers an older one with what is known', async () => {
+    const snapshot = await aSnapshot({ status: 'confirmed' });
+    await world.call('PUT', of('R-2'), { ...snapshot, revision: 1 });
+    const amended = await world.call('PUT', of('R-2'), { ...snapshot, revision: 2, guests: [{ guestId: 'g9' }] });
+    expect(amended.body.guests).toMatchObject([{ guestId: 'g1', keyState: 'gone' }, { guestId: 'g9' }]);
+    const again = await world.call('PUT', of('R-2'), { ...snapshot, revision: 2, guests: [{ guestId: 'g9' }] });
+    expect(again.status).toBe(200);
+    const older = await world.call('PUT', of('R-2'), { ...snapshot, revision: 1 });
+    expect(older.status).toBe(409);
+    expect(older.headers.get('content-type')).toMatch(/^application\/problem\+json/);
+    expect(older.body).toMatchObject({
+      type: 'urn:stayline:problem:stale-revision',
+      status: 409,
+      revision: 2,
+      current: { revision: 2, webUi: expect.any(String) },
+    });
+    const other = await world.call('PUT', of('R-2'), { ...snapshot, revision: 2, guests: [] });
+    expect(other).toMatchObject({ status: 409, body: { detail: expect.stringContaining('supersede') } });
+  });
+
+  test("takes a window in the property's dates", async () => {
+    const window = { arrival: '2027-06-01', departure: '2027-06-03', checkOut: '12:30' };
+    await world.call('PUT', of('R-3'), await aSnapshot({ window, status: 'confirmed' }));
+    const view = await until(of('R-3'), ({ window: known }) => known !== undefined);
+    // From three in the afternoon, as the property has it; Berlin's summer is two hours ahead of UTC.
+    expect(view.window).toEqual({ from: '2027-06-01T13:00Z', to: '2027-06-03T10:30Z' });
+  });
+
+  test.each([
+    [
+      { guests: [{ guestId: 'g1', email: 'nobody' }] },
+      [{ path: 'guests[0].email', message: 'must be an e-mail address' }],
+    ],
+    [{ roomz: ['101'] }, [{ path: 'roomz', message: 'is not a known field' }]],
+    [{ reservationId: 'R-5' }, [{ path: 'reservationId', message: 'must be absent, or as in the path' }]],
+    [
+      { guests: [{ guestId: 'g1', rooms: ['999'] }] },
+      [{ path: 'guests[0].rooms', message: 'must be among the stay\'s rooms; "999" is not' }],
+    ],
+  ])('refuses %j by the path of the field', async (changes, errors) => {
+    const { status, body, headers } = await world.call('PUT', of('R-4'), await aSnapshot(changes));
+    expect(status).toBe(422);
+    expect(headers.get('content-type')).toMatch(/^application\/problem\+json/);
+    expect(body).toMatchObject({ type: 'urn:stayline:problem:invalid-request', errors });
+    expect((await world.call('GET', of('R-4'))).status).toBe(404);
+  });
+
+  test('of what is over starts nothing', async () => {
+    const window = { from: '2026-01-01T14:00Z', to: '2026-01-02T10:00Z' };
+    const { status, body } = await world.call('PUT', of('R-6'), await aSnapshot({ window }));
+    expect([status, body.type]).toEqual([409, 'urn:stayline:problem:stay-over']);
+  });
+});
+
+describe('a dry run', () => {
+  test('of a snapshot needs no stay and starts none', async () => {
+    const payload = await aSnapshot({ guests: [{ guestId: 'a' }, { guestId: 'b' }] });
+    const body = { message: 'applyReservation', payload };
+    const answer = await world.call('POST', `${of('R-7')}/plan`, body, { key: world.keys.reader });
+    expect(answer.status).toBe(200);
+    expect(foresightSchema.parse(answer.body).steps.map((step) => step.do)).toEqual(['override', 'join']);
+    expect((await world.call('GET', of('R-7'))).status).toBe(404);
+  });
+
+  test('of a change says what it would lead to, and changes nothing', async () => {
+    await world.call('PUT', of('R-8'), await aSnapshot());
+    await until(of('R-8'), ({ settled }) => settled);
+    const body = { message: 'addGuests', payload: { guests: [{ guestId: 'g2' }] } };
+    const { status, body: foreseen } = await world.call('POST', `${of('R-8')}/plan`, body);
+    expect(status).toBe(200);
+    expect(foreseen.steps).toContainEqual(expect.objectContaining({ guestId: 'g2' }));
+    expect((await world.call('GET', of('R-8'))).body.guests).toHaveLength(1);
+  });
+
+  test('of a message with wrong fields is refused by their paths', async () => {
+    const body = { message: 'addGuests', payload: { guests: [{ guestId: 'g2', phone: '12' }] } };
+    const { status, body: problem } = await world.call('POST', `${of('R-8')}/plan`, body);
+    expect(status).toBe(422);
+    expect(problem.errors).toMatchObject([{ path: 'payload.guests[0].phone' }]);
+  });
+});
+
+describe('changes', () => {
+  test('reach the stay as its messages: a guest comes, is blocked, leaves; rooms and dates move; it is checked out', async () => {
+    await world.call('PUT', of('R-9'), await aSnapshot());
+    const send = async (method: string, path: string, body?: object): Promise<unknown> => {
+      const { status, body: accepted } = await world.call(method, `${of('R-9')}${path}`, body);
+      expect(status).toBe(202);
+      return accepted.message;
+    };
+    const [room = ''] = world.hotel.freeRooms(1);
+    expect(await send('POST', '/guests', { guests: [{ guestId: 'g2' }, { guestId: 'g3' }] })).toBe('addGuests');
+    expect(await send('DELETE', '/guests/g3?cause=security')).toBe('removeGuest');
+    expect(await send('PUT', '/rooms', { rooms: [room] })).toBe('changeRooms');
+    expect(await send('PUT', '/dates', { window: { departure: '2027-01-10', checkOut: '10:00' } })).toBe('changeDates');
+    expect(await send('POST', '/hold', { reason: 'deposit missing' })).toBe('hold');
+    expect(await send('POST', '/check-in')).toBe('checkIn');
+    const view = await until(of('R-9'), ({ window }) => window.to === '2027-01-10T09:00Z');
+    expect(view.rooms).toEqual([room]);
+    expect(view.guests.map((guest: { guestId: string }) => guest.guestId)).toEqual(['g1', 'g2', 'g3']);
+    expect(view.guests[2].keyState).toBe('gone');
+    expect(view.timeline).toContainEqual(expect.objectContaining({ by: 'api-key:writer' }));
+    expect(await send('POST', '/check-out')).toBe('checkOut');
+    await until(of('R-9'), ({ phase }) => phase === 'over');
+  });
+
+  test('sent again under the same name are done once', async () => {
+    await world.call('PUT', of('R-10'), await aSnapshot({ status: 'confirmed' }));
+    const act = { reason: 'deposit missing' };
+    const headers = { 'idempotency-key': 'hold-1' };
+    await world.call('POST', `${of('R-10')}/hold`, act, { headers });
+    const again = await world.call('POST', `${of('R-10')}/hold`, act, { headers });
+    expect(again.body).toMatchObject({ requestId: 'hold-1' });
+    // Signals come in the order in which they were sent: once this one is there, so is the repeat.
+    await world.call('POST', `${of('R-10')}/release`, { reason: 'marker' });
+    const view = await until(of('R-10'), (body) => said(body, 'release').length === 1);
+    expect(said(view, 'hold')).toHaveLength(1);
+  });
+
+  test('of the same name are all done, where the callers differ, or what is asked for', async () => {
+    await world.call('PUT', of('R-13'), await aSnapshot({ status: 'confirmed' }));
+    // As long as a name may be, so that nothing of it gets lost beside what is put to it.
+    for (const name of ['1', `${'x'.repeat(199)}1`, `${'x'.repeat(199)}2`]) {
+      const headers = { 'idempotency-key': name };
+      for (const key of [world.keys.writer, world.keys.all]) {
+        await world.call('POST', `${of('R-13')}/hold`, { reason: 'deposit missing' }, { headers, key });
+        const { body } = await world.call('POST', `${of('R-13')}/release`, { reason: 'paid' }, { headers, key });
+        expect(body.requestId).toBe(name);
+      }
+    }
+    await world.call('POST', `${of('R-13')}/retry`);
+    const view = await until(of('R-13'), (body) => said(body, 'to be tried again').length === 1);
+    expect([said(view, 'hold').length, said(view, 'release').length]).toEqual([6, 6]);
+  });
+
+  test('stand in the timeline under the key that they came by, whoever the body says it was', async () => {
+    await world.call('PUT', of('R-14'), await aSnapshot({ status: 'confirmed' }));
+    for (const by of ['api-key:opera', `${'x'.repeat(180)}😀${'x'.repeat(18)}`]) {
+      const { status } = await world.call('POST', `${of('R-14')}/hold`, { reason: 'deposit missing', by });
+      expect(status).toBe(202);
+    }
+    expect((await world.call('DELETE', `${of('R-14')}/guests/g1?by=desk-2`)).status).toBe(202);
+    const view = await until(of('R-14'), (body) => said(body, 'guest g1 removed (left)').length === 1);
+    expect([...said(view, 'hold'), ...said(view, 'guest g1 removed (left)')].map(({ by }) => by)).toEqual([
+      'api-key:writer for api-key:opera',
+      `api-key:writer for ${'x'.repeat(180)}`,
+      'api-key:writer for desk-2',
+    ]);
+  });
+
+  test('that mostly have nothing to say need no body, also where one was announced', async () => {
+    await world.call('PUT', of('R-15'), await aSnapshot({ status: 'confirmed' }));
+    const headers = { 'content-type': 'application/json' };
+    for (const path of ['check-in', 'retry', 'guests/g1/phone-ready']) {
+      expect((await world.call('POST', `${of('R-15')}/${path}`, '', { headers })).status, path).toBe(202);
+    }
+    const hold = await world.call('POST', `${of('R-15')}/hold`, '', { headers });
+    expect(hold).toMatchObject({ status: 422, body: { errors: [{ path: 'reason' }] } });
+    expect(await world.call('PUT', of('R-15'), '', { headers })).toMatchObject({ status: 422 });
+  });
+
+  test('with what no call of this kind has are refused by name: a query, or the body of a DELETE', async () => {
+    await world.call('PUT', of('R-16'), await aSnapshot({ status: 'confirmed' }));
+    const calls: readonly [string, string, object?][] = [
+      ['POST', `${of('R-16')}/check-in`],
+      ['POST', `${of('R-16')}/guests/g1/erase`],
+      ['POST', `${of('R-16')}/plan`, { message: 'checkIn', payload: {} }],
+      ['PUT', `${of('R-16')}/rooms`, { rooms: [] }],
+      ['GET', of('R-16')],
+      ['GET', '/v1/properties/seaside/rooms/101'],
+    ];
+    for (const [method, path, body] of calls) {
+      const answer = await world.call(method, `${path}?requestId=zz`, body);
+      const errors = [{ path: 'requestId', message: 'is not a known field' }];
+      expect(answer, `${method} ${path}`).toMatchObject({ status: 422, body: { errors } });
+    }
+    const forCause = await world.call('DELETE', `${of('R-16')}/guests/g1`, { cause: 'security' });
+    expect(forCause).toMatchObject({
+      status: 422,
+      body: { errors: [{ path: 'cause', message: expect.stringContaining('query') }] },
+    });
+    await world.call('POST', `${of('R-16')}/retry`);
+    const view = await until(of('R-16'), (body) => said(body, 'to be tried again').length === 1);
+    expect((view.timeline as { by?: string }[]).filter(({ by }) => by !== undefined)).toHaveLength(1);
+  });
+
+  test('that are not the same done twice have to be named', async () => {
+    await world.call('PUT', of('R-11'), await aSnapshot());
+    const path = `${of('R-11')}/guests/g1/replace-key`;
+    const unnamed = await world.call('POST', path, { mode: 'secure' });
+    expect(unnamed).toMatchObject({ status: 422, body: { errors: [{ path: 'requestId' }] } });
+    const named = await world.call('POST', path, { mode: 'secure', requestId: 'lost-1' });
+    expect(named).toMatchObject({ status: 202, body: { message: 'replaceKey', requestId: 'lost-1' } });
+  });
+
+  test('of a stay that is not there are answered 404', async () => {
+    const { status, body } = await world.call('POST', `${of('R-none')}/check-in`);
+    expect([status, body.type]).toEqual([404, 'urn:stayline:problem:not-found']);
+  });
+});
+
+describe('what a front desk looks at', () => {
+  test('stays are listed by room, phase, attention and arrival, in pages', async () => {
+    const [room = ''] = world.hotel.freeRooms(1);
+    // A day of its own, so that no other test's stays are in the list.
+    const day = { arrival: '2027-09-10', departure: '2027-09-12' };
+    for (const id of ['L-1', 'L-2', 'L-3']) {
+      const rooms = id === 'L-2' ? [room] : [];
+      await world.call('PUT', of(id), await aSnapshot({ window: day, status: 'confirmed', rooms }));
+    }
+    const list = '/v1/properties/seaside/stays';
+    const all = await until(`${list}?arriving=2027-09-10`, ({ stays }) => stays.length === 3);
+    expect(all.stays).toContainEqual(
+      expect.objectContaining({ stay: 'stay/seaside/L-2', reservationId: 'L-2', rooms: [room], phase: 'expected' }),
+    );
+    const ids = async (query: string): Promise<string[]> => {
+      const { body } = await world.call('GET', `${list}?${query}`);
+      return body.stays.map((stay: { reservationId: string }) => stay.reservationId).toSorted();
+    };
+    expect(await ids(`room=${room}`)).toEqual(['L-2']);
+    expect(await ids('arriving=2027-09-11')).toEqual([]);
+    expect(await ids('arriving=2027-09-10&phase=expected&attention=none')).toEqual(['L-1', 'L-2', 'L-3']);
+    expect(await ids('arriving=2027-09-10&attention=any')).toEqual([]);
+    const first = (await world.call('GET', `${list}?arriving=2027-09-10&pageSize=2`)).body;
+    const next = `${list}?arriving=2027-09-10&pageSize=2&pageToken=${first.nextPageToken}`;
+    const second = (await world.call('GET', next)).body;
+    expect([...first.stays, ...second.stays].map((stay) => stay.reservationId).toSorted()).toEqual([
+      'L-1',
+      'L-2',
+      'L-3',
+    ]);
+    expect(second.nextPageToken).toBeUndefined();
+    for (const wrong of ['bm90aGluZw', `room=${room}&pageToken=${first.nextPageToken}`]) {
+      const bad = await world.call('GET', `${list}?pageSize=2&${wrong.includes('=') ? wrong : `pageToken=${wrong}`}`);
+      expect(bad).toMatchObject({ status: 422, body: { errors: [{ path: 'pageToken' }] } });
+    }
+  });
+
+  test('a room says who can open it: certainly, possibly, and until when', async () => {
+    // The second phone is there only after the first has its key: he is the joiner.
+    const stay = await world.hotel.book('R-12', { guests: [{ guestId: 'g1', primary: true }] });
+    await stay.until(({ keys }) => keys.some(({ state }) => state === 'live'));
+    await stay.amend({ guests: [{ guestId: 'g1', primary: true }, { guestId: 'g2' }] });
+    const { rooms, window } = await stay.until(({ keys }) => keys.filter(({ state }) => state === 'live').length === 2);
+    const path = `/v1/properties/seaside/rooms/${rooms[0]}`;
+    const stayId = 'stay/seaside/R-12';
+    const view = roomViewSchema.parse(await until(path, ({ keys }) => keys?.certain.length === 2));
+    expect(view).toMatchObject({
+      leases: [{ stays: [stayId], state: 'open', until: expect.any(String) }],
+      keys: {
+        certain: [
+          { stayId, guestId: 'g1', kind: 'override', state: 'live', window: { to: window?.to } },
+          { stayId, guestId: 'g2', kind: 'joiner', state: 'live', window: { to: window?.to } },
+        ],
+        possible: [],
+        none: [],
+      },
+    });
+    await world.call('DELETE', `${of('R-12')}/guests/g2`);
+    const { keys } = await until(
+      path,
+      (seen) =>
+        seen.keys.certain.length === 1 && seen.keys.possible.some(({ state }: { state: string }) => state === 'dead'),
+    );
+    expect(keys.certain).toMatchObject([{ guestId: 'g1' }]);
+    expect(keys.possible).toMatchObject([{ stayId, guestId: 'g2', state: 'dead', residualUntil: window?.to }]);
+    expect((await world.call('GET', '/v1/properties/seaside/rooms/nowhere')).status).toBe(404);
+  });
+});

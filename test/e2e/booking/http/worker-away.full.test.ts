@@ -1,0 +1,54 @@
+/** A change that comes while no worker is at work: it is told to come again, and then it is as if it had come once. */
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { stayWorkflowId } from '../../../../src/domain/model/ids.js';
+import { DEV_API_KEY } from '../../../../src/dev/stack.js';
+import { openRealWorld, type RealWorld } from '../../../harness/real-world.js';
+import { waitUntil } from '../../../harness/wait-until.js';
+
+const NAME = { propertyId: 'simulated-hotel', reservationId: 'R-1' };
+
+const WINDOW = {
+  from: new Date(Date.now() - 3_600_000).toISOString(),
+  to: new Date(Date.now() + 86_400_000).toISOString(),
+};
+
+let world: RealWorld;
+beforeAll(async () => {
+  world = await openRealWorld({ seamEvents: 'delivered' });
+});
+afterAll(() => world.stop());
+
+async function put(revision: number, room: string): Promise<Response> {
+  const snapshot = {
+    revision,
+    status: 'confirmed',
+    window: WINDOW,
+    rooms: [room],
+    guests: [{ guestId: 'g1', primary: true }],
+  };
+  const url = `${world.stack.server?.url}/v1/properties/${NAME.propertyId}/reservations/${NAME.reservationId}`;
+  const headers = { authorization: `Bearer ${DEV_API_KEY}`, 'content-type': 'application/json' };
+  return fetch(url, { method: 'PUT', headers, body: JSON.stringify(snapshot) });
+}
+
+test('a reservation sent while the worker is away, and again when it is back, is one stay with one key', async () => {
+  await world.stack.worker().end('SIGKILL');
+  const early = [await put(1, '101'), await put(2, '102')];
+  expect(early.map(({ status, headers }) => [status, headers.get('retry-after')])).toEqual([
+    [503, '2'],
+    [503, '2'],
+  ]);
+  await world.stack.startWorker();
+  expect((await put(2, '102')).status).toBe(200);
+  const view = await waitUntil(
+    async () => {
+      const seen = await world.client.view(NAME);
+      return seen.settled && seen.guests[0]?.keyState === 'issued' ? seen : undefined;
+    },
+    { timeout: 45_000 },
+  );
+  expect(view).toMatchObject({ revision: 2, rooms: ['102'] });
+  expect(view.keys.filter(({ state }) => state === 'live')).toHaveLength(1);
+  const { count } = await world.temporal.workflow.count(`WorkflowId = "${stayWorkflowId(NAME)}"`);
+  expect(count).toBe(1);
+});

@@ -1,0 +1,69 @@
+/** The connections file: what is wrong is named, field by field. */
+import { expect, test } from 'vitest';
+import { ADAPTERS } from '../../../../src/booking/adapters/index.js';
+import { ConnectionsFileError, parseConnections } from '../../../../src/booking/ingress/connections.js';
+import { SECRET } from '../generic/sender.js';
+
+const right = {
+  connectionId: 'front-desk',
+  system: 'generic',
+  properties: [{ propertyId: 'seaside' }],
+  settings: { secrets: ['FRONT_DESK_SECRET'] },
+};
+const env = { FRONT_DESK_SECRET: SECRET };
+
+function problemsOf(...connections: readonly object[]): readonly string[] {
+  try {
+    parseConnections(JSON.stringify({ connections }), 'bookings.json', { adapters: ADAPTERS, env });
+  } catch (error) {
+    if (error instanceof ConnectionsFileError) return error.problems;
+    throw error;
+  }
+  return [];
+}
+
+test('a property is found by its name, and is called the same in the booking system unless that is said', () => {
+  const hills = { ...right, connectionId: 'hills', properties: [{ propertyId: 'hills', externalId: 'H-7' }] };
+  const text = JSON.stringify({ connections: [right, hills] });
+  const connections = parseConnections(text, 'bookings.json', { adapters: ADAPTERS, env });
+  expect(connections.ofProperty('seaside')?.properties).toEqual([{ propertyId: 'seaside', externalId: 'seaside' }]);
+  expect(connections.ofProperty('hills')?.connectionId).toBe('hills');
+  expect(connections.ofProperty('other')).toBeUndefined();
+});
+
+test.each([
+  ['a system that is not known', { ...right, system: 'abacus' }, /^connections\[0\]\.system must be one of generic/],
+  [
+    'settings that are not right',
+    { ...right, settings: { secrets: [] } },
+    /^connections\[0\]\.settings\.secrets must name/,
+  ],
+  ['a field that is not known', { ...right, sweeps: 1 }, /^connections\[0\]\.sweeps is not a known field/],
+  [
+    'a name that cannot be in a path',
+    { ...right, connectionId: 'a/b' },
+    /^connections\[0\]\.connectionId must be made of/,
+  ],
+  [
+    'a secret in the file',
+    { ...right, settings: { secrets: [SECRET] } },
+    /^connections\[0\]\.settings\.secrets\[0\] must be the name/,
+  ],
+  [
+    'a variable that is not set',
+    { ...right, settings: { secrets: ['OTHER'] } },
+    /needs the environment variable OTHER/,
+  ],
+])('%s is named', (_what, connection, problem) => {
+  const problems = problemsOf(connection);
+  expect(problems).toHaveLength(1);
+  expect(problems[0]).toMatch(problem);
+  expect(problems[0]).not.toContain(SECRET);
+});
+
+test('two connections share neither name nor property', () => {
+  expect(problemsOf(right, right)).toEqual([
+    "connections[1].connectionId must differ from every other connection's",
+    'connections[1].properties[0].propertyId must be in one connection only',
+  ]);
+});

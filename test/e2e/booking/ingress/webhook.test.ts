@@ -1,0 +1,96 @@
+/** The webhook's answers, each as the contract has it, where Temporal cannot be reached: only what has to be stored waits for that. */
+import { Client } from '@temporalio/client';
+import fastify, { type FastifyInstance } from 'fastify';
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { parseConnections } from '../../../../src/booking/ingress/connections.js';
+import { openIngress, type Ingress } from '../../../../src/booking/ingress/webhook.js';
+import { connectWhenNeeded } from '../../../../src/temporal/connection.js';
+import { house } from './house-system.js';
+
+const PATH = '/webhooks/house/seaside-house';
+const AUTHORIZATION = `Basic ${Buffer.from('house:s3cret pass').toString('base64')}`;
+
+let app: FastifyInstance;
+let ingress: Ingress;
+const logged: string[] = [];
+// A port on which nobody may listen without being root.
+const connection = connectWhenNeeded({ address: '127.0.0.1:1', namespace: 'default' });
+
+beforeAll(() => {
+  const guard = {
+    token: 'HOUSE_TOKEN',
+    basic: { user: 'house', password: 'HOUSE_PASSWORD' },
+    addresses: ['203.0.113.0/24'],
+  };
+  const file = {
+    connections: [
+      {
+        connectionId: 'seaside-house',
+        system: 'house',
+        properties: [{ propertyId: 'seaside', externalId: 'SEA' }],
+        settings: { baseUrl: 'http://127.0.0.1:1', guard },
+      },
+    ],
+  };
+  const env = { HOUSE_TOKEN: 'right-token', HOUSE_PASSWORD: 's3cret pass' };
+  const connections = parseConnections(JSON.stringify(file), 'bookings.json', { adapters: [house], env });
+  const note = (about: object, message: string): void => void logged.push(JSON.stringify(about) + message);
+  const open = (): Ingress =>
+    openIngress({ connections, temporal: new Client({ connection }), log: { info: note, warn: note } });
+  ingress = open();
+});
+beforeEach(async () => {
+  app = fastify();
+  await app.register(ingress.plugin);
+});
+afterAll(() => connection.close());
+
+interface Posted {
+  readonly token?: string;
+  readonly authorization?: string;
+  readonly ip?: string;
+  readonly body?: string;
+}
+
+async function post({
+  token = 'right-token',
+  authorization = AUTHORIZATION,
+  ip = '203.0.113.9',
+  body = '',
+}: Posted = {}) {
+  const headers = { authorization, 'content-type': 'application/json' };
+  return app.inject({ method: 'POST', url: `${PATH}/${token}`, remoteAddress: ip, headers, payload: body });
+}
+
+const event = (property: string, ...reservations: string[]): string => JSON.stringify({ property, reservations });
+
+test('a token that is not right finds nothing there, as any other path does', async () => {
+  const wrong = await post({ token: 'wrong' });
+  const nowhere = await app.inject({ method: 'POST', url: '/webhooks/house/other/right-token' });
+  expect([wrong.statusCode, nowhere.statusCode]).toEqual([404, 404]);
+  expect((await app.inject({ method: 'POST', url: PATH })).statusCode).toBe(404);
+});
+
+test('another name, password or address is refused, and what was sent is not logged', async () => {
+  const other = `Basic ${Buffer.from('house:guess-1').toString('base64')}`;
+  expect((await post({ authorization: other })).statusCode).toBe(401);
+  expect((await post({ authorization: 'Bearer s3cret pass' })).statusCode).toBe(401);
+  expect((await post({ ip: '198.51.100.1' })).statusCode).toBe(401);
+  expect((await post({ ip: '::ffff:203.0.113.9' })).statusCode).toBe(200);
+  expect(logged.join()).not.toMatch(/guess-1|s3cret|right-token/);
+});
+
+test('an empty body is a health check; what cannot be read or is about others is accepted, and counted', async () => {
+  expect((await post()).statusCode).toBe(200);
+  for (const body of ['{', '[]', '"text"', '{"property":1}', event('HILLS', 'R-1', 'R-2'), event('SEA')]) {
+    expect((await post({ body })).statusCode).toBe(202);
+  }
+  expect(ingress.counts()['seaside-house']).toMatchObject({ unreadable: 4, ignored: 2, nothing: 2 });
+});
+
+test('where nothing could be stored it is to be delivered again', async () => {
+  const answer = await post({ body: event('SEA', 'R-1') });
+  expect(answer.statusCode).toBe(503);
+  expect(Number(answer.headers['retry-after'])).toBeGreaterThan(0);
+  expect(ingress.counts()['seaside-house']).toMatchObject({ failed: 1 });
+});

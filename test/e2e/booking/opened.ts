@@ -1,0 +1,40 @@
+/** A connection to a booking system as the connections file makes it, and what a snapshot must pass. */
+import { parseConnections } from '../../../src/booking/ingress/connections.js';
+import type {
+  BookingAdapter,
+  BookingSystem,
+  FetchCall,
+  Fetched,
+  KnownGuest,
+} from '../../../src/booking/ingress/adapter.js';
+import { snapshotSchema, type StaySnapshot } from '../../../src/domain/model/snapshot-schema.js';
+
+export interface Entry {
+  readonly properties?: readonly { readonly propertyId: string; readonly externalId?: string }[];
+  readonly settings: unknown;
+}
+
+/** @throws ConnectionsFileError naming what is wrong with the settings */
+export function openSystem(
+  adapter: BookingAdapter,
+  { properties = [{ propertyId: 'seaside', externalId: 'MUC' }], settings }: Entry,
+  env: Readonly<Record<string, string>>,
+): BookingSystem {
+  const file = { connections: [{ connectionId: 'one', system: adapter.system, properties, settings }] };
+  const [connection] = parseConnections(JSON.stringify(file), 'bookings.json', { adapters: [adapter], env }).all;
+  if (connection === undefined) throw new Error('The file names no connection');
+  return connection.system;
+}
+
+/** A call that nobody gives up on, for a stay that has had these guests. */
+export function aCall(knownGuests: readonly KnownGuest[] = []): FetchCall {
+  return { signal: new AbortController().signal, knownGuests: () => Promise.resolve(knownGuests) };
+}
+
+/** The snapshot that was found, as a stay takes it. @throws Error if there is not exactly one, or a stay would refuse it */
+export function theSnapshot(fetched: Fetched): StaySnapshot {
+  if (fetched.kind !== 'found') throw new Error(`It is ${fetched.kind}`);
+  const [snapshot, ...others] = fetched.snapshots;
+  if (snapshot === undefined || others.length > 0) throw new Error(`There are ${fetched.snapshots.length} snapshots`);
+  return snapshotSchema.parse(snapshot);
+}

@@ -1,0 +1,145 @@
+import { spawn } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { cachedBundle } from '../../../src/dev/bundle-cache.js';
+import { startChild } from '../../../src/dev/child-process.js';
+import { packageRoot } from '../../../src/package-root.js';
+import type { DevServer } from '../../../src/temporal/dev-server.js';
+import { freePorts } from '../../../src/temporal/ports.js';
+import { startTestDevServer } from '../../harness/dev-server.js';
+
+const folder = mkdtempSync(path.join(tmpdir(), 'stayline-worker-'));
+const properties = path.join(folder, 'properties.json');
+const STDERR = 2;
+
+let server: DevServer;
+let env: Record<string, string>;
+
+beforeAll(async () => {
+  const seam = { acsSystemId: 'a', credentialManagerAcsSystemId: 'm' };
+  writeFileSync(
+    properties,
+    JSON.stringify({ properties: [{ propertyId: 'seaside', name: 'Seaside', timeZone: 'Europe/Berlin', seam }] }),
+  );
+  server = await startTestDevServer();
+  env = {
+    TEMPORAL_ADDRESS: server.address,
+    STAYLINE_PROPERTIES: properties,
+    STAYLINE_WORKER_PROFILE: 'embedded',
+    STAYLINE_WORKFLOW_BUNDLE: await cachedBundle(),
+    STAYLINE_LOG_LEVEL: 'error',
+    SEAM_API_KEY: 'seam_test_key',
+  };
+});
+
+afterAll(async () => {
+  await server.stop();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+interface Ended {
+  readonly status: number | null;
+  readonly stderr: string;
+}
+
+/** Runs a file of the project to its end with this environment only. */
+function run(file: string, environment: Readonly<Record<string, string>>): Promise<Ended> {
+  return new Promise((resolve) => {
+    const child = spawn(process.execPath, ['--import', 'tsx', file], {
+      cwd: packageRoot(),
+      env: { PATH: process.env.PATH, ...environment },
+    });
+    let stderr = '';
+    child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()));
+    child.on('close', (status) => resolve({ status, stderr }));
+  });
+}
+
+describe('the server process', () => {
+  const secret = 'whsec_b25seUZvclRlc3Rz';
+  const settings = (port: number | undefined): Record<string, string> => ({
+    TEMPORAL_ADDRESS: server.address,
+    SEAM_WEBHOOK_SECRET: secret,
+    STAYLINE_SERVER_PORT: String(port),
+    STAYLINE_LOG_LEVEL: 'error',
+  });
+
+  test('is ready once it listens, and ends with 0 at SIGTERM', async () => {
+    const [port] = await freePorts(undefined);
+    const child = await startChild({ file: 'src/server.ts', env: settings(port), log: STDERR });
+    expect((await fetch(`http://127.0.0.1:${String(port)}/readyz`)).status).toBe(200);
+    await child.end('SIGTERM');
+    expect(await child.ended).toBe(0);
+  });
+
+  test('ends with 2 and the name of the variable, without its value, if its environment is not right', async () => {
+    const ended = await run('src/server.ts', { ...settings(0), SEAM_WEBHOOK_SECRET: 'seam_not_this_one' });
+    expect(ended.status).toBe(2);
+    expect(ended.stderr).toContain('SEAM_WEBHOOK_SECRET must be');
+    expect(ended.stderr).not.toContain('seam_not_this_one');
+  });
+
+  test('ends with 1 if somebody else has its port', async () => {
+    const ended = await run('src/server.ts', settings(Number(server.address.split(':')[1])));
+    expect(ended).toMatchObject({ status: 1, stderr: expect.stringContaining('the server did not work') as string });
+    expect(ended.stderr).not.toContain(secret);
+  });
+
+  test('lives without a Temporal server, but is not ready', async () => {
+    const [port, nobodys] = await freePorts(undefined, undefined);
+    const away = { ...settings(port), TEMPORAL_ADDRESS: `127.0.0.1:${String(nobodys)}` };
+    const child = await startChild({ file: 'src/server.ts', env: away, log: STDERR });
+    const statuses = ['/healthz', '/readyz'].map(
+      async (at) => (await fetch(`http://127.0.0.1:${String(port)}${at}`)).status,
+    );
+    expect(await Promise.all(statuses)).toEqual([200, 503]);
+    await child.end('SIGTERM');
+    expect(await child.ended).toBe(0);
+  });
+});
+
+describe('the worker process', () => {
+  test('is healthy once it asks for work, and not before', async () => {
+    const health = (): Promise<Ended> => run('src/worker-health.ts', { TEMPORAL_ADDRESS: server.address });
+    expect((await health()).status).toBe(1);
+    const worker = await startChild({ file: 'src/worker.ts', env, log: STDERR });
+    await expect.poll(health, { timeout: 20_000 }).toMatchObject({ status: 0 });
+    await worker.end('SIGTERM');
+  });
+
+  test('drains at SIGTERM and ends with 0', async () => {
+    const worker = await startChild({ file: 'src/worker.ts', env, log: STDERR });
+    await worker.end('SIGTERM');
+    expect(await worker.ended).toBe(0);
+  });
+
+  test('can be killed', async () => {
+    const worker = await startChild({ file: 'src/worker.ts', env, log: STDERR });
+    await worker.end('SIGKILL');
+    expect(await worker.ended).toBeNull();
+  });
+
+  test('ends with 2 and the name of the variable if its environment is not right', async () => {
+    expect(await run('src/worker.ts', { STAYLINE_PROPERTIES: properties })).toEqual({
+      status: 2,
+      stderr: expect.stringContaining('SEAM_API_KEY is needed') as string,
+    });
+  });
+
+  test('ends with 2 and the path of the field if the property file is not right', async () => {
+    const wrong = path.join(folder, 'wrong.json');
+    writeFileSync(wrong, '{"properties": [{}]}');
+    expect(await run('src/worker.ts', { ...env, STAYLINE_PROPERTIES: wrong })).toEqual({
+      status: 2,
+      stderr: expect.stringContaining('properties[0].propertyId') as string,
+    });
+  });
+
+  test('ends with 1 if there is no Temporal server', async () => {
+    const [port] = await freePorts(undefined);
+    const ended = await run('src/worker.ts', { ...env, TEMPORAL_ADDRESS: `127.0.0.1:${String(port)}` });
+    expect(ended).toMatchObject({ status: 1, stderr: expect.stringContaining('the worker did not work') as string });
+  });
+});

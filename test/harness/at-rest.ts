@@ -1,0 +1,137 @@
+/**
+ * What must hold for a stay at rest, whatever failed before: judged at Seam's records, at the locks and by the view, from what the
+ * guests should have, not from what was done.
+ */
+import type { StayView } from '../../src/client.js';
+import type { CredentialRecord } from '../../src/simulator/hotel/records.js';
+import type { Simulator } from '../../src/simulator/server.js';
+import type { BookedStay } from './booked-stay.js';
+
+/** What a stay should come to: who sleeps where. */
+export interface Wanted {
+  /** Empty once the stay is over. */
+  readonly guestIds: readonly string[];
+  readonly rooms: readonly string[];
+  /** Guests who were there before, and doors that were theirs: nothing opens for them any more. */
+  readonly formerGuestIds?: readonly string[];
+  readonly formerRooms?: readonly string[];
+}
+
+/** Everything that is not as it should be; empty if the stay is at rest as wanted. */
+export async function problemsAtRest(simulator: Simulator, stay: BookedStay, wanted: Wanted): Promise<string[]> {
+  const view = await stay.view();
+  return [
+    ...problemsOfView(view, wanted),
+    ...problemsAtSeam(simulator, stay, wanted),
+    ...(await problemsAtDoors(simulator, stay, wanted)),
+  ];
+}
+
+function problemsOfView(view: StayView, { guestIds }: Wanted): string[] {
+  const problems = view.attention.map(({ code, message }) => `attention ${code}: ${message}`);
+  if (!view.settled) problems.push('the stay is not settled');
+  const live = view.keys.filter((key) => key.state !== 'dead').map((key) => `${key.guestId} ${key.state}`);
+  if (
+    live.toSorted().join() !==
+    guestIds
+      .map((guestId) => `${guestId} live`)
+      .toSorted()
+      .join()
+  ) {
+    problems.push(`the keyring's keys are ${live.join(', ') || 'none'}`);
+  }
+  return problems;
+}
+
+/** One live key for each guest who should have one, one override among them, all of one generation; no key for anybody else. */
+function problemsAtSeam(simulator: Simulator, stay: BookedStay, wanted: Wanted): string[] {
+  const problems: string[] = [];
+  const kept: CredentialRecord[] = [];
+  for (const guestId of [...wanted.guestIds, ...(wanted.formerGuestIds ?? [])]) {
+    const { identities, keys } = heldBy(simulator, stay, guestId);
+    if (identities > 1) problems.push(`guest ${guestId} has ${identities} identities`);
+    const allowed = wanted.guestIds.includes(guestId) ? 1 : 0;
+    if (keys.length !== allowed) problems.push(`guest ${guestId} holds ${keys.length} keys at Seam`);
+    kept.push(...keys);
+  }
+  const overrides = kept.filter((key) => key.joining === 'override').length;
+  if (kept.length > 0 && overrides > 1) problems.push(`the lease has ${overrides} live overrides`);
+  if (new Set(kept.map((key) => key.generation)).size > 1) problems.push('the keys are not of one generation');
+  return problems;
+}
+
+function heldBy(
+  { hotel }: Simulator,
+  { name }: BookedStay,
+  guestId: string,
+): { readonly identities: number; readonly keys: readonly CredentialRecord[] } {
+  const { world } = hotel;
+  const key = `${name.propertyId}/${name.reservationId}/${guestId}`;
+  const identities = [...world.identities.values()].filter((one) => one.key === key && one.presence === 'live');
+  const userIds = new Set(identities.flatMap((identity) => [...identity.userIds]));
+  const keys = [...world.credentials.values()].filter(
+    (one) => one.form === 'mobile-key' && one.userId !== null && userIds.has(one.userId) && one.life === 'live',
+  );
+  return { identities: identities.length, keys };
+}
+
+async function problemsAtDoors(simulator: Simulator, stay: BookedStay, wanted: Wanted): Promise<string[]> {
+  const problems: string[] = [];
+  const { guestIds, rooms, formerGuestIds = [], formerRooms = [] } = wanted;
+  // Who left before Seam had heard of him has nothing to hold to a door.
+  const known = formerGuestIds.filter((guestId) => heldBy(simulator, stay, guestId).identities > 0);
+  const everyone = [...guestIds, ...known];
+  // Twice, and backwards: a lock that has learned of a newer key shuts out the older ones.
+  for (const order of [everyone, everyone.toReversed()]) {
+    for (const door of [...rooms, 'Main Entrance', ...formerRooms]) {
+      const may = formerRooms.includes(door) ? [] : guestIds;
+      for (const guestId of order) {
+        const reason = await stay.tap(guestId, door);
+        const opened = reason === 'opened';
+        if (opened !== may.includes(guestId)) problems.push(`${door} answers guest ${guestId}: ${reason}`);
+      }
+    }
+  }
+  return [...new Set(problems)];
+}
+
+const LOOK_EVERY_MS = 100;
+
+/** Waits until nothing is wrong any more. @throws Error with what still is, and what the stay and Seam say */
+export async function untilAtRest(
+  simulator: Simulator,
+  stay: BookedStay,
+  wanted: Wanted,
+  { patienceMs }: { readonly patienceMs: number },
+): Promise<void> {
+  const patientUntil = performance.now() + patienceMs;
+  for (;;) {
+    // Taps change locks, so doors are tried only once everything else is right.
+    const view = await stay.view();
+    const early = [...problemsOfView(view, wanted), ...problemsAtSeam(simulator, stay, wanted)];
+    const problems = early.length > 0 ? early : await problemsAtRest(simulator, stay, wanted);
+    if (problems.length === 0) return;
+    if (performance.now() > patientUntil) {
+      throw new Error(
+        [
+          `${stay.workflowId} did not come to rest: ${problems.join('; ')}`,
+          ...view.timeline.map(({ at, what, why }) => `  ${at} ${what}${why === undefined ? '' : ` (${why})`}`),
+          JSON.stringify(
+            view.keys.map(({ guestId, kind, state, rooms, acsCredentialId: id }) => [guestId, kind, state, rooms, id]),
+          ),
+          ...journalOf(simulator),
+        ].join('\n'),
+      );
+    }
+    await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS));
+  }
+}
+
+/** The last of what happened at Seam, taps left out. */
+function journalOf({ hotel }: Simulator): string[] {
+  return hotel
+    .journal()
+    .filter((entry) => entry.what !== 'tap')
+    .slice(-150)
+    .map((entry) => `  ${JSON.stringify(entry)}`);
+}

@@ -1,0 +1,145 @@
+/** One stay of a test: its messages, its view, and its guests' phones held to doors. */
+import type { MessageInput, MessageName, StayClient, StayName, StayView } from '../../src/client.js';
+import { stayWorkflowId } from '../../src/client.js';
+import type { DeviceRecord } from '../../src/simulator/hotel/records.js';
+import type { StaySnapshotInput } from '../../src/domain/model/snapshot-schema.js';
+import type { Simulator } from '../../src/simulator/server.js';
+
+/** The parts of a test's world that one stay needs. */
+export interface StayHost {
+  readonly simulator: Simulator;
+  readonly client: StayClient;
+  /** Returns the server's time, in milliseconds since 1970. */
+  now(): Promise<number>;
+  /** Lets time pass at the server; the hotel's clock follows. No time is skipped while an activity runs. */
+  pass(duration: string | number): Promise<void>;
+}
+
+export interface BookingHabits {
+  /** `at-once`: every guest enrols a phone as soon as Seam knows him; `by-hand`: only by `enrol`. */
+  readonly phones?: 'at-once' | 'by-hand';
+  /** How long a view is waited for, in milliseconds; 15 s by default, without a cache 30 s. */
+  readonly patienceMs?: number;
+}
+
+export interface BookedStay {
+  readonly name: StayName;
+  readonly workflowId: string;
+  /** What was sent last. */
+  readonly snapshot: StaySnapshotInput;
+  signal<Name extends MessageName>(name: Name, payload: MessageInput<Name>): Promise<void>;
+  /** Sends the next revision. */
+  amend(changes: Partial<StaySnapshotInput>): Promise<StayView>;
+  view(): Promise<StayView>;
+  /** Waits until the stay has nothing to do right now. */
+  settled(): Promise<StayView>;
+  /** Waits for a view; fails with the view as it is if it does not come. */
+  until(condition: (view: StayView) => boolean): Promise<StayView>;
+  /** As `until`, and lets a minute pass whenever nothing happens by itself. */
+  inTime(condition: (view: StayView) => boolean, howLong?: { readonly minutes: number }): Promise<StayView>;
+  /** Gives the guest a phone, online and active. */
+  enrol(guestId: string): DeviceRecord;
+  /** The guest's phones that are enrolled. */
+  phones(guestId: string): readonly DeviceRecord[];
+  /** Holds the guest's phones to a door; answers the lock's reason. A guest whom Seam does not know holds nothing. */
+  tap(guestId: string, door: string): Promise<string>;
+  /** The guests, of those named, whose phones open the door. */
+  whoOpens(door: string, guestIds: readonly string[]): Promise<string[]>;
+}
+
+/** Without a cache each look costs a replay. */
+const IS_CACHED = process.env.STAYLINE_TEST_CACHED_STAYS === undefined;
+const LOOK_EVERY_MS = IS_CACHED ? 20 : 60;
+const PATIENCE_MS = IS_CACHED ? 15_000 : 30_000;
+/** How long things may happen by themselves before time is made to pass. */
+const STILL_MS = 200;
+
+export function bookStay(world: StayHost, first: StaySnapshotInput, habits: BookingHabits): BookedStay {
+  const name = { propertyId: first.propertyId, reservationId: first.reservationId };
+  let snapshot = first;
+  const { hotel } = world.simulator;
+
+  const identityKey = (guestId: string): string => {
+    const personId = snapshot.guests.find((guest) => guest.guestId === guestId)?.personId;
+    return personId === undefined
+      ? `${name.propertyId}/${name.reservationId}/${guestId}`
+      : `${name.propertyId}/${personId}`;
+  };
+  const identityOf = (guestId: string): string => hotel.identities.find({ user_identity_key: identityKey(guestId) }).id;
+
+  const look = async (): Promise<StayView> => {
+    const view = await stay.view();
+    if (habits.phones !== 'by-hand') givePhones(view);
+    return view;
+  };
+
+  const stay: BookedStay = {
+    name,
+    workflowId: stayWorkflowId(name),
+    get snapshot() {
+      return snapshot;
+    },
+    signal: (message, payload) => world.client.signal(name, message, payload),
+    async amend(changes) {
+      snapshot = { ...snapshot, revision: Number(snapshot.revision) + 1, ...changes };
+      return world.client.applyReservation(snapshot);
+    },
+    view: () => world.client.view(name),
+    settled: () => stay.until((view) => view.settled && !(habits.phones !== 'by-hand' && waitsForPhone(view))),
+    async until(condition) {
+      const patientUntil = performance.now() + (habits.patienceMs ?? PATIENCE_MS);
+      for (;;) {
+        const view = await look();
+        if (condition(view)) return view;
+        if (performance.now() > patientUntil) throw new Error(`The view did not come; it is ${describeView(view)}`);
+        await pause(LOOK_EVERY_MS);
+      }
+    },
+    async inTime(condition, { minutes } = { minutes: 24 * 60 }) {
+      for (let passed = 0; ; passed++) {
+        const stillUntil = performance.now() + STILL_MS;
+        while (performance.now() < stillUntil) {
+          const view = await look();
+          if (condition(view)) return view;
+          if (passed === minutes) throw new Error(`The view did not come; it is ${describeView(view)}`);
+          await pause(LOOK_EVERY_MS);
+        }
+        await world.pass('1 minute');
+      }
+    },
+    enrol: (guestId) => hotel.phones.add(identityOf(guestId)),
+    phones: (guestId) => hotel.phones.list({ owner_user_identity_id: identityOf(guestId) }),
+    async tap(guestId, door) {
+      hotel.settle();
+      const at = Math.max(await world.now(), hotel.now());
+      const identity = hotel.identities.list({}).find((one) => one.key === identityKey(guestId));
+      if (identity === undefined) return 'no-key';
+      return hotel.tap({ userIdentityId: identity.id }, hotel.door(door).id, at).reason;
+    },
+    async whoOpens(door, guestIds) {
+      const reasons = await Promise.all(guestIds.map((guestId) => stay.tap(guestId, door)));
+      return guestIds.filter((_, index) => reasons[index] === 'opened' || reasons[index] === 'phone-offline-key');
+    },
+  };
+
+  function givePhones(view: StayView): void {
+    const keys = view.guests.map((guest) => identityKey(guest.guestId));
+    for (const identity of hotel.identities.list({})) {
+      if (identity.key === null || !keys.includes(identity.key) || identity.deviceIds.size > 0) continue;
+      hotel.phones.add(identity.id);
+    }
+  }
+  return stay;
+}
+
+function waitsForPhone(view: StayView): boolean {
+  return view.guests.some((guest) => guest.waitingFor === 'phone');
+}
+
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}
+
+function describeView({ phase, guests, plan, attention, keys, timeline, settled }: StayView): string {
+  return JSON.stringify({ phase, settled, guests, plan, attention, keys, timeline: timeline.slice(-12) }, null, 1);
+}

@@ -1,0 +1,236 @@
+/**
+ * A hotel to try stays in for real: Temporal's dev server on a database file, the simulator in this process, and the worker as a
+ * process of its own, which can be killed at any call that reaches Seam.
+ */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { Client, type Connection } from '@temporalio/client';
+import { createStayClient, type StayClient } from '../../src/client.js';
+import { startStack, type Stack } from '../../src/dev/stack.js';
+import type { Fault } from '../../src/simulator/control/faults.js';
+import type { ObservedAnswer } from '../../src/simulator/api/call.js';
+import type { Simulator } from '../../src/simulator/server.js';
+import type { Switches } from '../../src/simulator/control/switches.js';
+import { instantAt } from '../../src/domain/model/instants.js';
+import type { StaySnapshotInput } from '../../src/domain/model/snapshot-schema.js';
+import { connect } from '../../src/temporal/connection.js';
+import { startDevServer } from '../../src/temporal/dev-server.js';
+import { bookStay, type BookedStay, type BookingHabits } from './booked-stay.js';
+
+export interface RealWorldOptions {
+  readonly switches?: Partial<Switches>;
+  readonly providerLatencyMs?: number;
+  /** Whether the server takes Seam's events; otherwise stays hear of none. */
+  readonly seamEvents?: 'delivered';
+  /** Connections to booking systems, and the secrets that they name, for worker and server; the server is started then. */
+  readonly bookings?: { readonly file: object; readonly secrets: Readonly<Record<string, string>> };
+  /** How long the worker waits for an answer of Seam's; 500 ms by default. */
+  readonly seamTimeoutMs?: number;
+  /** Settings of worker and server besides those that this world makes (`src/config.ts`). */
+  readonly settings?: Readonly<Record<string, string>>;
+  /** How long the worker allows a lost request to be carried out before it settles on a key; 700 ms by default. */
+  readonly lateCommitSettleMs?: number;
+}
+
+/** What becomes of the call at which the worker is killed. */
+export type KilledCall =
+  /** Seam never gets it. */
+  | { readonly kind: 'request-lost' }
+  /** Seam carries it out; nobody is there for the answer. */
+  | { readonly kind: 'answer-lost' }
+  /** Seam carries it out so many milliseconds later, while the next worker is at it. */
+  | { readonly kind: 'commit-late'; readonly ms: number };
+
+export interface Kill {
+  /** Resolves with whether the call came and another worker is at work, once `call` says that no more calls will come. */
+  over(): Promise<boolean>;
+}
+
+export interface RealWorld {
+  readonly stack: Stack;
+  readonly simulator: Simulator;
+  readonly client: StayClient;
+  readonly temporal: Client;
+  /** A stay in house since an hour ago and for three days, in a room of its own, with one guest; but for `changes`. */
+  book(reservationId: string, changes: Partial<StaySnapshotInput>, habits?: BookingHabits): Promise<BookedStay>;
+  freeRooms(count: number): string[];
+  /** Disturbs the simulator, as its control door does. */
+  disturb(fault: Fault): Promise<void>;
+  undisturb(): Promise<void>;
+  /** How many calls have come in at Seam. */
+  calls(): number;
+  /** Waits until Seam has carried out every call that a fault `commit-late` held back. */
+  lateOnesArrived(): Promise<void>;
+  /** Kills the worker with SIGKILL at the n-th call from now, and starts another at once. */
+  killAtCall(n: number, call: KilledCall): Promise<Kill>;
+  /** Kills the worker with SIGKILL now; resolves when another is at work. */
+  killWorker(): Promise<void>;
+  /** Stops Temporal's server and starts another on the same database and ports. */
+  restartTemporal(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+const MINUTE = 60_000;
+/** For a machine that is busy with other things. */
+const MARGIN_MS = 300;
+const ROOMS = Array.from({ length: 400 }, (_, index) => String(101 + index));
+
+export async function openRealWorld(options: RealWorldOptions = {}): Promise<RealWorld> {
+  const folder = mkdtempSync(path.join(tmpdir(), 'stayline-real-'));
+  const seamTimeoutMs = options.seamTimeoutMs ?? 500;
+  let calls = 0;
+  let trap: { readonly at: number; readonly spring: () => void } | undefined;
+  const stack = await startStack({
+    folder,
+    temporal: 'own',
+    simulator: {
+      port: 0,
+      rooms: ROOMS,
+      providerLatencyMs: options.providerLatencyMs ?? 20,
+      ...(options.switches === undefined ? {} : { switches: options.switches }),
+      onCall: () => {
+        calls += 1;
+        if (calls === trap?.at) trap.spring();
+      },
+      onAnswer: (answer) => enrolPhone(answer),
+    },
+    ...(options.seamEvents === 'delivered' || options.bookings !== undefined ? { server: {} } : {}),
+    workerSettings: {
+      ...bookingSettings(folder, options),
+      SEAM_TIMEOUT_MS: String(seamTimeoutMs),
+      SEAM_LATE_COMMIT_MS: String(options.lateCommitSettleMs ?? 700),
+      ...options.settings,
+    },
+  });
+  const { simulator } = stack;
+  let server = stack.temporal.server;
+  let connection: Connection = await connect(stack.temporal);
+  const temporal = (): Client => new Client({ connection, namespace: stack.temporal.namespace });
+
+  /** Every guest enrols his phone as soon as Seam knows him, also where we never hear of it. */
+  function enrolPhone({ path: called, body }: ObservedAnswer): void {
+    if (called !== '/user_identities/create') return;
+    const { user_identity } = body as { readonly user_identity: { readonly user_identity_id: string } };
+    stack.simulator.hotel.phones.add(user_identity.user_identity_id);
+  }
+
+  const control = async (method: 'POST' | 'DELETE', body?: Fault): Promise<void> => {
+    const response = await fetch(`${simulator.url}/_sim/faults`, {
+      method,
+      ...(body === undefined ? {} : { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }),
+    });
+    if (!response.ok) throw new Error(`The simulator refused the fault: ${await response.text()}`);
+  };
+  let roomsGiven = 0;
+  let longestLateMs = 0;
+
+  const world: RealWorld = {
+    stack,
+    simulator,
+    get client() {
+      return createStayClient(temporal());
+    },
+    get temporal() {
+      return temporal();
+    },
+    async book(reservationId, changes, habits = {}) {
+      const now = Date.now();
+      const snapshot: StaySnapshotInput = {
+        propertyId: simulator.property.propertyId,
+        reservationId,
+        revision: 1,
+        status: 'in-house',
+        window: { from: instantAt(now - 60 * MINUTE), to: instantAt(now + 3 * 24 * 60 * MINUTE) },
+        rooms: changes.rooms ?? world.freeRooms(1),
+        guests: [{ guestId: 'g1', primary: true }],
+        ...changes,
+      };
+      await world.client.applyReservation(snapshot);
+      const host = {
+        simulator,
+        get client() {
+          return world.client;
+        },
+        pass: () => Promise.reject(new Error('Here time passes by itself only')),
+        now: () => Promise.resolve(Date.now()),
+      };
+      return bookStay(host, snapshot, { patienceMs: 45_000, ...habits });
+    },
+    freeRooms(count) {
+      roomsGiven += count;
+      if (roomsGiven > ROOMS.length) throw new Error('The hotel of the tests has no free room left');
+      return ROOMS.slice(roomsGiven - count, roomsGiven);
+    },
+    async disturb(fault) {
+      longestLateMs = Math.max(longestLateMs, fault.kind === 'commit-late' ? (fault.ms ?? 0) : 0);
+      await control('POST', fault);
+    },
+    undisturb: () => control('DELETE'),
+    calls: () => calls,
+    async lateOnesArrived() {
+      const hits = simulator.hotel
+        .journal()
+        .filter((entry) => entry.what === 'fault-hit' && entry.kind === 'commit-late')
+        .map((entry) => Date.parse(entry.at));
+      const arrived = Math.max(0, ...hits) + seamTimeoutMs + longestLateMs + MARGIN_MS;
+      if (arrived > Date.now()) await delay(arrived - Date.now());
+    },
+    async killAtCall(n, call) {
+      switch (call.kind) {
+        case 'request-lost':
+          await world.disturb({ kind: 'drop-before', after: n, times: 1 });
+          break;
+        case 'commit-late':
+          await world.disturb({ kind: 'commit-late', after: n, times: 1, ms: call.ms });
+          break;
+        case 'answer-lost':
+          break;
+        default:
+          call satisfies never;
+      }
+      let struck: Promise<void> | undefined;
+      trap = { at: calls + n, spring: () => void (struck = world.killWorker()) };
+      return {
+        async over() {
+          trap = undefined;
+          await struck;
+          return struck !== undefined;
+        },
+      };
+    },
+    async killWorker() {
+      await stack.worker().end('SIGKILL');
+      await stack.startWorker();
+    },
+    async restartTemporal() {
+      if (server === undefined) throw new Error('The world has a server of its own');
+      await connection.close();
+      await server.stop();
+      const [port, uiPort] = [server.address, new URL(server.uiUrl).host].map((host) => Number(host.split(':')[1]));
+      server = await startDevServer({
+        databaseFile: server.databaseFile,
+        preferredPort: port ?? 0,
+        preferredUiPort: uiPort ?? 0,
+      });
+      if (server.address !== stack.temporal.address) throw new Error('Somebody took the port of the Temporal server');
+      connection = await connect(stack.temporal);
+    },
+    async stop() {
+      await connection.close();
+      await stack.worker().end('SIGTERM');
+      if (server !== stack.temporal.server) await server?.stop();
+      await stack.stop();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+  return world;
+}
+
+function bookingSettings(folder: string, { bookings }: RealWorldOptions): Readonly<Record<string, string>> {
+  if (bookings === undefined) return {};
+  const file = path.join(folder, 'bookings.json');
+  writeFileSync(file, JSON.stringify(bookings.file));
+  return { ...bookings.secrets, STAYLINE_BOOKINGS_FILE: file };
+}

@@ -1,0 +1,225 @@
+/**
+ * A hotel to try stays in: a Temporal server, the simulator with its clock following that server's, and the product's own workers. Judged by taps at doors and by views (`booked-stay.ts`).
+ */
+import path from 'node:path';
+import { Context } from '@temporalio/activity';
+import type { Client } from '@temporalio/client';
+import type { NativeConnection, WorkflowBundle } from '@temporalio/worker';
+import { createActivities } from '../../activities/index.js';
+import type { BookingActivities } from '../../src/domain/model/booking-activities.js';
+import { createStayClient } from '../../src/client.js';
+import { cachedBundle } from '../../src/dev/bundle-cache.js';
+import { packageRoot } from '../../src/package-root.js';
+import { fixedProperties } from '../../src/property-file.js';
+import { createSeamClient } from '../../src/seam/index.js';
+import { standingClock } from '../../src/simulator/hotel/clock.js';
+import type { Fault } from '../../src/simulator/control/faults.js';
+import { startSimulator, type Simulator } from '../../src/simulator/server.js';
+import type { Switches } from '../../src/simulator/control/switches.js';
+import { instantAt } from '../../src/domain/model/instants.js';
+import { propertySchema, type Policy, type Property } from '../../src/domain/model/property-schema.js';
+import type { StaySnapshotInput } from '../../src/domain/model/snapshot-schema.js';
+import type { StayActivities } from '../../src/domain/model/stay-activities.js';
+import { bundleWorkflows } from '../../src/temporal/workflow-bundle.js';
+import { createStayWorkers, runWorkers, WORKER_PROFILES } from '../../src/temporal/workers.js';
+import { openCallingOff } from './calling-off/in-worker.js';
+import { bookStay, type BookedStay, type BookingHabits, type StayHost } from './booked-stay.js';
+import { lookingBetweenTasks } from './looking-between-tasks.js';
+import { openTemporal, type TemporalKind } from './temporal.js';
+
+/** What one of the hotel's properties does otherwise than the simulator's own; `policy` over the default policy. */
+export interface PropertyHabits extends Partial<Pick<Property, 'timeZone' | 'checkIn' | 'checkOut'>> {
+  readonly policy?: Partial<Policy>;
+}
+
+export interface StayWorldOptions {
+  /** Absent: the time-skipping server (or what `STAYLINE_TEST_TEMPORAL` says). */
+  readonly server?: TemporalKind;
+  /** Policy of the property `seaside`. */
+  readonly policy?: Partial<Policy>;
+  /** More properties in the same building, by id: the same doors under other rules. */
+  readonly properties?: Readonly<Record<string, PropertyHabits>>;
+  readonly switches?: Partial<Switches>;
+  readonly providerLatencyMs?: number;
+  /** How long activities remember what they read of the hotel, in milliseconds; not at all by default. */
+  readonly memoryMs?: number;
+  /**
+   * `by-worker`: cancelled work is stopped without the server, for tests that call off work in flight and let time pass (see
+   * `calling-off/in-worker.ts`). `by-server`, as in production, by default.
+   */
+  readonly callOff?: 'by-server' | 'by-worker';
+  /** Lets a test watch or disturb activities. */
+  readonly around?: (activities: StayActivities) => StayActivities;
+  /** Where reservations come from; absent: from the test only. */
+  readonly bookings?: BookingActivities;
+}
+
+export interface StayWorld extends StayHost {
+  readonly temporal: Client;
+  /** For workers of a test's own. */
+  readonly native: NativeConnection;
+  /** A stay at `seaside`, in house since an hour ago and for three days, in a room of its own, with one guest; but for `changes`. */
+  book(reservationId: string, changes: Partial<StaySnapshotInput>, habits?: BookingHabits): Promise<BookedStay>;
+  /** What `book` would send. */
+  snapshotOf(reservationId: string, changes: Partial<StaySnapshotInput>): Promise<StaySnapshotInput>;
+  /** Rooms that no stay of this world has been given yet. */
+  freeRooms(count: number): string[];
+  /** Minutes from the server's time now, as an instant. */
+  inMinutes(minutes: number): Promise<string>;
+  /** Moves the hotel's clock alone: for what an activity waits for while it runs. */
+  hurryHotel(minutes: number): void;
+  /** Changes a property's entry in the property file, as the hotel's engineer would; stays hear of it by `policyChanged`. */
+  configure(propertyId: string, habits: PropertyHabits): void;
+  /** Disturbs the simulator, as its control door does. */
+  disturb(fault: Fault): Promise<void>;
+  undisturb(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+export const PROPERTY_ID = 'seaside';
+const ROOMS = Array.from({ length: 200 }, (_, index) => String(101 + index));
+
+/**
+ * How many stays workers keep in memory: `STAYLINE_TEST_CACHED_STAYS=0` makes them replay the whole history at every task, so that a
+ * run of these tests shows that nothing lives outside the history.
+ */
+const CACHED_STAYS = process.env.STAYLINE_TEST_CACHED_STAYS;
+
+/** Where stays are tried that do not say; the real server is the better one for uncached stays, where no time need be skipped. */
+const USUAL_SERVER: TemporalKind = process.env.STAYLINE_TEST_TEMPORAL === 'dev' ? 'dev' : 'time-skipping';
+
+export async function openStayWorld(options: StayWorldOptions = {}): Promise<StayWorld> {
+  const kind = options.server ?? USUAL_SERVER;
+  const server = await openTemporal(kind);
+  const clock = standingClock(await server.now());
+  const simulator = await startSimulator({
+    port: 0,
+    rooms: ROOMS,
+    clock,
+    propertyId: PROPERTY_ID,
+    providerLatencyMs: options.providerLatencyMs ?? 20,
+    ...(options.switches === undefined ? {} : { switches: options.switches }),
+  });
+  const followServer = (ms: number): void => clock.moveTo(Math.max(clock.now(), ms));
+  const seam = createSeamClient({
+    endpoint: simulator.url,
+    auth: { kind: 'api-key', apiKey: simulator.apiKey },
+    // Where days pass in a moment, as many calls fall into a second as otherwise into hours.
+    budget: { requestsPerSecond: 2_000 },
+  });
+  let properties = propertiesOf(simulator, options);
+  const activities = createActivities({
+    seam,
+    properties: { find: (propertyId) => fixedProperties(properties).find(propertyId) },
+    options: {
+      now: () => clock.now(),
+      memoryMs: options.memoryMs ?? 0,
+      timing: { firstPollMs: 10, lateCommitSettleMs: 300, revokePatienceMs: 30 },
+    },
+  });
+  const watched = options.around === undefined ? activities : options.around(activities);
+  const heard = followingClock(watched, followServer);
+  const callingOff = options.callOff === 'by-worker' ? openCallingOff() : undefined;
+  const workers = await createStayWorkers({
+    connection: server.connection,
+    namespace: 'default',
+    activities: callingOff === undefined ? heard : callingOff.obeying(heard),
+    ...(options.bookings === undefined ? {} : { bookings: options.bookings }),
+    ...(callingOff === undefined
+      ? { workflowBundle: { codePath: await cachedBundle() } }
+      : { workflowBundle: await bundleCallingOff(), sinks: callingOff.sinks }),
+    profile: { ...WORKER_PROFILES.embedded, shutdownGraceTime: '1s' },
+    ...(CACHED_STAYS === undefined ? {} : { maxCachedWorkflows: Number(CACHED_STAYS) }),
+  });
+  const running = runWorkers(workers);
+  const control = async (method: 'POST' | 'DELETE', body?: Fault): Promise<void> => {
+    const response = await fetch(`${simulator.url}/_sim/faults`, {
+      method,
+      ...(body === undefined ? {} : { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }),
+    });
+    if (!response.ok) throw new Error(`The simulator refused the fault: ${await response.text()}`);
+  };
+  let roomsGiven = 0;
+
+  const world: StayWorld = {
+    temporal: server.client,
+    native: server.connection,
+    simulator,
+    client:
+      kind === 'time-skipping' && CACHED_STAYS !== undefined
+        ? lookingBetweenTasks(server.client)
+        : createStayClient(server.client),
+    now: () => server.now(),
+    async book(reservationId, changes, habits = {}) {
+      const snapshot = await world.snapshotOf(reservationId, changes);
+      await world.client.applyReservation(snapshot);
+      return bookStay(world, snapshot, habits);
+    },
+    async snapshotOf(reservationId, changes) {
+      return {
+        propertyId: PROPERTY_ID,
+        reservationId,
+        revision: 1,
+        status: 'in-house',
+        window: { from: await world.inMinutes(-60), to: await world.inMinutes(3 * 24 * 60) },
+        rooms: changes.rooms ?? world.freeRooms(1),
+        guests: [{ guestId: 'g1', primary: true }],
+        ...changes,
+      };
+    },
+    freeRooms(count) {
+      roomsGiven += count;
+      if (roomsGiven > ROOMS.length) throw new Error('The hotel of the tests has no free room left');
+      return ROOMS.slice(roomsGiven - count, roomsGiven);
+    },
+    async inMinutes(minutes) {
+      return instantAt((await server.now()) + minutes * 60_000);
+    },
+    async pass(duration) {
+      await server.pass(duration);
+      followServer(await server.now());
+    },
+    hurryHotel: (minutes) => clock.moveTo(clock.now() + minutes * 60_000),
+    configure(propertyId, habits) {
+      const others = properties.filter((property) => property.propertyId !== propertyId);
+      properties = [...others, propertyOf(simulator, propertyId, habits)];
+    },
+    disturb: (fault) => control('POST', fault),
+    undisturb: () => control('DELETE'),
+    async stop() {
+      for (const worker of workers) if (worker.getState() === 'RUNNING') worker.shutdown();
+      await running;
+      await simulator.close();
+      await server.stop();
+    },
+  };
+  return world;
+}
+
+function bundleCallingOff(): Promise<WorkflowBundle> {
+  const interceptorsPath = path.join(packageRoot(), 'test/harness/calling-off/in-workflow.ts');
+  return bundleWorkflows({ interceptorsPath });
+}
+
+function propertiesOf(simulator: Simulator, options: StayWorldOptions): readonly Property[] {
+  const all = { [PROPERTY_ID]: { policy: options.policy ?? {} }, ...options.properties };
+  return Object.entries(all).map(([propertyId, habits]) => propertyOf(simulator, propertyId, habits));
+}
+
+function propertyOf(simulator: Simulator, propertyId: string, habits: PropertyHabits): Property {
+  return propertySchema.parse({ ...simulator.property, ...habits, propertyId, policy: habits.policy ?? {} });
+}
+
+/** The hotel's clock goes by what the test server says at each attempt. */
+function followingClock(activities: StayActivities, follow: (ms: number) => void): StayActivities {
+  const entries = Object.entries(activities) as [keyof StayActivities, (input: never) => Promise<unknown>][];
+  return Object.fromEntries(
+    entries.map(([name, activity]) => [
+      name,
+      (input: never) => {
+        follow(Context.current().info.currentAttemptScheduledTimestampMs);
+        return activity(input);
+      },
+    ]),
+  ) as unknown as StayActivities;
+}

@@ -1,0 +1,200 @@
+/** What Temporal is told when Seam says no: typed, retried or not, and without a word about the guest. */
+import { ActivityCancellationDetails, ApplicationFailure, CancelledFailure } from '@temporalio/common';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { createActivities } from '../../../activities/index.js';
+import { fixedProperties } from '../../../src/property-file.js';
+import { createSeamClient } from '../../../src/seam/index.js';
+import { propertySchema } from '../../../src/domain/model/property-schema.js';
+import type { IssueKeyInput, PrepareGuestInput, StayActivities } from '../../../src/domain/model/stay-activities.js';
+import { activityEnvironment } from './activity-environment.js';
+import { startTinySeam, type TinySeam } from '../seam/tiny-seam.js';
+
+let seam: TinySeam;
+let activities: StayActivities;
+
+beforeEach(async () => {
+  seam = await startTinySeam();
+  const property = propertySchema.parse({
+    propertyId: 'seaside',
+    name: 'Seaside',
+    timeZone: 'Europe/Berlin',
+    seam: { acsSystemId: 'sys', credentialManagerAcsSystemId: 'cm' },
+  });
+  activities = createActivities({
+    seam: createSeamClient({ auth: { kind: 'api-key', apiKey: 'seam_test_key' }, endpoint: seam.url }),
+    properties: fixedProperties([property]),
+  });
+});
+afterEach(() => seam.close());
+
+const ada: PrepareGuestInput = {
+  propertyId: 'seaside',
+  reservationId: 'R-1',
+  guest: {
+    guestId: 'g1',
+    primary: true,
+    wantsKey: true,
+    name: 'Ada Lovelace',
+    email: 'ada@example.org',
+    phone: '+4915112345678',
+  },
+};
+
+const key: IssueKeyInput = {
+  propertyId: 'seaside',
+  guestId: 'g1',
+  acsUserId: 'user',
+  ask: {
+    kind: 'override',
+    rooms: ['101'],
+    acsEntranceIds: ['door-101'],
+    window: { from: '2026-11-23T14:00Z', to: '2026-11-26T10:00Z' },
+  },
+  seenCredentialIds: [],
+  ownCredentialIds: [],
+  firstAsk: true,
+  confirmWithinMinutes: 5,
+};
+
+async function failureOf(running: Promise<unknown>): Promise<ApplicationFailure> {
+  const error: unknown = await running.then(
+    () => undefined,
+    (reason: unknown) => reason,
+  );
+  expect(error).toBeInstanceOf(ApplicationFailure);
+  return error as ApplicationFailure;
+}
+
+const run = <Argument, Result>(activity: (argument: Argument) => Promise<Result>, argument: Argument) =>
+  activityEnvironment().run(activity, argument);
+
+describe('a failure', () => {
+  it('that passes is retried when Seam says, and is no alarm', async () => {
+    seam.on('/user_identities/get', (reply) => reply.code(429).header('retry-after', '7').send());
+    expect(await failureOf(run(activities.prepareGuest, ada))).toMatchObject({
+      type: 'SeamUnavailable',
+      nonRetryable: false,
+      nextRetryDelay: 7_000,
+      category: 'BENIGN',
+      details: [{ operation: '/user_identities/get', status: 429 }],
+    });
+  });
+
+  it('that is for good is not retried', async () => {
+    seam.on('/user_identities/get', (reply) => reply.code(403).send({ error: { type: 'unauthorized', message: '' } }));
+    const failure = await failureOf(run(activities.prepareGuest, ada));
+    expect(failure).toMatchObject({ type: 'SeamRejected', nonRetryable: true });
+    expect(failure.nextRetryDelay).toBeFalsy();
+    expect(failure.category).toBeFalsy();
+  });
+
+  it.each([
+    ['refusal that repeats what it was sent', 400],
+    ['breakdown that repeats what it was sent', 500],
+    ['success that is none', 200],
+  ])('never tells of the guest: a %s', async (_what, status) => {
+    seam.on('/user_identities/create', (reply, { body }) =>
+      reply.code(status).send({ error: { type: JSON.stringify(body), message: JSON.stringify(body) } }),
+    );
+    const failure = await failureOf(run(activities.prepareGuest, ada));
+    const told = JSON.stringify([failure.message, failure.type, failure.details, failure.stack, String(failure.cause)]);
+    expect(told).toContain('/user_identities/create');
+    expect(told).not.toMatch(/\bada\b|lovelace|example\.org|15112345678|seam_test_key/i);
+  });
+
+  it('of a property that nobody configured says so, for good', async () => {
+    const failure = await failureOf(run(activities.resolveProperty, { propertyId: 'hill' }));
+    expect(failure).toMatchObject({ type: 'PropertyUnknown', nonRetryable: true });
+    expect(failure.message).toBe('No property "hill" is configured; add it to the property file');
+    expect(await failureOf(run(activities.issueKey, { ...key, propertyId: 'hill' }))).toMatchObject({
+      type: 'PropertyUnknown',
+    });
+  });
+
+  it("of a window that ends before it starts is the snapshot's", async () => {
+    const window = { arrival: '2026-11-23', departure: '2026-11-23' };
+    expect(await failureOf(run(activities.resolveProperty, { propertyId: 'seaside', window }))).toMatchObject({
+      type: 'InvalidSnapshot',
+      nonRetryable: true,
+    });
+  });
+
+  it.each([
+    ['without a phone', []],
+    ['whose phone has no metadata', [{ device_id: 'd', properties: {} }]],
+    [
+      'whose phone is not active',
+      [{ device_id: 'd', properties: { assa_abloy_credential_service_metadata: { has_active_endpoint: false } } }],
+    ],
+  ])('waits for the phone of a guest %s', async (_what, phones) => {
+    seam.on('/phones/list', () => ({ phones, ok: true }));
+    const waiting = run(activities.waitForPhone, { propertyId: 'seaside', userIdentityId: 'u' });
+    expect(await failureOf(waiting)).toMatchObject({
+      type: 'PhoneNotReady',
+      nonRetryable: false,
+      category: 'BENIGN',
+    });
+  });
+
+  it('of a refused key is a passing one while the bridge is down', async () => {
+    let asked = 0;
+    seam.on('/acs/systems/get', () => {
+      asked += 1;
+      const errors = asked === 1 ? [] : [{ error_code: 'seam_bridge_disconnected' }];
+      return { acs_system: { acs_system_id: 'sys', errors }, ok: true };
+    });
+    seam.on('/acs/credentials/create', (reply) => reply.code(400).send({ error: { type: 'invalid', message: '' } }));
+    expect(await failureOf(run(activities.issueKey, key))).toMatchObject({
+      type: 'SeamUnavailable',
+      nonRetryable: false,
+      message:
+        'The access system is not connected to Seam (seam_bridge_disconnected): /acs/credentials/create has to wait',
+    });
+  });
+
+  it('of a system that is not connected comes before anything is asked for', async () => {
+    const errors = [{ error_code: 'seam_bridge_disconnected' }];
+    seam.on('/acs/systems/get', () => ({ acs_system: { acs_system_id: 'sys', errors }, ok: true }));
+    expect(await failureOf(run(activities.issueKey, key))).toMatchObject({ type: 'SeamUnavailable' });
+    expect(seam.received.map(({ path }) => path)).toEqual(['/acs/systems/get']);
+  });
+});
+
+describe('cancelling', () => {
+  const askForever = (): { readonly arrived: Promise<void> } => {
+    let arrive = (): void => undefined;
+    const arrived = new Promise<void>((resolve) => (arrive = resolve));
+    seam.on('/acs/systems/get', () => {
+      arrive();
+      return new Promise(() => undefined);
+    });
+    return { arrived };
+  };
+
+  it('ends an issue with what is known', async () => {
+    const { arrived } = askForever();
+    const environment = activityEnvironment();
+    const running = environment.run(activities.issueKey, key);
+    await arrived;
+    environment.cancel();
+    expect(await running).toEqual({ kind: 'cancelled', strayCredentialIds: [], goneCredentialIds: [] });
+  });
+
+  it('by a worker that shuts down leaves the issue to the next attempt', async () => {
+    const { arrived } = askForever();
+    const environment = activityEnvironment();
+    const running = environment.run(activities.issueKey, key);
+    await arrived;
+    environment.cancel('WORKER_SHUTDOWN', new ActivityCancellationDetails({ workerShutdown: true }));
+    await expect(running).rejects.toBeInstanceOf(CancelledFailure);
+  });
+
+  it('ends the others as cancelled', async () => {
+    const environment = activityEnvironment();
+    seam.on('/user_identities/get', () => {
+      environment.cancel();
+      return new Promise(() => undefined);
+    });
+    await expect(environment.run(activities.prepareGuest, ada)).rejects.toBeInstanceOf(CancelledFailure);
+  });
+});

@@ -1,0 +1,436 @@
+/** Issuing one key against the simulated Seam: whatever is lost on the way, there is one key in the end. */
+import type { ApplicationFailure } from '@temporalio/common';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { createActivities } from '../../../activities/index.js';
+import { fixedProperties } from '../../../src/property-file.js';
+import { propertySchema } from '../../../src/domain/model/property-schema.js';
+import type { Fault } from '../../../src/simulator/control/faults.js';
+import type { IssueKeyInput, IssueOutcome, PreparedGuest } from '../../../src/domain/model/stay-activities.js';
+import { activityEnvironment } from './activity-environment.js';
+import { openHotel, QUICK, run, untilItEnds, type TestHotel } from './open-hotel.js';
+
+const CREATE = '/acs/credentials/create';
+
+let hotel: TestHotel;
+beforeEach(async () => {
+  hotel = await openHotel();
+});
+afterEach(() => hotel.close());
+
+const issue = (input: IssueKeyInput): Promise<IssueOutcome> =>
+  activityEnvironment().run(hotel.activities.issueKey, input);
+
+async function issued(input: IssueKeyInput): Promise<string> {
+  const outcome = await issue(input);
+  expect(outcome.kind).toBe('issued');
+  return outcome.kind === 'issued' ? outcome.acsCredentialId : '';
+}
+
+const without = (input: IssueKeyInput, more: Partial<IssueKeyInput>): IssueKeyInput => ({ ...input, ...more });
+
+describe('a key', () => {
+  it('is asked for once, confirmed, and opens its doors', async () => {
+    const guest = await hotel.guest();
+    const outcome = await issue(hotel.issuing(guest, hotel.ask(['101'])));
+    expect(outcome).toMatchObject({ kind: 'issued', adopted: false, strayCredentialIds: [], goneCredentialIds: [] });
+    expect(hotel.liveKeys(guest.acsUserId)).toEqual([outcome.kind === 'issued' && outcome.acsCredentialId]);
+    expect(hotel.opens(guest, '101')).toBe(true);
+    expect(hotel.opens(guest, 'Gym')).toBe(true);
+    expect(hotel.opens(guest, '102')).toBe(false);
+  });
+
+  it('joins another without shutting it out', async () => {
+    const [first, second] = [await hotel.guest(), await hotel.guest()];
+    const anchor = await issued(hotel.issuing(first, hotel.ask(['101'])));
+    await issued(hotel.issuing(second, hotel.ask(['101'], anchor)));
+    expect([hotel.opens(second, '101'), hotel.opens(first, '101')]).toEqual([true, true]);
+  });
+
+  it('costs one look at the system, one create and its polls when nothing is doubtful', async () => {
+    const guest = await hotel.guest();
+    const before = hotel.asked.length;
+    await issued(hotel.issuing(guest, hotel.ask(['101'])));
+    const paths = hotel.asked.slice(before);
+    expect(paths.slice(0, 2)).toEqual(['/acs/systems/get', CREATE]);
+    expect(new Set(paths.slice(2))).toEqual(new Set(['/acs/credentials/get']));
+  });
+});
+
+describe('what Seam is sent', () => {
+  async function sentFor(open: TestHotel, kind: 'override' | 'joiner'): Promise<Record<string, unknown>> {
+    const bodies: Record<string, unknown>[] = [];
+    open.client.http.interceptors.request.use((request) => {
+      if (request.url === CREATE) bodies.push(request.data as Record<string, unknown>);
+      return request;
+    });
+    const [first, second] = [await open.guest(), await open.guest()];
+    const anchor = await run(open.activities.issueKey, open.issuing(first, open.ask(['101'])));
+    const acsCredentialId = anchor.kind === 'issued' ? anchor.acsCredentialId : '';
+    await run(open.activities.issueKey, open.issuing(second, open.ask(['101'], acsCredentialId)));
+    return bodies[kind === 'override' ? 0 : 1] ?? {};
+  }
+
+  it('is what the guide and the published schema say, in minutes', async () => {
+    const { window, acsEntranceIds } = hotel.ask(['101']);
+    expect(await sentFor(hotel, 'override')).toEqual({
+      acs_user_id: expect.any(String) as string,
+      credential_manager_acs_system_id: hotel.simulator.credentialManagerAcsSystemId,
+      access_method: 'mobile_key',
+      is_multi_phone_sync_credential: true,
+      allowed_acs_entrance_ids: acsEntranceIds,
+      starts_at: window.from.replace('Z', ':00.000Z'),
+      ends_at: window.to.replace('Z', ':00.000Z'),
+      visionline_metadata: {
+        card_format: 'rfid48',
+        card_function_type: 'guest',
+        override: true,
+        label: '%ROOMNUM% - %SITENAME%',
+      },
+    });
+  });
+
+  it('names the joined key, and neither overrides nor sends a label where the property wants none', async () => {
+    const property = propertySchema.parse({
+      ...hotel.simulator.property,
+      policy: { label: null, cardFormat: 'TLCode' },
+    });
+    const activities = createActivities({
+      seam: hotel.client,
+      properties: fixedProperties([property]),
+      options: QUICK,
+    });
+    const { visionline_metadata } = await sentFor({ ...hotel, activities }, 'joiner');
+    expect(visionline_metadata).toEqual({
+      card_format: 'TLCode',
+      card_function_type: 'guest',
+      joiner_acs_credential_ids: [expect.any(String)],
+    });
+  });
+});
+
+describe('a lost answer', () => {
+  it.each<Fault>([
+    { kind: 'drop-after', path: CREATE, times: 1 },
+    { kind: 'drop-before', path: CREATE, times: 1 },
+    { kind: 'drop-after', path: CREATE, times: 3 },
+    { kind: 'status', path: CREATE, status: 500, times: 2 },
+    { kind: 'status', path: CREATE, status: 503, times: 1, retry_after: 0 },
+    { kind: 'status', path: CREATE, status: 429, times: 1, retry_after: 0 },
+    { kind: 'commit-late', path: CREATE, ms: 0, hold_ms: 20, times: 1 },
+    { kind: 'commit-late', path: CREATE, ms: 60, hold_ms: 20, times: 1 },
+    { kind: 'commit-late', path: CREATE, ms: 200, hold_ms: 20, times: 1 },
+    { kind: 'commit-late', path: CREATE, ms: 100, hold_ms: 20, times: 2 },
+  ])('leaves one live key and none that nobody knows: %j', async (fault) => {
+    const guest = await hotel.guest();
+    await hotel.fault(fault);
+    const { result } = await untilItEnds(hotel.activities.issueKey, hotel.issuing(guest, hotel.ask(['101'])));
+    expect(result).toMatchObject({ kind: 'issued', strayCredentialIds: [] });
+    expect(hotel.liveKeys(guest.acsUserId)).toEqual([result.kind === 'issued' && result.acsCredentialId]);
+    expect(hotel.opens(guest, '101')).toBe(true);
+  });
+
+  it('that was not waited for is made good like one that was lost', async () => {
+    const impatient = await openHotel({ timeoutMs: 300 });
+    try {
+      const guest = await impatient.guest();
+      await impatient.fault({ kind: 'latency', path: CREATE, ms: 600, times: 1 });
+      const input = impatient.issuing(guest, impatient.ask(['101']));
+      const { result } = await untilItEnds(impatient.activities.issueKey, input);
+      expect(result.kind).toBe('issued');
+      expect(impatient.liveKeys(guest.acsUserId)).toEqual([result.kind === 'issued' && result.acsCredentialId]);
+    } finally {
+      await impatient.close();
+    }
+  });
+
+  it('whose key takes the place of its own anchor just before the second request is adopted', async () => {
+    const guest = await hotel.guest();
+    const earlier = await issued(hotel.issuing(guest, hotel.ask(['101', '102'])));
+    await hotel.fault({ kind: 'commit-late', path: CREATE, ms: 500, hold_ms: 20, times: 1 });
+    let creates = 0;
+    hotel.client.http.interceptors.request.use(async (request) => {
+      if (request.url === CREATE && ++creates === 2)
+        await expect.poll(() => hotel.keysMade(), { timeout: 10_000 }).toBe(2);
+      return request;
+    });
+    const input = hotel.issuing(guest, hotel.ask(['101'], earlier), { ownCredentialIds: [earlier] });
+    const { result } = await untilItEnds(hotel.activities.issueKey, input);
+    expect(result).toMatchObject({ kind: 'issued', adopted: true, goneCredentialIds: [earlier] });
+    expect(creates).toBe(2);
+    expect(hotel.keysMade()).toBe(2);
+  });
+
+  it('of a committed create is made good by adopting', async () => {
+    const guest = await hotel.guest();
+    await hotel.fault({ kind: 'drop-after', path: CREATE, times: 1 });
+    const { result, attempts } = await untilItEnds(hotel.activities.issueKey, hotel.issuing(guest, hotel.ask(['101'])));
+    expect(attempts).toBe(2);
+    expect(result).toMatchObject({ kind: 'issued', adopted: true });
+    expect(hotel.keysMade()).toBe(1);
+  });
+
+  it('of an earlier step is made good, too', async () => {
+    const guest = await hotel.guest();
+    const input = hotel.issuing(guest, hotel.ask(['101']));
+    await hotel.fault({ kind: 'drop-after', path: CREATE, times: 1 });
+    await expect(issue(input)).rejects.toMatchObject({ type: 'SeamUnavailable' });
+    expect(await issue(without(input, { firstAsk: false }))).toMatchObject({ kind: 'issued', adopted: true });
+    expect(hotel.keysMade()).toBe(1);
+  });
+
+  it('of a joiner is not made good by an override, nor by a key that is known', async () => {
+    const [first, second] = [await hotel.guest(), await hotel.guest()];
+    const anchor = await issued(hotel.issuing(first, hotel.ask(['101'])));
+    const known = await issued(hotel.issuing(second, hotel.ask(['101'], anchor)));
+    const again = hotel.issuing(second, hotel.ask(['101'], anchor), { firstAsk: false, ownCredentialIds: [known] });
+    const outcome = await issue(again);
+    expect(outcome).toMatchObject({ kind: 'issued', adopted: false, goneCredentialIds: [known] });
+    const override = hotel.issuing(second, hotel.ask(['101']), { firstAsk: false, seenCredentialIds: [known] });
+    expect(await issue(override)).toMatchObject({ kind: 'issued', adopted: false });
+  });
+
+  it.each(['override', 'joiner'])(
+    'whose %s commits late leaves a stray where Seam lets a user hold two',
+    async (kind) => {
+      await hotel.close();
+      hotel = await openHotel({ activities: { timing: { ...QUICK.timing, lateCommitSettleMs: 1_500 } } });
+      const { hotel: simulated } = hotel.simulator;
+      simulated.setSwitches({ newKeyReplacesUsersEarlier: false });
+      const [first, guest] = [await hotel.guest(), await hotel.guest()];
+      const anchor = kind === 'joiner' ? await issued(hotel.issuing(first, hotel.ask(['101']))) : undefined;
+      await hotel.fault({ kind: 'commit-late', path: CREATE, ms: 500, hold_ms: 20, times: 1 });
+      const { result } = await untilItEnds(hotel.activities.issueKey, hotel.issuing(guest, hotel.ask(['101'], anchor)));
+      if (result.kind !== 'issued') return expect.fail(result.kind);
+      const { acsCredentialId, strayCredentialIds } = result;
+      expect([acsCredentialId, ...strayCredentialIds].sort()).toEqual([...hotel.liveKeys(guest.acsUserId)].sort());
+      expect(strayCredentialIds).toHaveLength(1);
+      strayCredentialIds.forEach((id) => simulated.credentials.delete(id));
+      expect(hotel.opens(guest, '101')).toBe(true);
+    },
+  );
+
+  it('is told with the time that Seam asks for', async () => {
+    const guest = await hotel.guest();
+    await hotel.fault({ kind: 'status', path: CREATE, status: 429, times: 1, retry_after: 1 });
+    const failure: ApplicationFailure = await issue(hotel.issuing(guest, hotel.ask(['101']))).then(
+      () => expect.fail('was issued'),
+      (error: ApplicationFailure) => error,
+    );
+    expect(failure).toMatchObject({ type: 'SeamUnavailable', nextRetryDelay: 1_000, category: 'BENIGN' });
+  });
+});
+
+describe('what an attempt notes', () => {
+  it('lets the next one only confirm', async () => {
+    const guest = await hotel.guest();
+    const input = hotel.issuing(guest, hotel.ask(['101']));
+    const environment = activityEnvironment();
+    let noted: unknown;
+    environment.on('heartbeat', (details: unknown) => (noted = details));
+    await hotel.fault({ kind: 'status', path: '/acs/credentials/get', status: 401, times: 1 });
+    await expect(environment.run(hotel.activities.issueKey, input)).rejects.toMatchObject({ type: 'SeamRejected' });
+    const second = activityEnvironment({ attempt: 2, heartbeatDetails: noted });
+    expect(await second.run(hotel.activities.issueKey, input)).toMatchObject({ kind: 'issued', adopted: false });
+    expect(hotel.keysMade()).toBe(1);
+  });
+
+  it.each([undefined, null, 'nonsense', { acsCredentialId: 7 }])('is not needed: %j', async (heartbeatDetails) => {
+    const guest = await hotel.guest();
+    const input = hotel.issuing(guest, hotel.ask(['101']));
+    await issued(input);
+    const second = activityEnvironment({ attempt: 2, heartbeatDetails });
+    expect(await second.run(hotel.activities.issueKey, input)).toMatchObject({ kind: 'issued', adopted: true });
+    expect(hotel.keysMade()).toBe(1);
+  });
+});
+
+describe('a key that is not synced', () => {
+  it('is unconfirmed at the deadline, and confirmed by asking again with its id', async () => {
+    const guest = await hotel.guest();
+    const input = hotel.issuing(guest, hotel.ask(['101']));
+    await hotel.fault({ kind: 'never-synced', times: 1 });
+    const outcome = await issue(without(input, { confirmWithinMinutes: 0.002 }));
+    expect(outcome).toMatchObject({ kind: 'unconfirmed', strayCredentialIds: [] });
+    const acsCredentialId = outcome.kind === 'unconfirmed' ? outcome.acsCredentialId : '';
+    const again = without(input, { acsCredentialId, firstAsk: false, confirmWithinMinutes: 0.002 });
+    expect(await issue(again)).toMatchObject({ kind: 'unconfirmed', acsCredentialId });
+    expect(hotel.keysMade()).toBe(1);
+  });
+
+  it('because the bridge went down is issued when it is back', async () => {
+    const guest = await hotel.guest();
+    await hotel.fault({ kind: 'bridge-down', ms: 300, after: 1, times: 1 });
+    await issued(hotel.issuing(guest, hotel.ask(['101'])));
+    expect(hotel.keysMade()).toBe(1);
+  });
+
+  it('survives errors that pass while it is looked at', async () => {
+    const guest = await hotel.guest();
+    await hotel.fault({ kind: 'status', path: '/acs/credentials/get', status: 502, times: 2 });
+    const { attempts } = await untilItEnds(hotel.activities.issueKey, hotel.issuing(guest, hotel.ask(['101'])));
+    expect(attempts).toBe(1);
+  });
+
+  it('is asked for only when the bridge is up', async () => {
+    const guest = await hotel.guest();
+    await hotel.fault({ kind: 'bridge-down' });
+    const issuing = issue(hotel.issuing(guest, hotel.ask(['101'])));
+    await expect(issuing).rejects.toMatchObject({ type: 'SeamUnavailable', nonRetryable: false });
+    expect(hotel.keysMade()).toBe(0);
+  });
+});
+
+describe('cancelling', () => {
+  it('while confirming tells which key there is', async () => {
+    const guest = await hotel.guest();
+    await hotel.fault({ kind: 'never-synced', times: 1 });
+    const environment = activityEnvironment();
+    cancelWhen(environment, hotel, '/acs/credentials/get');
+    const outcome = await environment.run(hotel.activities.issueKey, hotel.issuing(guest, hotel.ask(['101'])));
+    expect(outcome).toEqual({
+      kind: 'cancelled',
+      acsCredentialId: hotel.liveKeys(guest.acsUserId)[0],
+      strayCredentialIds: [],
+      goneCredentialIds: [],
+    });
+  });
+
+  it('while the create is under way still learns its id', async () => {
+    const guest = await hotel.guest();
+    await hotel.fault({ kind: 'latency', path: CREATE, ms: 100, times: 1 });
+    const environment = activityEnvironment();
+    cancelWhen(environment, hotel, CREATE);
+    const outcome = await environment.run(hotel.activities.issueKey, hotel.issuing(guest, hotel.ask(['101'])));
+    expect(outcome).toMatchObject({ kind: 'cancelled', acsCredentialId: hotel.liveKeys(guest.acsUserId)[0] });
+  });
+
+  it('before anything was sent creates nothing', async () => {
+    const guest = await hotel.guest();
+    const environment = activityEnvironment();
+    environment.cancel();
+    const outcome = await environment.run(hotel.activities.issueKey, hotel.issuing(guest, hotel.ask(['101'])));
+    expect(outcome).toEqual({ kind: 'cancelled', strayCredentialIds: [], goneCredentialIds: [] });
+    expect(hotel.keysMade()).toBe(0);
+  });
+});
+
+function cancelWhen(environment: ReturnType<typeof activityEnvironment>, { client }: TestHotel, path: string): void {
+  client.http.interceptors.request.use((request) => {
+    if (request.url === path) setTimeout(() => environment.cancel(), 10);
+    return request;
+  });
+}
+
+describe('what stands in the way', () => {
+  it('of a joiner: its anchor is gone', async () => {
+    const [first, second] = [await hotel.guest(), await hotel.guest()];
+    const anchor = await issued(hotel.issuing(first, hotel.ask(['101'])));
+    hotel.simulator.hotel.credentials.delete(anchor);
+    expect(await issue(hotel.issuing(second, hotel.ask(['101'], anchor)))).toEqual({
+      kind: 'anchor-gone',
+      acsCredentialId: anchor,
+    });
+  });
+
+  it('of a joiner: its anchor was overridden at the desk', async () => {
+    const [first, second] = [await hotel.guest(), await hotel.guest()];
+    const anchor = await issued(hotel.issuing(first, hotel.ask(['101'])));
+    cutDeskCard('101');
+    expect(await issue(hotel.issuing(second, hotel.ask(['101'], anchor)))).toMatchObject({ kind: 'anchor-gone' });
+  });
+
+  it('of a joiner whose anchor is fine is the refusal itself', async () => {
+    const [first, second] = [await hotel.guest(), await hotel.guest()];
+    const anchor = await issued(hotel.issuing(first, hotel.ask(['101'])));
+    const ask = { ...hotel.ask(['101'], anchor), acsEntranceIds: [] };
+    await expect(issue(hotel.issuing(second, ask))).rejects.toMatchObject({
+      type: 'SeamRejected',
+      nonRetryable: true,
+      message: expect.stringContaining('allowed_acs_entrance_ids') as string,
+    });
+  });
+
+  it('of a key in the making: somebody deleted it', async () => {
+    const guest = await hotel.guest();
+    await hotel.fault({ kind: 'never-synced', times: 1 });
+    hotel.client.http.interceptors.request.use((request) => {
+      if (request.url === '/acs/credentials/get') {
+        hotel.liveKeys(guest.acsUserId).forEach((id) => hotel.simulator.hotel.credentials.delete(id));
+      }
+      return request;
+    });
+    expect(await issue(hotel.issuing(guest, hotel.ask(['101'])))).toMatchObject({
+      kind: 'killed',
+      strayCredentialIds: [],
+    });
+  });
+
+  it('of a key whose answer was lost: the desk overrode it meanwhile, and nothing overrides that', async () => {
+    const guest = await hotel.guest();
+    const input = hotel.issuing(guest, hotel.ask(['101']));
+    const lost = await issued(input);
+    cutDeskCard('101');
+    const made = hotel.keysMade();
+    expect(await issue(without(input, { firstAsk: false }))).toMatchObject({ kind: 'killed', acsCredentialId: lost });
+    expect(hotel.keysMade()).toBe(made);
+  });
+
+  it('of anybody who is in another stay: the key that he holds there', async () => {
+    const person = { personId: 'P-7' };
+    const before = await hotel.guest(person, 'R-1');
+    const held = await issued(hotel.issuing(before, hotel.ask(['101'])));
+    const now = await hotel.guest(person, 'R-2');
+    expect(now.acsUserId).toBe(before.acsUserId);
+    expect(now.seenCredentialIds).toContain(held);
+    const input = hotel.issuing(now, hotel.ask(['102']), { sharedIdentity: true });
+    expect(await issue(input)).toEqual({ kind: 'other-stay', acsCredentialIds: [held], until: input.ask.window.to });
+    expect(hotel.liveKeys(now.acsUserId)).toEqual([held]);
+    expect(await issue(without(input, { ownCredentialIds: [held] }))).toMatchObject({
+      kind: 'issued',
+      goneCredentialIds: [held],
+    });
+  });
+
+  it('is not the key that is to be joined: two stays of a person that share a lease are no danger to each other', async () => {
+    const person = { personId: 'P-7' };
+    const held = await issued(hotel.issuing(await hotel.guest(person, 'R-1'), hotel.ask(['101'])));
+    const now = await hotel.guest(person, 'R-2');
+    const joined = await issued(hotel.issuing(now, hotel.ask(['101'], held), { sharedIdentity: true }));
+    expect(hotel.liveKeys(now.acsUserId)).toEqual([joined]);
+    expect(hotel.keysMade()).toBe(2);
+  });
+
+  it('is never a key that has run out or been ended', async () => {
+    const person = { personId: 'P-7' };
+    const guest = await hotel.guest(person, 'R-1');
+    const ended = await issued(hotel.issuing(guest, hotel.ask(['101'])));
+    hotel.simulator.hotel.credentials.delete(ended);
+    await issued(hotel.issuing(guest, hotel.ask(['102']), { sharedIdentity: true }));
+  });
+});
+
+function cutDeskCard(room: string): void {
+  const { hotel: simulated } = hotel.simulator;
+  const [startsAt, endsAt] = [simulated.now(), simulated.now() + 86_400_000];
+  simulated.cutDeskCard({ doorIds: [simulated.door(room).id], kind: 'override', startsAt, endsAt });
+}
+
+it('a storm of faults still ends in one live key per guest', async () => {
+  const guests: PreparedGuest[] = [];
+  for (let count = 0; count < 4; count += 1) guests.push(await hotel.guest());
+  await hotel.fault({ kind: 'drop-after', path: CREATE, times: 3 });
+  await hotel.fault({ kind: 'commit-late', path: CREATE, ms: 80, hold_ms: 20, after: 2, times: 2 });
+  await hotel.fault({ kind: 'status', path: '/acs/credentials/list', status: 503, times: 2 });
+  await hotel.fault({ kind: 'drop-before', path: '/acs/credentials/get', times: 2 });
+  const ends = await Promise.all(
+    guests.map((guest, index) =>
+      untilItEnds(hotel.activities.issueKey, hotel.issuing(guest, hotel.ask([`10${index + 1}`])), 20),
+    ),
+  );
+  ends.forEach(({ result }, index) => {
+    const guest = guests[index];
+    if (guest === undefined || result.kind !== 'issued') return expect.fail(`guest ${index} has ${result.kind}`);
+    expect(hotel.liveKeys(guest.acsUserId)).toEqual([result.acsCredentialId]);
+    expect(hotel.opens(guest, `10${index + 1}`)).toBe(true);
+  });
+});

@@ -1,0 +1,138 @@
+/** `settleLeases`: what a stay says to its rooms, against rooms that are really there. */
+import { MockActivityEnvironment } from '@temporalio/testing';
+import { DefaultLogger } from '@temporalio/worker';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { createLeaseActivities } from '../../../activities/leases.js';
+import { stayWorkflowId } from '../../../src/client.js';
+import { roomWorkflowId } from '../../../src/domain/model/ids.js';
+import type { Window } from '../../../src/domain/model/instants.js';
+import type { KeyReport, SettleLeasesInput, SettleLeasesOutcome } from '../../../src/domain/model/lease.js';
+import type { RoomView } from '../../../src/domain/room/view.js';
+import { roomQuery } from '../../../workflows/stay/messages.js';
+import { openStayWorld, PROPERTY_ID, type StayWorld } from '../../harness/stay-world.js';
+
+let world: StayWorld;
+let window: Window;
+beforeAll(async () => {
+  world = await openStayWorld();
+  window = { from: await world.inMinutes(-60), to: await world.inMinutes(2 * 24 * 60) };
+});
+afterAll(async () => world.stop());
+
+type Claims = [SettleLeasesInput['claims'][number], SettleLeasesInput['claims'][number]];
+
+/** Time enough for a room to answer, on a busy machine, and for a test to wait for one that does not. */
+const HURRIED = { startToCloseTimeoutMs: 4_000 };
+
+function settle(
+  reservationId: string,
+  seq: number,
+  said: Partial<SettleLeasesInput>,
+  attempt: { readonly attempt?: number; readonly startToCloseTimeoutMs?: number } = {},
+): Promise<SettleLeasesOutcome> {
+  const { settleLeases } = createLeaseActivities();
+  const environment = new MockActivityEnvironment(attempt, {
+    client: world.temporal,
+    logger: new DefaultLogger('ERROR'),
+  });
+  const stayId = stayWorkflowId({ propertyId: PROPERTY_ID, reservationId });
+  const input = { propertyId: PROPERTY_ID, stayId, chain: 'c', seq, reports: [], releases: [], claims: [], ...said };
+  return environment.run(settleLeases, input);
+}
+
+function claimsOf(reservationId: string, seq: number, rooms: readonly string[]): SettleLeasesInput['claims'] {
+  const stayId = stayWorkflowId({ propertyId: PROPERTY_ID, reservationId });
+  return rooms.map((room) => ({ room, claim: { stayId, chain: 'c', seq, revision: 1, part: 0, window } }));
+}
+
+function view(room: string): Promise<RoomView> {
+  return world.temporal.workflow.getHandle(roomWorkflowId({ propertyId: PROPERTY_ID, room })).query(roomQuery);
+}
+
+function key(id: string): KeyReport {
+  const facts = { acsCredentialId: id, guestId: 'g1', kind: 'override', lineage: id, window } as const;
+  return { ...facts, state: 'live', issuedAt: window.from };
+}
+
+test('rooms are started by their first claim, and each claim is answered', async () => {
+  const rooms = Array.from({ length: 8 }, (_, index) => `A${index}`);
+  const { news } = await settle('R-1', 1, { claims: claimsOf('R-1', 1, rooms) });
+  expect(news.map(({ room, verdict }) => [room, verdict.kind])).toEqual(rooms.map((room) => [room, 'granted']));
+  const handle = world.temporal.workflow.getHandle(roomWorkflowId({ propertyId: PROPERTY_ID, room: 'A0' }));
+  expect(await (await handle.describe()).staticSummary()).toBe('Room A0 at seaside');
+});
+
+test('doing it again changes nothing', async () => {
+  const said = { reports: [{ room: 'B1', keys: [key('o1')] }], claims: claimsOf('R-2', 1, ['B1']) };
+  const first = await settle('R-2', 1, said);
+  const before = await view('B1');
+  expect(await settle('R-2', 1, said)).toEqual(first);
+  expect(await view('B1')).toEqual(before);
+});
+
+test('what is let go is let go before anything is claimed, so that two stays can swap rooms', async () => {
+  // Rooms tell stays their news only where there is a stay.
+  for (const id of ['R-3', 'R-4']) {
+    await world.client.applyReservation(await world.snapshotOf(id, { rooms: [], status: 'tentative' }));
+  }
+  await settle('R-3', 1, { claims: claimsOf('R-3', 1, ['C1']) });
+  await settle('R-4', 1, { claims: claimsOf('R-4', 1, ['C2']) });
+  const letGo = (room: string): SettleLeasesInput['releases'] => [{ room, part: 0, revision: 1 }];
+  const waits = await settle('R-3', 2, { releases: letGo('C1'), claims: claimsOf('R-3', 2, ['C2']) });
+  expect(waits.news).toMatchObject([{ verdict: { kind: 'waiting' } }]);
+  const has = await settle('R-4', 2, { releases: letGo('C2'), claims: claimsOf('R-4', 2, ['C1']) });
+  expect(has.news).toMatchObject([{ verdict: { kind: 'granted' } }]);
+  const stayId = stayWorkflowId({ propertyId: PROPERTY_ID, reservationId: 'R-3' });
+  await expect.poll(async () => (await view('C2')).leases.map(({ stays }) => stays)).toEqual([[stayId]]);
+});
+
+test('keys are known to the room before the claim is answered', async () => {
+  const claims = claimsOf('R-5', 1, ['D1']).map(({ room, claim }) => ({ room, claim: { ...claim, shareGroup: 's' } }));
+  await settle('R-5', 1, { reports: [{ room: 'D1', keys: [key('o1')] }], claims });
+  const others = claimsOf('R-6', 1, ['D1']).map(({ room, claim }) => ({ room, claim: { ...claim, shareGroup: 's' } }));
+  const { news } = await settle('R-6', 1, { claims: others });
+  expect(news).toMatchObject([{ verdict: { kind: 'granted', opener: false, anchors: [{ acsCredentialId: 'o1' }] } }]);
+});
+
+test('a room that nobody has claimed needs no letting go, and is not started for nothing', async () => {
+  const releases = [{ room: 'E1', part: 0, revision: 1 }];
+  const reports = [{ room: 'E1', keys: [] }];
+  expect(await settle('R-7', 1, { releases, reports })).toEqual({ news: [] });
+  await expect(view('E1')).rejects.toThrow();
+});
+
+test('what is said late is answered with what holds', async () => {
+  await settle('R-8', 4, { claims: claimsOf('R-8', 4, ['F1']) });
+  await settle('R-8', 5, { releases: [{ room: 'F1', part: 0, revision: 1 }] });
+  const { news } = await settle('R-8', 4, { claims: claimsOf('R-8', 4, ['F1']) });
+  expect(news).toMatchObject([{ verdict: { kind: 'waiting', behind: [] } }]);
+  expect((await view('F1')).leases).toEqual([]);
+});
+
+test('what a room refuses is said, and holds up no other room', async () => {
+  const [{ room, claim }, other] = claimsOf('R-9', 1, ['G1', 'G2']) as Claims;
+  const wrong = { ...claim, window: { from: window.to, to: window.from } };
+  const { news, unsettled } = await settle('R-9', 1, { claims: [{ room, claim: wrong }, other] });
+  expect(news).toMatchObject([{ room: 'G2', verdict: { kind: 'granted' } }]);
+  expect(unsettled).toEqual([
+    { room: 'G1', kind: 'refused', why: 'room G1 refused the claim: window.to must be later than "from"' },
+  ]);
+});
+
+describe('a room that does not answer', () => {
+  beforeAll(async () => {
+    const workflowId = roomWorkflowId({ propertyId: PROPERTY_ID, room: 'H1' });
+    await world.temporal.workflow.start('room', { workflowId, taskQueue: 'nobody', args: [{}] });
+  });
+
+  test('is tried again', async () => {
+    await expect(settle('R-10', 1, { claims: claimsOf('R-10', 1, ['H1', 'H2']) }, HURRIED)).rejects.toThrow();
+  });
+
+  test('holds up no other in the end', async () => {
+    const said = { claims: claimsOf('R-11', 1, ['H1', 'H3']) };
+    const { news, unsettled } = await settle('R-11', 1, said, { ...HURRIED, attempt: 3 });
+    expect(news).toMatchObject([{ room: 'H3', verdict: { kind: 'granted' } }]);
+    expect(unsettled).toEqual([{ room: 'H1', kind: 'silent', why: 'room H1 does not answer' }]);
+  });
+});

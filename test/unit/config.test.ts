@@ -1,0 +1,165 @@
+import { describe, expect, test } from 'vitest';
+import { ConfigError, serverConfig, workerConfig } from '../../src/config.js';
+
+const least = { STAYLINE_PROPERTIES: 'hotel.json', SEAM_API_KEY: 'seam_key' };
+
+function problemsOf(
+  env: NodeJS.ProcessEnv,
+  read: (env: NodeJS.ProcessEnv) => unknown = workerConfig,
+): readonly string[] {
+  try {
+    read(env);
+  } catch (error) {
+    if (error instanceof ConfigError) return error.message.split('\n');
+    throw error;
+  }
+  return [];
+}
+
+describe("a worker's environment", () => {
+  test('needs a property file and a key, and has a default for everything else', () => {
+    expect(workerConfig(least)).toEqual({
+      propertiesFile: 'hotel.json',
+      seam: { auth: { kind: 'api-key', apiKey: 'seam_key' } },
+      profile: 'cluster',
+      logLevel: 'info',
+    });
+  });
+
+  test('takes everything that can be set', () => {
+    const env = {
+      STAYLINE_PROPERTIES: 'hotel.json',
+      STAYLINE_BOOKINGS_FILE: 'bookings.json',
+      SEAM_ENDPOINT: 'http://127.0.0.1:4010',
+      SEAM_PERSONAL_ACCESS_TOKEN: 'seam_at_1',
+      SEAM_WORKSPACE_ID: 'w1',
+      SEAM_TIMEOUT_MS: '1500',
+      SEAM_LATE_COMMIT_MS: '500',
+      STAYLINE_WORKER_PROFILE: 'embedded',
+      STAYLINE_SEAM_ACTIVITIES_PER_SECOND: '12.5',
+      STAYLINE_WORKFLOW_BUNDLE: 'bundle.js',
+      STAYLINE_IDENTITY: 'worker-1',
+      STAYLINE_LOG_LEVEL: 'debug',
+    };
+    expect(workerConfig(env)).toEqual({
+      propertiesFile: 'hotel.json',
+      bookingsFile: 'bookings.json',
+      seam: {
+        endpoint: 'http://127.0.0.1:4010',
+        auth: { kind: 'personal-access-token', token: 'seam_at_1', workspaceId: 'w1' },
+        timeoutMs: 1500,
+      },
+      lateCommitSettleMs: 500,
+      profile: 'embedded',
+      seamActivitiesPerSecond: 12.5,
+      workflowBundle: 'bundle.js',
+      identity: 'worker-1',
+      logLevel: 'debug',
+    });
+  });
+
+  test.each([
+    [{}, ['STAYLINE_PROPERTIES is needed']],
+    [{ SEAM_API_KEY: 'k' }, ['STAYLINE_PROPERTIES is needed']],
+    [{ ...least, STAYLINE_PROPERTIES: '' }, ['STAYLINE_PROPERTIES must not be empty']],
+    [
+      { STAYLINE_PROPERTIES: 'hotel.json' },
+      ['SEAM_API_KEY is needed (or SEAM_PERSONAL_ACCESS_TOKEN with SEAM_WORKSPACE_ID)'],
+    ],
+    [
+      { STAYLINE_PROPERTIES: 'hotel.json', SEAM_PERSONAL_ACCESS_TOKEN: 't' },
+      ['SEAM_WORKSPACE_ID is needed with SEAM_PERSONAL_ACCESS_TOKEN'],
+    ],
+    [
+      { ...least, SEAM_PERSONAL_ACCESS_TOKEN: 't', SEAM_WORKSPACE_ID: 'w' },
+      ['SEAM_PERSONAL_ACCESS_TOKEN must not be set where SEAM_API_KEY is'],
+    ],
+    [{ ...least, SEAM_ENDPOINT: 'seam' }, ['SEAM_ENDPOINT must be a URL such as "http://127.0.0.1:4010"']],
+    [
+      { ...least, STAYLINE_SEAM_ACTIVITIES_PER_SECOND: 'fast', STAYLINE_LOG_LEVEL: 'loud' },
+      [
+        'STAYLINE_SEAM_ACTIVITIES_PER_SECOND must be a number such as 10',
+        'STAYLINE_LOG_LEVEL must be one of trace, debug, info, warn, error',
+      ],
+    ],
+    [
+      { ...least, STAYLINE_SEAM_ACTIVITIES_PER_SECOND: '0' },
+      ['STAYLINE_SEAM_ACTIVITIES_PER_SECOND must be more than 0'],
+    ],
+    [{ ...least, STAYLINE_WORKER_PROFILE: 'big' }, ['STAYLINE_WORKER_PROFILE must be one of embedded, cluster']],
+  ])('%j is refused, by the name of the variable', (env, problems) => {
+    expect(problemsOf(env)).toEqual(problems);
+  });
+});
+
+describe("a server's environment", () => {
+  const SEAM_WEBHOOK_SECRET = 'whsec_b25seUZvclRlc3Rz';
+
+  test('needs a door, for events of Seam or for bookings, and listens to this machine only unless it is told otherwise', () => {
+    const booking = { apiKeysFile: 'keys.json', propertiesFile: 'hotel.json', requestsPerMinute: 6000 };
+    const env = { STAYLINE_API_KEYS: 'keys.json', STAYLINE_PROPERTIES: 'hotel.json' };
+    expect(serverConfig(env)).toMatchObject({ booking });
+    expect(serverConfig({ SEAM_WEBHOOK_SECRET })).toEqual({
+      webhookSecret: SEAM_WEBHOOK_SECRET,
+      host: '127.0.0.1',
+      port: 4020,
+      logLevel: 'info',
+    });
+  });
+
+  test('takes everything that can be set', () => {
+    const env = {
+      SEAM_WEBHOOK_SECRET,
+      SEAM_ENDPOINT: 'http://127.0.0.1:4010',
+      SEAM_API_KEY: 'seam_key',
+      SEAM_TIMEOUT_MS: '1500',
+      STAYLINE_API_KEYS: 'keys.json',
+      STAYLINE_BOOKINGS_FILE: 'bookings.json',
+      STAYLINE_API_REQUESTS_PER_MINUTE: '120',
+      STAYLINE_PROPERTIES: 'hotel.json',
+      STAYLINE_WEB_UI_URL: 'https://temporal.example.com',
+      STAYLINE_SERVER_HOST: '0.0.0.0',
+      STAYLINE_SERVER_PORT: '0',
+      STAYLINE_LOG_LEVEL: 'warn',
+    };
+    expect(serverConfig(env)).toEqual({
+      webhookSecret: SEAM_WEBHOOK_SECRET,
+      seam: {
+        endpoint: 'http://127.0.0.1:4010',
+        auth: { kind: 'api-key', apiKey: 'seam_key' },
+        timeoutMs: 1500,
+      },
+      booking: {
+        apiKeysFile: 'keys.json',
+        propertiesFile: 'hotel.json',
+        requestsPerMinute: 120,
+        webUiUrl: 'https://temporal.example.com',
+      },
+      bookingsFile: 'bookings.json',
+      host: '0.0.0.0',
+      port: 0,
+      logLevel: 'warn',
+    });
+  });
+
+  test.each([
+    [{}, ['STAYLINE_API_KEYS is needed (or STAYLINE_BOOKINGS_FILE, or SEAM_WEBHOOK_SECRET for only events of Seam)']],
+    [{ STAYLINE_API_KEYS: 'keys.json' }, ['STAYLINE_PROPERTIES is needed with STAYLINE_API_KEYS']],
+    [
+      { SEAM_WEBHOOK_SECRET, STAYLINE_API_REQUESTS_PER_MINUTE: 'many', STAYLINE_WEB_UI_URL: 'temporal' },
+      [
+        'STAYLINE_API_REQUESTS_PER_MINUTE must be a number such as 6000',
+        'STAYLINE_WEB_UI_URL must be a URL such as "http://127.0.0.1:8233"',
+      ],
+    ],
+    [{ SEAM_WEBHOOK_SECRET: 'secret' }, ['SEAM_WEBHOOK_SECRET must be the secret of the webhook at Seam, "whsec_…"']],
+    [{ SEAM_WEBHOOK_SECRET, STAYLINE_SERVER_PORT: 'http' }, ['STAYLINE_SERVER_PORT must be a port such as 4020']],
+    [{ SEAM_WEBHOOK_SECRET, STAYLINE_SERVER_PORT: '70000' }, ['STAYLINE_SERVER_PORT must be from 0 to 65535']],
+    [
+      { SEAM_WEBHOOK_SECRET, SEAM_PERSONAL_ACCESS_TOKEN: 't' },
+      ['SEAM_WORKSPACE_ID is needed with SEAM_PERSONAL_ACCESS_TOKEN'],
+    ],
+  ])('%j is refused, by the name of the variable, and its value is not repeated', (env, problems) => {
+    expect(problemsOf(env, serverConfig)).toEqual(problems);
+  });
+});

@@ -1,0 +1,85 @@
+/** What whoever asked for keys is told of how far they have come. */
+import { expect, test } from 'vitest';
+import { outcomeOf, type KeyOutcome } from '../../../../src/domain/key-request/outcome.js';
+import type { KeyRequestKind } from '../../../../src/domain/model/key-request.js';
+import type { KeyView, StayView } from '../../../../src/domain/model/stay-view.js';
+
+function aKey(changes: Partial<KeyView>): KeyView {
+  return {
+    guestId: 'guest-1',
+    kind: 'override',
+    rooms: ['101'],
+    commonDoors: [],
+    window: { from: '2026-11-23T14:00Z', to: '2026-11-26T10:00Z' },
+    state: 'live',
+    requestedAt: '2026-11-23T14:00Z',
+    why: 'first key',
+    ...changes,
+  };
+}
+
+function outcome(changes: Partial<StayView>, kind: KeyRequestKind = 'new', rooms = ['101']): KeyOutcome {
+  const view: StayView = {
+    schema: 1,
+    stay: 'stay/seaside/R-1',
+    phase: 'in-house',
+    rooms: ['101'],
+    guests: [{ guestId: 'guest-1', keyState: 'issued' }],
+    keys: [],
+    plan: [],
+    attention: [],
+    timeline: [],
+    settled: true,
+    ...changes,
+  };
+  return outcomeOf({ kind, rooms }, view);
+}
+
+test('keys are done when every guest has one, or will get it without anybody', () => {
+  const issued = { guestId: 'guest-1', keyState: 'issued' } as const;
+  expect(outcome({ guests: [issued, { guestId: 'guest-2', keyState: 'gone' }] }).kind).toBe('done');
+  expect(outcome({ guests: [issued, { guestId: 'guest-2', keyState: 'waiting', waitingFor: 'phone' }] })).toMatchObject(
+    {
+      kind: 'done',
+      text: expect.stringMatching(/phone is set up/) as string,
+    },
+  );
+  expect(outcome({ guests: [{ guestId: 'guest-1', keyState: 'not-due', waitingFor: 'window' }] })).toMatchObject({
+    kind: 'done',
+    text: expect.stringMatching(/arrival/) as string,
+  });
+});
+
+test('keys are pending while something is being done, or while a room is not free', () => {
+  expect(outcome({ guests: [{ guestId: 'guest-1', keyState: 'issued' }], settled: false }).kind).toBe('pending');
+  const attention = [{ code: 'room-taken', since: '2026-11-23T14:00Z', message: 'Room 101 is taken.' }] as const;
+  expect(outcome({ guests: [{ guestId: 'guest-1', keyState: 'waiting', waitingFor: 'lease' }], attention })).toEqual({
+    kind: 'pending',
+    text: 'Room 101 is taken.',
+  });
+});
+
+test('what a person must put right is refused, with the reason', () => {
+  const attention = [{ code: 'key-failed', since: '2026-11-23T14:00Z', message: 'The lock system refuses.' }] as const;
+  expect(outcome({ attention })).toEqual({ kind: 'refused', text: 'The lock system refuses.' });
+});
+
+test('a key for nobody, or in a stay that has ended, is refused: nobody would get one', () => {
+  expect(outcome({ guests: [] })).toMatchObject({
+    kind: 'refused',
+    text: expect.stringMatching(/name a guest/) as string,
+  });
+  expect(outcome({ guests: [{ guestId: 'guest-1', keyState: 'gone' }] }).kind).toBe('refused');
+  expect(outcome({ guests: [], settled: false }).kind).toBe('pending');
+  for (const phase of ['leaving', 'over', 'cancelled', 'no-show'] as const) {
+    expect(outcome({ phase, guests: [{ guestId: 'guest-1', keyState: 'gone' }] }).kind).toBe('refused');
+  }
+});
+
+test('a removal is done when no key of its rooms can open a door, or there is no stay', () => {
+  expect(outcome({ keys: [aKey({})] }, 'remove').kind).toBe('pending');
+  expect(outcome({ keys: [aKey({ state: 'revoking' })] }, 'remove', []).kind).toBe('pending');
+  expect(outcome({ keys: [aKey({ state: 'dead' })] }, 'remove').kind).toBe('done');
+  expect(outcome({ keys: [aKey({ rooms: ['102'] })] }, 'remove').kind).toBe('done');
+  expect(outcomeOf({ kind: 'remove', rooms: ['101'] }, undefined).kind).toBe('done');
+});

@@ -1,0 +1,59 @@
+/** Findings of a check as sentences, whatever comes in. */
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { check, describeProblems } from '../../../../src/domain/model/check.js';
+import { messageNames, messageSchemas } from '../../../../src/domain/model/message-schema.js';
+import { snapshotSchema } from '../../../../src/domain/model/snapshot-schema.js';
+
+describe('a check', () => {
+  it('never throws, and says of every wrong value what would be right', () => {
+    const schemas = [snapshotSchema, ...messageNames.map((name) => messageSchemas[name])];
+    fc.assert(
+      fc.property(fc.constantFrom(...schemas), fc.jsonValue(), (schema, value) => {
+        const checked = check<unknown>(schema, value);
+        if (checked.ok) return;
+        expect(checked.problems.length).toBeGreaterThan(0);
+        for (const problem of checked.problems) expect(problem.message).toMatch(/^(must|is|has|holds) \S/);
+      }),
+    );
+  });
+
+  it('names each field once', () => {
+    const checked = check(snapshotSchema, {});
+    const paths = checked.ok ? [] : checked.problems.map((problem) => problem.path);
+    expect(new Set(paths).size).toBe(paths.length);
+    expect(paths).toContain('propertyId');
+  });
+
+  it('of a thousand wrong fields names the first, and says how many more there are', () => {
+    const guests = Array.from({ length: 100 }, (_, index) => ({ guestId: `g${index}`, rooms: Array(200).fill(0) }));
+    const checked = check(messageSchemas.addGuests, { guests });
+    const problems = checked.ok ? [] : checked.problems;
+    expect(problems).toHaveLength(50);
+    expect(problems[0]?.path).toBe('guests[0].rooms[0]');
+    expect(problems.at(-1)).toEqual({ path: '', message: 'has 19951 more problems, which are not listed' });
+  });
+
+  it('names all of fifty wrong fields', () => {
+    const guests = Array.from({ length: 50 }, () => ({ guestId: '' }));
+    const checked = check(messageSchemas.addGuests, { guests });
+    expect(checked.ok ? [] : checked.problems.map(({ path }) => path).at(-1)).toBe('guests[49].guestId');
+  });
+
+  it('of a list that is too long says that it is, and nothing of what is in it', () => {
+    const guests = Array(100_000).fill(0);
+    expect(check(messageSchemas.addGuests, { guests })).toEqual({
+      ok: false,
+      problems: [{ path: 'guests', message: 'must name at most 200 guests' }],
+    });
+  });
+
+  it('names unknown fields in well-formed text, whatever they are called', () => {
+    const checked = check(messageSchemas.checkIn, { 'half a pair \ud800': 1 });
+    expect(checked.ok ? [] : checked.problems.map(({ path }) => path)).toEqual(['half a pair \ufffd']);
+  });
+
+  it('of a value with no path speaks of the value', () => {
+    expect(describeProblems([{ path: '', message: 'must be an object' }])).toBe('the value must be an object');
+  });
+});

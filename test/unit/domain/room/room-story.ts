@@ -1,0 +1,210 @@
+/** Random claims, releases, acts of the front desk and hours that pass, and what must hold in a room after every one of them. */
+import fc from 'fast-check';
+import { expect } from 'vitest';
+import { isBefore, overlaps } from '../../../../src/domain/model/instants.js';
+import { isSameHolder, type ClaimEntry, type RoomBook } from '../../../../src/domain/room/state.js';
+import { changedVerdicts, passTime } from '../../../../src/domain/room/rules.js';
+import { isGranted, obstaclesOf, untilOf, verdictOf, type GrantedEntry } from '../../../../src/domain/room/decision.js';
+import { nextWake } from '../../../../src/domain/room/wake.js';
+import { aRoom, at, hours, stay, type ARoom, type ClaimFields } from './a-room.js';
+
+export type Turn =
+  | {
+      readonly kind: 'claim';
+      readonly stay: string;
+      readonly window: readonly [number, number];
+      readonly fields: ClaimFields;
+    }
+  | { readonly kind: 'release'; readonly stay: string; readonly part?: number }
+  | { readonly kind: 'force'; readonly stay: string }
+  | { readonly kind: 'pass'; readonly hours: number };
+
+const stays = fc.constantFrom('A', 'B', 'C', 'D', 'E', 'F');
+const windows = fc
+  .tuple(fc.integer({ min: 0, max: 30 }), fc.integer({ min: 1, max: 12 }))
+  .map(([from, length]) => [from, from + length] as const);
+const fields = fc.record(
+  {
+    part: fc.constantFrom(0, 1),
+    graceMinutes: fc.constantFrom(30, 120),
+    shareGroup: fc.constantFrom('g', 'h'),
+    ready: fc.boolean(),
+  },
+  { requiredKeys: [] },
+);
+const claims = fc.record({ kind: fc.constant('claim' as const), stay: stays, window: windows, fields });
+const releases = fc.record({ kind: fc.constant('release' as const), stay: stays });
+const forces = fc.record({ kind: fc.constant('force' as const), stay: stays });
+const hoursPass = fc.record({ kind: fc.constant('pass' as const), hours: fc.constantFrom(0.5, 1, 3) });
+
+/** Without the front desk. */
+export const peaceful: fc.Arbitrary<readonly Turn[]> = fc.array(
+  fc.oneof({ weight: 5, arbitrary: claims }, { weight: 2, arbitrary: releases }, { weight: 2, arbitrary: hoursPass }),
+  { maxLength: 40 },
+);
+export const withDesk: fc.Arbitrary<readonly Turn[]> = fc.array(
+  fc.oneof(
+    { weight: 5, arbitrary: claims },
+    { weight: 2, arbitrary: releases },
+    { weight: 2, arbitrary: hoursPass },
+    { weight: 2, arbitrary: forces },
+  ),
+  { maxLength: 40 },
+);
+
+function play(room: ARoom, turn: Turn, now: number): number {
+  switch (turn.kind) {
+    case 'claim': {
+      const fields = asOneStay(room, turn);
+      if (fields !== undefined) room.claim(turn.stay, turn.window, fields);
+      return now;
+    }
+    case 'release':
+      room.release(turn.stay);
+      return now;
+    case 'force':
+      room.force(turn.stay);
+      return now;
+    case 'pass':
+      room.passTo(now + turn.hours);
+      return now + turn.hours;
+    default:
+      return turn satisfies never;
+  }
+}
+
+/** Parts of a stay are stretches of it, one after the other, of one share group and with one grace; undefined for what no stay claims. */
+function asOneStay({ book }: ARoom, turn: Extract<Turn, { kind: 'claim' }>): ClaimFields | undefined {
+  const { part = 0 } = turn.fields;
+  const other = book.claims.find((entry) => entry.stayId === stay(turn.stay) && entry.part !== part)?.asked;
+  if (other === undefined) return turn.fields;
+  if (overlaps(other.window, hours(turn.window))) return undefined;
+  const { shareGroup: _shareGroup, ...rest } = turn.fields;
+  const { graceMinutes, shareGroup } = other;
+  return { ...rest, graceMinutes, ...(shareGroup === undefined ? {} : { shareGroup }) };
+}
+
+function granted({ claims: entries }: RoomBook): readonly GrantedEntry[] {
+  return entries.filter(isGranted);
+}
+
+function checkLeases(book: RoomBook, now: string): void {
+  const holders = granted(book);
+  for (const entry of holders) {
+    const { window } = entry.asked;
+    const until = untilOf(book.claims, entry);
+    expect(isBefore(entry.granted.from, window.from) || isBefore(window.to, entry.granted.to)).toBe(false);
+    expect(isBefore(entry.granted.from, entry.granted.to)).toBe(true);
+    for (const other of holders) {
+      if (isSameHolder(entry, other)) continue;
+      expect(overlaps(entry.granted, other.granted)).toBe(false);
+      if (isBefore(entry.granted.from, other.granted.from)) expect(isBefore(other.granted.from, until)).toBe(false);
+    }
+    const verdict = verdictOf(book, entry, now);
+    if (verdict.kind === 'granted' && verdict.from !== undefined) {
+      expect(isBefore(entry.granted.from, verdict.from)).toBe(false);
+      expect(isBefore(now, verdict.from)).toBe(true);
+    }
+  }
+}
+
+/** Who waits, waits for somebody; and each share group has one at most who opens its lease. */
+function checkWaiting(book: RoomBook, now: string): void {
+  for (const entry of book.claims) {
+    if (!isGranted(entry)) expect(obstaclesOf(book.claims, entry, now)).not.toEqual([]);
+  }
+}
+
+function checkEverybodyKnows(book: RoomBook, now: string): void {
+  for (const entry of book.claims) expect(entry.told).toBeDefined();
+  expect(changedVerdicts(copyOf(book), now)).toEqual([]);
+}
+
+/** What becomes free goes to whoever has waited longest: nobody waits only for those who came later and were granted just now. */
+function checkOrder(before: readonly ClaimEntry[], book: RoomBook, now: string): void {
+  const waited = new Set(before.filter((entry) => !isGranted(entry)).map(nameOf));
+  const served = granted(book).filter((entry) => waited.has(nameOf(entry)));
+  book.claims.forEach((entry, place) => {
+    if (isGranted(entry) || !waited.has(nameOf(entry))) return;
+    const later = served.filter((other) => book.claims.indexOf(other) > place);
+    const others = book.claims.filter((other) => !later.includes(other as GrantedEntry));
+    if (later.length > 0) expect(obstaclesOf(others, entry, now)).not.toEqual([]);
+  });
+}
+
+function checkWake(book: RoomBook, now: string): void {
+  const wake = nextWake(book, now);
+  const quiet = [0.5, 1, 2, 5].map((hours) => at(hours + (Date.parse(now) - Date.parse(at(0))) / 3_600_000));
+  for (const moment of quiet) {
+    if (wake !== undefined && !isBefore(moment, wake)) continue;
+    const copy = copyOf(book);
+    passTime(copy, moment);
+    expect(changedVerdicts(copy, moment)).toEqual([]);
+  }
+}
+
+function copyOf(book: RoomBook): RoomBook {
+  return JSON.parse(JSON.stringify(book)) as RoomBook;
+}
+
+function nameOf({ stayId, part }: ClaimEntry): string {
+  return `${stayId} ${part}`;
+}
+
+/** Tells the story; after every turn, all that must hold is checked. */
+function tellStory(
+  turns: readonly Turn[],
+  check: (before: readonly ClaimEntry[], book: RoomBook, now: string) => void,
+): void {
+  const room = aRoom();
+  let now = 0;
+  for (const turn of turns) {
+    const before = room.book.claims;
+    now = play(room, turn, now);
+    check(before, room.book, at(now));
+    checkLeases(room.book, at(now));
+    checkWaiting(room.book, at(now));
+    checkEverybodyKnows(room.book, at(now));
+    checkWake(room.book, at(now));
+    expect(copyOf(room.book)).toEqual(room.book);
+  }
+}
+
+/** No two leases overlap, nobody waits for nothing, everybody knows, and what becomes free goes to whoever came first. */
+export function tellInPeace(turns: readonly Turn[]): void {
+  tellStory(turns, checkOrder);
+}
+
+/** The same, but the front desk decides who comes first. */
+export function tellWithDesk(turns: readonly Turn[]): void {
+  tellStory(turns, () => undefined);
+}
+
+/** Every message is said twice; the second time nothing changes. */
+export function tellTwice(turns: readonly Turn[]): void {
+  const room = aRoom();
+  let now = 0;
+  for (const turn of turns) {
+    now = play(room, turn, now);
+    if (turn.kind === 'pass') continue;
+    room.passTo(now);
+    const before = copyOf(room.book);
+    play(room, turn, now);
+    expect(room.book).toEqual(before);
+  }
+}
+
+/** No lease is dropped before its stay has heard of its end, but by what the stay says itself. */
+export function tellAndWatchEnds(turns: readonly Turn[]): void {
+  const room = aRoom();
+  let now = 0;
+  for (const turn of turns) {
+    const before = granted(room.book);
+    now = play(room, turn, now);
+    for (const entry of before) {
+      const isSaidBy = turn.kind !== 'pass' && entry.stayId === stay(turn.stay);
+      if (isSaidBy || room.book.claims.some((other) => nameOf(other) === nameOf(entry))) continue;
+      expect(entry.told?.kind === 'granted' && !isBefore(at(now), entry.told.until)).toBe(true);
+    }
+  }
+}

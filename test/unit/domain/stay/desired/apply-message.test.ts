@@ -1,0 +1,194 @@
+/** Messages are taken in whatever they hold: they change what is wanted, or become attention `ignored-message`. */
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { applyMessage, ignoreMessage } from '../../../../../src/domain/stay/desired/apply-message.js';
+import { check, describeProblems } from '../../../../../src/domain/model/check.js';
+import {
+  messageNames,
+  messageSchemas,
+  type Message,
+  type MessageName,
+} from '../../../../../src/domain/model/message-schema.js';
+import { planStay } from '../../../../../src/domain/stay/reconcile.js';
+import { aStay, attentionCodes, carriedOut, enrolPhone } from '../../a-stay.js';
+import type { House } from '../plan/hotel.js';
+
+/** As the workflow's handlers do: check, then take in or put aside. */
+function receive(house: House, name: MessageName, payload: unknown): void {
+  const checked = check<unknown>(messageSchemas[name], payload);
+  if (checked.ok) applyMessage(house.book, { name, payload: checked.value } as Message, house.now());
+  else ignoreMessage(house.book, `${name}: ${describeProblems(checked.problems)}`, house.now());
+}
+
+/** Payloads that come near to what is wanted, and any others. */
+const payloads = fc.oneof(
+  fc.jsonValue(),
+  fc.record(
+    {
+      guestId: fc.constantFrom('g1', 'g2', 'nobody', 7),
+      guests: fc.constantFrom([{ guestId: 'g9' }], [{ guestId: 'g1', wantsKey: false }], [], 'g1'),
+      rooms: fc.constantFrom(['101'], ['105', '104'], [], ['101', '101']),
+      window: fc.constantFrom({ to: '2026-11-28T10:00Z' }, { from: '2027-01-01T00:00Z' }, {}, null),
+      from: fc.constantFrom('2026-11-24T10:00Z', 'tomorrow'),
+      reason: fc.constantFrom('because', ''),
+      cause: fc.constantFrom('left', 'security', 'bored'),
+      mode: fc.constantFrom('secure', 'convenient'),
+      acsCredentialId: fc.constantFrom('c1', ''),
+      deviceId: fc.constantFrom('d1', ''),
+      eventType: fc.constant('acs_credential.deleted'),
+      eventId: fc.constant('e1'),
+      requestId: fc.constantFrom('r1', 'r2'),
+    },
+    { requiredKeys: [] },
+  ),
+);
+
+describe('a message', () => {
+  it('never throws and never spoils the plan, whatever JSON it holds', () => {
+    fc.assert(
+      fc.property(fc.array(fc.tuple(fc.constantFrom(...messageNames), payloads), { maxLength: 8 }), (messages) => {
+        const house = aStay().withGuests(2).settled();
+        for (const [name, payload] of messages) receive(house, name, payload);
+        planStay(house.book, [], house.now());
+        expect(JSON.parse(JSON.stringify(house.book))).toEqual(house.book);
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  it('with an unknown field is put aside, and says which', () => {
+    const house = aStay().settled();
+    receive(house, 'removeGuest', { guestId: 'g1', why: 'x' });
+    expect(house.view().attention).toMatchObject([
+      { code: 'ignored-message', message: 'removeGuest: why is not a known field' },
+    ]);
+    expect(carriedOut(house)).toEqual([]);
+  });
+
+  it.each<[string, Message]>([
+    ['a guest who is not of the party', { name: 'removeGuest', payload: { guestId: 'nobody', cause: 'left' } }],
+    ['the phone of nobody', { name: 'phoneReady', payload: { guestId: 'nobody' } }],
+    ['the lost phone of nobody', { name: 'replaceKey', payload: { guestId: 'nobody', mode: 'secure' } }],
+    ['rooms of a guest beyond the stay', { name: 'changeRooms', payload: { rooms: ['105'], guestId: 'g1' } }],
+    ['dates that end before they start', { name: 'changeDates', payload: { window: { to: '2026-11-20T10:00Z' } } }],
+    ['whom to block, without saying whom', { name: 'block', payload: { reason: 'noise' } }],
+    [
+      'a key that is not of this stay',
+      { name: 'credentialChanged', payload: { acsCredentialId: 'x', eventType: 'e', eventId: '1' } },
+    ],
+    [
+      'a phone that is not of this stay',
+      { name: 'phoneChanged', payload: { deviceId: 'x', eventType: 'phone.deactivated', eventId: '1' } },
+    ],
+  ])('about %s becomes attention, and nothing else', (_about, message) => {
+    const house = aStay().settled();
+    house.message(message);
+    expect(attentionCodes(house)).toEqual(['ignored-message']);
+    expect(carriedOut(house)).toEqual([]);
+  });
+
+  it('to check in after the end of the stay is put aside', () => {
+    const house = aStay().settled();
+    house.message({ name: 'cancel', payload: {} });
+    house.message({ name: 'checkIn', payload: {} });
+    expect(house.view()).toMatchObject({ phase: 'cancelled', attention: [{ code: 'ignored-message' }] });
+  });
+
+  it('is taken in once per request id', () => {
+    const house = aStay().withGuests(2).settled();
+    const payload = { guestId: 'g2', reason: 'noise', requestId: 'r1' };
+    house.message({ name: 'block', payload });
+    house.message({ name: 'release', payload: { guestId: 'g2', reason: 'sorted out', requestId: 'r2' } });
+    house.message({ name: 'block', payload });
+    house.settle();
+    expect(house.view().guests[1]).toMatchObject({ guestId: 'g2', keyState: 'issued' });
+  });
+
+  it('without a request id is taken in each time', () => {
+    const house = aStay().settled();
+    house.message({ name: 'removeGuest', payload: { guestId: 'nobody', cause: 'left' } });
+    house.message({ name: 'removeGuest', payload: { guestId: 'nobody', cause: 'left' } });
+    expect(attentionCodes(house)).toHaveLength(2);
+  });
+
+  it('leaves a line in the timeline, with who sent it', () => {
+    const house = aStay().settled();
+    house.message({ name: 'checkIn', payload: { by: 'desk-2' } });
+    expect(house.view().timeline).toContainEqual({ at: house.now(), what: 'checked in', by: 'desk-2' });
+  });
+
+  it('to retry clears what was put aside', () => {
+    const house = aStay().settled();
+    house.message({ name: 'phoneReady', payload: { guestId: 'nobody' } });
+    house.message({ name: 'retry', payload: {} });
+    expect(attentionCodes(house)).toEqual([]);
+  });
+});
+
+describe('that Seam reports', () => {
+  const deactivated = (house: House, deviceId: string, requestId?: string): void =>
+    house.message({
+      name: 'phoneChanged',
+      payload: {
+        deviceId,
+        eventType: 'phone.deactivated',
+        eventId: 'e1',
+        ...(requestId === undefined ? {} : { requestId }),
+      },
+    });
+  const phoneOf = (house: House, guestId: string): string => house.book.guests[guestId]?.deviceIds?.[0] ?? '';
+
+  it("the end of a guest's only phone leaves his key as it is, and waits for another phone", () => {
+    const house = aStay().with({ status: 'in-house' }).withGuests(2).settled();
+    const deviceId = phoneOf(house, 'g2');
+    house.hotel.phones.deactivate(deviceId);
+    deactivated(house, deviceId);
+    expect(house.view().guests).toMatchObject([{ keyState: 'issued' }, { keyState: 'issued' }]);
+    expect(house.jobs.map((job) => job.what)).toContain('wait-for-phone');
+    enrolPhone(house, 'g2');
+    expect(carriedOut(house)).toEqual([]);
+    expect(house.book.guests.g2).toMatchObject({ phoneReady: true });
+    expect(phoneOf(house, 'g2')).not.toBe(deviceId);
+  });
+
+  it('the end of a phone is attention once it is certain that he has no other', () => {
+    const house = aStay().with({ status: 'in-house' }).withPolicy({ phoneMissingAfterMinutes: 0 }).settled();
+    const deviceId = phoneOf(house, 'g1');
+    house.hotel.phones.deactivate(deviceId);
+    deactivated(house, deviceId);
+    expect(house.view().attention).toMatchObject([{ code: 'phone-missing', guestId: 'g1' }]);
+    enrolPhone(house, 'g1');
+    house.settle();
+    expect(attentionCodes(house)).toEqual([]);
+  });
+
+  it('the end of a phone with which Seam ends the keys on it shows that they are gone', () => {
+    const house = aStay().with({ status: 'in-house' }).withSwitches({ deactivationEnds: 'whole-key' }).settled();
+    const deviceId = phoneOf(house, 'g1');
+    house.hotel.phones.deactivate(deviceId);
+    house.hotel.settle();
+    deactivated(house, deviceId);
+    house.settle();
+    expect(house.view().keys).toMatchObject([{ guestId: 'g1', state: 'dead' }]);
+  });
+
+  it('twice the same is heard once', () => {
+    const house = aStay().settled();
+    const deviceId = phoneOf(house, 'g1');
+    deactivated(house, deviceId, 'e1');
+    deactivated(house, deviceId, 'e1');
+    expect(house.view().timeline.filter((line) => line.what.includes(deviceId))).toHaveLength(1);
+    expect(attentionCodes(house)).toEqual([]);
+  });
+
+  it('a key that has reached a phone need not be read again; one that is said to have ended is', () => {
+    const house = aStay().settled();
+    const acsCredentialId = house.view().keys[0]?.acsCredentialId ?? '';
+    const report = (eventType: string): void =>
+      house.message({ name: 'credentialChanged', payload: { acsCredentialId, eventType, eventId: eventType } });
+    report('acs_credential.issued');
+    expect(house.jobs).toEqual([]);
+    report('acs_credential.invalidated');
+    expect(house.jobs.map((job) => job.what)).toEqual(['check-keys']);
+  });
+});

@@ -1,0 +1,90 @@
+/** What the book makes of a key whose request went unanswered, and of what appears at Seam afterwards. */
+import { describe, expect, it } from 'vitest';
+import type { GroundStep } from '../../../../../src/domain/model/preparation.js';
+import { planGroundwork } from '../../../../../src/domain/stay/plan/preparations.js';
+import { recordIssue } from '../../../../../src/domain/stay/known/record-keys.js';
+import { recordWatch } from '../../../../../src/domain/stay/known/record-late-keys.js';
+import { wantedOf } from '../../../../../src/domain/stay/desired/desired-keys.js';
+import { aStay } from '../../a-stay.js';
+import type { House } from '../plan/hotel.js';
+
+type Watch = GroundStep & { do: 'watch-for-strays' };
+
+/** A stay of two guests in one room whose override was asked for twice. */
+function aDoubtfulStay(): { readonly house: House; readonly override: string } {
+  const house = aStay().inRooms('101').withGuests(2).settled();
+  const [key] = house.book.keyring.keys;
+  if (key?.acsCredentialId === undefined) throw new Error('a settled stay has keys');
+  const issued = {
+    kind: 'issued',
+    acsCredentialId: key.acsCredentialId,
+    issuedAt: house.now(),
+    adopted: false,
+  } as const;
+  const seen = { strayCredentialIds: [], goneCredentialIds: [], ambiguous: true } as const;
+  recordIssue(house.book, key.keyId, { ...issued, ...seen }, house.now());
+  return { house, override: key.acsCredentialId };
+}
+
+function watches({ book, now }: House): Watch[] {
+  const steps = planGroundwork(book, wantedOf(book, now()), now(), { quiet: true });
+  return steps.filter((step) => step.do === 'watch-for-strays');
+}
+
+function watchOf(house: House): Watch {
+  const [watch] = watches(house);
+  if (watch === undefined) throw new Error('nothing is watched for');
+  return watch;
+}
+
+describe('a key whose request went unanswered', () => {
+  it('is watched for, and one that was answered is not', () => {
+    expect(watches(aStay().withGuests(2).settled())).toEqual([]);
+    expect(watches(aDoubtfulStay().house)).toHaveLength(1);
+  });
+
+  it('is looked for once more when the stay has ended, and then no longer', () => {
+    const { house } = aDoubtfulStay();
+    const nothing = { strayCredentialIds: [], goneCredentialIds: [] };
+    recordWatch(house.book, watchOf(house), nothing, house.now());
+    expect(watches(house)).toEqual([]);
+    house.book.wanted = { ...house.book.wanted, status: 'departed' };
+    expect(watchOf(house).minutes).toBe(0);
+    recordWatch(house.book, watchOf(house), nothing, house.now());
+    expect(watches(house)).toEqual([]);
+  });
+
+  it('that is carried out as a second override is the one that counts, of a generation of its own', () => {
+    const { house, override } = aDoubtfulStay();
+    const { lastGeneration } = house.book.keyring;
+    recordWatch(
+      house.book,
+      watchOf(house),
+      { strayCredentialIds: ['late'], goneCredentialIds: [override] },
+      house.now(),
+    );
+    const { keys } = house.book.keyring;
+    expect(keys.find((key) => key.acsCredentialId === 'late')).toMatchObject({
+      state: 'issuing',
+      generation: lastGeneration + 1,
+    });
+    expect(keys.find((key) => key.acsCredentialId === override)).toMatchObject({ state: 'dead', ended: 'replaced' });
+    expect(watches(house)).toEqual([]);
+  });
+
+  it('that is carried out beside a joiner that lives is a stray', () => {
+    const house = aStay().inRooms('101').withGuests(2).settled();
+    const joiner = house.book.keyring.keys.find((key) => key.ask.kind === 'joiner');
+    if (joiner === undefined) throw new Error('the second guest joins');
+    const watch: Watch = {
+      do: 'watch-for-strays',
+      stepId: 'w',
+      guestId: joiner.guestId,
+      keyId: joiner.keyId,
+      minutes: 5,
+    };
+    recordWatch(house.book, watch, { strayCredentialIds: ['late'], goneCredentialIds: [] }, house.now());
+    expect(house.book.keyring.keys.find((key) => key.acsCredentialId === 'late')?.state).toBe('stray');
+    expect(house.book.keyring.keys.find((key) => key.keyId === joiner.keyId)?.state).toBe('live');
+  });
+});

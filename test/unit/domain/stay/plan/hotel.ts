@@ -1,0 +1,541 @@
+/**
+ * One stay in a simulated hotel, in process: the planner decides, and the steps that it starts are carried out as the activities
+ * would, call by call, at Seam's records, locks and phones. A test chooses in which order steps get on, and what happens in between.
+ */
+import { standingClock } from '../../../../../src/simulator/hotel/clock.js';
+import type { CredentialRecord, Door } from '../../../../../src/simulator/hotel/records.js';
+import { SeamError } from '../../../../../src/simulator/api/seam-error.js';
+import { createSimulatedHotel, type SimulatedHotel } from '../../../../../src/simulator/hotel/hotel.js';
+import type { Switches } from '../../../../../src/simulator/control/switches.js';
+import { applyMessage } from '../../../../../src/domain/stay/desired/apply-message.js';
+import { applySnapshot, judgeSnapshot } from '../../../../../src/domain/stay/desired/apply-snapshot.js';
+import { openBook, openLeases, type StayBook } from '../../../../../src/domain/stay/state.js';
+import { type LeaseStep, LEASE_STEP_ID, type GroundStep } from '../../../../../src/domain/model/preparation.js';
+import type { Key } from '../../../../../src/domain/model/key.js';
+import type { StayView } from '../../../../../src/domain/model/stay-view.js';
+import type { LeaseNews } from '../../../../../src/domain/model/lease.js';
+import { instantAt, millis, type Instant } from '../../../../../src/domain/model/instants.js';
+import { findKey, keysOf, mayLive } from '../../../../../src/domain/stay/known/keyring.js';
+import type { Message } from '../../../../../src/domain/model/message-schema.js';
+import type { InFlight, KeyStep } from '../../../../../src/domain/model/key-plan.js';
+import { planStay, takeStock, type StayPlan } from '../../../../../src/domain/stay/reconcile.js';
+import { policySchema, type Policy } from '../../../../../src/domain/model/property-schema.js';
+import * as known from '../../../../../src/domain/stay/known/record-preparations.js';
+import * as record from '../../../../../src/domain/stay/known/record-keys.js';
+import { recordLeases, recordLeaseStep } from '../../../../../src/domain/stay/known/record-leases.js';
+import { recordWatch } from '../../../../../src/domain/stay/known/record-late-keys.js';
+import { recordCheck, recordOtherStayEnded } from '../../../../../src/domain/stay/known/record-losses.js';
+import type { CheckKeysOutcome, Observed } from '../../../../../src/domain/model/stay-activities.js';
+import {
+  snapshotSchema,
+  type StaySnapshot,
+  type StaySnapshotInput,
+} from '../../../../../src/domain/model/snapshot-schema.js';
+import { viewOf } from '../../../../../src/domain/stay/view.js';
+import type { RoomDesk } from '../simulated-room.js';
+
+export const PROPERTY = 'seaside';
+export const RESERVATION = 'R-1';
+export const COMMON_DOORS = ['Main Entrance', 'Gym', 'Parking'];
+/** Opens by itself for whoever holds a room. */
+export const LIFT = 'Lift';
+
+export interface HouseOptions {
+  readonly at: Instant;
+  readonly rooms: readonly string[];
+  /** A hotel that this stay shares with others, at whose time it is; absent: one of its own, with `rooms`, at `at`. */
+  readonly hotel?: SimulatedHotel;
+  readonly reservationId?: string;
+  /** The rooms that the stay claims; absent: it asks nobody. */
+  readonly roomDesk?: RoomDesk;
+  readonly policy?: Partial<Policy>;
+  readonly switches?: Partial<Switches>;
+  /** Whether guests have a phone as soon as Seam knows them; true unless said otherwise. */
+  readonly phones?: 'at-once' | 'later';
+}
+
+/** What befalls a step as it gets on. */
+export type Luck =
+  | 'good'
+  /** The request was carried out, its answer never came, and the activity gave up. */
+  | 'answer-lost'
+  /** Seam did not answer before anything was done. */
+  | 'outage'
+  /** It ends just before its cancellation arrives. */
+  | 'deaf';
+
+type Work = Generator<void, void, Luck>;
+
+export interface Job {
+  readonly stepId: string;
+  readonly what: string;
+  readonly key?: InFlight;
+  cancelled: boolean;
+  readonly work: Work;
+}
+
+/** A key step that was started. */
+export interface Done {
+  readonly do: KeyStep['do'];
+  readonly guestId: string;
+  readonly rooms: readonly string[];
+  readonly why: string;
+}
+
+export interface House {
+  readonly book: StayBook;
+  readonly hotel: SimulatedHotel;
+  readonly policy: Policy;
+  readonly jobs: Job[];
+  readonly done: Done[];
+  /** Called with each key step before it is started. */
+  onStep?: (step: KeyStep) => void;
+  /** What its last turn came to. */
+  plan: StayPlan | undefined;
+  now(): Instant;
+  snapshot(snapshot: StaySnapshotInput): StaySnapshot;
+  message(message: Message): void;
+  /** One turn of the workflow's loop. */
+  turn(): StayPlan;
+  /** Lets one job get on by one request; false if it can't (a phone that does not come). */
+  getOn(job: Job, luck?: Luck): boolean;
+  /** Lets everything end, in order. */
+  settle(): void;
+  waitUntil(at: Instant): void;
+  enrol(guestId: string): string | undefined;
+  view(): StayView;
+}
+
+/** Far more requests than any change of a stay needs. */
+const MOST_ROUNDS = 400;
+
+export function openHouse(options: HouseOptions): House {
+  const hotel =
+    options.hotel ??
+    createSimulatedHotel({
+      clock: standingClock(millis(options.at)),
+      rooms: options.rooms,
+      ...(options.switches === undefined ? {} : { switches: options.switches }),
+    });
+  const reservationId = options.reservationId ?? RESERVATION;
+  const policy = policySchema.parse(options.policy ?? {});
+  const now = (): Instant => instantAt(hotel.now());
+  const book = openBook(`stay/${PROPERTY}/${reservationId}`, PROPERTY, reservationId, now());
+  book.endsForgottenKeys = true;
+  if (options.roomDesk !== undefined) openLeases(book, `chain of ${reservationId}`);
+  const inFlight = (): readonly InFlight[] => house.jobs.flatMap((job) => job.key ?? []);
+
+  const house: House = {
+    book,
+    hotel,
+    policy,
+    jobs: [],
+    done: [],
+    plan: undefined,
+    now,
+    snapshot(input) {
+      const snapshot = snapshotSchema.parse(input);
+      const verdict = judgeSnapshot(book, snapshot, now());
+      if (verdict.kind === 'new') applySnapshot(book, snapshot, now());
+      house.turn();
+      return snapshot;
+    },
+    message(message) {
+      applyMessage(book, message, now());
+      house.turn();
+    },
+    turn() {
+      const plan = takeStock(book, inFlight(), now());
+      for (const job of house.jobs) {
+        const wanted =
+          job.key === undefined
+            ? job.stepId === LEASE_STEP_ID || plan.groundwork.some((step) => step.stepId === job.stepId)
+            : !plan.keys.unwanted.includes(job.stepId);
+        if (!wanted) job.cancelled = true;
+      }
+      for (const step of plan.keys.ready) startKeyStep(house, step);
+      for (const step of plan.groundwork) {
+        if (!house.jobs.some((job) => job.stepId === step.stepId)) startGroundStep(house, step, options);
+      }
+      house.plan = plan;
+      return plan;
+    },
+    getOn(job, luck = 'good') {
+      if (!canGetOn(house, job)) return false;
+      if (job.work.next(luck).done === true) house.jobs.splice(house.jobs.indexOf(job), 1);
+      house.turn();
+      return true;
+    },
+    settle() {
+      for (let round = 0; round < MOST_ROUNDS; round++) {
+        const moved = [...house.jobs].some((job) => house.jobs.includes(job) && house.getOn(job));
+        if (!moved) return;
+      }
+      throw new Error(
+        `the stay does not settle: ${house.done.slice(-12).map(inWords).join(' · ')}; ` +
+          `at work on ${house.jobs.map((job) => job.what).join(', ')}`,
+      );
+    },
+    waitUntil(at) {
+      if (millis(at) > hotel.now()) hotel.moveTo(millis(at));
+      house.turn();
+    },
+    enrol(guestId) {
+      const known = book.guests[guestId];
+      if (known === undefined) return undefined;
+      const device = hotel.phones.add(known.userIdentityId);
+      hotel.settle();
+      return device.id;
+    },
+    view: () => viewOf(book, planStay(book, inFlight(), now()), inFlight(), now()),
+  };
+  return house;
+}
+
+export function inWords(done: Done): string {
+  return `${done.do} ${done.guestId} ${done.rooms.join('+')}`;
+}
+
+function startKeyStep(house: House, step: KeyStep): void {
+  house.onStep?.(step);
+  house.done.push({ do: step.do, guestId: step.guestId, rooms: step.rooms, why: step.why });
+  const { book } = house;
+  if (step.do === 'revoke') {
+    const key = record.recordRevoking(book, step.keyId, step.why, house.now());
+    launch(house, `revoke:${key.keyId}`, `revoke ${key.keyId}`, key, 'revoke', (job) => revoking(house, key, job));
+  } else {
+    const firstAsk = step.keyId === undefined;
+    const key = record.recordAsk(book, step, house.now());
+    const what = `${step.do} ${key.keyId}`;
+    launch(house, `issue:${key.keyId}`, what, key, 'issue', (job) => issuing(house, key, { firstAsk }, job));
+  }
+}
+
+function launch(
+  house: House,
+  stepId: string,
+  what: string,
+  key: Key,
+  does: InFlight['do'],
+  work: (job: () => Job) => Work,
+): void {
+  const { keyId, guestId } = key;
+  const job: Job = {
+    stepId,
+    what,
+    key: { stepId, keyId, guestId, do: does, why: key.why, startedAt: house.now() },
+    cancelled: false,
+    work: work(() => job),
+  };
+  begin(house, job);
+}
+
+/** Runs the job up to where it first waits. */
+function begin(house: House, job: Job): void {
+  job.work.next('good');
+  house.jobs.push(job);
+}
+
+function failed(house: House, key: Key, kind: record.StepFailure['kind']): void {
+  record.recordKeyFailure(house.book, key.keyId, { kind, message: `it was ${kind}` }, house.now());
+}
+
+/** As `src/seam/issue.ts`: adopt or create, confirm, look round. A `yield` is where other things may happen. */
+function* issuing(house: House, key: Key, how: { readonly firstAsk: boolean }, job: () => Job): Work {
+  const { book, hotel } = house;
+  const siblings = keysOf(book.keyring, key.guestId).filter((other) => other.keyId !== key.keyId);
+  const own = siblings.filter(mayLive).flatMap((other) => other.acsCredentialId ?? []);
+  const claimed = [
+    ...(book.guests[key.guestId]?.seenCredentialIds ?? []),
+    ...book.keyring.keys.filter((other) => other.keyId !== key.keyId).flatMap((other) => other.acsCredentialId ?? []),
+  ];
+  let luck = yield;
+  if (job().cancelled && luck !== 'deaf') return failed(house, key, 'cancelled');
+  if (luck === 'outage') return failed(house, key, 'outage');
+  let id = key.acsCredentialId;
+  let adopted = false;
+  if (id === undefined) {
+    const held = keysHeld(hotel, key.acsUserId);
+    if (held === 'unknown-user') return failed(house, key, 'refused');
+    const ours = how.firstAsk ? [] : held.filter((one) => !claimed.includes(one.id) && isLike(one, key));
+    const found = ours.findLast(isValid);
+    const foreign = held.filter((one) => isValid(one) && one.endsAt > hotel.now() && !own.includes(one.id));
+    const killed = ours.findLast((one) => one.life === 'live');
+    if (found !== undefined) {
+      id = found.id;
+      adopted = true;
+    } else if (foreign.length > 0) {
+      const until = instantAt(Math.max(...foreign.map((one) => one.endsAt)));
+      const acsCredentialIds = foreign.map((one) => one.id);
+      return record.recordIssue(book, key.keyId, { kind: 'other-stay', acsCredentialIds, until }, house.now());
+    } else if (killed !== undefined) {
+      const outcome = { kind: 'killed', acsCredentialId: killed.id, ...observed(hotel, own, ours, killed.id) } as const;
+      return record.recordIssue(book, key.keyId, outcome, house.now());
+    } else {
+      const created = create(house, key);
+      if (created.kind === 'refused') return failed(house, key, 'refused');
+      if (created.kind === 'anchor-gone') {
+        const acsCredentialId = key.ask.joinTo ?? '';
+        return record.recordIssue(book, key.keyId, { kind: 'anchor-gone', acsCredentialId }, house.now());
+      }
+      if (luck === 'answer-lost') return failed(house, key, 'outage');
+      id = created.id;
+    }
+  }
+  luck = yield;
+  const cancelled = { kind: 'cancelled', acsCredentialId: id, strayCredentialIds: [], goneCredentialIds: [] } as const;
+  if (job().cancelled && luck !== 'deaf') return record.recordIssue(book, key.keyId, cancelled, house.now());
+  hotel.settle();
+  luck = yield;
+  if (job().cancelled && luck !== 'deaf') return record.recordIssue(book, key.keyId, cancelled, house.now());
+  const credential = hotel.world.credentials.get(id);
+  const seen = { ...observed(hotel, own, [], id), ...(how.firstAsk ? {} : { ambiguous: true as const }) };
+  if (credential === undefined || !isValid(credential)) {
+    return record.recordIssue(book, key.keyId, { kind: 'killed', acsCredentialId: id, ...seen }, house.now());
+  }
+  const issuedAt = instantAt(credential.syncedAt ?? hotel.now());
+  const unfetched = credential.issuedAt === null ? { unfetched: true as const } : {};
+  const outcome = { kind: 'issued', acsCredentialId: id, issuedAt, adopted, ...unfetched, ...seen } as const;
+  record.recordIssue(book, key.keyId, outcome, house.now());
+}
+
+type Creation =
+  { readonly kind: 'created'; readonly id: string } | { readonly kind: 'refused' } | { readonly kind: 'anchor-gone' };
+
+function create({ hotel }: House, key: Key): Creation {
+  const { ask, acsUserId } = key;
+  try {
+    const { id } = hotel.credentials.create({
+      acs_user_id: acsUserId,
+      credential_manager_acs_system_id: hotel.world.credentialManagerAcsSystemId,
+      access_method: 'mobile_key',
+      is_multi_phone_sync_credential: true,
+      allowed_acs_entrance_ids: [...ask.acsEntranceIds],
+      starts_at: ask.window.from.replace('Z', ':00Z'),
+      ends_at: ask.window.to.replace('Z', ':00Z'),
+      visionline_metadata: {
+        card_format: 'rfid48',
+        card_function_type: 'guest',
+        ...(ask.joinTo === undefined ? { override: true } : { joiner_acs_credential_ids: [ask.joinTo] }),
+      },
+    });
+    return { kind: 'created', id };
+  } catch (error) {
+    if (!(error instanceof SeamError)) throw error;
+    const anchor = ask.joinTo === undefined ? undefined : hotel.world.credentials.get(ask.joinTo);
+    const anchorGone =
+      ask.joinTo !== undefined && (anchor === undefined || !isValid(anchor) || anchor.endsAt <= hotel.now());
+    return anchorGone ? { kind: 'anchor-gone' } : { kind: 'refused' };
+  }
+}
+
+/** As `src/seam/revoke.ts`. */
+function* revoking(house: House, key: Key, job: () => Job): Work {
+  const { book, hotel } = house;
+  const keep = [
+    ...book.keyring.keys.filter((other) => other.keyId !== key.keyId).flatMap((other) => other.acsCredentialId ?? []),
+    ...(book.guests[key.guestId]?.seenCredentialIds ?? []),
+  ];
+  const luck = yield;
+  if (job().cancelled && luck !== 'deaf') return failed(house, key, 'cancelled');
+  if (luck === 'outage') return failed(house, key, 'outage');
+  const held = keysHeld(hotel, key.acsUserId);
+  const matches = held === 'unknown-user' ? [] : held.filter((one) => !keep.includes(one.id) && isLike(one, key));
+  const ids = key.acsCredentialId === undefined ? matches.map((one) => one.id) : [key.acsCredentialId];
+  for (const id of ids) {
+    if (hotel.world.credentials.get(id)?.life === 'live') hotel.credentials.delete(id);
+  }
+  if (luck === 'answer-lost') return failed(house, key, 'outage');
+  yield;
+  hotel.settle();
+  record.recordRevoked(book, key.keyId, { revokedCredentialIds: ids, confirmedAt: house.now() }, house.now());
+}
+
+/** Mobile keys that Seam still lists for the user, oldest first. */
+function keysHeld(hotel: SimulatedHotel, acsUserId: string): readonly CredentialRecord[] | 'unknown-user' {
+  if (hotel.world.users.get(acsUserId)?.presence !== 'live') return 'unknown-user';
+  return hotel.credentials
+    .list({ acs_user_id: acsUserId })
+    .flatMap((listed) => (listed.kind === 'credential' ? [listed.credential] : []));
+}
+
+/** As Seam would say: not being deleted, and not reported as dead. */
+export function isValid(credential: CredentialRecord): boolean {
+  return credential.life === 'live' && credential.validity !== 'invalid';
+}
+
+function isLike(credential: CredentialRecord, key: Key): boolean {
+  const doors = [...credential.guestDoorIds, ...credential.commonDoorIds];
+  return (
+    credential.joinedTo.length > 0 === (key.ask.kind === 'joiner') &&
+    instantAt(credential.endsAt) === key.ask.window.to &&
+    doors.length === key.ask.acsEntranceIds.length &&
+    doors.every((door) => key.ask.acsEntranceIds.includes(door))
+  );
+}
+
+function observed(
+  hotel: SimulatedHotel,
+  own: readonly string[],
+  ours: readonly CredentialRecord[],
+  id: string,
+): Observed {
+  return {
+    strayCredentialIds: ours.filter((one) => one.life === 'live' && one.id !== id).map((one) => one.id),
+    ...losses(hotel, own),
+  };
+}
+
+/** What has become of these keys, as far as it is the worse. */
+function losses(hotel: SimulatedHotel, ids: readonly string[]): CheckKeysOutcome {
+  const dead = ids.map((id) => hotel.world.credentials.get(id)).filter((one) => one !== undefined && !isValid(one));
+  return {
+    goneCredentialIds: dead.flatMap((one) => one?.id ?? []),
+    lingeringCredentialIds: dead.filter((one) => one?.life === 'live').flatMap((one) => one?.id ?? []),
+    unfetchedCredentialIds: ids.filter((id) => hotel.world.credentials.get(id)?.issuedAt === null),
+  };
+}
+
+function startGroundStep(house: House, step: GroundStep, options: HouseOptions): void {
+  const job: Job = {
+    stepId: step.stepId,
+    what: step.do,
+    cancelled: false,
+    work: groundwork(house, step, options, () => job),
+  };
+  begin(house, job);
+}
+
+function* groundwork(house: House, step: GroundStep, options: HouseOptions, job: () => Job): Work {
+  const { book, hotel } = house;
+  const { phones, roomDesk } = options;
+  if (step.do === 'settle-leases') return yield* settlingLeases(house, step.leases, roomDesk);
+  const luck = yield;
+  if (job().cancelled && luck !== 'deaf') return;
+  switch (step.do) {
+    case 'resolve-property': {
+      const facts = { propertyId: PROPERTY, name: 'Seaside', timeZone: 'Europe/Berlin', policy: house.policy };
+      known.recordProperty(book, facts);
+      return;
+    }
+    case 'resolve-doors': {
+      const doors = step.rooms.flatMap((room) => doorNamed(hotel, room) ?? []);
+      known.recordDoors(book, {
+        rooms: doors.map((door) => ({ room: door.name, acsEntranceId: door.id, position: door.position })),
+        commonDoors: COMMON_DOORS.map((name) => ({ name, acsEntranceId: hotel.door(name).id })),
+        unknownRooms: step.rooms.filter((room) => doorNamed(hotel, room) === undefined),
+      });
+      return;
+    }
+    case 'prepare-guest': {
+      const identity = hotel.identities.create({ acs_system_ids: [hotel.world.acsSystemId] });
+      const user = hotel.users.find({ user_identity_id: identity.id, acs_system_id: hotel.world.acsSystemId });
+      const deviceIds = phones === 'later' ? [] : [hotel.phones.add(identity.id).id];
+      hotel.settle();
+      known.recordGuest(book, step.guest, {
+        userIdentityId: identity.id,
+        acsUserId: user.id,
+        phoneReady: phones !== 'later',
+        deviceIds,
+        seenCredentialIds: [],
+      });
+      return;
+    }
+    case 'wait-for-phone':
+      known.recordPhone(book, step.guestId, {
+        deviceIds: hotel.phones.list({ owner_user_identity_id: step.userIdentityId }).map(({ id }) => id),
+      });
+      return;
+    case 'deactivate-phone':
+      for (const { id } of hotel.phones.list({ owner_user_identity_id: step.userIdentityId })) {
+        if (step.deviceId === undefined || step.deviceId === id) hotel.phones.deactivate(id);
+      }
+      known.recordDeactivated(book, step, house.now());
+      return;
+    case 'check-keys':
+      recordCheck(book, step.acsCredentialIds, losses(hotel, step.acsCredentialIds), house.now());
+      return;
+    case 'wait-for-other-stay': {
+      const gone = losses(hotel, step.acsCredentialIds).goneCredentialIds;
+      if (step.acsCredentialIds.every((id) => gone.includes(id))) recordOtherStayEnded(book, step.guestId);
+      return;
+    }
+    case 'wait-for-key-on-phone': {
+      const ids = [step.acsCredentialId];
+      recordCheck(book, ids, losses(hotel, ids), house.now());
+      return;
+    }
+    case 'watch-for-strays':
+      recordWatch(book, step, lookForStrays(house, step.keyId), house.now());
+      return;
+    default:
+      step satisfies never;
+  }
+}
+
+/** As `activities/leases.ts`; where an answer does not come, everything is said again. */
+function* settlingLeases({ book, now }: House, step: LeaseStep, roomDesk: RoomDesk | undefined): Work {
+  if (book.leases === undefined || roomDesk === undefined) return;
+  const said = recordLeaseStep(book, book.leases, step, now());
+  const { stayId, seq, chain } = said;
+  const envelope = { stayId, seq, chain };
+  const news: LeaseNews[] = [];
+  const sayings = [
+    ...said.reports.map(
+      ({ room, keys }) =>
+        () =>
+          roomDesk.report(room, { ...envelope, keys: [...keys] }),
+    ),
+    ...said.releases.map(
+      ({ room, part, revision }) =>
+        () =>
+          roomDesk.release(room, { ...envelope, part, revision }),
+    ),
+    ...said.claims.map(
+      ({ room, claim }) =>
+        () =>
+          void news.push(roomDesk.claim(room, claim)),
+    ),
+  ];
+  for (let next = 0; next < sayings.length;) {
+    const luck = yield;
+    if (luck !== 'outage') sayings[next]?.();
+    const isAnswered = luck === 'good' || luck === 'deaf';
+    if (!isAnswered) news.length = 0;
+    next = isAnswered ? next + 1 : 0;
+  }
+  // The answers are on their way, and what rooms say of their own accord may overtake them.
+  yield;
+  recordLeases(book, said, { news }, now());
+}
+
+/** As `src/seam/strays.ts`. */
+function lookForStrays({ book, hotel }: House, keyId: string): Observed {
+  const key = findKey(book.keyring, keyId);
+  const claimed = book.keyring.keys.flatMap((other) => other.acsCredentialId ?? []);
+  const held = keysHeld(hotel, key.acsUserId);
+  const matches = held === 'unknown-user' ? [] : held.filter((one) => !claimed.includes(one.id) && isLike(one, key));
+  const own = key.state === 'live' && key.acsCredentialId !== undefined ? [key.acsCredentialId] : [];
+  return observed(hotel, own, matches.filter(isValid).toReversed(), '');
+}
+
+function doorNamed(hotel: SimulatedHotel, name: string): Door | undefined {
+  return [...hotel.world.doors.values()].find((door) => door.name === name);
+}
+
+/** False while the job waits for a phone that does not come, or does not fetch its key. */
+export function canGetOn(house: House, job: Job): boolean {
+  if (job.what === 'wait-for-key-on-phone' && !job.cancelled) {
+    const { acsCredentialId = '' } = findKey(house.book.keyring, job.stepId.slice('on-phone:'.length));
+    return house.hotel.world.credentials.get(acsCredentialId)?.issuedAt !== null;
+  }
+  const guestId = job.stepId.slice('phone:'.length);
+  return job.what !== 'wait-for-phone' || job.cancelled || hasPhone(house, guestId);
+}
+
+/** True if one of the guest's enrolled phones can hold a key. */
+export function hasPhone({ book, hotel }: House, guestId: string): boolean {
+  const known = book.guests[guestId];
+  if (known === undefined) return false;
+  return hotel.phones.list({ owner_user_identity_id: known.userIdentityId }).some((one) => one.endpoint === 'active');
+}

@@ -1,0 +1,94 @@
+/**
+ * The rooms of a simulated hotel, in process: each keeps its book by the room's own rules, as the workflow `room` does. What they tell
+ * stays of their own accord lies in `post` until somebody delivers it.
+ */
+import { roomWorkflowId } from '../../../../src/domain/model/ids.js';
+import type { Instant } from '../../../../src/domain/model/instants.js';
+import type { Claim, LeaseNews } from '../../../../src/domain/model/lease.js';
+import { openRoomBook, type ClaimEntry, type RoomBook } from '../../../../src/domain/room/state.js';
+import {
+  changedVerdicts,
+  passTime,
+  takeClaim,
+  takeForce,
+  takeRelease,
+  takeReport,
+  type NewsFor,
+} from '../../../../src/domain/room/rules.js';
+import type { RoomForce, RoomRelease, RoomReport } from '../../../../src/domain/model/room-message-schema.js';
+import { roomViewOf, type RoomView } from '../../../../src/domain/room/view.js';
+import { nextWake } from '../../../../src/domain/room/wake.js';
+
+export interface RoomDesk {
+  /** News on their way to stays, the oldest first. */
+  readonly post: NewsFor[];
+  claim(room: string, claim: Claim): LeaseNews;
+  release(room: string, release: RoomRelease): void;
+  report(room: string, report: RoomReport): void;
+  force(room: string, force: RoomForce): void;
+  /** When a room next does something by itself. */
+  nextWake(): Instant | undefined;
+  /** Wakes the rooms whose time has come. */
+  wake(): void;
+  /** Who claims rooms, and holds them. */
+  claims(): readonly (Pick<ClaimEntry, 'stayId' | 'asked' | 'granted' | 'displaced'> & { readonly room: string })[];
+  /** Every room that was ever claimed. */
+  views(): readonly RoomView[];
+}
+
+interface Room {
+  readonly book: RoomBook;
+  wakeAt: Instant | undefined;
+  /** The version of the book that `wakeAt` is right for. */
+  wakeVersion: number | undefined;
+}
+
+export function openRoomDesk(propertyId: string, now: () => Instant): RoomDesk {
+  const rooms = new Map<string, Room>();
+
+  const roomOf = (name: string): Room => {
+    const known = rooms.get(name);
+    if (known !== undefined) return known;
+    const book = openRoomBook(roomWorkflowId({ propertyId, room: name }), propertyId, name, now());
+    const room = { book, wakeAt: undefined, wakeVersion: undefined };
+    rooms.set(name, room);
+    return room;
+  };
+  const told = <Result>(name: string, act: (book: RoomBook) => Result): Result => {
+    const { book } = roomOf(name);
+    const result = act(book);
+    desk.post.push(...changedVerdicts(book, now()));
+    return result;
+  };
+  const wakeOf = (room: Room): Instant | undefined => {
+    if (room.wakeVersion !== room.book.version) {
+      room.wakeVersion = room.book.version;
+      room.wakeAt = nextWake(room.book, now());
+    }
+    return room.wakeAt;
+  };
+
+  const desk: RoomDesk = {
+    post: [],
+    claim: (name, claim) => told(name, (book) => takeClaim(book, claim, now())),
+    release: (name, release) => told(name, (book) => takeRelease(book, release, now())),
+    report: (name, report) => told(name, (book) => takeReport(book, report, now())),
+    force: (name, force) => told(name, (book) => takeForce(book, force, now())),
+    nextWake: () =>
+      [...rooms.values()]
+        .flatMap((room) => wakeOf(room) ?? [])
+        .toSorted()
+        .at(0),
+    wake() {
+      for (const [name, room] of rooms) {
+        const wakeAt = wakeOf(room);
+        if (wakeAt === undefined || wakeAt > now()) continue;
+        told(name, (book) => passTime(book, now()));
+        room.wakeVersion = undefined;
+      }
+    },
+    claims: () => [...rooms].flatMap(([room, { book }]) => book.claims.map((claim) => ({ ...claim, room }))),
+    views: () => [...rooms.values()].map(({ book }) => roomViewOf(book, now())),
+  };
+  return desk;
+}

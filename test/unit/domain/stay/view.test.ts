@@ -1,0 +1,149 @@
+/** What others see of a stay: the fields of `docs/messages.md`, and no names or contacts. */
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { applyMessage } from '../../../../src/domain/stay/desired/apply-message.js';
+import { detailsOf } from '../../../../src/domain/stay/details.js';
+import { foresee } from '../../../../src/domain/stay/dry-run.js';
+import { recordProperty } from '../../../../src/domain/stay/known/record-preparations.js';
+import { aStay, CHECK_IN, CHECK_OUT } from '../a-stay.js';
+import { COMMON_DOORS } from './plan/hotel.js';
+import { tell, turns, starts } from './plan/story.js';
+
+describe('the view', () => {
+  it('of a settled stay tells phase, guests and keys', () => {
+    const house = aStay().inRooms('101', '102').withGuests(2).settled();
+    const window = { from: CHECK_IN, to: CHECK_OUT };
+    const [override, joiner] = house.view().keys;
+    expect(house.view()).toMatchObject({
+      schema: 1,
+      stay: 'stay/seaside/R-1',
+      phase: 'ready',
+      revision: 1,
+      window,
+      rooms: ['101', '102'],
+      guests: [
+        { guestId: 'g1', keyState: 'issued' },
+        { guestId: 'g2', keyState: 'issued' },
+      ],
+      plan: [],
+      attention: [],
+      settled: true,
+      nextDeadline: CHECK_OUT,
+    });
+    expect(override).toEqual({
+      acsCredentialId: expect.any(String) as string,
+      guestId: 'g1',
+      kind: 'override',
+      rooms: ['101', '102'],
+      commonDoors: COMMON_DOORS,
+      window,
+      state: 'live',
+      requestedAt: house.now(),
+      issuedAt: house.now(),
+      why: 'first key of the lease on 101, 102',
+    });
+    expect(joiner).toMatchObject({ guestId: 'g2', kind: 'joiner', joinedTo: override?.acsCredentialId, state: 'live' });
+  });
+
+  it('tells what comes next while a step is on its way', () => {
+    const house = aStay()
+      .withGuests(2)
+      .withPolicy({ issueFrom: { kind: 'check-in' } })
+      .settled();
+    house.message({ name: 'checkIn', payload: {} });
+    expect(house.view()).toMatchObject({
+      phase: 'in-house',
+      settled: false,
+      guests: [{ keyState: 'issuing' }, { keyState: 'waiting', waitingFor: 'lease' }],
+      plan: [
+        { do: 'override', guestId: 'g1', rooms: ['101'] },
+        { do: 'join', guestId: 'g2', rooms: ['101'], waitsFor: 'lease' },
+      ],
+    });
+  });
+
+  it('goes through the phases of a stay', () => {
+    const house = aStay()
+      .withPolicy({ issueFrom: { kind: 'check-in' } })
+      .settled();
+    const phases = [house.view().phase];
+    house.message({ name: 'checkIn', payload: {} });
+    phases.push(house.view().phase);
+    house.settle();
+    house.message({ name: 'checkOut', payload: {} });
+    phases.push(house.view().phase);
+    house.settle();
+    phases.push(house.view().phase);
+    expect(phases).toEqual(['expected', 'in-house', 'leaving', 'over']);
+  });
+
+  it('keeps how long an offline phone may still open a door', () => {
+    const house = aStay().settled();
+    house.message({ name: 'checkOut', payload: {} });
+    house.settle();
+    expect(house.view().keys).toMatchObject([{ state: 'dead', deadAt: house.now(), residualUntil: CHECK_OUT }]);
+    expect(detailsOf(house.view())).toContain(`g1: 101 until ${CHECK_OUT}`);
+  });
+});
+
+describe('a dry run', () => {
+  it('says what would be done, in order, and does nothing', () => {
+    const house = aStay().withGuests(2).settled();
+    applyMessage(house.book, { name: 'changeRooms', payload: { rooms: ['102'] } }, house.now());
+    const before = JSON.stringify(house.book);
+    const said = foresee(house.book, house.now()).steps.map(
+      (step) => `${step.do} ${step.guestId} ${step.rooms.join()}`,
+    );
+    expect(said).toEqual(['override g1 102', 'join g2 102', 'revoke g1 101', 'revoke g2 101']);
+    expect(JSON.stringify(house.book)).toBe(before);
+  });
+
+  it('of a stay that nobody at Seam knows yet assumes that all is found', () => {
+    const house = aStay().withGuests(2).where('g1', { wantsKey: false }).opened();
+    recordProperty(house.book, {
+      propertyId: 'seaside',
+      name: 'Seaside',
+      timeZone: 'UTC',
+      policy: house.policy,
+    });
+    expect(foresee(house.book, house.now()).steps).toMatchObject([{ do: 'override', guestId: 'g2', rooms: ['101'] }]);
+  });
+
+  it('shows what would have to wait, and for what', () => {
+    const house = aStay()
+      .withPolicy({ issueFrom: { kind: 'check-in' } })
+      .settled();
+    expect(foresee(house.book, house.now()).steps).toMatchObject([
+      { do: 'override', guestId: 'g1', waitsFor: 'window' },
+    ]);
+  });
+});
+
+/** Cannot occur by chance, and is found wherever it turns up. */
+const MARK = 'zq-secret';
+const contact = fc.record(
+  {
+    name: fc.constant(`${MARK} Person`),
+    email: fc.constant(`${MARK}@guests.example`),
+    phone: fc.constant('+4915199999999'),
+  },
+  { requiredKeys: [] },
+);
+
+it('neither the view, nor the details, nor the timeline ever holds a name, an e-mail address or a phone number', () => {
+  fc.assert(
+    fc.property(starts, turns, contact, (start, plot, facts) => {
+      tell(start, plot, {
+        contact: facts,
+        look: (house) => {
+          const view = house.view();
+          for (const text of [JSON.stringify(view), detailsOf(view), JSON.stringify(house.done)]) {
+            expect(text).not.toContain(MARK);
+            expect(text).not.toContain('4915199999999');
+          }
+        },
+      });
+    }),
+    { numRuns: 40, seed: 20261123 },
+  );
+});

@@ -1,0 +1,59 @@
+/** The request budget's rate and pauses, on a clock that the test moves. */
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { createBudget, DEFAULT_BUDGET, type Budget } from '../../../src/seam/budget.js';
+
+beforeEach(() => {
+  vi.useFakeTimers();
+});
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+function startCalls(budget: Budget, count: number): { readonly started: () => number } {
+  let started = 0;
+  for (let call = 0; call < count; call += 1) {
+    void budget.run(() => Promise.resolve(++started), { priority: 'normal' });
+  }
+  return { started: () => started };
+}
+
+describe('the rate', () => {
+  it('lets no more calls start in a second than it allows', async () => {
+    const calls = startCalls(createBudget({ ...DEFAULT_BUDGET, requestsPerSecond: 4 }), 10);
+    await vi.advanceTimersByTimeAsync(900);
+    expect(calls.started()).toBe(4);
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(calls.started()).toBe(8);
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(calls.started()).toBe(10);
+  });
+});
+
+describe('a pause', () => {
+  it('keeps calls back until it is over', async () => {
+    const budget = createBudget(DEFAULT_BUDGET);
+    budget.pause(1_500);
+    const calls = startCalls(budget, 2);
+    await vi.advanceTimersByTimeAsync(1_400);
+    expect(calls.started()).toBe(0);
+    await vi.advanceTimersByTimeAsync(200);
+    expect(calls.started()).toBe(2);
+  });
+
+  it('is not shortened by a later, shorter one', async () => {
+    const budget = createBudget(DEFAULT_BUDGET);
+    budget.pause(1_500);
+    budget.pause(100);
+    const calls = startCalls(budget, 1);
+    await vi.advanceTimersByTimeAsync(1_400);
+    expect(calls.started()).toBe(0);
+  });
+
+  it('that is long turns calls away, with the time that is left', async () => {
+    const budget = createBudget(DEFAULT_BUDGET);
+    budget.pause(60_000);
+    await vi.advanceTimersByTimeAsync(20_000);
+    const turn = await budget.run(() => Promise.resolve('sent'), { priority: 'normal' });
+    expect(turn).toEqual({ kind: 'paused', remainingMs: 40_000 });
+  });
+});

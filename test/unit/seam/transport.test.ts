@@ -1,0 +1,294 @@
+/** One call to Seam: what is sent, what is made of each answer, and that nothing is ever sent twice. */
+import { setTimeout as delay } from 'node:timers/promises';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { createSeamClient, everyItem, type SeamCalls, type SeamClientOptions } from '../../../src/seam/client.js';
+import { SeamError } from '../../../src/seam/errors.js';
+import { startTinySeam, type TinySeam } from './tiny-seam.js';
+
+let seam: TinySeam;
+beforeEach(async () => {
+  seam = await startTinySeam();
+});
+afterEach(() => seam.close());
+
+function calls(options: Partial<SeamClientOptions> = {}): SeamCalls {
+  const client = createSeamClient({
+    auth: { kind: 'api-key', apiKey: 'seam_test_key' },
+    endpoint: seam.url,
+    ...options,
+  });
+  return client.forSystem('sys');
+}
+
+async function errorOf(call: Promise<unknown>): Promise<SeamError> {
+  const error = await call.then(
+    () => undefined,
+    (reason: unknown) => reason,
+  );
+  expect(error).toBeInstanceOf(SeamError);
+  return error as SeamError;
+}
+
+const PATH = '/acs/systems/get';
+const askSystem = (seam: SeamCalls, signal?: AbortSignal) => seam.getSystem({ acs_system_id: 'sys' }, { signal });
+const system = { acs_system: { acs_system_id: 'sys', errors: [], warnings: [], brand_new_field: 1 }, ok: true };
+
+describe('a request', () => {
+  it('carries the API key, and JSON', async () => {
+    seam.on(PATH, () => system);
+    expect(await askSystem(calls())).toEqual({ acs_system_id: 'sys', errors: [], warnings: [] });
+    expect(seam.received).toMatchObject([
+      { path: PATH, headers: { authorization: 'Bearer seam_test_key' }, body: { acs_system_id: 'sys' } },
+    ]);
+    expect(seam.received[0]?.headers['seam-workspace']).toBeUndefined();
+  });
+
+  it('with a personal access token names the workspace', async () => {
+    seam.on(PATH, () => system);
+    await askSystem(calls({ auth: { kind: 'personal-access-token', token: 'seam_at1', workspaceId: 'w1' } }));
+    expect(seam.received[0]?.headers).toMatchObject({ authorization: 'Bearer seam_at1', 'seam-workspace': 'w1' });
+  });
+
+  it("to this machine passes by the environment's proxy", async () => {
+    vi.stubEnv('HTTP_PROXY', 'http://127.0.0.1:9');
+    seam.on(PATH, () => system);
+    try {
+      expect((await askSystem(calls())).acs_system_id).toBe('sys');
+    } finally {
+      vi.unstubAllEnvs();
+    }
+  });
+
+  it('keeps its connection for the next one', async () => {
+    const ports = new Set<number | undefined>();
+    seam.on(PATH, (reply) => {
+      ports.add(reply.request.socket.remotePort);
+      return system;
+    });
+    const client = calls();
+    await askSystem(client);
+    await askSystem(client);
+    expect(ports.size).toBe(1);
+  });
+});
+
+describe('an unsuccessful answer', () => {
+  it.each([
+    { status: 400, type: 'SeamRejected', retryable: false, mayHaveReached: false },
+    { status: 401, type: 'SeamRejected', retryable: false, mayHaveReached: false },
+    { status: 403, type: 'SeamRejected', retryable: false, mayHaveReached: false },
+    { status: 404, type: 'NotFoundAtSeam', retryable: false, mayHaveReached: false },
+    { status: 408, type: 'SeamUnavailable', retryable: true, mayHaveReached: true },
+    { status: 409, type: 'SeamRejected', retryable: false, mayHaveReached: false },
+    { status: 422, type: 'SeamRejected', retryable: false, mayHaveReached: false },
+    { status: 425, type: 'SeamUnavailable', retryable: true, mayHaveReached: false },
+    { status: 429, type: 'SeamUnavailable', retryable: true, mayHaveReached: false },
+    { status: 302, type: 'SeamRejected', retryable: false, mayHaveReached: false },
+    { status: 500, type: 'SeamUnavailable', retryable: true, mayHaveReached: true },
+    { status: 501, type: 'SeamRejected', retryable: false, mayHaveReached: false },
+    { status: 502, type: 'SeamUnavailable', retryable: true, mayHaveReached: true },
+    { status: 503, type: 'SeamUnavailable', retryable: true, mayHaveReached: true },
+    { status: 504, type: 'SeamUnavailable', retryable: true, mayHaveReached: true },
+  ])('of status $status is $type', async ({ status, ...expected }) => {
+    seam.on(PATH, (reply) => reply.code(status).header('location', '/elsewhere').send());
+    expect(await errorOf(askSystem(calls()))).toMatchObject(expected);
+    expect(seam.received).toHaveLength(1);
+  });
+
+  it('is told with its type, the refused fields and the request id, and without the body', async () => {
+    seam.on(PATH, (reply) =>
+      reply
+        .code(400)
+        .header('seam-request-id', 'req_7')
+        .send({
+          ok: false,
+          error: {
+            type: 'invalid_input',
+            message: 'Ada Lovelace <ada@example.org> is unknown',
+            validation_errors: { _errors: [], ends_at: { _errors: ['ada@example.org'] }, 'ada@example.org': {} },
+          },
+        }),
+    );
+    const error = await errorOf(askSystem(calls()));
+    expect(error.message).toBe('Seam answered /acs/systems/get with 400 invalid_input for ends_at (request req_7)');
+    expect(JSON.stringify(error)).not.toMatch(/ada/i);
+  });
+
+  it('whose type is prose is told without it', async () => {
+    seam.on(PATH, (reply) => reply.code(400).send({ error: { type: 'Ada Lovelace is unknown', message: '' } }));
+    expect((await errorOf(askSystem(calls()))).message).toBe('Seam answered /acs/systems/get with 400');
+  });
+
+  it.each([
+    ['seconds', () => '7', 7_000, 7_000],
+    ['a date', () => new Date(Date.now() + 60_000).toUTCString(), 50_000, 60_000],
+    ['a year, cut to five minutes', () => String(365 * 86_400), 300_000, 300_000],
+  ])('says when to come back: %s', async (_what, header, least, most) => {
+    seam.on(PATH, (reply) => reply.code(503).header('retry-after', header()).send());
+    const { retryAfterMs = -1 } = await errorOf(askSystem(calls()));
+    expect(retryAfterMs).toBeGreaterThanOrEqual(least);
+    expect(retryAfterMs).toBeLessThanOrEqual(most);
+  });
+});
+
+describe('a success that cannot be used', () => {
+  it.each([
+    ['is not JSON', () => '<html>ada@example.org</html>'],
+    ['lacks what is relied on', () => ({ acs_system: { acs_system_id: 'sys' }, ok: true })],
+  ])('because it %s is wrong, may have been carried out, and is not shown', async (_what, body) => {
+    seam.on(PATH, (reply) => reply.send(body()));
+    const error = await errorOf(askSystem(calls()));
+    expect(error).toMatchObject({ type: 'SeamRejected', retryable: false, mayHaveReached: true });
+    expect(error.message).not.toMatch(/ada/);
+  });
+});
+
+describe('no answer', () => {
+  it('because nobody listens means that nothing arrived', async () => {
+    const client = calls();
+    await seam.close();
+    expect(await errorOf(askSystem(client))).toMatchObject({
+      type: 'SeamUnavailable',
+      mayHaveReached: false,
+      failure: { kind: 'no-answer', code: 'ECONNREFUSED' },
+    });
+  });
+
+  it('because the connection broke leaves open whether it arrived, and is not sent again', async () => {
+    seam.on(PATH, (reply) => reply.raw.destroy());
+    expect(await errorOf(askSystem(calls()))).toMatchObject({ type: 'SeamUnavailable', mayHaveReached: true });
+    expect(seam.received).toHaveLength(1);
+  });
+
+  it('in time leaves open whether it arrived', async () => {
+    seam.on(PATH, () => new Promise(() => undefined));
+    const error = await errorOf(askSystem(calls({ timeoutMs: 50 })));
+    expect(error).toMatchObject({ mayHaveReached: true, failure: { kind: 'no-answer', code: 'timeout' } });
+  });
+
+  it('because half of it came and no more is a timeout, too', async () => {
+    seam.on(PATH, (reply) => {
+      reply.hijack();
+      reply.raw.writeHead(200, { 'content-type': 'application/json' });
+      reply.raw.write('{"acs_system":');
+    });
+    expect(await errorOf(askSystem(calls({ timeoutMs: 50 })))).toMatchObject({ failure: { code: 'timeout' } });
+  });
+});
+
+describe('cancelling', () => {
+  it('before it was sent sends nothing', async () => {
+    expect(await errorOf(askSystem(calls(), AbortSignal.abort()))).toMatchObject({ mayHaveReached: false });
+    expect(seam.received).toHaveLength(0);
+  });
+
+  it('ends a request that is under way', async () => {
+    const cancel = new AbortController();
+    seam.on(PATH, () => {
+      cancel.abort();
+      return new Promise(() => undefined);
+    });
+    expect(await errorOf(askSystem(calls(), cancel.signal))).toMatchObject({
+      mayHaveReached: true,
+      failure: { kind: 'cancelled', sent: true },
+    });
+  });
+
+  it('still takes the answer of a request that may linger', async () => {
+    const cancel = new AbortController();
+    seam.on(PATH, async () => {
+      cancel.abort();
+      await delay(20);
+      return system;
+    });
+    const answer = await calls().getSystem({ acs_system_id: 'sys' }, { signal: cancel.signal, lingerMs: 5_000 });
+    expect(answer.acs_system_id).toBe('sys');
+  });
+});
+
+describe('the budget', () => {
+  it('lets no more calls be under way than it allows', async () => {
+    let underWay = 0;
+    let most = 0;
+    seam.on(PATH, async () => {
+      most = Math.max(most, ++underWay);
+      await delay(5);
+      underWay -= 1;
+      return system;
+    });
+    const client = calls({ budget: { concurrency: 3 } });
+    await Promise.all(Array.from({ length: 12 }, () => askSystem(client)));
+    expect(most).toBe(3);
+  });
+
+  it('turns calls away, unsent, while Seam wants a long pause', async () => {
+    seam.on(PATH, (reply) => reply.code(429).header('retry-after', '60').send());
+    const client = calls();
+    await errorOf(askSystem(client));
+    const { retryAfterMs = 0, ...error } = await errorOf(askSystem(client));
+    expect(error).toMatchObject({ type: 'SeamUnavailable', mayHaveReached: false, failure: { kind: 'paused' } });
+    expect(retryAfterMs).toBeGreaterThan(50_000);
+    expect(seam.received).toHaveLength(1);
+  });
+
+  it("of one access system is not another's", async () => {
+    const client = createSeamClient({ auth: { kind: 'api-key', apiKey: 'seam_test_key' }, endpoint: seam.url });
+    seam.on(PATH, (reply) => reply.code(429).header('retry-after', '60').send());
+    await errorOf(askSystem(client.forSystem('sys')));
+    seam.on(PATH, () => system);
+    expect((await askSystem(client.forSystem('other'))).acs_system_id).toBe('sys');
+  });
+
+  it('lets deletes go first', async () => {
+    const order: string[] = [];
+    seam.on(PATH, (_reply, { path }) => (order.push(path), system));
+    seam.on('/acs/credentials/delete', (_reply, { path }) => (order.push(path), { ok: true }));
+    const client = calls({ budget: { concurrency: 1 } });
+    await Promise.all([askSystem(client), askSystem(client), client.deleteCredential({ acs_credential_id: 'c' })]);
+    expect(order).toEqual([PATH, '/acs/credentials/delete', PATH]);
+  });
+
+  it('frees the place of a waiting call that is cancelled', async () => {
+    const cancel = new AbortController();
+    let release = (): void => undefined;
+    seam.on(PATH, () => new Promise((resolve) => (release = () => resolve(system))));
+    const client = calls({ budget: { concurrency: 1 } });
+    const first = askSystem(client);
+    const second = errorOf(askSystem(client, cancel.signal));
+    cancel.abort();
+    expect(await second).toMatchObject({ mayHaveReached: false, failure: { kind: 'cancelled', sent: false } });
+    while (seam.received.length === 0) await delay(1);
+    release();
+    expect((await first).acs_system_id).toBe('sys');
+  });
+});
+
+describe('a paged list', () => {
+  it('is read to its end, with the same question on every page', async () => {
+    seam.on('/acs/entrances/list', (_reply, { body }) => {
+      const { page_cursor } = body as { page_cursor?: string };
+      return page_cursor === undefined ? entrancePage('a', 'next') : entrancePage('b', null);
+    });
+    const client = calls();
+    const all = await everyItem((cursor) => client.listEntrances({ acs_system_id: 'sys', ...cursor }));
+    expect(all.map((entrance) => entrance.acs_entrance_id)).toEqual(['a', 'b']);
+    expect(seam.received.map(({ body }) => body)).toEqual([
+      { acs_system_id: 'sys' },
+      { acs_system_id: 'sys', page_cursor: 'next' },
+    ]);
+  });
+
+  it('whose cursor turns in a circle ends', async () => {
+    seam.on('/acs/entrances/list', () => entrancePage('a', 'again'));
+    const client = calls();
+    expect(await everyItem((cursor) => client.listEntrances({ acs_system_id: 'sys', ...cursor }))).toHaveLength(2);
+  });
+});
+
+function entrancePage(id: string, next: string | null) {
+  return {
+    acs_entrances: [{ acs_entrance_id: id, display_name: id }],
+    pagination: { next_page_cursor: next, has_next_page: next !== null, next_page_url: null },
+    ok: true,
+  };
+}

@@ -1,0 +1,109 @@
+/** That a server told to end does end, whoever still holds a connection to it, and owes nobody an answer. */
+import { once } from 'node:events';
+import { connect, type Socket } from 'node:net';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { createHttpServer, type HttpServer } from '../../../src/http/server.js';
+import { waitUntil } from '../../harness/wait-until.js';
+
+const PATIENCE = { timeout: 15_000 };
+
+let server: HttpServer;
+let port: number;
+/** Lets go on what waits: `GET /slow`, and looks whether it is ready. */
+const underWay: (() => void)[] = [];
+const wait = (): Promise<void> => new Promise((resolve) => underWay.push(resolve));
+const clients: Socket[] = [];
+const errors: unknown[] = [];
+
+beforeEach(async () => {
+  underWay.length = 0;
+  errors.length = 0;
+  server = createHttpServer({
+    isReady: async () => {
+      await wait();
+      return true;
+    },
+    report: () => ({}),
+    onError: (error) => errors.push(error),
+  });
+  server.app.get('/slow', async () => {
+    await wait();
+    return 'slow but sure';
+  });
+  port = Number(new URL(await server.listen({ host: '127.0.0.1', port: 0 })).port);
+});
+afterEach(() => {
+  for (const client of clients.splice(0)) client.destroy();
+  expect(errors).toEqual([]);
+});
+
+/** A client that sends `text`, and keeps its connection. */
+async function clientThatSends(text: string): Promise<Socket> {
+  const accepted = once(server.app.server, 'connection');
+  const client = connect(port, '127.0.0.1');
+  clients.push(client);
+  await accepted;
+  client.write(text);
+  return client.resume();
+}
+
+/** Asks on a connection of its own; the whole answer is there once that has ended. */
+async function answerTo(path: string): Promise<{ readonly whole: Promise<string> }> {
+  const client = await clientThatSends(ask(path));
+  let text = '';
+  client.setEncoding('utf8').on('data', (chunk: string) => (text += chunk));
+  return { whole: once(client, 'close').then(() => text) };
+}
+
+/** Drains the server, and says whether it ended by itself or had to cut somebody off, which it does after 20 seconds. */
+function drained(): Promise<'by itself' | 'by force'> {
+  const cutOff = new Promise<'by force'>((resolve) => {
+    const closeAll = server.app.server.closeAllConnections.bind(server.app.server);
+    vi.spyOn(server.app.server, 'closeAllConnections').mockImplementation(() => {
+      resolve('by force');
+      closeAll();
+    });
+  });
+  return Promise.race([server.drain().then(() => 'by itself' as const), cutOff]);
+}
+
+const ask = (path: string): string => `GET ${path} HTTP/1.1\r\nhost: here\r\n\r\n`;
+
+test('a connection that never sent anything does not keep the server', async () => {
+  await clientThatSends('');
+  expect(await drained()).toBe('by itself');
+});
+
+test('half a request does not keep the server', async () => {
+  await clientThatSends('GET /healthz HTTP/1.1\r\nhost:');
+  expect(await drained()).toBe('by itself');
+});
+
+test('half a request after a whole one does not keep the server', async () => {
+  const answered = once(server.app.server, 'request').then(([, response]) => once(response, 'close'));
+  const client = await clientThatSends(ask('/healthz'));
+  await answered;
+  client.write('GET /healthz');
+  expect(await drained()).toBe('by itself');
+});
+
+test('what is under way is answered; a look whether it is ready says no, and nobody else gets in', async () => {
+  const answers = [await answerTo('/slow'), await answerTo('/readyz')];
+  await waitUntil(() => underWay.length === 2, PATIENCE);
+  const end = drained();
+  await waitUntil(() => !server.app.server.listening, PATIENCE);
+  for (const goOn of underWay) goOn();
+  const [slow, readiness] = await Promise.all(answers.map(({ whole }) => whole));
+  expect(slow).toMatch(/^HTTP\/1\.1 200 [\s\S]*slow but sure$/);
+  expect(readiness).toMatch(/^HTTP\/1\.1 503 [\s\S]*\{"ready":false\}$/);
+  expect(await end).toBe('by itself');
+  await expect(fetch(`http://127.0.0.1:${port}/readyz`)).rejects.toThrow();
+});
+
+test('until then it is ready', async () => {
+  const ready = fetch(`http://127.0.0.1:${port}/readyz`);
+  await waitUntil(() => underWay.length === 1, PATIENCE);
+  underWay[0]?.();
+  expect((await ready).status).toBe(200);
+  expect(await drained()).toBe('by itself');
+});

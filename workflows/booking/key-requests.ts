@@ -1,0 +1,129 @@
+/**
+ * The workflow `keyDesk`: one execution per reservation that a booking system asks keys for (OPERA's door lock interface, Mews's key
+ * cutter), for as long as there is something to do. It carries requests out in the order in which they came, however long that takes:
+ * the booking system may never ask again.
+ */
+import {
+  allHandlersFinished,
+  ApplicationFailure,
+  condition,
+  patched,
+  proxyActivities,
+  setCurrentDetails,
+  setHandler,
+  sleep,
+  workflowInfo,
+} from '@temporalio/workflow';
+import type { Order } from '../../src/domain/model/key-request.js';
+import { decide, type Circumstances } from '../../src/domain/key-request/decide.js';
+import type { DeskAnswer, KeyRequest } from '../../src/domain/model/key-request.js';
+import type { KeyDeskActivities } from '../../src/domain/model/key-request-activities.js';
+import { ERROR_TYPES } from '../../src/domain/model/error-types.js';
+import { parseKeyDeskWorkflowId, type StayName } from '../../src/domain/model/ids.js';
+import { now } from '../clock.js';
+import { TASK_QUEUES } from '../../src/temporal/task-queues.js';
+import * as messages from './key-request-messages.js';
+
+const { lookAtStay, tellOrder } = proxyActivities<KeyDeskActivities>({
+  taskQueue: TASK_QUEUES.bookings,
+  startToCloseTimeout: '10s',
+  retry: { initialInterval: '500ms', backoffCoefficient: 2, maximumInterval: '30s' },
+});
+
+/** A desk that nobody asks anything closes; the next request opens another. Until then it knows requests that come twice. */
+const IDLE = '10m';
+/** Longer than any caller waits. */
+const ANSWERED_WITHIN = '30s';
+const LOOK_EVERY_MS = 1_000;
+const MOST_LOOKS = 60;
+
+interface Desk {
+  readonly name: StayName;
+  readonly waiting: KeyRequest[];
+  readonly answers: Map<string, DeskAnswer>;
+  /** The request that is being carried out, or was last. */
+  current?: KeyRequest;
+  /** The last one that the stay was told of. */
+  told?: KeyRequest;
+}
+
+export async function keyDesk(): Promise<{ readonly carriedOut: number }> {
+  const desk = openDesk();
+  listen(desk);
+  do {
+    while (desk.waiting.length > 0) await carryOutNext(desk);
+    await condition(() => desk.waiting.length > 0, IDLE);
+    if (desk.waiting.length === 0) await condition(allHandlersFinished);
+  } while (desk.waiting.length > 0);
+  return { carriedOut: desk.answers.size };
+}
+
+async function carryOutNext(desk: Desk): Promise<void> {
+  const request = desk.waiting.shift();
+  if (request === undefined) return;
+  setCurrentDetails(`**${request.kind}** for ${request.rooms.join(', ') || 'no room'}, asked for by ${request.by}`);
+  const isOlderDesk = !patched('asked-again');
+  if (!isOlderDesk) desk.current = request;
+  const answer = await carryOut(desk.name, request, isOlderDesk ? { rules: 'first' } : { before: desk.told });
+  if (answer.kind === 'told') desk.told = request;
+  desk.answers.set(request.requestId, answer);
+}
+
+async function carryOut(
+  name: StayName,
+  request: KeyRequest,
+  circumstances: Omit<Circumstances, 'now'>,
+): Promise<DeskAnswer> {
+  const look = await lookAtStay.executeWithOptions({ summary: `before "${request.kind}": look at the stay` }, [name]);
+  const decision = decide(name, request, look ?? undefined, { now: now(), ...circumstances });
+  if (decision.kind === 'refuse') return { kind: 'refused', why: decision.why };
+  for (const order of decision.orders) {
+    const refused = await follow(name, request, order);
+    if (refused !== undefined) return refused;
+  }
+  return { kind: 'told', changes: decision.orders.length };
+}
+
+async function follow(name: StayName, request: KeyRequest, order: Order): Promise<DeskAnswer | undefined> {
+  if (order.kind === 'await-end-of-keys') {
+    await endOfKeys(name);
+    return undefined;
+  }
+  const outcome = await tellOrder.executeWithOptions({ summary: `"${request.kind}": tell the stay` }, [
+    { name, order },
+  ]);
+  return outcome.kind === 'refused' ? outcome : undefined;
+}
+
+async function endOfKeys(name: StayName): Promise<void> {
+  for (let looks = 0; looks < MOST_LOOKS; looks += 1) {
+    const look = await lookAtStay.executeWithOptions({ summary: 'have the old keys ended?' }, [name]);
+    if (look === null || !look.guests.some(({ hasKey }) => hasKey)) return;
+    await sleep(LOOK_EVERY_MS);
+  }
+}
+
+function listen(desk: Desk): void {
+  const { waiting, answers } = desk;
+  setHandler(messages.keysAskedForSignal, (request) => {
+    const atHand = desk.current === undefined ? waiting : [desk.current, ...waiting];
+    const isKnown = answers.has(request.requestId) || atHand.some(({ requestId }) => requestId === request.requestId);
+    if (!isKnown) waiting.push(request);
+  });
+  setHandler(messages.keyDeskAnswerUpdate, async ({ requestId }): Promise<DeskAnswer> => {
+    const isAnswered = await condition(() => answers.has(requestId), ANSWERED_WITHIN);
+    const answer = answers.get(requestId);
+    if (isAnswered && answer !== undefined) return answer;
+    throw ApplicationFailure.nonRetryable('the request has not come, or takes longer', ERROR_TYPES.invalidMessage);
+  });
+}
+
+function openDesk(): Desk {
+  const { workflowId } = workflowInfo();
+  const name = parseKeyDeskWorkflowId(workflowId);
+  if (name === undefined) {
+    const message = `workflow id must be key-desk/<propertyId>/<reservationId>, parts percent-encoded; it is ${workflowId}`;
+    throw ApplicationFailure.nonRetryable(message, ERROR_TYPES.invalidMessage);
+  }
+  return { name, waiting: [], answers: new Map() };
+}

@@ -1,0 +1,102 @@
+/**
+ * The workflow `sweep`: run by a schedule for each property of a connection. Asks the booking system what has changed since the sweep
+ * before began, with some overlap, and has each of these reservations read: what events missed is repaired, and counted.
+ */
+import {
+  continueAsNew,
+  proxyActivities,
+  setCurrentDetails,
+  setHandler,
+  upsertMemo,
+  workflowInfo,
+} from '@temporalio/workflow';
+import type { BookingActivities, SweepCounts, SweepPageOutcome } from '../../src/domain/model/booking-activities.js';
+import { TASK_QUEUES } from '../../src/temporal/task-queues.js';
+import * as messages from './messages.js';
+import { millisNow } from '../clock.js';
+
+/** While the booking system is down the server tries again, and no other sweep of the property begins. */
+const { sweepPage } = proxyActivities<BookingActivities>({
+  taskQueue: TASK_QUEUES.bookings,
+  startToCloseTimeout: '1h',
+  heartbeatTimeout: '30s',
+  retry: { initialInterval: '1s', backoffCoefficient: 2, maximumInterval: '1m' },
+});
+
+const MINUTE = 60_000;
+const DAY = 24 * 60 * MINUTE;
+
+const NOTHING: SweepCounts = {
+  changed: 0,
+  same: 0,
+  older: 0,
+  missing: 0,
+  cancelled: 0,
+  over: 0,
+  ignored: 0,
+  refused: 0,
+  pending: 0,
+};
+
+export async function sweep(start: messages.SweepStart): Promise<messages.SweepSummary> {
+  const { connectionId, propertyId } = start;
+  const begun = start.carried ?? beginning(start);
+  const { since, begunAt } = begun;
+  let { cursor, pages, counts } = begun;
+  const summary = (): messages.SweepSummary => summaryOf({ since, begunAt, pages, counts });
+  setHandler(messages.sweepQuery, summary);
+  for (;;) {
+    const page: SweepPageOutcome = await sweepPage.executeWithOptions(
+      { summary: `changes since ${since}, page ${pages + 1}` },
+      [{ connectionId, propertyId, since, ...(cursor === undefined ? {} : { cursor }) }],
+    );
+    pages += 1;
+    counts = sum(counts, page.counts);
+    cursor = page.next;
+    setCurrentDetails(details(summary()));
+    if (cursor === undefined) break;
+    if (workflowInfo().continueAsNewSuggested) {
+      await continueAsNew<typeof sweep>({ ...start, carried: { since, begunAt, cursor, pages, counts } });
+    }
+  }
+  const { listed, repaired } = summary();
+  upsertMemo({ listed, repaired });
+  return summary();
+}
+
+type Progress = Omit<messages.SweepCarried, 'cursor'> & { readonly cursor?: string };
+
+/** A sweep goes on from where the last one that ended began: what changed while that was at work is looked at again. */
+function beginning({ firstDays, overlapMinutes }: messages.SweepStart): Progress {
+  const last = lastSummary();
+  const since = last === undefined ? millisNow() - firstDays * DAY : Date.parse(last.begunAt) - overlapMinutes * MINUTE;
+  return { since: iso(since), begunAt: iso(millisNow()), pages: 0, counts: NOTHING };
+}
+
+/** What the schedule hands on from the sweep before. */
+function lastSummary(): messages.SweepSummary | undefined {
+  return (workflowInfo().lastResult ?? undefined) as messages.SweepSummary | undefined;
+}
+
+function iso(ms: number): string {
+  return new Date(ms).toISOString();
+}
+
+function sum(a: SweepCounts, b: SweepCounts): SweepCounts {
+  const kinds = Object.keys(NOTHING) as (keyof SweepCounts)[];
+  return Object.fromEntries(kinds.map((kind) => [kind, a[kind] + b[kind]])) as SweepCounts;
+}
+
+function summaryOf(progress: Progress): messages.SweepSummary {
+  const { since, begunAt, pages, counts } = progress;
+  const listed = Object.values(counts).reduce((total, count) => total + count, 0);
+  return { since, begunAt, pages, listed, repaired: counts.changed + counts.cancelled, counts };
+}
+
+function details({ since, listed, repaired, counts }: messages.SweepSummary): string {
+  const kinds = Object.entries(counts).filter(([, count]) => count > 0);
+  return [
+    `**${repaired} repaired** of ${listed} that changed since ${since}`,
+    ...kinds.map(([kind, count]) => `- ${kind}: ${count}`),
+  ].join('\n');
+}

@@ -1,0 +1,121 @@
+/**
+ * Every signal, update and query of the workflows: the public contract (`docs/messages.md`). An exported name is its wire name and
+ * `Signal`, `Update` or `Query`. Each message is one object; new fields are optional.
+ */
+import { defineQuery, defineSignal, defineUpdate, type SignalDefinition } from '@temporalio/workflow';
+import type { StayBook } from '../../src/domain/stay/state.js';
+import type { UserIdentityIds } from '../../src/domain/model/erasure.js';
+import type { Foresight } from '../../src/domain/stay/dry-run.js';
+import type { Claim, LeaseNews } from '../../src/domain/model/lease.js';
+import type { MessageInput, MessageName } from '../../src/domain/model/message-schema.js';
+import type { RoomBook } from '../../src/domain/room/state.js';
+import type {
+  RoomForce,
+  RoomMessageName,
+  RoomRelease,
+  RoomReport,
+} from '../../src/domain/model/room-message-schema.js';
+import type { RoomView } from '../../src/domain/room/view.js';
+import type { StaySnapshotInput } from '../../src/domain/model/snapshot-schema.js';
+import type { StayPhase, StayView } from '../../src/domain/model/stay-view.js';
+
+/** Argument of the workflow `stay`: all optional, so that a plain start by name and update-with-start both work. */
+export interface StayStart {
+  readonly snapshot?: StaySnapshotInput;
+  /** The book of the run before; set by continue-as-new only. */
+  readonly carried?: StayBook;
+}
+
+/** Result of the workflow `stay`. */
+export interface StaySummary {
+  readonly stay: string;
+  readonly phase: StayPhase;
+  readonly overrides: number;
+  readonly joiners: number;
+}
+
+/** A change to try out with the query `planFor`: one of the signals, or a whole snapshot. */
+export type PlannedChange =
+  | { readonly [Name in MessageName]: { readonly message: Name; readonly payload: MessageInput<Name> } }[MessageName]
+  | { readonly message: 'applyReservation'; readonly payload: StaySnapshotInput };
+
+/** Whole state of the reservation; answers when it is recorded, not when keys exist. Rejects with a typed failure. */
+export const applyReservationUpdate = defineUpdate<StayView, [StaySnapshotInput]>('applyReservation');
+
+export const addGuestsSignal = defineSignal<[MessageInput<'addGuests'>]>('addGuests');
+export const removeGuestSignal = defineSignal<[MessageInput<'removeGuest'>]>('removeGuest');
+export const changeRoomsSignal = defineSignal<[MessageInput<'changeRooms'>]>('changeRooms');
+export const changeDatesSignal = defineSignal<[MessageInput<'changeDates'>]>('changeDates');
+export const checkInSignal = defineSignal<[MessageInput<'checkIn'>]>('checkIn');
+export const checkOutSignal = defineSignal<[MessageInput<'checkOut'>]>('checkOut');
+export const cancelSignal = defineSignal<[MessageInput<'cancel'>]>('cancel');
+export const retrySignal = defineSignal<[MessageInput<'retry'>]>('retry');
+export const replaceKeySignal = defineSignal<[MessageInput<'replaceKey'>]>('replaceKey');
+export const phoneReadySignal = defineSignal<[MessageInput<'phoneReady'>]>('phoneReady');
+export const holdSignal = defineSignal<[MessageInput<'hold'>]>('hold');
+export const releaseSignal = defineSignal<[MessageInput<'release'>]>('release');
+export const forceSignal = defineSignal<[MessageInput<'force'>]>('force');
+export const blockSignal = defineSignal<[MessageInput<'block'>]>('block');
+export const joinToSignal = defineSignal<[MessageInput<'joinTo'>]>('joinTo');
+export const credentialChangedSignal = defineSignal<[MessageInput<'credentialChanged'>]>('credentialChanged');
+export const leaseChangedSignal = defineSignal<[MessageInput<'leaseChanged'>]>('leaseChanged');
+export const phoneChangedSignal = defineSignal<[MessageInput<'phoneChanged'>]>('phoneChanged');
+export const policyChangedSignal = defineSignal<[MessageInput<'policyChanged'>]>('policyChanged');
+
+/** All signals, by name. */
+export const staySignals: { readonly [Name in MessageName]: SignalDefinition<[MessageInput<Name>]> } = {
+  addGuests: addGuestsSignal,
+  removeGuest: removeGuestSignal,
+  changeRooms: changeRoomsSignal,
+  changeDates: changeDatesSignal,
+  checkIn: checkInSignal,
+  checkOut: checkOutSignal,
+  cancel: cancelSignal,
+  retry: retrySignal,
+  replaceKey: replaceKeySignal,
+  phoneReady: phoneReadySignal,
+  hold: holdSignal,
+  release: releaseSignal,
+  force: forceSignal,
+  block: blockSignal,
+  joinTo: joinToSignal,
+  credentialChanged: credentialChangedSignal,
+  leaseChanged: leaseChangedSignal,
+  phoneChanged: phoneChangedSignal,
+  policyChanged: policyChangedSignal,
+};
+
+/** The view: phase, guests, keys, plan with reasons, attention, timeline. No names, no contacts. */
+export const stayQuery = defineQuery<StayView>('stay');
+
+/** Who the guests are at Seam, by id. */
+export const userIdentityIdsQuery = defineQuery<UserIdentityIds>('userIdentityIds');
+
+/** Dry run: what a change would lead to, and why. Does nothing. */
+export const planForQuery = defineQuery<Foresight, [PlannedChange]>('planFor');
+
+/** Argument of the workflow `room`: optional, so that a start by name, update-with-start and signal-with-start all work. */
+export interface RoomStart {
+  /** The book of the run before; set by continue-as-new only. */
+  readonly carried?: RoomBook;
+}
+
+/** A stay's whole wish for the room; the latest counts. Answers at once. Rejects with a typed failure. */
+export const claimUpdate = defineUpdate<LeaseNews, [Claim]>('claim');
+
+/** A stay lets the room go. */
+export const roomReleaseSignal = defineSignal<[RoomRelease]>('release');
+/** All keys of a stay to the room, as the stay knows them. */
+export const roomAnchoredSignal = defineSignal<[RoomReport]>('anchored');
+/** The front desk gives the room to a stay, whoever else has it. */
+export const roomForceSignal = defineSignal<[RoomForce]>('force');
+
+/** All signals of a room, by name. */
+export const roomSignals = {
+  release: roomReleaseSignal,
+  anchored: roomAnchoredSignal,
+  force: roomForceSignal,
+} as const satisfies Readonly<Record<RoomMessageName, unknown>>;
+
+/** The room's leases in time order, who waits, who can open the door, history. */
+export const roomQuery = defineQuery<RoomView>('room');

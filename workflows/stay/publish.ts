@@ -1,0 +1,46 @@
+/** What a person sees of a stay in Temporal Web UI: search attributes and current details. Ids and rooms, no names. */
+import { setCurrentDetails, upsertSearchAttributes } from '@temporalio/workflow';
+import { detailsOf } from '../../src/domain/stay/details.js';
+import { SEARCH_ATTRIBUTES, withinLimit } from '../../src/temporal/search-attributes.js';
+import type { StayView } from '../../src/domain/model/stay-view.js';
+import { currentView } from './handlers.js';
+import { exactTime } from '../clock.js';
+import type { StayDesk } from './run.js';
+
+/** Shows the stay as it stands. Search attributes are written in one batch, once the steps in flight have ended. */
+export function show(desk: StayDesk): void {
+  const view = currentView(desk);
+  setCurrentDetails(detailsOf(view));
+  const shown = JSON.stringify([
+    view.phase,
+    view.rooms,
+    view.window,
+    codes(view),
+    heldIds(desk, view),
+    view.settled && desk.book.changes,
+  ]);
+  const working = !view.settled && codes(view).length === 0;
+  if (shown === desk.shown || (working && desk.shown !== undefined)) return;
+  desk.shown = shown;
+  upsertSearchAttributes([
+    { key: SEARCH_ATTRIBUTES.property, value: desk.book.propertyId },
+    { key: SEARCH_ATTRIBUTES.rooms, value: withinLimit(view.rooms) },
+    { key: SEARCH_ATTRIBUTES.phase, value: view.phase },
+    { key: SEARCH_ATTRIBUTES.attention, value: codes(view) },
+    { key: SEARCH_ATTRIBUTES.arrival, value: view.window === undefined ? null : new Date(view.window.from) },
+    { key: SEARCH_ATTRIBUTES.departure, value: view.window === undefined ? null : new Date(view.window.to) },
+    { key: SEARCH_ATTRIBUTES.keys, value: heldIds(desk, view) },
+    { key: SEARCH_ATTRIBUTES.changedAt, value: exactTime() },
+  ]);
+}
+
+function codes(view: StayView): string[] {
+  return [...new Set(view.attention.map((notice) => notice.code))];
+}
+
+/** What an event of Seam's may be about: live keys, then phones. */
+function heldIds(desk: StayDesk, view: StayView): string[] {
+  const keys = view.keys.flatMap((key) => (key.state === 'dead' ? [] : (key.acsCredentialId ?? [])));
+  const phones = Object.values(desk.book.guests).flatMap((guest) => guest.deviceIds ?? []);
+  return withinLimit([...new Set([...keys, ...phones])]);
+}

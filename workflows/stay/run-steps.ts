@@ -1,0 +1,283 @@
+/** Carries out steps: starts the activity, takes what it brings back into the book, and rings the bell. */
+import {
+  ActivityCancellationType,
+  ActivityFailure,
+  ApplicationFailure,
+  CancellationScope,
+  isCancellation,
+  patched,
+  proxyActivities,
+  type ActivityOptions,
+} from '@temporalio/workflow';
+import type { LeaseStep, GroundStep } from '../../src/domain/model/preparation.js';
+import type { Key } from '../../src/domain/model/key.js';
+import { propertyStepId } from '../../src/domain/stay/plan/preparations.js';
+import { findKey, keysOf, mayLive } from '../../src/domain/stay/known/keyring.js';
+import type { InFlight, KeyStep } from '../../src/domain/model/key-plan.js';
+import * as facts from '../../src/domain/stay/known/record-preparations.js';
+import * as record from '../../src/domain/stay/known/record-keys.js';
+import * as leases from '../../src/domain/stay/known/record-leases.js';
+import { recordWatch } from '../../src/domain/stay/known/record-late-keys.js';
+import { recordCheck, recordOtherStayEnded } from '../../src/domain/stay/known/record-losses.js';
+import { ERROR_TYPES } from '../../src/domain/model/error-types.js';
+import type { StayActivities } from '../../src/domain/model/stay-activities.js';
+import { TASK_QUEUES } from '../../src/temporal/task-queues.js';
+import { now } from '../clock.js';
+import { planNow, type StayDesk } from './run.js';
+
+/** A worker that dies is missed after this, not after the attempt's whole time. */
+const HEARTBEAT = '5s';
+
+/** How often an outage is tried before a person is told, and afterwards: about 20 s and 30 s apart. */
+const FIRST_INTERVALS_S = 20;
+const LATER_ATTEMPTS = 60;
+
+/** Characters of up to three bytes. */
+const SUMMARY_LENGTH = 130;
+
+const quick = proxyActivities<StayActivities>({
+  taskQueue: TASK_QUEUES.stays,
+  startToCloseTimeout: '10s',
+  retry: { initialInterval: '1s', maximumInterval: '30s', maximumAttempts: 10 },
+});
+
+const seam = proxyActivities<StayActivities>({
+  taskQueue: TASK_QUEUES.seam,
+  startToCloseTimeout: '2m',
+  heartbeatTimeout: HEARTBEAT,
+  cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
+});
+
+/** Starts a key step that the planner found ready. */
+export function startKeyStep(desk: StayDesk, step: KeyStep): void {
+  if (step.do === 'revoke') {
+    const key = record.recordRevoking(desk.book, step.keyId, step.why, now());
+    launchKey(desk, key, { do: 'revoke', why: step.why }, () => revoke(desk, key, step.why));
+  } else {
+    const firstAsk = step.keyId === undefined;
+    const key = record.recordAsk(desk.book, step, now());
+    launchKey(desk, key, { do: 'issue', why: key.why }, () => issue(desk, key, { firstAsk }));
+  }
+}
+
+async function issue(desk: StayDesk, key: Key, how: { readonly firstAsk: boolean }): Promise<void> {
+  const { book } = desk;
+  const others = book.keyring.keys.filter((other) => other.keyId !== key.keyId);
+  const own = keysOf(book.keyring, key.guestId).filter((other) => mayLive(other) && other.keyId !== key.keyId);
+  const minutes = book.property?.policy.confirmWithinMinutes ?? 5;
+  const person = book.wanted.party.find((one) => one.guest.guestId === key.guestId)?.guest.personId;
+  const outcome = await seam.issueKey.executeWithOptions(
+    { ...patience(desk, key), startToCloseTimeout: `${minutes + 2}m`, summary: summary(key.ask.kind, key, key.why) },
+    [
+      {
+        propertyId: book.propertyId,
+        guestId: key.guestId,
+        acsUserId: key.acsUserId,
+        ask: key.ask,
+        ...(key.acsCredentialId === undefined ? {} : { acsCredentialId: key.acsCredentialId }),
+        seenCredentialIds: [
+          ...(book.guests[key.guestId]?.seenCredentialIds ?? []),
+          ...others.flatMap((other) => other.acsCredentialId ?? []),
+        ],
+        ownCredentialIds: own.flatMap((other) => other.acsCredentialId ?? []),
+        firstAsk: how.firstAsk,
+        confirmWithinMinutes: minutes,
+        ...(person === undefined ? {} : { sharedIdentity: true }),
+      },
+    ],
+  );
+  record.recordIssue(book, key.keyId, outcome, now());
+}
+
+async function revoke(desk: StayDesk, key: Key, why: string): Promise<void> {
+  const { book } = desk;
+  const keep = book.keyring.keys
+    .filter((other) => other.keyId !== key.keyId)
+    .flatMap((other) => other.acsCredentialId ?? []);
+  const outcome = await seam.revokeKey.executeWithOptions(
+    { ...patience(desk, key), summary: summary('revoke', key, why) },
+    [
+      {
+        propertyId: book.propertyId,
+        guestId: key.guestId,
+        acsUserId: key.acsUserId,
+        ...(key.acsCredentialId === undefined ? {} : { acsCredentialId: key.acsCredentialId }),
+        ask: key.ask,
+        keepCredentialIds: [...keep, ...(book.guests[key.guestId]?.seenCredentialIds ?? [])],
+      },
+    ],
+  );
+  record.recordRevoked(book, key.keyId, outcome, now());
+}
+
+/** Starts a groundwork step. */
+export function startGroundStep(desk: StayDesk, step: GroundStep): void {
+  launch(desk, step.stepId, undefined, async () => {
+    try {
+      await groundwork(desk, step);
+      facts.clearHindrance(desk.book, step.stepId);
+    } catch (error) {
+      const about = 'guestId' in step ? { guestId: step.guestId } : {};
+      facts.recordHindrance(desk.book, step.stepId, failureOf(error), about, now());
+    }
+  });
+}
+
+async function groundwork(desk: StayDesk, step: GroundStep): Promise<void> {
+  const { book } = desk;
+  const { propertyId, reservationId } = book;
+  switch (step.do) {
+    case 'resolve-property': {
+      const options = { summary: 'read the property configuration' };
+      const { window } = step;
+      const input = { propertyId, ...(window === undefined ? {} : { window }) };
+      const found = await quick.resolveProperty.executeWithOptions(options, [input]);
+      // Amended just before the answer came, the booking may have another window by now: it is asked anew.
+      if (step.stepId !== propertyStepId(book) && patched('property-answers')) return;
+      facts.recordProperty(book, found);
+      return;
+    }
+    case 'resolve-doors': {
+      const options = { ...patience(desk), summary: `find the doors of ${step.rooms.join(', ')}`.slice(0, 200) };
+      facts.recordDoors(book, await seam.resolveDoors.executeWithOptions(options, [{ propertyId, rooms: step.rooms }]));
+      return;
+    }
+    case 'settle-leases':
+      return settleLeases(desk, step.leases);
+    case 'prepare-guest': {
+      const { guest } = step;
+      const options = { ...patience(desk), summary: `make guest ${guest.guestId} known to Seam` };
+      const prepared = await seam.prepareGuest.executeWithOptions(options, [{ propertyId, reservationId, guest }]);
+      facts.recordGuest(book, guest, prepared);
+      return;
+    }
+    case 'wait-for-phone': {
+      const { userIdentityId } = step;
+      const retry = { initialInterval: '2s', backoffCoefficient: 1.5, maximumInterval: '30s' } as const;
+      const options = { retry, summary: `wait until a phone of guest ${step.guestId} can hold a key` };
+      const found = await seam.waitForPhone.executeWithOptions(options, [{ propertyId, userIdentityId }]);
+      facts.recordPhone(book, step.guestId, found);
+      return;
+    }
+    case 'wait-for-other-stay': {
+      const { guestId, acsCredentialIds } = step;
+      const retry = { initialInterval: '2s', backoffCoefficient: 2, maximumInterval: '30s' } as const;
+      const options = { retry, summary: `wait until the keys of guest ${guestId} in another stay have ended` };
+      await seam.waitForKeysToEnd.executeWithOptions(options, [{ propertyId, acsCredentialIds }]);
+      recordOtherStayEnded(book, guestId);
+      return;
+    }
+    case 'wait-for-key-on-phone': {
+      const { guestId, acsCredentialId } = step;
+      const retry = { initialInterval: '2s', backoffCoefficient: 1.5, maximumInterval: '30s' } as const;
+      const options = { retry, summary: `wait until a phone of guest ${guestId} has fetched his key` };
+      const outcome = await seam.waitForKeyOnPhone.executeWithOptions(options, [{ propertyId, acsCredentialId }]);
+      recordCheck(book, [acsCredentialId], outcome, now());
+      return;
+    }
+    case 'deactivate-phone': {
+      const { userIdentityId, deviceId } = step;
+      const which = deviceId === undefined ? 'every phone' : 'the lost phone';
+      const options = { ...patience(desk), summary: `deactivate ${which} of guest ${step.guestId}` };
+      const phone = deviceId === undefined ? {} : { deviceId };
+      await seam.deactivatePhone.executeWithOptions(options, [{ propertyId, userIdentityId, ...phone }]);
+      facts.recordDeactivated(book, step, now());
+      return;
+    }
+    case 'check-keys': {
+      const { acsCredentialIds } = step;
+      const options = { ...patience(desk), summary: 'read again what Seam holds' };
+      const outcome = await seam.checkKeys.executeWithOptions(options, [{ propertyId, acsCredentialIds }]);
+      recordCheck(book, acsCredentialIds, outcome, now());
+      return;
+    }
+    case 'watch-for-strays':
+      return watchForStrays(desk, step);
+    default:
+      step satisfies never;
+  }
+}
+
+async function settleLeases(desk: StayDesk, step: LeaseStep): Promise<void> {
+  const { book } = desk;
+  if (book.leases === undefined) return;
+  const said = leases.recordLeaseStep(book, book.leases, step, now());
+  const options = { summary: leaseSummary(step) };
+  leases.recordLeases(book, said, await quick.settleLeases.executeWithOptions(options, [said]), now());
+}
+
+async function watchForStrays(desk: StayDesk, step: GroundStep & { do: 'watch-for-strays' }): Promise<void> {
+  const { book } = desk;
+  const key = findKey(book.keyring, step.keyId);
+  const ids = book.keyring.keys.flatMap((other) => other.acsCredentialId ?? []);
+  const retry = { initialInterval: '2s', backoffCoefficient: 2, maximumInterval: '30s' } as const;
+  const options = { retry, summary: `look for what a lost request of guest ${step.guestId} may still lead to` };
+  const observed = await seam.watchForStrays.executeWithOptions(options, [
+    {
+      propertyId: book.propertyId,
+      guestId: key.guestId,
+      acsUserId: key.acsUserId,
+      ask: key.ask,
+      claimedCredentialIds: [...ids, ...(book.guests[key.guestId]?.seenCredentialIds ?? [])],
+      ownCredentialIds: key.state === 'live' && key.acsCredentialId !== undefined ? [key.acsCredentialId] : [],
+      minutes: step.minutes,
+    },
+  ]);
+  // A step of the guest that began meanwhile may have made what was seen: the next watch knows of it.
+  if (planNow(desk).groundwork.some((planned) => planned.stepId === step.stepId)) {
+    recordWatch(book, step, observed, now());
+  }
+}
+
+function launchKey(desk: StayDesk, key: Key, step: Pick<InFlight, 'do' | 'why'>, work: () => Promise<void>): void {
+  const { keyId, guestId } = key;
+  const stepId = `${step.do}:${keyId}`;
+  launch(desk, stepId, { stepId, keyId, guestId, ...step, startedAt: now() }, async () => {
+    try {
+      await work();
+    } catch (error) {
+      record.recordKeyFailure(desk.book, keyId, failureOf(error), now());
+    }
+  });
+}
+
+/** Runs `work` in a scope of its own, so that it can be cancelled alone; at its end the bell rings. */
+function launch(desk: StayDesk, stepId: string, key: InFlight | undefined, work: () => Promise<void>): void {
+  const scope = new CancellationScope();
+  desk.running.set(stepId, { stepId, scope, ...(key === undefined ? {} : { key }) });
+  void scope.run(work).finally(() => {
+    desk.running.delete(stepId);
+    desk.events += 1;
+  });
+}
+
+/** How long an outage is borne in one activity: until a person should be told, and longer once one was. */
+function patience(desk: StayDesk, key?: Key): Pick<ActivityOptions, 'retry'> {
+  const minutes = desk.book.property?.policy.outageAfterMinutes ?? 2;
+  const told = key?.outageSince !== undefined;
+  const maximumAttempts = told ? LATER_ATTEMPTS : 5 + Math.ceil((minutes * 60) / FIRST_INTERVALS_S);
+  return { retry: { initialInterval: '1s', maximumInterval: told ? '30s' : '20s', maximumAttempts } };
+}
+
+/** An activity's end, as far as the stay is concerned. Anything else is a mistake of ours and is thrown on. */
+function failureOf(error: unknown): record.StepFailure {
+  if (isCancellation(error)) return { kind: 'cancelled', message: 'cancelled' };
+  if (!(error instanceof ActivityFailure)) throw error;
+  const cause = error.cause;
+  if (!(cause instanceof ApplicationFailure))
+    return { kind: 'outage', message: 'Seam or our worker did not answer in time' };
+  const passing = cause.type === ERROR_TYPES.seamUnavailable || cause.nonRetryable !== true;
+  return { kind: passing ? 'outage' : 'refused', message: cause.message };
+}
+
+function leaseSummary({ releases, claims, reports }: LeaseStep): string {
+  const about = (what: string, rooms: readonly { readonly room: string }[]): string[] =>
+    rooms.length === 0 ? [] : [`${what} ${rooms.map(({ room }) => room).join(', ')}`];
+  const parts = [...about('release', releases), ...about('claim', claims), ...about('report the keys to', reports)];
+  return parts.join('; ').slice(0, SUMMARY_LENGTH);
+}
+
+/** What the Web UI shows beside the activity; Temporal allows 400 bytes. */
+function summary(what: string, key: Key, why: string): string {
+  return `${what} for guest ${key.guestId} on ${key.ask.rooms.join(', ')}: ${why}`.slice(0, SUMMARY_LENGTH);
+}
