@@ -7,7 +7,7 @@ import {
   watchAccessSystems,
   type AccessSystemWatch,
   type EntranceCatalogue,
-  type KeyDesk,
+  type KeyRequests,
   type KeyTiming,
   type SeamClient,
 } from '../src/seam/index.js';
@@ -29,7 +29,7 @@ export interface ActivityOptions {
 }
 
 /** Everything at hand for the activities of one worker. */
-export interface Office {
+export interface Dependencies {
   readonly entrances: EntranceCatalogue;
   readonly accessSystems: AccessSystemWatch;
   /** The hotels' time in milliseconds since 1970. */
@@ -37,14 +37,14 @@ export interface Office {
   /** Throws the ApplicationFailure `PropertyUnknown`. */
   property(propertyId: string): Promise<Property>;
   /** The property with all that work on its keys needs. Throws like `property`. */
-  desk(propertyId: string): Promise<KeyDesk>;
+  context(propertyId: string): Promise<KeyRequests>;
 }
 
-export function openOffice({ seam, properties, options = {} }: ActivityDependencies): Office {
+export function openDependencies({ seam, properties, options = {} }: ActivityDependencies): Dependencies {
   const { memoryMs: ttlMs = 5_000, now = Date.now } = options;
   const timing = { ...DEFAULT_KEY_TIMING, ...options.timing };
   const accessSystems = watchAccessSystems(seam, { ttlMs });
-  const office: Office = {
+  const office: Dependencies = {
     entrances: openEntranceCatalogue(seam, { ttlMs }),
     accessSystems,
     now,
@@ -54,7 +54,7 @@ export function openOffice({ seam, properties, options = {} }: ActivityDependenc
       const message = `No property ${JSON.stringify(propertyId)} is configured; add it to the property file`;
       throw ApplicationFailure.nonRetryable(message, ERROR_TYPES.propertyUnknown);
     },
-    async desk(propertyId) {
+    async context(propertyId) {
       const property = await office.property(propertyId);
       return { property, seam: seam.forSystem(property.seam.acsSystemId), accessSystems, timing, now };
     },

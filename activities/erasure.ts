@@ -10,9 +10,9 @@ import type { ErasureActivities } from '../src/domain/model/erasure.js';
 import { ERROR_TYPES } from '../src/domain/model/error-types.js';
 import { stayWorkflowId, type StayName } from '../src/domain/model/ids.js';
 import { atSeam } from './at-seam.js';
-import type { Office } from './dependencies.js';
+import type { Dependencies } from './dependencies.js';
 
-export function createErasureActivities(office: Office): ErasureActivities {
+export function createErasureActivities(office: Dependencies): ErasureActivities {
   return {
     async lookBack(name) {
       const { client } = Context.current();
@@ -26,7 +26,7 @@ export function createErasureActivities(office: Office): ErasureActivities {
     eraseGuest: ({ guest, userIdentityId: known }) =>
       atSeam(async ({ signal }) => {
         const { propertyId } = guest;
-        const { seam, property } = await office.desk(propertyId);
+        const { seam, property } = await office.context(propertyId);
         const userIdentityId = known ?? (await findIdentityId(userIdentityKey(guest), seam, signal));
         if (userIdentityId === undefined) return 'unknown';
         const other = await openStayOf(Context.current().client, propertyId, userIdentityId);

@@ -4,20 +4,20 @@ import { deactivatePhones, findReadyPhones, prepareGuest } from '../src/seam/ind
 import { ERROR_TYPES } from '../src/domain/model/error-types.js';
 import type { StayActivities } from '../src/domain/model/stay-activities.js';
 import { atSeam } from './at-seam.js';
-import type { Office } from './dependencies.js';
+import type { Dependencies } from './dependencies.js';
 
 type GuestActivities = Pick<StayActivities, 'prepareGuest' | 'waitForPhone' | 'deactivatePhone'>;
 
-export function createGuestActivities(office: Office): GuestActivities {
+export function createGuestActivities(office: Dependencies): GuestActivities {
   return {
     prepareGuest: (input) =>
       atSeam(async ({ signal }) => {
-        const { seam, property } = await office.desk(input.propertyId);
+        const { seam, property } = await office.context(input.propertyId);
         return prepareGuest(input, seam, property.seam.acsSystemId, signal);
       }),
     waitForPhone: (input) =>
       atSeam(async ({ signal }) => {
-        const { seam } = await office.desk(input.propertyId);
+        const { seam } = await office.context(input.propertyId);
         const found = await findReadyPhones(input.userIdentityId, seam, signal);
         if (found !== undefined) return found;
         throw ApplicationFailure.create({
@@ -27,6 +27,6 @@ export function createGuestActivities(office: Office): GuestActivities {
         });
       }),
     deactivatePhone: (input) =>
-      atSeam(async ({ signal }) => deactivatePhones(input, (await office.desk(input.propertyId)).seam, signal)),
+      atSeam(async ({ signal }) => deactivatePhones(input, (await office.context(input.propertyId)).seam, signal)),
   };
 }

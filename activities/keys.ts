@@ -6,31 +6,32 @@ import { checkKeys, issueKey, lookForStrays, revokeKey, type IssueProgress } fro
 import { ERROR_TYPES } from '../src/domain/model/error-types.js';
 import type { StayActivities } from '../src/domain/model/stay-activities.js';
 import { atSeam, isCancelRequested } from './at-seam.js';
-import type { Office } from './dependencies.js';
+import type { Dependencies } from './dependencies.js';
 
 type KeyActivities = Pick<
   StayActivities,
   'issueKey' | 'revokeKey' | 'checkKeys' | 'waitForKeysToEnd' | 'waitForKeyOnPhone' | 'watchForStrays'
 >;
 
-export function createKeyActivities(office: Office): KeyActivities {
+export function createKeyActivities(office: Dependencies): KeyActivities {
   return {
     issueKey: (input) =>
       atSeam(async ({ signal, note }) => {
         const { info } = Context.current();
         const attempt = { number: info.attempt, signal, remembered: rememberedFrom(info), remember: note };
-        const outcome = await issueKey(input, await office.desk(input.propertyId), attempt);
+        const outcome = await issueKey(input, await office.context(input.propertyId), attempt);
         if (outcome.kind === 'cancelled' && !isCancelRequested()) {
           throw new CancelledFailure('The worker shuts down; the next attempt goes on');
         }
         return outcome;
       }),
-    revokeKey: (input) => atSeam(async ({ signal }) => revokeKey(input, await office.desk(input.propertyId), signal)),
+    revokeKey: (input) =>
+      atSeam(async ({ signal }) => revokeKey(input, await office.context(input.propertyId), signal)),
     checkKeys: (input) =>
-      atSeam(async ({ signal }) => checkKeys(input, (await office.desk(input.propertyId)).seam, signal)),
+      atSeam(async ({ signal }) => checkKeys(input, (await office.context(input.propertyId)).seam, signal)),
     waitForKeysToEnd: (input) =>
       atSeam(async ({ signal }) => {
-        const { goneCredentialIds } = await checkKeys(input, (await office.desk(input.propertyId)).seam, signal);
+        const { goneCredentialIds } = await checkKeys(input, (await office.context(input.propertyId)).seam, signal);
         if (input.acsCredentialIds.every((id) => goneCredentialIds.includes(id))) return;
         throw ApplicationFailure.create({
           message: 'The guest still holds a key of another stay',
@@ -40,7 +41,7 @@ export function createKeyActivities(office: Office): KeyActivities {
       }),
     waitForKeyOnPhone: ({ propertyId, acsCredentialId }) =>
       atSeam(async ({ signal }) => {
-        const { seam } = await office.desk(propertyId);
+        const { seam } = await office.context(propertyId);
         const outcome = await checkKeys({ propertyId, acsCredentialIds: [acsCredentialId] }, seam, signal);
         if (outcome.unfetchedCredentialIds?.includes(acsCredentialId) !== true) return outcome;
         throw ApplicationFailure.create({
@@ -51,7 +52,7 @@ export function createKeyActivities(office: Office): KeyActivities {
       }),
     watchForStrays: (input) =>
       atSeam(async ({ signal }) => {
-        const observed = await lookForStrays(input, (await office.desk(input.propertyId)).seam, signal);
+        const observed = await lookForStrays(input, (await office.context(input.propertyId)).seam, signal);
         if (observed.strayCredentialIds.length > 0 || hasLookedFor(input.minutes)) return observed;
         throw ApplicationFailure.create({
           message: 'No key of a lost request has appeared',

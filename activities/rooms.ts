@@ -7,11 +7,11 @@ import type { Property } from '../src/domain/model/property-schema.js';
 import type { SnapshotWindow, Window } from '../src/domain/model/snapshot-schema.js';
 import type { StayActivities } from '../src/domain/model/stay-activities.js';
 import { atSeam } from './at-seam.js';
-import type { Office } from './dependencies.js';
+import type { Dependencies } from './dependencies.js';
 
 type RoomActivities = Pick<StayActivities, 'resolveProperty' | 'resolveDoors'>;
 
-export function createRoomActivities(office: Office): RoomActivities {
+export function createRoomActivities(office: Dependencies): RoomActivities {
   return {
     async resolveProperty({ propertyId, window }) {
       const property = await office.property(propertyId);

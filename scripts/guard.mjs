@@ -1,5 +1,5 @@
 /**
- * Runs a program that must not outlive the process that wanted it: when that one ends, however it ends (SIGKILL included), the
+ * Runs a program that must not outlive the process that desired it: when that one ends, however it ends (SIGKILL included), the
  * IPC channel to it closes, and the program is stopped.
  *
  *     fork('guard.mjs', [program, ...args])     sends { pid } of the program, and ends with its exit code

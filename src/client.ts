@@ -21,7 +21,7 @@ import { check, describeProblems, type Checked } from './domain/model/check.js';
 import type { GuestToErase } from './domain/model/erasure-schema.js';
 import type { Erasure } from './domain/model/erasure.js';
 import { ERROR_TYPES } from './domain/model/error-types.js';
-import type { Foresight } from './domain/stay/dry-run.js';
+import type { DryRun } from './domain/stay/dry-run.js';
 import { roomWorkflowId, stayWorkflowId, type RoomName, type StayName } from './domain/model/ids.js';
 import { messageSchemas, type MessageInput, type MessageName } from './domain/model/message-schema.js';
 import { roomMessageSchemas, type RoomForce } from './domain/model/room-message-schema.js';
@@ -43,7 +43,7 @@ export { ERROR_TYPES } from './domain/model/error-types.js';
 export type { Problem } from './domain/model/check.js';
 export type { GuestToErase } from './domain/model/erasure-schema.js';
 export type { Erasure } from './domain/model/erasure.js';
-export type { Foresight } from './domain/stay/dry-run.js';
+export type { DryRun } from './domain/stay/dry-run.js';
 export type { MessageInput, MessageName } from './domain/model/message-schema.js';
 export type { RoomForce } from './domain/model/room-message-schema.js';
 export type { LeaseView, RoomKeyView, RoomView, WaitingView } from './domain/room/view.js';
@@ -65,7 +65,7 @@ export interface StayClient {
    * What a change would lead to, and why; does nothing.
    * @throws StayRefused `InvalidMessage`, and for a snapshot as `applyReservation` does; StayNotFound
    */
-  planFor(stayName: StayName, change: PlannedChange): Promise<Foresight>;
+  planFor(stayName: StayName, change: PlannedChange): Promise<DryRun>;
   /** Waits for the end of the stay. @throws StayNotFound */
   result(stayName: StayName): Promise<StaySummary>;
   /**

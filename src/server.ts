@@ -9,8 +9,8 @@ import { ConnectionsFileError } from './booking/ingress/connections.js';
 import { ConfigError, serverConfig, type ServerConfig } from './config.js';
 import { createLog, type Log } from './log.js';
 import { PropertyFileError } from './property-file.js';
-import type { Door } from './server/http-module.js';
-import { openDoors } from './server/modules.js';
+import type { HttpModule } from './server/http-module.js';
+import { openModules } from './server/modules.js';
 import { createHttpServer } from './http/server.js';
 import { addMetrics } from './http/metrics.js';
 import { connectWhenNeeded, temporalTarget } from './temporal/connection.js';
@@ -25,9 +25,9 @@ async function serve(config: ServerConfig, log: Log): Promise<void> {
   const { namespace } = target;
   const connection = connectWhenNeeded(target);
   const temporal = new Client({ connection, namespace });
-  let doors: readonly Door[] = [];
+  let modules: readonly HttpModule[] = [];
   const report = (): Record<string, unknown> =>
-    Object.fromEntries(doors.flatMap((door) => Object.entries(door.report?.() ?? {})));
+    Object.fromEntries(modules.flatMap((door) => Object.entries(door.report?.() ?? {})));
   const server = createHttpServer({
     isReady: () =>
       connection
@@ -41,8 +41,8 @@ async function serve(config: ServerConfig, log: Log): Promise<void> {
   });
   const metrics = addMetrics(server.app);
   await collectRoutes(server.app);
-  doors = await openDoors({ config, temporal, connection, log, metrics });
-  for (const { plugin } of doors) await server.app.register(plugin);
+  modules = await openModules({ config, temporal, connection, log, metrics });
+  for (const { plugin } of modules) await server.app.register(plugin);
   const asked = new Promise<void>((resolve) => {
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve());
   });
@@ -82,6 +82,6 @@ async function main(): Promise<number> {
   }
 }
 
-// Forked (`src/dev/child-process.ts`): without the process that wanted us, we end as by SIGTERM.
+// Forked (`src/dev/child-process.ts`): without the process that desired us, we end as by SIGTERM.
 process.once('disconnect', () => process.kill(process.pid, 'SIGTERM'));
 process.exit(await main());

@@ -5,7 +5,7 @@
 import { Client } from '@temporalio/client';
 import { createBookingActivities } from '../activities/bookings.js';
 import { createActivities } from '../activities/index.js';
-import { createKeyDeskActivities } from '../activities/key-requests.js';
+import { createKeyRequestActivities } from '../activities/key-requests.js';
 import { ADAPTERS } from './booking/adapters/index.js';
 import {
   ConnectionsFileError,
@@ -54,7 +54,7 @@ async function work(config: WorkerConfig, log: Log): Promise<void> {
       connections,
       count: (connectionId, what) => log.info({ connectionId, what }, 'heard from a booking system'),
     }),
-    keyDesk: createKeyDeskActivities(),
+    keyRequests: createKeyRequestActivities(),
     workflowBundle,
     profile: WORKER_PROFILES[config.profile],
     ...(config.seamActivitiesPerSecond === undefined
@@ -111,7 +111,7 @@ async function main(): Promise<number> {
   }
 }
 
-// Forked (`src/dev/child-process.ts`): without the process that wanted us, we end as by SIGTERM.
+// Forked (`src/dev/child-process.ts`): without the process that desired us, we end as by SIGTERM.
 process.once('disconnect', () => process.kill(process.pid, 'SIGTERM'));
 // The SDK's threads may keep a worker that has bundled alive for minutes.
 process.exit(await main());

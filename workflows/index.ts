@@ -1,9 +1,9 @@
 /** Exactly what the worker registers. */
-export { command } from './booking/command.js';
-export { erase } from './erasure/erase-guest.js';
+export { bookingCommand } from './booking/command.js';
+export { eraseGuest } from './erasure/erase-guest.js';
 export { ingest } from './booking/ingest.js';
-export { keyDesk } from './booking/key-requests.js';
-export { listen } from './booking/listener.js';
+export { keyRequests } from './booking/key-requests.js';
+export { bookingListener } from './booking/listener.js';
 export { room } from './room/room.js';
 export { stay } from './stay/stay.js';
-export { sweep } from './booking/sweep.js';
+export { bookingSweep } from './booking/sweep.js';

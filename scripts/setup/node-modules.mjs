@@ -10,10 +10,10 @@ import { SetUpError } from './say.mjs';
  * @param {string} folder
  */
 export function modulesInstalled(folder) {
-  const wanted = readPackages(path.join(folder, 'package-lock.json'));
+  const desired = readPackages(path.join(folder, 'package-lock.json'));
   const installed = readPackages(path.join(folder, 'node_modules', '.package-lock.json'));
-  if (wanted === undefined || installed === undefined) return false;
-  return Object.entries(wanted).every(
+  if (desired === undefined || installed === undefined) return false;
+  return Object.entries(desired).every(
     ([where, { version, optional, devOptional }]) =>
       where === '' ||
       installed[where]?.version === version ||

@@ -1,6 +1,6 @@
 /** The rules that a snapshot is planned by, and its local dates made instants, as a worker would. */
-import { StayRefused, type Foresight, type StaySnapshotInput } from '../client.js';
-import { foreseeNewStay } from '../client/plan-snapshot.js';
+import { StayRefused, type DryRun, type StaySnapshotInput } from '../client.js';
+import { dryRunNewStay } from '../client/plan-snapshot.js';
 import { openPropertyFile, PropertyFileError } from '../property-file.js';
 import { toInstants } from '../domain/model/dates.js';
 import type { Instant } from '../domain/model/instants.js';
@@ -44,10 +44,10 @@ export function inInstants(snapshot: StaySnapshotInput, { clock }: Rules): StayS
   }
 }
 
-/** As `foreseeNewStay`. @throws NotWorked if the window is over */
-export function foreseeNew(snapshot: StaySnapshotInput, { name, policy, clock }: Rules, now: Instant): Foresight {
+/** As `dryRunNewStay`. @throws NotWorked if the window is over */
+export function dryRunNew(snapshot: StaySnapshotInput, { name, policy, clock }: Rules, now: Instant): DryRun {
   try {
-    return foreseeNewStay(snapshot, { name, policy, timeZone: clock?.timeZone ?? 'UTC' }, now);
+    return dryRunNewStay(snapshot, { name, policy, timeZone: clock?.timeZone ?? 'UTC' }, now);
   } catch (error) {
     if (error instanceof StayRefused) throw new NotWorked(error.message);
     throw error;

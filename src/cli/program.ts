@@ -2,7 +2,7 @@
 import { Command } from 'commander';
 import {
   stayWorkflowId,
-  type Foresight,
+  type DryRun,
   type MessageInput,
   type MessageName,
   type PlannedChange,
@@ -17,9 +17,9 @@ import { addImport } from './import/command.js';
 import { addApiKeyCommands } from './api-key.js';
 import { checkInput, parseJson, readJsonFile } from './json-file.js';
 import { BadInput } from './outcome.js';
-import { foreseeNew, inInstants, rulesOf } from './plan.js';
+import { dryRunNew, inInstants, rulesOf } from './plan.js';
 import { addRoomCommands } from './room.js';
-import { coloursFor, showForesight, showView } from './show.js';
+import { coloursFor, showDryRun, showView } from './show.js';
 import { withStays } from './temporal.js';
 import type { Terminal } from './terminal.js';
 
@@ -66,11 +66,11 @@ function addSnapshotCommands(program: Command, { env, out }: Terminal): void {
     .option('--properties <file>', 'the property file, for its policy and zone', env['STAYLINE_PROPERTIES'])
     .option('--new', 'plan the snapshot as if there were no such stay; needs no Temporal server', false)
     .action(async (first: string, reservationId: string | undefined, options: PlanOptions) => {
-      const foreseen =
+      const planned =
         reservationId === undefined
           ? await planSnapshot(first, options, env)
           : await planChange({ propertyId: first, reservationId }, options, env);
-      out.write(`${showForesight(foreseen, colours)}\n`);
+      out.write(`${showDryRun(planned, colours)}\n`);
     });
 }
 
@@ -81,23 +81,23 @@ interface PlanOptions {
   readonly new: boolean;
 }
 
-async function planSnapshot(file: string, options: PlanOptions, env: NodeJS.ProcessEnv): Promise<Foresight> {
+async function planSnapshot(file: string, options: PlanOptions, env: NodeJS.ProcessEnv): Promise<DryRun> {
   if (options.change !== undefined) {
     throw new BadInput('--change needs a stay: stayline plan <propertyId> <reservationId> --change <message>');
   }
   const snapshot = readJsonFile(file, snapshotSchema);
   const rules = await rulesOf(snapshot.propertyId, options.properties);
   const inTime = inInstants(snapshot, rules);
-  const asNew = (): Foresight => foreseeNew(inTime, rules, instantAt(Date.now()));
+  const asNew = (): DryRun => dryRunNew(inTime, rules, instantAt(Date.now()));
   if (options.new) return asNew();
   return withStays(env, async (stays) => {
     const standing = await stays.standingOf(snapshot);
     if (standing !== 'open') {
       const said = standing === 'ended' ? await stays.askEndedStay(snapshot) : undefined;
       if (said?.kind === 'known') return NOTHING;
-      const foreseen = asNew();
+      const planned = asNew();
       if (said?.kind === 'stale') throw said.refusal;
-      return foreseen;
+      return planned;
     }
     const asSent = await stays.planFor(snapshot, { message: 'applyReservation', payload: snapshot });
     if (inTime === snapshot) return asSent;
@@ -107,7 +107,7 @@ async function planSnapshot(file: string, options: PlanOptions, env: NodeJS.Proc
   });
 }
 
-async function planChange(stay: StayName, options: PlanOptions, env: NodeJS.ProcessEnv): Promise<Foresight> {
+async function planChange(stay: StayName, options: PlanOptions, env: NodeJS.ProcessEnv): Promise<DryRun> {
   const message = messageNames.find((name) => name === options.change);
   if (message === undefined) {
     throw new BadInput('the change to try out is not known', [`--change must be one of ${messageNames.join(', ')}`]);

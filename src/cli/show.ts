@@ -1,6 +1,6 @@
 /** Views and plans as text for a person. */
 import pc from 'picocolors';
-import type { Foresight, PlanLine, StayView } from '../client.js';
+import type { DryRun, PlanLine, StayView } from '../client.js';
 
 export type Colours = ReturnType<typeof pc.createColors>;
 
@@ -59,7 +59,7 @@ export function showView(view: StayView, colours: Colours): string {
 }
 
 /** What would be done, in this order, and what would need a person. */
-export function showForesight({ steps, attention }: Foresight, colours: Colours): string {
+export function showDryRun({ steps, attention }: DryRun, colours: Colours): string {
   const [from, ...later] = new Set(steps.map((step) => step.at));
   const title = from === undefined ? 'What would be done, and why' : `What would be done from ${from} on, and why`;
   const rows = steps.map((step) => (later.length === 0 ? planRow(step) : [step.at ?? '', ...planRow(step)]));

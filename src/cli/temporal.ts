@@ -17,7 +17,7 @@ import {
   type StayName,
   type StaySnapshotInput,
 } from '../client.js';
-import { askEndedStay, type EndedVerdict } from '../client/apply-reservation.js';
+import { askEndedStay, type EndedDecision } from '../client/apply-reservation.js';
 import { standingOf, type Standing } from '../client/standing.js';
 import { connect, temporalTarget, type TemporalTarget } from '../temporal/connection.js';
 import { problemLine } from './json-file.js';
@@ -33,7 +33,7 @@ export interface Stays extends StayClient {
   /** A stay that has ended answers, but takes nothing in any more. */
   standingOf(name: StayName): Promise<Standing>;
   /** Whether a snapshot is news for a stay that has ended. */
-  askEndedStay(snapshot: StaySnapshotInput): Promise<EndedVerdict>;
+  askEndedStay(snapshot: StaySnapshotInput): Promise<EndedDecision>;
 }
 
 /**

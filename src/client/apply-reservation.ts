@@ -51,14 +51,14 @@ export async function applyReservation(temporal: Client, input: StaySnapshotInpu
   }
 }
 
-export type EndedVerdict =
+export type EndedDecision =
   | { readonly kind: 'newer' }
   /** This very snapshot was the last that the stay took in. */
   | { readonly kind: 'known'; readonly view: StayView }
   | { readonly kind: 'stale'; readonly refusal: StayRefused };
 
 /** Asks the stay that has ended whether a snapshot is news. */
-export async function askEndedStay(temporal: Client, snapshot: StaySnapshotInput): Promise<EndedVerdict> {
+export async function askEndedStay(temporal: Client, snapshot: StaySnapshotInput): Promise<EndedDecision> {
   const ended = temporal.workflow.getHandle<typeof stay>(stayWorkflowId(snapshot));
   const view = await asking(() => ended.query(stayQuery));
   const { revision: known } = view;

@@ -7,7 +7,7 @@ import {
   type Client,
   type WorkflowIdReusePolicy,
 } from '@temporalio/client';
-import type { erase } from '../../workflows/erasure/erase-guest.js';
+import type { eraseGuest as eraseGuestWorkflow } from '../../workflows/erasure/erase-guest.js';
 import { check, describeProblems } from '../domain/model/check.js';
 import { guestToEraseSchema, type GuestToErase } from '../domain/model/erasure-schema.js';
 import type { Erasure } from '../domain/model/erasure.js';
@@ -29,7 +29,7 @@ export async function eraseGuest(temporal: Client, asked: GuestToErase): Promise
   } catch (error) {
     if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
   }
-  const before = await temporal.workflow.getHandle<typeof erase>(eraseWorkflowId(guest)).result();
+  const before = await temporal.workflow.getHandle<typeof eraseGuestWorkflow>(eraseWorkflowId(guest)).result();
   const isAllSaid = before.atSeam === 'erased' && (await standingOf(temporal, guest)) === 'unknown';
   return isAllSaid ? before : executed(temporal, guest, 'ALLOW_DUPLICATE');
 }
@@ -40,7 +40,7 @@ async function executed(
   workflowIdReusePolicy: WorkflowIdReusePolicy,
 ): Promise<Erasure> {
   try {
-    return await temporal.workflow.execute<typeof erase>('erase', {
+    return await temporal.workflow.execute<typeof eraseGuestWorkflow>('eraseGuest', {
       workflowId: eraseWorkflowId(guest),
       taskQueue: TASK_QUEUES.stays,
       workflowIdConflictPolicy: 'USE_EXISTING',

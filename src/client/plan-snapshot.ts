@@ -4,10 +4,10 @@
 import type { Client } from '@temporalio/client';
 import type { StayClient } from '../client.js';
 import { applySnapshot, judgeSnapshot } from '../domain/stay/desired/apply-snapshot.js';
-import { openBook } from '../domain/stay/state.js';
+import { newStayState } from '../domain/stay/state.js';
 import { toInstants } from '../domain/model/dates.js';
 import { ERROR_TYPES } from '../domain/model/error-types.js';
-import { foresee, type Foresight } from '../domain/stay/dry-run.js';
+import { dryRun, type DryRun } from '../domain/stay/dry-run.js';
 import { stayWorkflowId } from '../domain/model/ids.js';
 import type { Instant } from '../domain/model/instants.js';
 import type { Property } from '../domain/model/property-schema.js';
@@ -20,26 +20,26 @@ import { standingOf } from './standing.js';
 export type PlanningRules = Pick<Property, 'name' | 'policy' | 'timeZone'>;
 
 /** What a snapshot leads to that is known already. */
-export const NOTHING: Foresight = { steps: [], attention: [] };
+export const NOTHING: DryRun = { steps: [], attention: [] };
 
 /**
  * What would be done for a stay that does not exist yet.
  * @param snapshot with a window of instants
  * @throws StayRefused `StayOver` if its window has passed
  */
-export function foreseeNewStay(
+export function dryRunNewStay(
   snapshot: StaySnapshotInput,
   { name, policy, timeZone }: PlanningRules,
   now: Instant,
-): Foresight {
+): DryRun {
   const { propertyId, reservationId } = snapshot;
-  const book = openBook(stayWorkflowId({ propertyId, reservationId }), propertyId, reservationId, now);
+  const state = newStayState({ stayId: stayWorkflowId(snapshot), propertyId, reservationId, chain: 'dry-run' }, now);
   const checked = snapshotSchema.parse(snapshot);
-  const verdict = judgeSnapshot(book, checked, now);
-  if (verdict.kind === 'over') throw new StayRefused(ERROR_TYPES.stayOver, verdict.message);
-  book.property = { name, policy, timeZone };
-  applySnapshot(book, checked, now);
-  return foresee(book, now);
+  const decision = judgeSnapshot(state, checked, now);
+  if (decision.kind === 'over') throw new StayRefused(ERROR_TYPES.stayOver, decision.message);
+  state.property = { name, policy, timeZone };
+  applySnapshot(state, checked, now);
+  return dryRun(state, now);
 }
 
 /**
@@ -52,15 +52,15 @@ export async function planSnapshot(
   snapshot: StaySnapshotInput,
   property: Property,
   now: Instant,
-): Promise<Foresight> {
+): Promise<DryRun> {
   const inTime = 'from' in snapshot.window ? snapshot : { ...snapshot, window: windowIn(snapshot.window, property) };
   const standing = await standingOf(temporal, snapshot);
   if (standing !== 'open') {
     const said = standing === 'ended' ? await askEndedStay(temporal, snapshot) : undefined;
     if (said?.kind === 'known') return NOTHING;
-    const foreseen = foreseeNewStay(inTime, property, now);
+    const planned = dryRunNewStay(inTime, property, now);
     if (said?.kind === 'stale') throw said.refusal;
-    return foreseen;
+    return planned;
   }
   const asSent = await stays.planFor(snapshot, { message: 'applyReservation', payload: snapshot });
   if (inTime === snapshot) return asSent;

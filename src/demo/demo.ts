@@ -80,23 +80,23 @@ async function tellStory(stack: Stack, teller: Teller, { story, signal, atTheEnd
       startWorker: async () => void (await stack.startWorker()),
       signal,
     });
-    const code = tellVerdict(teller, score, performance.now() - begun);
+    const code = sendDecision(teller, score, performance.now() - begun);
     if (atTheEnd === 'keep-running') await keepRunning(stack, teller, signal);
     return code;
   } catch (error) {
     if (!(error instanceof NeverCame)) throw error;
-    teller.verdict(`The story stopped: ${error.message}.`, 'bad');
+    teller.decision(`The story stopped: ${error.message}.`, 'bad');
     return 1;
   } finally {
     await connection.close();
   }
 }
 
-function tellVerdict(teller: Teller, { met, missed }: Score, tookMs: number): 0 | 1 {
+function sendDecision(teller: Teller, { met, missed }: Score, tookMs: number): 0 | 1 {
   const all = met + missed;
   const seconds = Math.round(tookMs / 1000);
-  if (missed === 0) teller.verdict(`All ${all} checks were as they should be, in ${seconds} s.`, 'good');
-  else teller.verdict(`${missed} of ${all} checks were not as they should be: see ✗ above.`, 'bad');
+  if (missed === 0) teller.decision(`All ${all} checks were as they should be, in ${seconds} s.`, 'good');
+  else teller.decision(`${missed} of ${all} checks were not as they should be: see ✗ above.`, 'bad');
   return missed === 0 ? 0 : 1;
 }
 

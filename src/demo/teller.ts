@@ -38,11 +38,11 @@ export interface Teller {
   keys(stay: SettledStay): void;
   tap(tap: Tap, reason: TapReason): void;
   fault(text: string): void;
-  workerKilled(keysMade: number, keysWanted: number): void;
+  workerKilled(keysMade: number, keysDesired: number): void;
   workerStarted(tookMs: number): void;
   keysAtSeam(guests: readonly Person[], counts: readonly number[]): void;
   link(stayName: StayName, where: WhereToLook): void;
-  verdict(text: string, outcome: 'good' | 'bad'): void;
+  decision(text: string, outcome: 'good' | 'bad'): void;
   closing(label: string, text: string): void;
 }
 
@@ -96,12 +96,12 @@ export function openTeller({ out, cast }: TellerOptions): Teller {
     tap({ who, door, expected }, reason) {
       const what = `${who.name.padEnd(nameColumn)}${door.padEnd(15)}`;
       const [mark, paint] = reason === expected ? (['✓', colours.green] as const) : (['✗', colours.red] as const);
-      const wanted = reason === expected ? '' : ` (expected: ${REASONS[expected]})`;
-      write(`   ${colours.dim('door'.padEnd(LABEL))}${what}${paint(`${mark} ${REASONS[reason]}${wanted}`)}`);
+      const desired = reason === expected ? '' : ` (expected: ${REASONS[expected]})`;
+      write(`   ${colours.dim('door'.padEnd(LABEL))}${what}${paint(`${mark} ${REASONS[reason]}${desired}`)}`);
     },
     fault: (text) => line('fault', text, colours.yellow),
-    workerKilled: (made, wanted) =>
-      line('fault', `SIGKILL for the worker: Seam had made ${made} of ${wanted} keys`, colours.yellow),
+    workerKilled: (made, desired) =>
+      line('fault', `SIGKILL for the worker: Seam had made ${made} of ${desired} keys`, colours.yellow),
     workerStarted: (tookMs) => line('worker', `another one is at work after ${seconds(tookMs)}`),
     keysAtSeam(guests, counts) {
       const whose = guests.length === 1 ? guests[0]?.name : `each of the ${guests.length} guests`;
@@ -114,7 +114,7 @@ export function openTeller({ out, cast }: TellerOptions): Teller {
       if (webUi === undefined) line('stay', id);
       else line('web ui', `${webUi}/namespaces/${namespace}/workflows/${encodeURIComponent(id)}`, colours.cyan);
     },
-    verdict(text, outcome) {
+    decision(text, outcome) {
       write();
       for (const part of wrap(text, WIDTH))
         write(colours.bold((outcome === 'good' ? colours.green : colours.red)(part)));

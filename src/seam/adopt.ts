@@ -7,7 +7,7 @@ import type { KeyAsk } from '../domain/model/key.js';
 import type { IssueKeyInput, IssueOutcome, Observed } from '../domain/model/stay-activities.js';
 import type { HeldKey, Issue } from './attempt.js';
 import type { CreateCredentialParams } from './client.js';
-import { credentialsOf, waitFor, type KeyDesk } from './context.js';
+import { credentialsOf, waitFor, type KeyRequests } from './context.js';
 import { isDefiniteRefusal, isNotFound } from './errors.js';
 import { isBeingDeleted, isDead, isMobileKey, matchesOf, newest } from './matching.js';
 import type { Credential } from './schemas.js';
@@ -25,8 +25,8 @@ export async function adoptOrCreate(issue: Issue): Promise<Adoption> {
 }
 
 async function lookBeforeCreating(issue: Issue): Promise<Adoption | undefined> {
-  const { input, desk, doubtful } = issue;
-  const held = await credentialsOf(input.acsUserId, desk.seam, issue.signal);
+  const { input, context, doubtful } = issue;
+  const held = await credentialsOf(input.acsUserId, context.seam, issue.signal);
   const ours = doubtful ? await unclaimedMatches(issue, held) : [];
   const found = newest(ours.filter((credential) => !isDead(credential, held)));
   if (found !== undefined) return { kind: 'held', key: issue.take(found, { adopted: true }) };
@@ -45,10 +45,10 @@ async function lookBeforeCreating(issue: Issue): Promise<Adoption | undefined> {
 
 /** What looks like this key and is nobody's: neither in the keyring nor there before the first attempt. */
 export async function unclaimedMatches(issue: Issue, held: readonly Credential[]): Promise<readonly Credential[]> {
-  const { input, desk, signal } = issue;
+  const { input, context, signal } = issue;
   const claimed = new Set([...input.seenCredentialIds, ...input.ownCredentialIds]);
   const unclaimed = held.filter((credential) => !claimed.has(credential.acs_credential_id));
-  return matchesOf(input.ask, unclaimed, desk.seam, signal);
+  return matchesOf(input.ask, unclaimed, context.seam, signal);
 }
 
 /**
@@ -91,12 +91,12 @@ export function goneAmong(ids: readonly string[], held: readonly Credential[]): 
 }
 
 /** Not the key that is to be joined, if he holds that: it is of the same lease, and its doors stay his. */
-function livingKeysOfOthers(held: readonly Credential[], { input, desk }: Issue): readonly Credential[] {
+function livingKeysOfOthers(held: readonly Credential[], { input, context }: Issue): readonly Credential[] {
   return held.filter(
     (credential) =>
       isMobileKey(credential) &&
       !isDead(credential, held) &&
-      !hasExpired(credential, desk.now()) &&
+      !hasExpired(credential, context.now()) &&
       !input.ownCredentialIds.includes(credential.acs_credential_id) &&
       credential.acs_credential_id !== input.ask.joinTo,
   );
@@ -117,18 +117,18 @@ function otherStay(foreign: readonly Credential[]): IssueOutcome {
 }
 
 async function create(issue: Issue): Promise<Adoption> {
-  const { input, desk, signal } = issue;
-  const { acsSystemId } = desk.property.seam;
-  const params = credentialFor(input, desk);
-  await desk.accessSystems.assertConnected(acsSystemId, { operation: '/acs/credentials/create', signal });
+  const { input, context, signal } = issue;
+  const { acsSystemId } = context.property.seam;
+  const params = credentialFor(input, context);
+  await context.accessSystems.assertConnected(acsSystemId, { operation: '/acs/credentials/create', signal });
   try {
-    const made = await desk.seam.createCredential(params, { signal, lingerMs: desk.timing.lingerMs });
+    const made = await context.seam.createCredential(params, { signal, lingerMs: context.timing.lingerMs });
     return { kind: 'held', key: issue.take(made, { adopted: false }) };
   } catch (error) {
     if (!isDefiniteRefusal(error)) throw error;
     const reason = await whatRefused(issue);
     if (reason !== undefined) return reason;
-    throw await desk.accessSystems.explainRefusal(acsSystemId, error);
+    throw await context.accessSystems.explainRefusal(acsSystemId, error);
   }
 }
 
@@ -144,7 +144,7 @@ async function whatRefused(issue: Issue): Promise<Adoption | undefined> {
   return { kind: 'obstacle', outcome: { kind: 'anchor-gone', acsCredentialId: anchor } };
 }
 
-function credentialFor({ acsUserId, ask }: IssueKeyInput, { property }: KeyDesk): CreateCredentialParams {
+function credentialFor({ acsUserId, ask }: IssueKeyInput, { property }: KeyRequests): CreateCredentialParams {
   const { cardFormat, label } = property.policy;
   return {
     acs_user_id: acsUserId,
@@ -182,10 +182,10 @@ function overrideOrJoin(ask: KeyAsk): OverrideOrJoin {
   }
 }
 
-async function isGone(acsCredentialId: string, { desk, signal }: Issue): Promise<boolean> {
+async function isGone(acsCredentialId: string, { context, signal }: Issue): Promise<boolean> {
   try {
-    const anchor = await desk.seam.getCredential({ acs_credential_id: acsCredentialId }, { signal });
-    return isDead(anchor) || hasExpired(anchor, desk.now());
+    const anchor = await context.seam.getCredential({ acs_credential_id: acsCredentialId }, { signal });
+    return isDead(anchor) || hasExpired(anchor, context.now());
   } catch (error) {
     if (isNotFound(error)) return true;
     throw error;

@@ -2,7 +2,7 @@
  * One attempt at one key: what it knows of the attempts before it, and what it leaves to the next.
  */
 import type { IssueKeyInput } from '../domain/model/stay-activities.js';
-import type { KeyDesk } from './context.js';
+import type { KeyRequests } from './context.js';
 import type { Credential } from './schemas.js';
 
 /** What one attempt leaves to the next, as far as it gets through: a hint, never a proof that nothing was sent. */
@@ -16,7 +16,7 @@ export interface IssueProgress {
 export interface IssueAttempt {
   /** From 1. */
   readonly number: number;
-  /** Fires when the key is no longer wanted. */
+  /** Fires when the key is no longer desired. */
   readonly signal: AbortSignal;
   readonly remembered: IssueProgress | undefined;
   remember(progress: IssueProgress): void;
@@ -30,7 +30,7 @@ export interface HeldKey extends IssueProgress {
 
 export interface Issue {
   readonly input: IssueKeyInput;
-  readonly desk: KeyDesk;
+  readonly context: KeyRequests;
   readonly signal: AbortSignal;
   /** Whether an earlier request, of this or of an earlier step, may have reached Seam. */
   readonly doubtful: boolean;
@@ -42,25 +42,25 @@ export interface Issue {
   take(credential: Credential, how: { readonly adopted: boolean }): HeldKey;
 }
 
-export function openIssue(input: IssueKeyInput, desk: KeyDesk, attempt: IssueAttempt): Issue {
+export function openIssue(input: IssueKeyInput, context: KeyRequests, attempt: IssueAttempt): Issue {
   const doubtful = !input.firstAsk || attempt.number > 1;
   const mayStillCommit = doubtful && input.acsCredentialId === undefined;
   const issue: Issue = {
     input,
-    desk,
+    context,
     signal: attempt.signal,
     doubtful,
-    settledAt: performance.now() + (mayStillCommit ? desk.timing.lateCommitSettleMs : 0),
+    settledAt: performance.now() + (mayStillCommit ? context.timing.lateCommitSettleMs : 0),
     known: attempt.remembered,
     take(credential, how) {
-      const progress = { ...how, acsCredentialId: credential.acs_credential_id, since: desk.now() };
+      const progress = { ...how, acsCredentialId: credential.acs_credential_id, since: context.now() };
       attempt.remember(progress);
       issue.known = { ...progress, fresh: credential };
       return issue.known;
     },
   };
   if (issue.known === undefined && input.acsCredentialId !== undefined) {
-    issue.known = { acsCredentialId: input.acsCredentialId, adopted: false, since: desk.now() };
+    issue.known = { acsCredentialId: input.acsCredentialId, adopted: false, since: context.now() };
     attempt.remember(issue.known);
   }
   return issue;

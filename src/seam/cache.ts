@@ -3,13 +3,13 @@
  */
 
 /** Reads by key, from memory if it is fresh enough. Once `signal` fires the caller stops waiting, with an AbortError. */
-export type BriefMemory<Value> = (key: string, signal?: AbortSignal) => Promise<Value>;
+export type Cache<Value> = (key: string, signal?: AbortSignal) => Promise<Value>;
 
 /**
  * `load`, answered from memory for `ttlMs` milliseconds per key. Callers that come while a reading is under way share it,
  * so none of them can cancel it; a reading that failed is not remembered.
  */
-export function rememberBriefly<Value>(ttlMs: number, load: (key: string) => Promise<Value>): BriefMemory<Value> {
+export function rememberBriefly<Value>(ttlMs: number, load: (key: string) => Promise<Value>): Cache<Value> {
   const memory = new Map<string, { readonly value: Promise<Value>; readonly until: number }>();
   const recall = (key: string): Promise<Value> => {
     const known = memory.get(key);

@@ -28,7 +28,7 @@ export const DEFAULT_KEY_TIMING: KeyTiming = {
   revokePatienceMs: 30_000,
 };
 
-export interface KeyDesk {
+export interface KeyRequests {
   readonly seam: SeamCalls;
   readonly property: Property;
   readonly accessSystems: AccessSystemWatch;

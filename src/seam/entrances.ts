@@ -3,12 +3,12 @@
  */
 import type { Property } from '../domain/model/property-schema.js';
 import type { DoorFacts } from '../domain/model/doors.js';
-import { rememberBriefly, type BriefMemory } from './cache.js';
+import { rememberBriefly, type Cache } from './cache.js';
 import { everyItem, type SeamClient } from './client.js';
 import type { Entrance } from './schemas.js';
 
 /** Every entrance of an access system (by `acs_system_id`), as some seconds ago. Throws `SeamError`. */
-export type EntranceCatalogue = BriefMemory<readonly Entrance[]>;
+export type EntranceCatalogue = Cache<readonly Entrance[]>;
 
 export function openEntranceCatalogue(client: SeamClient, options: { readonly ttlMs: number }): EntranceCatalogue {
   return rememberBriefly(options.ttlMs, (acsSystemId) =>
@@ -45,8 +45,8 @@ function isGuestRoom(entrance: Entrance, mapping: DoorMapping): boolean {
 function doorsOfRoom(room: string, guestRooms: readonly Entrance[], mapping: DoorMapping): readonly Entrance[] {
   const mapped = Object.hasOwn(mapping.rooms, room) ? mapping.rooms[room] : undefined;
   if (mapped !== undefined) return guestRooms.filter((entrance) => entrance.acs_entrance_id === mapped);
-  const wanted = mapping.roomPattern.replaceAll('{room}', () => room).trim();
-  return guestRooms.filter((entrance) => doorText(entrance, mapping) === wanted);
+  const desired = mapping.roomPattern.replaceAll('{room}', () => room).trim();
+  return guestRooms.filter((entrance) => doorText(entrance, mapping) === desired);
 }
 
 function doorText(entrance: Entrance, { roomFrom }: DoorMapping): string {

@@ -2,7 +2,7 @@
 export { watchAccessSystems, type AccessSystemWatch } from './access-system.js';
 export type { IssueProgress } from './attempt.js';
 export { createSeamClient, type SeamClient, type SeamClientOptions } from './client.js';
-export { DEFAULT_KEY_TIMING, type KeyDesk, type KeyTiming } from './context.js';
+export { DEFAULT_KEY_TIMING, type KeyRequests, type KeyTiming } from './context.js';
 export { findDoors, openEntranceCatalogue, type EntranceCatalogue } from './entrances.js';
 export { toApplicationFailure, type SeamErrorType } from './errors.js';
 export { prepareGuest } from './guests.js';

@@ -5,7 +5,7 @@ import { instantAt } from '../domain/model/instants.js';
 import type { IssueKeyInput, IssueOutcome, Observed } from '../domain/model/stay-activities.js';
 import { adoptOrCreate, goneAmong, observe, unclaimedMatches } from './adopt.js';
 import { openIssue, type HeldKey, type Issue, type IssueAttempt } from './attempt.js';
-import { credentialsOf, longerPoll, waitFor, type KeyDesk } from './context.js';
+import { credentialsOf, longerPoll, waitFor, type KeyRequests } from './context.js';
 import { CREATE_CREDENTIAL } from './client.js';
 import { isNotFound, isSeamError } from './errors.js';
 import { isDead, isIssued, issuedAt, isUnfetched, newest } from './matching.js';
@@ -15,8 +15,12 @@ import type { Credential } from './schemas.js';
  * Issues the key of `input.ask` and confirms it, or says what stands in the way. On cancellation it ends with the outcome
  * `cancelled`. Throws `SeamError`; after a passing one it may be called again with the next attempt's number.
  */
-export async function issueKey(input: IssueKeyInput, desk: KeyDesk, attempt: IssueAttempt): Promise<IssueOutcome> {
-  const issue = openIssue(input, desk, attempt);
+export async function issueKey(
+  input: IssueKeyInput,
+  context: KeyRequests,
+  attempt: IssueAttempt,
+): Promise<IssueOutcome> {
+  const issue = openIssue(input, context, attempt);
   const ambiguous = issue.doubtful && input.acsCredentialId === undefined ? AMBIGUOUS : {};
   try {
     const adoption = await adoptOrCreate(issue);
@@ -37,7 +41,7 @@ function isUnansweredCreate(error: unknown): boolean {
 
 const NOTHING_OBSERVED: Observed = { strayCredentialIds: [], goneCredentialIds: [] };
 
-type Verdict =
+type LeaseDecision =
   | { readonly kind: 'issued'; readonly issuedAtMs: number; readonly unfetched: boolean }
   | { readonly kind: 'dead' }
   | { readonly kind: 'unconfirmed' };
@@ -47,11 +51,11 @@ async function confirmAndLookRound(issue: Issue, first: HeldKey): Promise<IssueO
   const tried = new Set<string>();
   for (let key = first; ;) {
     tried.add(key.acsCredentialId);
-    const verdict = await confirm(issue, key);
-    if (!issue.doubtful && input.ownCredentialIds.length === 0) return outcomeOf(key, verdict, NOTHING_OBSERVED);
+    const decision = await confirm(issue, key);
+    if (!issue.doubtful && input.ownCredentialIds.length === 0) return outcomeOf(key, decision, NOTHING_OBSERVED);
 
     await waitFor(issue.settledAt - performance.now(), signal);
-    const held = await credentialsOf(input.acsUserId, issue.desk.seam, signal);
+    const held = await credentialsOf(input.acsUserId, issue.context.seam, signal);
     const ours = issue.doubtful ? await unclaimedMatches(issue, held) : [];
     const isThere = goneAmong([key.acsCredentialId], held).length === 0;
     const successor = newest(
@@ -59,7 +63,7 @@ async function confirmAndLookRound(issue: Issue, first: HeldKey): Promise<IssueO
     );
     if (isThere || successor === undefined) {
       const observed = observe({ issue, held, ours, acsCredentialId: key.acsCredentialId });
-      return outcomeOf(key, isThere ? verdict : { kind: 'dead' }, observed);
+      return outcomeOf(key, isThere ? decision : { kind: 'dead' }, observed);
     }
     // A late request's key has taken this one's place at Seam: it is what the guest holds now.
     key = issue.take(successor, { adopted: true });
@@ -67,26 +71,26 @@ async function confirmAndLookRound(issue: Issue, first: HeldKey): Promise<IssueO
 }
 
 /** Looks at the key until the provider has it, somebody has ended it, or the deadline has passed. */
-async function confirm(issue: Issue, key: HeldKey): Promise<Verdict> {
-  const { input, desk, signal } = issue;
+async function confirm(issue: Issue, key: HeldKey): Promise<LeaseDecision> {
+  const { input, context, signal } = issue;
   const deadline = key.since + input.confirmWithinMinutes * 60_000;
   let seen: Credential | 'gone' | 'unknown' = key.fresh ?? (await look(issue, key));
-  for (let ms = desk.timing.firstPollMs; ; ms = longerPoll(ms, desk.timing)) {
+  for (let ms = context.timing.firstPollMs; ; ms = longerPoll(ms, context.timing)) {
     if (seen === 'gone') return { kind: 'dead' };
     if (seen !== 'unknown' && isDead(seen)) return { kind: 'dead' };
     if (seen !== 'unknown' && isIssued(seen)) {
-      return { kind: 'issued', issuedAtMs: issuedAt(seen) ?? desk.now(), unfetched: isUnfetched(seen) };
+      return { kind: 'issued', issuedAtMs: issuedAt(seen) ?? context.now(), unfetched: isUnfetched(seen) };
     }
-    if (desk.now() >= deadline) return { kind: 'unconfirmed' };
+    if (context.now() >= deadline) return { kind: 'unconfirmed' };
     await waitFor(ms, signal);
     seen = await look(issue, key);
   }
 }
 
 /** A passing error while looking costs a look, not the attempt. */
-async function look({ desk, signal }: Issue, key: HeldKey): Promise<Credential | 'gone' | 'unknown'> {
+async function look({ context, signal }: Issue, key: HeldKey): Promise<Credential | 'gone' | 'unknown'> {
   try {
-    return await desk.seam.getCredential({ acs_credential_id: key.acsCredentialId }, { signal });
+    return await context.seam.getCredential({ acs_credential_id: key.acsCredentialId }, { signal });
   } catch (error) {
     if (isNotFound(error)) return 'gone';
     if (!isSeamError(error) || !error.retryable || signal.aborted) throw error;
@@ -95,15 +99,15 @@ async function look({ desk, signal }: Issue, key: HeldKey): Promise<Credential |
   }
 }
 
-function outcomeOf({ acsCredentialId, adopted }: HeldKey, verdict: Verdict, observed: Observed): IssueOutcome {
-  switch (verdict.kind) {
+function outcomeOf({ acsCredentialId, adopted }: HeldKey, decision: LeaseDecision, observed: Observed): IssueOutcome {
+  switch (decision.kind) {
     case 'issued':
       return {
         kind: 'issued',
         acsCredentialId,
-        issuedAt: instantAt(verdict.issuedAtMs),
+        issuedAt: instantAt(decision.issuedAtMs),
         adopted,
-        ...(verdict.unfetched ? { unfetched: true } : {}),
+        ...(decision.unfetched ? { unfetched: true } : {}),
         ...observed,
       };
     case 'unconfirmed':
@@ -111,6 +115,6 @@ function outcomeOf({ acsCredentialId, adopted }: HeldKey, verdict: Verdict, obse
     case 'dead':
       return { kind: 'killed', acsCredentialId, ...observed };
     default:
-      return verdict satisfies never;
+      return decision satisfies never;
   }
 }

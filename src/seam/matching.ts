@@ -8,7 +8,7 @@ import type { SeamCalls } from './client.js';
 import type { Credential } from './schemas.js';
 
 /**
- * True if Seam has ended it, or is ending it. With multi-phone sync the verdict may stand on the copies in the phones only,
+ * True if Seam has ended it, or is ending it. With multi-phone sync the decision may stand on the copies in the phones only,
  * so a key without one of its own is dead when every copy among `held` is.
  */
 export function isDead(credential: Credential, held: readonly Credential[] = []): boolean {
@@ -63,10 +63,10 @@ export async function matchesOf(
   signal: AbortSignal,
 ): Promise<readonly Credential[]> {
   const alike = held.filter((credential) => isMobileKey(credential) && hasShapeOf(ask, credential));
-  const verdicts = await Promise.all(
+  const decisions = await Promise.all(
     alike.map(async (credential) => opensExactly(ask, await doorsOf(credential, seam, signal))),
   );
-  return alike.filter((_, index) => verdicts[index]);
+  return alike.filter((_, index) => decisions[index]);
 }
 
 function hasShapeOf(ask: KeyAsk, credential: Credential): boolean {
@@ -89,9 +89,9 @@ async function doorsOf(credential: Credential, seam: SeamCalls, signal: AbortSig
 }
 
 function opensExactly(ask: KeyAsk, doors: readonly string[]): boolean {
-  const wanted = new Set(ask.acsEntranceIds);
+  const desired = new Set(ask.acsEntranceIds);
   const opened = new Set(doors);
-  return wanted.size === opened.size && [...wanted].every((door) => opened.has(door));
+  return desired.size === opened.size && [...desired].every((door) => opened.has(door));
 }
 
 /** By creation; among equals the greater id first, so that everyone who looks sees the same order. */

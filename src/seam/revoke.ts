@@ -10,7 +10,7 @@ import type {
   RevokeOutcome,
 } from '../domain/model/stay-activities.js';
 import type { SeamCalls } from './client.js';
-import { credentialsOf, longerPoll, waitFor, type KeyDesk } from './context.js';
+import { credentialsOf, longerPoll, waitFor, type KeyRequests } from './context.js';
 import { isNotFound, SeamError } from './errors.js';
 import { isBeingDeleted, isDead, isUnfetched, matchesOf } from './matching.js';
 
@@ -18,32 +18,49 @@ import { isBeingDeleted, isDead, isUnfetched, matchesOf } from './matching.js';
  * Deletes the key and sees it gone; without an id, everything that matches the ask and is not to be kept, late arrivals
  * included. Throws `SeamError`; a passing one while Seam is still deleting.
  */
-export async function revokeKey(input: RevokeKeyInput, desk: KeyDesk, signal: AbortSignal): Promise<RevokeOutcome> {
+export async function revokeKey(
+  input: RevokeKeyInput,
+  context: KeyRequests,
+  signal: AbortSignal,
+): Promise<RevokeOutcome> {
   const { acsCredentialId } = input;
   const revokedCredentialIds =
     acsCredentialId === undefined
-      ? await revokeMatches(input, desk, signal)
-      : await revokeOne(acsCredentialId, desk, signal);
-  return { revokedCredentialIds, confirmedAt: instantAt(desk.now()) };
+      ? await revokeMatches(input, context, signal)
+      : await revokeOne(acsCredentialId, context, signal);
+  return { revokedCredentialIds, confirmedAt: instantAt(context.now()) };
 }
 
-async function revokeOne(acsCredentialId: string, desk: KeyDesk, signal: AbortSignal): Promise<readonly string[]> {
-  await deleteIfThere(acsCredentialId, desk.seam, signal);
+async function revokeOne(
+  acsCredentialId: string,
+  context: KeyRequests,
+  signal: AbortSignal,
+): Promise<readonly string[]> {
+  await deleteIfThere(acsCredentialId, context.seam, signal);
   const began = performance.now();
-  await untilDone(desk, signal, began, async () => (await findKey(acsCredentialId, desk.seam, signal)) === undefined);
+  await untilDone(
+    context,
+    signal,
+    began,
+    async () => (await findKey(acsCredentialId, context.seam, signal)) === undefined,
+  );
   return [acsCredentialId];
 }
 
-async function revokeMatches(input: RevokeKeyInput, desk: KeyDesk, signal: AbortSignal): Promise<readonly string[]> {
-  const settledAt = performance.now() + desk.timing.lateCommitSettleMs;
+async function revokeMatches(
+  input: RevokeKeyInput,
+  context: KeyRequests,
+  signal: AbortSignal,
+): Promise<readonly string[]> {
+  const settledAt = performance.now() + context.timing.lateCommitSettleMs;
   const deleted = new Set<string>();
-  await untilDone(desk, signal, settledAt, async () => {
+  await untilDone(context, signal, settledAt, async () => {
     const isSettled = performance.now() >= settledAt;
-    const held = await credentialsIfKnown(input.acsUserId, desk.seam, signal);
+    const held = await credentialsIfKnown(input.acsUserId, context.seam, signal);
     const candidates = held.filter((credential) => !input.keepCredentialIds.includes(credential.acs_credential_id));
-    const ids = (await matchesOf(input.ask, candidates, desk.seam, signal)).map((found) => found.acs_credential_id);
+    const ids = (await matchesOf(input.ask, candidates, context.seam, signal)).map((found) => found.acs_credential_id);
     const fresh = ids.filter((id) => !deleted.has(id));
-    await Promise.all(fresh.map((id) => deleteIfThere(id, desk.seam, signal)));
+    await Promise.all(fresh.map((id) => deleteIfThere(id, context.seam, signal)));
     fresh.forEach((id) => deleted.add(id));
     return ids.length === 0 && isSettled;
   });
@@ -62,7 +79,7 @@ async function credentialsIfKnown(acsUserId: string, seam: SeamCalls, signal: Ab
 
 /** `from`: since when patience is asked for, on the process's own clock. */
 async function untilDone(
-  { timing }: KeyDesk,
+  { timing }: KeyRequests,
   signal: AbortSignal,
   from: number,
   isDone: () => Promise<boolean>,
@@ -98,8 +115,8 @@ export async function checkKeys(
   signal: AbortSignal,
 ): Promise<CheckKeysOutcome> {
   const fates = await Promise.all(acsCredentialIds.map((id) => fateOf(id, seam, signal)));
-  const having = (...wanted: readonly Fate[]): readonly string[] =>
-    acsCredentialIds.filter((_, index) => wanted.some((fate) => fates[index] === fate));
+  const having = (...desired: readonly Fate[]): readonly string[] =>
+    acsCredentialIds.filter((_, index) => desired.some((fate) => fates[index] === fate));
   const lingering = having('lingering');
   const unfetched = having('unfetched');
   return {
@@ -115,7 +132,7 @@ type Fate = 'on-phone' | 'unfetched' | 'lingering' | 'gone';
 async function fateOf(id: string, seam: SeamCalls, signal: AbortSignal): Promise<Fate> {
   const key = await findKey(id, seam, signal);
   if (key === undefined || isBeingDeleted(key)) return 'gone';
-  // Verdicts on the key, and whether it still waits for a phone, may stand on its copies only.
+  // Decisions on the key, and whether it still waits for a phone, may stand on its copies only.
   const held = key.acs_user_id == null ? [] : await credentialsIfKnown(key.acs_user_id, seam, signal);
   if (isDead(key, held)) return 'lingering';
   return isUnfetched(key, held) ? 'unfetched' : 'on-phone';

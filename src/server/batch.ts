@@ -1,7 +1,7 @@
 /** Many questions as few: what is asked at about the same time is asked in one go, and one go at a time. */
 import { setTimeout as sleep } from 'node:timers/promises';
 
-export interface GatherOptions {
+export interface BatchOptions {
   /** How long questions are gathered before each go, in milliseconds. */
   readonly everyMs: number;
   /** How many different questions one go may hold. */
@@ -14,7 +14,7 @@ export interface GatherOptions {
  */
 export function gather<Answer>(
   ask: (questions: readonly string[]) => Promise<(question: string) => Answer>,
-  { everyMs, most }: GatherOptions,
+  { everyMs, most }: BatchOptions,
 ): (question: string) => Promise<Answer> {
   const waiting = new Map<string, Asked<Answer>>();
   let atWork = false;

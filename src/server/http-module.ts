@@ -5,7 +5,7 @@ import type { Registry } from 'prom-client';
 import type { ServerConfig } from '../config.js';
 import type { Log } from '../log.js';
 
-export interface DoorContext {
+export interface HttpModuleContext {
   readonly config: ServerConfig;
   readonly temporal: Client;
   readonly connection: Connection;
@@ -14,7 +14,7 @@ export interface DoorContext {
   readonly metrics: Registry;
 }
 
-export interface Door {
+export interface HttpModule {
   readonly plugin: FastifyPluginAsync;
   /** What has happened since the start: numbers only. */
   readonly report?: () => Readonly<Record<string, unknown>>;

@@ -1,8 +1,8 @@
 /**
  * What the server lets in, one door for each: a door is a fastify plugin with routes of its own, and what it tells `GET /healthz`.
- * Whoever adds one adds a line to `openDoors`.
+ * Whoever adds one adds a line to `openModules`.
  */
-import type { DoorContext, Door } from './http-module.js';
+import type { HttpModuleContext, HttpModule } from './http-module.js';
 import { Counter, Gauge } from 'prom-client';
 import { ADAPTERS } from '../booking/adapters/index.js';
 import { bookingApi, openApiKeys } from '../booking/http/index.js';
@@ -10,18 +10,18 @@ import { readConnections, type Connections } from '../booking/ingress/connection
 import { lastSweeps, type LastSweep } from '../booking/ingress/last-sweeps.js';
 import { openIngress } from '../booking/ingress/webhook.js';
 import { openPropertyFile } from '../property-file.js';
-import { seamDoor } from './seam-events.js';
+import { seamEventsModule } from './seam-events.js';
 
 /**
  * @throws PropertyFileError if the property file cannot be used
  * @throws ApiKeyFileError if the file of API keys cannot be used
  * @throws ConnectionsFileError if the file of connections to booking systems cannot be used
  */
-export async function openDoors(context: DoorContext): Promise<readonly Door[]> {
-  return [...seamDoor(context), ...(await bookingDoor(context)), ...(await ingressDoor(context))];
+export async function openModules(context: HttpModuleContext): Promise<readonly HttpModule[]> {
+  return [...seamEventsModule(context), ...(await bookingModule(context)), ...(await ingressModule(context))];
 }
 
-async function ingressDoor({ config, temporal, log, metrics }: DoorContext): Promise<readonly Door[]> {
+async function ingressModule({ config, temporal, log, metrics }: HttpModuleContext): Promise<readonly HttpModule[]> {
   if (config.bookingsFile === undefined) return [];
   const connections = await readConnections(config.bookingsFile, { adapters: ADAPTERS, env: process.env });
   const { plugin, counts } = openIngress({ connections, temporal, log });
@@ -47,7 +47,7 @@ const SWEEPS_KNOWN_MS = 15_000;
 /** Looked up when the metrics are asked for: they are Temporal's, not this process's. */
 function countSweeps(
   connections: Connections,
-  { temporal, log, metrics }: Pick<DoorContext, 'temporal' | 'log' | 'metrics'>,
+  { temporal, log, metrics }: Pick<HttpModuleContext, 'temporal' | 'log' | 'metrics'>,
 ): void {
   const labelNames = ['connection', 'property'] as const;
   let known: { readonly sweeps: Promise<readonly LastSweep[]>; readonly until: number } | undefined;
@@ -86,7 +86,7 @@ function countSweeps(
   );
 }
 
-async function bookingDoor({ config, temporal, connection, log }: DoorContext): Promise<readonly Door[]> {
+async function bookingModule({ config, temporal, connection, log }: HttpModuleContext): Promise<readonly HttpModule[]> {
   const { booking } = config;
   if (booking === undefined) return [];
   const properties = await openPropertyFile(booking.propertiesFile, {

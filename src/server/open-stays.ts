@@ -7,7 +7,7 @@ import { gather } from './batch.js';
 /** Seam waits for our answer meanwhile, and delivers again if there is none. */
 const PATIENCE_MS = 2_000;
 
-/** A server lets a namespace search ten times a second by default, and a desk card can bring a hundred events at once. */
+/** A server lets a namespace search ten times a second by default, and a handler card can bring a hundred events at once. */
 const SEARCHES = { everyMs: 120, most: 50 };
 
 export function openStays(client: Client, connection: Connection): OpenStays {

@@ -1,15 +1,21 @@
 /** The door for Seam's events, if there is a webhook at Seam. */
 import { Counter } from 'prom-client';
 import { createSeamClient } from '../seam/index.js';
-import { deliveryReader, openEventDesk, parentCredential, type CredentialRef } from '../seam/webhooks/index.js';
-import type { Door, DoorContext } from './http-module.js';
+import { deliveryReader, openEventHandler, parentCredential, type CredentialRef } from '../seam/webhooks/index.js';
+import type { HttpModule, HttpModuleContext } from './http-module.js';
 import { openStays } from './open-stays.js';
 import { addSeamWebhook, type SeamEventCounts } from './seam-webhook.js';
 
-export function seamDoor({ config, temporal, connection, log, metrics }: DoorContext): readonly Door[] {
+export function seamEventsModule({
+  config,
+  temporal,
+  connection,
+  log,
+  metrics,
+}: HttpModuleContext): readonly HttpModule[] {
   if (config.webhookSecret === undefined) return [];
   const read = deliveryReader(config.webhookSecret);
-  const desk = openEventDesk({ stays: openStays(temporal, connection), ...askingSeam({ config, log }) });
+  const handler = openEventHandler({ stays: openStays(temporal, connection), ...askingSeam({ config, log }) });
   let counts: () => Partial<SeamEventCounts> = () => ({});
   const counter = new Counter({
     name: 'stayline_seam_events_total',
@@ -24,7 +30,7 @@ export function seamDoor({ config, temporal, connection, log, metrics }: DoorCon
   return [
     {
       plugin: async (app) => {
-        counts = addSeamWebhook(app, { read, desk, log });
+        counts = addSeamWebhook(app, { read, handler, log });
       },
       report: () => ({ seamEvents: counts() }),
     },
@@ -35,7 +41,7 @@ export function seamDoor({ config, temporal, connection, log, metrics }: DoorCon
 function askingSeam({
   config: { seam },
   log,
-}: Pick<DoorContext, 'config' | 'log'>): Pick<Parameters<typeof openEventDesk>[0], 'parentOf'> {
+}: Pick<HttpModuleContext, 'config' | 'log'>): Pick<Parameters<typeof openEventHandler>[0], 'parentOf'> {
   if (seam === undefined) return {};
   const client = createSeamClient(seam);
   const onRefused = (why: string): void => log.error({ why }, 'Seam refuses to say what a credential belongs to');

@@ -5,7 +5,7 @@
 import type { FastifyInstance } from 'fastify';
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Log } from '../log.js';
-import type { DeliveryReader, EventDesk, HandOverOutcome, SeamEvent } from '../seam/webhooks/index.js';
+import type { DeliveryReader, EventHandler, HandOverOutcome, SeamEvent } from '../seam/webhooks/index.js';
 
 export const SEAM_WEBHOOK_PATH = '/webhooks/seam';
 
@@ -14,7 +14,7 @@ export type SeamEventCounts = Readonly<Record<HandOverOutcome['kind'] | 'forged'
 
 export interface SeamWebhookOptions {
   readonly read: DeliveryReader;
-  readonly desk: EventDesk;
+  readonly handler: EventHandler;
   readonly log: Log;
 }
 
@@ -23,7 +23,10 @@ const UNAUTHORIZED = 401;
 const TRY_AGAIN = 503;
 
 /** Adds the route to the server; answers what has been counted so far. */
-export function addSeamWebhook(app: FastifyInstance, { read, desk, log }: SeamWebhookOptions): () => SeamEventCounts {
+export function addSeamWebhook(
+  app: FastifyInstance,
+  { read, handler, log }: SeamWebhookOptions,
+): () => SeamEventCounts {
   const counts: Record<keyof SeamEventCounts, number> = {
     'handed-over': 0,
     'no-stay': 0,
@@ -38,7 +41,7 @@ export function addSeamWebhook(app: FastifyInstance, { read, desk, log }: SeamWe
   async function take(event: SeamEvent): Promise<number> {
     const about = { eventId: event.eventId, eventType: event.eventType };
     try {
-      const outcome = await desk.take(event);
+      const outcome = await handler.take(event);
       counts[outcome.kind] += 1;
       tell(event, outcome);
       return ACCEPTED;

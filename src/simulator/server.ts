@@ -5,7 +5,7 @@ import { z } from 'zod';
 import { propertySchema, type Property } from '../domain/model/property-schema.js';
 import { answerCall, type CallSite, type ObservedAnswer } from './api/call.js';
 import { runningClock, type HotelClock } from './hotel/clock.js';
-import { addControlDoor } from './control/routes.js';
+import { addControlRoutes } from './control/routes.js';
 import { createFaultBook } from './control/faults.js';
 import { routes } from './api/routes.js';
 import { createSimulatedHotel, type SimulatedHotel } from './hotel/hotel.js';
@@ -78,7 +78,7 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
   speakLikeSeam(app);
   const { onCall = () => undefined, onAnswer = () => undefined } = options;
   addSeamApi(app, { hotel, webhooks, faults, closing: closing.signal, onCall, onAnswer }, tokens);
-  addControlDoor(app, hotel, faults);
+  addControlRoutes(app, hotel, faults);
   const url = await app.listen({ port: options.port, host: options.host ?? '127.0.0.1' });
   return {
     url,

@@ -4,7 +4,7 @@
  */
 import { NativeConnection, Worker, type WorkerOptions } from '@temporalio/worker';
 import type { BookingActivities } from '../domain/model/booking-activities.js';
-import type { KeyDeskActivities } from '../domain/model/key-request-activities.js';
+import type { KeyRequestActivities } from '../domain/model/key-request-activities.js';
 import type { StayActivities } from '../domain/model/stay-activities.js';
 import { connectionOptions, type TemporalTarget } from './connection.js';
 import { ACTIVITY_QUEUES, TASK_QUEUES, type TaskQueue } from './task-queues.js';
@@ -44,7 +44,7 @@ export interface StayWorkersOptions {
   /** Absent: nothing is asked of booking systems here. */
   readonly bookings?: BookingActivities;
   /** Absent: requests for keys are not carried out here. */
-  readonly keyDesk?: KeyDeskActivities;
+  readonly keyRequests?: KeyRequestActivities;
   readonly workflowBundle: NonNullable<WorkerOptions['workflowBundle']>;
   readonly profile: WorkerProfile;
   /** Rate limit of the queue `seam`, kept by the server over all workers; absent: none. */
@@ -64,7 +64,7 @@ export function connectNatively(target: TemporalTarget): Promise<NativeConnectio
 
 /** Makes the workers; `runWorkers` runs them. */
 export async function createStayWorkers(options: StayWorkersOptions): Promise<Worker[]> {
-  const { connection, namespace, activities, bookings, keyDesk, profile, identity } = options;
+  const { connection, namespace, activities, bookings, keyRequests, profile, identity } = options;
   const { maxCachedWorkflows, seamActivitiesPerSecond, sinks } = options;
   const shared = {
     connection,
@@ -93,9 +93,9 @@ export async function createStayWorkers(options: StayWorkersOptions): Promise<Wo
       maxConcurrentActivityTaskExecutions: profile.maxConcurrentSeamActivities,
       ...(seamActivitiesPerSecond === undefined ? {} : { maxTaskQueueActivitiesPerSecond: seamActivitiesPerSecond }),
     }),
-    ...(bookings === undefined && keyDesk === undefined
+    ...(bookings === undefined && keyRequests === undefined
       ? []
-      : [Worker.create({ ...shared, taskQueue: TASK_QUEUES.bookings, activities: { ...bookings, ...keyDesk } })]),
+      : [Worker.create({ ...shared, taskQueue: TASK_QUEUES.bookings, activities: { ...bookings, ...keyRequests } })]),
   ]);
 }
 

@@ -3,7 +3,7 @@
  * from a seed, so that a story that went wrong can be told again: `STAYLINE_FAULT_SEED=17 npm run test:faults -- --seeds 1`.
  */
 import type { Fault } from '../../src/simulator/control/faults.js';
-import { untilAtRest, type Wanted } from '../harness/at-rest.js';
+import { untilAtRest, type Desired } from '../harness/at-rest.js';
 import type { Kill, KilledCall, RealWorld } from '../harness/real-world.js';
 
 export type Trouble =
@@ -32,35 +32,35 @@ export async function tell(world: RealWorld, story: Story): Promise<number> {
     if (trouble.kind === 'fault') await world.disturb(trouble.fault);
     else kills.push(await world.killAtCall(trouble.atCall, trouble.call));
   }
-  let wanted: Wanted & { formerRooms: readonly string[]; formerGuestIds: readonly string[] } = {
+  let desired: Desired & { formerRooms: readonly string[]; formerGuestIds: readonly string[] } = {
     guestIds: [...FIRST_GUESTS],
     rooms: world.freeRooms(2),
     formerRooms: [],
     formerGuestIds: [],
   };
-  const guests = wanted.guestIds.map((guestId) => ({ guestId }));
-  const stay = await world.book(story.title, { rooms: [...wanted.rooms], guests });
+  const guests = desired.guestIds.map((guestId) => ({ guestId }));
+  const stay = await world.book(story.title, { rooms: [...desired.rooms], guests });
   for (const { change, pace } of story.changes) {
-    if (pace === 'at-rest') await untilAtRest(world.simulator, stay, wanted, PATIENCE);
+    if (pace === 'at-rest') await untilAtRest(world.simulator, stay, desired, PATIENCE);
     switch (change) {
       case 'add-guest': {
-        const guestId = `g${wanted.guestIds.length + 1}`;
-        wanted = { ...wanted, guestIds: [...wanted.guestIds, guestId] };
+        const guestId = `g${desired.guestIds.length + 1}`;
+        desired = { ...desired, guestIds: [...desired.guestIds, guestId] };
         await stay.signal('addGuests', { guests: [{ guestId }] });
         break;
       }
       case 'change-rooms': {
         const rooms = world.freeRooms(2);
-        wanted = { ...wanted, rooms, formerRooms: [...wanted.formerRooms, ...wanted.rooms] };
+        desired = { ...desired, rooms, formerRooms: [...desired.formerRooms, ...desired.rooms] };
         await stay.signal('changeRooms', { rooms });
         break;
       }
       case 'check-out':
-        wanted = {
+        desired = {
           guestIds: [],
           rooms: [],
-          formerRooms: [...wanted.formerRooms, ...wanted.rooms],
-          formerGuestIds: wanted.guestIds,
+          formerRooms: [...desired.formerRooms, ...desired.rooms],
+          formerGuestIds: desired.guestIds,
         };
         await stay.signal('checkOut', {});
         break;
@@ -68,11 +68,11 @@ export async function tell(world: RealWorld, story: Story): Promise<number> {
         change satisfies never;
     }
   }
-  await untilAtRest(world.simulator, stay, wanted, PATIENCE);
+  await untilAtRest(world.simulator, stay, desired, PATIENCE);
   for (const kill of kills) await kill.over();
   await world.undisturb();
   await world.lateOnesArrived();
-  await untilAtRest(world.simulator, stay, wanted, PATIENCE);
+  await untilAtRest(world.simulator, stay, desired, PATIENCE);
   return world.calls() - callsBefore;
 }
 

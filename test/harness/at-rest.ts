@@ -8,7 +8,7 @@ import type { Simulator } from '../../src/simulator/server.js';
 import type { BookedStay } from './booked-stay.js';
 
 /** What a stay should come to: who sleeps where. */
-export interface Wanted {
+export interface Desired {
   /** Empty once the stay is over. */
   readonly guestIds: readonly string[];
   readonly rooms: readonly string[];
@@ -17,17 +17,17 @@ export interface Wanted {
   readonly formerRooms?: readonly string[];
 }
 
-/** Everything that is not as it should be; empty if the stay is at rest as wanted. */
-export async function problemsAtRest(simulator: Simulator, stay: BookedStay, wanted: Wanted): Promise<string[]> {
+/** Everything that is not as it should be; empty if the stay is at rest as desired. */
+export async function problemsAtRest(simulator: Simulator, stay: BookedStay, desired: Desired): Promise<string[]> {
   const view = await stay.view();
   return [
-    ...problemsOfView(view, wanted),
-    ...problemsAtSeam(simulator, stay, wanted),
-    ...(await problemsAtDoors(simulator, stay, wanted)),
+    ...problemsOfView(view, desired),
+    ...problemsAtSeam(simulator, stay, desired),
+    ...(await problemsAtDoors(simulator, stay, desired)),
   ];
 }
 
-function problemsOfView(view: StayView, { guestIds }: Wanted): string[] {
+function problemsOfView(view: StayView, { guestIds }: Desired): string[] {
   const problems = view.attention.map(({ code, message }) => `attention ${code}: ${message}`);
   if (!view.settled) problems.push('the stay is not settled');
   const live = view.keys.filter((key) => key.state !== 'dead').map((key) => `${key.guestId} ${key.state}`);
@@ -44,13 +44,13 @@ function problemsOfView(view: StayView, { guestIds }: Wanted): string[] {
 }
 
 /** One live key for each guest who should have one, one override among them, all of one generation; no key for anybody else. */
-function problemsAtSeam(simulator: Simulator, stay: BookedStay, wanted: Wanted): string[] {
+function problemsAtSeam(simulator: Simulator, stay: BookedStay, desired: Desired): string[] {
   const problems: string[] = [];
   const kept: CredentialRecord[] = [];
-  for (const guestId of [...wanted.guestIds, ...(wanted.formerGuestIds ?? [])]) {
+  for (const guestId of [...desired.guestIds, ...(desired.formerGuestIds ?? [])]) {
     const { identities, keys } = heldBy(simulator, stay, guestId);
     if (identities > 1) problems.push(`guest ${guestId} has ${identities} identities`);
-    const allowed = wanted.guestIds.includes(guestId) ? 1 : 0;
+    const allowed = desired.guestIds.includes(guestId) ? 1 : 0;
     if (keys.length !== allowed) problems.push(`guest ${guestId} holds ${keys.length} keys at Seam`);
     kept.push(...keys);
   }
@@ -75,9 +75,9 @@ function heldBy(
   return { identities: identities.length, keys };
 }
 
-async function problemsAtDoors(simulator: Simulator, stay: BookedStay, wanted: Wanted): Promise<string[]> {
+async function problemsAtDoors(simulator: Simulator, stay: BookedStay, desired: Desired): Promise<string[]> {
   const problems: string[] = [];
-  const { guestIds, rooms, formerGuestIds = [], formerRooms = [] } = wanted;
+  const { guestIds, rooms, formerGuestIds = [], formerRooms = [] } = desired;
   // Who left before Seam had heard of him has nothing to hold to a door.
   const known = formerGuestIds.filter((guestId) => heldBy(simulator, stay, guestId).identities > 0);
   const everyone = [...guestIds, ...known];
@@ -101,15 +101,15 @@ const LOOK_EVERY_MS = 100;
 export async function untilAtRest(
   simulator: Simulator,
   stay: BookedStay,
-  wanted: Wanted,
+  desired: Desired,
   { patienceMs }: { readonly patienceMs: number },
 ): Promise<void> {
   const patientUntil = performance.now() + patienceMs;
   for (;;) {
     // Taps change locks, so doors are tried only once everything else is right.
     const view = await stay.view();
-    const early = [...problemsOfView(view, wanted), ...problemsAtSeam(simulator, stay, wanted)];
-    const problems = early.length > 0 ? early : await problemsAtRest(simulator, stay, wanted);
+    const early = [...problemsOfView(view, desired), ...problemsAtSeam(simulator, stay, desired)];
+    const problems = early.length > 0 ? early : await problemsAtRest(simulator, stay, desired);
     if (problems.length === 0) return;
     if (performance.now() > patientUntil) {
       throw new Error(

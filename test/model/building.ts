@@ -10,7 +10,7 @@ import type { Message } from '../../src/domain/model/message-schema.js';
 import { policySchema, type Policy } from '../../src/domain/model/property-schema.js';
 import type { StaySnapshot, StaySnapshotInput } from '../../src/domain/model/snapshot-schema.js';
 import { canGetOn, openHouse, PROPERTY, type House, type Job, type Luck } from '../unit/domain/stay/plan/hotel.js';
-import { openRoomDesk, type RoomDesk } from '../unit/domain/stay/simulated-room.js';
+import { openSimulatedRooms, type SimulatedRooms } from '../unit/domain/stay/simulated-rooms.js';
 import { ROOMS, type Opening } from './plot.js';
 
 type LeaseMessage = Message & { readonly name: 'leaseChanged' };
@@ -24,7 +24,7 @@ export interface Work {
 export interface Building {
   readonly hotel: SimulatedHotel;
   readonly policy: Policy;
-  readonly rooms: RoomDesk;
+  readonly rooms: SimulatedRooms;
   readonly houses: ReadonlyMap<string, House>;
   /** The stay; opened if nobody has spoken to it yet. */
   houseOf(stay: string): House;
@@ -60,7 +60,7 @@ export function openBuilding(at: Instant, opening: Opening): Building {
   const { issueFrom, graceMinutes } = opening;
   const policy = policySchema.parse({ issueFrom, departureGraceMinutes: graceMinutes });
   const now = (): Instant => instantAt(hotel.now());
-  const rooms = openRoomDesk(PROPERTY, now);
+  const rooms = openSimulatedRooms(PROPERTY, now);
   const houses = new Map<string, House>();
   let eventsSeen = 0;
 
@@ -72,7 +72,7 @@ export function openBuilding(at: Instant, opening: Opening): Building {
       rooms: ROOMS,
       hotel,
       reservationId: stay,
-      roomDesk: rooms,
+      simulatedRooms: rooms,
       policy,
       phones: opening.phones,
     });

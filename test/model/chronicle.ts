@@ -3,7 +3,7 @@ import type { Policy } from '../../src/domain/model/property-schema.js';
 import { snapshotSchema } from '../../src/domain/model/snapshot-schema.js';
 import { outlook, type Fact, type Outlook } from '../unit/domain/stay/plan/judge.js';
 import { openBookings, type Bookings, type Order } from './bookings.js';
-import { newMemory, noteWanted, pair, type Memory } from './memory.js';
+import { newMemory, noteDesired, pair, type Memory } from './memory.js';
 
 export interface Chronicle {
   readonly bookings: Bookings;
@@ -17,7 +17,7 @@ export interface Chronicle {
   outlookOf(stay: string): Outlook;
   /** Of all stays, in the order in which they were booked. */
   outlooks(): ReadonlyMap<string, Outlook>;
-  /** Notes what is wanted after time has passed. */
+  /** Notes what is desired after time has passed. */
   look(): void;
   /** The failure, with everything that happened before. */
   failure(error: unknown): Error;
@@ -85,7 +85,7 @@ export function openChronicle(propertyId: string, policy: Policy, now: () => num
       return fresh;
     },
     outlooks: () => new Map([...facts.keys()].map((stay) => [stay, chronicle.outlookOf(stay)])),
-    look: () => noteWanted(memory, chronicle.outlooks()),
+    look: () => noteDesired(memory, chronicle.outlooks()),
     failure(error) {
       const message = error instanceof Error ? (error.stack ?? error.message) : String(error);
       return new Error(`${message}\n\nWhat happened:\n${lines.join('\n')}\n`, { cause: error });

@@ -11,7 +11,7 @@ import type { Policy } from '../../src/domain/model/property-schema.js';
 import type { RoomView } from '../../src/domain/room/view.js';
 import type { StayView } from '../../src/domain/model/stay-view.js';
 import { COMMON_DOORS, LIFT } from '../unit/domain/stay/plan/hotel.js';
-import type { Outlook, Verdict } from '../unit/domain/stay/plan/judge.js';
+import type { Outlook, GuestDecision } from '../unit/domain/stay/plan/judge.js';
 import { pair, type Listed, type Memory, type Span } from './memory.js';
 import { ROOMS } from './plot.js';
 
@@ -224,7 +224,7 @@ function holdNoOvertaking({ outlooks, now }: Scene, memory: Memory, listed: read
 
 /** A guest as he should be, with the leases that his stay holds. */
 interface Expected {
-  readonly one: Verdict;
+  readonly one: GuestDecision;
   /** Rooms that he should be able to open, as soon as he has a key. */
   readonly rooms: readonly string[];
   /** True if nothing but the work itself stands between him and his key. */
@@ -293,13 +293,13 @@ function sharesUnevenly({ outlooks, views, now }: Scene, listed: readonly Listed
   const group = outlooks.get(stay)?.shareGroup;
   if (group === undefined) return false;
   const members = [...outlooks].filter(([, { shareGroup }]) => shareGroup === group);
-  const wanted = members.flatMap(([other, { guests }]) =>
+  const desired = members.flatMap(([other, { guests }]) =>
     guests.map((one) => one.rooms.filter((room) => isHeld(listed, other, room, now))),
   );
   const held = members.flatMap(([other]) =>
     (views.get(other)?.keys ?? []).filter((key) => key.state !== 'dead').map((key) => key.rooms),
   );
-  const sets = [...wanted, ...held].filter((rooms) => rooms.length > 0);
+  const sets = [...desired, ...held].filter((rooms) => rooms.length > 0);
   const all = new Set(sets.flat());
   return sets.some((rooms) => rooms.length !== all.size);
 }
@@ -334,7 +334,7 @@ function holdGuest(
     // Keys to the rooms that he had go on while he has none of those that he should have.
     const isDisplaced = leaseOf(listed, stay, room, now)?.displaced === true;
     const isKept = !served && memory.everHeld.has(pair(stay, room)) && !isDisplaced;
-    if (!isKept || !memory.everWanted.has(pair(stay, one.guestId, room)))
+    if (!isKept || !memory.everDesired.has(pair(stay, one.guestId, room)))
       throw new Error(`${name} should not open ${room}, and does${whyNot(scene, stay)}`);
   }
   if (!served) return;

@@ -16,7 +16,7 @@ export async function roomsEverHeld(temporal: Client, workflowId: string): Promi
     const answers = parsed(event.activityTaskCompletedEventAttributes?.result?.payloads, answersSchema);
     return answers.flatMap((answer) => answer.news);
   });
-  return news.flatMap(({ room, verdict }) => (verdict.kind === 'granted' ? [room] : []));
+  return news.flatMap(({ room, decision }) => (decision.kind === 'granted' ? [room] : []));
 }
 
 /** The first payload, if it is of that kind. */

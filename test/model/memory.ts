@@ -1,4 +1,4 @@
-/** What the reference model remembers of a plot: what was wanted all along, and how things stood at the last quiet point. */
+/** What the reference model remembers of a plot: what was desired all along, and how things stood at the last quiet point. */
 import type { Ask, Outlook } from '../unit/domain/stay/plan/judge.js';
 
 /** A claim as a room lists it; `granted` is absent while it waits. Milliseconds since 1970. */
@@ -16,11 +16,11 @@ export interface Span {
 }
 
 export interface Memory {
-  /** Guest and room pairs that were ever wanted. */
-  readonly everWanted: Set<string>;
+  /** Guest and room pairs that were ever desired. */
+  readonly everDesired: Set<string>;
   /** Stay and room pairs of which the stay ever knew that it held the lease. */
   readonly everHeld: Set<string>;
-  /** Guest and room pairs that were wanted at every moment since the last quiet point. */
+  /** Guest and room pairs that were desired at every moment since the last quiet point. */
   steady: ReadonlySet<string>;
   /** What each stay asked at every moment since the last quiet point. */
   steadyAsks: ReadonlyMap<string, readonly Ask[]>;
@@ -43,7 +43,7 @@ export interface Memory {
 
 export function newMemory(): Memory {
   return {
-    everWanted: new Set(),
+    everDesired: new Set(),
     everHeld: new Set(),
     steady: new Set(),
     steadyAsks: new Map(),
@@ -62,11 +62,11 @@ export function pair(...parts: readonly string[]): string {
   return parts.join(' ');
 }
 
-/** Notes what is wanted, after anything that may have changed it. */
-export function noteWanted(memory: Memory, outlooks: ReadonlyMap<string, Outlook>): void {
-  const wanted = new Set(wantedPairs(outlooks));
-  for (const one of wanted) memory.everWanted.add(one);
-  memory.steady = new Set([...memory.steady].filter((one) => wanted.has(one)));
+/** Notes what is desired, after anything that may have changed it. */
+export function noteDesired(memory: Memory, outlooks: ReadonlyMap<string, Outlook>): void {
+  const desired = new Set(desiredPairs(outlooks));
+  for (const one of desired) memory.everDesired.add(one);
+  memory.steady = new Set([...memory.steady].filter((one) => desired.has(one)));
   for (const [stay, { asks }] of outlooks) {
     const then = memory.asksThen.get(stay) ?? [];
     for (const ask of asks) {
@@ -82,7 +82,7 @@ export function noteWanted(memory: Memory, outlooks: ReadonlyMap<string, Outlook
 
 /** From here on things are compared with how they stand now. */
 export function startAnew(memory: Memory, outlooks: ReadonlyMap<string, Outlook>, listed: readonly Listed[]): void {
-  memory.steady = new Set(wantedPairs(outlooks));
+  memory.steady = new Set(desiredPairs(outlooks));
   memory.firstSeen = new Map(
     listed.map(({ stay, room }) => {
       const isSteady = memory.steadyAsks.get(stay)?.some((ask) => ask.room === room) === true;
@@ -100,7 +100,7 @@ export function startAnew(memory: Memory, outlooks: ReadonlyMap<string, Outlook>
   memory.quietPoints += 1;
 }
 
-function wantedPairs(outlooks: ReadonlyMap<string, Outlook>): readonly string[] {
+function desiredPairs(outlooks: ReadonlyMap<string, Outlook>): readonly string[] {
   return [...outlooks].flatMap(([stay, { guests }]) =>
     guests.flatMap(({ guestId, rooms }) => rooms.map((room) => pair(stay, guestId, room))),
   );

@@ -25,7 +25,7 @@ export function holdAlways(tale: Tale): void {
     for (const { guestId } of guests) {
       const devices = devicesOf(tale, stay, guestId);
       for (const room of ROOMS) {
-        if (memory.everWanted.has(pair(stay, guestId, room)) && memory.everHeld.has(pair(stay, room))) continue;
+        if (memory.everDesired.has(pair(stay, guestId, room)) && memory.everHeld.has(pair(stay, room))) continue;
         if (devices.some((device) => wouldOpen(building.hotel, device, room, building.hotel.now())))
           throw new Error(`${guestId} of ${stay} was never to open ${room}, and does`);
       }

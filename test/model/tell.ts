@@ -172,8 +172,8 @@ function quiet(tale: Tale): void {
 /** Notes which leases stays know that they hold. */
 function noteHeld({ building, chronicle }: Tale): void {
   for (const [stay, { book }] of building.houses) {
-    for (const { room, verdict } of book.leases?.claims ?? []) {
-      if (verdict?.kind === 'granted') chronicle.memory.everHeld.add(pair(stay, room));
+    for (const { room, decision } of book.leases.claims) {
+      if (decision?.kind === 'granted') chronicle.memory.everHeld.add(pair(stay, room));
     }
   }
 }

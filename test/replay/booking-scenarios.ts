@@ -1,6 +1,11 @@
 /** What the workflows between a booking system and its stays do whose histories are kept, by the name of its file. Guests are made up. */
 import { ensureSchedules } from '../../src/booking/ingress/sweeps.js';
-import { commandWorkflowId, eraseWorkflowId, ingestWorkflowId, keyDeskWorkflowId } from '../../src/domain/model/ids.js';
+import {
+  commandWorkflowId,
+  eraseWorkflowId,
+  ingestWorkflowId,
+  keyRequestsWorkflowId,
+} from '../../src/domain/model/ids.js';
 import { CONNECTION, PROPERTY } from '../e2e/booking/hotel.js';
 import { openIngressWorld, type IngressWorld } from '../e2e/booking/ingress/ingress-world.js';
 import { endedSweep } from '../e2e/booking/ingress/outage.js';
@@ -32,7 +37,7 @@ async function atOpera(live: (opera: ConnectedOpera) => Promise<void>): Promise<
   const connected = await connectOpera();
   try {
     await live(connected);
-    const workflowId = keyDeskWorkflowId({ propertyId: PROPERTY, reservationId: ID });
+    const workflowId = keyRequestsWorkflowId({ propertyId: PROPERTY, reservationId: ID });
     return await fetchHistory(connected.hotel.world.temporal, workflowId);
   } finally {
     await connected.close();

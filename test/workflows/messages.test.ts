@@ -257,11 +257,11 @@ describe('the query planFor', () => {
   test('says what a change would do and why, and does nothing', async () => {
     const stay = await world.book('planned', {});
     const before = await stay.settled();
-    const foresight = await world.client.planFor(stay.name, {
+    const dryRunResult = await world.client.planFor(stay.name, {
       message: 'addGuests',
       payload: { guests: [{ guestId: 'g2' }] },
     });
-    expect(foresight.steps).toMatchObject([
+    expect(dryRunResult.steps).toMatchObject([
       { do: 'join', guestId: 'g2', why: expect.stringContaining('joins the lease') },
     ]);
     expect(await stay.view()).toEqual(before);

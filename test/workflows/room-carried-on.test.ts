@@ -67,7 +67,7 @@ test('a room with a long history goes on in a new run with its leases, and tells
   expect({ ...after, history: [] }).toEqual({ ...before, history: [] });
   expect(after.history.slice(0, before.history.length)).toEqual(before.history);
   const late = { stayId: first, window: { ...window, to: await world.inMinutes(900) }, chain: 'c', seq: 3 };
-  expect(await claim(late)).toMatchObject({ verdict: { kind: 'granted', until: window.to } });
+  expect(await claim(late)).toMatchObject({ decision: { kind: 'granted', until: window.to } });
 
   await handle.signal(roomReleaseSignal, { stayId: first, chain: 'c', revision: 1, seq: 5 });
   await expect.poll(async () => (await view()).leases.map(({ stays }) => stays)).toEqual([[second]]);
@@ -78,7 +78,7 @@ test('a room with a long history goes on in a new run with its leases, and tells
   };
   await expect.poll(heard).toBe(1);
   expect(await claim({ stayId: first, window, chain: 'other', revision: 1 })).toMatchObject({
-    verdict: { kind: 'ended', revision: 1 },
+    decision: { kind: 'ended', revision: 1 },
   });
   const { events } = await handle.fetchHistory();
   expect(events?.[0]?.workflowExecutionStartedEventAttributes?.continuedExecutionRunId).toBe(runId);

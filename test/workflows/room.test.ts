@@ -73,10 +73,10 @@ function liveKey(id: string, fields: Partial<KeyReport> & Pick<KeyReport, 'windo
 
 test('a claim starts the room and is answered at once; a second one waits, and is told when the room is let go', async () => {
   const [first, second] = [await aStay('R-1'), await aStay('R-2')];
-  expect(await claim('901', first, [1, 40])).toMatchObject({ room: '901', part: 0, verdict: { kind: 'granted' } });
-  expect(await claim('901', second, [20, 60])).toMatchObject({ verdict: { kind: 'waiting', behind: [first] } });
+  expect(await claim('901', first, [1, 40])).toMatchObject({ room: '901', part: 0, decision: { kind: 'granted' } });
+  expect(await claim('901', second, [20, 60])).toMatchObject({ decision: { kind: 'waiting', behind: [first] } });
   await world.temporal.workflow.getHandle(idOf('901')).signal(roomReleaseSignal, { stayId: first });
-  await expect.poll(() => newsOf(second)).toMatchObject([{ room: '901', part: 0, verdict: { kind: 'granted' } }]);
+  await expect.poll(() => newsOf(second)).toMatchObject([{ room: '901', part: 0, decision: { kind: 'granted' } }]);
   expect(await newsOf(first)).toEqual([]);
   const { leases, waiting } = await view('901');
   expect([leases.map(({ stays }) => stays), waiting]).toEqual([[[second]], []]);
@@ -87,7 +87,7 @@ test('who waits has the room when the lease before is over, though nobody says a
   await claim('902', first, [-1, 5]);
   await claim('902', second, [4, 60]);
   await world.pass('5 hours');
-  await expect.poll(() => newsOf(second)).toMatchObject([{ verdict: { kind: 'granted' } }]);
+  await expect.poll(() => newsOf(second)).toMatchObject([{ decision: { kind: 'granted' } }]);
   const { events } = await world.temporal.workflow.getHandle(idOf('902')).fetchHistory();
   expect((events ?? []).filter((event) => event.timerStartedEventAttributes != null)).toHaveLength(1);
 });
@@ -106,7 +106,7 @@ test('claims of a stay that does not exist are dropped when it cannot be told, a
   await claim('904', gone, [1, 40]);
   await claim('904', next, [1, 40]);
   await world.temporal.workflow.getHandle(idOf('904')).signal(roomReleaseSignal, { stayId: here });
-  await expect.poll(async () => (await newsOf(next)).at(-1)).toMatchObject({ verdict: { kind: 'granted' } });
+  await expect.poll(async () => (await newsOf(next)).at(-1)).toMatchObject({ decision: { kind: 'granted' } });
   const { history } = await view('904');
   expect(history.map(({ what }) => what)).toContain(`${gone}: claims dropped`);
 });
@@ -117,10 +117,10 @@ test('the front desk gives the room to the one who waits; the other is told that
   await claim('905', second, [-1, 60]);
   const desk = { stayId: second, reason: 'the guest is here', by: 'anna', requestId: 'f-1' };
   await world.temporal.workflow.getHandle(idOf('905')).signal(roomForceSignal, desk);
-  await expect.poll(() => newsOf(second)).toMatchObject([{ verdict: { kind: 'granted' } }]);
+  await expect.poll(() => newsOf(second)).toMatchObject([{ decision: { kind: 'granted' } }]);
   await expect
     .poll(() => newsOf(first))
-    .toMatchObject([{ verdict: { kind: 'waiting', behind: [second], displaced: true } }]);
+    .toMatchObject([{ decision: { kind: 'waiting', behind: [second], displaced: true } }]);
 });
 
 test('keys that are reported are shown, and are anchors for the stays of a share group', async () => {
@@ -130,7 +130,7 @@ test('keys that are reported are shown, and are anchors for the stays of a share
   const keys = [liveKey('o1', { window, issuedAt: window.from })];
   await world.temporal.workflow.getHandle(idOf('906')).signal(roomAnchoredSignal, { stayId: first, keys });
   expect(await claim('906', second, [-1, 60], { shareGroup: 'friends' })).toMatchObject({
-    verdict: { kind: 'granted', opener: false, anchors: [{ acsCredentialId: 'o1', stayId: first }], lineage: 'o1' },
+    decision: { kind: 'granted', opener: false, anchors: [{ acsCredentialId: 'o1', stayId: first }], lineage: 'o1' },
   });
   expect((await view('906')).keys.certain).toMatchObject([{ acsCredentialId: 'o1', guestId: 'g1', stayId: first }]);
 });
@@ -178,7 +178,7 @@ test('a signal that cannot be understood becomes a line of the history, and the 
       'no signal is called "open-sesame"',
       'anchored: the value is missing; it must be an object',
     ]);
-  expect(await claim('908', first, [1, 41])).toMatchObject({ verdict: { kind: 'granted' } });
+  expect(await claim('908', first, [1, 41])).toMatchObject({ decision: { kind: 'granted' } });
 });
 
 test('a room cannot be cancelled: it would forget who has it', async () => {
@@ -187,7 +187,7 @@ test('a room cannot be cancelled: it would forget who has it', async () => {
   const handle = world.temporal.workflow.getHandle(idOf('909'));
   await handle.cancel();
   await vi.waitUntil(async () => (await view('909')).history.some(({ why }) => why?.startsWith('a room cannot')));
-  expect(await claim('909', second, [1, 40])).toMatchObject({ verdict: { kind: 'waiting', behind: [first] } });
+  expect(await claim('909', second, [1, 40])).toMatchObject({ decision: { kind: 'waiting', behind: [first] } });
   expect((await handle.describe()).status.name).toBe('RUNNING');
 });
 

@@ -1,5 +1,5 @@
 /**
- * The workflow `command`: carries out one command of a booking system ("cut a key") and answers it there, though the worker that heard of it
+ * The workflow `bookingCommand`: carries out one command of a booking system ("cut a key") and answers it there, though the worker that heard of it
  * dies: a command that somebody began to work at is told to nobody else.
  */
 import { proxyActivities, workflowInfo } from '@temporalio/workflow';
@@ -16,7 +16,7 @@ const { carryOutCommand } = proxyActivities<BookingActivities>({
   retry: { initialInterval: '1s', backoffCoefficient: 2, maximumInterval: '30s' },
 });
 
-export async function command({ connectionId, commandId }: CommandStart): Promise<void> {
+export async function bookingCommand({ connectionId, commandId }: CommandStart): Promise<void> {
   const since = workflowInfo().startTime.getTime();
   await carryOutCommand.executeWithOptions({ summary: `carry out a command of ${connectionId}` }, [
     { connectionId, commandId, since },

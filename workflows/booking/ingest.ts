@@ -10,7 +10,6 @@ import {
   condition,
   continueAsNew,
   log,
-  patched,
   proxyActivities,
   setCurrentDetails,
   setHandler,
@@ -42,7 +41,7 @@ const DEFAULT_PACE: messages.IngestPace = { settleMs: 1_500, longestMs: 10_000, 
 const PATIENCE_MS = 50_000;
 
 /** What one run has at hand. */
-interface IngestDesk {
+interface IngestRun {
   readonly name: StayName;
   readonly pace: messages.IngestPace;
   /** Rises with everything that asks for a reading. */
@@ -65,37 +64,37 @@ interface IngestDesk {
 }
 
 export async function ingest(start: messages.IngestStart = {}): Promise<messages.IngestSummary> {
-  const desk = openDesk(start);
-  listen(desk);
+  const run = openRun(start);
+  listen(run);
   for (;;) {
-    await settle(desk);
-    await read(desk);
-    show(desk);
-    if (await isToBeReadAgain(desk)) continue;
+    await settle(run);
+    await read(run);
+    show(run);
+    if (await isToBeReadAgain(run)) continue;
     await condition(allHandlersFinished);
-    if (!isAsked(desk)) return summaryOf(desk);
+    if (!isAsked(run)) return summaryOf(run);
   }
 }
 
 /** Waits until nothing more comes, but not for ever. */
-async function settle(desk: IngestDesk): Promise<void> {
-  const { settleMs, longestMs } = desk.pace;
+async function settle(run: IngestRun): Promise<void> {
+  const { settleMs, longestMs } = run.pace;
   const first = millisNow();
   for (;;) {
     const left = Math.min(settleMs, first + longestMs - millisNow());
-    const seen = desk.asked;
-    if (desk.urgent || left <= 0) return;
-    if (!(await condition(() => desk.urgent || desk.asked > seen, left))) return;
+    const seen = run.asked;
+    if (run.urgent || left <= 0) return;
+    if (!(await condition(() => run.urgent || run.asked > seen, left))) return;
   }
 }
 
 /** One reading, however long the booking system is down. What is asked for meanwhile is read afterwards. */
-async function read(desk: IngestDesk): Promise<void> {
-  const seen = desk.asked;
-  desk.urgent = false;
+async function read(run: IngestRun): Promise<void> {
+  const seen = run.asked;
+  run.urgent = false;
   const scope = new CancellationScope();
   const reading = scope.run(() =>
-    readReservation.executeWithOptions({ summary: 'fetch the reservation and tell its stay' }, [inputOf(desk)]),
+    readReservation.executeWithOptions({ summary: 'fetch the reservation and tell its stay' }, [inputOf(run)]),
   );
   const ended = reading.then(
     () => true,
@@ -106,51 +105,51 @@ async function read(desk: IngestDesk): Promise<void> {
   if (workflowInfo().continueAsNewSuggested) {
     scope.cancel();
     await ended;
-    await carryOn(desk);
+    await carryOn(run);
   }
-  take(desk, await reading);
-  desk.answered = seen;
+  take(run, await reading);
+  run.answered = seen;
 }
 
-function inputOf({ name, missingSince, pace }: IngestDesk): ReadReservationInput {
+function inputOf({ name, missingSince, pace }: IngestRun): ReadReservationInput {
   const isGone = missingSince !== undefined && millisNow() - missingSince >= pace.goneMs;
   return { ...name, ifGone: isGone ? 'cancel' : 'report' };
 }
 
-function take(desk: IngestDesk, outcome: IngestOutcome): void {
-  desk.readings += 1;
-  desk.last = outcome;
-  if (desk.deliveries > 0 && bringsNothing(outcome)) desk.mayLag = true;
-  if (outcome.kind !== 'missing') delete desk.missingSince;
-  else desk.missingSince ??= millisNow();
+function take(run: IngestRun, outcome: IngestOutcome): void {
+  run.readings += 1;
+  run.last = outcome;
+  if (run.deliveries > 0 && bringsNothing(outcome)) run.mayLag = true;
+  if (outcome.kind !== 'missing') delete run.missingSince;
+  else run.missingSince ??= millisNow();
   if (outcome.kind === 'refused') log.error('a reservation cannot be read as a snapshot', { why: outcome.why });
 }
 
-async function carryOn(desk: IngestDesk): Promise<never> {
-  desk.leaving = true;
+async function carryOn(run: IngestRun): Promise<never> {
+  run.leaving = true;
   await condition(allHandlersFinished);
-  const { pace, deliveries, readings, missingSince } = desk;
+  const { pace, deliveries, readings, missingSince } = run;
   const carried = { schema: 1, deliveries, readings, ...(missingSince === undefined ? {} : { missingSince }) } as const;
   return continueAsNew<typeof ingest>({ pace, carried });
 }
 
 /** Waits for what asks for another reading: a delivery, or a doubt about the last one. */
-async function isToBeReadAgain(desk: IngestDesk): Promise<boolean> {
-  const waitMs = doubtMs(desk);
-  if (waitMs === undefined) return isAsked(desk);
-  if (!(await condition(() => isAsked(desk), waitMs))) {
-    desk.nextReread += 1;
-    desk.urgent = true;
+async function isToBeReadAgain(run: IngestRun): Promise<boolean> {
+  const waitMs = doubtMs(run);
+  if (waitMs === undefined) return isAsked(run);
+  if (!(await condition(() => isAsked(run), waitMs))) {
+    run.nextReread += 1;
+    run.urgent = true;
   }
   return true;
 }
 
 /** How long until the reservation is read again although nobody asks. */
-function doubtMs({ pace, missingSince, nextReread, last, deliveries, mayLag }: IngestDesk): number | undefined {
+function doubtMs({ pace, missingSince, nextReread, last, deliveries, mayLag }: IngestRun): number | undefined {
   if (missingSince !== undefined) return Math.max(1, missingSince + pace.goneMs - millisNow());
   if (deliveries === 0 || last === undefined) return undefined;
   // What lags may bring a delivery's change only after it has brought the change before that.
-  const isInDoubt = bringsNothing(last) || (mayLag && patched('doubt-what-lags'));
+  const isInDoubt = bringsNothing(last) || mayLag;
   return isInDoubt ? pace.rereadMs[nextReread] : undefined;
 }
 
@@ -158,40 +157,39 @@ function bringsNothing({ kind }: IngestOutcome): boolean {
   return kind === 'same' || kind === 'older';
 }
 
-function isAsked({ asked, answered }: IngestDesk): boolean {
+function isAsked({ asked, answered }: IngestRun): boolean {
   return asked > answered;
 }
 
-function listen(desk: IngestDesk): void {
+function listen(run: IngestRun): void {
   setHandler(messages.reservationChangedSignal, () => {
-    desk.asked += 1;
-    desk.deliveries += 1;
-    desk.nextReread = 0;
+    run.asked += 1;
+    run.deliveries += 1;
+    run.nextReread = 0;
   });
   setHandler(messages.rereadUpdate, async (): Promise<RereadOutcome> => {
-    desk.asked += 1;
-    desk.urgent = true;
-    const own = desk.asked;
-    const isOver = (): boolean => desk.answered >= own || desk.leaving;
-    if (patched('reread-gives-up')) await condition(isOver, desk.pace.patienceMs ?? PATIENCE_MS);
-    else await condition(isOver);
-    return desk.answered >= own && desk.last !== undefined ? desk.last : { kind: 'pending' };
+    run.asked += 1;
+    run.urgent = true;
+    const own = run.asked;
+    const isOver = (): boolean => run.answered >= own || run.leaving;
+    await condition(isOver, run.pace.patienceMs ?? PATIENCE_MS);
+    return run.answered >= own && run.last !== undefined ? run.last : { kind: 'pending' };
   });
-  setHandler(messages.ingestQuery, () => summaryOf(desk));
+  setHandler(messages.ingestQuery, () => summaryOf(run));
 }
 
-function summaryOf({ deliveries, readings, last }: IngestDesk): messages.IngestSummary {
+function summaryOf({ deliveries, readings, last }: IngestRun): messages.IngestSummary {
   return { deliveries, readings, ...(last === undefined ? {} : { last }) };
 }
 
-function show({ deliveries, readings, last }: IngestDesk): void {
+function show({ deliveries, readings, last }: IngestRun): void {
   const why = last !== undefined && 'why' in last ? `: ${last.why}` : '';
   setCurrentDetails(
     [`**${last?.kind ?? 'not read yet'}**${why}`, `${deliveries} deliveries, ${readings} readings`].join('\n\n'),
   );
 }
 
-function openDesk({ pace = DEFAULT_PACE, carried }: messages.IngestStart): IngestDesk {
+function openRun({ pace = DEFAULT_PACE, carried }: messages.IngestStart): IngestRun {
   const { workflowId } = workflowInfo();
   const name = parseIngestWorkflowId(workflowId);
   if (name === undefined) {

@@ -1,5 +1,5 @@
 /**
- * The workflow `keyDesk`: one execution per reservation that a booking system asks keys for (OPERA's door lock interface, Mews's key
+ * The workflow `keyRequests`: one execution per reservation that a booking system asks keys for (OPERA's door lock interface, Mews's key
  * cutter), for as long as there is something to do. It carries requests out in the order in which they came, however long that takes:
  * the booking system may never ask again.
  */
@@ -7,7 +7,6 @@ import {
   allHandlersFinished,
   ApplicationFailure,
   condition,
-  patched,
   proxyActivities,
   setCurrentDetails,
   setHandler,
@@ -16,15 +15,15 @@ import {
 } from '@temporalio/workflow';
 import type { Order } from '../../src/domain/model/key-request.js';
 import { decide, type Circumstances } from '../../src/domain/key-request/decide.js';
-import type { DeskAnswer, KeyRequest } from '../../src/domain/model/key-request.js';
-import type { KeyDeskActivities } from '../../src/domain/model/key-request-activities.js';
+import type { KeyRequestAnswer, KeyRequest } from '../../src/domain/model/key-request.js';
+import type { KeyRequestActivities } from '../../src/domain/model/key-request-activities.js';
 import { ERROR_TYPES } from '../../src/domain/model/error-types.js';
-import { parseKeyDeskWorkflowId, type StayName } from '../../src/domain/model/ids.js';
+import { parseKeyRequestsWorkflowId, type StayName } from '../../src/domain/model/ids.js';
 import { now } from '../clock.js';
 import { TASK_QUEUES } from '../../src/temporal/task-queues.js';
 import * as messages from './key-request-messages.js';
 
-const { lookAtStay, tellOrder } = proxyActivities<KeyDeskActivities>({
+const { lookAtStay, tellOrder } = proxyActivities<KeyRequestActivities>({
   taskQueue: TASK_QUEUES.bookings,
   startToCloseTimeout: '10s',
   retry: { initialInterval: '500ms', backoffCoefficient: 2, maximumInterval: '30s' },
@@ -40,40 +39,39 @@ const MOST_LOOKS = 60;
 interface Desk {
   readonly name: StayName;
   readonly waiting: KeyRequest[];
-  readonly answers: Map<string, DeskAnswer>;
+  readonly answers: Map<string, KeyRequestAnswer>;
   /** The request that is being carried out, or was last. */
   current?: KeyRequest;
   /** The last one that the stay was told of. */
   told?: KeyRequest;
 }
 
-export async function keyDesk(): Promise<{ readonly carriedOut: number }> {
-  const desk = openDesk();
-  listen(desk);
+export async function keyRequests(): Promise<{ readonly carriedOut: number }> {
+  const run = openRun();
+  listen(run);
   do {
-    while (desk.waiting.length > 0) await carryOutNext(desk);
-    await condition(() => desk.waiting.length > 0, IDLE);
-    if (desk.waiting.length === 0) await condition(allHandlersFinished);
-  } while (desk.waiting.length > 0);
-  return { carriedOut: desk.answers.size };
+    while (run.waiting.length > 0) await carryOutNext(run);
+    await condition(() => run.waiting.length > 0, IDLE);
+    if (run.waiting.length === 0) await condition(allHandlersFinished);
+  } while (run.waiting.length > 0);
+  return { carriedOut: run.answers.size };
 }
 
-async function carryOutNext(desk: Desk): Promise<void> {
-  const request = desk.waiting.shift();
+async function carryOutNext(run: Desk): Promise<void> {
+  const request = run.waiting.shift();
   if (request === undefined) return;
   setCurrentDetails(`**${request.kind}** for ${request.rooms.join(', ') || 'no room'}, asked for by ${request.by}`);
-  const isOlderDesk = !patched('asked-again');
-  if (!isOlderDesk) desk.current = request;
-  const answer = await carryOut(desk.name, request, isOlderDesk ? { rules: 'first' } : { before: desk.told });
-  if (answer.kind === 'told') desk.told = request;
-  desk.answers.set(request.requestId, answer);
+  run.current = request;
+  const answer = await carryOut(run.name, request, { before: run.told });
+  if (answer.kind === 'told') run.told = request;
+  run.answers.set(request.requestId, answer);
 }
 
 async function carryOut(
   name: StayName,
   request: KeyRequest,
   circumstances: Omit<Circumstances, 'now'>,
-): Promise<DeskAnswer> {
+): Promise<KeyRequestAnswer> {
   const look = await lookAtStay.executeWithOptions({ summary: `before "${request.kind}": look at the stay` }, [name]);
   const decision = decide(name, request, look ?? undefined, { now: now(), ...circumstances });
   if (decision.kind === 'refuse') return { kind: 'refused', why: decision.why };
@@ -84,7 +82,7 @@ async function carryOut(
   return { kind: 'told', changes: decision.orders.length };
 }
 
-async function follow(name: StayName, request: KeyRequest, order: Order): Promise<DeskAnswer | undefined> {
+async function follow(name: StayName, request: KeyRequest, order: Order): Promise<KeyRequestAnswer | undefined> {
   if (order.kind === 'await-end-of-keys') {
     await endOfKeys(name);
     return undefined;
@@ -103,14 +101,14 @@ async function endOfKeys(name: StayName): Promise<void> {
   }
 }
 
-function listen(desk: Desk): void {
-  const { waiting, answers } = desk;
+function listen(run: Desk): void {
+  const { waiting, answers } = run;
   setHandler(messages.keysAskedForSignal, (request) => {
-    const atHand = desk.current === undefined ? waiting : [desk.current, ...waiting];
+    const atHand = run.current === undefined ? waiting : [run.current, ...waiting];
     const isKnown = answers.has(request.requestId) || atHand.some(({ requestId }) => requestId === request.requestId);
     if (!isKnown) waiting.push(request);
   });
-  setHandler(messages.keyDeskAnswerUpdate, async ({ requestId }): Promise<DeskAnswer> => {
+  setHandler(messages.keyRequestAnswerUpdate, async ({ requestId }): Promise<KeyRequestAnswer> => {
     const isAnswered = await condition(() => answers.has(requestId), ANSWERED_WITHIN);
     const answer = answers.get(requestId);
     if (isAnswered && answer !== undefined) return answer;
@@ -118,11 +116,11 @@ function listen(desk: Desk): void {
   });
 }
 
-function openDesk(): Desk {
+function openRun(): Desk {
   const { workflowId } = workflowInfo();
-  const name = parseKeyDeskWorkflowId(workflowId);
+  const name = parseKeyRequestsWorkflowId(workflowId);
   if (name === undefined) {
-    const message = `workflow id must be key-desk/<propertyId>/<reservationId>, parts percent-encoded; it is ${workflowId}`;
+    const message = `workflow id must be key-requests/<propertyId>/<reservationId>, parts percent-encoded; it is ${workflowId}`;
     throw ApplicationFailure.nonRetryable(message, ERROR_TYPES.invalidMessage);
   }
   return { name, waiting: [], answers: new Map() };

@@ -16,11 +16,11 @@ const { listenToBookings } = proxyActivities<BookingActivities>({
   retry: { initialInterval: '1s', backoffCoefficient: 2, maximumInterval: '1m' },
 });
 
-export async function listen({ connectionId }: ListenStart): Promise<never> {
+export async function bookingListener({ connectionId }: ListenStart): Promise<never> {
   setCurrentDetails(`Listens to ${connectionId}; what it misses the sweep finds.`);
   for (;;) {
     await listenToBookings.executeWithOptions({ summary: `listen to ${connectionId}` }, [{ connectionId }]);
-    if (workflowInfo().continueAsNewSuggested) await continueAsNew<typeof listen>({ connectionId });
+    if (workflowInfo().continueAsNewSuggested) await continueAsNew<typeof bookingListener>({ connectionId });
     await sleep(PAUSE);
   }
 }

@@ -1,5 +1,5 @@
 /**
- * Every signal, update and query of the workflows behind the booking door: `ingest`, `sweep`, `listen` and `command`. An exported name is its wire
+ * Every signal, update and query of the workflows behind the booking door: `ingest`, `bookingSweep`, `bookingListener` and `bookingCommand`. An exported name is its wire
  * name and `Signal`, `Update` or `Query`. Ids only: what a guest is called passes from the booking system to the stay, and not by here.
  */
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
@@ -53,7 +53,7 @@ export const rereadUpdate = defineUpdate<RereadOutcome>('reread');
 
 export const ingestQuery = defineQuery<IngestSummary>('ingest');
 
-/** Argument of the workflow `sweep`. */
+/** Argument of the workflow `bookingSweep`. */
 export interface SweepStart {
   readonly connectionId: string;
   readonly propertyId: string;
@@ -73,7 +73,7 @@ export interface SweepCarried {
   readonly counts: SweepCounts;
 }
 
-/** The result of the workflow `sweep`, from which the next one goes on, and the answer of its query. */
+/** The result of the workflow `bookingSweep`, from which the next one goes on, and the answer of its query. */
 export interface SweepSummary {
   readonly since: string;
   /** When this sweep began: the next one looks back to here, and by the overlap beyond. */
@@ -86,25 +86,25 @@ export interface SweepSummary {
   readonly counts: SweepCounts;
 }
 
-/** The workflow `sweep`, for whoever starts it by its name. */
+/** The workflow `bookingSweep`, for whoever starts it by its name. */
 export type SweepWorkflow = (start: SweepStart) => Promise<SweepSummary>;
 
 export const sweepQuery = defineQuery<SweepSummary>('sweep');
 
-/** Argument of the workflow `listen`. */
+/** Argument of the workflow `bookingListener`. */
 export interface ListenStart {
   readonly connectionId: string;
 }
 
-/** The workflow `listen`, for whoever starts it by its name. */
+/** The workflow `bookingListener`, for whoever starts it by its name. */
 export type ListenWorkflow = (start: ListenStart) => Promise<never>;
 
-/** Argument of the workflow `command`. */
+/** Argument of the workflow `bookingCommand`. */
 export interface CommandStart {
   readonly connectionId: string;
   /** The booking system's own id of the command. */
   readonly commandId: string;
 }
 
-/** The workflow `command`, for whoever starts it by its name. */
+/** The workflow `bookingCommand`, for whoever starts it by its name. */
 export type CommandWorkflow = (start: CommandStart) => Promise<void>;

@@ -38,7 +38,7 @@ const NOTHING: SweepCounts = {
   pending: 0,
 };
 
-export async function sweep(start: messages.SweepStart): Promise<messages.SweepSummary> {
+export async function bookingSweep(start: messages.SweepStart): Promise<messages.SweepSummary> {
   const { connectionId, propertyId } = start;
   const begun = start.carried ?? beginning(start);
   const { since, begunAt } = begun;
@@ -56,7 +56,7 @@ export async function sweep(start: messages.SweepStart): Promise<messages.SweepS
     setCurrentDetails(details(summary()));
     if (cursor === undefined) break;
     if (workflowInfo().continueAsNewSuggested) {
-      await continueAsNew<typeof sweep>({ ...start, carried: { since, begunAt, cursor, pages, counts } });
+      await continueAsNew<typeof bookingSweep>({ ...start, carried: { since, begunAt, cursor, pages, counts } });
     }
   }
   const { listed, repaired } = summary();

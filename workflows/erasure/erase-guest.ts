@@ -1,5 +1,5 @@
 /**
- * The workflow `erase`: a guest is forgotten at Seam, and with him the histories that hold what he was called. What was done stays as the
+ * The workflow `eraseGuest`: a guest is forgotten at Seam, and with him the histories that hold what he was called. What was done stays as the
  * result, by ids alone.
  */
 import { ApplicationFailure, proxyActivities, setCurrentDetails } from '@temporalio/workflow';
@@ -26,7 +26,7 @@ const atSeam = proxyActivities<ErasureActivities>({
 });
 
 /** @throws ApplicationFailure `GuestNeeded`, before anything is erased; `InvalidMessage` */
-export async function erase(asked: GuestToErase): Promise<Erasure> {
+export async function eraseGuest(asked: GuestToErase): Promise<Erasure> {
   const checked = check(guestToEraseSchema, asked);
   if (!checked.ok) {
     throw ApplicationFailure.nonRetryable(describeProblems(checked.problems), ERROR_TYPES.invalidMessage);

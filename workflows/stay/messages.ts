@@ -3,12 +3,12 @@
  * `Signal`, `Update` or `Query`. Each message is one object; new fields are optional.
  */
 import { defineQuery, defineSignal, defineUpdate, type SignalDefinition } from '@temporalio/workflow';
-import type { StayBook } from '../../src/domain/stay/state.js';
+import type { StayState } from '../../src/domain/stay/state.js';
 import type { UserIdentityIds } from '../../src/domain/model/erasure.js';
-import type { Foresight } from '../../src/domain/stay/dry-run.js';
+import type { DryRun } from '../../src/domain/stay/dry-run.js';
 import type { Claim, LeaseNews } from '../../src/domain/model/lease.js';
 import type { MessageInput, MessageName } from '../../src/domain/model/message-schema.js';
-import type { RoomBook } from '../../src/domain/room/state.js';
+import type { RoomState } from '../../src/domain/room/state.js';
 import type {
   RoomForce,
   RoomMessageName,
@@ -22,8 +22,8 @@ import type { StayPhase, StayView } from '../../src/domain/model/stay-view.js';
 /** Argument of the workflow `stay`: all optional, so that a plain start by name and update-with-start both work. */
 export interface StayStart {
   readonly snapshot?: StaySnapshotInput;
-  /** The book of the run before; set by continue-as-new only. */
-  readonly carried?: StayBook;
+  /** The state of the run before; set by continue-as-new only. */
+  readonly carried?: StayState;
 }
 
 /** Result of the workflow `stay`. */
@@ -92,12 +92,12 @@ export const stayQuery = defineQuery<StayView>('stay');
 export const userIdentityIdsQuery = defineQuery<UserIdentityIds>('userIdentityIds');
 
 /** Dry run: what a change would lead to, and why. Does nothing. */
-export const planForQuery = defineQuery<Foresight, [PlannedChange]>('planFor');
+export const planForQuery = defineQuery<DryRun, [PlannedChange]>('planFor');
 
 /** Argument of the workflow `room`: optional, so that a start by name, update-with-start and signal-with-start all work. */
 export interface RoomStart {
-  /** The book of the run before; set by continue-as-new only. */
-  readonly carried?: RoomBook;
+  /** The state of the run before; set by continue-as-new only. */
+  readonly carried?: RoomState;
 }
 
 /** A stay's whole wish for the room; the latest counts. Answers at once. Rejects with a typed failure. */

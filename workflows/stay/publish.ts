@@ -5,31 +5,31 @@ import { SEARCH_ATTRIBUTES, withinLimit } from '../../src/temporal/search-attrib
 import type { StayView } from '../../src/domain/model/stay-view.js';
 import { currentView } from './handlers.js';
 import { exactTime } from '../clock.js';
-import type { StayDesk } from './run.js';
+import type { StayRun } from './run.js';
 
 /** Shows the stay as it stands. Search attributes are written in one batch, once the steps in flight have ended. */
-export function show(desk: StayDesk): void {
-  const view = currentView(desk);
+export function show(run: StayRun): void {
+  const view = currentView(run);
   setCurrentDetails(detailsOf(view));
   const shown = JSON.stringify([
     view.phase,
     view.rooms,
     view.window,
     codes(view),
-    heldIds(desk, view),
-    view.settled && desk.book.changes,
+    heldIds(run, view),
+    view.settled && run.state.changes,
   ]);
   const working = !view.settled && codes(view).length === 0;
-  if (shown === desk.shown || (working && desk.shown !== undefined)) return;
-  desk.shown = shown;
+  if (shown === run.shown || (working && run.shown !== undefined)) return;
+  run.shown = shown;
   upsertSearchAttributes([
-    { key: SEARCH_ATTRIBUTES.property, value: desk.book.propertyId },
+    { key: SEARCH_ATTRIBUTES.property, value: run.state.propertyId },
     { key: SEARCH_ATTRIBUTES.rooms, value: withinLimit(view.rooms) },
     { key: SEARCH_ATTRIBUTES.phase, value: view.phase },
     { key: SEARCH_ATTRIBUTES.attention, value: codes(view) },
     { key: SEARCH_ATTRIBUTES.arrival, value: view.window === undefined ? null : new Date(view.window.from) },
     { key: SEARCH_ATTRIBUTES.departure, value: view.window === undefined ? null : new Date(view.window.to) },
-    { key: SEARCH_ATTRIBUTES.keys, value: heldIds(desk, view) },
+    { key: SEARCH_ATTRIBUTES.keys, value: heldIds(run, view) },
     { key: SEARCH_ATTRIBUTES.changedAt, value: exactTime() },
   ]);
 }
@@ -39,8 +39,8 @@ function codes(view: StayView): string[] {
 }
 
 /** What an event of Seam's may be about: live keys, then phones. */
-function heldIds(desk: StayDesk, view: StayView): string[] {
+function heldIds(run: StayRun, view: StayView): string[] {
   const keys = view.keys.flatMap((key) => (key.state === 'dead' ? [] : (key.acsCredentialId ?? [])));
-  const phones = Object.values(desk.book.guests).flatMap((guest) => guest.deviceIds ?? []);
+  const phones = Object.values(run.state.guests).flatMap((guest) => guest.deviceIds ?? []);
   return withinLimit([...new Set([...keys, ...phones])]);
 }

@@ -1,15 +1,14 @@
-/** Carries out steps: starts the activity, takes what it brings back into the book, and rings the bell. */
+/** Carries out steps: starts the activity, takes what it brings back into the state, and rings the bell. */
 import {
   ActivityCancellationType,
   ActivityFailure,
   ApplicationFailure,
   CancellationScope,
   isCancellation,
-  patched,
   proxyActivities,
   type ActivityOptions,
 } from '@temporalio/workflow';
-import type { LeaseStep, GroundStep } from '../../src/domain/model/preparation.js';
+import type { LeaseStep, Preparation } from '../../src/domain/model/preparation.js';
 import type { Key } from '../../src/domain/model/key.js';
 import { propertyStepId } from '../../src/domain/stay/plan/preparations.js';
 import { findKey, keysOf, mayLive } from '../../src/domain/stay/known/keyring.js';
@@ -23,7 +22,7 @@ import { ERROR_TYPES } from '../../src/domain/model/error-types.js';
 import type { StayActivities } from '../../src/domain/model/stay-activities.js';
 import { TASK_QUEUES } from '../../src/temporal/task-queues.js';
 import { now } from '../clock.js';
-import { planNow, type StayDesk } from './run.js';
+import { planNow, type StayRun } from './run.js';
 
 /** A worker that dies is missed after this, not after the attempt's whole time. */
 const HEARTBEAT = '5s';
@@ -49,34 +48,34 @@ const seam = proxyActivities<StayActivities>({
 });
 
 /** Starts a key step that the planner found ready. */
-export function startKeyStep(desk: StayDesk, step: KeyStep): void {
+export function startKeyStep(run: StayRun, step: KeyStep): void {
   if (step.do === 'revoke') {
-    const key = record.recordRevoking(desk.book, step.keyId, step.why, now());
-    launchKey(desk, key, { do: 'revoke', why: step.why }, () => revoke(desk, key, step.why));
+    const key = record.recordRevoking(run.state, step.keyId, step.why, now());
+    launchKey(run, key, { do: 'revoke', why: step.why }, () => revoke(run, key, step.why));
   } else {
     const firstAsk = step.keyId === undefined;
-    const key = record.recordAsk(desk.book, step, now());
-    launchKey(desk, key, { do: 'issue', why: key.why }, () => issue(desk, key, { firstAsk }));
+    const key = record.recordAsk(run.state, step, now());
+    launchKey(run, key, { do: 'issue', why: key.why }, () => issue(run, key, { firstAsk }));
   }
 }
 
-async function issue(desk: StayDesk, key: Key, how: { readonly firstAsk: boolean }): Promise<void> {
-  const { book } = desk;
-  const others = book.keyring.keys.filter((other) => other.keyId !== key.keyId);
-  const own = keysOf(book.keyring, key.guestId).filter((other) => mayLive(other) && other.keyId !== key.keyId);
-  const minutes = book.property?.policy.confirmWithinMinutes ?? 5;
-  const person = book.wanted.party.find((one) => one.guest.guestId === key.guestId)?.guest.personId;
+async function issue(run: StayRun, key: Key, how: { readonly firstAsk: boolean }): Promise<void> {
+  const { state } = run;
+  const others = state.keyring.keys.filter((other) => other.keyId !== key.keyId);
+  const own = keysOf(state.keyring, key.guestId).filter((other) => mayLive(other) && other.keyId !== key.keyId);
+  const minutes = state.property?.policy.confirmWithinMinutes ?? 5;
+  const person = state.desired.party.find((one) => one.guest.guestId === key.guestId)?.guest.personId;
   const outcome = await seam.issueKey.executeWithOptions(
-    { ...patience(desk, key), startToCloseTimeout: `${minutes + 2}m`, summary: summary(key.ask.kind, key, key.why) },
+    { ...patience(run, key), startToCloseTimeout: `${minutes + 2}m`, summary: summary(key.ask.kind, key, key.why) },
     [
       {
-        propertyId: book.propertyId,
+        propertyId: state.propertyId,
         guestId: key.guestId,
         acsUserId: key.acsUserId,
         ask: key.ask,
         ...(key.acsCredentialId === undefined ? {} : { acsCredentialId: key.acsCredentialId }),
         seenCredentialIds: [
-          ...(book.guests[key.guestId]?.seenCredentialIds ?? []),
+          ...(state.guests[key.guestId]?.seenCredentialIds ?? []),
           ...others.flatMap((other) => other.acsCredentialId ?? []),
         ],
         ownCredentialIds: own.flatMap((other) => other.acsCredentialId ?? []),
@@ -86,46 +85,46 @@ async function issue(desk: StayDesk, key: Key, how: { readonly firstAsk: boolean
       },
     ],
   );
-  record.recordIssue(book, key.keyId, outcome, now());
+  record.recordIssue(state, key.keyId, outcome, now());
 }
 
-async function revoke(desk: StayDesk, key: Key, why: string): Promise<void> {
-  const { book } = desk;
-  const keep = book.keyring.keys
+async function revoke(run: StayRun, key: Key, why: string): Promise<void> {
+  const { state } = run;
+  const keep = state.keyring.keys
     .filter((other) => other.keyId !== key.keyId)
     .flatMap((other) => other.acsCredentialId ?? []);
   const outcome = await seam.revokeKey.executeWithOptions(
-    { ...patience(desk, key), summary: summary('revoke', key, why) },
+    { ...patience(run, key), summary: summary('revoke', key, why) },
     [
       {
-        propertyId: book.propertyId,
+        propertyId: state.propertyId,
         guestId: key.guestId,
         acsUserId: key.acsUserId,
         ...(key.acsCredentialId === undefined ? {} : { acsCredentialId: key.acsCredentialId }),
         ask: key.ask,
-        keepCredentialIds: [...keep, ...(book.guests[key.guestId]?.seenCredentialIds ?? [])],
+        keepCredentialIds: [...keep, ...(state.guests[key.guestId]?.seenCredentialIds ?? [])],
       },
     ],
   );
-  record.recordRevoked(book, key.keyId, outcome, now());
+  record.recordRevoked(state, key.keyId, outcome, now());
 }
 
-/** Starts a groundwork step. */
-export function startGroundStep(desk: StayDesk, step: GroundStep): void {
-  launch(desk, step.stepId, undefined, async () => {
+/** Starts a preparations step. */
+export function startPreparation(run: StayRun, step: Preparation): void {
+  launch(run, step.stepId, undefined, async () => {
     try {
-      await groundwork(desk, step);
-      facts.clearHindrance(desk.book, step.stepId);
+      await preparations(run, step);
+      facts.clearBlocker(run.state, step.stepId);
     } catch (error) {
       const about = 'guestId' in step ? { guestId: step.guestId } : {};
-      facts.recordHindrance(desk.book, step.stepId, failureOf(error), about, now());
+      facts.recordBlocker(run.state, step.stepId, failureOf(error), about, now());
     }
   });
 }
 
-async function groundwork(desk: StayDesk, step: GroundStep): Promise<void> {
-  const { book } = desk;
-  const { propertyId, reservationId } = book;
+async function preparations(run: StayRun, step: Preparation): Promise<void> {
+  const { state } = run;
+  const { propertyId, reservationId } = state;
   switch (step.do) {
     case 'resolve-property': {
       const options = { summary: 'read the property configuration' };
@@ -133,22 +132,25 @@ async function groundwork(desk: StayDesk, step: GroundStep): Promise<void> {
       const input = { propertyId, ...(window === undefined ? {} : { window }) };
       const found = await quick.resolveProperty.executeWithOptions(options, [input]);
       // Amended just before the answer came, the booking may have another window by now: it is asked anew.
-      if (step.stepId !== propertyStepId(book) && patched('property-answers')) return;
-      facts.recordProperty(book, found);
+      if (step.stepId !== propertyStepId(state)) return;
+      facts.recordProperty(state, found);
       return;
     }
     case 'resolve-doors': {
-      const options = { ...patience(desk), summary: `find the doors of ${step.rooms.join(', ')}`.slice(0, 200) };
-      facts.recordDoors(book, await seam.resolveDoors.executeWithOptions(options, [{ propertyId, rooms: step.rooms }]));
+      const options = { ...patience(run), summary: `find the doors of ${step.rooms.join(', ')}`.slice(0, 200) };
+      facts.recordDoors(
+        state,
+        await seam.resolveDoors.executeWithOptions(options, [{ propertyId, rooms: step.rooms }]),
+      );
       return;
     }
     case 'settle-leases':
-      return settleLeases(desk, step.leases);
+      return settleLeases(run, step.leases);
     case 'prepare-guest': {
       const { guest } = step;
-      const options = { ...patience(desk), summary: `make guest ${guest.guestId} known to Seam` };
+      const options = { ...patience(run), summary: `make guest ${guest.guestId} known to Seam` };
       const prepared = await seam.prepareGuest.executeWithOptions(options, [{ propertyId, reservationId, guest }]);
-      facts.recordGuest(book, guest, prepared);
+      facts.recordGuest(state, guest, prepared);
       return;
     }
     case 'wait-for-phone': {
@@ -156,7 +158,7 @@ async function groundwork(desk: StayDesk, step: GroundStep): Promise<void> {
       const retry = { initialInterval: '2s', backoffCoefficient: 1.5, maximumInterval: '30s' } as const;
       const options = { retry, summary: `wait until a phone of guest ${step.guestId} can hold a key` };
       const found = await seam.waitForPhone.executeWithOptions(options, [{ propertyId, userIdentityId }]);
-      facts.recordPhone(book, step.guestId, found);
+      facts.recordPhone(state, step.guestId, found);
       return;
     }
     case 'wait-for-other-stay': {
@@ -164,7 +166,7 @@ async function groundwork(desk: StayDesk, step: GroundStep): Promise<void> {
       const retry = { initialInterval: '2s', backoffCoefficient: 2, maximumInterval: '30s' } as const;
       const options = { retry, summary: `wait until the keys of guest ${guestId} in another stay have ended` };
       await seam.waitForKeysToEnd.executeWithOptions(options, [{ propertyId, acsCredentialIds }]);
-      recordOtherStayEnded(book, guestId);
+      recordOtherStayEnded(state, guestId);
       return;
     }
     case 'wait-for-key-on-phone': {
@@ -172,88 +174,87 @@ async function groundwork(desk: StayDesk, step: GroundStep): Promise<void> {
       const retry = { initialInterval: '2s', backoffCoefficient: 1.5, maximumInterval: '30s' } as const;
       const options = { retry, summary: `wait until a phone of guest ${guestId} has fetched his key` };
       const outcome = await seam.waitForKeyOnPhone.executeWithOptions(options, [{ propertyId, acsCredentialId }]);
-      recordCheck(book, [acsCredentialId], outcome, now());
+      recordCheck(state, [acsCredentialId], outcome, now());
       return;
     }
     case 'deactivate-phone': {
       const { userIdentityId, deviceId } = step;
       const which = deviceId === undefined ? 'every phone' : 'the lost phone';
-      const options = { ...patience(desk), summary: `deactivate ${which} of guest ${step.guestId}` };
+      const options = { ...patience(run), summary: `deactivate ${which} of guest ${step.guestId}` };
       const phone = deviceId === undefined ? {} : { deviceId };
       await seam.deactivatePhone.executeWithOptions(options, [{ propertyId, userIdentityId, ...phone }]);
-      facts.recordDeactivated(book, step, now());
+      facts.recordDeactivated(state, step, now());
       return;
     }
     case 'check-keys': {
       const { acsCredentialIds } = step;
-      const options = { ...patience(desk), summary: 'read again what Seam holds' };
+      const options = { ...patience(run), summary: 'read again what Seam holds' };
       const outcome = await seam.checkKeys.executeWithOptions(options, [{ propertyId, acsCredentialIds }]);
-      recordCheck(book, acsCredentialIds, outcome, now());
+      recordCheck(state, acsCredentialIds, outcome, now());
       return;
     }
     case 'watch-for-strays':
-      return watchForStrays(desk, step);
+      return watchForStrays(run, step);
     default:
       step satisfies never;
   }
 }
 
-async function settleLeases(desk: StayDesk, step: LeaseStep): Promise<void> {
-  const { book } = desk;
-  if (book.leases === undefined) return;
-  const said = leases.recordLeaseStep(book, book.leases, step, now());
+async function settleLeases(run: StayRun, step: LeaseStep): Promise<void> {
+  const { state } = run;
+  const said = leases.recordLeaseStep(state, state.leases, step, now());
   const options = { summary: leaseSummary(step) };
-  leases.recordLeases(book, said, await quick.settleLeases.executeWithOptions(options, [said]), now());
+  leases.recordLeases(state, said, await quick.settleLeases.executeWithOptions(options, [said]), now());
 }
 
-async function watchForStrays(desk: StayDesk, step: GroundStep & { do: 'watch-for-strays' }): Promise<void> {
-  const { book } = desk;
-  const key = findKey(book.keyring, step.keyId);
-  const ids = book.keyring.keys.flatMap((other) => other.acsCredentialId ?? []);
+async function watchForStrays(run: StayRun, step: Preparation & { do: 'watch-for-strays' }): Promise<void> {
+  const { state } = run;
+  const key = findKey(state.keyring, step.keyId);
+  const ids = state.keyring.keys.flatMap((other) => other.acsCredentialId ?? []);
   const retry = { initialInterval: '2s', backoffCoefficient: 2, maximumInterval: '30s' } as const;
   const options = { retry, summary: `look for what a lost request of guest ${step.guestId} may still lead to` };
   const observed = await seam.watchForStrays.executeWithOptions(options, [
     {
-      propertyId: book.propertyId,
+      propertyId: state.propertyId,
       guestId: key.guestId,
       acsUserId: key.acsUserId,
       ask: key.ask,
-      claimedCredentialIds: [...ids, ...(book.guests[key.guestId]?.seenCredentialIds ?? [])],
+      claimedCredentialIds: [...ids, ...(state.guests[key.guestId]?.seenCredentialIds ?? [])],
       ownCredentialIds: key.state === 'live' && key.acsCredentialId !== undefined ? [key.acsCredentialId] : [],
       minutes: step.minutes,
     },
   ]);
   // A step of the guest that began meanwhile may have made what was seen: the next watch knows of it.
-  if (planNow(desk).groundwork.some((planned) => planned.stepId === step.stepId)) {
-    recordWatch(book, step, observed, now());
+  if (planNow(run).preparations.some((planned) => planned.stepId === step.stepId)) {
+    recordWatch(state, step, observed, now());
   }
 }
 
-function launchKey(desk: StayDesk, key: Key, step: Pick<InFlight, 'do' | 'why'>, work: () => Promise<void>): void {
+function launchKey(run: StayRun, key: Key, step: Pick<InFlight, 'do' | 'why'>, work: () => Promise<void>): void {
   const { keyId, guestId } = key;
   const stepId = `${step.do}:${keyId}`;
-  launch(desk, stepId, { stepId, keyId, guestId, ...step, startedAt: now() }, async () => {
+  launch(run, stepId, { stepId, keyId, guestId, ...step, startedAt: now() }, async () => {
     try {
       await work();
     } catch (error) {
-      record.recordKeyFailure(desk.book, keyId, failureOf(error), now());
+      record.recordKeyFailure(run.state, keyId, failureOf(error), now());
     }
   });
 }
 
 /** Runs `work` in a scope of its own, so that it can be cancelled alone; at its end the bell rings. */
-function launch(desk: StayDesk, stepId: string, key: InFlight | undefined, work: () => Promise<void>): void {
+function launch(run: StayRun, stepId: string, key: InFlight | undefined, work: () => Promise<void>): void {
   const scope = new CancellationScope();
-  desk.running.set(stepId, { stepId, scope, ...(key === undefined ? {} : { key }) });
+  run.running.set(stepId, { stepId, scope, ...(key === undefined ? {} : { key }) });
   void scope.run(work).finally(() => {
-    desk.running.delete(stepId);
-    desk.events += 1;
+    run.running.delete(stepId);
+    run.events += 1;
   });
 }
 
 /** How long an outage is borne in one activity: until a person should be told, and longer once one was. */
-function patience(desk: StayDesk, key?: Key): Pick<ActivityOptions, 'retry'> {
-  const minutes = desk.book.property?.policy.outageAfterMinutes ?? 2;
+function patience(run: StayRun, key?: Key): Pick<ActivityOptions, 'retry'> {
+  const minutes = run.state.property?.policy.outageAfterMinutes ?? 2;
   const told = key?.outageSince !== undefined;
   const maximumAttempts = told ? LATER_ATTEMPTS : 5 + Math.ceil((minutes * 60) / FIRST_INTERVALS_S);
   return { retry: { initialInterval: '1s', maximumInterval: told ? '30s' : '20s', maximumAttempts } };

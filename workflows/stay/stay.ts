@@ -5,121 +5,111 @@ import {
   CancellationScope,
   condition,
   continueAsNew,
-  patched,
   workflowInfo,
 } from '@temporalio/workflow';
 import { applyMessage } from '../../src/domain/stay/desired/apply-message.js';
-import {
-  BOOK_SCHEMA,
-  isEnded,
-  mayForgetKeys,
-  openBook,
-  openLeases,
-  type StayBook,
-} from '../../src/domain/stay/state.js';
+import { STATE_SCHEMA, isEnded, newStayState, type StayState } from '../../src/domain/stay/state.js';
 import { ERROR_TYPES } from '../../src/domain/model/error-types.js';
 import { LEASE_STEP_ID } from '../../src/domain/model/preparation.js';
 import { parseStayWorkflowId } from '../../src/domain/model/ids.js';
-import { takeStock, type StayPlan } from '../../src/domain/stay/reconcile.js';
-import { startGroundStep, startKeyStep } from './run-steps.js';
+import { reconcile, type StayPlan } from '../../src/domain/stay/reconcile.js';
+import { startPreparation, startKeyStep } from './run-steps.js';
 import { now } from '../clock.js';
 import { nextChange } from '../wakeup.js';
-import { keySteps, openDesk, type StayDesk } from './run.js';
+import { keySteps, openRun, type StayRun } from './run.js';
 import { currentView, listen, receive } from './handlers.js';
 import type { StayStart, StaySummary } from './messages.js';
 import { show } from './publish.js';
 
 export async function stay(start: StayStart = {}): Promise<StaySummary> {
-  const desk = openDesk(start.carried === undefined ? newBook() : carriedBook(start.carried));
-  if (patched('leases')) openLeases(desk.book, workflowInfo().firstExecutionRunId);
-  listen(desk);
-  if (start.snapshot !== undefined && desk.book.snapshot === undefined) receive(desk, start.snapshot);
-  watchForCancel(desk);
+  const run = openRun(start.carried === undefined ? newState() : carriedState(start.carried));
+  listen(run);
+  if (start.snapshot !== undefined && run.state.snapshot === undefined) receive(run, start.snapshot);
+  watchForCancel(run);
   // A cancelled stay still has keys to revoke, so nothing below is cancelled with it.
-  return CancellationScope.nonCancellable(() => live(desk));
+  return CancellationScope.nonCancellable(() => live(run));
 }
 
-/** The stay's life: compare what is wanted with what is known, act, wait for a change, compare again. */
-async function live(desk: StayDesk): Promise<StaySummary> {
+/** The stay's life: compare what is desired with what is known, act, wait for a change, compare again. */
+async function live(run: StayRun): Promise<StaySummary> {
   for (;;) {
-    const seen = desk.events;
-    if (mayForgetKeys(desk.book, keySteps(desk)) && patched('forgotten-keys')) desk.book.endsForgottenKeys = true;
-    const plan = takeStock(desk.book, keySteps(desk), now());
-    if (isLeaving(desk)) {
+    const seen = run.events;
+    const plan = reconcile(run.state, keySteps(run), now());
+    if (isLeaving(run)) {
       // Whatever is in flight is taken up again by the next run, so that nothing stuck holds up what comes.
-      for (const { scope } of desk.running.values()) scope.cancel();
-      if (desk.running.size === 0) await carryOn(desk);
+      for (const { scope } of run.running.values()) scope.cancel();
+      if (run.running.size === 0) await carryOn(run);
     } else {
-      callOff(desk, plan);
-      begin(desk, plan);
+      callOff(run, plan);
+      begin(run, plan);
     }
-    show(desk);
-    if (desk.events > seen) continue;
-    if (plan.closed && desk.running.size === 0) return close(desk);
-    await nextChange(desk, seen, plan.wakeAt);
+    show(run);
+    if (run.events > seen) continue;
+    if (plan.closed && run.running.size === 0) return close(run);
+    await nextChange(run, seen, plan.wakeAt);
   }
 }
 
 /** A long history, or a stay that was reinstated after its workflow was cancelled: only a new run hears the next cancellation. */
-function isLeaving(desk: StayDesk): boolean {
-  return workflowInfo().continueAsNewSuggested || (desk.cancelled === true && !isEnded(desk.book));
+function isLeaving(run: StayRun): boolean {
+  return workflowInfo().continueAsNewSuggested || (run.cancelled === true && !isEnded(run.state));
 }
 
-function begin(desk: StayDesk, plan: StayPlan): void {
-  for (const step of plan.keys.ready) startKeyStep(desk, step);
-  for (const step of plan.groundwork) {
-    if (!desk.running.has(step.stepId)) startGroundStep(desk, step);
+function begin(run: StayRun, plan: StayPlan): void {
+  for (const step of plan.keys.ready) startKeyStep(run, step);
+  for (const step of plan.preparations) {
+    if (!run.running.has(step.stepId)) startPreparation(run, step);
   }
 }
 
-/** Cancels what is no longer wanted. */
-function callOff(desk: StayDesk, plan: StayPlan): void {
-  for (const { stepId, scope, key } of desk.running.values()) {
+/** Cancels what is no longer desired. */
+function callOff(run: StayRun, plan: StayPlan): void {
+  for (const { stepId, scope, key } of run.running.values()) {
     // What rooms were told is not taken back unheard.
-    const groundwork = stepId === LEASE_STEP_ID || plan.groundwork.some((step) => step.stepId === stepId);
-    if (key === undefined ? !groundwork : plan.keys.unwanted.includes(stepId)) scope.cancel();
+    const preparations = stepId === LEASE_STEP_ID || plan.preparations.some((step) => step.stepId === stepId);
+    if (key === undefined ? !preparations : plan.keys.unwanted.includes(stepId)) scope.cancel();
   }
 }
 
-async function carryOn(desk: StayDesk): Promise<void> {
+async function carryOn(run: StayRun): Promise<void> {
   await condition(allHandlersFinished);
-  await continueAsNew<typeof stay>({ carried: desk.book });
+  await continueAsNew<typeof stay>({ carried: run.state });
 }
 
-async function close(desk: StayDesk): Promise<StaySummary> {
+async function close(run: StayRun): Promise<StaySummary> {
   await condition(allHandlersFinished);
-  const issued = desk.book.keyring.keys.filter((key) => key.issuedAt !== undefined);
+  const issued = run.state.keyring.keys.filter((key) => key.issuedAt !== undefined);
   return {
-    stay: desk.book.stayId,
-    phase: currentView(desk).phase,
+    stay: run.state.stayId,
+    phase: currentView(run).phase,
     overrides: issued.filter((key) => key.ask.kind === 'override').length,
     joiners: issued.filter((key) => key.ask.kind === 'joiner').length,
   };
 }
 
 /** Cancelling the workflow means `cancel`: keys are revoked; the stay stays open for a reinstatement, like any other. */
-function watchForCancel(desk: StayDesk): void {
+function watchForCancel(run: StayRun): void {
   CancellationScope.current().cancelRequested.catch(() => {
-    desk.cancelled = true;
-    applyMessage(desk.book, { name: 'cancel', payload: { by: 'workflow-cancellation' } }, now());
-    desk.events += 1;
+    run.cancelled = true;
+    applyMessage(run.state, { name: 'cancel', payload: { by: 'workflow-cancellation' } }, now());
+    run.events += 1;
   });
 }
 
-function newBook(): StayBook {
-  const { workflowId } = workflowInfo();
+function newState(): StayState {
+  const { workflowId, firstExecutionRunId } = workflowInfo();
   const name = parseStayWorkflowId(workflowId);
   if (name === undefined) {
     const message = `workflow id must be stay/<propertyId>/<reservationId>, parts percent-encoded; it is ${workflowId}`;
     throw ApplicationFailure.nonRetryable(message, ERROR_TYPES.invalidSnapshot);
   }
-  return openBook(workflowId, name.propertyId, name.reservationId, now());
+  return newStayState({ stayId: workflowId, ...name, chain: firstExecutionRunId }, now());
 }
 
-function carriedBook(carried: StayBook): StayBook {
+function carriedState(carried: StayState): StayState {
   const schema: number = carried.schema;
-  if (schema !== BOOK_SCHEMA) {
-    throw ApplicationFailure.nonRetryable(`carried book has schema ${schema}`, ERROR_TYPES.invalidSnapshot);
+  if (schema !== STATE_SCHEMA) {
+    throw ApplicationFailure.nonRetryable(`carried state has schema ${schema}`, ERROR_TYPES.invalidSnapshot);
   }
   return carried;
 }

@@ -44,12 +44,12 @@ export interface Caller {
   readonly access: 'read' | 'write';
 }
 
-export type KeyVerdict =
+export type KeyDecision =
   { readonly kind: 'valid'; readonly caller: Caller } | { readonly kind: 'unknown' } | { readonly kind: 'expired' };
 
 /** Where the server looks keys up. */
 export interface ApiKeys {
-  judge(presented: string): Promise<KeyVerdict>;
+  judge(presented: string): Promise<KeyDecision>;
 }
 
 export class ApiKeyFileError extends Error {
@@ -70,7 +70,7 @@ const PRESENTED = /^sl_([a-z0-9-]{1,40})_[A-Za-z0-9_-]{43}$/;
 const NOBODY: ApiKeyRecord = { keyId: 'nobody', sha256: '0'.repeat(64), properties: [], access: 'read' };
 
 /** @param now milliseconds since 1970 */
-export function judgeKey(records: ReadonlyMap<string, ApiKeyRecord>, presented: string, now: number): KeyVerdict {
+export function judgeKey(records: ReadonlyMap<string, ApiKeyRecord>, presented: string, now: number): KeyDecision {
   const record = records.get(PRESENTED.exec(presented)?.[1] ?? '') ?? NOBODY;
   const isRight = timingSafeEqual(Buffer.from(record.sha256, 'hex'), hashOf(presented));
   if (!isRight || record === NOBODY) return { kind: 'unknown' };

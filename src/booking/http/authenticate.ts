@@ -38,8 +38,8 @@ export function callerOn(request: FastifyRequest): Caller {
 /** Who calls by what the keys say now, for answers that go on for long; undefined if the key is no longer valid. */
 export async function callerNow(request: FastifyRequest): Promise<Caller | undefined> {
   const presented = presentedBy(request);
-  const verdict = presented === undefined ? undefined : await request.server.apiKeys.judge(presented);
-  return verdict?.kind === 'valid' ? verdict.caller : undefined;
+  const decision = presented === undefined ? undefined : await request.server.apiKeys.judge(presented);
+  return decision?.kind === 'valid' ? decision.caller : undefined;
 }
 
 export function maySee({ properties }: Caller, propertyId: string): boolean {
@@ -51,16 +51,16 @@ async function callerOf(request: FastifyRequest, keys: ApiKeys): Promise<Caller>
     throw unauthorized('send "Authorization: Bearer <API key>"', CHALLENGE);
   }
   const presented = presentedBy(request);
-  const verdict = presented === undefined ? { kind: 'unknown' as const } : await keys.judge(presented);
-  switch (verdict.kind) {
+  const decision = presented === undefined ? { kind: 'unknown' as const } : await keys.judge(presented);
+  switch (decision.kind) {
     case 'valid':
-      return verdict.caller;
+      return decision.caller;
     case 'expired':
       throw unauthorized('the API key has expired', `${CHALLENGE}, error="invalid_token"`);
     case 'unknown':
       throw unauthorized('the API key is not known', `${CHALLENGE}, error="invalid_token"`);
     default:
-      return verdict satisfies never;
+      return decision satisfies never;
   }
 }
 

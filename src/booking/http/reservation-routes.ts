@@ -10,7 +10,7 @@ import { snapshotSchema, type StaySnapshotInput } from '../../domain/model/snaps
 import type { ApiScope, BookingContext } from './context.js';
 import { BODY_REFUSALS, refusal, refusals } from './openapi.js';
 import { planBody, reservationBody, reservationParams } from './schemas.js';
-import { foresightSchema, stayViewSchema } from './view-schemas.js';
+import { dryRunSchema, stayViewSchema } from './view-schemas.js';
 
 export const RESERVATION_PATH = '/properties/:propertyId/reservations/:reservationId';
 
@@ -96,7 +96,7 @@ export function addReservationRoutes(scope: ApiScope, context: BookingContext): 
         description: 'Answers what would be done, in order, and why. Does nothing. A snapshot needs no stay yet.',
         params: reservationParams,
         body: planBody,
-        response: { 200: foresightSchema, ...refusals(401, 403, 404, 409, 422, ...BODY_REFUSALS) },
+        response: { 200: dryRunSchema, ...refusals(401, 403, 404, 409, 422, ...BODY_REFUSALS) },
       },
     },
     async ({ params, body }) => {

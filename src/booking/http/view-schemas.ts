@@ -3,7 +3,7 @@
  * schema that differs from them in either direction, also by an optional field.
  */
 import { z } from 'zod';
-import type { Foresight } from '../../domain/stay/dry-run.js';
+import type { DryRun } from '../../domain/stay/dry-run.js';
 import type { RoomView } from '../../domain/room/view.js';
 import type { AttentionCode } from '../../domain/model/key-plan.js';
 import type { StayView } from '../../domain/model/stay-view.js';
@@ -110,7 +110,7 @@ export const stayViewSchema = z.object({
   taken: z.enum(['new', 'known']).exactOptional().describe('Of PUT only: whether the snapshot was news'),
 });
 
-export const foresightSchema = z.object({
+export const dryRunSchema = z.object({
   steps: z.array(planLine),
   attention: z.array(z.object({ code: z.string(), message: z.string(), guestId: z.string().exactOptional() })),
 });
@@ -171,6 +171,6 @@ type Same<A, B> = Mutual<A, B> & Mutual<Full<A>, Full<B>>;
 type Shape<Schema extends z.ZodType> = DeepReadonly<z.infer<Schema>>;
 
 true satisfies Same<Shape<typeof stayViewSchema>, StayView>;
-true satisfies Same<Shape<typeof foresightSchema>, Foresight>;
+true satisfies Same<Shape<typeof dryRunSchema>, DryRun>;
 true satisfies Same<Shape<typeof roomViewSchema>, RoomView>;
 true satisfies Same<z.infer<typeof attentionCodeSchema>, AttentionCode>;

@@ -185,7 +185,7 @@ export interface Door {
   /** Reads a reservation now, in turn with all else that reads it; answers what came of it, however long the booking system is down. */
   reread(reservation: StayName): Promise<RereadOutcome>;
   /**
-   * Hands a request for keys to the workflow `keyDesk`: from then on it is carried out, whatever happens here.
+   * Hands a request for keys to the workflow `keyRequests`: from then on it is carried out, whatever happens here.
    * @throws Error if Temporal could not be reached by `deadline` (ms since 1970)
    */
   askForKeys(name: StayName, request: KeyRequest, deadline: number): Promise<void>;

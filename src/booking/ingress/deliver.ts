@@ -51,7 +51,7 @@ export function reread(temporal: Client, pace: IngestPace, name: StayName): Prom
 /** Has a command of a booking system carried out by a workflow of its own: once, however often it is handed over. */
 export async function handOverCommand(temporal: Client, connectionId: string, commandId: string): Promise<void> {
   try {
-    await temporal.workflow.start<CommandWorkflow>('command', {
+    await temporal.workflow.start<CommandWorkflow>('bookingCommand', {
       workflowId: commandWorkflowId(connectionId, commandId),
       workflowIdReusePolicy: 'ALLOW_DUPLICATE_FAILED_ONLY',
       taskQueue: TASK_QUEUES.stays,

@@ -1,15 +1,15 @@
 /**
- * How a request for keys becomes durable, and how far it has come within a given time; and how the workflow `keyDesk` looks at a stay, and
+ * How a request for keys becomes durable, and how far it has come within a given time; and how the workflow `keyRequests` looks at a stay, and
  * tells it.
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import { WithStartWorkflowOperation, type Client } from '@temporalio/client';
-import { keyDeskAnswerUpdate, keysAskedForSignal } from '../../../workflows/booking/key-request-messages.js';
+import { keyRequestAnswerUpdate, keysAskedForSignal } from '../../../workflows/booking/key-request-messages.js';
 import { createStayClient, StayNotFound, StayRefused, type StayView } from '../../client.js';
-import { keyDeskWorkflowId, type StayName } from '../../domain/model/ids.js';
+import { keyRequestsWorkflowId, type StayName } from '../../domain/model/ids.js';
 import type { StayLook } from '../../domain/model/key-request.js';
 import { outcomeOf, type KeyOutcome } from '../../domain/key-request/outcome.js';
-import type { DeskAnswer, KeyRequest } from '../../domain/model/key-request.js';
+import type { KeyRequestAnswer, KeyRequest } from '../../domain/model/key-request.js';
 import type { TellOrderInput, TellOrderOutcome } from '../../domain/model/key-request-activities.js';
 import { TASK_QUEUES } from '../../temporal/task-queues.js';
 
@@ -25,7 +25,7 @@ export async function askForKeys(
   deadline: number,
 ): Promise<void> {
   await temporal.withDeadline(deadline, () =>
-    temporal.workflow.signalWithStart('keyDesk', {
+    temporal.workflow.signalWithStart('keyRequests', {
       ...startOf(name),
       signal: keysAskedForSignal,
       signalArgs: [request],
@@ -52,12 +52,12 @@ export async function followKeys(
   }
 }
 
-function answerOf(temporal: Client, name: StayName, { requestId }: KeyRequest): Promise<DeskAnswer> {
-  const startWorkflowOperation = new WithStartWorkflowOperation('keyDesk', {
+function answerOf(temporal: Client, name: StayName, { requestId }: KeyRequest): Promise<KeyRequestAnswer> {
+  const startWorkflowOperation = new WithStartWorkflowOperation('keyRequests', {
     ...startOf(name),
     workflowIdConflictPolicy: 'USE_EXISTING',
   });
-  return temporal.workflow.executeUpdateWithStart(keyDeskAnswerUpdate, {
+  return temporal.workflow.executeUpdateWithStart(keyRequestAnswerUpdate, {
     args: [{ requestId }],
     startWorkflowOperation,
   });
@@ -88,7 +88,7 @@ function startOf(name: StayName): {
   readonly staticSummary: string;
 } {
   return {
-    workflowId: keyDeskWorkflowId(name),
+    workflowId: keyRequestsWorkflowId(name),
     taskQueue: TASK_QUEUES.stays,
     args: [],
     staticSummary: `Requests for keys of reservation ${name.reservationId} at ${name.propertyId}`,

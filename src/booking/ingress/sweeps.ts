@@ -73,7 +73,7 @@ function scheduleOf(connectionId: string, propertyId: string, rhythm: SweepRhyth
     policies: { overlap: ScheduleOverlapPolicy.SKIP, catchupWindow: '1 minute' },
     action: {
       type: 'startWorkflow',
-      workflowType: 'sweep',
+      workflowType: 'bookingSweep',
       workflowId: scheduleId,
       taskQueue: TASK_QUEUES.stays,
       args: [start],
@@ -86,7 +86,7 @@ function scheduleOf(connectionId: string, propertyId: string, rhythm: SweepRhyth
 }
 
 async function ensureListener(temporal: Client, connectionId: string): Promise<void> {
-  await temporal.workflow.start<ListenWorkflow>('listen', {
+  await temporal.workflow.start<ListenWorkflow>('bookingListener', {
     workflowId: `listen/${connectionId}`,
     workflowIdConflictPolicy: 'USE_EXISTING',
     taskQueue: TASK_QUEUES.stays,

@@ -1,5 +1,5 @@
 /**
- * What a stay has to be told so that a request for keys comes true. Pure: the workflow `keyDesk` decides with it, and decides the same
+ * What a stay has to be told so that a request for keys comes true. Pure: the workflow `keyRequests` decides with it, and decides the same
  * when it is replayed. Requests name nobody, so guests are numbered; what changes is told as a whole snapshot, as by any booking system.
  */
 import type { StayName } from '../model/ids.js';
@@ -27,8 +27,6 @@ export interface Circumstances {
   readonly now: Instant;
   /** The request before this one, if the stay was told of it. */
   readonly before?: KeyRequest | undefined;
-  /** Desks that were at work before there were later rules keep to the first ones, so that their histories replay. */
-  readonly rules?: 'first';
 }
 
 /** @param look undefined if no stay is open */
@@ -38,14 +36,14 @@ export function decide(
   look: StayLook | undefined,
   circumstances: Circumstances,
 ): Decision {
-  const { now, before, rules } = circumstances;
+  const { now, before } = circumstances;
   const isOpen = look !== undefined && !OVER.includes(look.phase);
   if (request.kind === 'remove') {
-    return tell(isOpen || (rules !== 'first' && mayStillOpen(look)) ? removal(name, request, look) : []);
+    return tell(isOpen || mayStillOpen(look) ? removal(name, request, look) : []);
   }
   if (before !== undefined && look?.isPending === true && isAskedAgain(before, request)) return tell([]);
   const window = windowOf(request, isOpen ? look : undefined, circumstances);
-  const rooms = roomsOf(request, look, circumstances);
+  const rooms = roomsOf(request, look);
   if (window === undefined || rooms.length === 0) {
     return { kind: 'refuse', why: 'the request names no room or no dates, and no stay is open that has them' };
   }
@@ -81,13 +79,9 @@ function removal(name: StayName, request: KeyRequest, look: StayLook): readonly 
 }
 
 /** A key that is made during the stay is valid from now on: that does not move the arrival. One that is valid later does. */
-function windowOf(
-  { window }: KeyRequest,
-  look: StayLook | undefined,
-  { now, rules }: Circumstances,
-): Window | undefined {
+function windowOf({ window }: KeyRequest, look: StayLook | undefined, { now }: Circumstances): Window | undefined {
   if (window === undefined || look?.window === undefined) return window ?? look?.window;
-  const isDuringStay = rules === 'first' || look.phase === 'in-house' || !isBefore(now, window.from);
+  const isDuringStay = look.phase === 'in-house' || !isBefore(now, window.from);
   return { from: isDuringStay ? earlier(window.from, look.window.from) : window.from, to: window.to };
 }
 
@@ -107,14 +101,10 @@ function isAskedAgain(before: KeyRequest, request: KeyRequest): boolean {
 }
 
 /** A new key, or a move, names all the rooms, unless it says which one is left; other requests may name the first one only. */
-function roomsOf(
-  { kind, rooms, oldRoom }: KeyRequest,
-  look: StayLook | undefined,
-  { rules }: Circumstances,
-): readonly string[] {
+function roomsOf({ kind, rooms, oldRoom }: KeyRequest, look: StayLook | undefined): readonly string[] {
   const known = look?.rooms ?? [];
   const [room, ...further] = rooms;
-  if (rules !== 'first' && kind === 'move' && oldRoom !== undefined && room !== undefined && further.length === 0) {
+  if (kind === 'move' && oldRoom !== undefined && room !== undefined && further.length === 0) {
     const moved = known.map((one) => (one === oldRoom ? room : one));
     if (moved.includes(room)) return [...new Set(moved)];
   }

@@ -49,6 +49,6 @@ export function outcomeOf({ kind, rooms }: Pick<KeyRequest, 'kind' | 'rooms'>, v
   if (waiting.every(({ keyState, waitingFor }) => keyState === 'not-due' || waitingFor === 'window')) {
     return { kind: 'done', text: 'The key is made in time for the arrival.' };
   }
-  const [hindrance] = view.attention;
-  return { kind: 'pending', text: hindrance?.message ?? 'The key cannot be made yet; that goes on by itself.' };
+  const [blocker] = view.attention;
+  return { kind: 'pending', text: blocker?.message ?? 'The key cannot be made yet; that goes on by itself.' };
 }

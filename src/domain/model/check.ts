@@ -102,7 +102,7 @@ function nameText(name: PropertyKey): string {
   return String(name).replace(/\p{Cs}/gu, '\ufffd');
 }
 
-/** Who sends a thousand wrong fields is told of the first: what a book remembers of a complaint. */
+/** Who sends a thousand wrong fields is told of the first: what a state remembers of a complaint. */
 const LONGEST_COMPLAINT = 500;
 
 export function inShort(complaint: string): string {

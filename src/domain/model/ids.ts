@@ -27,14 +27,14 @@ export function parseIngestWorkflowId(workflowId: string): StayName | undefined 
   return propertyId === undefined || reservationId === undefined ? undefined : { propertyId, reservationId };
 }
 
-/** `key-desk/<propertyId>/<reservationId>`: the workflow that carries out requests for keys. Parts percent-encoded. */
-export function keyDeskWorkflowId(name: StayName): string {
-  return `key-desk/${encodeURIComponent(name.propertyId)}/${encodeURIComponent(name.reservationId)}`;
+/** `key-requests/<propertyId>/<reservationId>`: the workflow that carries out requests for keys. Parts percent-encoded. */
+export function keyRequestsWorkflowId(name: StayName): string {
+  return `key-requests/${encodeURIComponent(name.propertyId)}/${encodeURIComponent(name.reservationId)}`;
 }
 
-/** The inverse of `keyDeskWorkflowId`; undefined for any other id. */
-export function parseKeyDeskWorkflowId(workflowId: string): StayName | undefined {
-  const [propertyId, reservationId] = twoParts('key-desk', workflowId) ?? [];
+/** The inverse of `keyRequestsWorkflowId`; undefined for any other id. */
+export function parseKeyRequestsWorkflowId(workflowId: string): StayName | undefined {
+  const [propertyId, reservationId] = twoParts('key-requests', workflowId) ?? [];
   return propertyId === undefined || reservationId === undefined ? undefined : { propertyId, reservationId };
 }
 
@@ -76,7 +76,7 @@ export function eraseWorkflowId(guest: StayName & { readonly guestId: string }):
   return `erase/${[propertyId, reservationId, guestId].map(encodeURIComponent).join('/')}`;
 }
 
-/** The groundwork step that makes a guest known to Seam. */
+/** The preparations step that makes a guest known to Seam. */
 export function prepareStepId(guestId: string): string {
   return `prepare:${guestId}`;
 }

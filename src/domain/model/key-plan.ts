@@ -5,7 +5,7 @@ import type { DoorFacts } from './doors.js';
 export type Gate = 'room' | 'lease' | 'phone' | 'window' | 'access-system' | 'hold';
 
 /** One guest as he should be: which rooms, when, and what still stands before granting. Revoking has no gates. */
-export interface WantedGuest {
+export interface DesiredGuest {
   readonly guestId: string;
   readonly primary: boolean;
   /** Empty: he should hold no key. */
@@ -23,16 +23,14 @@ export interface WantedGuest {
   readonly forced?: boolean;
 }
 
-export interface Wanted {
+export interface Desired {
   readonly siteName: string;
   readonly doors: DoorFacts;
   /** Rooms of the stay, now or later, that the front desk gave to another stay. */
   readonly givenAway?: readonly string[];
   /** Rooms whose first key is for another stay of the share group to issue. */
   readonly openedByOthers?: readonly string[];
-  readonly guests: readonly WantedGuest[];
-  /** As the book has it. */
-  readonly endsForgottenKeys?: true;
+  readonly guests: readonly DesiredGuest[];
 }
 
 /** A step that an activity is at work on. */
@@ -75,7 +73,7 @@ export type KeyStep =
       readonly why: string;
     };
 
-/** What is wanted, but has to wait. */
+/** What is desired, but has to wait. */
 export interface WaitingStep {
   readonly do: KeyStep['do'];
   readonly guestId: string;
@@ -111,7 +109,7 @@ export interface Notice {
 export interface KeyPlan {
   readonly ready: readonly KeyStep[];
   readonly waiting: readonly WaitingStep[];
-  /** Steps in flight whose result is no longer wanted. */
+  /** Steps in flight whose result is no longer desired. */
   readonly unwanted: readonly string[];
   readonly attention: readonly Notice[];
   /** When time alone changes the plan. */

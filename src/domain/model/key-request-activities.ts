@@ -1,4 +1,4 @@
-/** What the workflow `keyDesk` asks of the world. Types only. */
+/** What the workflow `keyRequests` asks of the world. Types only. */
 import type { StayName } from './ids.js';
 import type { Order, StayLook } from './key-request.js';
 
@@ -9,7 +9,7 @@ export interface TellOrderInput {
 
 export type TellOrderOutcome = { readonly kind: 'told' } | { readonly kind: 'refused'; readonly why: string };
 
-export interface KeyDeskActivities {
+export interface KeyRequestActivities {
   /** null: there is no stay, or it has ended. */
   lookAtStay(name: StayName): Promise<StayLook | null>;
   tellOrder(input: TellOrderInput): Promise<TellOrderOutcome>;

@@ -33,7 +33,7 @@ export interface KeyRequest {
 }
 
 /** What became of telling the stay. */
-export type DeskAnswer =
+export type KeyRequestAnswer =
   /** The stay knows; `changes` is 0 where there was nothing to change. */
   { readonly kind: 'told'; readonly changes: number } | { readonly kind: 'refused'; readonly why: string };
 

@@ -36,7 +36,7 @@ export interface LeaseAnchor {
   readonly acsUserId?: string;
 }
 
-export type Verdict =
+export type LeaseDecision =
   | {
       readonly kind: 'granted';
       /** No key before this: the end of the lease before. Absent if nobody is before it. */
@@ -68,9 +68,9 @@ export type Verdict =
 export interface LeaseNews {
   readonly room: string;
   readonly part: number;
-  /** Rises with every change of the room's book. */
+  /** Rises with every change of the room's state. */
   readonly version: number;
-  readonly verdict: Verdict;
+  readonly decision: LeaseDecision;
 }
 
 /** One key of a stay that opens the room, as the stay knows it. */

@@ -5,7 +5,7 @@ import type { Guest, SnapshotWindow } from './snapshot-schema.js';
 /** One at a time: what is said to rooms later is said in the next step. */
 export const LEASE_STEP_ID = 'leases';
 
-export type GroundStep =
+export type Preparation =
   | { readonly do: 'resolve-property'; readonly stepId: string; readonly window?: SnapshotWindow }
   | { readonly do: 'resolve-doors'; readonly stepId: string; readonly rooms: readonly string[] }
   | { readonly do: 'settle-leases'; readonly stepId: typeof LEASE_STEP_ID; readonly leases: LeaseStep }

@@ -97,7 +97,7 @@ const anchorSchema = z.object({
   acsUserId: idSchema.exactOptional(),
 });
 
-const verdictSchema = z.discriminatedUnion(
+const decisionSchema = z.discriminatedUnion(
   'kind',
   [
     z.object({
@@ -125,5 +125,5 @@ export const leaseNewsSchema = z.object({
   room: idSchema,
   part: count,
   version: count,
-  verdict: verdictSchema,
+  decision: decisionSchema,
 }) satisfies z.ZodType<LeaseNews>;

@@ -15,7 +15,7 @@ export const idSchema = z
   .regex(/^[^\p{Cc}]+$/u, 'must hold no control characters')
   // Half a surrogate pair cannot be percent-encoded: workflow code would throw over it.
   .regex(/^[^\p{Cs}]+$/u, 'must be well-formed Unicode, without half of a surrogate pair')
-  // Ids are names of fields in the book, where an object has some of its own.
+  // Ids are names of fields in the state, where an object has some of its own.
   .refine((id) => !(id in {}), 'must not be a name that JavaScript reserves, such as "constructor"');
 
 export const instantSchema = z

@@ -3,7 +3,7 @@
  * claims in the order of their first arrival. At no time do the windows of two holders overlap.
  */
 import { earlier, isBefore, later, overlaps, type Instant, type Window } from '../model/instants.js';
-import { isClaim, isSameHolder, writeLine, type ClaimEntry, type RoomBook } from './state.js';
+import { isClaim, isSameHolder, writeLine, type ClaimEntry, type RoomState } from './state.js';
 import { forgetOldKeys, isLive, keysOfLease } from './keys.js';
 import {
   grantedToOthers,
@@ -15,17 +15,17 @@ import {
   type GrantedEntry,
 } from './decision.js';
 
-/** Brings the book up to `now`; settling twice changes nothing more. */
-export function settle(book: RoomBook, now: Instant): void {
-  forgetOldKeys(book, now);
-  for (const entry of book.claims) replace(book, entry, shrunk(entry));
-  for (const entry of book.claims) replace(book, entry, afterTime(book, entry, now));
-  for (const entry of book.claims) replace(book, entry, enlarged(book, entry, now));
-  appointOpeners(book, now);
+/** Brings the state up to `now`; settling twice changes nothing more. */
+export function settle(state: RoomState, now: Instant): void {
+  forgetOldKeys(state, now);
+  for (const entry of state.claims) replace(state, entry, shrunk(entry));
+  for (const entry of state.claims) replace(state, entry, afterTime(state, entry, now));
+  for (const entry of state.claims) replace(state, entry, enlarged(state, entry, now));
+  appointOpeners(state, now);
 }
 
-function replace(book: RoomBook, entry: ClaimEntry, by: ClaimEntry | undefined): void {
-  if (by !== entry) book.claims = book.claims.flatMap((one) => (one === entry ? (by ?? []) : one));
+function replace(state: RoomState, entry: ClaimEntry, by: ClaimEntry | undefined): void {
+  if (by !== entry) state.claims = state.claims.flatMap((one) => (one === entry ? (by ?? []) : one));
 }
 
 /** The claim without what was granted: it waits, at its old place in the order. */
@@ -35,19 +35,19 @@ export function ungranted(entry: ClaimEntry): ClaimEntry {
 }
 
 /** Drops what is over. A stay has heard of its lease's end before the lease is dropped; what it asks beyond that waits. */
-function afterTime(book: RoomBook, entry: ClaimEntry, now: Instant): ClaimEntry | undefined {
+function afterTime(state: RoomState, entry: ClaimEntry, now: Instant): ClaimEntry | undefined {
   const isAsked = remainder(entry, now) !== undefined;
-  if (!isGranted(entry)) return isAsked ? entry : over(book, entry, now);
-  if (isBefore(now, untilOf(book.claims, entry))) return entry;
+  if (!isGranted(entry)) return isAsked ? entry : over(state, entry, now);
+  if (isBefore(now, untilOf(state.claims, entry))) return entry;
   if (isAsked) return ungranted(entry);
   const { told } = entry;
   if (told?.kind === 'granted' && isBefore(now, told.until)) return entry;
-  return over(book, entry, now);
+  return over(state, entry, now);
 }
 
-function over(book: RoomBook, { stayId, granted, asked }: ClaimEntry, now: Instant): undefined {
+function over(state: RoomState, { stayId, granted, asked }: ClaimEntry, now: Instant): undefined {
   const { from, to } = granted ?? asked.window;
-  writeLine(book, {
+  writeLine(state, {
     at: now,
     what: `${stayId}: over`,
     why: granted === undefined ? 'it waited in vain' : `it was ${from} to ${to}`,
@@ -63,15 +63,15 @@ function shrunk(entry: ClaimEntry): ClaimEntry {
   return withGranted(entry, granted);
 }
 
-function enlarged(book: RoomBook, entry: ClaimEntry, now: Instant): ClaimEntry {
-  return isGranted(entry) ? grown(book, entry, now) : grantedIfFree(book, entry, now);
+function enlarged(state: RoomState, entry: ClaimEntry, now: Instant): ClaimEntry {
+  return isGranted(entry) ? grown(state, entry, now) : grantedIfFree(state, entry, now);
 }
 
 /** Takes what is asked for beyond what is granted, as far as it is free. Nothing is granted for the past. */
-function grown(book: RoomBook, entry: GrantedEntry, now: Instant): ClaimEntry {
+function grown(state: RoomState, entry: GrantedEntry, now: Instant): ClaimEntry {
   const { granted } = entry;
   const { window } = entry.asked;
-  const others = grantedToOthers(book.claims, entry).map((other) => other.granted);
+  const others = grantedToOthers(state.claims, entry).map((other) => other.granted);
   const before = others.filter((other) => !isBefore(granted.from, other.to)).map((other) => other.to);
   const after = others.filter((other) => !isBefore(other.from, granted.to)).map((other) => other.from);
   return withGranted(entry, {
@@ -80,9 +80,9 @@ function grown(book: RoomBook, entry: GrantedEntry, now: Instant): ClaimEntry {
   });
 }
 
-function grantedIfFree(book: RoomBook, entry: ClaimEntry, now: Instant): ClaimEntry {
+function grantedIfFree(state: RoomState, entry: ClaimEntry, now: Instant): ClaimEntry {
   const rest = remainder(entry, now);
-  if (rest === undefined || obstaclesOf(book.claims, entry, now).length > 0) return entry;
+  if (rest === undefined || obstaclesOf(state.claims, entry, now).length > 0) return entry;
   return withGranted(entry, rest);
 }
 
@@ -100,28 +100,28 @@ function withGranted(entry: ClaimEntry, granted: Window): ClaimEntry {
  * In a share group the first stay that could have a key opens the lease. It keeps that part while it says so, or holds a live key;
  * while any stay of the lease holds one, nobody else is appointed.
  */
-function appointOpeners(book: RoomBook, now: Instant): void {
-  for (const lease of leasesOf(book.claims)) {
+function appointOpeners(state: RoomState, now: Instant): void {
+  for (const lease of leasesOf(state.claims)) {
     if (lease.every(({ asked }) => asked.shareGroup === undefined)) continue;
-    const live = keysOfLease(book, lease).filter((key) => isLive(key, now));
+    const live = keysOfLease(state, lease).filter((key) => isLive(key, now));
     for (const entry of lease) {
       if (entry.opener === undefined || entry.asked.ready || live.some((key) => key.stayId === entry.stayId)) continue;
       const { opener: _given, ...rest } = entry;
-      replace(book, entry, rest);
+      replace(state, entry, rest);
     }
-    const members = book.claims.filter((entry) => lease.some((member) => isClaim(entry, member)));
+    const members = state.claims.filter((entry) => lease.some((member) => isClaim(entry, member)));
     if (live.length > 0 || members.some((entry) => entry.opener === true)) continue;
     const first = members.find((entry) => entry.asked.ready);
-    if (first !== undefined) replace(book, first, { ...first, opener: true });
+    if (first !== undefined) replace(state, first, { ...first, opener: true });
   }
 }
 
 /** Cuts what others hold of `window`, for the front desk: they wait, and their claims keep their places. */
-export function displace(book: RoomBook, forced: ClaimEntry, window: Window): void {
-  for (const entry of book.claims) {
+export function displace(state: RoomState, forced: ClaimEntry, window: Window): void {
+  for (const entry of state.claims) {
     if (!isGranted(entry) || isSameHolder(entry, forced) || !overlaps(entry.granted, window)) continue;
     const left = { from: entry.granted.from, to: window.from };
-    replace(book, entry, {
+    replace(state, entry, {
       ...(isBefore(left.from, left.to) ? { ...entry, granted: left } : ungranted(entry)),
       displaced: true,
     });

@@ -1,7 +1,7 @@
-/** What the room's book says to a claim: granted, until when and after whom, or waiting, and behind whom. Reads only. */
+/** What the room's state says to a claim: granted, until when and after whom, or waiting, and behind whom. Reads only. */
 import { earlier, isBefore, later, overlaps, plusMinutes, type Instant, type Window } from '../model/instants.js';
-import type { Verdict } from '../model/lease.js';
-import { isSameHolder, type ClaimEntry, type RoomBook } from './state.js';
+import type { LeaseDecision } from '../model/lease.js';
+import { isSameHolder, type ClaimEntry, type RoomState } from './state.js';
 import { anchorsFor, currentLineage, keysOfLease } from './keys.js';
 
 export type GrantedEntry = ClaimEntry & { readonly granted: Window };
@@ -62,8 +62,8 @@ function goesOnAfter({ asked: { window } }: ClaimEntry, granted: Window): boolea
 }
 
 /** What the claim is to be told at `now`. */
-export function verdictOf(book: RoomBook, entry: ClaimEntry, now: Instant): Verdict {
-  const { claims } = book;
+export function decisionOf(state: RoomState, entry: ClaimEntry, now: Instant): LeaseDecision {
+  const { claims } = state;
   if (!isGranted(entry)) {
     return {
       kind: 'waiting',
@@ -73,7 +73,7 @@ export function verdictOf(book: RoomBook, entry: ClaimEntry, now: Instant): Verd
   }
   const before = lastBefore(claims, entry, now);
   const lease = leasesOf(claims).find((members) => members.includes(entry)) ?? [entry];
-  const keys = keysOfLease(book, lease);
+  const keys = keysOfLease(state, lease);
   const anchors = anchorsFor(keys, entry.stayId, now);
   // A stay that shares with nobody knows its own keys: telling it would be a message for nothing.
   const lineage = entry.asked.shareGroup === undefined ? undefined : currentLineage(keys, now);
@@ -115,12 +115,12 @@ function whoHoldsUp(
 }
 
 /** True if the two say the same to a stay that reads them at `now`: a lease before that is over is no news. */
-export function isSameNews(a: Verdict | undefined, b: Verdict, now: Instant): boolean {
+export function isSameNews(a: LeaseDecision | undefined, b: LeaseDecision, now: Instant): boolean {
   return a !== undefined && JSON.stringify(asReadAt(a, now)) === JSON.stringify(asReadAt(b, now));
 }
 
-function asReadAt(verdict: Verdict, now: Instant): Verdict {
-  if (verdict.kind !== 'granted' || verdict.from === undefined || isBefore(now, verdict.from)) return verdict;
-  const { from: _over, ...rest } = verdict;
+function asReadAt(decision: LeaseDecision, now: Instant): LeaseDecision {
+  if (decision.kind !== 'granted' || decision.from === undefined || isBefore(now, decision.from)) return decision;
+  const { from: _over, ...rest } = decision;
   return rest;
 }

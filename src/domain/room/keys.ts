@@ -1,7 +1,7 @@
 /** Keys as a room knows them from what stays report: which open the door, which generation counts, and how long a dead one may linger. */
 import { isBefore, later, millis, overlaps, plusMinutes, type Instant, type Window } from '../model/instants.js';
 import type { LeaseAnchor } from '../model/lease.js';
-import { writeLine, type ClaimEntry, type RoomBook, type RoomKey } from './state.js';
+import { writeLine, type ClaimEntry, type RoomState, type RoomKey } from './state.js';
 import type { RoomReport } from '../model/room-message-schema.js';
 
 /** How long a key that cannot open any more is kept, to be shown. */
@@ -10,27 +10,27 @@ const KEPT_KEYS = 1000;
 const DAY_MINUTES = 24 * 60;
 
 /** Replaces what is known of the stay's keys. What an earlier chain of runs reported stays, but for keys that this one knows, too. */
-export function recordReport(book: RoomBook, report: RoomReport, now: Instant): void {
+export function recordReport(state: RoomState, report: RoomReport, now: Instant): void {
   const { stayId, chain, keys } = report;
   const reported = keys.map((key): RoomKey => ({ ...key, stayId, ...(chain === undefined ? {} : { chain }) }));
-  const kept = book.keys.filter((known) => {
+  const kept = state.keys.filter((known) => {
     if (known.stayId !== stayId) return true;
     return known.chain !== chain && !reported.some((key) => key.acsCredentialId === known.acsCredentialId);
   });
   for (const key of reported) {
-    const known = book.keys.find((one) => one.stayId === stayId && one.acsCredentialId === key.acsCredentialId);
+    const known = state.keys.find((one) => one.stayId === stayId && one.acsCredentialId === key.acsCredentialId);
     if (known?.state === key.state) continue;
     const what = `${key.kind} ${key.acsCredentialId} of guest ${key.guestId} is ${key.state}`;
-    writeLine(book, { at: now, what: `${stayId}: ${what}` });
+    writeLine(state, { at: now, what: `${stayId}: ${what}` });
   }
-  book.keys = [...kept, ...reported];
+  state.keys = [...kept, ...reported];
 }
 
 /** Forgets keys that have not been able to open the door for days. */
-export function forgetOldKeys(book: RoomBook, now: Instant): void {
+export function forgetOldKeys(state: RoomState, now: Instant): void {
   const isShown = (key: RoomKey): boolean => isBefore(now, plusMinutes(lastMoment(key), KEPT_DAYS * DAY_MINUTES));
-  if (book.keys.length > KEPT_KEYS || !book.keys.every(isShown))
-    book.keys = book.keys.filter(isShown).slice(-KEPT_KEYS);
+  if (state.keys.length > KEPT_KEYS || !state.keys.every(isShown))
+    state.keys = state.keys.filter(isShown).slice(-KEPT_KEYS);
 }
 
 /** Until when the key can open the door at most: a live one to its window's end, a dead one while an offline phone may hold it. */
@@ -65,8 +65,8 @@ export function minutesOf(window: Window): number {
 }
 
 /** The keys of a lease: of its stays, as far as they lie within it. */
-export function keysOfLease(book: RoomBook, lease: readonly ClaimEntry[]): readonly RoomKey[] {
-  return book.keys.filter((key) =>
+export function keysOfLease(state: RoomState, lease: readonly ClaimEntry[]): readonly RoomKey[] {
+  return state.keys.filter((key) =>
     lease.some(
       ({ stayId, granted }) => stayId === key.stayId && granted !== undefined && overlaps(granted, key.window),
     ),

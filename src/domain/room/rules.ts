@@ -1,7 +1,7 @@
-/** The rules of one room: what each message does to its book, and who has to hear of it. Only these functions write to the book. */
+/** The rules of one room: what each message does to its state, and who has to hear of it. Only these functions write to the state. */
 import { inShort } from '../model/check.js';
 import { isBefore, earlier, later, normalInstant, overlaps, type Instant, type Window } from '../model/instants.js';
-import type { Claim, LeaseNews, Verdict } from '../model/lease.js';
+import type { Claim, LeaseNews, LeaseDecision } from '../model/lease.js';
 import {
   isClaim,
   REMEMBERED_FORCES,
@@ -9,13 +9,13 @@ import {
   writeLine,
   type Asked,
   type ClaimEntry,
-  type RoomBook,
+  type RoomState,
   type StayHeard,
 } from './state.js';
 import { recordReport } from './keys.js';
 import type { RoomForce, RoomRelease, RoomReport } from '../model/room-message-schema.js';
 import { displace, settle, ungranted } from './allocation.js';
-import { grantedToOthers, isSameNews, obstaclesOf, remainder, verdictOf } from './decision.js';
+import { grantedToOthers, isSameNews, obstaclesOf, remainder, decisionOf } from './decision.js';
 
 /** News for a stay, and the chain of runs that it is for. */
 export interface NewsFor {
@@ -24,8 +24,8 @@ export interface NewsFor {
   readonly news: LeaseNews;
 }
 
-/** What a claim is told that is not in the book: its window is over, or it was let go meanwhile. */
-const NOBODY: Verdict = { kind: 'waiting', behind: [] };
+/** What a claim is told that is not in the state: its window is over, or it was let go meanwhile. */
+const NOBODY: LeaseDecision = { kind: 'waiting', behind: [] };
 
 /** Who speaks, as far as a message says. */
 type Envelope = Pick<Claim, 'stayId' | 'chain' | 'revision' | 'seq'>;
@@ -34,42 +34,47 @@ type Envelope = Pick<Claim, 'stayId' | 'chain' | 'revision' | 'seq'>;
  * Takes a claim in: the stay's whole wish for one part, the latest counts. Late attempts and stays that have ended change nothing.
  * @returns what is to be answered; the stay has been told then
  */
-export function takeClaim(book: RoomBook, claim: Claim, now: Instant): LeaseNews {
+export function takeClaim(state: RoomState, claim: Claim, now: Instant): LeaseNews {
   const part = claim.part ?? 0;
-  const known = heardOf(book, claim.stayId);
+  const known = heardOf(state, claim.stayId);
   if (known?.revision !== undefined && isOfEndedChain(known, claim)) {
-    return newsOf(book, part, { kind: 'ended', revision: known.revision });
+    return newsOf(state, part, { kind: 'ended', revision: known.revision });
   }
-  if (isLate(known, claim) || isInItsName(book, known, claim, now)) {
-    const entry = findClaim(book, claim.stayId, part);
-    return newsOf(book, part, entry === undefined ? NOBODY : verdictOf(book, entry, now));
+  if (isLate(known, claim) || isInItsName(state, known, claim, now)) {
+    const entry = findClaim(state, claim.stayId, part);
+    return newsOf(state, part, entry === undefined ? NOBODY : decisionOf(state, entry, now));
   }
-  change(book, now, () => {
-    if (!isSameChain(known, claim)) dropOtherParts(book, claim.stayId, part);
-    remember(book, claim);
-    enter(book, claim, part, now);
+  change(state, now, () => {
+    if (!isSameChain(known, claim)) dropOtherParts(state, claim.stayId, part);
+    remember(state, claim);
+    enter(state, claim, part, now);
   });
-  const entry = findClaim(book, claim.stayId, part);
-  return entry === undefined ? newsOf(book, part, NOBODY) : tell(book, entry, now);
+  const entry = findClaim(state, claim.stayId, part);
+  return entry === undefined ? newsOf(state, part, NOBODY) : tell(state, entry, now);
 }
 
 /** Stays say which run they are of: what does not, of a stay that does, was said by somebody else, and the stay would not hear of it. */
-function isInItsName(book: RoomBook, known: StayHeard | undefined, { stayId, chain }: Envelope, now: Instant): boolean {
-  if (chain !== undefined || known?.chain === undefined || !book.claims.some((one) => one.stayId === stayId))
+function isInItsName(
+  state: RoomState,
+  known: StayHeard | undefined,
+  { stayId, chain }: Envelope,
+  now: Instant,
+): boolean {
+  if (chain !== undefined || known?.chain === undefined || !state.claims.some((one) => one.stayId === stayId))
     return false;
-  writeLine(book, { at: now, what: `message ignored: it was not ${stayId} that sent it` });
+  writeLine(state, { at: now, what: `message ignored: it was not ${stayId} that sent it` });
   return true;
 }
 
 /** A stay lets go of a part of its claims, or of all. Its keys may live on. */
-export function takeRelease(book: RoomBook, release: RoomRelease, now: Instant): void {
+export function takeRelease(state: RoomState, release: RoomRelease, now: Instant): void {
   const { stayId, part } = release;
-  const known = heardOf(book, stayId);
+  const known = heardOf(state, stayId);
   if (isLate(known, release) || (known !== undefined && isOfEndedChain(known, release))) return;
-  if (isInItsName(book, known, release, now)) return;
-  change(book, now, () => {
-    remember(book, release);
-    removeClaims(book, (entry) => entry.stayId === stayId && (part === undefined || entry.part === part), {
+  if (isInItsName(state, known, release, now)) return;
+  change(state, now, () => {
+    remember(state, release);
+    removeClaims(state, (entry) => entry.stayId === stayId && (part === undefined || entry.part === part), {
       at: now,
       what: `${stayId}: released`,
     });
@@ -77,95 +82,95 @@ export function takeRelease(book: RoomBook, release: RoomRelease, now: Instant):
 }
 
 /** Takes in what a stay knows of its keys to the room. */
-export function takeReport(book: RoomBook, report: RoomReport, now: Instant): void {
-  const known = heardOf(book, report.stayId);
+export function takeReport(state: RoomState, report: RoomReport, now: Instant): void {
+  const known = heardOf(state, report.stayId);
   if (isLate(known, report)) return;
-  change(book, now, () => {
-    if (isSameChain(known, report)) remember(book, report);
-    recordReport(book, report, now);
+  change(state, now, () => {
+    if (isSameChain(known, report)) remember(state, report);
+    recordReport(state, report, now);
   });
 }
 
 /** The front desk gives the room to a stay, for all that it asks: whoever has it meanwhile, waits. */
-export function takeForce(book: RoomBook, force: RoomForce, now: Instant): void {
+export function takeForce(state: RoomState, force: RoomForce, now: Instant): void {
   const { stayId, reason, by, requestId } = force;
-  if (requestId !== undefined && book.forces.includes(requestId)) return;
+  if (requestId !== undefined && state.forces.includes(requestId)) return;
   const line = { at: now, why: reason, ...(by === undefined ? {} : { by }) };
-  const forced = book.claims.filter((entry) => entry.stayId === stayId && remainder(entry, now) !== undefined);
+  const forced = state.claims.filter((entry) => entry.stayId === stayId && remainder(entry, now) !== undefined);
   if (forced.length === 0) {
-    writeLine(book, { ...line, what: `force ignored: ${stayId} does not claim the room` });
+    writeLine(state, { ...line, what: `force ignored: ${stayId} does not claim the room` });
     return;
   }
   // Noted only now: the same act may come again once the stay has claimed the room.
-  if (requestId !== undefined) book.forces = [...book.forces, requestId].slice(-REMEMBERED_FORCES);
-  writeLine(book, { ...line, what: `the front desk gives the room to ${stayId}` });
-  change(book, now, () => {
-    for (const entry of forced) giveWhole(book, entry, now);
+  if (requestId !== undefined) state.forces = [...state.forces, requestId].slice(-REMEMBERED_FORCES);
+  writeLine(state, { ...line, what: `the front desk gives the room to ${stayId}` });
+  change(state, now, () => {
+    for (const entry of forced) giveWhole(state, entry, now);
   });
 }
 
 /** A stay that Temporal does not find any more claims nothing. `chain`: what it was when it was last known. */
 export function takeGone(
-  book: RoomBook,
+  state: RoomState,
   gone: { readonly stayId: string; readonly chain?: string },
   now: Instant,
 ): void {
   const { stayId, chain } = gone;
-  if (!isSameChain(heardOf(book, stayId), { stayId, ...(chain === undefined ? {} : { chain }) })) return;
-  change(book, now, () => {
+  if (!isSameChain(heardOf(state, stayId), { stayId, ...(chain === undefined ? {} : { chain }) })) return;
+  change(state, now, () => {
     const line = { at: now, what: `${stayId}: claims dropped`, why: 'there is no such stay any more' };
-    removeClaims(book, (entry) => entry.stayId === stayId, line);
+    removeClaims(state, (entry) => entry.stayId === stayId, line);
   });
 }
 
 /** A message that cannot be understood changes nothing but the history. */
-export function ignoreMessage(book: RoomBook, why: string, now: Instant): void {
-  writeLine(book, { at: now, what: 'message ignored', why: inShort(why) });
+export function ignoreMessage(state: RoomState, why: string, now: Instant): void {
+  writeLine(state, { at: now, what: 'message ignored', why: inShort(why) });
 }
 
 /** Lets happen what time alone changes. */
-export function passTime(book: RoomBook, now: Instant): void {
-  change(book, now, () => undefined);
+export function passTime(state: RoomState, now: Instant): void {
+  change(state, now, () => undefined);
 }
 
 /** What stays have to be told because it differs from what they were told last; they have been told then. */
-export function changedVerdicts(book: RoomBook, now: Instant): readonly NewsFor[] {
-  return book.claims.flatMap((entry) => {
-    if (isSameNews(entry.told, verdictOf(book, entry, now), now)) return [];
-    const chain = heardOf(book, entry.stayId)?.chain;
-    return [{ stayId: entry.stayId, ...(chain === undefined ? {} : { chain }), news: tell(book, entry, now) }];
+export function changedDecisions(state: RoomState, now: Instant): readonly NewsFor[] {
+  return state.claims.flatMap((entry) => {
+    if (isSameNews(entry.told, decisionOf(state, entry, now), now)) return [];
+    const chain = heardOf(state, entry.stayId)?.chain;
+    return [{ stayId: entry.stayId, ...(chain === undefined ? {} : { chain }), news: tell(state, entry, now) }];
   });
 }
 
-function tell(book: RoomBook, entry: ClaimEntry, now: Instant): LeaseNews {
-  const told = verdictOf(book, entry, now);
-  book.claims = book.claims.map((one) => (one === entry ? { ...one, told } : one));
-  return newsOf(book, entry.part, told);
+function tell(state: RoomState, entry: ClaimEntry, now: Instant): LeaseNews {
+  const told = decisionOf(state, entry, now);
+  state.claims = state.claims.map((one) => (one === entry ? { ...one, told } : one));
+  return newsOf(state, entry.part, told);
 }
 
-function newsOf({ room, version }: RoomBook, part: number, verdict: Verdict): LeaseNews {
-  return { room, part, version, verdict };
+function newsOf({ room, version }: RoomState, part: number, decision: LeaseDecision): LeaseNews {
+  return { room, part, version, decision };
 }
 
-/** Changes the book, settles it, and writes down what came of it. */
-function change(book: RoomBook, now: Instant, act: () => void): void {
-  const state = stateOf(book);
-  const standings = new Map(book.claims.map((entry) => [keyOf(entry), standingOf(book, entry, now)]));
+/** Changes the state, settles it, and writes down what came of it. */
+function change(state: RoomState, now: Instant, act: () => void): void {
+  const before = fingerprintOf(state);
+  const standings = new Map(state.claims.map((entry) => [keyOf(entry), standingOf(state, entry, now)]));
   act();
-  settle(book, now);
-  if (stateOf(book) === state) return;
-  book.version += 1;
-  for (const entry of book.claims) {
-    const standing = standingOf(book, entry, now);
-    if (standings.get(keyOf(entry)) !== standing) writeLine(book, { at: now, what: `${nameOf(entry)}: ${standing}` });
+  settle(state, now);
+  if (fingerprintOf(state) === before) return;
+  state.version += 1;
+  for (const entry of state.claims) {
+    const standing = standingOf(state, entry, now);
+    if (standings.get(keyOf(entry)) !== standing) writeLine(state, { at: now, what: `${nameOf(entry)}: ${standing}` });
   }
 }
 
-function stateOf({ claims, keys }: RoomBook): string {
+function fingerprintOf({ claims, keys }: RoomState): string {
   return JSON.stringify([claims.map(({ told: _told, ...entry }) => entry), keys]);
 }
 
-function standingOf({ claims }: RoomBook, entry: ClaimEntry, now: Instant): string {
+function standingOf({ claims }: RoomState, entry: ClaimEntry, now: Instant): string {
   if (entry.granted !== undefined) return `granted ${entry.granted.from} to ${entry.granted.to}`;
   const behind = obstaclesOf(claims, entry, now).join(', ') || 'nobody';
   return `${entry.displaced === true ? 'displaced, waits' : 'waits'} behind ${behind}`;
@@ -179,61 +184,61 @@ function nameOf({ stayId, part }: ClaimEntry): string {
   return part === 0 ? stayId : `${stayId} (part ${part})`;
 }
 
-function enter(book: RoomBook, claim: Claim, part: number, now: Instant): void {
+function enter(state: RoomState, claim: Claim, part: number, now: Instant): void {
   const asked: Asked = {
     window: { from: normalInstant(claim.window.from), to: normalInstant(claim.window.to) },
     graceMinutes: claim.graceMinutes ?? 0,
     ...(claim.shareGroup === undefined ? {} : { shareGroup: claim.shareGroup }),
     ready: claim.ready ?? false,
   };
-  const known = findClaim(book, claim.stayId, part);
+  const known = findClaim(state, claim.stayId, part);
   if (known === undefined) {
-    if (isBefore(now, asked.window.to)) book.claims = [...book.claims, { stayId: claim.stayId, part, asked }];
-  } else book.claims = book.claims.map((entry) => (entry === known ? asking(book, known, asked) : entry));
+    if (isBefore(now, asked.window.to)) state.claims = [...state.claims, { stayId: claim.stayId, part, asked }];
+  } else state.claims = state.claims.map((entry) => (entry === known ? asking(state, known, asked) : entry));
 }
 
 /** The claim with another wish. Who leaves a share group keeps the room only where nobody of the group has it. */
-function asking(book: RoomBook, known: ClaimEntry, asked: Asked): ClaimEntry {
+function asking(state: RoomState, known: ClaimEntry, asked: Asked): ClaimEntry {
   const entry = { ...known, asked };
   const { granted } = entry;
   if (known.asked.shareGroup === asked.shareGroup || granted === undefined) return entry;
   const { opener: _ofOldGroup, ...rest } = entry;
-  const isShared = grantedToOthers(book.claims, entry).some((other) => overlaps(other.granted, granted));
+  const isShared = grantedToOthers(state.claims, entry).some((other) => overlaps(other.granted, granted));
   return isShared ? ungranted(rest) : rest;
 }
 
-function giveWhole(book: RoomBook, { stayId, part }: ClaimEntry, now: Instant): void {
-  const entry = findClaim(book, stayId, part);
+function giveWhole(state: RoomState, { stayId, part }: ClaimEntry, now: Instant): void {
+  const entry = findClaim(state, stayId, part);
   const rest = entry === undefined ? undefined : remainder(entry, now);
   if (entry === undefined || rest === undefined) return;
   const window: Window = { from: earlier(entry.granted?.from ?? rest.from, rest.from), to: rest.to };
-  displace(book, entry, { from: later(window.from, now), to: window.to });
+  displace(state, entry, { from: later(window.from, now), to: window.to });
   const { displaced: _over, ...given } = entry;
-  book.claims = book.claims.map((one) => (one === entry ? { ...given, granted: window } : one));
+  state.claims = state.claims.map((one) => (one === entry ? { ...given, granted: window } : one));
 }
 
-function findClaim(book: RoomBook, stayId: string, part: number): ClaimEntry | undefined {
-  return book.claims.find((entry) => isClaim(entry, { stayId, part }));
+function findClaim(state: RoomState, stayId: string, part: number): ClaimEntry | undefined {
+  return state.claims.find((entry) => isClaim(entry, { stayId, part }));
 }
 
 function removeClaims(
-  book: RoomBook,
+  state: RoomState,
   isMeant: (entry: ClaimEntry) => boolean,
   line: { readonly at: Instant; readonly what: string; readonly why?: string },
 ): void {
-  const kept = book.claims.filter((entry) => !isMeant(entry));
-  if (kept.length === book.claims.length) return;
-  book.claims = kept;
-  writeLine(book, line);
+  const kept = state.claims.filter((entry) => !isMeant(entry));
+  if (kept.length === state.claims.length) return;
+  state.claims = kept;
+  writeLine(state, line);
 }
 
 /** A stay that was started again knows nothing of the claims of its earlier chain of runs. */
-function dropOtherParts(book: RoomBook, stayId: string, part: number): void {
-  book.claims = book.claims.filter((entry) => entry.stayId !== stayId || entry.part === part);
+function dropOtherParts(state: RoomState, stayId: string, part: number): void {
+  state.claims = state.claims.filter((entry) => entry.stayId !== stayId || entry.part === part);
 }
 
-function heardOf(book: RoomBook, stayId: string): StayHeard | undefined {
-  return book.heard.find((known) => known.stayId === stayId);
+function heardOf(state: RoomState, stayId: string): StayHeard | undefined {
+  return state.heard.find((known) => known.stayId === stayId);
 }
 
 function isSameChain(known: StayHeard | undefined, { chain }: Pick<Envelope, 'stayId' | 'chain'>): boolean {
@@ -252,9 +257,9 @@ function isLate(known: StayHeard | undefined, message: Envelope): boolean {
 }
 
 /** Notes the highest that was heard of the stay; a new chain of runs begins anew. */
-function remember(book: RoomBook, message: Envelope): void {
+function remember(state: RoomState, message: Envelope): void {
   const { stayId } = message;
-  const known = heardOf(book, stayId);
+  const known = heardOf(state, stayId);
   const base = known !== undefined && isSameChain(known, message) ? known : { stayId };
   const chain = message.chain ?? base.chain;
   const revision = highest(base.revision, message.revision);
@@ -265,8 +270,8 @@ function remember(book: RoomBook, message: Envelope): void {
     ...(revision === undefined ? {} : { revision }),
     ...(seq === undefined ? {} : { seq }),
   };
-  const others = book.heard.filter((other) => other.stayId !== stayId);
-  book.heard = withoutOldest(book, [...others, heard]);
+  const others = state.heard.filter((other) => other.stayId !== stayId);
+  state.heard = withoutOldest(state, [...others, heard]);
 }
 
 function highest(a: number | undefined, b: number | undefined): number | undefined {
@@ -274,8 +279,8 @@ function highest(a: number | undefined, b: number | undefined): number | undefin
 }
 
 /** Of stays that claim nothing any more, only the last few hundred are remembered. */
-function withoutOldest(book: RoomBook, heard: readonly StayHeard[]): readonly StayHeard[] {
-  const isClaiming = ({ stayId }: StayHeard): boolean => book.claims.some((entry) => entry.stayId === stayId);
+function withoutOldest(state: RoomState, heard: readonly StayHeard[]): readonly StayHeard[] {
+  const isClaiming = ({ stayId }: StayHeard): boolean => state.claims.some((entry) => entry.stayId === stayId);
   const excess = heard.filter((one) => !isClaiming(one)).length - REMEMBERED_STAYS;
   if (excess <= 0) return heard;
   const oldest = heard.filter((one) => !isClaiming(one)).slice(0, excess);

@@ -1,11 +1,11 @@
 /**
- * The book of one room: who has claimed it and in which order, what is granted, which keys open its door, what has happened.
+ * The state of one room: who has claimed it and in which order, what is granted, which keys open its door, what has happened.
  * Plain JSON, so that it survives continue-as-new. Ids only: no names, no contacts.
  */
 import { millis, type Instant, type Window } from '../model/instants.js';
-import type { KeyReport, Verdict } from '../model/lease.js';
+import type { KeyReport, LeaseDecision } from '../model/lease.js';
 
-export const ROOM_BOOK_SCHEMA = 1;
+export const ROOM_STATE_SCHEMA = 1;
 export const ROOM_HISTORY_LINES = 200;
 /** Stays that have let the room go, of which late messages are still told apart. */
 export const REMEMBERED_STAYS = 500;
@@ -35,7 +35,7 @@ export interface ClaimEntry {
   /** The front desk gave the room, or the rest of the window, to another stay. */
   readonly displaced?: true;
   /** The answer, or the news, that the stay was given last. */
-  readonly told?: Verdict;
+  readonly told?: LeaseDecision;
 }
 
 /** How much has been heard of a stay: of its chain of runs, its snapshots, its messages. */
@@ -59,8 +59,8 @@ export interface RoomLine {
   readonly by?: string;
 }
 
-export interface RoomBook {
-  readonly schema: typeof ROOM_BOOK_SCHEMA;
+export interface RoomState {
+  readonly schema: typeof ROOM_STATE_SCHEMA;
   /** Workflow id. */
   readonly roomId: string;
   readonly propertyId: string;
@@ -78,10 +78,10 @@ export interface RoomBook {
   history: readonly RoomLine[];
 }
 
-/** A book that knows nothing yet. `roomId`: the workflow's id. */
-export function openRoomBook(roomId: string, propertyId: string, room: string, now: Instant): RoomBook {
+/** A state that knows nothing yet. `roomId`: the workflow's id. */
+export function newRoomState(roomId: string, propertyId: string, room: string, now: Instant): RoomState {
   return {
-    schema: ROOM_BOOK_SCHEMA,
+    schema: ROOM_STATE_SCHEMA,
     roomId,
     propertyId,
     room,
@@ -96,8 +96,8 @@ export function openRoomBook(roomId: string, propertyId: string, room: string, n
   };
 }
 
-export function writeLine(book: RoomBook, line: RoomLine): void {
-  book.history = [...book.history, line].slice(-ROOM_HISTORY_LINES);
+export function writeLine(state: RoomState, line: RoomLine): void {
+  state.history = [...state.history, line].slice(-ROOM_HISTORY_LINES);
 }
 
 /** Stays of one holder never stand in each other's way: the same stay, or stays of one share group. */

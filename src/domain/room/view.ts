@@ -1,8 +1,8 @@
 /** The room as outsiders see it: query `room`, `stayline room`, Web UI. Ids only: no names, no contacts. */
 import { earlier, isBefore, later, type Instant, type Window } from '../model/instants.js';
-import type { RoomBook, RoomKey, RoomLine } from './state.js';
+import type { RoomState, RoomKey, RoomLine } from './state.js';
 import { isLive, keysOfLease, minutesOf, opensUntil, residualWindow, successorOf } from './keys.js';
-import { leasesOf, untilOf, verdictOf, type GrantedEntry } from './decision.js';
+import { leasesOf, untilOf, decisionOf, type GrantedEntry } from './decision.js';
 
 export interface LeaseClaimView {
   readonly stayId: string;
@@ -75,46 +75,46 @@ export interface RoomView {
 }
 
 /** The room as it stands at `at`. */
-export function roomViewOf(book: RoomBook, at: Instant): RoomView {
+export function roomViewOf(state: RoomState, at: Instant): RoomView {
   return {
     schema: 1,
-    room: book.roomId,
-    version: book.version,
-    leases: leasesOf(book.claims)
-      .filter((lease) => lease.some((entry) => isBefore(at, untilOf(book.claims, entry))))
-      .map((lease) => leaseView(book, lease, at)),
-    waiting: waitingViews(book, at),
-    keys: keysView(book, at),
-    history: book.history,
+    room: state.roomId,
+    version: state.version,
+    leases: leasesOf(state.claims)
+      .filter((lease) => lease.some((entry) => isBefore(at, untilOf(state.claims, entry))))
+      .map((lease) => leaseView(state, lease, at)),
+    waiting: waitingViews(state, at),
+    keys: keysView(state, at),
+    history: state.history,
   };
 }
 
-function leaseView(book: RoomBook, lease: readonly GrantedEntry[], at: Instant): LeaseView {
+function leaseView(state: RoomState, lease: readonly GrantedEntry[], at: Instant): LeaseView {
   const window = {
     from: lease.map(({ granted }) => granted.from).reduce(earlier),
     to: lease.map(({ granted }) => granted.to).reduce(later),
   };
   const shareGroup = lease.find(({ asked }) => asked.shareGroup !== undefined)?.asked.shareGroup;
-  const live = keysOfLease(book, lease).filter((key) => isLive(key, at));
+  const live = keysOfLease(state, lease).filter((key) => isLive(key, at));
   const opener = lease.find((entry) => {
-    const verdict = verdictOf(book, entry, at);
-    return verdict.kind === 'granted' && verdict.opener;
+    const decision = decisionOf(state, entry, at);
+    return decision.kind === 'granted' && decision.opener;
   });
   return {
     stays: [...new Set(lease.map(({ stayId }) => stayId))],
     ...(shareGroup === undefined ? {} : { shareGroup }),
     window,
-    until: lease.map((entry) => untilOf(book.claims, entry)).reduce(later),
+    until: lease.map((entry) => untilOf(state.claims, entry)).reduce(later),
     state: isBefore(at, window.from) ? 'expected' : isBefore(at, window.to) ? 'open' : 'grace',
     ...(opener === undefined || live.length > 0 ? {} : { opener: opener.stayId }),
     liveKeys: live.map((key) => key.acsCredentialId),
-    claims: lease.map((entry) => claimView(book, entry, at)),
+    claims: lease.map((entry) => claimView(state, entry, at)),
   };
 }
 
-function claimView(book: RoomBook, entry: GrantedEntry, at: Instant): LeaseClaimView {
-  const verdict = verdictOf(book, entry, at);
-  const heldUpBy = verdict.kind === 'granted' ? verdict.heldUpBy : undefined;
+function claimView(state: RoomState, entry: GrantedEntry, at: Instant): LeaseClaimView {
+  const decision = decisionOf(state, entry, at);
+  const heldUpBy = decision.kind === 'granted' ? decision.heldUpBy : undefined;
   return {
     ...nameOf(entry),
     asked: entry.asked.window,
@@ -123,11 +123,11 @@ function claimView(book: RoomBook, entry: GrantedEntry, at: Instant): LeaseClaim
   };
 }
 
-function waitingViews(book: RoomBook, at: Instant): readonly WaitingView[] {
-  return book.claims.flatMap((entry) => {
-    const verdict = verdictOf(book, entry, at);
-    if (verdict.kind !== 'waiting' || !isBefore(at, entry.asked.window.to)) return [];
-    const { kind: _waiting, ...how } = verdict;
+function waitingViews(state: RoomState, at: Instant): readonly WaitingView[] {
+  return state.claims.flatMap((entry) => {
+    const decision = decisionOf(state, entry, at);
+    if (decision.kind !== 'waiting' || !isBefore(at, entry.asked.window.to)) return [];
+    const { kind: _waiting, ...how } = decision;
     return [{ ...nameOf(entry), asked: entry.asked.window, ...how }];
   });
 }
@@ -139,7 +139,7 @@ function nameOf({ stayId, part }: { readonly stayId: string; readonly part: numb
   return part === 0 ? { stayId } : { stayId, part };
 }
 
-function keysView({ keys }: RoomBook, at: Instant): RoomKeysView {
+function keysView({ keys }: RoomState, at: Instant): RoomKeysView {
   const standings = keys.map((key) => ({ key, standing: standingOf(key, keys, at) }));
   const those = (kind: Standing['kind']): readonly RoomKeyView[] =>
     standings.filter(({ standing }) => standing.kind === kind).map(({ key, standing }) => keyView(key, standing));

@@ -1,25 +1,19 @@
 /** When time alone may change something for somebody: only then does a room set a timer. */
 import { earlier, isBefore, later, plusMinutes, type Instant } from '../model/instants.js';
-import type { ClaimEntry, RoomBook } from './state.js';
+import type { ClaimEntry, RoomState } from './state.js';
 
 /**
  * The next instant at which something ends that somebody waits for; undefined if nobody waits. Whether it is news, is seen then.
- * @param rules `first`: as rooms did that were at work before stays waited for their own parts, so that their histories replay
  */
-export function nextWake(
-  book: RoomBook,
-  now: Instant,
-  { rules }: { readonly rules?: 'first' } = {},
-): Instant | undefined {
-  const waitsForItself = rules !== 'first' && sharesInParts(book);
-  if (!waitsForItself && !book.claims.some((entry) => isWaiting(entry, book.claims, now))) return undefined;
-  return endings(book)
+export function nextWake(state: RoomState, now: Instant): Instant | undefined {
+  if (!sharesInParts(state) && !state.claims.some((entry) => isWaiting(entry, state.claims, now))) return undefined;
+  return endings(state)
     .filter((at) => isBefore(now, at))
     .reduce<Instant | undefined>((first, at) => (first === undefined ? at : earlier(first, at)), undefined);
 }
 
 /** True if a stay of a share group has the room for several stretches: each is its to open only when the one before has ended. */
-export function sharesInParts({ claims }: RoomBook): boolean {
+function sharesInParts({ claims }: RoomState): boolean {
   return claims.some(
     (entry) =>
       entry.asked.shareGroup !== undefined && claims.some((one) => one !== entry && one.stayId === entry.stayId),
@@ -35,7 +29,7 @@ function isWaiting({ stayId, granted, asked }: ClaimEntry, claims: readonly Clai
 }
 
 /** When leases, waits and keys end; a grace may be cut by the beginning of another lease. */
-function endings({ claims, keys }: RoomBook): readonly Instant[] {
+function endings({ claims, keys }: RoomState): readonly Instant[] {
   return [
     ...claims.flatMap(({ granted, asked }) =>
       granted === undefined ? [asked.window.to] : [granted.to, plusMinutes(granted.to, asked.graceMinutes)],

@@ -2,19 +2,19 @@
 import { applyDueRooms } from './desired/apply-message.js';
 import { openAttention } from './plan/attention.js';
 import type { OpenAttention } from '../model/stay-records.js';
-import type { GroundStep } from '../model/preparation.js';
-import { stayWindow, type StayBook } from './state.js';
-import { anyKeyMayLive, forgetPastHindrances, planGroundwork } from './plan/preparations.js';
+import type { Preparation } from '../model/preparation.js';
+import { stayWindow, type StayState } from './state.js';
+import { anyKeyMayLive, dropPastBlockers, planPreparations } from './plan/preparations.js';
 import { isBefore, later, plusMinutes, type Instant } from '../model/instants.js';
 import { planKeys } from './plan/plan-keys.js';
 import type { InFlight, KeyPlan } from '../model/key-plan.js';
 import { recordExpired } from './known/record-keys.js';
 import { recordPastLeases } from './known/record-leases.js';
 import { lookAgain, looksAt } from './known/record-losses.js';
-import { ENDS_SOON_MINUTES, wantedOf } from './desired/desired-keys.js';
+import { ENDS_SOON_MINUTES, desiredKeys } from './desired/desired-keys.js';
 
 export interface StayPlan {
-  readonly groundwork: readonly GroundStep[];
+  readonly preparations: readonly Preparation[];
   readonly keys: KeyPlan;
   readonly attention: readonly OpenAttention[];
   readonly wakeAt?: Instant;
@@ -29,78 +29,78 @@ const UNKNOWN_GRACE_HOURS = 24;
 const noKeys: KeyPlan = { ready: [], waiting: [], unwanted: [], attention: [] };
 
 /**
- * The turn of the loop: lets what time alone changes happen in the book, plans, and notes which attention is open.
+ * The turn of the loop: lets what time alone changes happen in the state, plans, and notes which attention is open.
  * `inFlight`: the key steps that activities are at work on.
  */
-export function takeStock(book: StayBook, inFlight: readonly InFlight[], now: Instant): StayPlan {
-  applyDueRooms(book, now);
-  recordPastLeases(book, now);
-  noteEnd(book);
-  lookAgain(book, now);
+export function reconcile(state: StayState, inFlight: readonly InFlight[], now: Instant): StayPlan {
+  applyDueRooms(state, now);
+  recordPastLeases(state, now);
+  noteEnd(state);
+  lookAgain(state, now);
   recordExpired(
-    book,
+    state,
     inFlight.map((step) => step.keyId),
     now,
   );
-  forgetPastHindrances(book, wantedOf(book, now), now);
-  const plan = planStay(book, inFlight, now);
-  book.attention = plan.attention;
+  dropPastBlockers(state, desiredKeys(state, now), now);
+  const plan = planStay(state, inFlight, now);
+  state.attention = plan.attention;
   return plan;
 }
 
 /** What there is to do, without changing anything. */
-export function planStay(book: StayBook, inFlight: readonly InFlight[], now: Instant): StayPlan {
-  const wanted = wantedOf(book, now);
-  const policy = book.property?.policy;
-  const keys = policy === undefined ? noKeys : planKeys(wanted, book.keyring, inFlight, now, policy);
+export function planStay(state: StayState, inFlight: readonly InFlight[], now: Instant): StayPlan {
+  const desired = desiredKeys(state, now);
+  const policy = state.property?.policy;
+  const keys = policy === undefined ? noKeys : planKeys(desired, state.keyring, inFlight, now, policy);
   const quiet = inFlight.length === 0 && keys.ready.length === 0 && keys.waiting.every((step) => step.do !== 'revoke');
-  const groundwork = planGroundwork(book, wanted, now, { quiet });
-  const watch = openAttention(book, wanted, keys, now);
-  const closesAt = closingTime(book);
+  const preparations = planPreparations(state, desired, now, { quiet });
+  const watch = openAttention(state, desired, keys, now);
+  const closesAt = closingTime(state);
   const wakeAt = earliest(now, [
     keys.wakeAt,
     watch.wakeAt,
     closesAt,
-    ...book.wanted.scheduled.map((change) => change.from),
-    ...looksAt(book),
-    ...leasesBeginAt(book),
-    ...leasesEndSoonAt(book),
-    ...(book.leases?.unsettled ?? []).map(({ askAgainAt }) => askAgainAt),
+    ...state.desired.scheduled.map((change) => change.from),
+    ...looksAt(state),
+    ...leasesBeginAt(state),
+    ...leasesEndSoonAt(state),
+    ...(state.leases.unsettled ?? []).map(({ askAgainAt }) => askAgainAt),
   ]);
   return {
-    groundwork,
+    preparations,
     keys,
     attention: watch.attention,
     ...(wakeAt === undefined ? {} : { wakeAt }),
-    closed: inFlight.length === 0 && !anyKeyMayLive(book) && !isBefore(now, closesAt),
+    closed: inFlight.length === 0 && !anyKeyMayLive(state) && !isBefore(now, closesAt),
   };
 }
 
 /** Runs that began before rooms had leases close as they always did. */
-function noteEnd(book: StayBook): void {
-  const window = stayWindow(book);
-  if (book.leases === undefined || window === undefined) return;
-  book.latestEnd = later(book.latestEnd ?? window.to, window.to);
+function noteEnd(state: StayState): void {
+  const window = stayWindow(state);
+  if (window === undefined) return;
+  state.latestEnd = later(state.latestEnd ?? window.to, window.to);
 }
 
 /** When rooms become free that are granted from later on. */
-function leasesBeginAt({ leases }: StayBook): readonly Instant[] {
-  return (leases?.claims ?? []).flatMap(({ verdict }) => (verdict?.kind === 'granted' ? (verdict.from ?? []) : []));
+function leasesBeginAt({ leases }: StayState): readonly Instant[] {
+  return leases.claims.flatMap(({ decision }) => (decision?.kind === 'granted' ? (decision.from ?? []) : []));
 }
 
 /** When a room is about to end while others of the stay go on. */
-function leasesEndSoonAt({ leases, wanted }: StayBook): readonly Instant[] {
-  const now = (leases?.claims ?? []).filter(({ room }) => wanted.rooms.includes(room));
-  const ends = new Set(now.flatMap(({ verdict }) => (verdict?.kind === 'granted' ? verdict.until : [])));
+function leasesEndSoonAt({ leases, desired }: StayState): readonly Instant[] {
+  const now = leases.claims.filter(({ room }) => desired.rooms.includes(room));
+  const ends = new Set(now.flatMap(({ decision }) => (decision?.kind === 'granted' ? decision.until : [])));
   return ends.size < 2 ? [] : [...ends].map((end) => plusMinutes(end, -ENDS_SOON_MINUTES));
 }
 
 /** When the stay may end: its window's end and the closing grace; without a window, a day after it was opened. */
-function closingTime(book: StayBook): Instant {
-  const window = stayWindow(book);
-  const grace = (book.property?.policy.closingGraceHours ?? UNKNOWN_GRACE_HOURS) * 60;
-  if (window === undefined) return plusMinutes(book.openedAt, UNKNOWN_GRACE_HOURS * 60);
-  return plusMinutes(later(book.latestEnd ?? window.to, window.to), grace);
+function closingTime(state: StayState): Instant {
+  const window = stayWindow(state);
+  const grace = (state.property?.policy.closingGraceHours ?? UNKNOWN_GRACE_HOURS) * 60;
+  if (window === undefined) return plusMinutes(state.openedAt, UNKNOWN_GRACE_HOURS * 60);
+  return plusMinutes(later(state.latestEnd ?? window.to, window.to), grace);
 }
 
 function earliest(now: Instant, instants: readonly (Instant | undefined)[]): Instant | undefined {

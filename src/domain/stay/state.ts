@@ -1,16 +1,16 @@
 /**
- * The stay's book: what is wanted (the latest snapshot, with what signals and staff said over it) and what is known
+ * The stay's state: what is desired (the latest snapshot, with what signals and staff said over it) and what is known
  * (guests and doors at Seam, the keyring, the timeline). Plain JSON, so that it survives continue-as-new.
  */
 import { isBefore, type Instant, type Window } from '../model/instants.js';
 import { emptyKeyring, type Key, type Keyring } from '../model/key.js';
 import type { OpenAttention, TimelineLine } from '../model/stay-records.js';
-import type { Claim, UnsettledRoom, Verdict } from '../model/lease.js';
+import type { Claim, UnsettledRoom, LeaseDecision } from '../model/lease.js';
 import type { Policy } from '../model/property-schema.js';
 import type { Guest, SnapshotWindow, StaySnapshot, StayStatus } from '../model/snapshot-schema.js';
 import type { DoorFacts } from '../model/doors.js';
 
-export const BOOK_SCHEMA = 1;
+export const STATE_SCHEMA = 1;
 export const TIMELINE_LINES = 200;
 export const REMEMBERED_REQUESTS = 1000;
 
@@ -23,7 +23,7 @@ export interface PartyMember {
   readonly forced?: string;
 }
 
-/** A room change that is wanted from a later instant on. */
+/** A room change that is desired from a later instant on. */
 export interface ScheduledRooms {
   readonly from: Instant;
   readonly rooms: readonly string[];
@@ -32,7 +32,7 @@ export interface ScheduledRooms {
   readonly booked?: true;
 }
 
-export interface WantedStay {
+export interface DesiredStay {
   readonly status: StayStatus;
   readonly window?: Window;
   /** The snapshot's window, if it is in local dates: converted whenever the property is read. */
@@ -70,8 +70,8 @@ export interface GuestKnown {
 /** How a guest is named and reached: what Seam is told of him. */
 export type Contact = Pick<Guest, 'name' | 'email' | 'phone'>;
 
-/** A groundwork step (not a key) that Seam refused, or that is cut off by an outage. */
-export interface Hindrance {
+/** A preparations step (not a key) that Seam refused, or that is cut off by an outage. */
+export interface Blocker {
   readonly kind: 'refused' | 'outage';
   readonly message: string;
   readonly since: Instant;
@@ -90,14 +90,14 @@ export interface HeldClaim extends Pick<Claim, 'window' | 'shareGroup' | 'ready'
   readonly part: number;
   readonly graceMinutes: number;
   readonly revision: number;
-  /** False until the room has answered to this wish; the verdict on an earlier one stands meanwhile. */
+  /** False until the room has answered to this wish; the decision on an earlier one stands meanwhile. */
   readonly answered: boolean;
   readonly version?: number;
-  readonly verdict?: Verdict;
+  readonly decision?: LeaseDecision;
 }
 
 /** What the stay said to its rooms, and heard from them. */
-export interface LeaseBook {
+export interface LeaseState {
   /** First run id of the stay's chain of runs. */
   readonly chain: string;
   /** Rises with everything that is said to rooms. */
@@ -114,14 +114,14 @@ export interface RoomToAskAgain extends UnsettledRoom {
   readonly askAgainAt: Instant;
 }
 
-export interface StayBook {
-  readonly schema: typeof BOOK_SCHEMA;
+export interface StayState {
+  readonly schema: typeof STATE_SCHEMA;
   readonly stayId: string;
   readonly propertyId: string;
   readonly reservationId: string;
   openedAt: Instant;
   snapshot?: StaySnapshot;
-  wanted: WantedStay;
+  desired: DesiredStay;
   property?: PropertyKnown;
   /** True while the property has to be read (again): at the start, at every snapshot, on `policyChanged`. */
   propertyDue: boolean;
@@ -132,11 +132,8 @@ export interface StayBook {
   keyring: Keyring;
   phonesToDeactivate: readonly LostPhone[];
   credentialsToCheck: readonly string[];
-  hindrances: Record<string, Hindrance>;
-  /** Absent in runs that began before rooms had leases. */
-  leases?: LeaseBook;
-  /** Keys that nobody will confirm any more end (`planner/revokes.ts`). Absent in runs that had such keys before that was so. */
-  endsForgottenKeys?: true;
+  blockers: Record<string, Blocker>;
+  leases: LeaseState;
   /** The latest end that the stay was ever to have: until then an old snapshot may be taken for one of a stay to come. */
   latestEnd?: Instant;
   ignored: readonly OpenAttention[];
@@ -147,15 +144,25 @@ export interface StayBook {
   changes: number;
 }
 
-/** A new, empty book. */
-export function openBook(stayId: string, propertyId: string, reservationId: string, now: Instant): StayBook {
+/** The identity of a stay. */
+export interface StayIdentity {
+  /** Workflow id. */
+  readonly stayId: string;
+  readonly propertyId: string;
+  readonly reservationId: string;
+  /** First run id of the stay's chain of runs. */
+  readonly chain: string;
+}
+
+/** Returns the state of a stay that has received nothing yet. */
+export function newStayState({ stayId, propertyId, reservationId, chain }: StayIdentity, now: Instant): StayState {
   return {
-    schema: BOOK_SCHEMA,
+    schema: STATE_SCHEMA,
     stayId,
     propertyId,
     reservationId,
     openedAt: now,
-    wanted: { status: 'tentative', rooms: [], party: [], scheduled: [] },
+    desired: { status: 'tentative', rooms: [], party: [], scheduled: [] },
     propertyDue: false,
     propertyAsks: 0,
     doors: { rooms: [], commonDoors: [], unknownRooms: [] },
@@ -163,7 +170,8 @@ export function openBook(stayId: string, propertyId: string, reservationId: stri
     keyring: emptyKeyring,
     phonesToDeactivate: [],
     credentialsToCheck: [],
-    hindrances: {},
+    blockers: {},
+    leases: { chain, seq: 0, claims: [], reported: {} },
     ignored: [],
     attention: [],
     timeline: [],
@@ -172,54 +180,41 @@ export function openBook(stayId: string, propertyId: string, reservationId: stri
   };
 }
 
-/** From now on the stay claims its rooms. `chain`: the first run id of its chain of runs. */
-export function openLeases(book: StayBook, chain: string): void {
-  book.leases ??= { chain, seq: 0, claims: [], reported: {} };
+export function writeLine(state: StayState, line: TimelineLine): void {
+  state.timeline = [...state.timeline, line].slice(-TIMELINE_LINES);
+  state.changes += 1;
 }
 
-/** Whether any key is asked for that no step is at work on, or dead but on a phone: those that may be forgotten. */
-export function mayForgetKeys({ keyring }: StayBook, inFlight: readonly { readonly keyId: string }[]): boolean {
-  return keyring.keys.some(
-    ({ state, lingers, keyId }) =>
-      lingers === true || (state === 'issuing' && !inFlight.some((step) => step.keyId === keyId)),
-  );
-}
-
-export function writeLine(book: StayBook, line: TimelineLine): void {
-  book.timeline = [...book.timeline, line].slice(-TIMELINE_LINES);
-  book.changes += 1;
-}
-
-export function member(book: StayBook, guestId: string): PartyMember | undefined {
-  return book.wanted.party.find((candidate) => candidate.guest.guestId === guestId);
+export function member(state: StayState, guestId: string): PartyMember | undefined {
+  return state.desired.party.find((candidate) => candidate.guest.guestId === guestId);
 }
 
 /** What Seam holds of these has to be read again. */
-export function askToCheck(book: StayBook, keys: readonly Pick<Key, 'acsCredentialId'>[]): void {
+export function askToCheck(state: StayState, keys: readonly Pick<Key, 'acsCredentialId'>[]): void {
   const ids = keys.flatMap((key) => key.acsCredentialId ?? []);
-  book.credentialsToCheck = [...new Set([...book.credentialsToCheck, ...ids])];
+  state.credentialsToCheck = [...new Set([...state.credentialsToCheck, ...ids])];
 }
 
 /** Something has changed: what was refused, or went unanswered, may be taken now. */
-export function forgetHindrances(book: StayBook): void {
-  book.hindrances = {};
-  if (book.leases !== undefined) book.leases = { ...book.leases, unsettled: [] };
+export function dropBlockers(state: StayState): void {
+  state.blockers = {};
+  if (state.leases !== undefined) state.leases = { ...state.leases, unsettled: [] };
 }
 
 /** The property has to be read (again). */
-export function askForProperty(book: StayBook): void {
-  book.propertyDue = true;
-  book.propertyAsks += 1;
+export function askForProperty(state: StayState): void {
+  state.propertyDue = true;
+  state.propertyAsks += 1;
 }
 
 /** True once nobody should hold a key any more: departed, cancelled, or a no-show. */
-export function isEnded(book: StayBook): boolean {
-  return ['departed', 'cancelled', 'no-show'].includes(book.wanted.status);
+export function isEnded(state: StayState): boolean {
+  return ['departed', 'cancelled', 'no-show'].includes(state.desired.status);
 }
 
 /** The stay's window; an early check-in starts it early. Undefined while it is not known. */
-export function stayWindow(book: StayBook): Window | undefined {
-  const { window, checkedInAt } = book.wanted;
+export function stayWindow(state: StayState): Window | undefined {
+  const { window, checkedInAt } = state.desired;
   if (window === undefined) return undefined;
   return checkedInAt !== undefined && isBefore(checkedInAt, window.from) ? { ...window, from: checkedInAt } : window;
 }

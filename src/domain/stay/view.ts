@@ -9,92 +9,92 @@ import type {
   LeaseView,
   StayView,
 } from '../model/stay-view.js';
-import { isEnded, type HeldClaim, type PartyMember, type StayBook, stayWindow } from './state.js';
+import { isEnded, type HeldClaim, type PartyMember, type StayState, stayWindow } from './state.js';
 import { isPatient } from './plan/preparations.js';
 import { isBefore, type Instant } from '../model/instants.js';
 import { isLive, keysOf, mayLive, satisfies } from './known/keyring.js';
-import type { Gate, InFlight, KeyStep, Wanted, WantedGuest } from '../model/key-plan.js';
+import type { Gate, InFlight, KeyStep, Desired, DesiredGuest } from '../model/key-plan.js';
 import type { StayPlan } from './reconcile.js';
-import { roomsFor, wantedOf } from './desired/desired-keys.js';
+import { roomsFor, desiredKeys } from './desired/desired-keys.js';
 
-export function viewOf(book: StayBook, plan: StayPlan, inFlight: readonly InFlight[], now: Instant): StayView {
-  const wanted = wantedOf(book, now);
-  const window = stayWindow(book);
+export function viewOf(state: StayState, plan: StayPlan, inFlight: readonly InFlight[], now: Instant): StayView {
+  const desired = desiredKeys(state, now);
+  const window = stayWindow(state);
   return {
     schema: 1,
-    stay: book.stayId,
-    phase: phaseOf(book, wanted, now),
-    ...(book.snapshot === undefined ? {} : { revision: book.snapshot.revision }),
+    stay: state.stayId,
+    phase: phaseOf(state, desired, now),
+    ...(state.snapshot === undefined ? {} : { revision: state.snapshot.revision }),
     ...(window === undefined ? {} : { window }),
-    rooms: book.wanted.rooms,
-    ...(book.leases === undefined ? {} : { leases: book.leases.claims.map(leaseView) }),
-    guests: book.wanted.party.map((one) => guestView(book, one, wanted, inFlight, now)),
-    keys: book.keyring.keys.map(keyView),
-    plan: planLines(book, plan, inFlight),
+    rooms: state.desired.rooms,
+    leases: state.leases.claims.map(leaseView),
+    guests: state.desired.party.map((one) => guestView(state, one, desired, inFlight, now)),
+    keys: state.keyring.keys.map(keyView),
+    plan: planLines(state, plan, inFlight),
     attention: plan.attention,
-    timeline: book.timeline,
+    timeline: state.timeline,
     ...(plan.wakeAt === undefined ? {} : { nextDeadline: plan.wakeAt }),
     settled: isSettled(plan, inFlight),
   };
 }
 
 /** Where the stay stands; `ready` means that everyone who should hold a key does. */
-function phaseOf(book: StayBook, wanted: Wanted, now: Instant): StayPhase {
-  const keysLeft = book.keyring.keys.some(mayLive);
-  const window = stayWindow(book);
-  switch (book.wanted.status) {
+function phaseOf(state: StayState, desired: Desired, now: Instant): StayPhase {
+  const keysLeft = state.keyring.keys.some(mayLive);
+  const window = stayWindow(state);
+  switch (state.desired.status) {
     case 'cancelled':
     case 'no-show':
-      return book.wanted.status;
+      return state.desired.status;
     case 'departed':
       return keysLeft ? 'leaving' : 'over';
     case 'in-house':
     case 'confirmed':
     case 'tentative':
       if (window !== undefined && !isBefore(now, window.to)) return keysLeft ? 'leaving' : 'over';
-      if (book.wanted.status === 'in-house') return 'in-house';
-      return everyoneHasKey(book, wanted, now) ? 'ready' : 'expected';
+      if (state.desired.status === 'in-house') return 'in-house';
+      return everyoneHasKey(state, desired, now) ? 'ready' : 'expected';
     default:
-      return book.wanted.status satisfies never;
+      return state.desired.status satisfies never;
   }
 }
 
-function everyoneHasKey(book: StayBook, wanted: Wanted, now: Instant): boolean {
-  const due = wanted.guests.filter((guest) => guest.rooms.length > 0);
-  return due.length > 0 && due.every((guest) => holds(book, guest, now));
+function everyoneHasKey(state: StayState, desired: Desired, now: Instant): boolean {
+  const due = desired.guests.filter((guest) => guest.rooms.length > 0);
+  return due.length > 0 && due.every((guest) => holds(state, guest, now));
 }
 
-function holds(book: StayBook, guest: WantedGuest, now: Instant): boolean {
-  return keysOf(book.keyring, guest.guestId).some((key) => isLive(key, now) && satisfies(key, guest));
+function holds(state: StayState, guest: DesiredGuest, now: Instant): boolean {
+  return keysOf(state.keyring, guest.guestId).some((key) => isLive(key, now) && satisfies(key, guest));
 }
 
 function guestView(
-  book: StayBook,
+  state: StayState,
   one: PartyMember,
-  wanted: Wanted,
+  desired: Desired,
   inFlight: readonly InFlight[],
   now: Instant,
 ): GuestView {
   const { guestId } = one.guest;
-  const own = keysOf(book.keyring, guestId);
-  const guest = wanted.guests.find((candidate) => candidate.guestId === guestId);
+  const own = keysOf(state.keyring, guestId);
+  const guest = desired.guests.find((candidate) => candidate.guestId === guestId);
   const of = (keyState: GuestKeyState, waitingFor?: Gate): GuestView => ({
     guestId,
     keyState,
     ...(waitingFor === undefined ? {} : { waitingFor }),
     ...(one.removed === 'security' || one.blocked !== undefined ? { barred: true } : {}),
   });
-  if (roomsFor(book, one).length === 0 || guest === undefined || !isBefore(now, guest.window.to)) {
+  if (roomsFor(state, one).length === 0 || guest === undefined || !isBefore(now, guest.window.to)) {
     if (own.some(mayLive)) return of('revoking');
-    const stillComing = one.guest.wantsKey && one.removed === undefined && !isEnded(book) && guest !== undefined;
-    const roomless = stillComing && one.blocked === undefined && book.wanted.rooms.length === 0;
+    const stillComing = one.guest.wantsKey && one.removed === undefined && !isEnded(state) && guest !== undefined;
+    const roomless = stillComing && one.blocked === undefined && state.desired.rooms.length === 0;
     if (roomless && isBefore(now, guest.window.to)) return of('waiting', 'room');
-    return of(own.length > 0 || isEnded(book) || one.removed !== undefined ? 'gone' : 'not-due');
+    return of(own.length > 0 || isEnded(state) || one.removed !== undefined ? 'gone' : 'not-due');
   }
-  if (holds(book, guest, now)) return of('issued');
+  if (holds(state, guest, now)) return of('issued');
   if (inFlight.some((step) => step.guestId === guestId && step.do === 'issue')) return of('issuing');
   if (own.some((key) => key.state === 'issuing')) return of('issuing');
-  const refusal = book.keyring.refusals[guestId];
+  const refusal = state.keyring.refusals[guestId];
   if (refusal !== undefined) {
     return refusal.code === 'key-failed' ? of('failed') : of('waiting', 'access-system');
   }
@@ -103,12 +103,12 @@ function guestView(
   return of('waiting', guest.gate === 'phone' && guest.rooms.length === 0 ? 'lease' : (guest.gate ?? 'lease'));
 }
 
-function leaseView({ room, window, verdict }: HeldClaim): LeaseView {
-  switch (verdict?.kind) {
+function leaseView({ room, window, decision }: HeldClaim): LeaseView {
+  switch (decision?.kind) {
     case undefined:
       return { room, window, state: 'asked' };
     case 'granted': {
-      const { from, until, heldUpBy } = verdict;
+      const { from, until, heldUpBy } = decision;
       const start = from === undefined ? {} : { from };
       return {
         room,
@@ -120,11 +120,11 @@ function leaseView({ room, window, verdict }: HeldClaim): LeaseView {
       };
     }
     case 'waiting':
-      return { room, window, state: verdict.displaced === true ? 'displaced' : 'waiting', behind: verdict.behind };
+      return { room, window, state: decision.displaced === true ? 'displaced' : 'waiting', behind: decision.behind };
     case 'ended':
       return { room, window, state: 'ended' };
     default:
-      return verdict satisfies never;
+      return decision satisfies never;
   }
 }
 
@@ -146,9 +146,9 @@ function keyView(key: Key): KeyView {
   };
 }
 
-function planLines(book: StayBook, plan: StayPlan, inFlight: readonly InFlight[]): readonly PlanLine[] {
+function planLines(state: StayState, plan: StayPlan, inFlight: readonly InFlight[]): readonly PlanLine[] {
   const running = inFlight.flatMap((step): PlanLine[] => {
-    const key = book.keyring.keys.find((candidate) => candidate.keyId === step.keyId);
+    const key = state.keyring.keys.find((candidate) => candidate.keyId === step.keyId);
     if (key === undefined) return [];
     const grants = key.ask.kind === 'override' ? 'override' : 'join';
     const does = step.do === 'revoke' ? 'revoke' : grants;
@@ -167,7 +167,7 @@ export function isSettled(plan: StayPlan, inFlight: readonly InFlight[]): boolea
   return (
     inFlight.length === 0 &&
     plan.keys.ready.length === 0 &&
-    plan.groundwork.every(isPatient) &&
+    plan.preparations.every(isPatient) &&
     !plan.keys.waiting.some((step) => step.do === 'revoke')
   );
 }

@@ -44,7 +44,7 @@ export type HandOverOutcome =
   | { readonly kind: 'repeated' };
 
 /** Takes events in. Rejects if it cannot know whom an event is for: then it should be delivered again. */
-export interface EventDesk {
+export interface EventHandler {
   take(event: SeamEvent): Promise<HandOverOutcome>;
 }
 
@@ -54,7 +54,7 @@ const LOOK_AGAIN_AFTER_MS = [200, 400, 800, 1_600];
 /** Stays recognise repeats of the last thousand requests by themselves, also after a restart; this spares the asking. */
 const REMEMBERED_EVENTS = 10_000;
 
-export function openEventDesk(options: HandOverOptions): EventDesk {
+export function openEventHandler(options: HandOverOptions): EventHandler {
   const taken = new Map<string, Promise<HandOverOutcome>>();
   return {
     async take(event) {

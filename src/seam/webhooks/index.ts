@@ -1,9 +1,9 @@
 /** Seam's signed events, from the body of a request to the stays that they are about. */
 export { SEAM_EVENT_TYPES, type SeamEvent } from './event.js';
 export {
-  openEventDesk,
+  openEventHandler,
   type CredentialRef,
-  type EventDesk,
+  type EventHandler,
   type HandOverOptions,
   type HandOverOutcome,
   type OpenStays,

@@ -57,7 +57,7 @@ const zoneSchema = z.strictObject({
 const journalSchema = z.object({ after: z.coerce.number().int().min(0).default(0) });
 
 /** Adds the routes. Nothing here is part of Seam's API. */
-export function addControlDoor(app: FastifyInstance, hotel: SimulatedHotel, faults: FaultBook): void {
+export function addControlRoutes(app: FastifyInstance, hotel: SimulatedHotel, faults: FaultBook): void {
   const { world } = hotel;
 
   app.get('/_sim/hotel', () => ({

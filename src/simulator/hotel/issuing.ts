@@ -60,8 +60,8 @@ export function ownerOf(world: World, credential: CredentialRecord): string | nu
 
 /** Puts a copy of a synced key onto a phone that is enrolled and has none. */
 export function copyTo(world: World, credential: CredentialRecord, device: DeviceRecord): void {
-  const wanted = credential.life === 'live' && credential.validity !== null && credential.form === 'mobile-key';
-  if (!wanted || device.presence === 'gone' || device.endpoint === 'inactive') return;
+  const desired = credential.life === 'live' && credential.validity !== null && credential.form === 'mobile-key';
+  if (!desired || device.presence === 'gone' || device.endpoint === 'inactive') return;
   if (credential.copies.has(device.id)) return;
   const copy: CopyRecord = {
     id: world.newId(),

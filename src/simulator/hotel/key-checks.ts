@@ -68,11 +68,11 @@ export function judgeWindow(world: World, asked: CreateParams): AskedWindow {
   const now = world.clock.now();
   if (asked.ends_at === undefined) throw invalidInput(['ends_at'], 'is required for a guest key');
   const endsAt = judgeEnd(world, asked.ends_at);
-  const wanted = asked.starts_at === undefined ? now : Date.parse(asked.starts_at);
-  if (endsAt <= wanted) throw invalidInput(['ends_at'], 'must be after starts_at');
-  const inPast = wanted < toMinute(now);
+  const desired = asked.starts_at === undefined ? now : Date.parse(asked.starts_at);
+  if (endsAt <= desired) throw invalidInput(['ends_at'], 'must be after starts_at');
+  const inPast = desired < toMinute(now);
   return {
-    startsAt: inPast || asked.starts_at === undefined ? toMinute(now) : wanted,
+    startsAt: inPast || asked.starts_at === undefined ? toMinute(now) : desired,
     endsAt,
     shifted: inPast ? 'shifted' : 'as-asked',
   };

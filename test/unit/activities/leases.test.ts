@@ -57,7 +57,7 @@ function key(id: string): KeyReport {
 test('rooms are started by their first claim, and each claim is answered', async () => {
   const rooms = Array.from({ length: 8 }, (_, index) => `A${index}`);
   const { news } = await settle('R-1', 1, { claims: claimsOf('R-1', 1, rooms) });
-  expect(news.map(({ room, verdict }) => [room, verdict.kind])).toEqual(rooms.map((room) => [room, 'granted']));
+  expect(news.map(({ room, decision }) => [room, decision.kind])).toEqual(rooms.map((room) => [room, 'granted']));
   const handle = world.temporal.workflow.getHandle(roomWorkflowId({ propertyId: PROPERTY_ID, room: 'A0' }));
   expect(await (await handle.describe()).staticSummary()).toBe('Room A0 at seaside');
 });
@@ -79,9 +79,9 @@ test('what is let go is let go before anything is claimed, so that two stays can
   await settle('R-4', 1, { claims: claimsOf('R-4', 1, ['C2']) });
   const letGo = (room: string): SettleLeasesInput['releases'] => [{ room, part: 0, revision: 1 }];
   const waits = await settle('R-3', 2, { releases: letGo('C1'), claims: claimsOf('R-3', 2, ['C2']) });
-  expect(waits.news).toMatchObject([{ verdict: { kind: 'waiting' } }]);
+  expect(waits.news).toMatchObject([{ decision: { kind: 'waiting' } }]);
   const has = await settle('R-4', 2, { releases: letGo('C2'), claims: claimsOf('R-4', 2, ['C1']) });
-  expect(has.news).toMatchObject([{ verdict: { kind: 'granted' } }]);
+  expect(has.news).toMatchObject([{ decision: { kind: 'granted' } }]);
   const stayId = stayWorkflowId({ propertyId: PROPERTY_ID, reservationId: 'R-3' });
   await expect.poll(async () => (await view('C2')).leases.map(({ stays }) => stays)).toEqual([[stayId]]);
 });
@@ -91,7 +91,7 @@ test('keys are known to the room before the claim is answered', async () => {
   await settle('R-5', 1, { reports: [{ room: 'D1', keys: [key('o1')] }], claims });
   const others = claimsOf('R-6', 1, ['D1']).map(({ room, claim }) => ({ room, claim: { ...claim, shareGroup: 's' } }));
   const { news } = await settle('R-6', 1, { claims: others });
-  expect(news).toMatchObject([{ verdict: { kind: 'granted', opener: false, anchors: [{ acsCredentialId: 'o1' }] } }]);
+  expect(news).toMatchObject([{ decision: { kind: 'granted', opener: false, anchors: [{ acsCredentialId: 'o1' }] } }]);
 });
 
 test('a room that nobody has claimed needs no letting go, and is not started for nothing', async () => {
@@ -105,7 +105,7 @@ test('what is said late is answered with what holds', async () => {
   await settle('R-8', 4, { claims: claimsOf('R-8', 4, ['F1']) });
   await settle('R-8', 5, { releases: [{ room: 'F1', part: 0, revision: 1 }] });
   const { news } = await settle('R-8', 4, { claims: claimsOf('R-8', 4, ['F1']) });
-  expect(news).toMatchObject([{ verdict: { kind: 'waiting', behind: [] } }]);
+  expect(news).toMatchObject([{ decision: { kind: 'waiting', behind: [] } }]);
   expect((await view('F1')).leases).toEqual([]);
 });
 
@@ -113,7 +113,7 @@ test('what a room refuses is said, and holds up no other room', async () => {
   const [{ room, claim }, other] = claimsOf('R-9', 1, ['G1', 'G2']) as Claims;
   const wrong = { ...claim, window: { from: window.to, to: window.from } };
   const { news, unsettled } = await settle('R-9', 1, { claims: [{ room, claim: wrong }, other] });
-  expect(news).toMatchObject([{ room: 'G2', verdict: { kind: 'granted' } }]);
+  expect(news).toMatchObject([{ room: 'G2', decision: { kind: 'granted' } }]);
   expect(unsettled).toEqual([
     { room: 'G1', kind: 'refused', why: 'room G1 refused the claim: window.to must be later than "from"' },
   ]);
@@ -132,7 +132,7 @@ describe('a room that does not answer', () => {
   test('holds up no other in the end', async () => {
     const said = { claims: claimsOf('R-11', 1, ['H1', 'H3']) };
     const { news, unsettled } = await settle('R-11', 1, said, { ...HURRIED, attempt: 3 });
-    expect(news).toMatchObject([{ room: 'H3', verdict: { kind: 'granted' } }]);
+    expect(news).toMatchObject([{ room: 'H3', decision: { kind: 'granted' } }]);
     expect(unsettled).toEqual([{ room: 'H1', kind: 'silent', why: 'room H1 does not answer' }]);
   });
 });

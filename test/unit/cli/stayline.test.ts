@@ -152,9 +152,9 @@ test('a stay is planned, applied, shown, changed and checked out by hand', async
   await until('R-1', everyoneHasKeys);
 
   const change = ['--change', 'changeRooms', '--payload', '{"rooms":["103"]}'];
-  const foreseen = await run(['plan', ...name, ...change]);
-  expect(foreseen.code).toBe(0);
-  expect(foreseen.stdout).toMatch(/override +g1 +103 .*\n +revoke +g1 +101 /);
+  const dryRun = await run(['plan', ...name, ...change]);
+  expect(dryRun.code).toBe(0);
+  expect(dryRun.stdout).toMatch(/override +g1 +103 .*\n +revoke +g1 +101 /);
 
   expect(await run(['add-guest', ...name, 'g2', '--rooms', '101'])).toMatchObject({
     code: 0,

@@ -89,8 +89,8 @@ describe('a credential is dead', () => {
     ['not when one of its copies lives', credential(), [copy(false), copy(true)], false],
     ['not when it says nothing and has no copies', credential(), [], false],
     ['not for a warning that nobody knows yet', credential({ warnings: [{ warning_code: 'new' }] }), [], false],
-  ])('%s', (_when, held, others, verdict) => {
-    expect(isDead(held, [held, ...others])).toBe(verdict);
+  ])('%s', (_when, held, others, decision) => {
+    expect(isDead(held, [held, ...others])).toBe(decision);
   });
 });
 
@@ -101,8 +101,8 @@ describe('a credential is issued', () => {
     [{ is_latest_desired_state_synced_with_provider: false }, false],
     [{ is_latest_desired_state_synced_with_provider: null }, false],
     [{}, false],
-  ])('%j: %s', (more, verdict) => {
-    expect(isIssued(credential(more))).toBe(verdict);
+  ])('%j: %s', (more, decision) => {
+    expect(isIssued(credential(more))).toBe(decision);
   });
 });
 

@@ -2,14 +2,14 @@
 import { connect as connectSocket } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it, test, vi } from 'vitest';
 import { createLog } from '../../../src/log.js';
-import { deliveryReader, type EventDesk, type SeamEvent } from '../../../src/seam/webhooks/index.js';
+import { deliveryReader, type EventHandler, type SeamEvent } from '../../../src/seam/webhooks/index.js';
 import { createHttpServer, type HttpServer } from '../../../src/http/server.js';
 import { addSeamWebhook, SEAM_WEBHOOK_PATH, type SeamEventCounts } from '../../../src/server/seam-webhook.js';
 import { aDelivery, aKeyEvent, anEvent, SECRET, type ADelivery } from '../seam/webhooks/a-delivery.js';
 
 let server: HttpServer;
 let counts: () => SeamEventCounts;
-let take: EventDesk['take'];
+let take: EventHandler['take'];
 let isReady: () => Promise<boolean>;
 const taken: SeamEvent[] = [];
 const logged: string[] = [];
@@ -25,13 +25,13 @@ beforeEach(() => {
     report: () => ({ seamEvents: counts() }),
     onError: (error) => log.error({ error }, 'a request failed'),
   });
-  const desk: EventDesk = {
+  const handler: EventHandler = {
     take(event) {
       taken.push(event);
       return take(event);
     },
   };
-  counts = addSeamWebhook(server.app, { read: deliveryReader(SECRET), desk, log });
+  counts = addSeamWebhook(server.app, { read: deliveryReader(SECRET), handler, log });
 });
 afterEach(() => server.drain());
 

@@ -36,8 +36,8 @@ function keys(): number {
     .length;
 }
 
-async function fault(wanted: Fault): Promise<void> {
-  await simulator.control('/_sim/faults', wanted);
+async function fault(desired: Fault): Promise<void> {
+  await simulator.control('/_sim/faults', desired);
 }
 
 describe('a fault', () => {

@@ -14,7 +14,7 @@ import type { KeyRequest } from '../../../domain/model/key-request.js';
 import { defineAdapter, type Door } from '../../ingress/adapter.js';
 import { secretNameSchema } from '../../ingress/settings.js';
 import { mappingSettings, readRequest, validityOf } from './mapping.js';
-import { roomKeyAnswer, roomKeyRequestSchema, type RoomKeyRequest, type Verdict } from './wire.js';
+import { roomKeyAnswer, roomKeyRequestSchema, type RoomKeyRequest, type LeaseDecision } from './wire.js';
 
 const settingsSchema = z.strictObject({
   /** What the hotel has set in OPERA for this outbound system. */
@@ -48,7 +48,7 @@ const TRY_EVERY_MS = 2_000;
 const TRY_MS = 5_000;
 const MARGIN_MS = 300;
 
-const RETRY: Verdict = { code: 'RY', text: 'Stayline cannot be reached just now; please try again.' };
+const RETRY: LeaseDecision = { code: 'RY', text: 'Stayline cannot be reached just now; please try again.' };
 
 export const opera = defineAdapter({
   system: 'opera',
@@ -92,18 +92,23 @@ async function answerTo(body: unknown, desk: Desk): Promise<Readonly<Record<stri
   const wire = parse(body);
   const validity = wire === undefined ? undefined : validityOf(wire, desk.settings);
   const deadline = Date.parse(now) + desk.settings.answerSeconds * 1_000;
-  const judged = judge(wire, desk, now, deadline).catch((): Verdict => RETRY);
-  const verdict = await Promise.race([judged, inTime(deadline)]);
-  desk.door.count(`answered-${verdict.code}`);
-  return roomKeyAnswer(wire ?? {}, verdict, { now, ...(validity === undefined ? {} : { validity }) });
+  const judged = judge(wire, desk, now, deadline).catch((): LeaseDecision => RETRY);
+  const decision = await Promise.race([judged, inTime(deadline)]);
+  desk.door.count(`answered-${decision.code}`);
+  return roomKeyAnswer(wire ?? {}, decision, { now, ...(validity === undefined ? {} : { validity }) });
 }
 
-async function inTime(deadline: number): Promise<Verdict> {
+async function inTime(deadline: number): Promise<LeaseDecision> {
   await delay(Math.max(0, deadline - Date.now()), undefined, { ref: false });
   return RETRY;
 }
 
-async function judge(wire: RoomKeyRequest | undefined, desk: Desk, now: string, deadline: number): Promise<Verdict> {
+async function judge(
+  wire: RoomKeyRequest | undefined,
+  desk: Desk,
+  now: string,
+  deadline: number,
+): Promise<LeaseDecision> {
   const { propertyId, settings, door } = desk;
   if (wire === undefined) return { code: 'UR', text: 'Stayline cannot read this request.' };
   if (propertyId === undefined) return { code: 'UR', text: 'This hotel is not connected to Stayline.' };
@@ -114,13 +119,13 @@ async function judge(wire: RoomKeyRequest | undefined, desk: Desk, now: string, 
     case 'read':
       return readKey(door, { propertyId, reservationId: read.reservationId });
     case 'keys':
-      return verdictOf(await handIn(desk, { propertyId, reservationId: read.reservationId }, read.request, deadline));
+      return decisionOf(await handIn(desk, { propertyId, reservationId: read.reservationId }, read.request, deadline));
     default:
       return read satisfies never;
   }
 }
 
-function verdictOf(outcome: KeyOutcome | undefined): Verdict {
+function decisionOf(outcome: KeyOutcome | undefined): LeaseDecision {
   switch (outcome?.kind) {
     case undefined:
       return RETRY;
@@ -178,7 +183,7 @@ function takingTurns(): <T>(name: string, act: () => Promise<T>) => Promise<T> {
 }
 
 /** OPERA shows what is said here, and keeps nothing of it. */
-async function readKey(door: Door, name: StayName): Promise<Verdict> {
+async function readKey(door: Door, name: StayName): Promise<LeaseDecision> {
   try {
     const view = await door.stays.view(name);
     const live = view.keys.filter(({ state }) => state === 'live');

@@ -1,4 +1,4 @@
-/** From OPERA's key types to requests for keys (`src/domain/key-desk`). Pure. */
+/** From OPERA's key types to requests for keys (`src/domain/key-request`). Pure. */
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { localInstant } from '../../../domain/model/dates.js';

@@ -28,7 +28,7 @@ export type RoomKeyRequest = z.infer<typeof roomKeyRequestSchema>;
 /** `OK` done, `BY` the encoder is busy, `UR` cannot be processed, `RY` to be tried again. */
 export type ResponseCode = 'OK' | 'BY' | 'UR' | 'RY';
 
-export interface Verdict {
+export interface LeaseDecision {
   readonly code: ResponseCode;
   /** For whoever stands at the front desk. */
   readonly text: string;
@@ -46,14 +46,14 @@ const MOST_TEXT = 2_000;
  */
 export function roomKeyAnswer(
   request: Partial<RoomKeyRequest>,
-  verdict: Verdict,
+  decision: LeaseDecision,
   { now, validity }: { readonly now: string; readonly validity?: { readonly from: string; readonly to: string } },
 ): Readonly<Record<string, unknown>> {
-  const { from, to } = verdict.window ?? validity ?? { from: now, to: now };
+  const { from, to } = decision.window ?? validity ?? { from: now, to: now };
   const { encoderId, additionalRooms, reservationIdList } = request;
   return {
-    responseCode: verdict.code,
-    responseText: verdict.text.slice(0, MOST_TEXT),
+    responseCode: decision.code,
+    responseText: decision.text.slice(0, MOST_TEXT),
     roomId: request.roomId ?? '',
     encoderTerminal: request.encoderTerminal || 'unknown',
     ...(encoderId == null ? {} : { encoderId }),

@@ -1,22 +1,22 @@
 /**
- * Takes a snapshot into the book. A snapshot changes only the fields that differ from the snapshot before it, so
+ * Takes a snapshot into the state. A snapshot changes only the fields that differ from the snapshot before it, so
  * what a signal or staff said in between holds until the booking system says otherwise.
  */
 import {
   askForProperty,
-  forgetHindrances,
+  dropBlockers,
   member,
   writeLine,
   type PartyMember,
   type ScheduledRooms,
-  type StayBook,
-  type WantedStay,
+  type StayState,
+  type DesiredStay,
 } from '../state.js';
 import { isBefore, millis, normalInstant, plusMinutes, type Instant, type Window } from '../../model/instants.js';
 import { withoutRefusals } from '../known/keyring.js';
 import type { Guest, SnapshotWindow, StaySnapshot } from '../../model/snapshot-schema.js';
 
-export type SnapshotVerdict =
+export type SnapshotDecision =
   | { readonly kind: 'new' }
   | { readonly kind: 'known' }
   /** `sameRevision`: the content differs, and nothing says which is newer. */
@@ -28,9 +28,9 @@ export function revisionOrder(revision: StaySnapshot['revision']): number {
   return typeof revision === 'number' ? revision : millis(revision);
 }
 
-/** Says whether a snapshot is news for this book, without changing anything. */
-export function judgeSnapshot(book: StayBook, snapshot: StaySnapshot, now: Instant): SnapshotVerdict {
-  const known = book.snapshot;
+/** Says whether a snapshot is news for this state, without changing anything. */
+export function judgeSnapshot(state: StayState, snapshot: StaySnapshot, now: Instant): SnapshotDecision {
+  const known = state.snapshot;
   if (known === undefined) {
     return isOver(snapshot.window, now)
       ? { kind: 'over', message: 'window.to has passed: the stay is over' }
@@ -74,29 +74,29 @@ function canonical(value: unknown): string {
 }
 
 /** Takes in a snapshot that `judgeSnapshot` called new. */
-export function applySnapshot(book: StayBook, snapshot: StaySnapshot, now: Instant): void {
-  const before = book.snapshot;
+export function applySnapshot(state: StayState, snapshot: StaySnapshot, now: Instant): void {
+  const before = state.snapshot;
   const differs = (field: keyof StaySnapshot): boolean =>
     before === undefined || canonical(before[field]) !== canonical(snapshot[field]);
-  if (differs('status')) setStatus(book, snapshot.status, now);
-  if (differs('window')) setWindow(book, snapshot.window);
-  if (differs('rooms') || differs('segments')) setBookedRooms(book, snapshot, now);
-  if (differs('guests')) mergeGuests(book, before?.guests ?? [], snapshot.guests);
+  if (differs('status')) setStatus(state, snapshot.status, now);
+  if (differs('window')) setWindow(state, snapshot.window);
+  if (differs('rooms') || differs('segments')) setBookedRooms(state, snapshot, now);
+  if (differs('guests')) mergeGuests(state, before?.guests ?? [], snapshot.guests);
   if (differs('hold')) {
-    const { bookingHold: _hold, ...rest } = book.wanted;
-    book.wanted = { ...rest, ...(snapshot.hold === undefined ? {} : { bookingHold: snapshot.hold.reason }) };
+    const { bookingHold: _hold, ...rest } = state.desired;
+    state.desired = { ...rest, ...(snapshot.hold === undefined ? {} : { bookingHold: snapshot.hold.reason }) };
   }
   if (differs('shareGroup')) {
-    const { shareGroup: _group, ...rest } = book.wanted;
-    book.wanted = { ...rest, ...(snapshot.shareGroup === undefined ? {} : { shareGroup: snapshot.shareGroup }) };
+    const { shareGroup: _group, ...rest } = state.desired;
+    state.desired = { ...rest, ...(snapshot.shareGroup === undefined ? {} : { shareGroup: snapshot.shareGroup }) };
   }
-  book.snapshot = snapshot;
-  askForProperty(book);
-  book.keyring = withoutRefusals(book.keyring);
-  forgetHindrances(book);
-  writeLine(book, {
+  state.snapshot = snapshot;
+  askForProperty(state);
+  state.keyring = withoutRefusals(state.keyring);
+  dropBlockers(state);
+  writeLine(state, {
     at: now,
-    what: `snapshot ${snapshot.revision}: ${snapshot.status}, rooms ${roomsText(book.wanted.rooms)}`,
+    what: `snapshot ${snapshot.revision}: ${snapshot.status}, rooms ${roomsText(state.desired.rooms)}`,
   });
 }
 
@@ -105,17 +105,17 @@ function roomsText(rooms: readonly string[]): string {
 }
 
 /** Sets the status; being in house begins at the first word of it. */
-export function setStatus(book: StayBook, status: WantedStay['status'], now: Instant): void {
-  const { checkedInAt, ...rest } = book.wanted;
-  book.wanted =
+export function setStatus(state: StayState, status: DesiredStay['status'], now: Instant): void {
+  const { checkedInAt, ...rest } = state.desired;
+  state.desired =
     status === 'in-house' || (status === 'departed' && checkedInAt !== undefined)
       ? { ...rest, status, checkedInAt: checkedInAt ?? now }
       : { ...rest, status };
 }
 
-function setWindow(book: StayBook, window: SnapshotWindow): void {
-  const { localWindow: _local, otherDates: _other, ...rest } = book.wanted;
-  book.wanted = 'to' in window ? { ...rest, window: normalWindow(window) } : { ...rest, localWindow: window };
+function setWindow(state: StayState, window: SnapshotWindow): void {
+  const { localWindow: _local, otherDates: _other, ...rest } = state.desired;
+  state.desired = 'to' in window ? { ...rest, window: normalWindow(window) } : { ...rest, localWindow: window };
 }
 
 function normalWindow(window: Window): Window {
@@ -126,13 +126,13 @@ function normalWindow(window: Window): Window {
  * The booking's rooms: one set for the whole stay, or one for each stretch of time, of which the first that is not over counts now. Where
  * the booking names no stretch, the guests have no room; a window in local dates, of which no instants are known here, is taken as filled.
  */
-function setBookedRooms(book: StayBook, snapshot: StaySnapshot, now: Instant): void {
+function setBookedRooms(state: StayState, snapshot: StaySnapshot, now: Instant): void {
   const ahead = (snapshot.segments ?? []).filter((segment) => isBefore(now, segment.to));
   const [first] = ahead;
   const window = 'to' in snapshot.window ? snapshot.window : undefined;
   const beginsLater =
     first !== undefined && window !== undefined && isBefore(window.from, first.from) && isBefore(now, first.from);
-  setRooms(book, beginsLater ? [] : (first?.rooms ?? snapshot.rooms));
+  setRooms(state, beginsLater ? [] : (first?.rooms ?? snapshot.rooms));
   const moves = ahead.flatMap((segment, index): ScheduledRooms[] => {
     const from = normalInstant(segment.from);
     const begin = index === 0 && !beginsLater ? [] : [{ from, rooms: segment.rooms, booked: true as const }];
@@ -140,39 +140,39 @@ function setBookedRooms(book: StayBook, snapshot: StaySnapshot, now: Instant): v
     const isGap = goesOnAt !== undefined && isBefore(segment.to, goesOnAt);
     return isGap ? [...begin, { from: normalInstant(segment.to), rooms: [], booked: true as const }] : begin;
   });
-  book.wanted = { ...book.wanted, scheduled: moves };
+  state.desired = { ...state.desired, scheduled: moves };
 }
 
 /**
  * Sets the stay's rooms. Where just one room gave way to just one other, guests with rooms of their own move with
  * it; in all other cases they keep those of their rooms that the stay still has.
  */
-export function setRooms(book: StayBook, rooms: readonly string[]): void {
-  const gone = book.wanted.rooms.filter((room) => !rooms.includes(room));
-  const come = rooms.filter((room) => !book.wanted.rooms.includes(room));
+export function setRooms(state: StayState, rooms: readonly string[]): void {
+  const gone = state.desired.rooms.filter((room) => !rooms.includes(room));
+  const come = rooms.filter((room) => !state.desired.rooms.includes(room));
   const [from, to] = [gone[0], come[0]];
   const exchange = gone.length === 1 && come.length === 1 && from !== undefined && to !== undefined;
   const party = exchange
-    ? book.wanted.party.map((one) => withRooms(one, (own) => own.map((room) => (room === from ? to : room))))
-    : book.wanted.party;
+    ? state.desired.party.map((one) => withRooms(one, (own) => own.map((room) => (room === from ? to : room))))
+    : state.desired.party;
   // What the booking says of later stands; what signals said of it was said of other rooms.
-  const scheduled = book.wanted.scheduled.filter((move) => move.booked === true);
-  book.wanted = { ...book.wanted, rooms, party, scheduled };
+  const scheduled = state.desired.scheduled.filter((move) => move.booked === true);
+  state.desired = { ...state.desired, rooms, party, scheduled };
 }
 
 function withRooms(one: PartyMember, change: (own: string[]) => string[]): PartyMember {
   return one.guest.rooms === undefined ? one : { ...one, guest: { ...one.guest, rooms: change(one.guest.rooms) } };
 }
 
-function mergeGuests(book: StayBook, before: readonly Guest[], after: readonly Guest[]): void {
+function mergeGuests(state: StayState, before: readonly Guest[], after: readonly Guest[]): void {
   const dropped = before.filter((old) => !after.some((guest) => guest.guestId === old.guestId));
-  for (const old of dropped) removeMember(book, old.guestId, 'left');
+  for (const old of dropped) removeMember(state, old.guestId, 'left');
   for (const guest of after) {
     const old = before.find((candidate) => candidate.guestId === guest.guestId);
-    const known = member(book, guest.guestId);
-    if (known === undefined) addMember(book, guest);
-    else if (old === undefined) putMember(book, { ...readmitted(known), guest });
-    else putMember(book, { ...known, guest: changedFields(known.guest, old, guest) });
+    const known = member(state, guest.guestId);
+    if (known === undefined) addMember(state, guest);
+    else if (old === undefined) putMember(state, { ...readmitted(known), guest });
+    else putMember(state, { ...known, guest: changedFields(known.guest, old, guest) });
   }
 }
 
@@ -193,19 +193,19 @@ function changedFields(known: Guest, old: Guest, guest: Guest): Guest {
   return merged as Guest;
 }
 
-export function addMember(book: StayBook, guest: Guest): void {
-  book.wanted = { ...book.wanted, party: [...book.wanted.party, { guest }] };
+export function addMember(state: StayState, guest: Guest): void {
+  state.desired = { ...state.desired, party: [...state.desired.party, { guest }] };
 }
 
-export function putMember(book: StayBook, changed: PartyMember): void {
-  book.wanted = {
-    ...book.wanted,
-    party: book.wanted.party.map((one) => (one.guest.guestId === changed.guest.guestId ? changed : one)),
+export function putMember(state: StayState, changed: PartyMember): void {
+  state.desired = {
+    ...state.desired,
+    party: state.desired.party.map((one) => (one.guest.guestId === changed.guest.guestId ? changed : one)),
   };
 }
 
-export function removeMember(book: StayBook, guestId: string, cause: 'left' | 'security'): void {
-  const known = member(book, guestId);
+export function removeMember(state: StayState, guestId: string, cause: 'left' | 'security'): void {
+  const known = member(state, guestId);
   if (known === undefined) return;
-  putMember(book, { ...known, removed: known.removed === 'security' ? 'security' : cause });
+  putMember(state, { ...known, removed: known.removed === 'security' ? 'security' : cause });
 }

@@ -1,11 +1,11 @@
-/** What the book adds up to: which guest should hold a key to which rooms and when, and what still stands before it. */
-import { stayWindow, type PartyMember, type StayBook } from '../state.js';
+/** What the state adds up to: which guest should hold a key to which rooms and when, and what still stands before it. */
+import { stayWindow, type PartyMember, type StayState } from '../state.js';
 import { unansweredRooms } from './desired-leases.js';
 import { coversRooms, isSoundIn, liveKeys, oldestSoundGenerations, sharesRoom } from '../known/keyring.js';
 import { prepareStepId } from '../../model/ids.js';
 import { isBefore, later, normalInstant, plusMinutes, type Instant, type Window } from '../../model/instants.js';
 import type { LeaseAnchor } from '../../model/lease.js';
-import type { Gate, Wanted, WantedGuest } from '../../model/key-plan.js';
+import type { Gate, Desired, DesiredGuest } from '../../model/key-plan.js';
 import {
   endWithin,
   freeFrom,
@@ -19,78 +19,78 @@ import {
 /** How long before a room's lease ends the guests' next key, to their other rooms, is asked for. */
 export const ENDS_SOON_MINUTES = 2;
 
-/** The planner's view of the book at `now`. */
-export function wantedOf(book: StayBook, now: Instant): Wanted {
-  const window = stayWindow(book);
-  const unanswered = unansweredRooms(book, now);
+/** The planner's view of the state at `now`. */
+export function desiredKeys(state: StayState, now: Instant): Desired {
+  const window = stayWindow(state);
+  const unanswered = unansweredRooms(state, now);
   return {
-    siteName: book.property?.name ?? '',
-    doors: book.doors,
-    givenAway: roomsGivenAway(book, now),
-    openedByOthers: roomsOpenedByOthers(book, now),
-    guests: window === undefined ? [] : book.wanted.party.map((one) => wantedGuest(book, one, window, unanswered, now)),
-    ...(book.endsForgottenKeys === undefined ? {} : { endsForgottenKeys: true }),
+    siteName: state.property?.name ?? '',
+    doors: state.doors,
+    givenAway: roomsGivenAway(state, now),
+    openedByOthers: roomsOpenedByOthers(state, now),
+    guests:
+      window === undefined ? [] : state.desired.party.map((one) => desiredGuest(state, one, window, unanswered, now)),
   };
 }
 
 /** Rooms of the stay, now or later, that the front desk gave to another stay. */
-function roomsGivenAway(book: StayBook, now: Instant): readonly string[] {
-  const rooms = new Set([...book.wanted.rooms, ...(book.leases?.claims ?? []).map(({ room }) => room)]);
-  return [...rooms].filter((room) => isDisplaced(book, room, now));
+function roomsGivenAway(state: StayState, now: Instant): readonly string[] {
+  const rooms = new Set([...state.desired.rooms, ...state.leases.claims.map(({ room }) => room)]);
+  return [...rooms].filter((room) => isDisplaced(state, room, now));
 }
 
 /**
  * Rooms of a share group that are not open yet, where it is another stay's turn; or where the keys that the room names have ended at
  * Seam, so that the others' next ones are about to be known.
  */
-function roomsOpenedByOthers(book: StayBook, now: Instant): readonly string[] {
-  if (book.wanted.shareGroup === undefined) return [];
-  return book.wanted.rooms.filter((room) =>
-    grantsOn(book, [room], now).some(({ opener, anchors }) => {
-      const isOpen = anchors.some((anchor) => isKnown(book, anchor)) || opensNow(book, room, now);
+function roomsOpenedByOthers(state: StayState, now: Instant): readonly string[] {
+  if (state.desired.shareGroup === undefined) return [];
+  return state.desired.rooms.filter((room) =>
+    grantsOn(state, [room], now).some(({ opener, anchors }) => {
+      const isOpen = anchors.some((anchor) => isKnown(state, anchor)) || opensNow(state, room, now);
       return !isOpen && (!opener || anchors.length > 0);
     }),
   );
 }
 
-function isKnown({ keyring }: StayBook, { acsCredentialId }: LeaseAnchor): boolean {
+function isKnown({ keyring }: StayState, { acsCredentialId }: LeaseAnchor): boolean {
   return keyring.outsideAnchors.some((anchor) => anchor.acsCredentialId === acsCredentialId);
 }
 
 /** The rooms that a guest should open, before any gate: his own, as far as they are the stay's, or all. */
-export function roomsFor(book: StayBook, one: PartyMember): readonly string[] {
+export function roomsFor(state: StayState, one: PartyMember): readonly string[] {
   const { rooms } = one.guest;
-  const own = rooms === undefined ? book.wanted.rooms : rooms.filter((room) => book.wanted.rooms.includes(room));
-  return whyWithout(book, one) === undefined ? own : [];
+  const own = rooms === undefined ? state.desired.rooms : rooms.filter((room) => state.desired.rooms.includes(room));
+  return whyWithout(state, one) === undefined ? own : [];
 }
 
 /** Why a guest should hold no key whatever the rooms; undefined if he should. */
-function whyWithout(book: StayBook, one: PartyMember): string | undefined {
-  if (book.wanted.status === 'cancelled') return 'the stay was cancelled';
-  if (book.wanted.status === 'departed') return 'checked out';
-  if (book.wanted.status === 'no-show') return 'the guests did not come';
-  if (book.wanted.status === 'tentative') return 'the booking is tentative';
+function whyWithout(state: StayState, one: PartyMember): string | undefined {
+  if (state.desired.status === 'cancelled') return 'the stay was cancelled';
+  if (state.desired.status === 'departed') return 'checked out';
+  if (state.desired.status === 'no-show') return 'the guests did not come';
+  if (state.desired.status === 'tentative') return 'the booking is tentative';
   if (one.removed !== undefined) return 'the guest is no longer of the party';
   if (one.blocked !== undefined) return 'the guest is blocked by staff';
   return one.guest.wantsKey ? undefined : 'the guest wants no key';
 }
 
-function wantedGuest(
-  book: StayBook,
+function desiredGuest(
+  state: StayState,
   one: PartyMember,
   stay: Window,
   unanswered: readonly string[],
   now: Instant,
-): WantedGuest {
-  const booked = roomsFor(book, one);
-  const rooms = roomsToOpen(book, booked, now);
-  const grants = grantsOn(book, rooms, now);
-  const window = leasedWindow(book, one, stay, grants);
-  const mayIssue = gateOpensAt(book, one, window, now);
+): DesiredGuest {
+  const booked = roomsFor(state, one);
+  const rooms = roomsToOpen(state, booked, now);
+  const grants = grantsOn(state, rooms, now);
+  const window = leasedWindow(state, one, stay, grants);
+  const mayIssue = gateOpensAt(state, one, window, now);
   const free = freeFrom(grants);
   const opensAt = mayIssue === undefined || free === undefined ? mayIssue : later(mayIssue, free);
-  const gate = firstGate(book, one, { rooms, window }, { mayIssue, free, unanswered }, now);
-  const without = whyWithout(book, one) ?? (rooms.length > 0 ? undefined : whyNoRoom(booked));
+  const gate = firstGate(state, one, { rooms, window }, { mayIssue, free, unanswered }, now);
+  const without = whyWithout(state, one) ?? (rooms.length > 0 ? undefined : whyNoRoom(booked));
   return {
     guestId: one.guest.guestId,
     primary: one.guest.primary,
@@ -98,40 +98,40 @@ function wantedGuest(
     window,
     ...(without === undefined ? {} : { without }),
     ...(gate === undefined ? {} : { gate }),
-    ...(gate === 'access-system' && isBeingPrepared(book, one) ? { comingUp: true } : {}),
+    ...(gate === 'access-system' && isBeingPrepared(state, one) ? { comingUp: true } : {}),
     ...(opensAt === undefined ? {} : { opensAt }),
-    ...(isForced(book, one) ? { forced: true } : {}),
+    ...(isForced(state, one) ? { forced: true } : {}),
   };
 }
 
 /** Not if Seam refused it or does not answer: then nobody waits for him. */
-function isBeingPrepared(book: StayBook, one: PartyMember): boolean {
-  return book.property !== undefined && book.hindrances[prepareStepId(one.guest.guestId)] === undefined;
+function isBeingPrepared(state: StayState, one: PartyMember): boolean {
+  return state.property !== undefined && state.blockers[prepareStepId(one.guest.guestId)] === undefined;
 }
 
 /**
  * A room that the stay has to wait for, or that is free only later, does not keep its guests from those that it holds. While it holds
  * none, their old keys go on; a room that the front desk gave away is theirs no longer.
  */
-function roomsToOpen(book: StayBook, rooms: readonly string[], now: Instant): readonly string[] {
-  const held = heldRooms(book, rooms, now);
+function roomsToOpen(state: StayState, rooms: readonly string[], now: Instant): readonly string[] {
+  const held = heldRooms(state, rooms, now);
   const free = held.filter((room) => {
-    const from = freeFrom(grantsOn(book, [room], now));
+    const from = freeFrom(grantsOn(state, [room], now));
     return from === undefined || !isBefore(now, from);
   });
-  if (free.length > 0) return lasting(book, free, now);
-  return held.length > 0 ? held : rooms.filter((room) => !isDisplaced(book, room, now));
+  if (free.length > 0) return lasting(state, free, now);
+  return held.length > 0 ? held : rooms.filter((room) => !isDisplaced(state, room, now));
 }
 
 /** A key ends with the first of its rooms: one that ends in a moment is left out of the next key, so that this is there in time. */
-function lasting(book: StayBook, rooms: readonly string[], now: Instant): readonly string[] {
+function lasting(state: StayState, rooms: readonly string[], now: Instant): readonly string[] {
   const soon = plusMinutes(now, ENDS_SOON_MINUTES);
-  const goOn = rooms.filter((room) => grantsOn(book, [room], now).some(({ until }) => isBefore(soon, until)));
+  const goOn = rooms.filter((room) => grantsOn(state, [room], now).some(({ until }) => isBefore(soon, until)));
   return goOn.length > 0 ? goOn : rooms;
 }
 
-function holdsAny(book: StayBook, rooms: readonly string[], now: Instant): boolean {
-  return rooms.length === 0 || heldRooms(book, rooms, now).length > 0;
+function holdsAny(state: StayState, rooms: readonly string[], now: Instant): boolean {
+  return rooms.length === 0 || heldRooms(state, rooms, now).length > 0;
 }
 
 function whyNoRoom(booked: readonly string[]): string {
@@ -139,10 +139,10 @@ function whyNoRoom(booked: readonly string[]): string {
 }
 
 /** Keys go on for the grace after the departure, and end with the lease. */
-function leasedWindow(book: StayBook, one: PartyMember, stay: Window, grants: readonly Grant[]): Window {
+function leasedWindow(state: StayState, one: PartyMember, stay: Window, grants: readonly Grant[]): Window {
   const window = guestWindow(one, stay);
   if (grants.length === 0) return window;
-  const grace = book.property?.policy.departureGraceMinutes ?? 0;
+  const grace = state.property?.policy.departureGraceMinutes ?? 0;
   return { ...window, to: endWithin(grants, plusMinutes(window.to, grace)) };
 }
 
@@ -156,27 +156,27 @@ function guestWindow(one: PartyMember, stay: Window): Window {
   };
 }
 
-function isForced(book: StayBook, one: PartyMember): boolean {
-  return book.wanted.forced !== undefined || one.forced !== undefined;
+function isForced(state: StayState, one: PartyMember): boolean {
+  return state.desired.forced !== undefined || one.forced !== undefined;
 }
 
 /** When granting may begin; undefined if only a check-in opens it. */
-function gateOpensAt(book: StayBook, one: PartyMember, window: Window, now: Instant): Instant | undefined {
-  const policy = book.property?.policy.issueFrom;
-  if (isForced(book, one)) return now;
+function gateOpensAt(state: StayState, one: PartyMember, window: Window, now: Instant): Instant | undefined {
+  const policy = state.property?.policy.issueFrom;
+  if (isForced(state, one)) return now;
   // Being in house opens the gate, but a guest who comes later than the others is not there yet.
   const late = one.guest.window !== undefined && isBefore(now, window.from);
-  if (book.wanted.status === 'in-house' && !late) return now;
+  if (state.desired.status === 'in-house' && !late) return now;
   if (policy?.kind === 'lead-time') return plusMinutes(window.from, -policy.minutes);
-  return late && book.wanted.status === 'in-house' ? window.from : undefined;
+  return late && state.desired.status === 'in-house' ? window.from : undefined;
 }
 
 /** What a key opens, and when. */
-type KeyExtent = Pick<WantedGuest, 'rooms' | 'window'>;
+type KeyExtent = Pick<DesiredGuest, 'rooms' | 'window'>;
 
 /** True for a guest whose key opens these rooms, and others too or longer: to take that away is no granting, so no hold stands before it. */
-function holdsMore({ keyring }: StayBook, guestId: string, wanted: KeyExtent, now: Instant): boolean {
-  const { rooms, window } = wanted;
+function holdsMore({ keyring }: StayState, guestId: string, desired: KeyExtent, now: Instant): boolean {
+  const { rooms, window } = desired;
   const oldest = oldestSoundGenerations(keyring);
   return liveKeys(keyring, now).some(
     (key) =>
@@ -191,7 +191,7 @@ function holdsMore({ keyring }: StayBook, guestId: string, wanted: KeyExtent, no
 }
 
 function firstGate(
-  book: StayBook,
+  state: StayState,
   one: PartyMember,
   { rooms, window }: KeyExtent,
   from: {
@@ -202,18 +202,18 @@ function firstGate(
   now: Instant,
 ): Gate | undefined {
   const { guestId } = one.guest;
-  const forced = isForced(book, one);
-  if (rooms.some((room) => !book.doors.rooms.some((door) => door.room === room))) return 'room';
-  const held = book.wanted.staffHold ?? book.wanted.bookingHold ?? one.hold;
-  if (held !== undefined && !forced && !holdsMore(book, guestId, { rooms, window }, now)) return 'hold';
+  const forced = isForced(state, one);
+  if (rooms.some((room) => !state.doors.rooms.some((door) => door.room === room))) return 'room';
+  const held = state.desired.staffHold ?? state.desired.bookingHold ?? one.hold;
+  if (held !== undefined && !forced && !holdsMore(state, guestId, { rooms, window }, now)) return 'hold';
   const asking = sharesRoom(rooms, from.unanswered);
-  if (!asking && !holdsAny(book, rooms, now)) return 'lease';
+  if (!asking && !holdsAny(state, rooms, now)) return 'lease';
   if (from.mayIssue === undefined || isBefore(now, from.mayIssue)) return 'window';
   if (from.free !== undefined && isBefore(now, from.free)) return 'lease';
-  const known = book.guests[guestId];
-  if (known === undefined || book.property === undefined) return 'access-system';
-  if (book.phonesToDeactivate.some((phone) => phone.guestId === guestId)) return 'phone';
-  if (book.property.policy.phone === 'wait-for-phone' && !known.phoneReady && !forced) return 'phone';
+  const known = state.guests[guestId];
+  if (known === undefined || state.property === undefined) return 'access-system';
+  if (state.phonesToDeactivate.some((phone) => phone.guestId === guestId)) return 'phone';
+  if (state.property.policy.phone === 'wait-for-phone' && !known.phoneReady && !forced) return 'phone';
   // A moment's matter, so it comes last: nothing else that is waited for is called off and begun again for it.
   return asking ? 'lease' : undefined;
 }

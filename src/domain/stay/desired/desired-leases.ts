@@ -1,6 +1,6 @@
 /** Which rooms the stay wants, and for how long: its rooms now, and those of moves to come. */
 import { revisionOrder } from './apply-snapshot.js';
-import { isEnded, stayWindow, type HeldClaim, type LeaseBook, type ScheduledRooms, type StayBook } from '../state.js';
+import { isEnded, stayWindow, type HeldClaim, type LeaseState, type ScheduledRooms, type StayState } from '../state.js';
 import {
   isBefore,
   later,
@@ -13,23 +13,23 @@ import {
 } from '../../model/instants.js';
 import { isOf } from '../known/lease-decisions.js';
 
-/** What is wanted of one room for one stretch of time. */
-export type WantedClaim = Pick<HeldClaim, 'room' | 'part' | 'window' | 'graceMinutes' | 'shareGroup' | 'revision'>;
+/** What is desired of one room for one stretch of time. */
+export type DesiredClaim = Pick<HeldClaim, 'room' | 'part' | 'window' | 'graceMinutes' | 'shareGroup' | 'revision'>;
 
-/** Every room of the stay, now and as scheduled, with the stretch of time for which it is wanted. */
-export function wantedClaims(book: StayBook, leases: LeaseBook, now: Instant): readonly WantedClaim[] {
-  const window = stayWindow(book);
-  const policy = book.property?.policy;
-  if (window === undefined || policy === undefined || isEnded(book) || book.wanted.status === 'tentative') return [];
+/** Every room of the stay, now and as scheduled, with the stretch of time for which it is desired. */
+export function desiredClaims(state: StayState, leases: LeaseState, now: Instant): readonly DesiredClaim[] {
+  const window = stayWindow(state);
+  const policy = state.property?.policy;
+  if (window === undefined || policy === undefined || isEnded(state) || state.desired.status === 'tentative') return [];
   if (!isBefore(now, plusMinutes(window.to, policy.departureGraceMinutes))) return [];
-  const { shareGroup } = book.wanted;
+  const { shareGroup } = state.desired;
   const common = {
     graceMinutes: policy.departureGraceMinutes,
-    revision: revisionKnown(book),
+    revision: revisionKnown(state),
     ...(shareGroup === undefined ? {} : { shareGroup }),
   };
-  const claims: WantedClaim[] = [];
-  for (const { room, window: stretch } of stretches(book, window)) {
+  const claims: DesiredClaim[] = [];
+  for (const { room, window: stretch } of stretches(state, window)) {
     const ofRoom = leases.claims.filter((one) => one.room === room);
     const held = ofRoom.find((one) => !claims.some((claim) => isOf(claim, one)) && overlaps(one.window, stretch));
     // What is over but for its grace goes on, and is not asked for anew.
@@ -42,16 +42,16 @@ export function wantedClaims(book: StayBook, leases: LeaseBook, now: Instant): r
 }
 
 /** The place of the latest snapshot in the order of revisions. */
-export function revisionKnown({ snapshot }: StayBook): number {
+export function revisionKnown({ snapshot }: StayState): number {
   return snapshot === undefined ? 0 : revisionOrder(snapshot.revision);
 }
 
 /** True if the room has to be asked: it has not answered to this yet. */
-export function isUnanswered(claim: WantedClaim, leases: LeaseBook): boolean {
+export function isUnanswered(claim: DesiredClaim, leases: LeaseState): boolean {
   const held = leases.claims.find((one) => isOf(one, claim));
   if (held?.answered !== true) return true;
   // Only a newer word of the booking system brings back a stay that has ended.
-  if (held.verdict?.kind === 'ended') return claim.revision > held.verdict.revision;
+  if (held.decision?.kind === 'ended') return claim.revision > held.decision.revision;
   return (
     !sameWindow(held.window, claim.window) ||
     held.graceMinutes !== claim.graceMinutes ||
@@ -60,16 +60,15 @@ export function isUnanswered(claim: WantedClaim, leases: LeaseBook): boolean {
 }
 
 /** Rooms that have been asked for something that they have not answered yet, or will be in a moment; nobody waits for those that are silent. */
-export function unansweredRooms(book: StayBook, now: Instant): readonly string[] {
-  const { leases } = book;
-  if (leases === undefined) return [];
-  return wantedClaims(book, leases, now)
+export function unansweredRooms(state: StayState, now: Instant): readonly string[] {
+  const { leases } = state;
+  return desiredClaims(state, leases, now)
     .filter((claim) => isUnanswered(claim, leases))
     .map(({ room }) => room)
     .filter((room) => !(leases.unsettled ?? []).some((silent) => silent.room === room));
 }
 
-/** A lease begins when the room is wanted, and what has begun is not moved. */
+/** A lease begins when the room is desired, and what has begun is not moved. */
 function beginning(held: HeldClaim | undefined, from: Instant, now: Instant): Instant {
   if (isBefore(now, from)) return from;
   return held !== undefined && isBefore(held.window.from, now) ? held.window.from : now;
@@ -81,12 +80,12 @@ interface Stretch {
 }
 
 /** The rooms of the stay over its whole window, in order of time; a room that is left and come back to is there more than once. */
-function stretches(book: StayBook, window: Window): readonly Stretch[] {
-  const moves = book.wanted.scheduled
+function stretches(state: StayState, window: Window): readonly Stretch[] {
+  const moves = state.desired.scheduled
     .filter((move) => move.guestId === undefined && isBefore(move.from, window.to))
     .toSorted((a, b) => millis(a.from) - millis(b.from))
     .map((move) => ({ ...move, from: later(move.from, window.from) }));
-  const first: ScheduledRooms = { from: window.from, rooms: book.wanted.rooms };
+  const first: ScheduledRooms = { from: window.from, rooms: state.desired.rooms };
   const found: Stretch[] = [];
   [first, ...moves].forEach((move, index) => {
     const stretch = { from: move.from, to: moves[index]?.from ?? window.to };
@@ -103,7 +102,7 @@ function stretches(book: StayBook, window: Window): readonly Stretch[] {
 }
 
 /** Rooms that the stay wants now or will want. */
-export function roomsAhead(book: StayBook): readonly string[] {
-  const scheduled = book.wanted.scheduled.filter((move) => move.guestId === undefined).flatMap((move) => move.rooms);
-  return [...new Set([...book.wanted.rooms, ...scheduled])];
+export function roomsAhead(state: StayState): readonly string[] {
+  const scheduled = state.desired.scheduled.filter((move) => move.guestId === undefined).flatMap((move) => move.rooms);
+  return [...new Set([...state.desired.rooms, ...scheduled])];
 }

@@ -1,5 +1,5 @@
-/** What key steps bring back, taken into the book. Every step says what it observed at Seam; the keyring merges it. */
-import { writeLine, type StayBook } from '../state.js';
+/** What key steps bring back, taken into the state. Every step says what it observed at Seam; the keyring merges it. */
+import { writeLine, type StayState } from '../state.js';
 import { isBefore, plusMinutes, type Instant } from '../../model/instants.js';
 import type { Key } from '../../model/key.js';
 import { endKey, findKey, fingerprint, withKey, withRefusal, withoutRefusals } from './keyring.js';
@@ -19,22 +19,22 @@ export interface StepFailure {
 }
 
 /** Enters a new key, or goes on with the one that the step names; from now on a request may have reached Seam. */
-export function recordAsk(book: StayBook, step: KeyStep & { do: 'override' | 'join' }, now: Instant): Key {
-  if (step.keyId !== undefined) return findKey(book.keyring, step.keyId);
-  const keyring = book.keyring;
+export function recordAsk(state: StayState, step: KeyStep & { do: 'override' | 'join' }, now: Instant): Key {
+  if (step.keyId !== undefined) return findKey(state.keyring, step.keyId);
+  const keyring = state.keyring;
   const override = step.do === 'override';
   const key: Key = {
     keyId: `${step.guestId}#${keyring.lastKey + 1}`,
     guestId: step.guestId,
-    acsUserId: book.guests[step.guestId]?.acsUserId ?? '',
-    ask: askFor(book, step),
-    commonDoors: book.doors.commonDoors.map((door) => door.name),
+    acsUserId: state.guests[step.guestId]?.acsUserId ?? '',
+    ask: askFor(state, step),
+    commonDoors: state.doors.commonDoors.map((door) => door.name),
     generation: override ? keyring.lastGeneration + 1 : step.generation,
     state: 'issuing',
     requestedAt: now,
     why: step.why,
   };
-  book.keyring = withKey(
+  state.keyring = withKey(
     {
       ...keyring,
       lastKey: keyring.lastKey + 1,
@@ -42,36 +42,40 @@ export function recordAsk(book: StayBook, step: KeyStep & { do: 'override' | 'jo
     },
     key,
   );
-  writeLine(book, { at: now, what: `${step.do} for guest ${step.guestId} on ${step.rooms.join(', ')}`, why: step.why });
+  writeLine(state, {
+    at: now,
+    what: `${step.do} for guest ${step.guestId} on ${step.rooms.join(', ')}`,
+    why: step.why,
+  });
   return key;
 }
 
-function askFor(book: StayBook, step: KeyStep & { do: 'override' | 'join' }): KeyAsk {
+function askFor(state: StayState, step: KeyStep & { do: 'override' | 'join' }): KeyAsk {
   const rooms = step.rooms.flatMap((room) => {
-    const door = book.doors.rooms.find((candidate) => candidate.room === room);
+    const door = state.doors.rooms.find((candidate) => candidate.room === room);
     return door === undefined ? [] : [door.acsEntranceId];
   });
   return {
     kind: step.do === 'override' ? 'override' : 'joiner',
     ...(step.do === 'join' ? { joinTo: step.joinTo } : {}),
     rooms: step.rooms,
-    acsEntranceIds: [...rooms, ...book.doors.commonDoors.map((door) => door.acsEntranceId)],
+    acsEntranceIds: [...rooms, ...state.doors.commonDoors.map((door) => door.acsEntranceId)],
     window: step.window,
   };
 }
 
-export function recordIssue(book: StayBook, keyId: string, outcome: IssueOutcome, now: Instant): void {
-  takeIssue(book, keyId, outcome, now);
-  if (outcome.ambiguous === true) openDoubt(book, keyId);
+export function recordIssue(state: StayState, keyId: string, outcome: IssueOutcome, now: Instant): void {
+  takeIssue(state, keyId, outcome, now);
+  if (outcome.ambiguous === true) openDoubt(state, keyId);
 }
 
 /** A request for this key went unanswered: what Seam makes of it later is to be found. */
-function openDoubt(book: StayBook, keyId: string): void {
-  book.keyring = withKey(book.keyring, { ...findKey(book.keyring, keyId), doubt: 'open' });
+function openDoubt(state: StayState, keyId: string): void {
+  state.keyring = withKey(state.keyring, { ...findKey(state.keyring, keyId), doubt: 'open' });
 }
 
-function takeIssue(book: StayBook, keyId: string, outcome: IssueOutcome, now: Instant): void {
-  const { outageSince: _outage, ...key } = findKey(book.keyring, keyId);
+function takeIssue(state: StayState, keyId: string, outcome: IssueOutcome, now: Instant): void {
+  const { outageSince: _outage, ...key } = findKey(state.keyring, keyId);
   switch (outcome.kind) {
     case 'issued': {
       const { delayedSince: _delayed, ...rest } = key;
@@ -82,44 +86,44 @@ function takeIssue(book: StayBook, keyId: string, outcome: IssueOutcome, now: In
         issuedAt: outcome.issuedAt,
         ...(outcome.unfetched === true ? { awaitsPhone: true } : {}),
       };
-      book.keyring = withoutRefusals(withKey(book.keyring, issued), key.guestId);
-      writeLine(book, { at: now, what: `key of guest ${key.guestId} issued`, why: key.why });
-      mergeObserved(book, issued, outcome, now);
+      state.keyring = withoutRefusals(withKey(state.keyring, issued), key.guestId);
+      writeLine(state, { at: now, what: `key of guest ${key.guestId} issued`, why: key.why });
+      mergeObserved(state, issued, outcome, now);
       return;
     }
     case 'unconfirmed':
-      book.keyring = withKey(book.keyring, {
+      state.keyring = withKey(state.keyring, {
         ...key,
         acsCredentialId: outcome.acsCredentialId,
         delayedSince: key.delayedSince ?? now,
       });
-      mergeObserved(book, key, outcome, now);
+      mergeObserved(state, key, outcome, now);
       return;
     case 'cancelled': {
       const { acsCredentialId } = outcome;
-      book.keyring = withKey(book.keyring, { ...key, ...(acsCredentialId === undefined ? {} : { acsCredentialId }) });
-      mergeObserved(book, key, outcome, now);
+      state.keyring = withKey(state.keyring, { ...key, ...(acsCredentialId === undefined ? {} : { acsCredentialId }) });
+      mergeObserved(state, key, outcome, now);
       return;
     }
     case 'killed': {
       const made = { ...key, acsCredentialId: outcome.acsCredentialId, issuedAt: key.issuedAt ?? now };
-      book.keyring = withKey(book.keyring, { ...endByOthers(book, made, now), lingers: true });
-      writeLine(book, { at: now, what: `key of guest ${key.guestId} was ended by somebody else` });
-      mergeObserved(book, key, outcome, now);
+      state.keyring = withKey(state.keyring, { ...endByOthers(state, made, now), lingers: true });
+      writeLine(state, { at: now, what: `key of guest ${key.guestId} was ended by somebody else` });
+      mergeObserved(state, key, outcome, now);
       return;
     }
     case 'anchor-gone':
-      book.keyring = withKey(book.keyring, endKey(key, 'failed', now));
-      endAnchor(book, outcome.acsCredentialId, now);
+      state.keyring = withKey(state.keyring, endKey(key, 'failed', now));
+      endAnchor(state, outcome.acsCredentialId, now);
       return;
     case 'other-stay':
-      book.keyring = withRefusal(withKey(book.keyring, endKey(key, 'failed', now)), key.guestId, {
+      state.keyring = withRefusal(withKey(state.keyring, endKey(key, 'failed', now)), key.guestId, {
         code: 'guest-has-other-stay',
         fingerprint: fingerprint(key.ask),
         message: 'the guest holds a live key of another stay; a new one could end it at Seam',
         at: now,
         ...(outcome.until === undefined ? {} : { until: outcome.until }),
-        ...(book.leases === undefined ? {} : { acsCredentialIds: outcome.acsCredentialIds }),
+        acsCredentialIds: outcome.acsCredentialIds,
       });
       return;
     default:
@@ -127,60 +131,60 @@ function takeIssue(book: StayBook, keyId: string, outcome: IssueOutcome, now: In
   }
 }
 
-function mergeObserved(book: StayBook, key: Key, observed: Observed, now: Instant): void {
+function mergeObserved(state: StayState, key: Key, observed: Observed, now: Instant): void {
   for (const acsCredentialId of observed.goneCredentialIds) {
-    if (acsCredentialId !== key.acsCredentialId) endGone(book, acsCredentialId, observed, now);
+    if (acsCredentialId !== key.acsCredentialId) endGone(state, acsCredentialId, observed, now);
   }
-  for (const acsCredentialId of observed.strayCredentialIds) addStray(book, key, acsCredentialId, now);
+  for (const acsCredentialId of observed.strayCredentialIds) addStray(state, key, acsCredentialId, now);
 }
 
-export function recordRevoking(book: StayBook, keyId: string, why: string, now: Instant): Key {
-  const key: Key = { ...findKey(book.keyring, keyId), state: 'revoking' };
-  book.keyring = withKey(book.keyring, key);
-  writeLine(book, { at: now, what: `revoke for guest ${key.guestId} on ${key.ask.rooms.join(', ')}`, why });
+export function recordRevoking(state: StayState, keyId: string, why: string, now: Instant): Key {
+  const key: Key = { ...findKey(state.keyring, keyId), state: 'revoking' };
+  state.keyring = withKey(state.keyring, key);
+  writeLine(state, { at: now, what: `revoke for guest ${key.guestId} on ${key.ask.rooms.join(', ')}`, why });
   return key;
 }
 
-export function recordRevoked(book: StayBook, keyId: string, outcome: RevokeOutcome, now: Instant): void {
-  const key = findKey(book.keyring, keyId);
+export function recordRevoked(state: StayState, keyId: string, outcome: RevokeOutcome, now: Instant): void {
+  const key = findKey(state.keyring, keyId);
   const acsCredentialId = key.acsCredentialId ?? outcome.revokedCredentialIds[0];
   const known = { ...key, ...(acsCredentialId === undefined ? {} : { acsCredentialId }) };
   // That somebody else killed it is still to be answered after it was taken off the phones.
   const ended = endKey(known, key.ended === 'killed' ? 'killed' : 'revoked', now);
   // Without an id, what was asked for may not have been there yet.
-  book.keyring = withKey(book.keyring, key.acsCredentialId === undefined ? { ...ended, doubt: 'open' } : ended);
-  writeLine(book, { at: now, what: `key of guest ${key.guestId} revoked` });
+  state.keyring = withKey(state.keyring, key.acsCredentialId === undefined ? { ...ended, doubt: 'open' } : ended);
+  writeLine(state, { at: now, what: `key of guest ${key.guestId} revoked` });
 }
 
 /** A key step that ended without an outcome. */
-export function recordKeyFailure(book: StayBook, keyId: string, failure: StepFailure, now: Instant): void {
-  if (findKey(book.keyring, keyId).state === 'issuing') openDoubt(book, keyId);
-  const key = findKey(book.keyring, keyId);
+export function recordKeyFailure(state: StayState, keyId: string, failure: StepFailure, now: Instant): void {
+  if (findKey(state.keyring, keyId).state === 'issuing') openDoubt(state, keyId);
+  const key = findKey(state.keyring, keyId);
   if (failure.kind === 'cancelled') return;
   if (failure.kind === 'outage') {
-    book.keyring = withKey(book.keyring, { ...key, outageSince: key.outageSince ?? now });
+    state.keyring = withKey(state.keyring, { ...key, outageSince: key.outageSince ?? now });
     return;
   }
   if (key.state === 'revoking') {
-    book.keyring = withKey(book.keyring, { ...key, retryAt: plusMinutes(now, REVOKE_AGAIN_MINUTES) });
-    writeLine(book, { at: now, what: `revoke for guest ${key.guestId} refused`, why: failure.message });
+    state.keyring = withKey(state.keyring, { ...key, retryAt: plusMinutes(now, REVOKE_AGAIN_MINUTES) });
+    writeLine(state, { at: now, what: `revoke for guest ${key.guestId} refused`, why: failure.message });
     return;
   }
   // An attempt before the one that was refused may have got through: the key is looked for, and ended.
-  book.keyring = withRefusal(withKey(book.keyring, { ...key, state: 'stray' }), key.guestId, {
+  state.keyring = withRefusal(withKey(state.keyring, { ...key, state: 'stray' }), key.guestId, {
     code: 'key-failed',
     fingerprint: fingerprint(key.ask),
     message: failure.message,
     at: now,
   });
-  writeLine(book, { at: now, what: `key of guest ${key.guestId} refused`, why: failure.message });
+  writeLine(state, { at: now, what: `key of guest ${key.guestId} refused`, why: failure.message });
 }
 
 /** Keys whose window is over open nothing any more, whatever Seam holds; `busy` names those with a step in flight. */
-export function recordExpired(book: StayBook, busy: readonly string[], now: Instant): void {
-  for (const key of book.keyring.keys) {
+export function recordExpired(state: StayState, busy: readonly string[], now: Instant): void {
+  for (const key of state.keyring.keys) {
     if (key.state === 'dead' || busy.includes(key.keyId) || isBefore(now, key.ask.window.to)) continue;
-    book.keyring = withKey(book.keyring, endKey(key, 'expired', now));
-    writeLine(book, { at: now, what: `key of guest ${key.guestId} ran out` });
+    state.keyring = withKey(state.keyring, endKey(key, 'expired', now));
+    writeLine(state, { at: now, what: `key of guest ${key.guestId} ran out` });
   }
 }

@@ -1,14 +1,19 @@
-/** What the stay says to rooms and what they answer, taken into the book. */
-import { writeLine, type HeldClaim, type LeaseBook, type StayBook } from '../state.js';
+/** What the stay says to rooms and what they answer, taken into the state. */
+import { writeLine, type HeldClaim, type LeaseState, type StayState } from '../state.js';
 import type { LeaseStep } from '../../model/preparation.js';
 import { marksOf } from './keyring.js';
 import { isBefore, later, plusMinutes, type Instant } from '../../model/instants.js';
 import { leaveRooms, withKey, withLeaseAnchors } from './keyring.js';
-import type { LeaseNews, SettleLeasesInput, SettleLeasesOutcome, Verdict } from '../../model/lease.js';
+import type { LeaseNews, SettleLeasesInput, SettleLeasesOutcome, LeaseDecision } from '../../model/lease.js';
 import { endOf, isOf, type Grant } from './lease-decisions.js';
 
 /** Enters what is about to be said; from now on rooms may have heard it. Returns it, numbered. */
-export function recordLeaseStep(book: StayBook, leases: LeaseBook, step: LeaseStep, now: Instant): SettleLeasesInput {
+export function recordLeaseStep(
+  state: StayState,
+  leases: LeaseState,
+  step: LeaseStep,
+  now: Instant,
+): SettleLeasesInput {
   const seq = leases.seq + 1;
   const asked = step.claims.map(({ room, claim }): HeldClaim => {
     const known = leases.claims.find((held) => isOf(held, { room, part: claim.part ?? 0 }));
@@ -22,21 +27,21 @@ export function recordLeaseStep(book: StayBook, leases: LeaseBook, step: LeaseSt
       ...(claim.ready === undefined ? {} : { ready: claim.ready }),
       answered: false,
       ...(known?.version === undefined ? {} : { version: known.version }),
-      ...(known?.verdict === undefined ? {} : { verdict: known.verdict }),
+      ...(known?.decision === undefined ? {} : { decision: known.decision }),
     };
   });
   const others = leases.claims
     .filter((held) => !asked.some((claim) => isOf(held, claim)))
     .map((held) => (step.releases.some((released) => isOf(held, released)) ? withoutAnswer(held) : held));
-  book.leases = { ...leases, seq, claims: [...others, ...asked] };
+  state.leases = { ...leases, seq, claims: [...others, ...asked] };
   letGo(
-    book,
+    state,
     leases.claims.filter((held) => step.releases.some((released) => isOf(held, released))),
     now,
   );
   return {
-    propertyId: book.propertyId,
-    stayId: book.stayId,
+    propertyId: state.propertyId,
+    stayId: state.stayId,
     chain: leases.chain,
     seq,
     ...step,
@@ -48,20 +53,20 @@ export function recordLeaseStep(book: StayBook, leases: LeaseBook, step: LeaseSt
  * These rooms may go to other stays, but for those that the stay holds already for another stretch of time. One that begins only later
  * keeps nobody out until then.
  */
-function letGo(book: StayBook, ended: readonly HeldClaim[], now: Instant): void {
-  const held = (book.leases?.claims ?? []).filter(
-    ({ verdict }) => verdict?.kind === 'granted' && verdict.from === undefined,
+function letGo(state: StayState, ended: readonly HeldClaim[], now: Instant): void {
+  const held = state.leases.claims.filter(
+    ({ decision }) => decision?.kind === 'granted' && decision.from === undefined,
   );
   const goesOn = ({ room, window }: HeldClaim): boolean =>
     held.some((claim) => claim.room === room && !isBefore(later(window.from, now), claim.window.from));
-  book.keyring = leaveRooms(
-    book.keyring,
+  state.keyring = leaveRooms(
+    state.keyring,
     ended.filter((claim) => !goesOn(claim)).map(({ room }) => room),
   );
 }
 
-/** What is being let go is held no longer; wanted again, it is asked for anew. */
-function withoutAnswer({ verdict: _verdict, version: _version, ...held }: HeldClaim): HeldClaim {
+/** What is being let go is held no longer; desired again, it is asked for anew. */
+function withoutAnswer({ decision: _verdict, version: _version, ...held }: HeldClaim): HeldClaim {
   return { ...held, answered: false };
 }
 
@@ -70,13 +75,12 @@ const ASK_AGAIN_MINUTES = 1;
 
 /** The rooms have heard it all, and answered; those that have not are asked again later. */
 export function recordLeases(
-  book: StayBook,
+  state: StayState,
   said: SettleLeasesInput,
   outcome: SettleLeasesOutcome,
   now: Instant,
 ): void {
-  const { leases } = book;
-  if (leases === undefined) return;
+  const { leases } = state;
   const { unsettled = [] } = outcome;
   const isTaken = ({ room }: { readonly room: string }): boolean => !unsettled.some((one) => one.room === room);
   const released = said.releases.filter(isTaken);
@@ -85,10 +89,10 @@ export function recordLeases(
     .filter((held) => !released.some((release) => isOf(held, release)))
     .map((held) => (answered.some((claim) => isOf(held, claim)) ? { ...held, answered: true } : held));
   const reported = { ...leases.reported };
-  for (const { room, keys } of said.reports.filter(isTaken)) reported[room] = marksOf(book.keyring, keys).join(' ');
+  for (const { room, keys } of said.reports.filter(isTaken)) reported[room] = marksOf(state.keyring, keys).join(' ');
   const told = new Set([...said.reports, ...said.releases, ...said.claims].map(({ room }) => room));
   const askAgainAt = plusMinutes(now, ASK_AGAIN_MINUTES);
-  book.leases = {
+  state.leases = {
     ...leases,
     claims,
     reported,
@@ -97,24 +101,24 @@ export function recordLeases(
       ...unsettled.map((one) => ({ ...one, askAgainAt })),
     ],
   };
-  for (const news of outcome.news) recordLeaseNews(book, news, now);
+  for (const news of outcome.news) recordLeaseNews(state, news, now);
 }
 
 /** What a room says. News of a claim that was let go meanwhile is none. */
-export function recordLeaseNews(book: StayBook, news: LeaseNews, now: Instant): void {
-  const { leases } = book;
-  const held = leases?.claims.find((claim) => isOf(claim, news));
-  if (leases === undefined || held === undefined) return;
+export function recordLeaseNews(state: StayState, news: LeaseNews, now: Instant): void {
+  const { leases } = state;
+  const held = leases.claims.find((claim) => isOf(claim, news));
+  if (held === undefined) return;
   if (held.version !== undefined && news.version < held.version) return;
-  const heard = { ...held, version: news.version, verdict: news.verdict };
-  book.leases = { ...leases, claims: leases.claims.map((claim) => (claim === held ? heard : claim)) };
-  const what = describe(news.room, news.verdict);
-  if (held.verdict === undefined || describe(news.room, held.verdict) !== what) writeLine(book, { at: now, what });
-  if (held.verdict?.kind === 'granted' && (news.verdict.kind !== 'granted' || isPreceded(news.verdict, now))) {
-    letGo(book, [held], now);
-    forgiveLosses(book, news.room, now);
+  const heard = { ...held, version: news.version, decision: news.decision };
+  state.leases = { ...leases, claims: leases.claims.map((claim) => (claim === held ? heard : claim)) };
+  const what = describe(news.room, news.decision);
+  if (held.decision === undefined || describe(news.room, held.decision) !== what) writeLine(state, { at: now, what });
+  if (held.decision?.kind === 'granted' && (news.decision.kind !== 'granted' || isPreceded(news.decision, now))) {
+    letGo(state, [held], now);
+    forgiveLosses(state, news.room, now);
   }
-  takeAnchors(book);
+  takeAnchors(state);
 }
 
 /** True if another stay has the room first: its key will end what was issued ahead. */
@@ -126,53 +130,53 @@ function isPreceded({ from }: Grant, now: Instant): boolean {
 const NEWS_TAKE_MINUTES = 5;
 
 /** A key to the room that was found ended just before was ended by the other stay's, and no desk card. */
-function forgiveLosses(book: StayBook, room: string, now: Instant): void {
-  for (const key of book.keyring.keys) {
+function forgiveLosses(state: StayState, room: string, now: Instant): void {
+  for (const key of state.keyring.keys) {
     const isLate = key.deadAt !== undefined && isBefore(plusMinutes(key.deadAt, NEWS_TAKE_MINUTES), now);
     if (key.ended !== 'killed' || isLate || !key.ask.rooms.includes(room)) continue;
-    book.keyring = withKey(book.keyring, { ...key, ended: 'replaced' });
+    state.keyring = withKey(state.keyring, { ...key, ended: 'replaced' });
   }
 }
 
 /** Keys of other stays of the share group, which keys of this stay may join. */
-function takeAnchors(book: StayBook): void {
-  const granted = (book.leases?.claims ?? []).flatMap(({ room, shareGroup, verdict }) =>
-    shareGroup !== undefined && verdict?.kind === 'granted' ? [{ room, ...verdict }] : [],
+function takeAnchors(state: StayState): void {
+  const granted = state.leases.claims.flatMap(({ room, shareGroup, decision }) =>
+    shareGroup !== undefined && decision?.kind === 'granted' ? [{ room, ...decision }] : [],
   );
-  book.keyring = withLeaseAnchors(book.keyring, granted);
+  state.keyring = withLeaseAnchors(state.keyring, granted);
   // What a person's own key in another stay of the share group has ended, no desk card has.
-  const others = book.keyring.outsideAnchors.flatMap(({ acsUserId }) => acsUserId ?? []);
-  for (const key of book.keyring.keys) {
+  const others = state.keyring.outsideAnchors.flatMap(({ acsUserId }) => acsUserId ?? []);
+  for (const key of state.keyring.keys) {
     if (key.ended !== 'killed' || !others.includes(key.acsUserId)) continue;
-    book.keyring = withKey(book.keyring, { ...key, ended: 'replaced' });
+    state.keyring = withKey(state.keyring, { ...key, ended: 'replaced' });
   }
 }
 
-function describe(room: string, verdict: Verdict): string {
-  switch (verdict.kind) {
+function describe(room: string, decision: LeaseDecision): string {
+  switch (decision.kind) {
     case 'granted': {
-      const after = verdict.from === undefined ? '' : `, after ${verdict.from}`;
-      return `lease on ${room} until ${verdict.until}${after}`;
+      const after = decision.from === undefined ? '' : `, after ${decision.from}`;
+      return `lease on ${room} until ${decision.until}${after}`;
     }
     case 'waiting':
-      return verdict.displaced === true
-        ? `the front desk gave ${room} to ${verdict.behind.join(', ')}`
-        : `waits for ${room} behind ${verdict.behind.join(', ')}`;
+      return decision.displaced === true
+        ? `the front desk gave ${room} to ${decision.behind.join(', ')}`
+        : `waits for ${room} behind ${decision.behind.join(', ')}`;
     case 'ended':
-      return `${room} is refused: a stay of this name ended with revision ${verdict.revision}`;
+      return `${room} is refused: a stay of this name ended with revision ${decision.revision}`;
     default:
-      return verdict satisfies never;
+      return decision satisfies never;
   }
 }
 
 /** Leases that are over need not be released. */
-export function recordPastLeases(book: StayBook, now: Instant): void {
-  const { leases } = book;
-  if (leases === undefined || leases.claims.every((held) => isBefore(now, endOf(held)))) return;
-  book.leases = { ...leases, claims: leases.claims.filter((held) => isBefore(now, endOf(held))) };
+export function recordPastLeases(state: StayState, now: Instant): void {
+  const { leases } = state;
+  if (leases.claims.every((held) => isBefore(now, endOf(held)))) return;
+  state.leases = { ...leases, claims: leases.claims.filter((held) => isBefore(now, endOf(held))) };
   letGo(
-    book,
-    leases.claims.filter((held) => held.verdict?.kind === 'granted' && !isBefore(now, endOf(held))),
+    state,
+    leases.claims.filter((held) => held.decision?.kind === 'granted' && !isBefore(now, endOf(held))),
     now,
   );
 }

@@ -1,5 +1,5 @@
 /** Whether a key that Seam has made has come to one of its guest's phones. */
-import { isEnded, writeLine, type StayBook } from '../state.js';
+import { isEnded, writeLine, type StayState } from '../state.js';
 import { isBefore, later, plusMinutes, type Instant } from '../../model/instants.js';
 import type { Key } from '../../model/key.js';
 import { withKey } from './keyring.js';
@@ -8,10 +8,10 @@ import { withKey } from './keyring.js';
  * When to see whether a key that no phone had at once has come to one since: its guest, who is there, should hold it by then. Runs from
  * before rooms had leases do not look.
  */
-export function phoneLookAt(book: StayBook, key: Key): Instant | undefined {
-  const { status, checkedInAt } = book.wanted;
-  const policy = book.property?.policy;
-  if (book.leases === undefined || policy === undefined) return undefined;
+export function phoneLookAt(state: StayState, key: Key): Instant | undefined {
+  const { status, checkedInAt } = state.desired;
+  const policy = state.property?.policy;
+  if (policy === undefined) return undefined;
   if (key.state !== 'live' || key.awaitsPhone !== true || key.unfetchedSince !== undefined) return undefined;
   if (status !== 'in-house' || checkedInAt === undefined || key.issuedAt === undefined) return undefined;
   // A guest who comes later than the others is not there before his own window.
@@ -20,22 +20,22 @@ export function phoneLookAt(book: StayBook, key: Key): Instant | undefined {
 }
 
 /** What Seam says of a living key; that no phone has it yet means nothing before it is time. */
-export function recordFetching(book: StayBook, key: Key, news: 'fetched' | 'unfetched', now: Instant): void {
+export function recordFetching(state: StayState, key: Key, news: 'fetched' | 'unfetched', now: Instant): void {
   if (news === 'unfetched') {
-    const at = phoneLookAt(book, key);
+    const at = phoneLookAt(state, key);
     if (at === undefined || isBefore(now, at)) return;
-    book.keyring = withKey(book.keyring, { ...key, unfetchedSince: now });
+    state.keyring = withKey(state.keyring, { ...key, unfetchedSince: now });
     return;
   }
   const { awaitsPhone, unfetchedSince, ...fetched } = key;
   if (awaitsPhone === undefined) return;
-  book.keyring = withKey(book.keyring, fetched);
+  state.keyring = withKey(state.keyring, fetched);
   if (unfetchedSince === undefined) return;
-  writeLine(book, { at: now, what: `a phone of guest ${key.guestId} has fetched his key` });
+  writeLine(state, { at: now, what: `a phone of guest ${key.guestId} has fetched his key` });
 }
 
 /** Keys that guests who are there have not fetched, although it was time. */
-export function unfetchedKeys(book: StayBook): readonly Key[] {
-  if (isEnded(book)) return [];
-  return book.keyring.keys.filter((key) => key.state === 'live' && key.unfetchedSince !== undefined);
+export function unfetchedKeys(state: StayState): readonly Key[] {
+  if (isEnded(state)) return [];
+  return state.keyring.keys.filter((key) => key.state === 'live' && key.unfetchedSince !== undefined);
 }

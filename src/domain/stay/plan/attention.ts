@@ -1,10 +1,10 @@
-/** What a person must know or do, from the whole book: the planner's notices and those that concern no key yet. */
+/** What a person must know or do, from the whole state: the planner's notices and those that concern no key yet. */
 import type { OpenAttention } from '../../model/stay-records.js';
-import { isEnded, type HeldClaim, type StayBook, stayWindow } from '../state.js';
+import { isEnded, type HeldClaim, type StayState, stayWindow } from '../state.js';
 import { roomWorkflowId } from '../../model/ids.js';
 import { isBefore, plusMinutes, type Instant } from '../../model/instants.js';
 import { unfetchedKeys } from '../known/unfetched-keys.js';
-import type { KeyPlan, Notice, Wanted } from '../../model/key-plan.js';
+import type { KeyPlan, Notice, Desired } from '../../model/key-plan.js';
 import { guestsWithoutRoom } from './preparations.js';
 
 export interface Watch {
@@ -14,22 +14,22 @@ export interface Watch {
 }
 
 /** Every notice that is open now, each with the time since which it has been. */
-export function openAttention(book: StayBook, wanted: Wanted, plan: KeyPlan, now: Instant): Watch {
-  const phones = missingPhones(book, wanted, now);
+export function openAttention(state: StayState, desired: Desired, plan: KeyPlan, now: Instant): Watch {
+  const phones = missingPhones(state, desired, now);
   const notices = [
     ...plan.attention,
-    ...hindrances(book),
-    ...unknownRooms(book),
-    ...zoneMismatch(book),
-    ...missingRooms(book, now),
-    ...takenRooms(book, now),
-    ...unsettledRooms(book),
+    ...blockers(state),
+    ...unknownRooms(state),
+    ...zoneMismatch(state),
+    ...missingRooms(state, now),
+    ...takenRooms(state, now),
+    ...unsettledRooms(state),
     ...phones.due,
-    ...unfetched(book),
+    ...unfetched(state),
   ];
-  const open = distinct(notices).map((notice) => ({ ...notice, since: sinceWhen(book, notice, now) }));
+  const open = distinct(notices).map((notice) => ({ ...notice, since: sinceWhen(state, notice, now) }));
   return {
-    attention: [...open, ...book.ignored],
+    attention: [...open, ...state.ignored],
     ...(phones.nextAt === undefined ? {} : { wakeAt: phones.nextAt }),
   };
 }
@@ -42,21 +42,21 @@ function distinct(notices: readonly Notice[]): readonly Notice[] {
   return notices.filter((notice, index) => notices.findIndex((other) => same(other, notice)) === index);
 }
 
-function sinceWhen(book: StayBook, notice: Notice, now: Instant): Instant {
-  return book.attention.find((known) => same(known, notice))?.since ?? now;
+function sinceWhen(state: StayState, notice: Notice, now: Instant): Instant {
+  return state.attention.find((known) => same(known, notice))?.since ?? now;
 }
 
-function hindrances(book: StayBook): Notice[] {
-  return Object.values(book.hindrances).map((hindrance) => ({
-    code: hindrance.kind === 'outage' ? 'access-system-down' : 'key-failed',
-    message: hindrance.message,
-    ...(hindrance.guestId === undefined ? {} : { guestId: hindrance.guestId }),
+function blockers(state: StayState): Notice[] {
+  return Object.values(state.blockers).map((blocker) => ({
+    code: blocker.kind === 'outage' ? 'access-system-down' : 'key-failed',
+    message: blocker.message,
+    ...(blocker.guestId === undefined ? {} : { guestId: blocker.guestId }),
   }));
 }
 
-function unknownRooms(book: StayBook): Notice[] {
-  return book.wanted.rooms
-    .filter((room) => book.doors.unknownRooms.includes(room))
+function unknownRooms(state: StayState): Notice[] {
+  return state.desired.rooms
+    .filter((room) => state.doors.unknownRooms.includes(room))
     .map((room) => ({
       code: 'impossible-plan',
       room,
@@ -65,18 +65,18 @@ function unknownRooms(book: StayBook): Notice[] {
 }
 
 /** Instants come from the property's zone: locks that run in another one open and close at other times than they say. */
-function zoneMismatch(book: StayBook): Notice[] {
-  const { zoneProblem } = book.doors;
-  if (zoneProblem === undefined || isEnded(book)) return [];
+function zoneMismatch(state: StayState): Notice[] {
+  const { zoneProblem } = state.doors;
+  if (zoneProblem === undefined || isEnded(state)) return [];
   return [{ code: 'zone-mismatch', message: `${zoneProblem}: mend the one that is wrong, then send policyChanged` }];
 }
 
-function missingRooms(book: StayBook, now: Instant): Notice[] {
-  const window = stayWindow(book);
-  const inHouse = book.wanted.status === 'in-house' && window !== undefined && isBefore(now, window.to);
+function missingRooms(state: StayState, now: Instant): Notice[] {
+  const window = stayWindow(state);
+  const inHouse = state.desired.status === 'in-house' && window !== undefined && isBefore(now, window.to);
   if (!inHouse) return [];
-  if (book.wanted.rooms.length === 0) return [{ code: 'room-missing', message: 'in house, and no room is assigned' }];
-  return guestsWithoutRoom(book).map((guestId) => ({
+  if (state.desired.rooms.length === 0) return [{ code: 'room-missing', message: 'in house, and no room is assigned' }];
+  return guestsWithoutRoom(state).map((guestId) => ({
     code: 'room-missing',
     guestId,
     message: "none of the guest's own rooms is among the stay's rooms",
@@ -84,16 +84,16 @@ function missingRooms(book: StayBook, now: Instant): Notice[] {
 }
 
 /** Rooms that another stay has, or keeps this one from having for as long as it was booked. */
-function takenRooms(book: StayBook, now: Instant): Notice[] {
-  if (isEnded(book)) return [];
-  return (book.leases?.claims ?? []).flatMap((held): Notice[] => {
-    const message = whyTaken(book, held, now);
+function takenRooms(state: StayState, now: Instant): Notice[] {
+  if (isEnded(state)) return [];
+  return state.leases.claims.flatMap((held): Notice[] => {
+    const message = whyTaken(state, held, now);
     return message === undefined ? [] : [{ ...message, room: held.room }];
   });
 }
 
 /** Rooms that this stay wants, or has not let go yet, and that cannot be spoken to. */
-function unsettledRooms({ leases, propertyId }: StayBook): Notice[] {
+function unsettledRooms({ leases, propertyId }: StayState): Notice[] {
   const { unsettled = [], claims = [] } = leases ?? {};
   return unsettled
     .filter(({ room }) => claims.some((held) => held.room === room))
@@ -104,43 +104,44 @@ function unsettledRooms({ leases, propertyId }: StayBook): Notice[] {
     }));
 }
 
-function whyTaken(book: StayBook, held: HeldClaim, now: Instant): Pick<Notice, 'code' | 'message'> | undefined {
-  const { room, verdict } = held;
-  switch (verdict?.kind) {
+function whyTaken(state: StayState, held: HeldClaim, now: Instant): Pick<Notice, 'code' | 'message'> | undefined {
+  const { room, decision } = held;
+  switch (decision?.kind) {
     case undefined:
       return undefined;
     case 'waiting': {
-      const stays = verdict.behind.join(', ');
+      const stays = decision.behind.join(', ');
       const message =
-        verdict.displaced === true
+        decision.displaced === true
           ? `the front desk gave room ${room} to ${stays}: book another room`
           : `room ${room} is taken by ${stays}: move one of them, or force this one at the room`;
       return { code: 'room-taken', message };
     }
     case 'ended': {
-      const message = `a stay of this name ended with revision ${verdict.revision}: nothing is issued until a newer one arrives`;
+      const message = `a stay of this name ended with revision ${decision.revision}: nothing is issued until a newer one arrives`;
       return { code: 'stale-booking', message };
     }
     case 'granted': {
-      const other = verdict.heldUpBy ?? 'another stay';
-      if (isBefore(verdict.until, held.window.to)) {
+      const other = decision.heldUpBy ?? 'another stay';
+      if (isBefore(decision.until, held.window.to)) {
         return {
           code: 'room-taken',
-          message: `room ${room} is taken by ${other} from ${verdict.until}: keys end then`,
+          message: `room ${room} is taken by ${other} from ${decision.until}: keys end then`,
         };
       }
-      const isThere = book.wanted.status === 'in-house' && isBefore(held.window.from, verdict.from ?? held.window.from);
-      if (!isThere || !isBefore(now, verdict.from ?? now)) return undefined;
-      return { code: 'room-taken', message: `room ${room} is taken by ${other} until ${verdict.from}` };
+      const isThere =
+        state.desired.status === 'in-house' && isBefore(held.window.from, decision.from ?? held.window.from);
+      if (!isThere || !isBefore(now, decision.from ?? now)) return undefined;
+      return { code: 'room-taken', message: `room ${room} is taken by ${other} until ${decision.from}` };
     }
     default:
-      return verdict satisfies never;
+      return decision satisfies never;
   }
 }
 
 /** Made at Seam, and on no phone: the guest cannot open his door with it. */
-function unfetched(book: StayBook): Notice[] {
-  return unfetchedKeys(book).map(({ guestId }) => ({
+function unfetched(state: StayState): Notice[] {
+  return unfetchedKeys(state).map(({ guestId }) => ({
     code: 'phone-missing',
     guestId,
     message:
@@ -148,11 +149,11 @@ function unfetched(book: StayBook): Notice[] {
   }));
 }
 
-function missingPhones(book: StayBook, wanted: Wanted, now: Instant): { due: Notice[]; nextAt?: Instant } {
-  const { checkedInAt } = book.wanted;
-  const policy = book.property?.policy;
-  if (checkedInAt === undefined || policy === undefined || isEnded(book)) return { due: [] };
-  const waiting = wanted.guests.filter((guest) => guest.gate === 'phone' && guest.rooms.length > 0);
+function missingPhones(state: StayState, desired: Desired, now: Instant): { due: Notice[]; nextAt?: Instant } {
+  const { checkedInAt } = state.desired;
+  const policy = state.property?.policy;
+  if (checkedInAt === undefined || policy === undefined || isEnded(state)) return { due: [] };
+  const waiting = desired.guests.filter((guest) => guest.gate === 'phone' && guest.rooms.length > 0);
   const at = plusMinutes(checkedInAt, policy.phoneMissingAfterMinutes);
   if (waiting.length === 0) return { due: [] };
   if (isBefore(now, at)) return { due: [], nextAt: at };

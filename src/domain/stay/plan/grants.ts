@@ -17,14 +17,14 @@ import {
   wantsKeyNow,
   type Round,
 } from './round.js';
-import type { Gate, WantedGuest } from '../../model/key-plan.js';
+import type { Gate, DesiredGuest } from '../../model/key-plan.js';
 
 /** Rule 1: the widest set of doors first; then the primary guest; then the order of the booking. */
-export function byWidth(guests: readonly WantedGuest[]): WantedGuest[] {
+export function byWidth(guests: readonly DesiredGuest[]): DesiredGuest[] {
   return guests.toSorted((a, b) => b.rooms.length - a.rooms.length || Number(b.primary) - Number(a.primary));
 }
 
-export function planGrant(round: Round, guest: WantedGuest): void {
+export function planGrant(round: Round, guest: DesiredGuest): void {
   const { keyring, now } = round;
   if (!wantsKeyNow(guest, now)) return;
   if (holdsWhatHeWants(round, guest)) return;
@@ -54,13 +54,13 @@ export function planGrant(round: Round, guest: WantedGuest): void {
     wait(round, guest, expectedDo(round, guest), 'access-system', refusal.message);
     return;
   }
-  const tooMuch = overCapacity(round.policy.cardFormat, guest.rooms, round.wanted.doors);
+  const tooMuch = overCapacity(round.policy.cardFormat, guest.rooms, round.desired.doors);
   if (tooMuch !== undefined) {
     notice(round, 'impossible-plan', tooMuch, guest.guestId);
     wait(round, guest, expectedDo(round, guest), 'room', tooMuch);
     return;
   }
-  const label = labelProblem(round.policy.label, guest.rooms, round.wanted.siteName);
+  const label = labelProblem(round.policy.label, guest.rooms, round.desired.siteName);
   if (label !== undefined) notice(round, 'impossible-plan', label, guest.guestId);
   if (round.busy.has(guest.guestId)) {
     wait(round, guest, expectedDo(round, guest), 'access-system', 'an earlier step for this guest comes first');
@@ -77,7 +77,7 @@ export function planGrant(round: Round, guest: WantedGuest): void {
  * True for a person who lost his key here to his own in another stay of the share group: Seam may keep one key for each of its users, and
  * to take it back would end the other.
  */
-function isServedElsewhere(round: Round, guest: WantedGuest): boolean {
+function isServedElsewhere(round: Round, guest: DesiredGuest): boolean {
   const last = keysOf(round.keyring, guest.guestId).at(-1);
   if (last?.ended !== 'replaced') return false;
   return round.keyring.outsideAnchors.some(
@@ -93,7 +93,7 @@ function isOver(until: Instant | undefined, now: Instant): boolean {
 }
 
 /** Goes on with a key that was asked for and not confirmed: an outage, or a provider slower than the policy allows. */
-function resume(round: Round, guest: WantedGuest, key: Key): void {
+function resume(round: Round, guest: DesiredGuest, key: Key): void {
   round.busy.add(guest.guestId);
   key.ask.rooms.forEach((room) => round.claimed.add(room));
   const step = { guestId: guest.guestId, keyId: key.keyId, rooms: key.ask.rooms, window: key.ask.window, why: key.why };
@@ -107,7 +107,7 @@ function resume(round: Round, guest: WantedGuest, key: Key): void {
 }
 
 /** Chooses between joining an anchor, waiting for one that is coming, and an override. */
-function grant(round: Round, guest: WantedGuest): void {
+function grant(round: Round, guest: DesiredGuest): void {
   const anchors = anchorsFor(round, guest);
   const staying = anchors.find((anchor) => anchor.stays);
   const anchor = staying ?? anchors[0];
@@ -126,7 +126,7 @@ function grant(round: Round, guest: WantedGuest): void {
     wait(round, guest, 'join', 'lease', 'waits for the first key of the lease');
     return;
   }
-  if (sharesRoom(round.wanted.openedByOthers ?? [], guest.rooms)) {
+  if (sharesRoom(round.desired.openedByOthers ?? [], guest.rooms)) {
     wait(
       round,
       guest,
@@ -155,7 +155,7 @@ function grant(round: Round, guest: WantedGuest): void {
   }
   const lockedOut = lockedOutBy(round, guest, live);
   if (lockedOut !== undefined) {
-    const wider = round.wanted.guests.some(
+    const wider = round.desired.guests.some(
       (other) => coversRooms(other.rooms, guest.rooms) && coversRooms(other.rooms, lockedOut.rooms),
     );
     const message =
@@ -175,8 +175,8 @@ function grant(round: Round, guest: WantedGuest): void {
 }
 
 /** Rule 1: an override for a guest with fewer rooms would have to be re-keyed as soon as a wider one is ready. */
-function widerGuestComingUp(round: Round, guest: WantedGuest): WantedGuest | undefined {
-  return round.wanted.guests.find(
+function widerGuestComingUp(round: Round, guest: DesiredGuest): DesiredGuest | undefined {
+  return round.desired.guests.find(
     (other) =>
       other.comingUp === true &&
       wantsKeyNow(other, round.now) &&
@@ -194,14 +194,14 @@ interface Anchor {
 }
 
 /** Keys that this guest may join, the best first: those that stay, then the newest confirmed. */
-function anchorsFor(round: Round, guest: WantedGuest): readonly Anchor[] {
+function anchorsFor(round: Round, guest: DesiredGuest): readonly Anchor[] {
   const inside = round.live
     .filter((key) => opens(round, key, guest.rooms))
     .toReversed()
     .map((key) => ({
       joinTo: key.acsCredentialId ?? '',
       generation: key.generation,
-      stays: round.wanted.guests.some((holder) => holder.guestId === key.guestId && settles(round, key, holder)),
+      stays: round.desired.guests.some((holder) => holder.guestId === key.guestId && settles(round, key, holder)),
       own: key.guestId === guest.guestId,
     }));
   const outside = round.keyring.outsideAnchors
@@ -215,7 +215,7 @@ function anchorsFor(round: Round, guest: WantedGuest): readonly Anchor[] {
   return [...inside, ...outside].toSorted((a, b) => Number(b.stays) - Number(a.stays) || Number(b.own) - Number(a.own));
 }
 
-function join(round: Round, guest: WantedGuest, anchor: Anchor): void {
+function join(round: Round, guest: DesiredGuest, anchor: Anchor): void {
   round.busy.add(guest.guestId);
   useAnchor(round, anchor.joinTo, round.now);
   round.ready.push({
@@ -229,7 +229,7 @@ function join(round: Round, guest: WantedGuest, anchor: Anchor): void {
   });
 }
 
-function override(round: Round, guest: WantedGuest, live: readonly Key[]): void {
+function override(round: Round, guest: DesiredGuest, live: readonly Key[]): void {
   round.busy.add(guest.guestId);
   guest.rooms.forEach((room) => round.claimed.add(room));
   round.ready.push({
@@ -242,19 +242,19 @@ function override(round: Round, guest: WantedGuest, live: readonly Key[]): void 
 }
 
 /**
- * True if a key that was asked for should be gone on with: it is still what is wanted, or Seam has made it and its guest should open
+ * True if a key that was asked for should be gone on with: it is still what is desired, or Seam has made it and its guest should open
  * one of its rooms now. Then it is confirmed like any other, and ends once its successor is (rule 3).
  */
 export function isWorthConfirming(round: Round, key: Key): boolean {
   if (isStillAsked(round, key)) return true;
-  const guest = round.wanted.guests.find((candidate) => candidate.guestId === key.guestId);
+  const guest = round.desired.guests.find((candidate) => candidate.guestId === key.guestId);
   const isStuck = key.delayedSince !== undefined || key.outageSince !== undefined;
   if (guest === undefined || key.acsCredentialId === undefined || key.condemned !== undefined || isStuck) return false;
   return wantsKeyNow(guest, round.now) && isDue(guest, round.now) && sharesRoom(key.ask.rooms, guest.rooms);
 }
 
 export function isStillAsked(round: Round, key: Key): boolean {
-  const guest = round.wanted.guests.find((candidate) => candidate.guestId === key.guestId);
+  const guest = round.desired.guests.find((candidate) => candidate.guestId === key.guestId);
   if (guest === undefined || key.condemned !== undefined || !wantsKeyNow(guest, round.now) || !isDue(guest, round.now))
     return false;
   if (!satisfies(key, guest) || (key.ask.kind === 'override' && hasNewerOverride(round, key))) return false;
@@ -291,8 +291,8 @@ function sharedRoom(round: Round, rooms: readonly string[]): string | undefined 
 }
 
 /** Another guest with a live key here who could not join this guest's override, because he needs a room beyond it. */
-function lockedOutBy(round: Round, guest: WantedGuest, live: readonly Key[]): WantedGuest | undefined {
-  return round.wanted.guests.find(
+function lockedOutBy(round: Round, guest: DesiredGuest, live: readonly Key[]): DesiredGuest | undefined {
+  return round.desired.guests.find(
     (other) =>
       other.guestId !== guest.guestId &&
       live.some((key) => key.guestId === other.guestId) &&
@@ -303,11 +303,11 @@ function lockedOutBy(round: Round, guest: WantedGuest, live: readonly Key[]): Wa
 }
 
 /** What a guest who has to wait would get: shown, not decided. */
-function expectedDo(round: Round, guest: WantedGuest): 'override' | 'join' {
+function expectedDo(round: Round, guest: DesiredGuest): 'override' | 'join' {
   const joins = liveKeysOn(round, guest.rooms).length > 0 || sharesRoom([...round.claimed], guest.rooms);
   return joins ? 'join' : 'override';
 }
 
-function wait(round: Round, guest: WantedGuest, wouldDo: 'override' | 'join', waitsFor: Gate, why: string): void {
+function wait(round: Round, guest: DesiredGuest, wouldDo: 'override' | 'join', waitsFor: Gate, why: string): void {
   round.waiting.push({ do: wouldDo, guestId: guest.guestId, rooms: guest.rooms, window: guest.window, why, waitsFor });
 }

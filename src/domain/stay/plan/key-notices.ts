@@ -19,7 +19,7 @@ export function noteKeys(round: Round): void {
     if (isLive(key, round.now)) round.wakes.push(key.ask.window.to);
     noteShortening(round, key);
   }
-  for (const guest of round.wanted.guests) {
+  for (const guest of round.desired.guests) {
     if (wantsKeyNow(guest, round.now)) round.wakes.push(guest.window.to);
   }
 }

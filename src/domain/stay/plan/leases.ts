@@ -1,38 +1,37 @@
 /**
- * What rooms have to be told: the step that reports keys, releases leases and claims others. Leases follow what is wanted: a room that
- * is no longer wanted is released at once, its old keys end later.
+ * What rooms have to be told: the step that reports keys, releases leases and claims others. Leases follow what is desired: a room that
+ * is no longer desired is released at once, its old keys end later.
  */
 import { marksOf } from '../known/keyring.js';
-import type { HeldClaim, LeaseBook, StayBook } from '../state.js';
+import type { HeldClaim, LeaseState, StayState } from '../state.js';
 import { overCapacity } from './capacity.js';
-import { isUnanswered, revisionKnown, wantedClaims } from '../desired/desired-leases.js';
+import { isUnanswered, revisionKnown, desiredClaims } from '../desired/desired-leases.js';
 import { isBefore, type Instant } from '../../model/instants.js';
 import type { Key } from '../../model/key.js';
 import type { LeaseStep } from '../../model/preparation.js';
 import { lineageOf, mayLive } from '../known/keyring.js';
 import type { KeyReport } from '../../model/lease.js';
-import type { Wanted } from '../../model/key-plan.js';
+import type { Desired } from '../../model/key-plan.js';
 import { endOf, grantsOn, isOf, opensNow } from '../known/lease-decisions.js';
 
 /** What rooms have to be told now; undefined if they know. `quiet`: no key is being asked for or ended. */
 export function planLeases(
-  book: StayBook,
-  wanted: Wanted,
+  state: StayState,
+  desired: Desired,
   now: Instant,
   { quiet }: { readonly quiet: boolean },
 ): LeaseStep | undefined {
-  const { leases, stayId } = book;
-  if (leases === undefined) return undefined;
-  const claims = wantedClaims(book, leases, now).map((claim) => {
+  const { leases, stayId } = state;
+  const claims = desiredClaims(state, leases, now).map((claim) => {
     const held = leases.claims.find((one) => isOf(one, claim));
-    const ready = claim.shareGroup === undefined ? {} : { ready: isReady(book, held, wanted, claim.room, now) };
+    const ready = claim.shareGroup === undefined ? {} : { ready: isReady(state, held, desired, claim.room, now) };
     return { ...claim, ...ready, isDue: isUnanswered(claim, leases) || held?.ready !== ready.ready };
   });
   const step = {
-    reports: quiet || book.wanted.shareGroup !== undefined ? dueReports(book, leases, now) : [],
+    reports: quiet || state.desired.shareGroup !== undefined ? dueReports(state, leases, now) : [],
     releases: leases.claims
       .filter((held) => isBefore(now, endOf(held)) && !claims.some((claim) => isOf(held, claim)))
-      .map(({ room, part }) => ({ room, part, revision: revisionKnown(book) })),
+      .map(({ room, part }) => ({ room, part, revision: revisionKnown(state) })),
     claims: newFirst(
       claims.filter((claim) => claim.isDue),
       leases,
@@ -42,7 +41,7 @@ export function planLeases(
 }
 
 /** A room that does not answer is asked again only after a while; the others are told at once. */
-function withoutSilent(step: LeaseStep, { unsettled = [] }: LeaseBook, now: Instant): LeaseStep | undefined {
+function withoutSilent(step: LeaseStep, { unsettled = [] }: LeaseState, now: Instant): LeaseStep | undefined {
   const isTold = ({ room }: { readonly room: string }): boolean =>
     !unsettled.some((silent) => silent.room === room && isBefore(now, silent.askAgainAt));
   const { reports, releases, claims } = step;
@@ -51,54 +50,54 @@ function withoutSilent(step: LeaseStep, { unsettled = [] }: LeaseBook, now: Inst
 }
 
 /** Who leaves a room for some hours asks for the time afterwards before he gives back anything: nobody else gets that in between. */
-function newFirst<C extends Pick<HeldClaim, 'room' | 'part'>>(claims: readonly C[], leases: LeaseBook): readonly C[] {
+function newFirst<C extends Pick<HeldClaim, 'room' | 'part'>>(claims: readonly C[], leases: LeaseState): readonly C[] {
   const isNew = (claim: C): boolean => !leases.claims.some((held) => isOf(held, claim));
   return [...claims.filter(isNew), ...claims.filter((claim) => !isNew(claim))];
 }
 
 /** In a share group the first stay that could have a key opens the lease; once it is open, nobody asks any more. */
-function isReady(book: StayBook, held: HeldClaim | undefined, wanted: Wanted, room: string, now: Instant): boolean {
-  const verdict = held?.verdict;
-  const isOpen = verdict?.kind === 'granted' && (verdict.anchors.length > 0 || opensNow(book, room, now));
+function isReady(state: StayState, held: HeldClaim | undefined, desired: Desired, room: string, now: Instant): boolean {
+  const decision = held?.decision;
+  const isOpen = decision?.kind === 'granted' && (decision.anchors.length > 0 || opensNow(state, room, now));
   if (isOpen) return held?.ready === true;
-  const { property, doors } = book;
+  const { property, doors } = state;
   if (property === undefined) return false;
-  const ready = wanted.guests.filter(
+  const ready = desired.guests.filter(
     ({ gate, rooms, guestId }) =>
       gate === undefined &&
       rooms.includes(room) &&
-      book.keyring.refusals[guestId] === undefined &&
+      state.keyring.refusals[guestId] === undefined &&
       overCapacity(property.policy.cardFormat, rooms, doors) === undefined,
   );
-  return ready.some((guest) => !givesWay(book, guest.rooms, now));
+  return ready.some((guest) => !givesWay(state, guest.rooms, now));
 }
 
 /** Where two stays open one each of the rooms that both need, neither could go on: the one with the smaller id goes first in all. */
-function givesWay(book: StayBook, rooms: readonly string[], now: Instant): boolean {
-  return grantsOn(book, rooms, now).some(({ openedBy }) => openedBy !== undefined && openedBy < book.stayId);
+function givesWay(state: StayState, rooms: readonly string[], now: Instant): boolean {
+  return grantsOn(state, rooms, now).some(({ openedBy }) => openedBy !== undefined && openedBy < state.stayId);
 }
 
-function dueReports(book: StayBook, leases: LeaseBook, now: Instant): LeaseStep['reports'] {
+function dueReports(state: StayState, leases: LeaseState, now: Instant): LeaseStep['reports'] {
   const rooms = new Set([
     ...Object.keys(leases.reported),
     ...leases.claims.map((held) => held.room),
-    ...book.keyring.keys.flatMap((key) => key.ask.rooms),
+    ...state.keyring.keys.flatMap((key) => key.ask.rooms),
   ]);
   return [...rooms]
-    .filter((room) => isReportDue(book, leases, room, now))
-    .map((room) => ({ room, keys: keysOn(book, room, now).map((key) => reportOf(book, key)) }));
+    .filter((room) => isReportDue(state, leases, room, now))
+    .map((room) => ({ room, keys: keysOn(state, room, now).map((key) => reportOf(state, key)) }));
 }
 
 /** That a key ran out is no news: the room has its window. */
-function isReportDue(book: StayBook, leases: LeaseBook, room: string, now: Instant): boolean {
+function isReportDue(state: StayState, leases: LeaseState, room: string, now: Instant): boolean {
   const known = (leases.reported[room] ?? '').split(' ');
-  const reports = keysOn(book, room, now).map((key) => reportOf(book, key));
-  return marksOf(book.keyring, reports).some((mark) => !known.includes(mark));
+  const reports = keysOn(state, room, now).map((key) => reportOf(state, key));
+  return marksOf(state.keyring, reports).some((mark) => !known.includes(mark));
 }
 
 /** The keys that open this room, or may: alive, or ended at Seam while a phone may still hold them. */
-function keysOn(book: StayBook, room: string, now: Instant): readonly Key[] {
-  return book.keyring.keys.filter(
+function keysOn(state: StayState, room: string, now: Instant): readonly Key[] {
+  return state.keyring.keys.filter(
     (key) =>
       key.issuedAt !== undefined &&
       key.acsCredentialId !== undefined &&
@@ -113,13 +112,13 @@ function stateOf(key: Key): KeyReport['state'] {
   return key.state === 'live' ? 'live' : 'revoking';
 }
 
-function reportOf(book: StayBook, key: Key): KeyReport {
+function reportOf(state: StayState, key: Key): KeyReport {
   return {
     acsCredentialId: key.acsCredentialId ?? '',
     acsUserId: key.acsUserId,
     guestId: key.guestId,
     kind: key.ask.kind,
-    lineage: lineageOf(book.keyring, key),
+    lineage: lineageOf(state.keyring, key),
     window: key.ask.window,
     state: stateOf(key),
     issuedAt: key.issuedAt ?? key.requestedAt,

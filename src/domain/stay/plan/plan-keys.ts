@@ -1,5 +1,5 @@
 /**
- * The planner: compares what is wanted with what is known and says which key operations come next, and why.
+ * The planner: compares what is desired with what is known and says which key operations come next, and why.
  * Pure: no I/O, no clock, no Temporal. The rules it holds are `docs/rules.md`, numbered as in the comments of its parts.
  */
 import { isBefore, type Instant } from '../../model/instants.js';
@@ -9,23 +9,23 @@ import { byWidth, isStillAsked, planGrant } from './grants.js';
 import { noteKeys } from './key-notices.js';
 import { planOtherRevokes, planUrgentRevokes } from './revokes.js';
 import { useAnchor, wantsKeyNow, type Round } from './round.js';
-import type { InFlight, KeyPlan, Wanted } from '../../model/key-plan.js';
+import type { InFlight, KeyPlan, Desired } from '../../model/key-plan.js';
 import type { Policy } from '../../model/property-schema.js';
 
 /**
- * Takes what is wanted, the keyring, the steps in flight, the time and the property's policy; returns the steps to
+ * Takes what is desired, the keyring, the steps in flight, the time and the property's policy; returns the steps to
  * start now, what waits and for what, steps in flight to cancel, what a person must know, and when to plan again.
  */
 export function planKeys(
-  wanted: Wanted,
+  desired: Desired,
   keyring: Keyring,
   inFlight: readonly InFlight[],
   now: Instant,
   policy: Policy,
 ): KeyPlan {
-  const unwanted = inFlight.filter((step) => isUnwanted(step, wanted, keyring, now)).map((step) => step.stepId);
+  const unwanted = inFlight.filter((step) => isUnwanted(step, desired, keyring, now)).map((step) => step.stepId);
   const round: Round = {
-    wanted,
+    desired,
     keyring,
     live: liveKeys(keyring, now),
     oldestSound: oldestSoundGenerations(keyring),
@@ -43,7 +43,7 @@ export function planKeys(
   noteInFlight(round, unwanted);
   notePending(round);
   planUrgentRevokes(round);
-  for (const guest of byWidth(wanted.guests)) planGrant(round, guest);
+  for (const guest of byWidth(desired.guests)) planGrant(round, guest);
   planOtherRevokes(round);
   noteKeys(round);
   const wakeAt = round.wakes.filter((wake) => isBefore(now, wake)).sort()[0];
@@ -57,10 +57,10 @@ export function planKeys(
 }
 
 /** A key being issued is of no use once its guest should not have it. Other doors are no use either; other times are. */
-function isUnwanted(step: InFlight, wanted: Wanted, keyring: Keyring, now: Instant): boolean {
+function isUnwanted(step: InFlight, desired: Desired, keyring: Keyring, now: Instant): boolean {
   const key = keyring.keys.find((candidate) => candidate.keyId === step.keyId);
   if (step.do === 'revoke') return key === undefined || !isBefore(now, key.ask.window.to);
-  const guest = wanted.guests.find((candidate) => candidate.guestId === step.guestId);
+  const guest = desired.guests.find((candidate) => candidate.guestId === step.guestId);
   if (key === undefined || guest === undefined || !wantsKeyNow(guest, now)) return true;
   if (key.condemned !== undefined) return true;
   // Once Seam has made it, and it opens what its guest should open now, it is seen through, and then replaced.
@@ -88,7 +88,7 @@ function noteInFlight(round: Round, unwanted: readonly string[]): void {
 function notePending(round: Round): void {
   for (const key of round.keyring.keys) {
     if (key.state !== 'issuing' || key.ask.kind !== 'override' || !isStillAsked(round, key)) continue;
-    const guest = round.wanted.guests.find((candidate) => candidate.guestId === key.guestId);
+    const guest = round.desired.guests.find((candidate) => candidate.guestId === key.guestId);
     const goesOn = key.acsCredentialId !== undefined || guest?.gate === undefined;
     if (goesOn) key.ask.rooms.forEach((room) => round.claimed.add(room));
   }

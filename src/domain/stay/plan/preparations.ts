@@ -1,24 +1,29 @@
 /** What has to be known before keys can be planned: the property, the doors, the guests at Seam, their phones. Pure. */
-import { isEnded, type StayBook, stayWindow } from '../state.js';
+import { isEnded, type StayState, stayWindow } from '../state.js';
 import { roomsAhead } from '../desired/desired-leases.js';
 import { prepareStepId } from '../../model/ids.js';
 import { isBefore, type Instant } from '../../model/instants.js';
 import { unfetchedKeys } from '../known/unfetched-keys.js';
 import { keysOf, mayLive } from '../known/keyring.js';
-import { LEASE_STEP_ID, type GroundStep } from '../../model/preparation.js';
+import { LEASE_STEP_ID, type Preparation } from '../../model/preparation.js';
 import { planLeases } from './leases.js';
 import type { Guest } from '../../model/snapshot-schema.js';
-import type { Wanted } from '../../model/key-plan.js';
+import type { Desired } from '../../model/key-plan.js';
 import { contactOf } from '../known/record-preparations.js';
 import { roomsFor } from '../desired/desired-keys.js';
 
 /** How long after an unanswered request Seam may still carry it out, in minutes: longer than any proxy holds one. */
 const LATE_REQUEST_MINUTES = 5;
 
-/** Every groundwork step that is due now, whether or not it is in flight. A step that Seam refused is not due. */
-export function planGroundwork(book: StayBook, wanted: Wanted, now: Instant, keys: KeysAtRest): readonly GroundStep[] {
-  return [...leaseSteps(book, wanted, now, keys), ...wantedGroundwork(book, wanted, now)].filter(
-    (step) => book.hindrances[step.stepId]?.kind !== 'refused',
+/** Every preparations step that is due now, whether or not it is in flight. A step that Seam refused is not due. */
+export function planPreparations(
+  state: StayState,
+  desired: Desired,
+  now: Instant,
+  keys: KeysAtRest,
+): readonly Preparation[] {
+  return [...leaseSteps(state, desired, now, keys), ...desiredPreparations(state, desired, now)].filter(
+    (step) => state.blockers[step.stepId]?.kind !== 'refused',
   );
 }
 
@@ -27,84 +32,86 @@ export interface KeysAtRest {
   readonly quiet: boolean;
 }
 
-function leaseSteps(book: StayBook, wanted: Wanted, now: Instant, keys: KeysAtRest): GroundStep[] {
-  const leases = planLeases(book, wanted, now, keys);
+function leaseSteps(state: StayState, desired: Desired, now: Instant, keys: KeysAtRest): Preparation[] {
+  const leases = planLeases(state, desired, now, keys);
   return leases === undefined ? [] : [{ do: 'settle-leases', stepId: LEASE_STEP_ID, leases }];
 }
 
 /** Forgets what hindered steps that nobody wants any more: a guest has left, the rooms are others. */
-export function forgetPastHindrances(book: StayBook, wanted: Wanted, now: Instant): void {
-  const steps = wantedGroundwork(book, wanted, now);
-  const current = Object.entries(book.hindrances).filter(
+export function dropPastBlockers(state: StayState, desired: Desired, now: Instant): void {
+  const steps = desiredPreparations(state, desired, now);
+  const current = Object.entries(state.blockers).filter(
     ([stepId]) => stepId === LEASE_STEP_ID || steps.some((step) => step.stepId === stepId),
   );
-  book.hindrances = Object.fromEntries(current);
+  state.blockers = Object.fromEntries(current);
 }
 
-function wantedGroundwork(book: StayBook, wanted: Wanted, now: Instant): readonly GroundStep[] {
+function desiredPreparations(state: StayState, desired: Desired, now: Instant): readonly Preparation[] {
   return [
-    ...propertySteps(book),
-    ...(book.property === undefined ? [] : [...doorSteps(book), ...guestSteps(book, now), ...phoneSteps(book, wanted)]),
-    ...deactivations(book),
-    ...otherStays(book, wanted),
-    ...keysToFetch(book),
-    ...checks(book),
-    ...watches(book, now),
+    ...propertySteps(state),
+    ...(state.property === undefined
+      ? []
+      : [...doorSteps(state), ...guestSteps(state, now), ...phoneSteps(state, desired)]),
+    ...deactivations(state),
+    ...otherStays(state, desired),
+    ...keysToFetch(state),
+    ...checks(state),
+    ...watches(state, now),
   ];
 }
 
 /** The number is part of the id: a newer question is not answered by an older one's step. */
-export function propertyStepId(book: StayBook): string {
-  return `property:${book.propertyAsks}`;
+export function propertyStepId(state: StayState): string {
+  return `property:${state.propertyAsks}`;
 }
 
-function propertySteps(book: StayBook): GroundStep[] {
-  if (!book.propertyDue) return [];
-  const window = book.wanted.localWindow;
-  return [{ do: 'resolve-property', stepId: propertyStepId(book), ...(window === undefined ? {} : { window }) }];
+function propertySteps(state: StayState): Preparation[] {
+  if (!state.propertyDue) return [];
+  const window = state.desired.localWindow;
+  return [{ do: 'resolve-property', stepId: propertyStepId(state), ...(window === undefined ? {} : { window }) }];
 }
 
-function doorSteps(book: StayBook): GroundStep[] {
-  if (isEnded(book) || book.wanted.status === 'tentative') return [];
+function doorSteps(state: StayState): Preparation[] {
+  if (isEnded(state) || state.desired.status === 'tentative') return [];
   // A room that the stay moves into later is found before that, so that the move does not wait for it.
-  const ahead = book.leases === undefined ? book.wanted.rooms : roomsAhead(book);
+  const ahead = roomsAhead(state);
   const rooms = ahead.filter(
-    (room) => !book.doors.rooms.some((door) => door.room === room) && !book.doors.unknownRooms.includes(room),
+    (room) => !state.doors.rooms.some((door) => door.room === room) && !state.doors.unknownRooms.includes(room),
   );
   return rooms.length === 0 ? [] : [{ do: 'resolve-doors', stepId: `doors:${rooms.join(',')}`, rooms }];
 }
 
 /** Guests are made known to Seam as soon as the stay is certain: a phone can only enrol for a known identity. */
-function guestSteps(book: StayBook, now: Instant): GroundStep[] {
-  const window = stayWindow(book);
-  const certain = !isEnded(book) && book.wanted.status !== 'tentative';
+function guestSteps(state: StayState, now: Instant): Preparation[] {
+  const window = stayWindow(state);
+  const certain = !isEnded(state) && state.desired.status !== 'tentative';
   if (!certain || window === undefined || !isBefore(now, window.to)) return [];
-  return book.wanted.party
+  return state.desired.party
     .filter((one) => one.guest.wantsKey && one.removed === undefined && one.blocked === undefined)
-    .filter((one) => isNewsToSeam(book, one.guest))
+    .filter((one) => isNewsToSeam(state, one.guest))
     .map(({ guest }) => ({ do: 'prepare-guest', stepId: prepareStepId(guest.guestId), guest }));
 }
 
 /** True for a guest whom Seam does not know, or knows by another name or address. */
-function isNewsToSeam(book: StayBook, guest: Guest): boolean {
-  const known = book.guests[guest.guestId];
+function isNewsToSeam(state: StayState, guest: Guest): boolean {
+  const known = state.guests[guest.guestId];
   if (known?.contact === undefined) return known === undefined;
   const { name, email, phone } = contactOf(guest);
   return name !== known.contact.name || email !== known.contact.email || phone !== known.contact.phone;
 }
 
 /** A guest whose next key would end one of another stay gets it as soon as that has ended. */
-function otherStays(book: StayBook, wanted: Wanted): GroundStep[] {
-  return wanted.guests.flatMap(({ guestId, rooms }): GroundStep[] => {
-    const acsCredentialIds = book.keyring.refusals[guestId]?.acsCredentialIds;
+function otherStays(state: StayState, desired: Desired): Preparation[] {
+  return desired.guests.flatMap(({ guestId, rooms }): Preparation[] => {
+    const acsCredentialIds = state.keyring.refusals[guestId]?.acsCredentialIds;
     if (acsCredentialIds === undefined || rooms.length === 0) return [];
     return [{ do: 'wait-for-other-stay', stepId: `other-stay:${guestId}`, guestId, acsCredentialIds }];
   });
 }
 
 /** What no phone has fetched is waited for, as its guest should hold it by now. */
-function keysToFetch(book: StayBook): GroundStep[] {
-  return unfetchedKeys(book).flatMap(({ keyId, guestId, acsCredentialId }): GroundStep[] =>
+function keysToFetch(state: StayState): Preparation[] {
+  return unfetchedKeys(state).flatMap(({ keyId, guestId, acsCredentialId }): Preparation[] =>
     acsCredentialId === undefined
       ? []
       : [{ do: 'wait-for-key-on-phone', stepId: `on-phone:${keyId}`, guestId, acsCredentialId }],
@@ -112,33 +119,33 @@ function keysToFetch(book: StayBook): GroundStep[] {
 }
 
 /** Steps that may take as long as guests take: a stay that has nothing else to do is settled. */
-export function isPatient(step: GroundStep): boolean {
+export function isPatient(step: Preparation): boolean {
   return ['wait-for-phone', 'wait-for-other-stay', 'wait-for-key-on-phone', 'watch-for-strays'].includes(step.do);
 }
 
-function phoneSteps(book: StayBook, wanted: Wanted): GroundStep[] {
-  return wanted.guests
+function phoneSteps(state: StayState, desired: Desired): Preparation[] {
+  return desired.guests
     .filter((guest) => guest.gate === 'phone' && guest.rooms.length > 0)
     .flatMap(({ guestId }) => {
-      const known = book.guests[guestId];
-      const beingDeactivated = book.phonesToDeactivate.some((phone) => phone.guestId === guestId);
+      const known = state.guests[guestId];
+      const beingDeactivated = state.phonesToDeactivate.some((phone) => phone.guestId === guestId);
       if (known === undefined || beingDeactivated) return [];
       const { userIdentityId } = known;
       return [{ do: 'wait-for-phone' as const, stepId: `phone:${guestId}`, guestId, userIdentityId }];
     });
 }
 
-function deactivations(book: StayBook): GroundStep[] {
-  return book.phonesToDeactivate.flatMap((phone): GroundStep[] => {
-    const known = book.guests[phone.guestId];
+function deactivations(state: StayState): Preparation[] {
+  return state.phonesToDeactivate.flatMap((phone): Preparation[] => {
+    const known = state.guests[phone.guestId];
     if (known === undefined) return [];
     const stepId = `deactivate:${phone.guestId}:${phone.deviceId ?? 'all'}`;
     return [{ do: 'deactivate-phone', stepId, ...phone, userIdentityId: known.userIdentityId }];
   });
 }
 
-function checks(book: StayBook): GroundStep[] {
-  const { credentialsToCheck } = book;
+function checks(state: StayState): Preparation[] {
+  const { credentialsToCheck } = state;
   if (credentialsToCheck.length === 0) return [];
   return [{ do: 'check-keys', stepId: `check:${credentialsToCheck.join(',')}`, acsCredentialIds: credentialsToCheck }];
 }
@@ -147,27 +154,27 @@ function checks(book: StayBook): GroundStep[] {
  * While a key of the guest is being asked for or ended, its id may not be known: then nothing that appears can be called a stray,
  * so the watch pauses. The number of his keys is part of the id: a watch that does not know of the newest is not to be trusted.
  */
-function watches(book: StayBook, now: Instant): GroundStep[] {
-  return book.keyring.keys.flatMap((key): GroundStep[] => {
+function watches(state: StayState, now: Instant): Preparation[] {
+  return state.keyring.keys.flatMap((key): Preparation[] => {
     const { keyId, guestId, doubt } = key;
     if (doubt === undefined || !isBefore(now, key.ask.window.to)) return [];
-    const own = keysOf(book.keyring, guestId);
+    const own = keysOf(state.keyring, guestId);
     if (own.some((other) => ['issuing', 'stray', 'revoking'].includes(other.state))) return [];
     const step = { do: 'watch-for-strays', guestId, keyId } as const;
     if (doubt === 'open') return [{ ...step, stepId: `watch:${keyId}:${own.length}`, minutes: LATE_REQUEST_MINUTES }];
-    return isEnded(book) ? [{ ...step, stepId: `last-look:${keyId}:${own.length}`, minutes: 0 }] : [];
+    return isEnded(state) ? [{ ...step, stepId: `last-look:${keyId}:${own.length}`, minutes: 0 }] : [];
   });
 }
 
 /** True if somebody could hold a key: then the stay is not over yet. */
-export function anyKeyMayLive(book: StayBook): boolean {
-  return book.keyring.keys.some(mayLive);
+export function anyKeyMayLive(state: StayState): boolean {
+  return state.keyring.keys.some(mayLive);
 }
 
 /** Guests who should have a key, but whose stay has no room for them. */
-export function guestsWithoutRoom(book: StayBook): readonly string[] {
-  return book.wanted.party
+export function guestsWithoutRoom(state: StayState): readonly string[] {
+  return state.desired.party
     .filter((one) => one.guest.wantsKey && one.removed === undefined && one.blocked === undefined)
-    .filter((one) => roomsFor(book, one).length === 0)
+    .filter((one) => roomsFor(state, one).length === 0)
     .map((one) => one.guest.guestId);
 }

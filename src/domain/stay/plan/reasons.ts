@@ -3,9 +3,9 @@ import { isBefore, sameWindow } from '../../model/instants.js';
 import type { Key } from '../../model/key.js';
 import { sameRooms, sharesRoom } from '../known/keyring.js';
 import { currentKey, list, type Round } from './round.js';
-import type { Gate, WantedGuest } from '../../model/key-plan.js';
+import type { Gate, DesiredGuest } from '../../model/key-plan.js';
 
-export function joinReason(round: Round, guest: WantedGuest, anchor: { readonly own: boolean }): string {
+export function joinReason(round: Round, guest: DesiredGuest, anchor: { readonly own: boolean }): string {
   const rooms = list(guest.rooms);
   const held = currentKey(round, guest.guestId);
   if (held === undefined || !sharesRoom(held.ask.rooms, guest.rooms)) return `joins the lease on ${rooms}`;
@@ -17,7 +17,7 @@ export function joinReason(round: Round, guest: WantedGuest, anchor: { readonly 
   return `follows the new override on ${rooms}`;
 }
 
-export function overrideReason(round: Round, guest: WantedGuest, live: readonly Key[]): string {
+export function overrideReason(round: Round, guest: DesiredGuest, live: readonly Key[]): string {
   const rooms = list(guest.rooms);
   const { keyring } = round;
   const before = keyring.keys.filter((key) => key.issuedAt !== undefined && sharesRoom(key.ask.rooms, guest.rooms));

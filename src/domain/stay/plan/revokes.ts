@@ -5,7 +5,7 @@ import { coversRooms, keysOf, mayOpen, sharesRoom } from '../known/keyring.js';
 import { isWorthConfirming } from './grants.js';
 import { wasKilled } from './reasons.js';
 import { holdsWhatHeWants, isDue, isInFlight, liveKeysOn, opens, settles, wantsKeyNow, type Round } from './round.js';
-import type { WantedGuest } from '../../model/key-plan.js';
+import type { DesiredGuest } from '../../model/key-plan.js';
 
 /** Lost phones, removals for cause, strays and abandoned asks go before anything is granted (rules 6 and 7). */
 export function planUrgentRevokes(round: Round): void {
@@ -14,7 +14,7 @@ export function planUrgentRevokes(round: Round): void {
       revoke(round, key, 'the phone was lost, or the guest removed for cause');
     else if (key.state === 'stray') revoke(round, key, 'nobody asked for this key, or its answer was lost');
     else if (key.state === 'issuing' && !isInFlight(round, key) && !isGoneOnWith(round, key)) {
-      revoke(round, key, 'this key is no longer wanted and may have reached Seam');
+      revoke(round, key, 'this key is no longer desired and may have reached Seam');
     }
   }
 }
@@ -24,9 +24,8 @@ export function planUrgentRevokes(round: Round): void {
  * as a gate is closed, and a second key not beside the one that its guest wants.
  */
 function isGoneOnWith(round: Round, key: Key): boolean {
-  const guest = round.wanted.guests.find(({ guestId }) => guestId === key.guestId);
+  const guest = round.desired.guests.find(({ guestId }) => guestId === key.guestId);
   if (guest === undefined || !isWorthConfirming(round, key)) return false;
-  if (round.wanted.endsForgottenKeys === undefined) return true;
   if (holdsWhatHeWants(round, guest)) return false;
   const mayBeThere = key.acsCredentialId === undefined && key.doubt !== undefined;
   return !(mayBeThere && guest.gate !== undefined);
@@ -71,7 +70,7 @@ export function planOtherRevokes(round: Round): void {
 }
 
 function endReason(round: Round, key: Key): string | undefined {
-  const guest = round.wanted.guests.find((candidate) => candidate.guestId === key.guestId);
+  const guest = round.desired.guests.find((candidate) => candidate.guestId === key.guestId);
   if (guest === undefined) return 'the guest is no longer of the party';
   if (!wantsKeyNow(guest, round.now)) return guest.without ?? 'the window is over';
   if (!isDue(guest, round.now)) return 'his key is not due yet';
@@ -88,7 +87,7 @@ function endReason(round: Round, key: Key): string | undefined {
     return undefined;
   if (holdsWhatHeWants(round, guest)) return 'its successor is confirmed';
   // Dead at Seam, it opens doors only because the phone has not heard of it: none that are not his.
-  const isForgotten = round.wanted.endsForgottenKeys === true && key.lingers === true;
+  const isForgotten = key.lingers === true;
   if (isForgotten && !coversRooms(guest.rooms, key.ask.rooms)) return 'dead, and to a room that is no longer his';
   if (isGivenAway(round, key, guest)) return 'the front desk gave the room to another stay';
   if (isLeftToTheDesk(round, key, guest)) return 'the room is no longer his, and the desk sees to the next one';
@@ -96,21 +95,21 @@ function endReason(round: Round, key: Key): string | undefined {
 }
 
 /** True for a key of no more use to its guest, in a room where another stay's guests are expected at any moment. */
-function isGivenAway(round: Round, key: Key, guest: WantedGuest): boolean {
-  if (!sharesRoom(key.ask.rooms, round.wanted.givenAway ?? [])) return false;
+function isGivenAway(round: Round, key: Key, guest: DesiredGuest): boolean {
+  if (!sharesRoom(key.ask.rooms, round.desired.givenAway ?? [])) return false;
   return !key.ask.rooms.some((room) => guest.rooms.includes(room) && opens(round, key, [room]));
 }
 
 /** True for a key to other rooms than his, where somebody at the desk has ended the keys to those: no successor comes by itself. */
-function isLeftToTheDesk(round: Round, key: Key, guest: WantedGuest): boolean {
+function isLeftToTheDesk(round: Round, key: Key, guest: DesiredGuest): boolean {
   if (sharesRoom(key.ask.rooms, guest.rooms) || guest.forced === true) return false;
   return liveKeysOn(round, guest.rooms).length === 0 && wasKilled(round, guest.rooms);
 }
 
 /** True if the guest waits for his next key with a newer one in hand that opens all that this one still should. */
-function isSuperseded(round: Round, key: Key, guest: WantedGuest): boolean {
+function isSuperseded(round: Round, key: Key, guest: DesiredGuest): boolean {
   const own = keysOf(round.keyring, key.guestId);
-  const stillWanted = key.ask.rooms.filter((room) => guest.rooms.includes(room));
+  const stillDesired = key.ask.rooms.filter((room) => guest.rooms.includes(room));
   const opensBy = isBefore(round.now, guest.window.from) ? guest.window.from : round.now;
   return own
     .slice(own.indexOf(key) + 1)
@@ -118,7 +117,7 @@ function isSuperseded(round: Round, key: Key, guest: WantedGuest): boolean {
       (newer) =>
         round.live.includes(newer) &&
         newer.generation >= key.generation &&
-        coversRooms(newer.ask.rooms, stillWanted) &&
+        coversRooms(newer.ask.rooms, stillDesired) &&
         !isBefore(later(opensBy, key.ask.window.from), newer.ask.window.from),
     );
 }

@@ -8,14 +8,14 @@ import type {
   InFlight,
   KeyStep,
   Notice,
-  Wanted,
-  WantedGuest,
+  Desired,
+  DesiredGuest,
   WaitingStep,
 } from '../../model/key-plan.js';
 
 /** Everything that one round of planning looks at, and what it has decided so far. */
 export interface Round {
-  readonly wanted: Wanted;
+  readonly desired: Desired;
   readonly keyring: Keyring;
   /** Keys that are alive, oldest first; in which rooms they can be relied on, `oldestSound` says. */
   readonly live: readonly Key[];
@@ -35,12 +35,12 @@ export interface Round {
   readonly claimed: Set<string>;
 }
 
-export function wantsKeyNow(guest: WantedGuest, now: Instant): boolean {
+export function wantsKeyNow(guest: DesiredGuest, now: Instant): boolean {
   return guest.rooms.length > 0 && isBefore(now, guest.window.to) && isBefore(guest.window.from, guest.window.to);
 }
 
 /** True once a key may be issued, as far as time and check-in go. */
-export function isDue(guest: WantedGuest, now: Instant): boolean {
+export function isDue(guest: DesiredGuest, now: Instant): boolean {
   return guest.opensAt !== undefined && !isBefore(now, guest.opensAt);
 }
 
@@ -48,12 +48,12 @@ export function isInFlight(round: Round, key: Key): boolean {
   return round.inFlight.some((step) => step.keyId === key.keyId);
 }
 
-export function holdsWhatHeWants(round: Round, guest: WantedGuest): boolean {
+export function holdsWhatHeWants(round: Round, guest: DesiredGuest): boolean {
   return keysOf(round.keyring, guest.guestId).some((key) => settles(round, key, guest));
 }
 
 /** True if this key is what the guest should hold, with no reason to replace it. */
-export function settles(round: Round, key: Key, guest: WantedGuest): boolean {
+export function settles(round: Round, key: Key, guest: DesiredGuest): boolean {
   return opens(round, key, key.ask.rooms) && key.condemned === undefined && satisfies(key, guest);
 }
 

@@ -71,8 +71,8 @@ export async function converges(world: ApiWorld, numRuns: number, seed: number):
       }),
     );
     const compare = async (): Promise<void> => {
-      const [wanted, come] = await Promise.all([inOrder, asTold].map((path) => world.call('GET', path)));
-      expect(essence(come?.body)).toEqual(essence(wanted?.body));
+      const [desired, come] = await Promise.all([inOrder, asTold].map((path) => world.call('GET', path)));
+      expect(essence(come?.body)).toEqual(essence(desired?.body));
     };
     await expect.poll(compare, { timeout: 20_000, interval: 50 }).toBe(undefined);
   });

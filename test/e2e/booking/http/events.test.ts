@@ -8,7 +8,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Client, Connection } from '@temporalio/client';
 import { defaultPayloadConverter } from '@temporalio/common';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import type { KeyVerdict } from '../../../../src/booking/http/api-keys.js';
+import type { KeyDecision } from '../../../../src/booking/http/api-keys.js';
 import { bookingApi, collectRoutes } from '../../../../src/booking/http/index.js';
 import { fixedProperties } from '../../../../src/property-file.js';
 import { createHttpServer } from '../../../../src/http/server.js';
@@ -71,13 +71,13 @@ describe('whoever listens', () => {
 });
 
 describe('a stream ends with its key', () => {
-  test.each<[string, KeyVerdict, string]>([
+  test.each<[string, KeyDecision, string]>([
     ['taken out of the file', { kind: 'unknown' }, ''],
     ['expired', { kind: 'expired' }, ''],
     ['for another property than is asked for', valid(['forest']), '?property=seaside'],
-  ])('that is %s: nothing more is told', async (_how, verdict, query) => {
+  ])('that is %s: nothing more is told', async (_how, decision, query) => {
     const ear = await door.listen({ query });
-    door.key.verdict = verdict;
+    door.key.decision = decision;
     door.changes(['seaside', 'R-1']);
     await pass(LOOK_MS);
     await ear.ended();
@@ -86,7 +86,7 @@ describe('a stream ends with its key', () => {
 
   test('although nothing changes', async () => {
     const ear = await door.listen();
-    door.key.verdict = { kind: 'unknown' };
+    door.key.decision = { kind: 'unknown' };
     await pass(STILL_HERE_MS);
     await ear.ended();
     // The connection may be used again, and nobody is looked for any more.
@@ -101,7 +101,7 @@ describe('a stream ends with its key', () => {
     door.changes(...Array.from({ length: 500 }, (_, i): Change => ['seaside', `R-${i}`]));
     door.key.judged = (times) => {
       // Judged when he comes, and before each hundred.
-      if (times === 3) door.key.verdict = { kind: 'expired' };
+      if (times === 3) door.key.decision = { kind: 'expired' };
     };
     const ear = await door.listen({ lastEventId: eventId(-1_000) });
     await ear.ended();
@@ -109,14 +109,14 @@ describe('a stream ends with its key', () => {
   });
 
   test('and tells no more than the key is for by now', async () => {
-    door.key.verdict = valid('all');
+    door.key.decision = valid('all');
     const ear = await door.listen();
     door.changes(['forest', 'R-1'], ['seaside', 'R-2']);
-    door.key.verdict = valid(['seaside']);
+    door.key.decision = valid(['seaside']);
     await pass(LOOK_MS);
     await ear.until(/R-2/);
     expect(ear.heard()).not.toContain('R-1');
-    door.key.verdict = valid(['seaside', 'forest']);
+    door.key.decision = valid(['seaside', 'forest']);
     await pass(STILL_HERE_MS);
     door.changes(['forest', 'R-3']);
     await pass(LOOK_MS);
@@ -134,7 +134,7 @@ describe('whoever comes back', () => {
   });
 
   test('and asks for one property, has only that searched for', async () => {
-    door.key.verdict = valid('all');
+    door.key.decision = valid('all');
     await door.listen({ lastEventId: eventId(-60_000), query: `?property=${encodeURIComponent('for"est')}` });
     expect(door.temporal.searches.at(-1)).toContain('StayProperty IN ("for\\"est")');
   });
@@ -198,7 +198,7 @@ test('a key has twenty streams at once; the next is refused until one has left',
   await door.listen();
   expect((await door.refused()).status).toBe(429);
   // Another key's are its own.
-  door.key.verdict = valid(['seaside'], 'another');
+  door.key.decision = valid(['seaside'], 'another');
   await door.listen();
 });
 
@@ -230,7 +230,7 @@ interface Ear {
 }
 
 interface Door {
-  readonly key: { verdict: KeyVerdict; times: number; judged: (times: number) => void };
+  readonly key: { decision: KeyDecision; times: number; judged: (times: number) => void };
   readonly temporal: FakeTemporal;
   /** Changes now, or so many milliseconds from now. */
   changes(...changes: readonly Change[]): void;
@@ -254,7 +254,7 @@ interface Refused {
 
 async function openDoor(): Promise<Door> {
   const temporal = fakeTemporal();
-  const key: Door['key'] = { verdict: valid(['seaside']), times: 0, judged: () => undefined };
+  const key: Door['key'] = { decision: valid(['seaside']), times: 0, judged: () => undefined };
   const server = createHttpServer({ isReady: async () => true, report: () => ({}), onError: () => undefined });
   const open = new Set<Socket>();
   let hurry = 1;
@@ -274,7 +274,7 @@ async function openDoor(): Promise<Door> {
         async judge() {
           key.times++;
           key.judged(key.times);
-          return key.verdict;
+          return key.decision;
         },
       },
       requestsPerMinute: 100_000,
@@ -412,7 +412,7 @@ function fakeTemporal(): FakeTemporal {
   return fake;
 }
 
-function valid(properties: 'all' | readonly string[], keyId = 'test'): KeyVerdict {
+function valid(properties: 'all' | readonly string[], keyId = 'test'): KeyDecision {
   return { kind: 'valid', caller: { keyId, properties, access: 'read' } };
 }
 

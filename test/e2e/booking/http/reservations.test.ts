@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { foresightSchema, roomViewSchema, stayViewSchema } from '../../../../src/booking/http/view-schemas.js';
+import { dryRunSchema, roomViewSchema, stayViewSchema } from '../../../../src/booking/http/view-schemas.js';
 import { openApiWorld, WEB_UI, type ApiWorld, type Called } from './api-world.js';
 
 let world: ApiWorld;
@@ -21,12 +21,12 @@ function said({ timeline }: Called['body'], what: string): { readonly by?: strin
   return timeline.filter((line: { what: string }) => line.what === what);
 }
 
-/** Looks until the view is as wanted. */
-async function until(path: string, wanted: (body: Called['body']) => boolean): Promise<Called['body']> {
+/** Looks until the view is as desired. */
+async function until(path: string, desired: (body: Called['body']) => boolean): Promise<Called['body']> {
   let seen: Called['body'];
   const isThere = async (): Promise<boolean> => {
     seen = (await world.call('GET', path)).body;
-    return wanted(seen);
+    return desired(seen);
   };
   await expect.poll(isThere, { timeout: 15_000, interval: 50 }).toBe(true);
   return seen;
@@ -102,7 +102,7 @@ describe('a dry run', () => {
     const body = { message: 'applyReservation', payload };
     const answer = await world.call('POST', `${of('R-7')}/plan`, body, { key: world.keys.reader });
     expect(answer.status).toBe(200);
-    expect(foresightSchema.parse(answer.body).steps.map((step) => step.do)).toEqual(['override', 'join']);
+    expect(dryRunSchema.parse(answer.body).steps.map((step) => step.do)).toEqual(['override', 'join']);
     expect((await world.call('GET', of('R-7'))).status).toBe(404);
   });
 
@@ -110,9 +110,9 @@ describe('a dry run', () => {
     await world.call('PUT', of('R-8'), await aSnapshot());
     await until(of('R-8'), ({ settled }) => settled);
     const body = { message: 'addGuests', payload: { guests: [{ guestId: 'g2' }] } };
-    const { status, body: foreseen } = await world.call('POST', `${of('R-8')}/plan`, body);
+    const { status, body: planned } = await world.call('POST', `${of('R-8')}/plan`, body);
     expect(status).toBe(200);
-    expect(foreseen.steps).toContainEqual(expect.objectContaining({ guestId: 'g2' }));
+    expect(planned.steps).toContainEqual(expect.objectContaining({ guestId: 'g2' }));
     expect((await world.call('GET', of('R-8'))).body.guests).toHaveLength(1);
   });
 

@@ -66,8 +66,8 @@ export async function startHouseSystem(): Promise<HouseSystem> {
       versions.set(reservation.reservationId, [...known, { modified: new Date(clock).toISOString(), reservation }]);
     },
     remove: (reservationId) => void versions.delete(reservationId),
-    lag(wanted) {
-      lags = wanted;
+    lag(desired) {
+      lags = desired;
     },
     reads: () => ({ ...reads }),
     close: () => app.close(),

@@ -24,7 +24,7 @@ test('what a sweep has repaired counts as repaired, although one of its reservat
     const ids = Array.from({ length: 12 }, (_, index) => `R-${index}`);
     ids.forEach((id, index) => world.save(id, { rooms: [String(101 + index)] }));
     // Something that cannot be asked to read is where the first of them would be read.
-    const inTheWay = await hotel.temporal.workflow.start('sweep', {
+    const inTheWay = await hotel.temporal.workflow.start('bookingSweep', {
       workflowId: ingestWorkflowId({ propertyId: PROPERTY_ID, reservationId: 'R-0' }),
       taskQueue: TASK_QUEUES.stays,
       args: [{ connectionId: 'nobody', propertyId: PROPERTY_ID, firstDays: 1, overlapMinutes: 1 }],
@@ -59,7 +59,7 @@ test('a connection that is not swept any more has no schedule, and one that lost
     await expect(schedule.describe()).rejects.toMatchObject({ name: 'ScheduleNotFoundError' });
     await ensureSchedules(hotel.temporal, connectionsOf(unswept));
     const pages = world.house.reads().pages;
-    const elsewhere = hotel.temporal.workflow.execute('sweep', {
+    const elsewhere = hotel.temporal.workflow.execute('bookingSweep', {
       workflowId: 'sweep/seaside-house/elsewhere',
       taskQueue: TASK_QUEUES.stays,
       args: [{ connectionId: 'seaside-house', propertyId: 'elsewhere', firstDays: 1, overlapMinutes: 1 }],

@@ -204,9 +204,9 @@ export async function startMews(): Promise<Mews> {
     const { items, Cursor } = page(there.map(aWireResource), Limitation);
     return { Resources: Extent.Resources === true ? items : null, ResourceCategories: null, Cursor };
   });
-  const commandsNow = (isWanted: (command: WireCommand) => boolean): { Commands: WireCommand[]; Cursor: null } => {
+  const commandsNow = (isDesired: (command: WireCommand) => boolean): { Commands: WireCommand[]; Cursor: null } => {
     const all = [...commands.values()].map(({ asked: { State }, command }) => ({ ...command, State }));
-    return { Commands: all.filter(isWanted), Cursor: null };
+    return { Commands: all.filter(isDesired), Cursor: null };
   };
   operation('commands/getAllActive', () => commandsNow(({ State }) => State === 'Pending' || State === 'Received'));
   operation('commands/getAllByIds', ({ CommandIds }) => commandsNow(({ Id }) => CommandIds.includes(Id)));

@@ -1,8 +1,8 @@
 /** A room for tests: stays by short names, times as whole or broken hours of one day. Its news are delivered after every message, as the workflow does. */
 import { stayWorkflowId, roomWorkflowId } from '../../../../src/domain/model/ids.js';
 import { instantAt, type Instant, type Window } from '../../../../src/domain/model/instants.js';
-import type { Claim, KeyReport, Verdict } from '../../../../src/domain/model/lease.js';
-import { openRoomBook, type RoomBook } from '../../../../src/domain/room/state.js';
+import type { Claim, KeyReport, LeaseDecision } from '../../../../src/domain/model/lease.js';
+import { newRoomState, type RoomState } from '../../../../src/domain/room/state.js';
 import * as rules from '../../../../src/domain/room/rules.js';
 import type { RoomForce, RoomRelease } from '../../../../src/domain/model/room-message-schema.js';
 import { roomViewOf, type RoomView } from '../../../../src/domain/room/view.js';
@@ -27,32 +27,32 @@ export function stay(name: string): string {
 export type ClaimFields = Partial<Omit<Claim, 'stayId' | 'window'>>;
 
 export interface ARoom {
-  readonly book: RoomBook;
+  readonly book: RoomState;
   /** What stays were told last, by their short names; part 0. */
-  readonly told: ReadonlyMap<string, Verdict>;
+  readonly told: ReadonlyMap<string, LeaseDecision>;
   /** Who was told something other than as an answer, since the last look. */
   news(): readonly string[];
   passTo(now: number): ARoom;
-  claim(name: string, window: readonly [number, number], fields?: ClaimFields): Verdict;
+  claim(name: string, window: readonly [number, number], fields?: ClaimFields): LeaseDecision;
   release(name: string, fields?: Partial<RoomRelease>): ARoom;
   force(name: string, fields?: Partial<RoomForce>): ARoom;
   report(name: string, keys: readonly KeyReport[], fields?: { readonly seq?: number; readonly chain?: string }): ARoom;
   /** Temporal does not find the stay any more, which was of this chain of runs. */
   gone(name: string, chain: string): ARoom;
   view(): RoomView;
-  verdict(name: string): Verdict | undefined;
+  decision(name: string): LeaseDecision | undefined;
 }
 
 export function aRoom(start = 0): ARoom {
-  const book = openRoomBook(roomWorkflowId({ propertyId: PROPERTY, room: ROOM }), PROPERTY, ROOM, at(start));
-  const told = new Map<string, Verdict>();
+  const book = newRoomState(roomWorkflowId({ propertyId: PROPERTY, room: ROOM }), PROPERTY, ROOM, at(start));
+  const told = new Map<string, LeaseDecision>();
   let now = start;
   let heard: string[] = [];
   const shortName = (stayId: string): string => stayId.split('/').at(-1) ?? stayId;
   const deliver = (): ARoom => {
-    for (const { stayId, news } of rules.changedVerdicts(book, at(now))) {
+    for (const { stayId, news } of rules.changedDecisions(book, at(now))) {
       heard.push(shortName(stayId));
-      if (news.part === 0) told.set(shortName(stayId), news.verdict);
+      if (news.part === 0) told.set(shortName(stayId), news.decision);
     }
     return room;
   };
@@ -70,10 +70,10 @@ export function aRoom(start = 0): ARoom {
       return deliver();
     },
     claim(name, window, fields = {}) {
-      const { verdict } = rules.takeClaim(book, { stayId: stay(name), window: hours(window), ...fields }, at(now));
-      if ((fields.part ?? 0) === 0) told.set(name, verdict);
+      const { decision } = rules.takeClaim(book, { stayId: stay(name), window: hours(window), ...fields }, at(now));
+      if ((fields.part ?? 0) === 0) told.set(name, decision);
       deliver();
-      return verdict;
+      return decision;
     },
     release(name, fields = {}) {
       rules.takeRelease(book, { stayId: stay(name), ...fields }, at(now));
@@ -92,7 +92,7 @@ export function aRoom(start = 0): ARoom {
       return deliver();
     },
     view: () => roomViewOf(book, at(now)),
-    verdict: (name) => told.get(name),
+    decision: (name) => told.get(name),
   };
   return room;
 }

@@ -7,8 +7,8 @@ test('the stay has the room from now on, and who had it waits, displaced', () =>
   room.claim('A', [8, 40]);
   room.claim('B', [10, 30]);
   room.passTo(12).force('B');
-  expect(room.verdict('B')).toMatchObject({ kind: 'granted', until: at(30) });
-  expect(room.verdict('A')).toEqual({ kind: 'waiting', behind: [stay('B')], displaced: true });
+  expect(room.decision('B')).toMatchObject({ kind: 'granted', until: at(30) });
+  expect(room.decision('A')).toEqual({ kind: 'waiting', behind: [stay('B')], displaced: true });
 });
 
 test('who is displaced has the room again, by itself, as soon as it is free', () => {
@@ -17,7 +17,7 @@ test('who is displaced has the room again, by itself, as soon as it is free', ()
   room.claim('B', [10, 30]);
   room.passTo(12).force('B');
   room.passTo(30);
-  expect(room.verdict('A')).toEqual({ kind: 'granted', until: at(40), opener: true, anchors: [] });
+  expect(room.decision('A')).toEqual({ kind: 'granted', until: at(40), opener: true, anchors: [] });
 });
 
 test('a claim that came earlier does not take the room back', () => {
@@ -27,8 +27,8 @@ test('a claim that came earlier does not take the room back', () => {
   room.passTo(12).force('B');
   room.claim('A', [8, 45]);
   room.claim('B', [10, 28]);
-  expect(room.verdict('B')).toMatchObject({ kind: 'granted', until: at(28) });
-  expect(room.verdict('A')).toMatchObject({ kind: 'waiting', displaced: true });
+  expect(room.decision('B')).toMatchObject({ kind: 'granted', until: at(28) });
+  expect(room.decision('A')).toMatchObject({ kind: 'waiting', displaced: true });
 });
 
 test('a lease is cut where the forced one begins, and says who is in the way', () => {
@@ -36,10 +36,10 @@ test('a lease is cut where the forced one begins, and says who is in the way', (
   room.claim('A', [8, 40]);
   room.claim('B', [20, 30]);
   room.force('B');
-  expect(room.verdict('A')).toMatchObject({ kind: 'granted', until: at(20), heldUpBy: stay('B') });
-  expect(room.verdict('B')).toMatchObject({ kind: 'granted', from: at(20), until: at(30) });
+  expect(room.decision('A')).toMatchObject({ kind: 'granted', until: at(20), heldUpBy: stay('B') });
+  expect(room.decision('B')).toMatchObject({ kind: 'granted', from: at(20), until: at(30) });
   room.passTo(20);
-  expect(room.verdict('A')).toEqual({ kind: 'waiting', behind: [stay('B')], displaced: true });
+  expect(room.decision('A')).toEqual({ kind: 'waiting', behind: [stay('B')], displaced: true });
 });
 
 test('who has room for a while again is not displaced when it waits for another reason later', () => {
@@ -47,7 +47,7 @@ test('who has room for a while again is not displaced when it waits for another 
   room.claim('A', [8, 40]);
   room.claim('B', [20, 30]);
   room.force('B').release('B');
-  expect(room.verdict('A')).toEqual({ kind: 'granted', until: at(40), opener: true, anchors: [] });
+  expect(room.decision('A')).toEqual({ kind: 'granted', until: at(40), opener: true, anchors: [] });
   expect(room.book.claims.map(({ displaced }) => displaced)).toEqual([undefined]);
 });
 
@@ -58,9 +58,9 @@ test('stays of the same share group are not displaced', () => {
   room.claim('C', [50, 60]);
   room.claim('B', [10, 55], shared);
   room.force('B');
-  expect(room.verdict('A')).toMatchObject({ kind: 'granted', until: at(40) });
-  expect(room.verdict('B')).toMatchObject({ kind: 'granted', until: at(55) });
-  expect(room.verdict('C')).toMatchObject({ kind: 'waiting', displaced: true });
+  expect(room.decision('A')).toMatchObject({ kind: 'granted', until: at(40) });
+  expect(room.decision('B')).toMatchObject({ kind: 'granted', until: at(55) });
+  expect(room.decision('C')).toMatchObject({ kind: 'waiting', displaced: true });
 });
 
 test('a stay that does not claim the room cannot be given it, and the history says so', () => {
@@ -68,7 +68,7 @@ test('a stay that does not claim the room cannot be given it, and the history sa
   room.claim('A', [8, 40]);
   const { version } = room.book;
   room.force('X', { by: 'anna' });
-  expect(room.verdict('A')).toMatchObject({ kind: 'granted' });
+  expect(room.decision('A')).toMatchObject({ kind: 'granted' });
   expect(room.book.version).toBe(version);
   expect(room.book.history.at(-1)).toEqual({
     at: at(9),
@@ -83,8 +83,8 @@ test('the same request twice counts once', () => {
   room.claim('A', [8, 40]);
   room.claim('B', [10, 30]);
   room.force('B', { requestId: 'r-1' }).force('A', { requestId: 'r-2' }).force('B', { requestId: 'r-1' });
-  expect(room.verdict('A')).toMatchObject({ kind: 'granted' });
-  expect(room.verdict('B')).toMatchObject({ kind: 'waiting', displaced: true });
+  expect(room.decision('A')).toMatchObject({ kind: 'granted' });
+  expect(room.decision('B')).toMatchObject({ kind: 'waiting', displaced: true });
 });
 
 test('the history names the reason, and who decided', () => {

@@ -74,7 +74,7 @@ test('a stay that was started again takes its place over; what its earlier runs 
     [stay('B'), 0],
   ]);
   room.release('A', { chain: 'first', revision: 5, seq: 10 });
-  expect(room.verdict('B')).toEqual({ kind: 'waiting', behind: [stay('A')] });
+  expect(room.decision('B')).toEqual({ kind: 'waiting', behind: [stay('A')] });
 });
 
 test('keys of the earlier runs are not forgotten by what the later runs report', () => {
@@ -94,7 +94,7 @@ test('a stay that is not found any more claims nothing', () => {
   const room = aRoom(9);
   room.claim('A', [10, 20], { chain: 'a' });
   room.claim('B', [10, 20]);
-  expect(room.gone('A', 'a').verdict('B')).toMatchObject({ kind: 'granted' });
+  expect(room.gone('A', 'a').decision('B')).toMatchObject({ kind: 'granted' });
   expect(room.book.history.map(({ what }) => what)).toContain(`${stay('A')}: claims dropped`);
 });
 

@@ -28,7 +28,7 @@ describe('the first claim wins', () => {
     room.claim('B', [22, 30]);
     expect(room.claim('C', [18, 40])).toEqual({ kind: 'waiting', behind: [stay('A'), stay('B')] });
     room.release('A');
-    expect(room.verdict('C')).toEqual({ kind: 'waiting', behind: [stay('B')] });
+    expect(room.decision('C')).toEqual({ kind: 'waiting', behind: [stay('B')] });
   });
 
   test('a room that becomes free goes to whoever has waited longest, and the others are told whom they wait for now', () => {
@@ -37,8 +37,8 @@ describe('the first claim wins', () => {
     room.claim('B', [14, 34]);
     room.claim('C', [14, 34]);
     room.release('A');
-    expect(room.verdict('B')).toMatchObject({ kind: 'granted', until: at(34) });
-    expect(room.verdict('C')).toEqual({ kind: 'waiting', behind: [stay('B')] });
+    expect(room.decision('B')).toMatchObject({ kind: 'granted', until: at(34) });
+    expect(room.decision('C')).toEqual({ kind: 'waiting', behind: [stay('B')] });
     expect(room.news().toSorted()).toEqual(['B', 'C']);
   });
 
@@ -49,8 +49,8 @@ describe('the first claim wins', () => {
     room.claim('C', [14, 34]);
     room.claim('B', [15, 34]);
     room.release('A');
-    expect(room.verdict('B')).toMatchObject({ kind: 'granted' });
-    expect(room.verdict('C')).toMatchObject({ kind: 'waiting' });
+    expect(room.decision('B')).toMatchObject({ kind: 'granted' });
+    expect(room.decision('C')).toMatchObject({ kind: 'waiting' });
   });
 
   test('what somebody says in the name of a stay that speaks for itself changes nothing', () => {
@@ -60,7 +60,7 @@ describe('the first claim wins', () => {
     expect(room.claim('B', [14, 34])).toEqual({ kind: 'waiting', behind: [stay('A')] });
     expect(room.claim('A', [14, 20])).toMatchObject({ kind: 'granted', until: at(34) });
     room.release('A', { chain: 'run-of-A' });
-    expect(room.verdict('B')).toMatchObject({ kind: 'granted' });
+    expect(room.decision('B')).toMatchObject({ kind: 'granted' });
   });
 
   test('what has passed stands in nobody’s way: only what is left of a window counts', () => {
@@ -76,8 +76,8 @@ describe('the first claim wins', () => {
     second.claim('B', [8, 34]);
     first.release('A').claim('B', [8, 34]);
     second.release('B').claim('A', [8, 34]);
-    expect(first.verdict('B')).toMatchObject({ kind: 'granted' });
-    expect(second.verdict('A')).toMatchObject({ kind: 'granted' });
+    expect(first.decision('B')).toMatchObject({ kind: 'granted' });
+    expect(second.decision('A')).toMatchObject({ kind: 'granted' });
   });
 
   test('a window that is over is not entered, and its claim waits for nobody', () => {
@@ -94,9 +94,9 @@ describe('the parts of one stay', () => {
     expect(room.claim('A', [18, 30], { part: 1 })).toMatchObject({ kind: 'granted' });
     room.claim('B', [18, 30]);
     room.release('A', { part: 0 });
-    expect(room.verdict('B')).toMatchObject({ kind: 'waiting' });
+    expect(room.decision('B')).toMatchObject({ kind: 'waiting' });
     room.release('A');
-    expect(room.verdict('B')).toMatchObject({ kind: 'granted' });
+    expect(room.decision('B')).toMatchObject({ kind: 'granted' });
   });
 
   test('are two leases if another stay is between them', () => {
@@ -114,7 +114,7 @@ describe('what is granted', () => {
     room.claim('A', [8, 34]);
     room.claim('B', [20, 50]);
     expect(room.claim('A', [8, 20])).toMatchObject({ kind: 'granted', until: at(20) });
-    expect(room.verdict('B')).toMatchObject({ kind: 'granted', from: at(20), until: at(50) });
+    expect(room.decision('B')).toMatchObject({ kind: 'granted', from: at(20), until: at(50) });
   });
 
   test('grows into what is free', () => {
@@ -129,7 +129,7 @@ describe('what is granted', () => {
     room.claim('B', [34, 50]);
     expect(room.claim('A', [8, 58])).toMatchObject({ kind: 'granted', until: at(34), heldUpBy: stay('B') });
     room.release('B');
-    expect(room.verdict('A')).toEqual({ kind: 'granted', until: at(58), opener: true, anchors: [] });
+    expect(room.decision('A')).toEqual({ kind: 'granted', until: at(58), opener: true, anchors: [] });
   });
 
   test('grows backwards for an early check-in, not before the end of the lease before, and says whose that is', () => {
@@ -139,7 +139,7 @@ describe('what is granted', () => {
     const early = { kind: 'granted', from: at(12), until: at(34), heldUpBy: stay('A') };
     expect(room.claim('B', [10, 34])).toMatchObject(early);
     room.passTo(10).release('A');
-    expect(room.verdict('B')).toEqual({ kind: 'granted', until: at(34), opener: true, anchors: [] });
+    expect(room.decision('B')).toEqual({ kind: 'granted', until: at(34), opener: true, anchors: [] });
   });
 
   test('that both the one before and the one after are in the way, is said of the one before until it is over', () => {
@@ -149,7 +149,7 @@ describe('what is granted', () => {
     room.claim('C', [20, 30]);
     expect(room.claim('B', [10, 25])).toMatchObject({ heldUpBy: stay('A') });
     room.passTo(12);
-    expect(room.verdict('B')).toMatchObject({ kind: 'granted', until: at(20), heldUpBy: stay('C') });
+    expect(room.decision('B')).toMatchObject({ kind: 'granted', until: at(20), heldUpBy: stay('C') });
     expect(room.news()).toContain('B');
   });
 
@@ -167,9 +167,9 @@ describe('what is granted', () => {
     room.claim('B', [12, 20]);
     room.claim('A', [8, 14]);
     room.passTo(12);
-    expect(room.verdict('A')).toEqual({ kind: 'waiting', behind: [stay('B')] });
+    expect(room.decision('A')).toEqual({ kind: 'waiting', behind: [stay('B')] });
     room.passTo(12.5).release('B');
-    expect(room.verdict('A')).toMatchObject({ kind: 'granted', until: at(14) });
+    expect(room.decision('A')).toMatchObject({ kind: 'granted', until: at(14) });
   });
 });
 
@@ -179,7 +179,7 @@ describe('the lease before', () => {
     room.claim('A', [8, 12]);
     expect(room.claim('B', [14, 34])).toMatchObject({ kind: 'granted', from: at(12) });
     room.release('A');
-    expect(room.verdict('B')).not.toHaveProperty('from');
+    expect(room.decision('B')).not.toHaveProperty('from');
   });
 
   test('tells nobody anything when it is over in due time', () => {
@@ -196,7 +196,7 @@ describe('the lease before', () => {
     room.claim('A', [8, 12]);
     room.claim('B', [14, 34]);
     room.claim('A', [8, 13]);
-    expect(room.verdict('B')).toMatchObject({ from: at(13) });
+    expect(room.decision('B')).toMatchObject({ from: at(13) });
   });
 });
 
@@ -211,16 +211,16 @@ describe('grace', () => {
     const room = aRoom(9);
     room.claim('A', [8, 12], grace);
     expect(room.claim('B', [12.5, 34])).toMatchObject({ kind: 'granted', from: at(12.5) });
-    expect(room.verdict('A')).toEqual({ kind: 'granted', until: at(12.5), opener: true, anchors: [] });
+    expect(room.decision('A')).toEqual({ kind: 'granted', until: at(12.5), opener: true, anchors: [] });
   });
 
   test('is not given while somebody waits for the room, who has it from the departure on', () => {
     const room = aRoom(9);
     room.claim('A', [8, 12], grace);
     room.claim('B', [10, 34]);
-    expect(room.verdict('A')).toMatchObject({ until: at(12) });
+    expect(room.decision('A')).toMatchObject({ until: at(12) });
     room.passTo(12);
-    expect(room.verdict('B')).toMatchObject({ kind: 'granted', until: at(34) });
+    expect(room.decision('B')).toMatchObject({ kind: 'granted', until: at(34) });
   });
 
   test('yields at once to who comes while it runs, and the stay hears of it before it is forgotten', () => {
@@ -229,7 +229,7 @@ describe('grace', () => {
     room.passTo(12.25);
     expect(room.claim('B', [10, 34])).toMatchObject({ kind: 'granted', until: at(34) });
     expect(room.news()).toEqual(['A']);
-    expect(room.verdict('A')).toMatchObject({ kind: 'granted', until: at(12.25) });
+    expect(room.decision('A')).toMatchObject({ kind: 'granted', until: at(12.25) });
     expect(room.passTo(12.5).book.claims.map(({ stayId }) => stayId)).toEqual([stay('B')]);
   });
 

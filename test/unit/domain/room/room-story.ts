@@ -2,9 +2,15 @@
 import fc from 'fast-check';
 import { expect } from 'vitest';
 import { isBefore, overlaps } from '../../../../src/domain/model/instants.js';
-import { isSameHolder, type ClaimEntry, type RoomBook } from '../../../../src/domain/room/state.js';
-import { changedVerdicts, passTime } from '../../../../src/domain/room/rules.js';
-import { isGranted, obstaclesOf, untilOf, verdictOf, type GrantedEntry } from '../../../../src/domain/room/decision.js';
+import { isSameHolder, type ClaimEntry, type RoomState } from '../../../../src/domain/room/state.js';
+import { changedDecisions, passTime } from '../../../../src/domain/room/rules.js';
+import {
+  isGranted,
+  obstaclesOf,
+  untilOf,
+  decisionOf,
+  type GrantedEntry,
+} from '../../../../src/domain/room/decision.js';
 import { nextWake } from '../../../../src/domain/room/wake.js';
 import { aRoom, at, hours, stay, type ARoom, type ClaimFields } from './a-room.js';
 
@@ -84,11 +90,11 @@ function asOneStay({ book }: ARoom, turn: Extract<Turn, { kind: 'claim' }>): Cla
   return { ...rest, graceMinutes, ...(shareGroup === undefined ? {} : { shareGroup }) };
 }
 
-function granted({ claims: entries }: RoomBook): readonly GrantedEntry[] {
+function granted({ claims: entries }: RoomState): readonly GrantedEntry[] {
   return entries.filter(isGranted);
 }
 
-function checkLeases(book: RoomBook, now: string): void {
+function checkLeases(book: RoomState, now: string): void {
   const holders = granted(book);
   for (const entry of holders) {
     const { window } = entry.asked;
@@ -100,28 +106,28 @@ function checkLeases(book: RoomBook, now: string): void {
       expect(overlaps(entry.granted, other.granted)).toBe(false);
       if (isBefore(entry.granted.from, other.granted.from)) expect(isBefore(other.granted.from, until)).toBe(false);
     }
-    const verdict = verdictOf(book, entry, now);
-    if (verdict.kind === 'granted' && verdict.from !== undefined) {
-      expect(isBefore(entry.granted.from, verdict.from)).toBe(false);
-      expect(isBefore(now, verdict.from)).toBe(true);
+    const decision = decisionOf(book, entry, now);
+    if (decision.kind === 'granted' && decision.from !== undefined) {
+      expect(isBefore(entry.granted.from, decision.from)).toBe(false);
+      expect(isBefore(now, decision.from)).toBe(true);
     }
   }
 }
 
 /** Who waits, waits for somebody; and each share group has one at most who opens its lease. */
-function checkWaiting(book: RoomBook, now: string): void {
+function checkWaiting(book: RoomState, now: string): void {
   for (const entry of book.claims) {
     if (!isGranted(entry)) expect(obstaclesOf(book.claims, entry, now)).not.toEqual([]);
   }
 }
 
-function checkEverybodyKnows(book: RoomBook, now: string): void {
+function checkEverybodyKnows(book: RoomState, now: string): void {
   for (const entry of book.claims) expect(entry.told).toBeDefined();
-  expect(changedVerdicts(copyOf(book), now)).toEqual([]);
+  expect(changedDecisions(copyOf(book), now)).toEqual([]);
 }
 
 /** What becomes free goes to whoever has waited longest: nobody waits only for those who came later and were granted just now. */
-function checkOrder(before: readonly ClaimEntry[], book: RoomBook, now: string): void {
+function checkOrder(before: readonly ClaimEntry[], book: RoomState, now: string): void {
   const waited = new Set(before.filter((entry) => !isGranted(entry)).map(nameOf));
   const served = granted(book).filter((entry) => waited.has(nameOf(entry)));
   book.claims.forEach((entry, place) => {
@@ -132,19 +138,19 @@ function checkOrder(before: readonly ClaimEntry[], book: RoomBook, now: string):
   });
 }
 
-function checkWake(book: RoomBook, now: string): void {
+function checkWake(book: RoomState, now: string): void {
   const wake = nextWake(book, now);
   const quiet = [0.5, 1, 2, 5].map((hours) => at(hours + (Date.parse(now) - Date.parse(at(0))) / 3_600_000));
   for (const moment of quiet) {
     if (wake !== undefined && !isBefore(moment, wake)) continue;
     const copy = copyOf(book);
     passTime(copy, moment);
-    expect(changedVerdicts(copy, moment)).toEqual([]);
+    expect(changedDecisions(copy, moment)).toEqual([]);
   }
 }
 
-function copyOf(book: RoomBook): RoomBook {
-  return JSON.parse(JSON.stringify(book)) as RoomBook;
+function copyOf(book: RoomState): RoomState {
+  return JSON.parse(JSON.stringify(book)) as RoomState;
 }
 
 function nameOf({ stayId, part }: ClaimEntry): string {
@@ -154,7 +160,7 @@ function nameOf({ stayId, part }: ClaimEntry): string {
 /** Tells the story; after every turn, all that must hold is checked. */
 function tellStory(
   turns: readonly Turn[],
-  check: (before: readonly ClaimEntry[], book: RoomBook, now: string) => void,
+  check: (before: readonly ClaimEntry[], book: RoomState, now: string) => void,
 ): void {
   const room = aRoom();
   let now = 0;
@@ -176,7 +182,7 @@ export function tellInPeace(turns: readonly Turn[]): void {
 }
 
 /** The same, but the front desk decides who comes first. */
-export function tellWithDesk(turns: readonly Turn[]): void {
+export function tellWithRooms(turns: readonly Turn[]): void {
   tellStory(turns, () => undefined);
 }
 

@@ -14,15 +14,15 @@ function pair(): ARoom {
 
 test('stays of one share group hold the room together, whatever their dates', () => {
   const room = pair();
-  expect(room.verdict('A')).toMatchObject({ kind: 'granted', until: at(34) });
-  expect(room.verdict('B')).toMatchObject({ kind: 'granted', until: at(40) });
+  expect(room.decision('A')).toMatchObject({ kind: 'granted', until: at(34) });
+  expect(room.decision('B')).toMatchObject({ kind: 'granted', until: at(40) });
   expect(room.view().leases).toMatchObject([{ stays: [stay('A'), stay('B')], shareGroup: 'friends' }]);
   expect(room.claim('C', [34, 40])).toEqual({ kind: 'waiting', behind: [stay('B')] });
 });
 
 test('nobody opens the lease until somebody could', () => {
   const room = pair();
-  expect([room.verdict('A'), room.verdict('B')]).toMatchObject([{ opener: false }, { opener: false }]);
+  expect([room.decision('A'), room.decision('B')]).toMatchObject([{ opener: false }, { opener: false }]);
 });
 
 test('the first who could have a key opens the lease, and nobody else does', () => {
@@ -36,10 +36,10 @@ test('whoever opens the lease passes that on by letting go, or by not being read
   room.claim('B', [16, 40], ready);
   room.claim('A', [14, 34], ready);
   room.claim('B', [16, 40], shared);
-  expect(room.verdict('A')).toMatchObject({ opener: true });
+  expect(room.decision('A')).toMatchObject({ opener: true });
   room.claim('B', [16, 40], ready);
   room.release('A');
-  expect(room.verdict('B')).toMatchObject({ opener: true });
+  expect(room.decision('B')).toMatchObject({ opener: true });
 });
 
 test('once a key is live, the others join it, and it is nobody’s to open the lease', () => {
@@ -48,8 +48,8 @@ test('once a key is live, the others join it, and it is nobody’s to open the l
   room.claim('A', [14, 34], ready);
   room.report('B', [key('o1', [14, 40])]);
   const anchor = { acsCredentialId: 'o1', lineage: 'o1', stayId: stay('B'), window: { from: at(14), to: at(40) } };
-  expect(room.verdict('A')).toMatchObject({ opener: false, anchors: [anchor], lineage: 'o1' });
-  expect(room.verdict('B')).toMatchObject({ anchors: [], lineage: 'o1' });
+  expect(room.decision('A')).toMatchObject({ opener: false, anchors: [anchor], lineage: 'o1' });
+  expect(room.decision('B')).toMatchObject({ anchors: [], lineage: 'o1' });
 });
 
 test('anchors are of the generation that counts, the newest first', () => {
@@ -59,7 +59,7 @@ test('anchors are of the generation that counts, the newest first', () => {
     key('o2', [14, 40], { guestId: 'g2', issuedAt: at(15) }),
     key('j2', [14, 40], { guestId: 'g3', lineage: 'o2', issuedAt: at(16) }),
   ]);
-  const { anchors = [], lineage } = room.verdict('A') as { anchors?: { acsCredentialId: string }[]; lineage?: string };
+  const { anchors = [], lineage } = room.decision('A') as { anchors?: { acsCredentialId: string }[]; lineage?: string };
   expect(anchors.map((anchor) => anchor.acsCredentialId)).toEqual(['j2', 'o2']);
   expect(lineage).toBe('o2');
 });
@@ -67,7 +67,7 @@ test('anchors are of the generation that counts, the newest first', () => {
 test('of generations that began in the same minute, the one that was reported last counts', () => {
   const room = pair();
   room.report('B', [key('o1', [14, 40]), key('o2', [14, 40], { guestId: 'g2' })]);
-  expect(room.verdict('A')).toMatchObject({ lineage: 'o2', anchors: [{ acsCredentialId: 'o2' }] });
+  expect(room.decision('A')).toMatchObject({ lineage: 'o2', anchors: [{ acsCredentialId: 'o2' }] });
   const { possible } = room.passTo(14).view().keys;
   expect(possible).toMatchObject([{ acsCredentialId: 'o1', endsAtFirstUseOf: 'o2' }]);
 });
@@ -75,13 +75,13 @@ test('of generations that began in the same minute, the one that was reported la
 test('of anchors that were issued in the same minute, the one that was reported last comes first', () => {
   const room = pair();
   room.report('B', [key('o1', [14, 40]), key('j1', [14, 40], { guestId: 'g2', lineage: 'o1' })]);
-  expect(room.verdict('A')).toMatchObject({ anchors: [{ acsCredentialId: 'j1' }, { acsCredentialId: 'o1' }] });
+  expect(room.decision('A')).toMatchObject({ anchors: [{ acsCredentialId: 'j1' }, { acsCredentialId: 'o1' }] });
 });
 
 test('a live joiner keeps its generation counting when its override has ended', () => {
   const room = pair();
   room.report('B', [key('o1', [14, 40], { state: 'dead', deadAt: at(15) }), key('j1', [14, 40], { lineage: 'o1' })]);
-  expect(room.verdict('A')).toMatchObject({ lineage: 'o1', anchors: [{ acsCredentialId: 'j1' }] });
+  expect(room.decision('A')).toMatchObject({ lineage: 'o1', anchors: [{ acsCredentialId: 'j1' }] });
 });
 
 test('when every key has ended, the lease is reopened by whoever is ready first', () => {
@@ -97,14 +97,14 @@ test('keys whose window is over are no anchors, and who could join them hears of
   room.claim('B', [16, 40], ready);
   room.report('B', [key('o1', [14, 20])]);
   room.passTo(20);
-  expect(room.verdict('A')).toMatchObject({ anchors: [] });
+  expect(room.decision('A')).toMatchObject({ anchors: [] });
 });
 
 test('who leaves the group has the room only where nobody of the group has it', () => {
   const room = pair();
   expect(room.claim('B', [16, 40])).toEqual({ kind: 'waiting', behind: [stay('A')] });
   room.passTo(20).release('A');
-  expect(room.verdict('B')).toMatchObject({ kind: 'granted', until: at(40), opener: true });
+  expect(room.decision('B')).toMatchObject({ kind: 'granted', until: at(40), opener: true });
 });
 
 test('a stay between two of a group parts their lease: the later does not join what the one between has ended', () => {

@@ -1,20 +1,20 @@
 /** How snapshots, signals and staff add up in the book, and that the book is plain JSON. */
 import { describe, expect, it } from 'vitest';
-import { judgeSnapshot, type SnapshotVerdict } from '../../../../src/domain/stay/desired/apply-snapshot.js';
-import type { StayBook } from '../../../../src/domain/stay/state.js';
+import { judgeSnapshot, type SnapshotDecision } from '../../../../src/domain/stay/desired/apply-snapshot.js';
+import type { StayState } from '../../../../src/domain/stay/state.js';
 import { prepareStepId } from '../../../../src/domain/model/ids.js';
 import { planStay } from '../../../../src/domain/stay/reconcile.js';
-import { recordHindrance, recordProperty } from '../../../../src/domain/stay/known/record-preparations.js';
+import { recordBlocker, recordProperty } from '../../../../src/domain/stay/known/record-preparations.js';
 import { snapshotSchema, type StaySnapshotInput } from '../../../../src/domain/model/snapshot-schema.js';
-import { wantedOf } from '../../../../src/domain/stay/desired/desired-keys.js';
+import { desiredKeys } from '../../../../src/domain/stay/desired/desired-keys.js';
 import { amend, aStay, carriedOut, CHECK_IN, CHECK_OUT, NOON, opensRooms } from '../a-stay.js';
 import type { House } from './plan/hotel.js';
 
-function wantedRooms(house: House): Readonly<Record<string, readonly string[]>> {
-  return Object.fromEntries(wantedOf(house.book, house.now()).guests.map((guest) => [guest.guestId, guest.rooms]));
+function desiredRooms(house: House): Readonly<Record<string, readonly string[]>> {
+  return Object.fromEntries(desiredKeys(house.book, house.now()).guests.map((guest) => [guest.guestId, guest.rooms]));
 }
 
-function verdictOn(house: House, fields: Partial<StaySnapshotInput>): SnapshotVerdict['kind'] {
+function decisionOn(house: House, fields: Partial<StaySnapshotInput>): SnapshotDecision['kind'] {
   return judgeSnapshot(house.book, snapshotSchema.parse({ ...aStay().snapshot(), ...fields }), house.now()).kind;
 }
 
@@ -22,31 +22,31 @@ describe('a revision', () => {
   const house = aStay().with({ revision: 5 }).opened();
 
   it('that is newer is taken, one that is older is stale', () => {
-    expect(verdictOn(house, { revision: 6 })).toBe('new');
-    expect(verdictOn(house, { revision: 4, rooms: ['102'] })).toBe('stale');
+    expect(decisionOn(house, { revision: 6 })).toBe('new');
+    expect(decisionOn(house, { revision: 4, rooms: ['102'] })).toBe('stale');
   });
 
   it('that is known with the same content changes nothing, in whatever order its fields come', () => {
     const { guests, ...rest } = aStay().snapshot();
-    expect(verdictOn(house, { guests, ...rest, revision: 5 })).toBe('known');
+    expect(decisionOn(house, { guests, ...rest, revision: 5 })).toBe('known');
   });
 
   it('that is known with other content is stale, unless its sender says that it is newer', () => {
-    expect(verdictOn(house, { revision: 5, rooms: ['102'] })).toBe('stale');
-    expect(verdictOn(house, { revision: 5, rooms: ['102'], supersede: true })).toBe('new');
+    expect(decisionOn(house, { revision: 5, rooms: ['102'] })).toBe('stale');
+    expect(decisionOn(house, { revision: 5, rooms: ['102'], supersede: true })).toBe('new');
   });
 
   it('may be an instant', () => {
     const dated = aStay().with({ revision: '2026-11-20T09:30:00Z' }).opened();
-    expect(verdictOn(dated, { revision: '2026-11-20T10:30:01+01:00' })).toBe('new');
-    expect(verdictOn(dated, { revision: '2026-11-20T10:29:59+01:00' })).toBe('stale');
+    expect(decisionOn(dated, { revision: '2026-11-20T10:30:01+01:00' })).toBe('new');
+    expect(decisionOn(dated, { revision: '2026-11-20T10:29:59+01:00' })).toBe('stale');
   });
 
   it('that is the first of a stay whose window is over is refused as such', () => {
     const empty = aStay().house();
-    expect(verdictOn(empty, { window: { from: '2026-11-20T14:00Z', to: NOON } })).toBe('over');
-    expect(verdictOn(empty, { window: { arrival: '2026-11-18', departure: '2026-11-20' } })).toBe('over');
-    expect(verdictOn(empty, { window: { arrival: '2026-11-20', departure: '2026-11-23' } })).toBe('new');
+    expect(decisionOn(empty, { window: { from: '2026-11-20T14:00Z', to: NOON } })).toBe('over');
+    expect(decisionOn(empty, { window: { arrival: '2026-11-18', departure: '2026-11-20' } })).toBe('over');
+    expect(decisionOn(empty, { window: { arrival: '2026-11-20', departure: '2026-11-23' } })).toBe('new');
   });
 });
 
@@ -64,7 +64,7 @@ describe('a snapshot changes only what differs from the one before it', () => {
     const house = aStay().withGuests(2).settled();
     house.message({ name: 'removeGuest', payload: { guestId: 'g2', cause: 'left' } });
     amend(house, { window: { from: CHECK_IN, to: '2026-11-27T10:00Z' } });
-    expect(wantedRooms(house)).toEqual({ g1: ['101'], g2: [] });
+    expect(desiredRooms(house)).toEqual({ g1: ['101'], g2: [] });
   });
 
   it('so rooms and dates changed by signal hold until the booking system says otherwise', () => {
@@ -85,7 +85,7 @@ describe('a snapshot changes only what differs from the one before it', () => {
     house.message({ name: 'changeRooms', payload: { rooms: ['102'], guestId: 'g2' } });
     const own = { from: CHECK_IN, to: '2026-11-24T10:00Z' };
     amend(house, { guests: stay.where('g2', { window: own }).snapshot().guests });
-    const [, second] = wantedOf(house.book, house.now()).guests;
+    const [, second] = desiredKeys(house.book, house.now()).guests;
     expect(second).toMatchObject({ rooms: ['102'], window: own });
   });
 
@@ -104,9 +104,9 @@ describe('a guest whom the booking system drops', () => {
   it('comes back when it lists him again', () => {
     const house = aStay().withGuests(2).settled();
     amend(house, { guests: [{ guestId: 'g1' }] });
-    expect(wantedRooms(house)['g2']).toEqual([]);
+    expect(desiredRooms(house)['g2']).toEqual([]);
     amend(house, { guests: [{ guestId: 'g1' }, { guestId: 'g2' }] });
-    expect(wantedRooms(house)['g2']).toEqual(['101']);
+    expect(desiredRooms(house)['g2']).toEqual(['101']);
   });
 
   it('does not come back if staff removed him for cause', () => {
@@ -115,7 +115,7 @@ describe('a guest whom the booking system drops', () => {
     house.message({ name: 'removeGuest', payload: { guestId: 'g2', cause: 'left' } });
     amend(house, { guests: [{ guestId: 'g1' }] });
     amend(house, { guests: [{ guestId: 'g1' }, { guestId: 'g2' }] });
-    expect(wantedRooms(house)['g2']).toEqual([]);
+    expect(desiredRooms(house)['g2']).toEqual([]);
   });
 });
 
@@ -127,7 +127,7 @@ describe("a guest's rooms of his own", () => {
       .where('g2', { rooms: ['102'] })
       .settled();
     house.message({ name: 'changeRooms', payload: { rooms: ['101', '103'] } });
-    expect(wantedRooms(house)).toEqual({ g1: ['101', '103'], g2: ['103'] });
+    expect(desiredRooms(house)).toEqual({ g1: ['101', '103'], g2: ['103'] });
   });
 
   it('are kept as far as the stay still has them', () => {
@@ -137,7 +137,7 @@ describe("a guest's rooms of his own", () => {
       .where('g2', { rooms: ['102'] })
       .settled();
     house.message({ name: 'changeRooms', payload: { rooms: ['102', '103', '104'] } });
-    expect(wantedRooms(house)['g2']).toEqual(['102']);
+    expect(desiredRooms(house)['g2']).toEqual(['102']);
   });
 });
 
@@ -167,13 +167,7 @@ describe('attention', () => {
   it('about a guest goes with the guest', () => {
     const house = aStay().settled();
     house.message({ name: 'addGuests', payload: { guests: [{ guestId: 'g2', primary: false, wantsKey: true }] } });
-    recordHindrance(
-      house.book,
-      prepareStepId('g2'),
-      { kind: 'refused', message: 'no' },
-      { guestId: 'g2' },
-      house.now(),
-    );
+    recordBlocker(house.book, prepareStepId('g2'), { kind: 'refused', message: 'no' }, { guestId: 'g2' }, house.now());
     house.turn();
     expect(house.view().attention).toMatchObject([{ code: 'key-failed', guestId: 'g2' }]);
     house.message({ name: 'removeGuest', payload: { guestId: 'g2', cause: 'left' } });
@@ -187,10 +181,10 @@ describe('a guest removed for cause', () => {
     const house = aStay().withGuests(2).settled();
     house.message({ name: 'removeGuest', payload: { guestId: 'g2', cause: 'security' } });
     house.message({ name: 'addGuests', payload: { guests: [{ guestId: 'g2', primary: false, wantsKey: true }] } });
-    expect(wantedRooms(house)['g2']).toEqual([]);
+    expect(desiredRooms(house)['g2']).toEqual([]);
     expect(house.view().attention).toMatchObject([{ code: 'ignored-message' }]);
     house.message({ name: 'release', payload: { guestId: 'g2', reason: 'a mix-up' } });
-    expect(wantedRooms(house)['g2']).toEqual(['101']);
+    expect(desiredRooms(house)['g2']).toEqual(['101']);
   });
 });
 
@@ -211,7 +205,7 @@ describe('a window in local dates', () => {
     recordProperty(house.book, { ...facts(house), window: converted });
     house.message({ name: 'policyChanged', payload: {} });
     const plan = planStay(house.book, [], house.now());
-    expect(plan.groundwork).toContainEqual(expect.objectContaining({ do: 'resolve-property', window: local }));
+    expect(plan.preparations).toContainEqual(expect.objectContaining({ do: 'resolve-property', window: local }));
   });
 });
 
@@ -230,7 +224,7 @@ it('a book survives being carried as JSON, and plans the same afterwards', () =>
   house.message({ name: 'replaceKey', payload: { guestId: 'g1', mode: 'secure' } });
   house.message({ name: 'changeRooms', payload: { rooms: ['103'], from: '2026-11-24T12:00Z' } });
   house.message({ name: 'removeGuest', payload: { guestId: 'nobody', cause: 'left' } });
-  const carried = JSON.parse(JSON.stringify(house.book)) as StayBook;
+  const carried = JSON.parse(JSON.stringify(house.book)) as StayState;
   expect(carried).toEqual(house.book);
   expect(planStay(carried, [], house.now())).toEqual(planStay(house.book, [], house.now()));
 });

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { applyMessage } from '../../../../src/domain/stay/desired/apply-message.js';
 import { detailsOf } from '../../../../src/domain/stay/details.js';
-import { foresee } from '../../../../src/domain/stay/dry-run.js';
+import { dryRun } from '../../../../src/domain/stay/dry-run.js';
 import { recordProperty } from '../../../../src/domain/stay/known/record-preparations.js';
 import { aStay, CHECK_IN, CHECK_OUT } from '../a-stay.js';
 import { COMMON_DOORS } from './plan/hotel.js';
@@ -91,9 +91,7 @@ describe('a dry run', () => {
     const house = aStay().withGuests(2).settled();
     applyMessage(house.book, { name: 'changeRooms', payload: { rooms: ['102'] } }, house.now());
     const before = JSON.stringify(house.book);
-    const said = foresee(house.book, house.now()).steps.map(
-      (step) => `${step.do} ${step.guestId} ${step.rooms.join()}`,
-    );
+    const said = dryRun(house.book, house.now()).steps.map((step) => `${step.do} ${step.guestId} ${step.rooms.join()}`);
     expect(said).toEqual(['override g1 102', 'join g2 102', 'revoke g1 101', 'revoke g2 101']);
     expect(JSON.stringify(house.book)).toBe(before);
   });
@@ -106,14 +104,14 @@ describe('a dry run', () => {
       timeZone: 'UTC',
       policy: house.policy,
     });
-    expect(foresee(house.book, house.now()).steps).toMatchObject([{ do: 'override', guestId: 'g2', rooms: ['101'] }]);
+    expect(dryRun(house.book, house.now()).steps).toMatchObject([{ do: 'override', guestId: 'g2', rooms: ['101'] }]);
   });
 
   it('shows what would have to wait, and for what', () => {
     const house = aStay()
       .withPolicy({ issueFrom: { kind: 'check-in' } })
       .settled();
-    expect(foresee(house.book, house.now()).steps).toMatchObject([
+    expect(dryRun(house.book, house.now()).steps).toMatchObject([
       { do: 'override', guestId: 'g1', waitsFor: 'window' },
     ]);
   });

@@ -1,8 +1,8 @@
 /** Which stays an event is brought to: found by what they hold, as soon as that can be found; each event once. */
 import { describe, expect, it } from 'vitest';
 import {
-  openEventDesk,
-  type EventDesk,
+  openEventHandler,
+  type EventHandler,
   type HandOverOptions,
   type SeamEvent,
 } from '../../../../src/seam/webhooks/index.js';
@@ -10,7 +10,7 @@ import {
 type Signalled = readonly [stayId: string, name: string, payload: unknown];
 
 interface World {
-  readonly desk: EventDesk;
+  readonly handler: EventHandler;
   /** What each stay holds. */
   readonly held: Map<string, readonly string[]>;
   readonly signals: Signalled[];
@@ -25,7 +25,7 @@ function aWorld(options: Partial<HandOverOptions> = {}): World {
     signals: [],
     looks: 0,
     onLook: () => undefined,
-    desk: openEventDesk({
+    handler: openEventHandler({
       lookAgainAfterMs: [1, 1, 1],
       stays: {
         async holding(id) {
@@ -53,7 +53,7 @@ describe('an event about a key', () => {
   it('is brought to the stay that holds it, with its id as the request id', async () => {
     const world = aWorld();
     world.held.set('stay/a/1', ['c-1']).set('stay/a/2', ['c-2']);
-    expect(await world.desk.take(keyEvent('e-1', 'c-1'))).toEqual({ kind: 'handed-over', stays: ['stay/a/1'] });
+    expect(await world.handler.take(keyEvent('e-1', 'c-1'))).toEqual({ kind: 'handed-over', stays: ['stay/a/1'] });
     const payload = {
       acsCredentialId: 'c-1',
       eventType: 'acs_credential.invalidated',
@@ -66,7 +66,7 @@ describe('an event about a key', () => {
   it('finds a stay that can be found a little later only', async () => {
     const world = aWorld();
     world.onLook = () => world.looks === 3 && world.held.set('stay/a/1', ['c-1']);
-    expect(await world.desk.take(keyEvent('e-1', 'c-1'))).toMatchObject({ kind: 'handed-over' });
+    expect(await world.handler.take(keyEvent('e-1', 'c-1'))).toMatchObject({ kind: 'handed-over' });
   });
 
   it('about the copy on one phone is brought to the stay that holds the key', async () => {
@@ -78,7 +78,7 @@ describe('an event about a key', () => {
       },
     });
     world.held.set('stay/a/1', ['c-1']);
-    await world.desk.take(keyEvent('e-1', 'copy-1'));
+    await world.handler.take(keyEvent('e-1', 'copy-1'));
     expect(world.signals).toMatchObject([['stay/a/1', 'credentialChanged', { acsCredentialId: 'c-1' }]]);
     expect(asked).toMatchObject([{ acsCredentialId: 'copy-1', acsSystemId: 's' }]);
   });
@@ -86,18 +86,18 @@ describe('an event about a key', () => {
   it('that a stay knows costs no question to Seam', async () => {
     const world = aWorld({ parentOf: () => Promise.reject(new Error('asked')) });
     world.held.set('stay/a/1', ['c-1']);
-    expect(await world.desk.take(keyEvent('e-1', 'c-1'))).toMatchObject({ kind: 'handed-over' });
+    expect(await world.handler.take(keyEvent('e-1', 'c-1'))).toMatchObject({ kind: 'handed-over' });
   });
 
   it('about a copy that has reached its phone costs no question to Seam either', async () => {
     const world = aWorld({ parentOf: () => Promise.reject(new Error('asked')) });
     world.held.set('stay/a/1', ['c-1']);
-    expect(await world.desk.take(keyEvent('e-1', 'copy-1', 'acs_credential.issued'))).toEqual({ kind: 'no-stay' });
+    expect(await world.handler.take(keyEvent('e-1', 'copy-1', 'acs_credential.issued'))).toEqual({ kind: 'no-stay' });
   });
 
   it('of another application finds no stay, after a few looks', async () => {
     const world = aWorld({ parentOf: () => Promise.resolve(undefined) });
-    expect(await world.desk.take(keyEvent('e-1', 'c-9'))).toEqual({ kind: 'no-stay' });
+    expect(await world.handler.take(keyEvent('e-1', 'c-9'))).toEqual({ kind: 'no-stay' });
     expect(world.looks).toBe(5);
   });
 
@@ -105,7 +105,7 @@ describe('an event about a key', () => {
     const world = aWorld();
     world.held.set('stay/a/1', ['c-1']);
     world.onLook = () => setImmediate(() => world.held.clear());
-    const stays = world.desk.take(keyEvent('e-1', 'c-1'));
+    const stays = world.handler.take(keyEvent('e-1', 'c-1'));
     world.held.clear();
     expect(await stays).toEqual({ kind: 'no-stay' });
   });
@@ -114,18 +114,18 @@ describe('an event about a key', () => {
     const world = aWorld();
     world.held.set('stay/a/1', ['c-1']);
     const event = keyEvent('e-1', 'c-1');
-    const outcomes = await Promise.all([world.desk.take(event), world.desk.take(event)]);
+    const outcomes = await Promise.all([world.handler.take(event), world.handler.take(event)]);
     expect(outcomes.map((outcome) => outcome.kind)).toEqual(['handed-over', 'repeated']);
-    expect(await world.desk.take(event)).toEqual({ kind: 'repeated' });
+    expect(await world.handler.take(event)).toEqual({ kind: 'repeated' });
     expect(world.signals).toHaveLength(1);
   });
 
   it('that found no stay is looked at again if it comes again', async () => {
     const world = aWorld({ lookAgainAfterMs: [] });
     const event = keyEvent('e-1', 'c-1');
-    expect(await world.desk.take(event)).toEqual({ kind: 'no-stay' });
+    expect(await world.handler.take(event)).toEqual({ kind: 'no-stay' });
     world.held.set('stay/a/1', ['c-1']);
-    expect(await world.desk.take(event)).toMatchObject({ kind: 'handed-over' });
+    expect(await world.handler.take(event)).toMatchObject({ kind: 'handed-over' });
   });
 
   it('is given back while Temporal cannot be asked, and brought when it comes again', async () => {
@@ -135,15 +135,15 @@ describe('an event about a key', () => {
       throw new Error('Temporal is away');
     };
     const event = keyEvent('e-1', 'c-1');
-    const twice = await Promise.allSettled([world.desk.take(event), world.desk.take(event)]);
+    const twice = await Promise.allSettled([world.handler.take(event), world.handler.take(event)]);
     expect(twice.map((one) => one.status)).toEqual(['rejected', 'rejected']);
     world.onLook = () => undefined;
-    expect(await world.desk.take(event)).toMatchObject({ kind: 'handed-over' });
+    expect(await world.handler.take(event)).toMatchObject({ kind: 'handed-over' });
   });
 
   it('is given back while Seam cannot be asked whose copy it is', async () => {
     const world = aWorld({ parentOf: () => Promise.reject(new Error('Seam is away')) });
-    await expect(world.desk.take(keyEvent('e-1', 'copy-1'))).rejects.toThrow('Seam is away');
+    await expect(world.handler.take(keyEvent('e-1', 'copy-1'))).rejects.toThrow('Seam is away');
   });
 });
 
@@ -152,7 +152,7 @@ describe('an event', () => {
     const world = aWorld();
     world.held.set('stay/a/1', ['c-1', 'phone-1']).set('stay/a/2', ['phone-1']).set('stay/a/3', ['c-3']);
     const event: SeamEvent = { kind: 'phone', eventId: 'e-1', eventType: 'phone.deactivated', deviceId: 'phone-1' };
-    expect(await world.desk.take(event)).toEqual({ kind: 'handed-over', stays: ['stay/a/1', 'stay/a/2'] });
+    expect(await world.handler.take(event)).toEqual({ kind: 'handed-over', stays: ['stay/a/1', 'stay/a/2'] });
     const payload = { deviceId: 'phone-1', eventType: 'phone.deactivated', eventId: 'e-1', requestId: 'e-1' };
     expect(world.signals).toEqual([
       ['stay/a/1', 'phoneChanged', payload],
@@ -164,8 +164,8 @@ describe('an event', () => {
     const world = aWorld();
     world.held.set('stay/a/1', ['s']);
     const system = { kind: 'system', eventType: 'acs_system.disconnected', acsSystemId: 's', errorCodes: [] } as const;
-    expect(await world.desk.take({ eventId: 'e-1', ...system })).toEqual({ kind: 'noted' });
-    expect(await world.desk.take({ kind: 'other', eventId: 'e-2', eventType: 'lock.sang' })).toEqual({
+    expect(await world.handler.take({ eventId: 'e-1', ...system })).toEqual({ kind: 'noted' });
+    expect(await world.handler.take({ kind: 'other', eventId: 'e-2', eventType: 'lock.sang' })).toEqual({
       kind: 'ignored',
     });
     expect(world.looks).toBe(0);

@@ -1,4 +1,4 @@
-/** Messages are taken in whatever they hold: they change what is wanted, or become attention `ignored-message`. */
+/** Messages are taken in whatever they hold: they change what is desired, or become attention `ignored-message`. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { applyMessage, ignoreMessage } from '../../../../../src/domain/stay/desired/apply-message.js';
@@ -20,7 +20,7 @@ function receive(house: House, name: MessageName, payload: unknown): void {
   else ignoreMessage(house.book, `${name}: ${describeProblems(checked.problems)}`, house.now());
 }
 
-/** Payloads that come near to what is wanted, and any others. */
+/** Payloads that come near to what is desired, and any others. */
 const payloads = fc.oneof(
   fc.jsonValue(),
   fc.record(

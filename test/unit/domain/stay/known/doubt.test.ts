@@ -1,14 +1,14 @@
 /** What the book makes of a key whose request went unanswered, and of what appears at Seam afterwards. */
 import { describe, expect, it } from 'vitest';
-import type { GroundStep } from '../../../../../src/domain/model/preparation.js';
-import { planGroundwork } from '../../../../../src/domain/stay/plan/preparations.js';
+import type { Preparation } from '../../../../../src/domain/model/preparation.js';
+import { planPreparations } from '../../../../../src/domain/stay/plan/preparations.js';
 import { recordIssue } from '../../../../../src/domain/stay/known/record-keys.js';
 import { recordWatch } from '../../../../../src/domain/stay/known/record-late-keys.js';
-import { wantedOf } from '../../../../../src/domain/stay/desired/desired-keys.js';
+import { desiredKeys } from '../../../../../src/domain/stay/desired/desired-keys.js';
 import { aStay } from '../../a-stay.js';
 import type { House } from '../plan/hotel.js';
 
-type Watch = GroundStep & { do: 'watch-for-strays' };
+type Watch = Preparation & { do: 'watch-for-strays' };
 
 /** A stay of two guests in one room whose override was asked for twice. */
 function aDoubtfulStay(): { readonly house: House; readonly override: string } {
@@ -27,7 +27,7 @@ function aDoubtfulStay(): { readonly house: House; readonly override: string } {
 }
 
 function watches({ book, now }: House): Watch[] {
-  const steps = planGroundwork(book, wantedOf(book, now()), now(), { quiet: true });
+  const steps = planPreparations(book, desiredKeys(book, now()), now(), { quiet: true });
   return steps.filter((step) => step.do === 'watch-for-strays');
 }
 
@@ -48,7 +48,7 @@ describe('a key whose request went unanswered', () => {
     const nothing = { strayCredentialIds: [], goneCredentialIds: [] };
     recordWatch(house.book, watchOf(house), nothing, house.now());
     expect(watches(house)).toEqual([]);
-    house.book.wanted = { ...house.book.wanted, status: 'departed' };
+    house.book.desired = { ...house.book.desired, status: 'departed' };
     expect(watchOf(house).minutes).toBe(0);
     recordWatch(house.book, watchOf(house), nothing, house.now());
     expect(watches(house)).toEqual([]);

@@ -5,7 +5,7 @@ import { createSimulatedHotel, type SimulatedHotel } from '../../../../../src/si
 import { instantAt, millis } from '../../../../../src/domain/model/instants.js';
 import { aStay, amend, attentionCodes, CHECK_IN, NOON, ROOMS } from '../../a-stay.js';
 import { openHouse, PROPERTY, type House } from '../plan/hotel.js';
-import { openRoomDesk } from '../simulated-room.js';
+import { openSimulatedRooms } from '../simulated-rooms.js';
 
 let hotel: SimulatedHotel;
 beforeEach(() => {
@@ -15,7 +15,7 @@ beforeEach(() => {
 /** A confirmed stay whose keys are made while the phones of the guests named are offline. */
 function stayWithPhonesOff(...offline: readonly string[]): House {
   return keysMadeAt(
-    openHouse({ ...shared(), roomDesk: openRoomDesk(PROPERTY, () => instantAt(hotel.now())) }),
+    openHouse({ ...shared(), simulatedRooms: openSimulatedRooms(PROPERTY, () => instantAt(hotel.now())) }),
     offline,
   );
 }
@@ -105,12 +105,6 @@ describe('a key that no phone has fetched', () => {
   it('is not looked at where phones have fetched their keys at once', () => {
     const house = checkedIn(stayWithPhonesOff());
     house.waitUntil('2026-11-23T14:15Z');
-    expect(house.jobs).toEqual([]);
-  });
-
-  it('is not looked at in a run from before rooms had leases', () => {
-    const house = checkedIn(keysMadeAt(openHouse(shared()), ['g1']));
-    expect(at(house, '2026-11-23T14:15Z')).toEqual([]);
     expect(house.jobs).toEqual([]);
   });
 });

@@ -9,8 +9,8 @@ import { createSimulatedHotel, type SimulatedHotel } from '../../../../../src/si
 import type { Switches } from '../../../../../src/simulator/control/switches.js';
 import { applyMessage } from '../../../../../src/domain/stay/desired/apply-message.js';
 import { applySnapshot, judgeSnapshot } from '../../../../../src/domain/stay/desired/apply-snapshot.js';
-import { openBook, openLeases, type StayBook } from '../../../../../src/domain/stay/state.js';
-import { type LeaseStep, LEASE_STEP_ID, type GroundStep } from '../../../../../src/domain/model/preparation.js';
+import { newStayState, type StayState } from '../../../../../src/domain/stay/state.js';
+import { type LeaseStep, LEASE_STEP_ID, type Preparation } from '../../../../../src/domain/model/preparation.js';
 import type { Key } from '../../../../../src/domain/model/key.js';
 import type { StayView } from '../../../../../src/domain/model/stay-view.js';
 import type { LeaseNews } from '../../../../../src/domain/model/lease.js';
@@ -18,7 +18,7 @@ import { instantAt, millis, type Instant } from '../../../../../src/domain/model
 import { findKey, keysOf, mayLive } from '../../../../../src/domain/stay/known/keyring.js';
 import type { Message } from '../../../../../src/domain/model/message-schema.js';
 import type { InFlight, KeyStep } from '../../../../../src/domain/model/key-plan.js';
-import { planStay, takeStock, type StayPlan } from '../../../../../src/domain/stay/reconcile.js';
+import { planStay, reconcile, type StayPlan } from '../../../../../src/domain/stay/reconcile.js';
 import { policySchema, type Policy } from '../../../../../src/domain/model/property-schema.js';
 import * as known from '../../../../../src/domain/stay/known/record-preparations.js';
 import * as record from '../../../../../src/domain/stay/known/record-keys.js';
@@ -32,7 +32,7 @@ import {
   type StaySnapshotInput,
 } from '../../../../../src/domain/model/snapshot-schema.js';
 import { viewOf } from '../../../../../src/domain/stay/view.js';
-import type { RoomDesk } from '../simulated-room.js';
+import { openSimulatedRooms, type SimulatedRooms } from '../simulated-rooms.js';
 
 export const PROPERTY = 'seaside';
 export const RESERVATION = 'R-1';
@@ -46,8 +46,8 @@ export interface HouseOptions {
   /** A hotel that this stay shares with others, at whose time it is; absent: one of its own, with `rooms`, at `at`. */
   readonly hotel?: SimulatedHotel;
   readonly reservationId?: string;
-  /** The rooms that the stay claims; absent: it asks nobody. */
-  readonly roomDesk?: RoomDesk;
+  /** The rooms that the stay claims from; absent: rooms of its own, which no other stay claims. */
+  readonly simulatedRooms?: SimulatedRooms;
   readonly policy?: Partial<Policy>;
   readonly switches?: Partial<Switches>;
   /** Whether guests have a phone as soon as Seam knows them; true unless said otherwise. */
@@ -83,7 +83,10 @@ export interface Done {
 }
 
 export interface House {
-  readonly book: StayBook;
+  readonly book: StayState;
+  readonly simulatedRooms: SimulatedRooms;
+  /** By room, how many keys the stay had requested when it last released the room: another stay may have had it since. */
+  readonly releasedAfter: Map<string, number>;
   readonly hotel: SimulatedHotel;
   readonly policy: Policy;
   readonly jobs: Job[];
@@ -120,13 +123,21 @@ export function openHouse(options: HouseOptions): House {
   const reservationId = options.reservationId ?? RESERVATION;
   const policy = policySchema.parse(options.policy ?? {});
   const now = (): Instant => instantAt(hotel.now());
-  const book = openBook(`stay/${PROPERTY}/${reservationId}`, PROPERTY, reservationId, now());
-  book.endsForgottenKeys = true;
-  if (options.roomDesk !== undefined) openLeases(book, `chain of ${reservationId}`);
+  const book = newStayState(
+    {
+      stayId: `stay/${PROPERTY}/${reservationId}`,
+      propertyId: PROPERTY,
+      reservationId,
+      chain: `chain of ${reservationId}`,
+    },
+    now(),
+  );
   const inFlight = (): readonly InFlight[] => house.jobs.flatMap((job) => job.key ?? []);
 
   const house: House = {
     book,
+    simulatedRooms: options.simulatedRooms ?? openSimulatedRooms(PROPERTY, now),
+    releasedAfter: new Map(),
     hotel,
     policy,
     jobs: [],
@@ -135,8 +146,8 @@ export function openHouse(options: HouseOptions): House {
     now,
     snapshot(input) {
       const snapshot = snapshotSchema.parse(input);
-      const verdict = judgeSnapshot(book, snapshot, now());
-      if (verdict.kind === 'new') applySnapshot(book, snapshot, now());
+      const decision = judgeSnapshot(book, snapshot, now());
+      if (decision.kind === 'new') applySnapshot(book, snapshot, now());
       house.turn();
       return snapshot;
     },
@@ -145,17 +156,18 @@ export function openHouse(options: HouseOptions): House {
       house.turn();
     },
     turn() {
-      const plan = takeStock(book, inFlight(), now());
+      const plan =
+        options.simulatedRooms === undefined ? settleLeasesAtOnce(house) : reconcile(book, inFlight(), now());
       for (const job of house.jobs) {
-        const wanted =
+        const desired =
           job.key === undefined
-            ? job.stepId === LEASE_STEP_ID || plan.groundwork.some((step) => step.stepId === job.stepId)
+            ? job.stepId === LEASE_STEP_ID || plan.preparations.some((step) => step.stepId === job.stepId)
             : !plan.keys.unwanted.includes(job.stepId);
-        if (!wanted) job.cancelled = true;
+        if (!desired) job.cancelled = true;
       }
       for (const step of plan.keys.ready) startKeyStep(house, step);
-      for (const step of plan.groundwork) {
-        if (!house.jobs.some((job) => job.stepId === step.stepId)) startGroundStep(house, step, options);
+      for (const step of plan.preparations) {
+        if (!house.jobs.some((job) => job.stepId === step.stepId)) startPreparation(house, step, options);
       }
       house.plan = plan;
       return plan;
@@ -190,6 +202,22 @@ export function openHouse(options: HouseOptions): House {
     view: () => viewOf(book, planStay(book, inFlight(), now()), inFlight(), now()),
   };
   return house;
+}
+
+/** Rooms that no other stay claims answer at once, so that planner tests see only key steps in flight. */
+function settleLeasesAtOnce(house: House): StayPlan {
+  for (let round = 0; round < MOST_ROUNDS; round++) {
+    const plan = reconcile(
+      house.book,
+      house.jobs.flatMap((job) => job.key ?? []),
+      house.now(),
+    );
+    const step = plan.preparations.find((one) => one.do === 'settle-leases');
+    if (step?.do !== 'settle-leases') return plan;
+    const work = settlingLeases(house, step.leases);
+    while (work.next('good').done !== true);
+  }
+  throw new Error('the leases of the stay do not settle');
 }
 
 export function inWords(done: Done): string {
@@ -396,20 +424,20 @@ function losses(hotel: SimulatedHotel, ids: readonly string[]): CheckKeysOutcome
   };
 }
 
-function startGroundStep(house: House, step: GroundStep, options: HouseOptions): void {
+function startPreparation(house: House, step: Preparation, options: HouseOptions): void {
   const job: Job = {
     stepId: step.stepId,
     what: step.do,
     cancelled: false,
-    work: groundwork(house, step, options, () => job),
+    work: preparations(house, step, options, () => job),
   };
   begin(house, job);
 }
 
-function* groundwork(house: House, step: GroundStep, options: HouseOptions, job: () => Job): Work {
+function* preparations(house: House, step: Preparation, options: HouseOptions, job: () => Job): Work {
   const { book, hotel } = house;
-  const { phones, roomDesk } = options;
-  if (step.do === 'settle-leases') return yield* settlingLeases(house, step.leases, roomDesk);
+  const { phones } = options;
+  if (step.do === 'settle-leases') return yield* settlingLeases(house, step.leases);
   const luck = yield;
   if (job().cancelled && luck !== 'deaf') return;
   switch (step.do) {
@@ -474,8 +502,7 @@ function* groundwork(house: House, step: GroundStep, options: HouseOptions, job:
 }
 
 /** As `activities/leases.ts`; where an answer does not come, everything is said again. */
-function* settlingLeases({ book, now }: House, step: LeaseStep, roomDesk: RoomDesk | undefined): Work {
-  if (book.leases === undefined || roomDesk === undefined) return;
+function* settlingLeases({ book, now, simulatedRooms, releasedAfter }: House, step: LeaseStep): Work {
   const said = recordLeaseStep(book, book.leases, step, now());
   const { stayId, seq, chain } = said;
   const envelope = { stayId, seq, chain };
@@ -484,17 +511,16 @@ function* settlingLeases({ book, now }: House, step: LeaseStep, roomDesk: RoomDe
     ...said.reports.map(
       ({ room, keys }) =>
         () =>
-          roomDesk.report(room, { ...envelope, keys: [...keys] }),
+          simulatedRooms.report(room, { ...envelope, keys: [...keys] }),
     ),
-    ...said.releases.map(
-      ({ room, part, revision }) =>
-        () =>
-          roomDesk.release(room, { ...envelope, part, revision }),
-    ),
+    ...said.releases.map(({ room, part, revision }) => () => {
+      releasedAfter.set(room, book.keyring.keys.length);
+      simulatedRooms.release(room, { ...envelope, part, revision });
+    }),
     ...said.claims.map(
       ({ room, claim }) =>
         () =>
-          void news.push(roomDesk.claim(room, claim)),
+          void news.push(simulatedRooms.claim(room, claim)),
     ),
   ];
   for (let next = 0; next < sayings.length;) {
@@ -528,6 +554,10 @@ export function canGetOn(house: House, job: Job): boolean {
   if (job.what === 'wait-for-key-on-phone' && !job.cancelled) {
     const { acsCredentialId = '' } = findKey(house.book.keyring, job.stepId.slice('on-phone:'.length));
     return house.hotel.world.credentials.get(acsCredentialId)?.issuedAt !== null;
+  }
+  if (job.what === 'wait-for-other-stay' && !job.cancelled) {
+    const { acsCredentialIds = [] } = house.book.keyring.refusals[job.stepId.slice('other-stay:'.length)] ?? {};
+    return acsCredentialIds.every((id) => losses(house.hotel, acsCredentialIds).goneCredentialIds.includes(id));
   }
   const guestId = job.stepId.slice('phone:'.length);
   return job.what !== 'wait-for-phone' || job.cancelled || hasPhone(house, guestId);

@@ -12,7 +12,7 @@ export type Fact =
   | { readonly at: number; readonly kind: 'message'; readonly message: Message };
 
 /** What one guest should have. */
-export interface Verdict {
+export interface GuestDecision {
   readonly guestId: string;
   /** Guest rooms that he should open; empty: he should open nothing at all. */
   readonly rooms: readonly string[];
@@ -40,7 +40,7 @@ export interface Outlook {
   readonly shareGroup: string | undefined;
   /** Rooms that it should have now and later. */
   readonly asks: readonly Ask[];
-  readonly guests: readonly Verdict[];
+  readonly guests: readonly GuestDecision[];
 }
 
 interface Move {
@@ -79,7 +79,7 @@ interface Picture {
 type SnapshotGuest = StaySnapshot['guests'][number];
 
 /** What everybody should have at `now`. */
-export function judge(facts: readonly Fact[], policy: Policy, now: number): readonly Verdict[] {
+export function judge(facts: readonly Fact[], policy: Policy, now: number): readonly GuestDecision[] {
   return outlook(facts, policy, now).guests;
 }
 
@@ -112,7 +112,7 @@ export function outlook(facts: readonly Fact[], policy: Policy, now: number): Ou
     rooms: picture.rooms,
     shareGroup: picture.shareGroup,
     asks: asksOf(picture, now),
-    guests: [...picture.people].map(([guestId, person]) => verdictOn(picture, guestId, person, policy, now)),
+    guests: [...picture.people].map(([guestId, person]) => decisionOn(picture, guestId, person, policy, now)),
   };
 }
 
@@ -146,7 +146,7 @@ function stayFrom(picture: Picture): number {
   return Math.min(picture.from, picture.arrivedAt ?? picture.from);
 }
 
-function verdictOn(picture: Picture, guestId: string, person: Person, policy: Policy, now: number): Verdict {
+function decisionOn(picture: Picture, guestId: string, person: Person, policy: Policy, now: number): GuestDecision {
   const from = Math.max(stayFrom(picture), person.own?.from ?? stayFrom(picture));
   const to = Math.min(picture.to, person.own?.to ?? picture.to);
   const welcome =

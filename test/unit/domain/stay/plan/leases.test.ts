@@ -2,13 +2,13 @@
 import { describe, expect, test } from 'vitest';
 import { applyMessage, ignoreMessage } from '../../../../../src/domain/stay/desired/apply-message.js';
 import { applySnapshot } from '../../../../../src/domain/stay/desired/apply-snapshot.js';
-import { openBook, openLeases, type StayBook } from '../../../../../src/domain/stay/state.js';
+import { newStayState, type StayState } from '../../../../../src/domain/stay/state.js';
 import type { LeaseStep } from '../../../../../src/domain/model/preparation.js';
 import { planLeases } from '../../../../../src/domain/stay/plan/leases.js';
-import { foresee } from '../../../../../src/domain/stay/dry-run.js';
+import { dryRun } from '../../../../../src/domain/stay/dry-run.js';
 import { instantAt, millis, plusMinutes, type Instant } from '../../../../../src/domain/model/instants.js';
-import type { UnsettledRoom, Verdict } from '../../../../../src/domain/model/lease.js';
-import { planStay, takeStock, type StayPlan } from '../../../../../src/domain/stay/reconcile.js';
+import type { UnsettledRoom, LeaseDecision } from '../../../../../src/domain/model/lease.js';
+import { planStay, reconcile, type StayPlan } from '../../../../../src/domain/stay/reconcile.js';
 import { policySchema, type Policy } from '../../../../../src/domain/model/property-schema.js';
 import { recordDoors, recordGuest, recordProperty } from '../../../../../src/domain/stay/known/record-preparations.js';
 import {
@@ -22,7 +22,7 @@ import { recordCheck } from '../../../../../src/domain/stay/known/record-losses.
 import { recordLeaseNews, recordLeases, recordLeaseStep } from '../../../../../src/domain/stay/known/record-leases.js';
 import { snapshotSchema, type StaySnapshotInput } from '../../../../../src/domain/model/snapshot-schema.js';
 import { viewOf } from '../../../../../src/domain/stay/view.js';
-import { wantedOf } from '../../../../../src/domain/stay/desired/desired-keys.js';
+import { desiredKeys } from '../../../../../src/domain/stay/desired/desired-keys.js';
 
 const OTHER = 'stay/seaside/R-2';
 const NOON = '2026-11-23T12:00Z';
@@ -32,7 +32,10 @@ const ROOMS = ['101', '102', '103'];
 
 /** A stay that a test leads by hand: nothing happens but what it is told. */
 function aLeasingStay(fields: Partial<StaySnapshotInput> = {}, policy: Partial<Policy> = {}) {
-  const book = openBook('stay/seaside/R-1', 'seaside', 'R-1', NOON);
+  const book = newStayState(
+    { stayId: 'stay/seaside/R-1', propertyId: 'seaside', reservationId: 'R-1', chain: 'chain-1' },
+    NOON,
+  );
   let now = NOON;
   let revision = 0;
   let issued = 0;
@@ -49,33 +52,33 @@ function aLeasingStay(fields: Partial<StaySnapshotInput> = {}, policy: Partial<P
       applySnapshot(book, snapshotSchema.parse({ ...before, ...rooms, ...changes, revision }), now);
       recordProperty(book, { ...property(policy), window: { from: CHECK_IN, to: CHECK_OUT, ...windowOf(book) } });
     },
-    plan: (): StayPlan => takeStock(book, [], now),
+    plan: (): StayPlan => reconcile(book, [], now),
     /** What rooms would be told now. */
     leaseStep(): LeaseStep | undefined {
-      const step = stay.plan().groundwork.find((one) => one.do === 'settle-leases');
+      const step = stay.plan().preparations.find((one) => one.do === 'settle-leases');
       return step?.do === 'settle-leases' ? step.leases : undefined;
     },
-    /** Tells rooms all there is to tell; each answers as `verdict` says, or grants what is asked. */
+    /** Tells rooms all there is to tell; each answers as `decision` says, or grants what is asked. */
     settleLeases(
-      verdict: (room: string, until: Instant) => Verdict = (_room, until) => granted(until),
+      decision: (room: string, until: Instant) => LeaseDecision = (_room, until) => granted(until),
       unsettled: readonly UnsettledRoom[] = [],
     ) {
       const step = stay.leaseStep();
-      if (step === undefined || book.leases === undefined) return undefined;
+      if (step === undefined) return undefined;
       const said = recordLeaseStep(book, book.leases, step, now);
       const isTaken = ({ room }: { room: string }): boolean => !unsettled.some((one) => one.room === room);
       const news = said.claims.filter(isTaken).map(({ room, claim }) => {
         const until = plusMinutes(claim.window.to, claim.graceMinutes ?? 0);
         version += 1;
-        return { room, part: claim.part ?? 0, version, verdict: verdict(room, until) };
+        return { room, part: claim.part ?? 0, version, decision: decision(room, until) };
       });
       recordLeases(book, said, { news, unsettled }, now);
       return said;
     },
     /** What a room says of its own accord. */
-    hear(room: string, verdict: Verdict, part = 0) {
+    hear(room: string, decision: LeaseDecision, part = 0) {
       version += 1;
-      applyMessage(book, { name: 'leaseChanged', payload: { room, part, version, verdict } as never }, now);
+      applyMessage(book, { name: 'leaseChanged', payload: { room, part, version, decision } as never }, now);
     },
     /** Carries out every key step that is ready, and well. */
     carryOut(): readonly string[] {
@@ -110,31 +113,30 @@ function aLeasingStay(fields: Partial<StaySnapshotInput> = {}, policy: Partial<P
     rooms: ['101'],
     guests: [{ guestId: 'g1', primary: true }],
   };
-  openLeases(book, 'chain-1');
   stay.send(fields);
   const position = (room: string): number => ROOMS.indexOf(room);
   const rooms = ROOMS.map((room) => ({ room, acsEntranceId: `door-${room}`, position: position(room) }));
   recordDoors(book, { rooms, commonDoors: [], unknownRooms: [] });
-  for (const { guest } of book.wanted.party) {
+  for (const { guest } of book.desired.party) {
     const known = { userIdentityId: `i-${guest.guestId}`, acsUserId: `u-${guest.guestId}`, phoneReady: true };
     recordGuest(book, guest, { ...known, seenCredentialIds: [] });
   }
   return stay;
 }
 
-function windowOf(book: StayBook): object {
-  return book.wanted.window ?? {};
+function windowOf(book: StayState): object {
+  return book.desired.window ?? {};
 }
 
 function property(policy: Partial<Policy>) {
   return { propertyId: 'seaside', name: 'Seaside', timeZone: 'Etc/UTC', policy: policySchema.parse(policy) };
 }
 
-function granted(until: Instant, more: Partial<Verdict & { kind: 'granted' }> = {}): Verdict {
+function granted(until: Instant, more: Partial<LeaseDecision & { kind: 'granted' }> = {}): LeaseDecision {
   return { kind: 'granted', until, opener: true, anchors: [], ...more };
 }
 
-const taken: Verdict = { kind: 'waiting', behind: [OTHER] };
+const taken: LeaseDecision = { kind: 'waiting', behind: [OTHER] };
 
 describe('what a stay asks of rooms', () => {
   test('is each of its rooms, for as long as it stays, as soon as they are known', () => {
@@ -168,7 +170,7 @@ describe('what a stay asks of rooms', () => {
     stay.settleLeases();
     stay.at('2026-11-25T12:01Z');
     stay.plan();
-    expect(stay.book.wanted.rooms).toEqual(['101', '103']);
+    expect(stay.book.desired.rooms).toEqual(['101', '103']);
     expect(stay.leaseStep(), 'the second part is claimed already').toBeUndefined();
   });
 
@@ -176,7 +178,7 @@ describe('what a stay asks of rooms', () => {
     const [from, to] = ['2026-11-24T14:00Z', '2026-11-25T10:00Z'];
     const stay = aLeasingStay({ status: 'in-house', segments: [{ from, to, rooms: ['101'] }] });
     expect(stay.leaseStep()?.claims.map(({ room, claim }) => [room, claim.window])).toEqual([['101', { from, to }]]);
-    expect(stay.book.wanted.rooms).toEqual([]);
+    expect(stay.book.desired.rooms).toEqual([]);
     stay.settleLeases();
     stay.at(from);
     expect(stay.carryOut()).toEqual(['override g1 101']);
@@ -251,7 +253,7 @@ describe('what a stay asks of rooms', () => {
   test('is asked again if nobody answered', () => {
     const stay = aLeasingStay();
     const step = stay.leaseStep();
-    if (step === undefined || stay.book.leases === undefined) throw new Error('nothing is claimed');
+    if (step === undefined) throw new Error('nothing is claimed');
     recordLeaseStep(stay.book, stay.book.leases, step, NOON);
     expect(stay.leaseStep()?.claims).toHaveLength(1);
   });
@@ -324,7 +326,7 @@ describe('a guest', () => {
     expect(stay.carryOut()).toEqual(['override g1 101', 'revoke g1 101']);
   });
 
-  test('is not re-keyed because the room is not wanted for later any more', () => {
+  test('is not re-keyed because the room is not desired for later any more', () => {
     const [noon, evening] = ['2026-11-24T12:00Z', '2026-11-25T12:00Z'];
     const away = [{ from: noon, to: evening, rooms: ['102'] }];
     const first = { from: CHECK_IN, to: noon, rooms: ['101'] };
@@ -605,7 +607,7 @@ describe('what a room says', () => {
   test('late is passed over', () => {
     const stay = aLeasingStay();
     stay.settleLeases();
-    const news = { room: '101', part: 0, version: 0, verdict: taken };
+    const news = { room: '101', part: 0, version: 0, decision: taken };
     recordLeaseNews(stay.book, news, NOON);
     expect(stay.carryOut()).toEqual(['override g1 101']);
   });
@@ -633,7 +635,7 @@ test('a lease that is over is nothing to let go: the stay is settled', () => {
   const stay = aLeasingStay({ guests: [] });
   stay.settleLeases();
   stay.at(CHECK_OUT);
-  expect(planStay(stay.book, [], CHECK_OUT).groundwork).toEqual([]);
+  expect(planStay(stay.book, [], CHECK_OUT).preparations).toEqual([]);
 });
 
 test('rooms are asked again on retry', () => {
@@ -658,7 +660,7 @@ test('a dry run of a newer snapshot of a stay that has ended comes to an end', (
   const stay = aLeasingStay();
   stay.settleLeases(() => ({ kind: 'ended', revision: 1 }));
   stay.send({});
-  expect(foresee(stay.book, NOON).steps.map((step) => step.do)).toEqual(['override']);
+  expect(dryRun(stay.book, NOON).steps.map((step) => step.do)).toEqual(['override']);
 });
 
 test('what could not be understood is remembered in short', () => {
@@ -738,8 +740,8 @@ describe('rooms are told of keys', () => {
     stay.settleLeases();
     stay.carryOut();
     stay.send({ rooms: ['102'] });
-    const busy = planLeases(stay.book, wantedOf(stay.book, NOON), NOON, { quiet: false });
-    if (busy === undefined || stay.book.leases === undefined) throw new Error('101 is not released');
+    const busy = planLeases(stay.book, desiredKeys(stay.book, NOON), NOON, { quiet: false });
+    if (busy === undefined) throw new Error('101 is not released');
     expect(busy.reports).toEqual([]);
     recordLeases(stay.book, recordLeaseStep(stay.book, stay.book.leases, busy, NOON), { news: [] }, NOON);
     const told = stay.settleLeases(() => taken)?.reports;
@@ -801,7 +803,7 @@ describe('in a share group', () => {
 
   test('once all keys of the lease have ended, one stay opens it again, not each by itself', () => {
     const stay = aLeasingStay(shared);
-    const closed = (_room: string, until: Instant): Verdict =>
+    const closed = (_room: string, until: Instant): LeaseDecision =>
       granted(until, { opener: false, openedBy: OTHER, anchors: [], lineage: 'cred-that-has-ended' });
     stay.settleLeases(closed);
     expect(stay.carryOut()).toEqual([]);
@@ -844,7 +846,7 @@ describe('in a share group', () => {
 
   test('who leaves the room and comes back joins the others again', () => {
     const stay = aLeasingStay(shared);
-    const open = (_room: string, until: Instant): Verdict =>
+    const open = (_room: string, until: Instant): LeaseDecision =>
       granted(until, { opener: false, anchors: [anchor], lineage: anchor.lineage });
     stay.settleLeases(open);
     stay.carryOut();
@@ -864,7 +866,7 @@ describe('in a share group', () => {
     stay.settleLeases();
     expect(stay.attention().map(({ code }) => code)).toEqual(['impossible-plan']);
     expect(stay.leaseStep()).toBeUndefined();
-    expect(stay.book.leases?.claims.map(({ ready }) => ready)).toEqual(rooms.map(() => false));
+    expect(stay.book.leases.claims.map(({ ready }) => ready)).toEqual(rooms.map(() => false));
   });
 
   test('keys that outlive the other stay go on, and are joined', () => {

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { it } from 'vitest';
 import { starts, tell, turns } from './story.js';
 
-it('whatever changes and in whatever order steps end, exactly the wanted guests open exactly the wanted doors', () => {
+it('whatever changes and in whatever order steps end, exactly the desired guests open exactly the desired doors', () => {
   fc.assert(
     fc.property(starts, turns, (start, plot) => tell(start, plot)),
     { numRuns: 5_000 },

@@ -26,7 +26,7 @@ const TOLD_BEFORE: [StoryStart, readonly Turn[]][] = [
       { kind: 'get-on', job: 0, luck: 'outage' },
     ],
   ],
-  // One that was called off half-way stayed when the guest wanted again what he held.
+  // One that was called off half-way stayed when the guest desired again what he held.
   [
     { ...ONE_GUEST, rooms: ['101', '102'] },
     [
@@ -56,7 +56,7 @@ const TOLD_BEFORE: [StoryStart, readonly Turn[]][] = [
   ],
 ];
 
-it('whatever changes and in whatever order steps end, exactly the wanted guests open exactly the wanted doors', () => {
+it('whatever changes and in whatever order steps end, exactly the desired guests open exactly the desired doors', () => {
   fc.assert(
     fc.property(starts, turns, (start, plot) => tell(start, plot)),
     { numRuns: 300, seed: SEED, examples: TOLD_BEFORE },

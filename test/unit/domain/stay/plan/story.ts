@@ -23,7 +23,7 @@ import {
   type House,
   type Luck,
 } from './hotel.js';
-import { judge, type Fact, type Verdict } from './judge.js';
+import { judge, type Fact, type GuestDecision } from './judge.js';
 
 const GUESTS = ['g1', 'g2', 'g3', 'g4'] as const;
 const ROOMS = ['101', '102', '103'] as const;
@@ -182,10 +182,10 @@ interface Story {
   readonly unsafe: Map<string, number>;
   /** Guests who lost their phone, or were removed for cause, since the last quiet point. */
   readonly struck: Set<string>;
-  /** Guest and room pairs that were wanted at every moment since the last quiet point. */
+  /** Guest and room pairs that were desired at every moment since the last quiet point. */
   steady: Set<string>;
-  /** Guest and door pairs that were ever wanted. */
-  readonly everWanted: Set<string>;
+  /** Guest and door pairs that were ever desired. */
+  readonly everDesired: Set<string>;
   readonly lostDevices: Set<string>;
   eventsSeen: number;
   readonly told: string[];
@@ -241,7 +241,7 @@ function begin(start: StoryStart, contact: Listener['contact']): Story {
     unsafe: new Map(),
     struck: new Set(),
     steady: new Set(),
-    everWanted: new Set(),
+    everDesired: new Set(),
     lostDevices: new Set(),
     eventsSeen: 0,
     told: [],
@@ -284,7 +284,7 @@ function take(story: Story, turn: Turn): void {
       return;
     case 'wait':
       house.waitUntil(instantAt(house.hotel.now() + turn.minutes * 60_000));
-      noteWanted(story);
+      noteDesired(story);
       return;
     case 'quiet':
       for (let round = 0; round < 3; round++) {
@@ -296,7 +296,7 @@ function take(story: Story, turn: Turn): void {
       return;
     default:
       apply(story, turn);
-      noteWanted(story);
+      noteDesired(story);
   }
 }
 
@@ -389,7 +389,7 @@ function send(story: Story, fields: Partial<Story['booking']>): void {
   story.booking = { ...story.booking, ...fields, revision: Number(story.booking.revision) + 1 };
   const snapshot = story.house.snapshot(story.booking);
   story.facts.push({ at: story.house.hotel.now(), kind: 'snapshot', snapshot });
-  noteWanted(story);
+  noteDesired(story);
 }
 
 function say(story: Story, message: Message): void {
@@ -411,14 +411,14 @@ function deliverEvents(story: Story): void {
   story.eventsSeen = events.length;
 }
 
-function verdicts(story: Story): readonly Verdict[] {
+function decisions(story: Story): readonly GuestDecision[] {
   return judge(story.facts, story.house.policy, story.house.hotel.now());
 }
 
-function noteWanted(story: Story): void {
-  const wanted = new Set(verdicts(story).flatMap((one) => one.rooms.map((room) => pair(one.guestId, room))));
-  for (const one of wanted) story.everWanted.add(one);
-  story.steady = new Set([...story.steady].filter((one) => wanted.has(one)));
+function noteDesired(story: Story): void {
+  const desired = new Set(decisions(story).flatMap((one) => one.rooms.map((room) => pair(one.guestId, room))));
+  for (const one of desired) story.everDesired.add(one);
+  story.steady = new Set([...story.steady].filter((one) => desired.has(one)));
 }
 
 function pair(guestId: string, door: string): string {
@@ -446,12 +446,16 @@ function wouldOpen(house: House, device: DeviceRecord, door: string, at: number)
 
 // What must hold.
 
-/** Rules 2 and 4: no override while a key lives that could be joined, other than to re-key after a loss or a removal for cause. */
+/**
+ * Rules 2 and 4: no override while a key lives that could be joined, other than to re-key after a loss or a removal for cause, or
+ * in a room that the stay released since: another stay may have had it.
+ */
 function holdOverride(story: Story, planned: KeyStep): void {
   if (planned.do !== 'override' || planned.keyId !== undefined) return;
   const { hotel, book } = story.house;
   if (planned.rooms.some((room) => isUnsafe(story, room))) return;
-  const joinable = book.keyring.keys.find((key) => {
+  const released = Math.max(0, ...planned.rooms.map((room) => story.house.releasedAfter.get(room) ?? 0));
+  const joinable = book.keyring.keys.slice(released).find((key) => {
     const credential = hotel.world.credentials.get(key.acsCredentialId ?? '');
     const lives = credential !== undefined && isValid(credential) && credential.endsAt > hotel.now();
     const inTheWay = story.house.jobs.some((job) => job.key?.keyId === key.keyId && job.key.do === 'revoke');
@@ -474,7 +478,7 @@ function isUnsafe({ unsafe, house }: Story, room: string): boolean {
 function holdDoors(story: Story, act: () => unknown): void {
   const { house } = story;
   const now = house.hotel.now();
-  const before = verdicts(story).flatMap((one) =>
+  const before = decisions(story).flatMap((one) =>
     one.rooms
       .filter((room) => story.steady.has(pair(one.guestId, room)) && !story.struck.has(one.guestId))
       .map((room) => ({ guestId: one.guestId, room, at: Math.max(now, one.from) }))
@@ -497,7 +501,7 @@ function holdDoors(story: Story, act: () => unknown): void {
       (key) => key.ask.kind === 'override' && key.ask.rooms.includes(room) && key.generation > newest,
     );
     const anchorEnded = !story.start.switches.joinersSurviveAnchorDeletion;
-    // His successor for a later start was confirmed, and the end of this key begun, before the earlier start was wanted again.
+    // His successor for a later start was confirmed, and the end of this key begun, before the earlier start was desired again.
     const overtaken = own.some(
       (key) => key.state === 'live' && key.ask.rooms.includes(room) && Date.parse(key.ask.window.from) > at,
     );
@@ -510,13 +514,13 @@ function holdDoors(story: Story, act: () => unknown): void {
  * Where the end of an anchor ends its joiners, too (not the cautious answer, but not excluded), a guest may be without a key for a while,
  * or until a person helps: it cannot be told from a desk card. What must not open still must not.
  *
- * At a quiet point exactly the wanted guests open exactly the wanted doors, inside their windows.
+ * At a quiet point exactly the desired guests open exactly the desired doors, inside their windows.
  */
 function holdQuiet(story: Story): void {
   const { house } = story;
   if (!house.view().settled) throw new Error('the stay is quiet, but does not call itself settled');
   holdOneKeyEach(story);
-  const all = verdicts(story);
+  const all = decisions(story);
   for (const round of [1, 2]) {
     const order = round === 1 ? all : all.toReversed();
     for (const one of order) holdGuest(story, one, all);
@@ -539,12 +543,12 @@ function holdOneKeyEach({ house, start }: Story): void {
   }
 }
 
-function isReady(story: Story, one: Verdict): boolean {
+function isReady(story: Story, one: GuestDecision): boolean {
   return one.rooms.length > 0 && one.granted && hasPhone(story.house, one.guestId);
 }
 
 /** Rule 1: who shares rooms needs one among them who holds them all; else there is a question for a person. */
-function canBeServed(story: Story, one: Verdict, all: readonly Verdict[]): boolean {
+function canBeServed(story: Story, one: GuestDecision, all: readonly GuestDecision[]): boolean {
   const group = new Set([one]);
   for (const inGroup of group) {
     const others = all.filter((other) => other.rooms.some((room) => inGroup.rooms.includes(room)));
@@ -556,11 +560,11 @@ function canBeServed(story: Story, one: Verdict, all: readonly Verdict[]): boole
   );
 }
 
-function holdsAKey({ house }: Story, one: Verdict): boolean {
+function holdsAKey({ house }: Story, one: GuestDecision): boolean {
   return house.book.keyring.keys.some((key) => key.guestId === one.guestId && key.state !== 'dead');
 }
 
-function holdGuest(story: Story, one: Verdict, all: readonly Verdict[]): void {
+function holdGuest(story: Story, one: GuestDecision, all: readonly GuestDecision[]): void {
   const { house } = story;
   const { guestId } = one;
   const now = house.hotel.now();
@@ -576,25 +580,37 @@ function holdGuest(story: Story, one: Verdict, all: readonly Verdict[]): void {
     return;
   }
   if (!isReady(story, one)) {
-    const wrong = ROOMS.find((room) => open(room, now) && !story.everWanted.has(pair(guestId, room)));
+    const wrong = ROOMS.find((room) => open(room, now) && !story.everDesired.has(pair(guestId, room)));
     if (wrong !== undefined) throw new Error(`${guestId} was never to open ${wrong}, and does`);
     return;
   }
   if (!canBeServed(story, one, all)) return;
-  const wanted = [...one.rooms, ...COMMON_DOORS, LIFT];
+  const desired = [...one.rooms, ...COMMON_DOORS, LIFT];
+  const to = endOfLeases(house, one);
   for (const door of DOORS) {
-    const should = wanted.includes(door);
-    for (const at of [Math.max(now, one.from), one.to - 1]) {
+    const should = desired.includes(door);
+    for (const at of [Math.max(now, one.from), to - 1]) {
       if (open(door, at) === should || (should && !story.start.switches.joinersSurviveAnchorDeletion)) continue;
       throw new Error(
         `at ${new Date(at).toISOString()} ${guestId} ${should ? 'should open' : 'should not open'} ${door}`,
       );
     }
-    const outside = [one.from - 1, one.to].find((at) => at >= now && open(door, at));
+    const outside = [one.from - 1, to].find((at) => at >= now && open(door, at));
     // Where the end of an anchor ends its joiners, a dead anchor stays on the phone: to take it off would end the key that joined it.
     if (outside !== undefined && story.start.switches.joinersSurviveAnchorDeletion)
       throw new Error(`${guestId} opens ${door} outside his window, at ${new Date(outside).toISOString()}`);
   }
+}
+
+/** A key ends with the first lease among its rooms: when the stay moves out of one of them. */
+function endOfLeases({ book, hotel }: House, { rooms, to }: GuestDecision): number {
+  const moves = book.desired.scheduled.filter((move) => move.guestId === undefined);
+  return moves
+    .filter((move, index) => !moves.slice(index + 1).some((later) => later.from === move.from))
+    .filter((move) => rooms.some((room) => !move.rooms.includes(room)))
+    .map((move) => Date.parse(move.from))
+    .filter((at) => at > hotel.now())
+    .reduce((first, at) => Math.min(first, at), to);
 }
 
 function instants(): readonly number[] {

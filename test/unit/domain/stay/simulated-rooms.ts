@@ -5,9 +5,9 @@
 import { roomWorkflowId } from '../../../../src/domain/model/ids.js';
 import type { Instant } from '../../../../src/domain/model/instants.js';
 import type { Claim, LeaseNews } from '../../../../src/domain/model/lease.js';
-import { openRoomBook, type ClaimEntry, type RoomBook } from '../../../../src/domain/room/state.js';
+import { newRoomState, type ClaimEntry, type RoomState } from '../../../../src/domain/room/state.js';
 import {
-  changedVerdicts,
+  changedDecisions,
   passTime,
   takeClaim,
   takeForce,
@@ -19,7 +19,7 @@ import type { RoomForce, RoomRelease, RoomReport } from '../../../../src/domain/
 import { roomViewOf, type RoomView } from '../../../../src/domain/room/view.js';
 import { nextWake } from '../../../../src/domain/room/wake.js';
 
-export interface RoomDesk {
+export interface SimulatedRooms {
   /** News on their way to stays, the oldest first. */
   readonly post: NewsFor[];
   claim(room: string, claim: Claim): LeaseNews;
@@ -37,27 +37,27 @@ export interface RoomDesk {
 }
 
 interface Room {
-  readonly book: RoomBook;
+  readonly book: RoomState;
   wakeAt: Instant | undefined;
   /** The version of the book that `wakeAt` is right for. */
   wakeVersion: number | undefined;
 }
 
-export function openRoomDesk(propertyId: string, now: () => Instant): RoomDesk {
+export function openSimulatedRooms(propertyId: string, now: () => Instant): SimulatedRooms {
   const rooms = new Map<string, Room>();
 
   const roomOf = (name: string): Room => {
     const known = rooms.get(name);
     if (known !== undefined) return known;
-    const book = openRoomBook(roomWorkflowId({ propertyId, room: name }), propertyId, name, now());
+    const book = newRoomState(roomWorkflowId({ propertyId, room: name }), propertyId, name, now());
     const room = { book, wakeAt: undefined, wakeVersion: undefined };
     rooms.set(name, room);
     return room;
   };
-  const told = <Result>(name: string, act: (book: RoomBook) => Result): Result => {
+  const told = <Result>(name: string, act: (book: RoomState) => Result): Result => {
     const { book } = roomOf(name);
     const result = act(book);
-    desk.post.push(...changedVerdicts(book, now()));
+    simulated.post.push(...changedDecisions(book, now()));
     return result;
   };
   const wakeOf = (room: Room): Instant | undefined => {
@@ -68,7 +68,7 @@ export function openRoomDesk(propertyId: string, now: () => Instant): RoomDesk {
     return room.wakeAt;
   };
 
-  const desk: RoomDesk = {
+  const simulated: SimulatedRooms = {
     post: [],
     claim: (name, claim) => told(name, (book) => takeClaim(book, claim, now())),
     release: (name, release) => told(name, (book) => takeRelease(book, release, now())),
@@ -90,5 +90,5 @@ export function openRoomDesk(propertyId: string, now: () => Instant): RoomDesk {
     claims: () => [...rooms].flatMap(([room, { book }]) => book.claims.map((claim) => ({ ...claim, room }))),
     views: () => [...rooms.values()].map(({ book }) => roomViewOf(book, now())),
   };
-  return desk;
+  return simulated;
 }
