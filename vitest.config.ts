@@ -1,11 +1,14 @@
-/** `npm test`: everything but the long runs (`*.full.test.ts`, see `vitest.full.config.ts`). */
+/**
+ * `npm test`: at most four minutes on two cores. Longer tests are `*.ci.test.ts` (`vitest.ci.config.ts`) and `*.full.test.ts`
+ * (`vitest.full.config.ts`).
+ */
 import { configDefaults, defineConfig } from 'vitest/config';
 import { scenarioReporter } from './test/scenarios/reporter.js';
 
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
-    exclude: [...configDefaults.exclude, 'test/vendor/**', '**/*.full.test.ts'],
+    exclude: [...configDefaults.exclude, 'test/vendor/**', '**/*.{ci,full}.test.ts'],
     globalSetup: ['test/harness/global-setup.ts'],
     // Files share the machine with the Temporal servers that they start; more at once only makes them wait for each other.
     maxWorkers: 2,

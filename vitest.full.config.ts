@@ -1,13 +1,29 @@
-/** `npm run test:full`: everything, the long runs too (`*.full.test.ts`: faults by the hundred, the Web UI in a browser). */
+/**
+ * `npm run test:full`: everything, the long runs too (`*.full.test.ts`: faults by the hundred, the Web UI in a browser). The workflow
+ * tests run again with workers that keep no workflow in memory, so that every task replays the whole history.
+ */
 import { configDefaults, defineConfig, mergeConfig } from 'vitest/config';
 import base from './vitest.config.js';
+import { uncached, uncachedOnDevServer } from './vitest.uncached.js';
+
+const everything = {
+  include: ['test/**/*.test.ts'],
+  exclude: [...configDefaults.exclude, 'test/vendor/**'],
+  testTimeout: 600_000,
+};
 
 export default mergeConfig(
-  { ...base, test: { ...base.test, exclude: [] } },
+  { ...base, test: { ...base.test, include: [], exclude: [] } },
   defineConfig({
     test: {
-      exclude: [...configDefaults.exclude, 'test/vendor/**'],
-      testTimeout: 600_000,
+      projects: [
+        { extends: true, test: { name: 'all', ...everything } },
+        uncached(
+          ...['carried-on', 'dates', 'room', 'room-carried-on.ci', 'phones-and-staff', 'rooms', 'ingest.ci'],
+          ...['outages.ci', 'outages.full'],
+        ),
+        uncachedOnDevServer('delays', 'messages', 'party', 'guide'),
+      ],
     },
   }),
 );

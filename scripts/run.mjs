@@ -22,6 +22,7 @@ const COMMANDS = {
   stayline: { needs: ['modules'], run: typescript('src/cli.ts') },
   build: { needs: ['modules'], run: typescript('scripts/build.ts') },
   test: { needs: TESTS, run: (args) => vitest(args) },
+  'test:ci': { needs: TESTS, run: (args) => vitest(['--config', 'vitest.ci.config.ts', ...args]) },
   'test:full': { needs: [...TESTS, 'browser'], run: (args) => vitest(['--config', 'vitest.full.config.ts', ...args]) },
   'test:faults': { needs: TESTS, run: faults },
   bench: { needs: ['modules', 'temporal'], run: typescript('bench/http.ts') },

@@ -1,4 +1,4 @@
-/** A few random stories of faults and killed workers; `seeds.full.test.ts` tells many. */
+/** One random story of faults and killed workers; `seeds.ci.test.ts` and `seeds.full.test.ts` have more. */
 import { afterAll, beforeAll, test } from 'vitest';
 import { openRealWorld, type RealWorld } from '../harness/real-world.js';
 import { storyOf, tell } from './story.js';
@@ -9,6 +9,6 @@ beforeAll(async () => {
 });
 afterAll(async () => world.stop());
 
-test.each([1, 2])('the stay of seed %i comes to what it should', { timeout: 240_000 }, async (seed) => {
+test.each([1])('the stay of seed %i comes to what it should', { timeout: 240_000 }, async (seed) => {
   await tell(world, storyOf(seed));
 });

@@ -18,7 +18,7 @@ import { waitUntil } from '../harness/wait-until.js';
 import { fetchHistory, type SavedHistory } from './saved-history.js';
 
 /** The folder of these histories: the workflows around a stay change at times of their own. Those of before are in `bookings`. */
-export const BOOKING_GENERATION = 'bookings-with-commands';
+export const BOOKING_GENERATION = 'bookings-0.1.0';
 
 const ID = 'R-1';
 const ingestId = (reservationId: string): string => ingestWorkflowId({ propertyId: PROPERTY_ID, reservationId });
@@ -120,7 +120,7 @@ export const BOOKING_SCENARIOS: Readonly<Record<string, () => Promise<SavedHisto
       await ensureSchedules(world.hotel.temporal, world.connections);
       return (await endedSweep(world, 1)).workflowId;
     }),
-  'key-desk-from-new-to-remove': () =>
+  'key-requests-from-new-to-remove': () =>
     atOpera(async ({ opera, hotel }) => {
       await opera.ask('New', ID, { roomId: '101' });
       await opera.ask('Duplicate', ID, { roomId: '101' });
@@ -128,7 +128,7 @@ export const BOOKING_SCENARIOS: Readonly<Record<string, () => Promise<SavedHisto
       await opera.ask('Remove', ID, { roomId: '101' });
       await hotel.stay(ID, ({ phase }) => phase === 'over');
     }),
-  'key-desk-of-a-room-that-somebody-has': () =>
+  'key-requests-of-a-room-that-somebody-has': () =>
     atOpera(async ({ opera, hotel }) => {
       await opera.ask('New', 'R-0', { roomId: '101' });
       await opera.ask('New', ID, { roomId: '101' });

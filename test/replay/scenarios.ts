@@ -7,7 +7,7 @@ import { PROPERTY_ID, type StayWorld } from '../harness/stay-world.js';
 type Scenario = (world: StayWorld) => Promise<Pick<BookedStay, 'workflowId'>>;
 
 /** What workflows of these days can do; histories of earlier days stay in folders of their own, and are not made anew. */
-export const GENERATION = 'leases';
+export const GENERATION = 'stays-0.1.0';
 
 const party = (count: number): { guestId: string }[] =>
   Array.from({ length: count }, (_, index) => ({ guestId: `g${index + 1}` }));

@@ -43,4 +43,4 @@ export async function lastSweeps(temporal: Client, { all }: Connections): Promis
   }
 }
 
-const QUERY = 'WorkflowType = "sweep" AND ExecutionStatus = "Completed"';
+const QUERY = 'WorkflowType = "bookingSweep" AND ExecutionStatus = "Completed"';

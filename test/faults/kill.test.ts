@@ -1,0 +1,16 @@
+/** One kill of a worker, with SIGKILL in the middle of a request; `kills.ci.test.ts` and `kills.full.test.ts` have many. */
+import { afterAll, beforeAll, test } from 'vitest';
+import { openLanes, type Lanes } from '../harness/lanes.js';
+import { MODES, tellKilled } from './kills.js';
+
+let lanes: Lanes;
+beforeAll(async () => {
+  lanes = await openLanes(1);
+}, 120_000);
+afterAll(async () => lanes.stop());
+
+test('a stay whose worker is killed in the middle of a request to Seam gets its keys all the same', async () => {
+  const [call] = MODES;
+  if (call === undefined) throw new Error('there is no way to kill a worker');
+  await lanes.use((world) => tellKilled(world, 6, call));
+}, 240_000);

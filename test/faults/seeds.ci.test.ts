@@ -1,0 +1,14 @@
+/** Another random story of faults and killed workers than the one of `seeds.test.ts`. */
+import { afterAll, beforeAll, test } from 'vitest';
+import { openRealWorld, type RealWorld } from '../harness/real-world.js';
+import { storyOf, tell } from './story.js';
+
+let world: RealWorld;
+beforeAll(async () => {
+  world = await openRealWorld();
+});
+afterAll(async () => world.stop());
+
+test.each([2])('the stay of seed %i comes to what it should', { timeout: 240_000 }, async (seed) => {
+  await tell(world, storyOf(seed));
+});

@@ -1,6 +1,0 @@
-/** `dates.test.ts` again, with workers that keep no stay in memory: every task replays the whole history. */
-process.env.STAYLINE_TEST_CACHED_STAYS = '0';
-
-await import('./dates.test.js');
-
-export {};

@@ -1,6 +1,0 @@
-/** `phones-and-staff.test.ts` again, with workers that keep no stay in memory: every task replays the whole history. */
-process.env.STAYLINE_TEST_CACHED_STAYS = '0';
-
-await import('./phones-and-staff.test.js');
-
-export {};

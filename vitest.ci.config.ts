@@ -1,0 +1,19 @@
+/**
+ * `npm run test:ci`: the tests that are too long for `npm test` and that every change must pass (`*.ci.test.ts`), and the guide's
+ * scenarios with workers that keep no workflow in memory.
+ */
+import { configDefaults, defineConfig, mergeConfig } from 'vitest/config';
+import base from './vitest.config.js';
+import { uncachedOnDevServer } from './vitest.uncached.js';
+
+const long = { include: ['test/**/*.ci.test.ts'], exclude: [...configDefaults.exclude, 'test/vendor/**'] };
+
+export default mergeConfig(
+  { ...base, test: { ...base.test, include: [], exclude: [] } },
+  defineConfig({
+    test: {
+      projects: [{ extends: true, test: { name: 'long', ...long } }, uncachedOnDevServer('guide')],
+      outputFile: { json: '.stayline/test-results-ci.json' },
+    },
+  }),
+);
