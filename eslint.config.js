@@ -5,10 +5,13 @@
 import js from '@eslint/js';
 import { defineConfig, globalIgnores } from 'eslint/config';
 import tseslint from 'typescript-eslint';
+import { plainLanguage } from './scripts/plain-language.mjs';
 
 const TYPESCRIPT = ['**/*.ts'];
 const WORKFLOWS = ['workflows/**/*.ts'];
 const DOMAIN = ['src/domain/**/*.ts'];
+/** Folders whose comments follow the language rules. */
+const PLAIN = ['src/{seam,server,http,temporal}/**/*.ts'];
 
 /** An async validator does not reject: its rejection fails the workflow task, again and again, and the stay is stuck. */
 const asyncValidator = {
@@ -125,6 +128,11 @@ export default defineConfig(
     // Here is the workflow's one clock: Temporal's own, by its replacement of Date in the sandbox.
     files: ['workflows/clock.ts'],
     rules: { 'no-restricted-properties': ['error', chance, ...hiddenGlobals] },
+  },
+  {
+    files: PLAIN,
+    plugins: { stayline: { rules: { 'plain-language': plainLanguage } } },
+    rules: { 'stayline/plain-language': 'error' },
   },
   { files: WORKFLOWS, rules: imports(nodeBuiltins, axios, zod, foreignToWorkflows, activitiesAtRunTime) },
   { files: DOMAIN, rules: imports(nodeBuiltins, axios, zod, polyfill, foreignToDomain) },

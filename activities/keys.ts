@@ -45,7 +45,7 @@ export function createKeyActivities(office: Dependencies): KeyActivities {
         const outcome = await checkKeys({ propertyId, acsCredentialIds: [acsCredentialId] }, seam, signal);
         if (outcome.unfetchedCredentialIds?.includes(acsCredentialId) !== true) return outcome;
         throw ApplicationFailure.create({
-          message: 'No phone of the guest has fetched his key yet',
+          message: 'No phone of the guest has fetched the key yet',
           type: ERROR_TYPES.keyNotFetched,
           category: ApplicationFailureCategory.BENIGN,
         });

@@ -150,7 +150,7 @@ function addChangeCommands(program: Command, { env, out }: Terminal): void {
 
   change('remove-guest', 'take a guest out of the party')
     .argument('<guestId>')
-    .option('--cause <cause>', 'left, or security: then all keys of the lease are made anew', 'left')
+    .option('--cause <cause>', 'left, or security: then all keys of the lease are replaced', 'left')
     .action((propertyId: string, reservationId: string, guestId: string, { cause }: { readonly cause: string }) =>
       send({ propertyId, reservationId }, 'removeGuest', { guestId, cause }),
     );

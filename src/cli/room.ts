@@ -24,8 +24,8 @@ export function addRoomCommands(program: Command, { env, out }: Terminal): void 
 
   program
     .command('room-force')
-    .summary('give a room to a stay that claims it, whoever has it now')
-    .description('Gives a room to a stay that claims it. Whoever has it now loses his keys to it, and waits.')
+    .summary('give a room to a stay that claims it, even if another stay has it')
+    .description('Gives a room to a stay that claims it. The stay that has it now loses its keys to it, and waits.')
     .argument('<propertyId>')
     .argument('<room>')
     .requiredOption('--stay <reservationId>', 'who gets the room')

@@ -1,10 +1,13 @@
-/** `GET /metrics` for Prometheus: requests by route, never by path, so that no id is in them; and the process itself. */
+/**
+ * Metrics for Prometheus at `GET /metrics`: process metrics, and requests by route. Paths are never labels, because
+ * they contain ids.
+ */
 import type { FastifyInstance } from 'fastify';
 import { collectDefaultMetrics, Histogram, Registry } from 'prom-client';
 
 const BUCKETS_S = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 
-/** Adds the route, and counts what comes in by every route that is added after. */
+/** Adds the route, and records requests of every route that is added later. Returns the registry. */
 export function addMetrics(app: FastifyInstance): Registry {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
@@ -16,7 +19,7 @@ export function addMetrics(app: FastifyInstance): Registry {
     registers: [registry],
   });
   app.addHook('onResponse', async (request, reply) => {
-    // Whoever listens to events stays as long as he likes.
+    // An event stream stays open as long as the client wants, so its duration is not recorded.
     if (reply.getHeader('content-type') === 'text/event-stream') return;
     const labels = { method: request.method, route: request.routeOptions.url ?? 'none', status: reply.statusCode };
     requests.observe(labels, reply.elapsedTime / 1_000);

@@ -1,4 +1,4 @@
-/** What a caller gets who is refused: problem details (RFC 9457), `application/problem+json`. */
+/** Error answers: problem details (RFC 9457), `application/problem+json`. */
 import { STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
@@ -6,7 +6,7 @@ import { z } from 'zod';
 
 export const PROBLEM_TYPE = 'application/problem+json';
 
-/** Every kind of problem: the last part of its `type`, its status, and its title, which never changes. */
+/** Kinds of problems: the last part of `type`, the status, and the title, which never changes. */
 export const PROBLEMS = {
   'bad-request': { status: 400, title: 'The request cannot be read' },
   unauthorized: { status: 401, title: 'A valid API key is needed' },
@@ -29,7 +29,7 @@ export const PROBLEMS = {
 
 export type ProblemKind = keyof typeof PROBLEMS;
 
-/** A field that is wrong: its path, such as `guests[1].email`, and what would be right. */
+/** Invalid field: its path, such as `guests[1].email`, and the expected value. */
 export interface FieldProblem {
   readonly path: string;
   readonly message: string;
@@ -38,14 +38,14 @@ export interface FieldProblem {
 export interface ProblemExtras {
   readonly errors?: readonly FieldProblem[];
   readonly headers?: Readonly<Record<string, string>>;
-  /** More members of the answer's body. */
+  /** Additional members of the answer's body. */
   readonly members?: Readonly<Record<string, unknown>>;
 }
 
-/** Thrown by a handler or a hook: answered as it says. */
+/** Error that a handler or a hook throws; it becomes the answer. */
 export class HttpProblem extends Error {
   override readonly name = 'HttpProblem';
-  /** Fastify looks here when a validator returns it. */
+  /** Status that fastify reads when a validator returns this error. */
   readonly statusCode: number;
   constructor(
     readonly kind: ProblemKind,
@@ -57,7 +57,7 @@ export class HttpProblem extends Error {
   }
 }
 
-/** The answer's body, for the OpenAPI document. */
+/** Schema of the answer's body, for the OpenAPI document. */
 export const problemSchema = z
   .object({
     type: z.string(),
@@ -68,12 +68,13 @@ export const problemSchema = z
   })
   .describe('Problem details, RFC 9457');
 
+/** Sends the problem as the answer, with its status and headers. */
 export function sendProblem(reply: FastifyReply, problem: HttpProblem): FastifyReply {
   const { headers = {} } = problem.extras;
   return reply.code(problem.statusCode).headers(headers).type(PROBLEM_TYPE).send(textOf(problem));
 }
 
-/** For what never became a request: answers on the connection itself, and ends it. */
+/** Writes the problem to a connection whose input never became a request, then closes the connection. */
 export function writeProblem(socket: Socket, problem: HttpProblem): void {
   const text = textOf(problem);
   const head = [
@@ -99,7 +100,7 @@ function textOf({ kind, message, extras }: HttpProblem): string {
   });
 }
 
-/** What fastify itself refuses. */
+/** Problem kinds of fastify's own refusals, by status. */
 const BY_STATUS: Readonly<Record<number, ProblemKind>> = {
   400: 'bad-request',
   404: 'not-found',
@@ -111,8 +112,8 @@ const BY_STATUS: Readonly<Record<number, ProblemKind>> = {
 };
 
 /**
- * Answers whatever a handler throws.
- * @param onError told of what a handler did not expect; the caller gets a 500 without details
+ * Installs the error handlers, which answer every error of a handler.
+ * @param onError receives unexpected errors; the caller gets a 500 without details
  */
 export function answerProblems(app: FastifyInstance, onError: (error: unknown) => void): void {
   app.setNotFoundHandler((_request, reply) => sendProblem(reply, new HttpProblem('not-found', 'no such path')));
@@ -125,7 +126,7 @@ export function answerProblems(app: FastifyInstance, onError: (error: unknown) =
   });
 }
 
-/** Fastify's own sentences; a parser's could repeat a piece of the body. */
+/** Returns fastify's own messages only; a parser's message could repeat a part of the body. */
 function readable({ code, message }: FastifyError): string {
   return typeof code === 'string' && code.startsWith('FST_') ? message : 'it is not well-formed';
 }

@@ -1,49 +1,58 @@
 /**
- * The HTTP server of the process `src/server.ts`: limits, health, and how it ends. What it serves are doors (`doors.ts`), each a
- * plugin of its own.
+ * HTTP server of the process `src/server.ts`: limits, health and shutdown. Its routes come from HTTP modules
+ * (`server/modules.ts`), each a separate plugin.
  */
 import type { Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import fastify, { type ConnectionError, type FastifyInstance } from 'fastify';
 import { answerProblems, HttpProblem, sendProblem, writeProblem } from './problem.js';
 
-/** Far more than any event or reservation has. */
+/** Body limit, far above the size of any event or reservation. */
 const MOST_BODY_BYTES = 256 * 1024;
-/** How long a request may take to come in; nobody who means well is slower. */
+/** Time limit for receiving a request; legitimate clients are faster. */
 const REQUEST_TIMEOUT_MS = 10_000;
-/** Node looks for requests that take too long only so often. */
+/** Interval at which Node checks for slow requests. */
 const CHECK_MS = 1_000;
-/** Longer than load balancers keep a connection, so that it is they who close it. */
+/** Longer than the keep-alive time of load balancers, so that the load balancer closes the connection. */
 const KEEP_ALIVE_MS = 72_000;
-/** Longer than any handler takes: what then still holds on to a connection is cut off. */
+/** Drain limit, longer than any handler takes; connections that are still open are then closed. */
 const DRAIN_MS = 20_000;
-/** Two ids of 200 characters, each percent-encoded as twelve. */
+/** Length of two ids of 200 characters, each percent-encoded as twelve. */
 const MOST_PARAM_LENGTH = 2_400;
 
 export interface HttpServerOptions {
-  /** Whether what the server depends on answers. */
+  /** Resolves to true if the server's dependencies answer. */
   readonly isReady: () => Promise<boolean>;
-  /** What has happened since the start, for `GET /healthz`. */
+  /** Returns counts since the start, for `GET /healthz`. */
   readonly report: () => Readonly<Record<string, unknown>>;
-  /** Told of what a handler did not expect; the caller gets a 500 without details. */
+  /** Receives unexpected errors of handlers; the caller gets a 500 without details. */
   readonly onError: (error: unknown) => void;
-  /** Ten seconds unless told. */
+  /** Time limit for receiving a request, in milliseconds; ten seconds by default. */
   readonly requestTimeoutMs?: number;
 }
 
 export interface HttpServer {
   readonly app: FastifyInstance;
-  /** Starts listening; answers the URL. @throws Error if the port is taken */
+  /**
+   * Starts listening and returns the URL.
+   * @throws Error if the port is in use
+   */
   listen(address: { readonly host: string; readonly port: number }): Promise<string>;
-  /** Is no longer ready, takes no new connection, and resolves when every request that came in is answered, in 20 seconds at most. */
+  /**
+   * Reports not ready and refuses new connections. Resolves when every received request is answered, after 20 seconds
+   * at most.
+   */
   drain(): Promise<void>;
 }
 
-/** `GET /healthz`: the process lives. `GET /readyz`: it can do its work; 503 otherwise, and once it is told to end. */
+/**
+ * Creates the server. `GET /healthz`: the process is alive. `GET /readyz`: 200 if its dependencies answer, else 503;
+ * also 503 once it drains.
+ */
 export function createHttpServer(options: HttpServerOptions): HttpServer {
   const { requestTimeoutMs = REQUEST_TIMEOUT_MS } = options;
   let draining = false;
-  /** The last answer on each connection. */
+  /** Last answer on each connection. */
   const answers = new WeakMap<Socket, ServerResponse>();
   const app = fastify({
     bodyLimit: MOST_BODY_BYTES,
@@ -51,14 +60,14 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
     keepAliveTimeout: KEEP_ALIVE_MS,
     forceCloseConnections: 'idle',
     routerOptions: { maxParamLength: MOST_PARAM_LENGTH },
-    // A path whose percent-encoding is broken reaches no route, and so no error handler.
+    // A path with broken percent-encoding reaches no route, and so no error handler.
     frameworkErrors: (error, _request, reply) =>
       void sendProblem(
         reply,
         new HttpProblem(error.statusCode === 414 ? 'uri-too-long' : 'bad-request', error.message),
       ),
     clientErrorHandler(error, socket) {
-      // Nobody is there to be told, or he waits for another answer, which more words would spoil or be taken for.
+      // The client is gone, or it waits for another answer, which a second one would corrupt.
       if (error.code === 'ECONNRESET' || socket.destroyed || isOwed(answers.get(socket), error)) socket.destroy();
       else writeProblem(socket, problemOfParser(error));
     },
@@ -69,14 +78,14 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
   });
   app.server.on('request', ({ socket }, response) => answers.set(socket, response));
   const silent = silentConnections(app.server);
-  // Or the caller keeps its connection, and us waiting for it.
+  // Otherwise the caller keeps its connection open, and the drain waits for it.
   app.addHook('onSend', async (_request, reply) => {
     if (draining) reply.header('connection', 'close');
   });
   answerProblems(app, options.onError);
   app.get('/healthz', async () => ({ ok: true, ...options.report() }));
   app.get('/readyz', async (_request, reply) => {
-    // Judged last: it may have been told to end meanwhile.
+    // Checked last: the drain may have started meanwhile.
     const ready = (await options.isReady()) && !draining;
     return reply.code(ready ? 200 : 503).send({ ready });
   });
@@ -94,13 +103,16 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
   };
 }
 
-/** A request that is too slow is itself what waits for an answer. */
+/**
+ * Returns true if an earlier request still waits for its answer. A request that timed out counts only if its answer has
+ * started.
+ */
 function isOwed(answer: ServerResponse | undefined, { code }: ConnectionError): boolean {
   if (answer === undefined || answer.writableFinished) return false;
   return answer.headersSent || code !== 'ERR_HTTP_REQUEST_TIMEOUT';
 }
 
-/** What Node's parser refuses. */
+/** Returns the problem for an error of Node's HTTP parser. */
 function problemOfParser({ code }: ConnectionError): HttpProblem {
   switch (code) {
     case 'ERR_HTTP_REQUEST_TIMEOUT':
@@ -112,7 +124,10 @@ function problemOfParser({ code }: ConnectionError): HttpProblem {
   }
 }
 
-/** The connections without a request. Node counts those that never sent a whole one as busy, and looks for slow ones no more once it closes. */
+/**
+ * Returns the live set of connections without a request. Node counts a connection that never sent a whole request as
+ * busy. It stops checking for slow ones once it closes.
+ */
 function silentConnections(server: Server): ReadonlySet<Socket> {
   const silent = new Set<Socket>();
   server.on('connection', (socket) => {

@@ -1,6 +1,6 @@
 /**
- * What Seam says of a hotel's access system: whether it is connected (the site is on the hotel's premises, behind Seam Bridge), and
- * in which zone its clocks run.
+ * State of a hotel's access system at Seam: its connection and its time zone. The system runs on the hotel's premises
+ * and connects through Seam Bridge.
  */
 import { showSameTime } from '../domain/model/dates.js';
 import { rememberBriefly } from './cache.js';
@@ -8,7 +8,7 @@ import type { SeamClient } from './client.js';
 import { isSeamError, SeamError } from './errors.js';
 import type { AccessSystem } from './schemas.js';
 
-/** `acs_system.errors[].error_code` that pass once the connection is back. */
+/** Values of `acs_system.errors[].error_code` that clear once the connection is back. */
 const DISCONNECTED: ReadonlySet<string> = new Set([
   'seam_bridge_disconnected',
   'bridge_disconnected',
@@ -19,23 +19,28 @@ const DISCONNECTED: ReadonlySet<string> = new Set([
 ]);
 
 export interface AccessSystemWatch {
-  /** Throws a passing `SeamError` if Seam says that the system is not connected; what it said may be some seconds old. */
+  /**
+   * Checks that Seam reports the system as connected. The report may be some seconds old.
+   * @throws SeamError, a retryable one, if the system is not connected
+   */
   assertConnected(
     acsSystemId: string,
     call: { readonly operation: string; readonly signal: AbortSignal },
   ): Promise<void>;
   /**
-   * Why the access system's clocks cannot be trusted to show the hotel's time, as from `now` (milliseconds since 1970); undefined if
-   * they do. Throws `SeamError`.
+   * Returns the reason why the access system's clocks may not show the hotel's time from `now` (milliseconds since
+   * 1970). Returns undefined if the two zones agree.
+   * @throws SeamError
    */
   zoneProblem(
     acsSystemId: string,
     hotel: { readonly timeZone: string; readonly now: number; readonly signal: AbortSignal },
   ): Promise<string | undefined>;
-  /** The reason of a refusal: the system that is not connected, if that is so right now, else the refusal itself. */
+  /** Returns the cause of a refusal: a disconnected system, if it is disconnected now, else the refusal itself. */
   explainRefusal(acsSystemId: string, refusal: SeamError): Promise<SeamError>;
 }
 
+/** Creates a watch that caches each access system for `ttlMs` milliseconds. */
 export function watchAccessSystems(client: SeamClient, options: { readonly ttlMs: number }): AccessSystemWatch {
   const read = (acsSystemId: string): Promise<AccessSystem> =>
     client.forSystem(acsSystemId).getSystem({ acs_system_id: acsSystemId });
@@ -64,7 +69,7 @@ function disconnections(system: AccessSystem): readonly string[] {
   return system.errors.map((error) => error.error_code).filter((code) => DISCONNECTED.has(code));
 }
 
-/** Seam could not tell the zone from where the system is (seam-api.md 2.1). */
+/** Warning code for a time zone that does not match the system's location (seam-api.md 2.1). */
 const ZONE_IN_DOUBT = 'time_zone_does_not_match_location';
 
 function zoneProblemOf({ location, warnings }: AccessSystem, timeZone: string, now: number): string | undefined {
@@ -78,7 +83,7 @@ function zoneProblemOf({ location, warnings }: AccessSystem, timeZone: string, n
     : `the access system's time zone at Seam is ${zone}, the property's is ${timeZone}`;
 }
 
-/** A zone that this program has never heard of is another one. */
+/** Returns whether both zones show the same time from `now`. An unknown zone counts as different. */
 function isSameTime(zone: string, timeZone: string, now: number): boolean {
   try {
     return showSameTime(zone, timeZone, now);

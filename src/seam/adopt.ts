@@ -1,6 +1,6 @@
 /**
- * Adopt or create. Seam has no idempotency key and a repeated override is harmful, so unless it is certain that no earlier
- * attempt can have reached Seam, the key that such an attempt may have made is looked for before one is created.
+ * Adoption or creation of a key. Seam has no idempotency key, and a repeated override is harmful. Unless no earlier
+ * attempt can have reached Seam, the key of such an attempt is searched for before a create.
  */
 import { instantAt, millis, normalInstant, type Instant } from '../domain/model/instants.js';
 import type { KeyAsk } from '../domain/model/key.js';
@@ -14,10 +14,13 @@ import type { Credential } from './schemas.js';
 
 type Adoption =
   | { readonly kind: 'held'; readonly key: HeldKey }
-  /** Why the key cannot be had. */
+  /** Outcome that prevents the key. */
   | { readonly kind: 'obstacle'; readonly outcome: IssueOutcome };
 
-/** Finds the issue's key, or creates it, or says why it cannot be. Throws `SeamError`, or an AbortError once cancelled. */
+/**
+ * Finds the issue's key, creates it, or returns the outcome that prevents it. Throws an AbortError once cancelled.
+ * @throws SeamError
+ */
 export async function adoptOrCreate(issue: Issue): Promise<Adoption> {
   if (issue.known !== undefined) return { kind: 'held', key: issue.known };
   if (!issue.doubtful && issue.input.sharedIdentity !== true) return create(issue);
@@ -43,7 +46,10 @@ async function lookBeforeCreating(issue: Issue): Promise<Adoption | undefined> {
   };
 }
 
-/** What looks like this key and is nobody's: neither in the keyring nor there before the first attempt. */
+/**
+ * Returns the credentials that match this key, are not in the keyring, and were not there before the first attempt.
+ * @throws SeamError
+ */
 export async function unclaimedMatches(issue: Issue, held: readonly Credential[]): Promise<readonly Credential[]> {
   const { input, context, signal } = issue;
   const claimed = new Set([...input.seenCredentialIds, ...input.ownCredentialIds]);
@@ -52,8 +58,8 @@ export async function unclaimedMatches(issue: Issue, held: readonly Credential[]
 }
 
 /**
- * What else a look at the user's credentials shows. Strays include the dead ones that nobody is deleting: Seam's word does
- * not reach an offline lock, nor any common door.
+ * Returns the strays and lost keys among the user's credentials. Strays include dead keys that Seam is not deleting:
+ * Seam's state does not reach an offline lock or a common door.
  */
 export function observe(seen: {
   readonly issue: Issue;
@@ -70,7 +76,7 @@ export function observe(seen: {
   };
 }
 
-/** What has become of our own keys, as far as it is the worse. */
+/** Returns which of the stay's own keys are gone, and which of those Seam still holds as dead. */
 export function lossesAmong(
   ids: readonly string[],
   held: readonly Credential[],
@@ -82,7 +88,7 @@ export function lossesAmong(
   return { goneCredentialIds, ...(lingering.length === 0 ? {} : { lingeringCredentialIds: lingering }) };
 }
 
-/** Those of `ids` that Seam no longer holds, or holds as dead. */
+/** Returns the `ids` that Seam no longer holds, or holds as dead. */
 export function goneAmong(ids: readonly string[], held: readonly Credential[]): readonly string[] {
   const living = held
     .filter((credential) => !isDead(credential, held))
@@ -90,7 +96,10 @@ export function goneAmong(ids: readonly string[], held: readonly Credential[]): 
   return ids.filter((id) => !living.includes(id));
 }
 
-/** Not the key that is to be joined, if he holds that: it is of the same lease, and its doors stay his. */
+/**
+ * Returns the guest's living keys outside this stay. The anchor is excluded: it has the same lease, and the guest keeps
+ * its doors.
+ */
 function livingKeysOfOthers(held: readonly Credential[], { input, context }: Issue): readonly Credential[] {
   return held.filter(
     (credential) =>
@@ -132,7 +141,10 @@ async function create(issue: Issue): Promise<Adoption> {
   }
 }
 
-/** Why a key was refused, as far as it is known: an earlier request has just made it, or its anchor is gone. */
+/**
+ * Returns the cause of a refused key, if it can be found: an earlier request has just created it, or its anchor is
+ * gone.
+ */
 async function whatRefused(issue: Issue): Promise<Adoption | undefined> {
   if (issue.doubtful) {
     await waitFor(issue.settledAt - performance.now(), issue.signal);
@@ -163,7 +175,7 @@ function credentialFor({ acsUserId, ask }: IssueKeyInput, { property }: KeyReque
   };
 }
 
-/** Seam's `date-time` is RFC 3339, which needs seconds; keys know minutes only. */
+/** Formats an instant as Seam's `date-time`: RFC 3339, which needs seconds. Keys have minute precision only. */
 function dateTime(instant: Instant): string {
   return new Date(millis(normalInstant(instant))).toISOString();
 }

@@ -1,20 +1,20 @@
-/**
- * One attempt at one key: what it knows of the attempts before it, and what it leaves to the next.
- */
+/** State of one attempt to issue a key: the results of earlier attempts, and the progress for the next one. */
 import type { IssueKeyInput } from '../domain/model/stay-activities.js';
 import type { KeyRequests } from './context.js';
 import type { Credential } from './schemas.js';
 
-/** What one attempt leaves to the next, as far as it gets through: a hint, never a proof that nothing was sent. */
+/**
+ * Progress that one attempt passes to the next, if it arrives. It is a hint, never a proof that no request was sent.
+ */
 export interface IssueProgress {
   readonly acsCredentialId: string;
   readonly adopted: boolean;
-  /** Since when the key has been waited for, in milliseconds of the hotel's time. */
+  /** Start of the wait for the key, in milliseconds of the hotel's time. */
   readonly since: number;
 }
 
 export interface IssueAttempt {
-  /** From 1. */
+  /** Attempt number, from 1. */
   readonly number: number;
   /** Fires when the key is no longer desired. */
   readonly signal: AbortSignal;
@@ -22,9 +22,9 @@ export interface IssueAttempt {
   remember(progress: IssueProgress): void;
 }
 
-/** The key itself, once Seam has one. */
+/** Key that exists at Seam. */
 export interface HeldKey extends IssueProgress {
-  /** Seam's latest word on it; absent: ask. */
+  /** Latest state from Seam; if absent, read it. */
   readonly fresh?: Credential;
 }
 
@@ -32,16 +32,17 @@ export interface Issue {
   readonly input: IssueKeyInput;
   readonly context: KeyRequests;
   readonly signal: AbortSignal;
-  /** Whether an earlier request, of this or of an earlier step, may have reached Seam. */
+  /** True if an earlier request, of this or of an earlier step, may have reached Seam. */
   readonly doubtful: boolean;
-  /** Until when such a request may still be carried out, on the process's own clock. */
+  /** Time until which Seam may still carry out such a request, on the process's own clock. */
   readonly settledAt: number;
-  /** The key that is known so far; nothing else changes while an attempt runs. */
+  /** Key found or created so far; the only field that changes during an attempt. */
   known: HeldKey | undefined;
-  /** Notes the key, for this attempt and for the next. */
+  /** Records the key, for this attempt and for the next. */
   take(credential: Credential, how: { readonly adopted: boolean }): HeldKey;
 }
 
+/** Creates the state of one attempt from its input and the progress of earlier attempts. */
 export function openIssue(input: IssueKeyInput, context: KeyRequests, attempt: IssueAttempt): Issue {
   const doubtful = !input.firstAsk || attempt.number > 1;
   const mayStillCommit = doubtful && input.acsCredentialId === undefined;

@@ -1,22 +1,22 @@
 /**
- * The request budget of one access system: how many calls may be under way, how many may start per second, and the
- * pause that Seam asks for with 429. A task queue's rate limit counts activities, not calls, so this lives in the client.
+ * Request budget of one access system: concurrent calls, call starts per second, and the pause that Seam requests with
+ * 429. A task queue's rate limit counts activities, not calls, so the budget is part of the client.
  */
 import PQueue from 'p-queue';
 
 export interface BudgetOptions {
   readonly requestsPerSecond: number;
   readonly concurrency: number;
-  /** The longest that a call waits for a pause to end, in milliseconds; behind a longer pause it is turned away at once. */
+  /** Longest time that a call waits for a pause to end, in milliseconds. A longer pause rejects the call at once. */
   readonly longestPauseMs: number;
 }
 
 export const DEFAULT_BUDGET: BudgetOptions = { requestsPerSecond: 50, concurrency: 20, longestPauseMs: 2_000 };
 
 export interface Turn {
-  /** Gives up the place in the queue; a call that has started is not touched. */
+  /** Cancels the wait in the queue; a call that has started continues. */
   readonly signal?: AbortSignal | undefined;
-  /** `urgent` goes before everything that waits: ending access must never queue behind granting it. */
+  /** `urgent` precedes all waiting calls: a revocation must never queue behind a grant. */
   readonly priority: 'urgent' | 'normal';
 }
 
@@ -26,13 +26,16 @@ export type TurnOutcome<Result> =
   | { readonly kind: 'paused'; readonly remainingMs: number };
 
 export interface Budget {
-  /** Runs `call` when its turn comes. Throws what `call` throws. */
+  /** Runs `call` in its turn. Throws the errors of `call`. */
   run<Result>(call: () => Promise<Result>, turn: Turn): Promise<TurnOutcome<Result>>;
-  /** Starts no call for so many milliseconds. */
+  /** Starts no call for `ms` milliseconds. */
   pause(ms: number): void;
 }
 
-/** Opens a budget; throws a RangeError for a rate or concurrency below one. */
+/**
+ * Creates a budget.
+ * @throws RangeError for a rate or concurrency below one
+ */
 export function createBudget(options: BudgetOptions): Budget {
   const queue = new PQueue({
     concurrency: options.concurrency,

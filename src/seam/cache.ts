@@ -1,13 +1,11 @@
-/**
- * Remembers what was read for a few seconds, so that a hundred stays that ask at once cause one reading.
- */
+/** Short-lived cache: a hundred stays that read the same value at once cause one read. */
 
-/** Reads by key, from memory if it is fresh enough. Once `signal` fires the caller stops waiting, with an AbortError. */
+/** Reader by key, from the cache if the value is fresh. Once `signal` fires, the call rejects with an AbortError. */
 export type Cache<Value> = (key: string, signal?: AbortSignal) => Promise<Value>;
 
 /**
- * `load`, answered from memory for `ttlMs` milliseconds per key. Callers that come while a reading is under way share it,
- * so none of them can cancel it; a reading that failed is not remembered.
+ * Returns `load` with a cache of `ttlMs` milliseconds per key. Concurrent callers share one read, so none of them can
+ * cancel it. A failed read is not cached.
  */
 export function rememberBriefly<Value>(ttlMs: number, load: (key: string) => Promise<Value>): Cache<Value> {
   const memory = new Map<string, { readonly value: Promise<Value>; readonly until: number }>();

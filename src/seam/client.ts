@@ -1,6 +1,6 @@
 /**
- * Seam's API as Stayline uses it: one method per endpoint, all POST with JSON, every answer parsed.
- * Facts: Seam's published schema (`@seamapi/types`).
+ * Client for Seam's API: one method per endpoint, all POST with JSON, every answer parsed. Source: Seam's published
+ * schema (`@seamapi/types`).
  */
 import type { AxiosInstance } from 'axios';
 import { createBudget, DEFAULT_BUDGET, type BudgetOptions } from './budget.js';
@@ -9,15 +9,15 @@ import { openHttp, post, type CallOptions, type Endpoint, type SeamAuth, type Wi
 
 export interface SeamClientOptions {
   readonly auth: SeamAuth;
-  /** Seam itself by default. */
+  /** Base URL; Seam's own by default. */
   readonly endpoint?: string;
-  /** How long a request may take, in milliseconds; 10 s by default. */
+  /** Request timeout in milliseconds; 10 s by default. */
   readonly timeoutMs?: number;
   /** The request budget of each access system. */
   readonly budget?: Partial<BudgetOptions>;
 }
 
-/** The one request that must not be carried out twice. */
+/** Path of the one request that must never be carried out twice. */
 export const CREATE_CREDENTIAL = '/acs/credentials/create';
 
 export interface Page<Item> {
@@ -39,7 +39,7 @@ export interface CreateCredentialParams {
     readonly card_function_type: 'guest';
     readonly override?: true;
     readonly joiner_acs_credential_ids?: readonly string[];
-    /** Not in the published schema; the Visionline guide has it. */
+    /** Absent from the published schema; source: the Visionline guide. */
     readonly label?: string;
   };
 }
@@ -49,7 +49,7 @@ interface Paged {
   readonly page_cursor?: string;
 }
 
-/** The endpoints, drawing on one access system's budget. Every method throws `SeamError`. */
+/** Seam's endpoints, within one access system's request budget. Every method throws `SeamError`. */
 export interface SeamCalls {
   getSystem(params: { readonly acs_system_id: string }, options?: CallOptions): Promise<schemas.AccessSystem>;
   listEntrances(
@@ -75,7 +75,7 @@ export interface SeamCalls {
     options?: CallOptions,
   ): Promise<Page<schemas.Credential>>;
   deleteCredential(params: { readonly acs_credential_id: string }, options?: CallOptions): Promise<void>;
-  /** The doors that a credential opens; for one whose metadata does not say. */
+  /** Lists the doors that a credential opens, for a credential whose metadata lacks them. */
   listCredentialEntrances(
     params: { readonly acs_credential_id: string },
     options?: CallOptions,
@@ -99,7 +99,7 @@ export interface SeamCalls {
     },
     options?: CallOptions,
   ): Promise<void>;
-  /** With its users and their credentials. */
+  /** Deletes the identity with its users and their credentials. */
   deleteUserIdentity(params: { readonly user_identity_id: string }, options?: CallOptions): Promise<void>;
   listPhones(
     params: { readonly owner_user_identity_id: string },
@@ -109,13 +109,13 @@ export interface SeamCalls {
 }
 
 export interface SeamClient {
-  /** The endpoints, with the request budget of this access system. */
+  /** Returns the endpoints, with the request budget of this access system. */
   forSystem(acsSystemId: string): SeamCalls;
-  /** The HTTP client underneath, for instrumenting; it carries the credentials. */
+  /** Underlying HTTP client, for instrumentation; it carries the credentials. */
   readonly http: AxiosInstance;
 }
 
-/** Opens a client for one workspace. */
+/** Creates a client for one workspace. */
 export function createSeamClient(options: SeamClientOptions): SeamClient {
   const { auth, endpoint = 'https://connect.getseam.com', timeoutMs = 10_000 } = options;
   const http = openHttp(endpoint, auth);
@@ -196,7 +196,7 @@ function page<Item>(
   return more ? { items, nextCursor: pagination.next_page_cursor ?? '' } : { items };
 }
 
-/** Every item of a paged list, in Seam's order. Stops if a cursor comes back that has been followed already. */
+/** Returns every item of a paged list, in Seam's order. It stops at a cursor that it has already followed. */
 export async function everyItem<Item>(
   load: (cursor: { readonly page_cursor?: string }) => Promise<Page<Item>>,
 ): Promise<readonly Item[]> {

@@ -1,22 +1,20 @@
-/**
- * What the work on one property's keys needs at hand: Seam, the property, time, and how patient to be.
- */
+/** Context of the activities on one property's keys: the Seam client, the property, the clock and the timing. */
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Property } from '../domain/model/property-schema.js';
 import type { AccessSystemWatch } from './access-system.js';
 import { everyItem, type SeamCalls } from './client.js';
 import type { Credential } from './schemas.js';
 
-/** All in milliseconds. */
+/** Waiting times of key activities, all in milliseconds. */
 export interface KeyTiming {
-  /** The first look at a key that is not confirmed yet comes after this long; later looks come less and less often. */
+  /** Time before the first read of a key that is not confirmed yet; later reads come at growing intervals. */
   readonly firstPollMs: number;
   readonly longestPollMs: number;
-  /** How long after an attempt began an earlier attempt's request may still be carried out by Seam. */
+  /** Time after the start of an attempt during which Seam may still carry out an earlier attempt's request. */
   readonly lateCommitSettleMs: number;
-  /** How long a create that has been sent is waited for after the step was cancelled. */
+  /** Time that a cancelled step still waits for the answer to a create request that was sent. */
   readonly lingerMs: number;
-  /** How long one attempt waits for a deleted key to be gone. */
+  /** Time that one attempt waits for a deleted key to disappear from Seam. */
   readonly revokePatienceMs: number;
 }
 
@@ -33,22 +31,25 @@ export interface KeyRequests {
   readonly property: Property;
   readonly accessSystems: AccessSystemWatch;
   readonly timing: KeyTiming;
-  /** The hotel's time in milliseconds since 1970. */
+  /** Returns the hotel's time in milliseconds since 1970. */
   now(): number;
 }
 
-/** Everything that a user of the access system holds, copies in phones included. Throws `SeamError`. */
+/**
+ * Lists every credential of an access-system user, including the copies on phones.
+ * @throws SeamError
+ */
 export function credentialsOf(acsUserId: string, seam: SeamCalls, signal: AbortSignal): Promise<readonly Credential[]> {
   return everyItem((cursor) => seam.listCredentials({ acs_user_id: acsUserId, ...cursor }, { signal }));
 }
 
-/** Waits so many milliseconds. Throws an AbortError once `signal` has fired. */
+/** Waits `ms` milliseconds. Throws an AbortError once `signal` has fired. */
 export async function waitFor(ms: number, signal: AbortSignal): Promise<void> {
   if (ms > 0) await delay(ms, undefined, { signal });
   signal.throwIfAborted();
 }
 
-/** The waiting time after one of `ms`: half as long again, up to the longest. */
+/** Returns the waiting time after one of `ms`: half as long again, up to `longestPollMs`. */
 export function longerPoll(ms: number, { longestPollMs }: KeyTiming): number {
   return Math.min(ms * 1.5, longestPollMs);
 }

@@ -1,15 +1,17 @@
-/**
- * From a hotel's rooms to Seam's entrances: which door is room 101, and which common doors every guest key opens.
- */
+/** Mapping of a hotel's rooms to Seam's entrances, including the common doors that every guest key opens. */
 import type { Property } from '../domain/model/property-schema.js';
 import type { DoorFacts } from '../domain/model/doors.js';
 import { rememberBriefly, type Cache } from './cache.js';
 import { everyItem, type SeamClient } from './client.js';
 import type { Entrance } from './schemas.js';
 
-/** Every entrance of an access system (by `acs_system_id`), as some seconds ago. Throws `SeamError`. */
+/**
+ * Cached list of every entrance of an access system (by `acs_system_id`), at most some seconds old.
+ * @throws SeamError
+ */
 export type EntranceCatalogue = Cache<readonly Entrance[]>;
 
+/** Creates a catalogue that caches the entrances of each access system for `ttlMs` milliseconds. */
 export function openEntranceCatalogue(client: SeamClient, options: { readonly ttlMs: number }): EntranceCatalogue {
   return rememberBriefly(options.ttlMs, (acsSystemId) =>
     everyItem((cursor) => client.forSystem(acsSystemId).listEntrances({ acs_system_id: acsSystemId, ...cursor })),
@@ -18,7 +20,7 @@ export function openEntranceCatalogue(client: SeamClient, options: { readonly tt
 
 type DoorMapping = Property['doors'];
 
-/** Finds the doors of `rooms`, and the property's common doors. A room with no door, or with several, is unknown. */
+/** Returns the doors of `rooms` and the property's common doors. A room with no door, or with several, is unknown. */
 export function findDoors(entrances: readonly Entrance[], rooms: readonly string[], mapping: DoorMapping): DoorFacts {
   const usable = entrances.filter((entrance) => entrance.can_unlock_with_mobile_key !== false);
   const guestRooms = inNaturalOrder(

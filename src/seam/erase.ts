@@ -1,9 +1,12 @@
-/** Deletes a guest at Seam. Safe to repeat after a lost answer. */
+/** Deletion of a guest at Seam. Safe to repeat after a lost answer. */
 import { isBefore, instantAt } from '../domain/model/instants.js';
 import { everyItem, type SeamCalls } from './client.js';
 import { foundOrNothing } from './errors.js';
 
-/** The `user_identity_id` of a `user_identity_key`; undefined if nobody has it. Throws `SeamError`. */
+/**
+ * Returns the `user_identity_id` of a `user_identity_key`, or undefined if no identity has that key.
+ * @throws SeamError
+ */
 export async function findIdentityId(
   userIdentityKey: string,
   seam: SeamCalls,
@@ -13,7 +16,10 @@ export async function findIdentityId(
   return identity?.user_identity_id;
 }
 
-/** True if a key of the identity's users opens doors at `now` (milliseconds since 1970) or later. Throws `SeamError`. */
+/**
+ * Returns true if a key of the identity's users opens doors at `now` (milliseconds since 1970) or later.
+ * @throws SeamError
+ */
 export async function hasLiveKeys(
   userIdentityId: string,
   acsSystemId: string,
@@ -30,7 +36,10 @@ export async function hasLiveKeys(
   return false;
 }
 
-/** Deletes the identity; what is Seam's of it (users, credentials, sessions) goes with it. Throws `SeamError`. */
+/**
+ * Deletes the identity. Seam deletes its users, credentials and sessions with it.
+ * @throws SeamError
+ */
 export async function deleteIdentity(
   userIdentityId: string,
   seam: SeamCalls,

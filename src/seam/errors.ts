@@ -1,6 +1,7 @@
 /**
- * What can go wrong between Stayline and Seam, in one table: which errors pass by themselves and which need a person.
- * Messages carry Seam's error type, the refused field names and the request id, never a body: bodies hold names and contacts.
+ * Errors between Stayline and Seam, in one table: which are retryable and which need a person. Messages hold Seam's
+ * error type, the refused field names and the request id. They never hold a body, because bodies contain names and
+ * contacts.
  */
 import { ApplicationFailure, ApplicationFailureCategory } from '@temporalio/common';
 import { ERROR_TYPES } from '../domain/model/error-types.js';
@@ -10,9 +11,9 @@ export type SeamErrorType = (typeof ERROR_TYPES)['seamRejected' | 'seamUnavailab
 interface ErrorClass {
   readonly type: SeamErrorType;
   readonly retryable: boolean;
-  /** When to try again if Seam does not say, in milliseconds; absent leaves it to the caller's retry policy. */
+  /** Retry delay in milliseconds if Seam sends none; absent leaves it to the caller's retry policy. */
   readonly delayMs?: number;
-  /** Whether Seam may have carried out a request that was answered like this. */
+  /** True if Seam may have carried out a request with this answer. */
   readonly mayHaveReached: boolean;
 }
 
@@ -27,12 +28,12 @@ const BY_STATUS: Readonly<Record<number, ErrorClass>> = {
   501: REJECTED,
 };
 
-/** The class of an answer that is not a success. */
+/** Returns the class of an unsuccessful HTTP status. */
 export function classOfStatus(status: number): ErrorClass {
   return BY_STATUS[status] ?? (status >= 500 ? UNAVAILABLE : REJECTED);
 }
 
-/** Transport errors after which it is certain that no request arrived. */
+/** Transport errors that prove that no request arrived. */
 const NEVER_ARRIVED: ReadonlySet<string> = new Set([
   'ECONNREFUSED',
   'ENOTFOUND',
@@ -44,7 +45,7 @@ const NEVER_ARRIVED: ReadonlySet<string> = new Set([
 ]);
 
 export type SeamFailure =
-  /** Seam answered, and the answer was no. */
+  /** Seam refused the request. */
   | {
       readonly kind: 'answered';
       readonly status: number;
@@ -53,35 +54,35 @@ export type SeamFailure =
       readonly fields: readonly string[];
       readonly retryAfterMs?: number;
     }
-  /** Seam said yes, in a form that does not hold what Stayline relies on. */
+  /** Seam accepted the request, but its answer lacks fields that Stayline relies on. */
   | {
       readonly kind: 'unreadable';
       readonly status: number;
       readonly requestId?: string;
       readonly paths: readonly string[];
     }
-  /** No answer: the network, or no time left. */
+  /** No answer: a network failure or a timeout. */
   | { readonly kind: 'no-answer'; readonly code: string }
-  /** The caller's signal fired; `sent` tells whether the request had left. */
+  /** The caller's signal fired; `sent` is true if the request was already sent. */
   | { readonly kind: 'cancelled'; readonly sent: boolean }
-  /** Not sent: Seam asked for a pause that is longer than a call may wait. */
+  /** Not sent: Seam requested a pause that is longer than a call may wait. */
   | { readonly kind: 'paused'; readonly retryAfterMs: number }
-  /** Not sent, or refused: the hotel's access system is not connected to Seam right now. */
+  /** Not sent, or refused: the hotel's access system is not connected to Seam now. */
   | { readonly kind: 'system-down'; readonly codes: readonly string[] }
-  /** Seam took the delete, but still holds the key. */
+  /** Seam accepted the delete, but still holds the key. */
   | { readonly kind: 'still-there' };
 
-/** An unsuccessful call to Seam, classified. */
+/** Classified error of an unsuccessful call to Seam. */
 export class SeamError extends Error {
   override readonly name = 'SeamError';
   readonly type: SeamErrorType;
   readonly retryable: boolean;
-  /** False only if it is certain that Seam did not carry the request out. */
+  /** False only if Seam certainly did not carry out the request. */
   readonly mayHaveReached: boolean;
   readonly retryAfterMs: number | undefined;
 
   constructor(
-    /** The endpoint's path. */
+    /** Path of the endpoint. */
     readonly operation: string,
     readonly failure: SeamFailure,
   ) {
@@ -144,15 +145,17 @@ function requestNote(requestId: string | undefined): string {
   return requestId === undefined ? '' : ` (request ${requestId})`;
 }
 
+/** Returns true for a `SeamError`. */
 export function isSeamError(error: unknown): error is SeamError {
   return error instanceof SeamError;
 }
 
+/** Returns true if Seam does not have the requested object. */
 export function isNotFound(error: unknown): boolean {
   return isSeamError(error) && error.type === ERROR_TYPES.notFoundAtSeam;
 }
 
-/** What was looked for; undefined where Seam does not know it. */
+/** Returns the result of a lookup, or undefined if Seam does not have the object. Other errors pass through. */
 export async function foundOrNothing<Found>(looking: Promise<Found>): Promise<Found | undefined> {
   try {
     return await looking;
@@ -162,14 +165,14 @@ export async function foundOrNothing<Found>(looking: Promise<Found>): Promise<Fo
   }
 }
 
-/** True if Seam certainly refused the request: it read it and said no for good. */
+/** Returns true if Seam certainly refused the request for good and did not carry it out. */
 export function isDefiniteRefusal(error: unknown): error is SeamError {
   return isSeamError(error) && !error.retryable && !error.mayHaveReached;
 }
 
 /**
- * A call's error as Temporal should see it: typed, retryable or not, with Seam's own waiting time.
- * Anything that is not a `SeamError` is handed back as it is.
+ * Converts a call's error for Temporal: typed, retryable or not, with Seam's own retry delay. Returns any error that is
+ * not a `SeamError` unchanged.
  */
 export function toApplicationFailure(error: unknown): unknown {
   if (!isSeamError(error)) return error;

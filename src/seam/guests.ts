@@ -1,6 +1,7 @@
 /**
- * A guest at Seam: a user identity (whose phones they are) and a user of the access system (who holds keys), found or
- * created. Safe to repeat after a lost answer: it looks first, and looks again when creating is refused.
+ * Guest records at Seam: a user identity, which owns the phones, and an access-system user, which holds the keys. Each
+ * is found or created. Safe to repeat after a lost answer: it searches first, and searches again when Seam refuses a
+ * create.
  */
 import type { PreparedGuest, PrepareGuestInput } from '../domain/model/stay-activities.js';
 import { everyItem, type SeamCalls } from './client.js';
@@ -8,7 +9,7 @@ import { foundOrNothing, isDefiniteRefusal } from './errors.js';
 import { hasActiveEndpoint } from './phones.js';
 import type { AcsUser, UserIdentity } from './schemas.js';
 
-/** Shown by Seam and the lock system where the booking system sent no name. */
+/** Name shown by Seam and the lock system where the booking system sent no name. */
 const NAMELESS_GUEST = 'Guest';
 
 interface GuestName {
@@ -19,7 +20,7 @@ interface GuestName {
 }
 
 /**
- * A guest's `user_identity_key`: `<propertyId>/<personId>` where the booking system knows persons, else
+ * Returns a guest's `user_identity_key`. It is `<propertyId>/<personId>` where the booking system has person ids, else
  * `<propertyId>/<reservationId>/<guestId>`. Percent signs and slashes inside a part are percent-encoded.
  */
 export function userIdentityKey({ propertyId, reservationId, guestId, personId }: GuestName): string {
@@ -28,7 +29,8 @@ export function userIdentityKey({ propertyId, reservationId, guestId, personId }
 }
 
 /**
- * Finds or creates the guest at Seam, with the name and contacts that he goes by now, and sees what he has there. Throws `SeamError`.
+ * Finds or creates the guest at Seam with their current name and contacts. Returns their ids, phones and credentials.
+ * @throws SeamError
  */
 export async function prepareGuest(
   input: PrepareGuestInput,
@@ -79,7 +81,10 @@ async function findOrCreateIdentity(
   throw refusal;
 }
 
-/** A name or contact that is not sent is left as it is; so is a contact that another identity has. */
+/**
+ * Updates a changed name or contact. It keeps one that the booking system did not send, and one that Seam refuses
+ * because another identity has it.
+ */
 async function updateIdentity(
   { guest }: PrepareGuestInput,
   known: UserIdentity,
@@ -109,8 +114,8 @@ interface Contact {
 }
 
 /**
- * What to give the identity, best first: an e-mail address or phone number is unique in a workspace, so one that
- * another identity has is left out. Seam publishes no error type for that, hence the trying.
+ * Returns the contacts to try, best first. An e-mail address or phone number is unique in a workspace, so one that
+ * another identity has is left out. Seam publishes no error type for that conflict, so each variant is tried in turn.
  */
 function contactVariants({
   email,
@@ -156,7 +161,10 @@ async function findOrCreateUser(
   }
 }
 
-/** A request that was given up may still make a second user later; the oldest one stays the same whoever looks. */
+/**
+ * Returns the oldest user. An abandoned request may create a second user later; the oldest is the same for every
+ * caller.
+ */
 function oldest(users: readonly AcsUser[]): AcsUser | undefined {
   return [...users].sort(
     (a, b) => Date.parse(a.created_at) - Date.parse(b.created_at) || (a.acs_user_id < b.acs_user_id ? -1 : 1),

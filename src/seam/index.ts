@@ -1,4 +1,4 @@
-/** Seam, as the activities use it. */
+/** Seam integration: the functions and types that activities use. */
 export { watchAccessSystems, type AccessSystemWatch } from './access-system.js';
 export type { IssueProgress } from './attempt.js';
 export { createSeamClient, type SeamClient, type SeamClientOptions } from './client.js';

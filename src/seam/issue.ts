@@ -1,6 +1,4 @@
-/**
- * Issuing one key: adopt or create it, wait until the provider has it, and look again for what a late request left behind.
- */
+/** Issue of one key: adopt or create it, wait until the provider has it, then check for keys of late requests. */
 import { instantAt } from '../domain/model/instants.js';
 import type { IssueKeyInput, IssueOutcome, Observed } from '../domain/model/stay-activities.js';
 import { adoptOrCreate, goneAmong, observe, unclaimedMatches } from './adopt.js';
@@ -12,8 +10,9 @@ import { isDead, isIssued, issuedAt, isUnfetched, newest } from './matching.js';
 import type { Credential } from './schemas.js';
 
 /**
- * Issues the key of `input.ask` and confirms it, or says what stands in the way. On cancellation it ends with the outcome
- * `cancelled`. Throws `SeamError`; after a passing one it may be called again with the next attempt's number.
+ * Issues and confirms the key of `input.ask`, or returns the outcome that prevents it. A cancelled call returns the
+ * outcome `cancelled`. After a retryable error, call it again with the next attempt's number.
+ * @throws SeamError
  */
 export async function issueKey(
   input: IssueKeyInput,
@@ -65,12 +64,12 @@ async function confirmAndLookRound(issue: Issue, first: HeldKey): Promise<IssueO
       const observed = observe({ issue, held, ours, acsCredentialId: key.acsCredentialId });
       return outcomeOf(key, isThere ? decision : { kind: 'dead' }, observed);
     }
-    // A late request's key has taken this one's place at Seam: it is what the guest holds now.
+    // A late request's key has replaced this one at Seam, so the guest now holds that key.
     key = issue.take(successor, { adopted: true });
   }
 }
 
-/** Looks at the key until the provider has it, somebody has ended it, or the deadline has passed. */
+/** Polls the key until the provider has it, it is ended at Seam, or the deadline has passed. */
 async function confirm(issue: Issue, key: HeldKey): Promise<LeaseDecision> {
   const { input, context, signal } = issue;
   const deadline = key.since + input.confirmWithinMinutes * 60_000;
@@ -87,7 +86,7 @@ async function confirm(issue: Issue, key: HeldKey): Promise<LeaseDecision> {
   }
 }
 
-/** A passing error while looking costs a look, not the attempt. */
+/** Reads the key once. A retryable error costs one read, not the attempt. */
 async function look({ context, signal }: Issue, key: HeldKey): Promise<Credential | 'gone' | 'unknown'> {
   try {
     return await context.seam.getCredential({ acs_credential_id: key.acsCredentialId }, { signal });

@@ -1,6 +1,6 @@
 /**
- * Reading a credential: is it alive, has it reached the provider, and is it the one that was asked for? A lost answer's key
- * is recognised by what Seam keeps and echoes; `starts_at` (shifted if past), `override` and `card_format` are not that.
+ * Credential checks: liveness, arrival at the provider, and match with an ask. A key whose answer was lost is matched
+ * by fields that Seam keeps and echoes. `starts_at` (shifted if past), `override` and `card_format` are not among them.
  */
 import { instantAt, millis } from '../domain/model/instants.js';
 import type { KeyAsk } from '../domain/model/key.js';
@@ -8,8 +8,8 @@ import type { SeamCalls } from './client.js';
 import type { Credential } from './schemas.js';
 
 /**
- * True if Seam has ended it, or is ending it. With multi-phone sync the decision may stand on the copies in the phones only,
- * so a key without one of its own is dead when every copy among `held` is.
+ * Returns true if Seam has ended the key, or is deleting it. With multi-phone sync, validity may be recorded on the
+ * phones' copies only. A key without its own validity is dead when every copy among `held` is dead.
  */
 export function isDead(credential: Credential, held: readonly Credential[] = []): boolean {
   const isValid = credential.visionline_metadata?.is_valid;
@@ -19,13 +19,14 @@ export function isDead(credential: Credential, held: readonly Credential[] = [])
   return copies.length > 0 && copies.every((copy) => isDead(copy));
 }
 
+/** Returns true while Seam deletes the credential in the background. */
 export function isBeingDeleted(credential: Credential): boolean {
   return credential.warnings.some((warning) => warning.warning_code === 'being_deleted');
 }
 
 /**
- * True while Seam says that none of the user's phones has fetched the key: it waits to be issued, and so does every copy of it among
- * `held`. `is_issued` is not asked: what it means for mobile keys is not published.
+ * Returns true while Seam reports that no phone of the user has fetched the key. The key and every living copy of it
+ * among `held` then wait to be issued. `is_issued` is ignored: its meaning for mobile keys is not published.
  */
 export function isUnfetched(credential: Credential, held: readonly Credential[] = []): boolean {
   const copies = held.filter(
@@ -38,24 +39,30 @@ function waitsToBeIssued(credential: Credential): boolean {
   return credential.warnings.some((warning) => warning.warning_code === 'waiting_to_be_issued');
 }
 
-/** True once the provider has the key as it should be, or it has been issued. */
+/** Returns true once the provider has the key in its desired state, or the key was issued. */
 export function isIssued(credential: Credential): boolean {
   return credential.is_latest_desired_state_synced_with_provider === true || credential.is_issued === true;
 }
 
-/** When Seam says that the key reached the provider, in milliseconds since 1970; undefined if it does not say. */
+/**
+ * Returns the time at which the key reached the provider, in milliseconds since 1970, or undefined if Seam reports
+ * none.
+ */
 export function issuedAt(credential: Credential): number | undefined {
   const at = credential.latest_desired_state_synced_with_provider_at ?? credential.issued_at;
   const ms = at == null ? Number.NaN : millis(at);
   return Number.isNaN(ms) ? undefined : ms;
 }
 
-/** A mobile key in its own right: not a plastic card, not a copy in one of the phones. */
+/** Returns true for a mobile key itself, not for a plastic card or for a copy on a phone. */
 export function isMobileKey(credential: Credential): boolean {
   return credential.access_method === 'mobile_key' && credential.parent_acs_credential_id == null;
 }
 
-/** Those of a user's credentials that look as if `ask` had made them. Asks Seam for doors only where the metadata is silent. */
+/**
+ * Returns the user's credentials that match `ask`. It requests doors from Seam only where the metadata lacks them.
+ * @throws SeamError
+ */
 export async function matchesOf(
   ask: KeyAsk,
   held: readonly Credential[],
@@ -94,13 +101,16 @@ function opensExactly(ask: KeyAsk, doors: readonly string[]): boolean {
   return desired.size === opened.size && [...desired].every((door) => opened.has(door));
 }
 
-/** By creation; among equals the greater id first, so that everyone who looks sees the same order. */
+/**
+ * Returns the credentials by creation time, newest first. Among equals the greater id is first, so the order is stable.
+ */
 export function newestFirst(credentials: readonly Credential[]): readonly Credential[] {
   return [...credentials].sort(
     (a, b) => millis(b.created_at) - millis(a.created_at) || (a.acs_credential_id < b.acs_credential_id ? 1 : -1),
   );
 }
 
+/** Returns the newest credential, or undefined if there are none. */
 export function newest(credentials: readonly Credential[]): Credential | undefined {
   return newestFirst(credentials)[0];
 }

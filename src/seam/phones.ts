@@ -1,17 +1,21 @@
-/**
- * Guests' phones: whether one can take keys, and taking a lost one out of service.
- */
+/** Guests' phones: readiness for keys, and deactivation of a lost phone. */
 import type { DeactivatePhoneInput, PhonesFound } from '../domain/model/stay-activities.js';
 import type { SeamCalls } from './client.js';
 import { isNotFound } from './errors.js';
 import type { Phone } from './schemas.js';
 
-/** The published schema has the flag below `properties`; the Visionline guide's helper reads it one level too high. */
+/**
+ * Returns true if the phone can receive keys. The published schema has the flag below `properties`; the Visionline
+ * guide's helper reads it one level too high.
+ */
 export function hasActiveEndpoint(phone: Phone): boolean {
   return phone.properties.assa_abloy_credential_service_metadata?.has_active_endpoint === true;
 }
 
-/** The guest's phones, if one of them can take keys; undefined while none can. Throws `SeamError`. */
+/**
+ * Returns the guest's phones if one of them can receive keys, else undefined.
+ * @throws SeamError
+ */
 export async function findReadyPhones(
   userIdentityId: string,
   seam: SeamCalls,
@@ -21,7 +25,10 @@ export async function findReadyPhones(
   return phones.some(hasActiveEndpoint) ? { deviceIds: phones.map((phone) => phone.device_id) } : undefined;
 }
 
-/** Deactivates one phone, or all of the guest's; already gone is success. Throws `SeamError`. */
+/**
+ * Deactivates one phone, or all phones of the guest. A phone that is already gone is success.
+ * @throws SeamError
+ */
 export async function deactivatePhones(
   { userIdentityId, deviceId }: DeactivatePhoneInput,
   seam: SeamCalls,

@@ -1,6 +1,6 @@
 /**
- * Ending keys, and seeing whether keys still live. Deleting what is already gone is success; a delete is done only when
- * Seam no longer holds the key, because it deletes in the background.
+ * Revocation of keys, and checks whether keys still live. Deleting a key that is already gone is success. A delete is
+ * complete only when Seam no longer holds the key, because Seam deletes in the background.
  */
 import { instantAt } from '../domain/model/instants.js';
 import type {
@@ -15,8 +15,9 @@ import { isNotFound, SeamError } from './errors.js';
 import { isBeingDeleted, isDead, isUnfetched, matchesOf } from './matching.js';
 
 /**
- * Deletes the key and sees it gone; without an id, everything that matches the ask and is not to be kept, late arrivals
- * included. Throws `SeamError`; a passing one while Seam is still deleting.
+ * Deletes the key and waits until it is gone. Without an id, it deletes every key that matches the ask, except those to
+ * keep. Keys that arrive late are included.
+ * @throws SeamError; a retryable one while Seam is still deleting
  */
 export async function revokeKey(
   input: RevokeKeyInput,
@@ -67,7 +68,7 @@ async function revokeMatches(
   return [...deleted];
 }
 
-/** A user whom Seam no longer knows holds nothing. */
+/** Lists the user's credentials. A user that Seam no longer has holds none. */
 async function credentialsIfKnown(acsUserId: string, seam: SeamCalls, signal: AbortSignal) {
   try {
     return await credentialsOf(acsUserId, seam, signal);
@@ -77,7 +78,7 @@ async function credentialsIfKnown(acsUserId: string, seam: SeamCalls, signal: Ab
   }
 }
 
-/** `from`: since when patience is asked for, on the process's own clock. */
+/** Polls until `isDone`. `from` is the start of the waiting time, on the process's own clock. */
 async function untilDone(
   { timing }: KeyRequests,
   signal: AbortSignal,
@@ -108,7 +109,10 @@ async function findKey(acsCredentialId: string, seam: SeamCalls, signal: AbortSi
   }
 }
 
-/** Reads keys again, because an event only says that something changed. Throws `SeamError`. */
+/**
+ * Re-reads keys from Seam, because an event only reports that something changed.
+ * @throws SeamError
+ */
 export async function checkKeys(
   { acsCredentialIds }: CheckKeysInput,
   seam: SeamCalls,
@@ -126,13 +130,16 @@ export async function checkKeys(
   };
 }
 
-/** `lingering`: dead, but Seam still holds it and is not ending it. `unfetched`: alive, and on no phone. */
+/**
+ * State of a key. `lingering`: dead, but Seam still holds it and is not deleting it. `unfetched`: alive, and on no
+ * phone.
+ */
 type Fate = 'on-phone' | 'unfetched' | 'lingering' | 'gone';
 
 async function fateOf(id: string, seam: SeamCalls, signal: AbortSignal): Promise<Fate> {
   const key = await findKey(id, seam, signal);
   if (key === undefined || isBeingDeleted(key)) return 'gone';
-  // Decisions on the key, and whether it still waits for a phone, may stand on its copies only.
+  // Validity, and the wait for a phone, may be recorded on the key's copies only.
   const held = key.acs_user_id == null ? [] : await credentialsIfKnown(key.acs_user_id, seam, signal);
   if (isDead(key, held)) return 'lingering';
   return isUnfetched(key, held) ? 'unfetched' : 'on-phone';

@@ -1,6 +1,6 @@
 /**
- * Seam's answers, as far as Stayline relies on them (`@seamapi/types` has them whole). Unknown fields are dropped,
- * and codes that may grow over time (`warning_code`, `door_category`, ...) stay plain texts.
+ * Schemas of Seam's answers, limited to the fields that Stayline relies on (`@seamapi/types` has all of them). Unknown
+ * fields are dropped. Codes that may grow over time (`warning_code`, `door_category`, ...) stay plain strings.
  */
 import { z } from 'zod';
 

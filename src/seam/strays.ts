@@ -1,11 +1,17 @@
-/** Keys that a request made after we had given it up: found by what they look like, as nobody told us their ids. */
+/**
+ * Search for strays: keys that an abandoned request created later. Their ids are unknown, so they are found by shape.
+ */
 import type { Observed, WatchForStraysInput } from '../domain/model/stay-activities.js';
 import { lossesAmong } from './adopt.js';
 import type { SeamCalls } from './client.js';
 import { credentialsOf } from './context.js';
 import { isDead, matchesOf, newestFirst } from './matching.js';
 
-/** Looks once at what the user holds: living keys that match the ask and that nobody claims, newest first. Throws `SeamError`. */
+/**
+ * Reads the user's credentials once. Returns the living keys that match the ask and that no keyring claims, newest
+ * first.
+ * @throws SeamError
+ */
 export async function lookForStrays(
   { acsUserId, ask, claimedCredentialIds, ownCredentialIds }: WatchForStraysInput,
   seam: SeamCalls,

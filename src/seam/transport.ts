@@ -1,6 +1,6 @@
 /**
- * One POST to Seam: through the budget, with a deadline, answered by parsed data or a `SeamError`. Never sent twice:
- * Seam has no idempotency key, so only the caller knows whether asking again is safe.
+ * HTTP transport to Seam: one POST within the request budget and a deadline, answered by parsed data or a `SeamError`.
+ * It never retries. Seam has no idempotency key, so only the caller can decide whether a retry is safe.
  */
 import http from 'node:http';
 import https from 'node:https';
@@ -10,7 +10,7 @@ import type { Budget, Turn } from './budget.js';
 import { classOfStatus, SeamError, type SeamFailure } from './errors.js';
 import { errorAnswer } from './schemas.js';
 
-/** An API key stands for one workspace; a person's token needs the workspace named. */
+/** Credentials for Seam. An API key belongs to one workspace; a personal access token also needs the workspace id. */
 export type SeamAuth =
   | { readonly kind: 'api-key'; readonly apiKey: string }
   | { readonly kind: 'personal-access-token'; readonly token: string; readonly workspaceId: string };
@@ -18,13 +18,13 @@ export type SeamAuth =
 export interface CallOptions {
   readonly signal?: AbortSignal | undefined;
   /**
-   * How long a request that has been sent may still take after `signal` fired, in milliseconds (0 by default):
-   * an answer that is thrown away is an id that is not known.
+   * Time that a sent request may still take after `signal` fired, in milliseconds (0 by default). A discarded answer is
+   * a lost id.
    */
   readonly lingerMs?: number;
 }
 
-/** An axios instance for Seam at `endpoint`, such as `https://connect.getseam.com`. */
+/** Creates an axios instance for Seam at `endpoint`, such as `https://connect.getseam.com`. */
 export function openHttp(endpoint: string, auth: SeamAuth): AxiosInstance {
   return axios.create({
     baseURL: endpoint,
@@ -37,7 +37,7 @@ export function openHttp(endpoint: string, auth: SeamAuth): AxiosInstance {
   });
 }
 
-/** A simulator on this machine is never behind the proxy that the environment names. */
+/** Returns true for a loopback endpoint. A simulator on this machine is never behind the proxy of the environment. */
 function isLoopback(endpoint: string): boolean {
   return /^(localhost|127\.[\d.]+|\[::1\])$/.test(new URL(endpoint).hostname);
 }
@@ -53,11 +53,11 @@ function authHeaders(auth: SeamAuth): Record<string, string> {
   }
 }
 
-/** What every call of one access system shares. */
+/** Settings that all calls of one access system share. */
 export interface Wire {
   readonly http: AxiosInstance;
   readonly budget: Budget;
-  /** From sending to the whole answer, in milliseconds. */
+  /** Time from sending to the complete answer, in milliseconds. */
   readonly timeoutMs: number;
 }
 
@@ -67,7 +67,10 @@ export interface Endpoint<Answer> {
   readonly priority: Turn['priority'];
 }
 
-/** Posts `body` and hands back the parsed answer. Throws `SeamError`. */
+/**
+ * Posts `body` and returns the parsed answer.
+ * @throws SeamError
+ */
 export async function post<Answer>(
   wire: Wire,
   { path, answer, priority }: Endpoint<Answer>,
@@ -159,14 +162,14 @@ function requestIdOf(response: AxiosResponse<unknown>): { readonly requestId?: s
   return requestId === undefined ? {} : { requestId };
 }
 
-/** A code or an id as it stands, anything that could be prose (and so could name a guest) not at all. */
+/** Returns a code or an id unchanged, and undefined for any other text, because prose could name a guest. */
 function safeWord(value: unknown): string | undefined {
   return typeof value === 'string' && /^[\w.:-]{1,100}$/.test(value) ? value : undefined;
 }
 
 const LONGEST_RETRY_AFTER_MS = 5 * 60_000;
 
-/** Milliseconds from a Retry-After header: seconds, or an HTTP date. */
+/** Returns the milliseconds of a Retry-After header, which holds seconds or an HTTP date. */
 function retryAfter(value: unknown): number | undefined {
   if (typeof value !== 'string' || value.trim() === '') return undefined;
   const ms = /^\d+(\.\d+)?$/.test(value.trim()) ? Number(value) * 1_000 : Date.parse(value) - Date.now();

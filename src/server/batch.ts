@@ -1,16 +1,17 @@
-/** Many questions as few: what is asked at about the same time is asked in one go, and one go at a time. */
+/** Batching of lookups: lookups that arrive at about the same time share one request, one request at a time. */
 import { setTimeout as sleep } from 'node:timers/promises';
 
 export interface BatchOptions {
-  /** How long questions are gathered before each go, in milliseconds. */
+  /** Time that lookups are collected before each batch, in milliseconds. */
   readonly everyMs: number;
-  /** How many different questions one go may hold. */
+  /** Maximum number of different lookups in one batch. */
   readonly most: number;
 }
 
 /**
- * @param ask one go: the different questions, and for each of them its answer. If it fails, so does every question of this go
- * @returns what asks one question
+ * Returns a function that answers one question through batches.
+ * @param ask runs one batch: it receives the different questions and resolves to a lookup of answers. If it fails,
+ * every question of this batch fails
  */
 export function gather<Answer>(
   ask: (questions: readonly string[]) => Promise<(question: string) => Answer>,

@@ -1,4 +1,4 @@
-/** The parts that the server process is composed of: fastify plugins with routes of their own. */
+/** HTTP modules of the server process: fastify plugins with their own routes. */
 import type { Client, Connection } from '@temporalio/client';
 import type { FastifyPluginAsync } from 'fastify';
 import type { Registry } from 'prom-client';
@@ -10,12 +10,12 @@ export interface HttpModuleContext {
   readonly temporal: Client;
   readonly connection: Connection;
   readonly log: Log;
-  /** Where a door's own metrics go. */
+  /** Registry of the module's own metrics. */
   readonly metrics: Registry;
 }
 
 export interface HttpModule {
   readonly plugin: FastifyPluginAsync;
-  /** What has happened since the start: numbers only. */
+  /** Returns counts since the start: numbers only. */
   readonly report?: () => Readonly<Record<string, unknown>>;
 }

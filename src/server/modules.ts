@@ -1,6 +1,6 @@
 /**
- * What the server lets in, one door for each: a door is a fastify plugin with routes of its own, and what it tells `GET /healthz`.
- * Whoever adds one adds a line to `openModules`.
+ * List of the server's HTTP modules. A module is a fastify plugin with its own routes, and a report for `GET /healthz`.
+ * A new module needs a line in `openModules`.
  */
 import type { HttpModuleContext, HttpModule } from './http-module.js';
 import { Counter, Gauge } from 'prom-client';
@@ -13,9 +13,10 @@ import { openPropertyFile } from '../property-file.js';
 import { seamEventsModule } from './seam-events.js';
 
 /**
- * @throws PropertyFileError if the property file cannot be used
- * @throws ApiKeyFileError if the file of API keys cannot be used
- * @throws ConnectionsFileError if the file of connections to booking systems cannot be used
+ * Creates the modules that the configuration enables.
+ * @throws PropertyFileError if the property file is invalid
+ * @throws ApiKeyFileError if the file of API keys is invalid
+ * @throws ConnectionsFileError if the file of connections to booking systems is invalid
  */
 export async function openModules(context: HttpModuleContext): Promise<readonly HttpModule[]> {
   return [...seamEventsModule(context), ...(await bookingModule(context)), ...(await ingressModule(context))];
@@ -41,10 +42,10 @@ async function ingressModule({ config, temporal, log, metrics }: HttpModuleConte
   return [{ plugin, report: () => ({ bookings: counts() }) }];
 }
 
-/** However often metrics are asked for, Temporal is not. */
+/** Cache time of the last sweeps, so that frequent scrapes of the metrics do not query Temporal each time. */
 const SWEEPS_KNOWN_MS = 15_000;
 
-/** Looked up when the metrics are asked for: they are Temporal's, not this process's. */
+/** Adds gauges of the last sweeps. Each scrape reads them, because they are Temporal's state, not this process's. */
 function countSweeps(
   connections: Connections,
   { temporal, log, metrics }: Pick<HttpModuleContext, 'temporal' | 'log' | 'metrics'>,

@@ -1,19 +1,26 @@
-/** The open stays, as the webhook needs them: found by what they hold, and told. */
+/** Open stays for the webhook: search by credential or phone id, and signals. */
 import { WorkflowNotFoundError, type Client, type Connection } from '@temporalio/client';
 import type { OpenStays } from '../seam/webhooks/index.js';
 import { SEARCH_ATTRIBUTES } from '../temporal/search-attributes.js';
 import { gather } from './batch.js';
 
-/** Seam waits for our answer meanwhile, and delivers again if there is none. */
+/** Timeout of each call. Seam waits for our answer meanwhile, and delivers again without one. */
 const PATIENCE_MS = 2_000;
 
-/** A server lets a namespace search ten times a second by default, and a handler card can bring a hundred events at once. */
+/**
+ * Batch limits. A server allows ten searches a second in a namespace by default, and a handler card can cause a hundred
+ * events at once.
+ */
 const SEARCHES = { everyMs: 120, most: 50 };
 
+/** Returns the open stays of a namespace, with batched searches. Each call to Temporal has a deadline of 2 s. */
 export function openStays(client: Client, connection: Connection): OpenStays {
   const patiently = <T>(ask: () => Promise<T>): Promise<T> => connection.withDeadline(Date.now() + PATIENCE_MS, ask);
 
-  /** The ids have been checked to be made of letters, digits and hyphens, so that none ends its quotation. */
+  /**
+   * Searches the stays that hold any of the ids. The ids are already checked: they contain only letters, digits,
+   * underscores and hyphens, so none ends its quotation.
+   */
   async function search(ids: readonly string[]): Promise<(id: string) => readonly string[]> {
     const { name } = SEARCH_ATTRIBUTES.keys;
     const anyOf = ids.map((id) => `"${id}"`).join(', ');

@@ -1,4 +1,4 @@
-/** The door for Seam's events, if there is a webhook at Seam. */
+/** HTTP module of Seam's events, if a webhook secret is configured. */
 import { Counter } from 'prom-client';
 import { createSeamClient } from '../seam/index.js';
 import { deliveryReader, openEventHandler, parentCredential, type CredentialRef } from '../seam/webhooks/index.js';
@@ -6,6 +6,7 @@ import type { HttpModule, HttpModuleContext } from './http-module.js';
 import { openStays } from './open-stays.js';
 import { addSeamWebhook, type SeamEventCounts } from './seam-webhook.js';
 
+/** Returns the module of Seam's webhook, or an empty list without a webhook secret. */
 export function seamEventsModule({
   config,
   temporal,
@@ -37,7 +38,10 @@ export function seamEventsModule({
   ];
 }
 
-/** Without a key for Seam, events about the copy of a key on one phone are of no use; those about the key itself are. */
+/**
+ * Returns the lookup of parent keys. Without an API key for Seam, events about a key's copy on a phone have no effect.
+ * Events about the key itself still do.
+ */
 function askingSeam({
   config: { seam },
   log,

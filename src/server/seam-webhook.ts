@@ -1,6 +1,6 @@
 /**
- * `POST /webhooks/seam`: where Seam delivers its events (`docs/webhooks.md`). The answer tells Svix whether to deliver again: 2xx once
- * nothing more can come of it, 5xx only if it could not be found out whom the event is for.
+ * Route `POST /webhooks/seam`, which receives Seam's events (`docs/webhooks.md`). The status controls redelivery by
+ * Svix: 2xx once a redelivery can change nothing, 5xx only if the event's stays could not be determined.
  */
 import type { FastifyInstance } from 'fastify';
 import type { IncomingHttpHeaders } from 'node:http';
@@ -9,7 +9,7 @@ import type { DeliveryReader, EventHandler, HandOverOutcome, SeamEvent } from '.
 
 export const SEAM_WEBHOOK_PATH = '/webhooks/seam';
 
-/** How many deliveries came to what. */
+/** Number of deliveries by outcome. */
 export type SeamEventCounts = Readonly<Record<HandOverOutcome['kind'] | 'forged' | 'unreadable' | 'failed', number>>;
 
 export interface SeamWebhookOptions {
@@ -22,7 +22,7 @@ const ACCEPTED = 202;
 const UNAUTHORIZED = 401;
 const TRY_AGAIN = 503;
 
-/** Adds the route to the server; answers what has been counted so far. */
+/** Adds the route to the server. Returns a function that reads the counts so far. */
 export function addSeamWebhook(
   app: FastifyInstance,
   { read, handler, log }: SeamWebhookOptions,
@@ -75,7 +75,7 @@ export function addSeamWebhook(
     }
   }
 
-  // In a scope of its own: what is signed is the body as it was sent, so here nobody parses it.
+  // Separate scope without parsers: the signature covers the raw body, so nothing may parse it here.
   void app.register(async (scope) => {
     scope.removeAllContentTypeParsers();
     scope.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));

@@ -1,4 +1,4 @@
-/** Where the set-up (`scripts/setup.mjs`) found or put the programs that are no npm packages. */
+/** Programs that are not npm packages, at the paths that the set-up (`scripts/setup.mjs`) recorded. */
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
@@ -6,15 +6,18 @@ import { packageRoot } from '../package-root.js';
 
 const toolsSchema = z.partialRecord(z.enum(['temporal', 'testServer', 'chromium']), z.object({ path: z.string() }));
 
-/** The Temporal CLI with its dev server, the time-skipping test server, the browser for tests of the Web UI. */
+/**
+ * Name of a program: the Temporal CLI with its dev server, the time-skipping test server, or the browser for Web UI
+ * tests.
+ */
 export type Tool = z.infer<typeof toolsSchema> extends Partial<Record<infer Name, unknown>> ? Name : never;
 
-/** Files of this checkout that git does not keep: fetched programs, databases, logs. */
+/** Returns the folder of files in this checkout that git does not track: fetched programs, databases, logs. */
 export function privateFolder(): string {
   return path.join(packageRoot(), '.stayline');
 }
 
-/** @returns the absolute path of the program, or undefined if the set-up has not found it */
+/** Returns the absolute path of the program, or undefined if the set-up has not found it. */
 export function findTool(tool: Tool): string | undefined {
   const file = path.join(privateFolder(), 'tools.json');
   if (!existsSync(file)) return undefined;
@@ -23,8 +26,8 @@ export function findTool(tool: Tool): string | undefined {
 }
 
 /**
- * @returns the absolute path of the program
- * @throws Error that says how to get it, if the set-up has not found it
+ * Returns the absolute path of the program.
+ * @throws Error with instructions, if the set-up has not found it
  */
 export function requireTool(tool: Tool): string {
   const found = findTool(tool);

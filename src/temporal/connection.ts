@@ -1,6 +1,7 @@
 /**
- * Where Temporal is, for client and worker alike: environment (`TEMPORAL_ADDRESS`, `_NAMESPACE`, `_API_KEY`, `_TLS*`) over a
- * profile (`TEMPORAL_PROFILE`) of the Temporal configuration file, over localhost. Never log what is in here: it holds keys.
+ * Temporal connection settings for client and worker alike. The environment (`TEMPORAL_ADDRESS`, `_NAMESPACE`,
+ * `_API_KEY`, `_TLS*`) overrides a profile (`TEMPORAL_PROFILE`) of the Temporal configuration file, which overrides
+ * localhost. Never log these settings: they hold keys.
  */
 import { Connection, type ConnectionOptions } from '@temporalio/client';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
@@ -8,7 +9,7 @@ import type { NativeConnectionOptions } from '@temporalio/worker';
 
 const DEFAULT_ADDRESS = '127.0.0.1:7233';
 const DEFAULT_NAMESPACE = 'default';
-/** Between two attempts to reach a server that is away. */
+/** Longest pause between two attempts to reach an unavailable server. */
 const LONGEST_PAUSE_MS = 1_000;
 
 export interface TemporalTarget {
@@ -22,6 +23,7 @@ export interface TemporalTarget {
 }
 
 /**
+ * Returns the address, namespace and credentials of the Temporal server.
  * @param env the environment to read
  * @throws Error if the configuration file cannot be read or lacks the named profile
  */
@@ -38,7 +40,7 @@ export function temporalTarget(env: NodeJS.ProcessEnv): TemporalTarget {
 }
 
 /**
- * True if a server is given by environment or profile, so that none has to be embedded.
+ * Returns true if the environment or a profile names a server, so that none has to be embedded.
  * @param env the environment to read
  */
 export function isTemporalGiven(env: NodeJS.ProcessEnv): boolean {
@@ -46,21 +48,24 @@ export function isTemporalGiven(env: NodeJS.ProcessEnv): boolean {
 }
 
 /**
- * For clients. Close it when done.
- * @throws if the server does not answer within ten seconds
+ * Opens a connection for clients. Close it when done.
+ * @throws Error if the server does not answer within ten seconds
  */
 export function connect(target: TemporalTarget): Promise<Connection> {
   const options: ConnectionOptions = connectionOptions(target);
   return Connection.connect(options);
 }
 
-/** For a process that has to answer while Temporal is away, and to find it again soon. Fails at calls, not now. */
+/**
+ * Creates a lazy connection for a process that must answer during an outage of Temporal and reconnect soon after.
+ * Errors appear at calls, not here.
+ */
 export function connectWhenNeeded(target: TemporalTarget): Connection {
   const options: ConnectionOptions = connectionOptions(target);
   return Connection.lazy({ ...options, channelArgs: { 'grpc.max_reconnect_backoff_ms': LONGEST_PAUSE_MS } });
 }
 
-/** What both kinds of connection take. */
+/** Returns the options that both kinds of connection take. */
 export function connectionOptions({ namespace: _, ...options }: TemporalTarget): Omit<TemporalTarget, 'namespace'> {
   return options;
 }

@@ -1,17 +1,17 @@
-/** One server per database file: two on the same SQLite file would spoil each other's work. */
+/** Lock that allows one server per database file: two servers on one SQLite file would corrupt each other's data. */
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { z } from 'zod';
 
 const holderSchema = z.object({ pid: z.int().positive(), address: z.string() });
 
-/** Thrown when another live process serves the database file. */
+/** Error thrown when another live process serves the database file. */
 export class DatabaseInUse extends Error {
   override readonly name = 'DatabaseInUse';
 }
 
 /**
- * Claims a database file for the process that serves it.
- * @param holder the serving process, and where it can be reached
+ * Locks a database file for the process that serves it.
+ * @param holder the process id of the server, and its address
  * @throws DatabaseInUse naming the process and its address
  */
 export function lockDatabase(databaseFile: string, holder: { readonly pid: number; readonly address: string }): void {
@@ -25,7 +25,10 @@ export function lockDatabase(databaseFile: string, holder: { readonly pid: numbe
   }
 }
 
-/** @throws DatabaseInUse naming the process that serves the file, and its address */
+/**
+ * Checks that no live process serves the database file.
+ * @throws DatabaseInUse naming the process that serves the file, and its address
+ */
 export function assertDatabaseFree(databaseFile: string): void {
   const holder = readHolder(lockFile(databaseFile));
   if (holder === undefined || !isAlive(holder.pid)) return;
@@ -35,6 +38,7 @@ export function assertDatabaseFree(databaseFile: string): void {
   );
 }
 
+/** Removes the lock of a database file, if there is one. */
 export function unlockDatabase(databaseFile: string): void {
   rmSync(lockFile(databaseFile), { force: true });
 }

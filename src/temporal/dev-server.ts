@@ -1,6 +1,6 @@
 /**
- * The embedded Temporal server: the CLI's dev server with Web UI, tuned for one machine, on a database file that is kept.
- * It cannot outlive this process: a guard (`scripts/guard.mjs`) stops it, even if we are killed.
+ * Embedded Temporal server: the CLI's dev server with Web UI, tuned for one machine, on a persistent database file. It
+ * cannot outlive this process: a guard (`scripts/guard.mjs`) stops it, even if this process is killed.
  */
 import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
@@ -18,12 +18,12 @@ import { SEARCH_ATTRIBUTES } from './search-attributes.js';
 const HOST = '127.0.0.1';
 const NAMESPACE = 'default';
 const START_ATTEMPTS = 3;
-/** Of the server's log, in an error. */
+/** Number of lines of the server's log in an error. */
 const LOG_LINES = 10;
 
 /**
- * What the defaults cost on one machine with one shard: 50 ms at every hop (poll rate), up to a second at every timer, retry and
- * quick continue-as-new. Strings are JSON, as the server wants them.
+ * Overrides of slow defaults. On one machine with one shard, the defaults cost 50 ms at every hop (poll rate). They
+ * cost up to a second at every timer, retry and quick continue-as-new. Strings are JSON, as the server requires.
  */
 const DYNAMIC_CONFIG = {
   'history.transferProcessorMaxPollRPS': '2000',
@@ -32,13 +32,16 @@ const DYNAMIC_CONFIG = {
   'history.workflowIdReuseMinimalInterval': '"0s"',
 };
 
-/** The write-ahead log doubles throughput; `synchronous=1` survives a killed process (not a power cut, at worst the last moments). */
+/**
+ * SQLite settings. The write-ahead log doubles throughput. `synchronous=1` survives a killed process; a power cut can
+ * lose the last moments.
+ */
 const SQLITE_PRAGMAS = { journal_mode: 'WAL', synchronous: '1' };
 
 export interface DevServerOptions {
-  /** Made if it does not exist; a server on a file that exists goes on where the last one stopped. */
+  /** Created if it does not exist; a server on an existing file resumes from its state. */
   readonly databaseFile: string;
-  /** Taken if free, else the operating system chooses; it always chooses if absent. */
+  /** Used if free; otherwise, or if absent, the operating system chooses a port. */
   readonly preferredPort?: number;
   readonly preferredUiPort?: number;
 }
@@ -46,14 +49,14 @@ export interface DevServerOptions {
 export interface DevServer {
   readonly address: string;
   readonly namespace: string;
-  /** Root of Temporal Web UI. */
+  /** Root URL of Temporal Web UI. */
   readonly uiUrl: string;
   readonly databaseFile: string;
-  /** What the server logs (warnings and errors). */
+  /** Log file of the server (warnings and errors). */
   readonly logFile: string;
-  /** Of the server itself, for tests that kill it. */
+  /** Process id of the server itself, for tests that kill it. */
   readonly pid: number;
-  /** Resolves when the server has ended and its database is free. */
+  /** Stops the server. Resolves when it has ended and its database is free. */
   stop(): Promise<void>;
 }
 
@@ -61,7 +64,7 @@ class EndedAtStart extends Error {}
 
 /**
  * Starts the server and waits until it answers.
- * @throws DatabaseInUse if another server has the database file
+ * @throws DatabaseInUse if another server uses the database file
  * @throws Error with the end of the server's log if it does not start
  */
 export async function startDevServer(options: DevServerOptions): Promise<DevServer> {
@@ -71,7 +74,8 @@ export async function startDevServer(options: DevServerOptions): Promise<DevServ
     try {
       return await startOnce(options);
     } catch (error) {
-      // Somebody may have taken a port between a look and the start: ours, or those that the server looks for itself.
+      // Another process may take a port between the check and the start: one of ours, or one that the server chooses
+      // itself.
       if (attempt === START_ATTEMPTS || !(error instanceof EndedAtStart)) throw error;
     }
   }
@@ -134,7 +138,10 @@ function startArguments({ databaseFile, ...ports }: Ports & { readonly databaseF
   ];
 }
 
-/** The options of `temporal server start-dev` that do not depend on where it runs; `docker-compose.yml` has the same. */
+/**
+ * Returns the options of `temporal server start-dev` that do not depend on its location; `docker-compose.yml` has the
+ * same.
+ */
 export function serverSettings(): string[] {
   return [
     '--ui-disable-news-fetch',
@@ -150,8 +157,8 @@ export function serverSettings(): string[] {
 const startedSchema = z.object({ pid: z.int() });
 
 /**
- * Resolves with the server's process id when this very server (its own word on its standard output, not whoever has the port)
- * is up and its namespace answers.
+ * Resolves with the server's process id once this server is up and its namespace answers. The server's own standard
+ * output is the proof, because another process may have the port.
  */
 async function readiness(guard: ChildProcess, address: string): Promise<number> {
   const [message] = (await once(guard, 'message')) as [unknown];
@@ -169,7 +176,7 @@ async function readiness(guard: ChildProcess, address: string): Promise<number> 
   return pid;
 }
 
-/** A crash says why before it says where, at length. */
+/** Returns the reason from the log. A crash logs its cause first, then a long stack trace. */
 function reasonIn(logFile: string): string {
   const lines = readFileSync(logFile, 'utf8').trim().split('\n');
   const crash = lines.findIndex((line) => /^(panic|fatal error):/.test(line));

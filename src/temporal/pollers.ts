@@ -1,7 +1,10 @@
-/** Who asks a task queue for work, as the server remembers it (for about five minutes). */
+/** Pollers of a task queue, which the server records for about five minutes. */
 import type { Connection } from '@temporalio/client';
 
-/** An idle worker asks anew at least this often: a long poll ends after a minute. */
+/**
+ * Longest age of a live worker's last poll. An idle worker polls at least this often, because a long poll ends after a
+ * minute.
+ */
 const LATELY_MS = 90_000;
 
 const ACTIVITY_QUEUE = 2;
@@ -9,11 +12,11 @@ const ACTIVITY_QUEUE = 2;
 export interface PollingQuestion {
   readonly namespace: string;
   readonly taskQueue: string;
-  /** Name of the machine, as it ends a worker's default identity (`pid@host`). */
+  /** Host name, the end of a worker's default identity (`pid@host`). */
   readonly host: string;
 }
 
-/** @returns whether a worker on that machine has asked the queue for activities in the last minute and a half */
+/** Returns true if a worker on that host has polled the queue for activities in the last 90 seconds. */
 export async function isPolling(connection: Connection, question: PollingQuestion): Promise<boolean> {
   const { pollers } = await connection.workflowService.describeTaskQueue({
     namespace: question.namespace,

@@ -2,8 +2,8 @@
 import { createServer } from 'node:net';
 
 /**
- * @param preferred the port to take if nobody has it; otherwise, or if absent, the operating system chooses
- * @returns ports that were free a moment ago, all different, in the order asked for
+ * Returns ports that were free a moment ago, all different, in the order of the arguments.
+ * @param preferred the port to take if it is free; otherwise, or if absent, the operating system chooses
  */
 export async function freePorts(...preferred: readonly (number | undefined)[]): Promise<number[]> {
   const held: HeldPort[] = [];

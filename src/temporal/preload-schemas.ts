@@ -1,6 +1,7 @@
 /**
- * What the sandbox loads once for all stays. Temporal deep-freezes what it shares, but zod's schemas write to themselves when they
- * are first used. It passes over what is frozen already: so each schema is made ready and frozen here, on its surface only.
+ * Schemas that the sandbox loads once for all stays. Temporal deep-freezes shared objects, but zod's schemas write to
+ * themselves on first use. Temporal skips objects that are already frozen. Each schema is therefore initialised and
+ * frozen here, on its surface only.
  */
 import { z } from 'zod';
 import * as erasures from '../domain/model/erasure-schema.js';
@@ -19,7 +20,7 @@ for (const exported of [
   if (exported instanceof z.ZodType) freezeSurface(exported);
 }
 
-/** The methods by which workflow code parses come into being when they are first read. */
+/** Freezes the schema itself, after reading the parse methods of workflow code: zod creates them on first read. */
 function freezeSurface(schema: z.ZodType): void {
   void [schema.safeParse, schema.parse];
   Object.freeze(schema);

@@ -1,4 +1,4 @@
-/** Makes our search attributes known to a server that was not started with them. */
+/** Registration of Stayline's search attributes at a server that was started without them. */
 import type { Connection } from '@temporalio/client';
 import { encodeSearchAttributeIndexedValueType } from '@temporalio/common/lib/search-attributes.js';
 import { SEARCH_ATTRIBUTES } from './search-attributes.js';
@@ -6,7 +6,7 @@ import { SEARCH_ATTRIBUTES } from './search-attributes.js';
 const ALREADY_EXISTS = 6;
 
 /**
- * Registers the attributes that the namespace lacks. Temporal Cloud refuses this call: there, make them by hand.
+ * Registers the attributes that the namespace lacks. Temporal Cloud refuses this call: create them manually there.
  * @throws the server's error if it refuses
  */
 export async function registerSearchAttributes(connection: Connection, namespace: string): Promise<void> {

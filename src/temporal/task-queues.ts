@@ -1,7 +1,8 @@
 /**
- * The task queues, and which activity of a stay runs on which. Plain data: workflows import it, too.
- * Calls to Seam have a queue of their own, so that a rate limit of that queue holds: eager dispatch, which bypasses it, happens
- * only on the workflow's own queue. So have calls to booking systems: one that hangs must not fill the slots of stays.
+ * Task queues, and the queue of each activity of a stay. Plain data, because workflows import it too. Calls to Seam
+ * have a separate queue so that its rate limit holds. Eager dispatch bypasses the limit, and happens only on the
+ * workflow's own queue. Calls to booking systems have a separate queue too: a call that hangs must not fill the slots
+ * of stays.
  */
 import type { StayActivities } from '../domain/model/stay-activities.js';
 

@@ -1,5 +1,5 @@
 /**
- * The workers of one process: one on the queue `stays` (workflows and quick activities), one on `seam` (every call to Seam), one on
+ * Workers of one process, one per queue: `stays` (workflows and quick activities), `seam` (every call to Seam), and
  * `bookings` (every call to a booking system).
  */
 import { NativeConnection, Worker, type WorkerOptions } from '@temporalio/worker';
@@ -9,20 +9,20 @@ import type { StayActivities } from '../domain/model/stay-activities.js';
 import { connectionOptions, type TemporalTarget } from './connection.js';
 import { ACTIVITY_QUEUES, TASK_QUEUES, type TaskQueue } from './task-queues.js';
 
-/** How workers are tuned; durations in the SDK's notation. */
+/** Settings of workers; durations in the SDK's notation. */
 export interface WorkerProfile {
-  /** How long a workflow task waits for the worker that has the stay in its cache, before any other may take it. */
+  /** Time that a workflow task waits for the worker that caches the stay, before any other worker may take it. */
   readonly stickyQueueScheduleToStartTimeout: string;
-  /** How often a heartbeat may reach the server; bounds how late a lost worker is noticed. */
+  /** Minimum interval of heartbeats to the server; bounds the delay until a lost worker is detected. */
   readonly heartbeatThrottle: string;
-  /** How long running activities may take to end after SIGTERM; `stop_grace_period` must be longer. */
+  /** Time that running activities have to end after SIGTERM; `stop_grace_period` must be longer. */
   readonly shutdownGraceTime: string;
-  /** Keys that are being confirmed hold a slot each. */
+  /** Limit of concurrent Seam activities; each key that waits for confirmation holds a slot. */
   readonly maxConcurrentSeamActivities: number;
 }
 
 export const WORKER_PROFILES = {
-  /** One machine, one worker, often restarted: recovery first. */
+  /** Profile for one machine with one worker that restarts often: recovery first. */
   embedded: {
     stickyQueueScheduleToStartTimeout: '1s',
     heartbeatThrottle: '1s',
@@ -41,28 +41,28 @@ export interface StayWorkersOptions {
   readonly connection: NativeConnection;
   readonly namespace: string;
   readonly activities: StayActivities;
-  /** Absent: nothing is asked of booking systems here. */
+  /** Absent: this process makes no calls to booking systems. */
   readonly bookings?: BookingActivities;
-  /** Absent: requests for keys are not carried out here. */
+  /** Absent: this process carries out no requests for keys. */
   readonly keyRequests?: KeyRequestActivities;
   readonly workflowBundle: NonNullable<WorkerOptions['workflowBundle']>;
   readonly profile: WorkerProfile;
-  /** Rate limit of the queue `seam`, kept by the server over all workers; absent: none. */
+  /** Rate limit of the queue `seam`, which the server enforces over all workers; absent: none. */
   readonly seamActivitiesPerSecond?: number;
-  /** Absent: process id and host. */
+  /** Default: process id and host. */
   readonly identity?: string;
-  /** Stays kept in memory; 0 replays the whole history at every task (for tests). Absent: by the size of memory. */
+  /** Stays cached in memory; 0 replays the whole history at every task (for tests). Default: by the size of memory. */
   readonly maxCachedWorkflows?: number;
-  /** For interceptors in the workflow bundle (for tests). */
+  /** Sinks of interceptors in the workflow bundle (for tests). */
   readonly sinks?: NonNullable<WorkerOptions['sinks']>;
 }
 
-/** For workers. Close it when every worker on it has ended. */
+/** Opens a connection for workers. Close it after every worker on it has ended. */
 export function connectNatively(target: TemporalTarget): Promise<NativeConnection> {
   return NativeConnection.connect(connectionOptions(target));
 }
 
-/** Makes the workers; `runWorkers` runs them. */
+/** Creates the workers; `runWorkers` runs them. */
 export async function createStayWorkers(options: StayWorkersOptions): Promise<Worker[]> {
   const { connection, namespace, activities, bookings, keyRequests, profile, identity } = options;
   const { maxCachedWorkflows, seamActivitiesPerSecond, sinks } = options;
@@ -104,11 +104,11 @@ function activitiesOf(queue: TaskQueue, activities: StayActivities): Partial<Sta
   return Object.fromEntries(Object.entries(activities).filter(isHere));
 }
 
-/** What running needs of a worker. */
+/** Methods of a worker that `runWorkers` uses. */
 export type RunnableWorker = Pick<Worker, 'run' | 'shutdown' | 'getState'>;
 
 /**
- * Runs workers until all have ended. If one ends, by failing or because it was told to, the others are shut down.
+ * Runs workers until all have ended. If one fails or is shut down, the others are shut down too.
  * @throws the error of the first worker that failed, after all have ended
  */
 export async function runWorkers(workers: readonly RunnableWorker[]): Promise<void> {

@@ -1,13 +1,13 @@
 /**
- * The workflow code as one script for Temporal's sandbox. Schema modules are preloaded: they are evaluated once per worker and
- * shared (frozen), not once per stay, which would cost 3 ms of every start.
+ * Workflow code as one script for Temporal's sandbox. Schema modules are preloaded: each worker evaluates them once and
+ * shares them (frozen). Once per stay would cost 3 ms at every start.
  */
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { bundleWorkflowCode, DefaultLogger, type Logger, type WorkflowBundleWithSourceMap } from '@temporalio/worker';
 
-/** Absolute path of a module of ours, whether we run from source or compiled. */
+/** Returns the absolute path of one of our modules, whether the process runs from source or compiled code. */
 function moduleFile(fromHere: string): string {
   const file = fileURLToPath(new URL(fromHere, import.meta.url));
   return existsSync(`${file}.ts`) ? `${file}.ts` : `${file}.js`;
@@ -17,10 +17,11 @@ const WORKFLOWS = moduleFile('../../workflows/index');
 const PRELOADED = [moduleFile('./preload-schemas')];
 
 /**
+ * Bundles the workflow code.
  * @param options.workflowsPath other workflows than the product's, for tests
  * @param options.interceptorsPath a module of interceptors around the workflows, for tests
  * @param options.logger absent: warnings go to stderr
- * @throws Error if workflow code imports what the sandbox does not allow
+ * @throws Error if workflow code imports a module that the sandbox does not allow
  */
 export async function bundleWorkflows(
   options: {
@@ -34,7 +35,10 @@ export async function bundleWorkflows(
   return bundleWorkflowCode({ workflowsPath, workflowInterceptorModules, preloadModules: PRELOADED, logger });
 }
 
-/** The bundle that `npm run build` leaves beside the compiled code, or undefined if we do not run from there. */
+/**
+ * Returns the bundle that `npm run build` leaves beside the compiled code, or undefined when the process runs from
+ * source.
+ */
 export function builtBundle(): string | undefined {
   const file = path.join(fileURLToPath(new URL('../..', import.meta.url)), 'workflow-bundle.js');
   return existsSync(file) ? file : undefined;

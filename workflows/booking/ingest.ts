@@ -94,7 +94,7 @@ async function read(run: IngestRun): Promise<void> {
   run.urgent = false;
   const scope = new CancellationScope();
   const reading = scope.run(() =>
-    readReservation.executeWithOptions({ summary: 'fetch the reservation and tell its stay' }, [inputOf(run)]),
+    readReservation.executeWithOptions({ summary: 'fetch the reservation and update its stay' }, [inputOf(run)]),
   );
   const ended = reading.then(
     () => true,

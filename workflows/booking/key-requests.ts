@@ -87,7 +87,7 @@ async function follow(name: StayName, request: KeyRequest, order: Order): Promis
     await endOfKeys(name);
     return undefined;
   }
-  const outcome = await tellOrder.executeWithOptions({ summary: `"${request.kind}": tell the stay` }, [
+  const outcome = await tellOrder.executeWithOptions({ summary: `"${request.kind}": update the stay` }, [
     { name, order },
   ]);
   return outcome.kind === 'refused' ? outcome : undefined;

@@ -135,7 +135,7 @@ function tell(run: RoomRun, { stayId, news, ...known }: rules.NewsFor): void {
       const { type, message } =
         error instanceof ApplicationFailure ? error : { type: undefined, message: String(error) };
       if (type === NO_SUCH_WORKFLOW) rules.takeGone(run.state, { stayId, ...known }, now());
-      else rules.ignoreMessage(run.state, `${stayId} could not be told its news: ${message}`, now());
+      else rules.ignoreMessage(run.state, `${stayId} could not be informed: ${message}`, now());
     })
     .finally(() => {
       run.telling -= 1;

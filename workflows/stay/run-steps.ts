@@ -172,7 +172,7 @@ async function preparations(run: StayRun, step: Preparation): Promise<void> {
     case 'wait-for-key-on-phone': {
       const { guestId, acsCredentialId } = step;
       const retry = { initialInterval: '2s', backoffCoefficient: 1.5, maximumInterval: '30s' } as const;
-      const options = { retry, summary: `wait until a phone of guest ${guestId} has fetched his key` };
+      const options = { retry, summary: `wait until a phone of guest ${guestId} has fetched their key` };
       const outcome = await seam.waitForKeyOnPhone.executeWithOptions(options, [{ propertyId, acsCredentialId }]);
       recordCheck(state, [acsCredentialId], outcome, now());
       return;

@@ -1,6 +1,6 @@
 /**
- * API keys: `sl_<keyId>_<secret>`. The file holds only the SHA-256 of each; the secret has 256 bits of chance, so that a slow hash
- * would add nothing. What a key may do stands beside its hash.
+ * API keys: `sl_<keyId>_<secret>`. The file holds only the SHA-256 of each key. The secret has 256 random bits, so a
+ * slow hash adds nothing. The rights of a key are next to its hash.
  */
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
@@ -16,7 +16,7 @@ export const keyIdSchema = z
 const apiKeySchema = z.strictObject({
   keyId: keyIdSchema,
   sha256: z.string().regex(/^[0-9a-f]{64}$/, 'must be the SHA-256 of the key, 64 hexadecimal digits'),
-  /** Of which properties the key may see and change stays. */
+  /** Properties whose stays the key may access. */
   properties: z.union([
     z.literal('all', { error: 'must be "all", or a list of property ids' }),
     z.array(idSchema, { error: 'must be "all", or a list of property ids' }).min(1, 'must name a property'),
@@ -37,7 +37,7 @@ export const apiKeyFileSchema = z.strictObject({
 export type ApiKeyRecord = z.infer<typeof apiKeySchema>;
 export type ApiKeyFile = z.infer<typeof apiKeyFileSchema>;
 
-/** Whoever has shown a valid key. */
+/** Caller with a valid key. */
 export interface Caller {
   readonly keyId: string;
   readonly properties: 'all' | readonly string[];
@@ -47,16 +47,18 @@ export interface Caller {
 export type KeyDecision =
   { readonly kind: 'valid'; readonly caller: Caller } | { readonly kind: 'unknown' } | { readonly kind: 'expired' };
 
-/** Where the server looks keys up. */
+/** Key lookup of the server. */
 export interface ApiKeys {
+  /** Checks a presented key. */
   judge(presented: string): Promise<KeyDecision>;
 }
 
+/** Error for a key file that cannot be used. */
 export class ApiKeyFileError extends Error {
   override readonly name = 'ApiKeyFileError';
 }
 
-/** A new key, which nobody can show again, and what the file holds of it. */
+/** Returns a new key and its record for the file. The key is not stored and cannot be shown again. */
 export function makeApiKey(
   rights: Pick<ApiKeyRecord, 'keyId' | 'properties' | 'access' | 'expiresAt'>,
   secret: Buffer = randomBytes(32),
@@ -66,10 +68,10 @@ export function makeApiKey(
 }
 
 const PRESENTED = /^sl_([a-z0-9-]{1,40})_[A-Za-z0-9_-]{43}$/;
-/** Compared with where the key is unknown, so that this takes as long. */
+/** Record to compare with if the key is unknown, so that both cases take equally long. */
 const NOBODY: ApiKeyRecord = { keyId: 'nobody', sha256: '0'.repeat(64), properties: [], access: 'read' };
 
-/** @param now milliseconds since 1970 */
+/** Checks a presented key against the records. @param now milliseconds since 1970 */
 export function judgeKey(records: ReadonlyMap<string, ApiKeyRecord>, presented: string, now: number): KeyDecision {
   const record = records.get(PRESENTED.exec(presented)?.[1] ?? '') ?? NOBODY;
   const isRight = timingSafeEqual(Buffer.from(record.sha256, 'hex'), hashOf(presented));
@@ -83,21 +85,21 @@ function hashOf(key: string): Buffer {
   return createHash('sha256').update(key).digest();
 }
 
-/** Keys that are at hand already. */
+/** Returns a lookup over a fixed list of records. */
 export function fixedApiKeys(records: readonly ApiKeyRecord[]): ApiKeys {
   const byId = new Map(records.map((record) => [record.keyId, record]));
   return { judge: (presented) => Promise.resolve(judgeKey(byId, presented, Date.now())) };
 }
 
-/** How long a key that was taken out of the file may still be valid. */
+/** Interval of file checks. A key that is removed from the file stays valid at most this long. */
 const LOOK_EVERY_MS = 1_000;
 
 export interface ApiKeyFileOptions {
-  /** Told when a changed file cannot be used; what was read before stays in force. */
+  /** Called when a changed file cannot be used. The previous content stays in force. */
   readonly onInvalid: (error: ApiKeyFileError) => void;
 }
 
-/** Opens the file, which is read again when it has changed. @throws ApiKeyFileError if it cannot be used now */
+/** Opens the key file and re-reads it after each change. @throws ApiKeyFileError if it cannot be used now */
 export async function openApiKeys(path: string, { onInvalid }: ApiKeyFileOptions): Promise<ApiKeys> {
   const keys = await keepFile(path, {
     read: async () => fixedApiKeys((await readApiKeyFile(path)).keys),
@@ -108,7 +110,7 @@ export async function openApiKeys(path: string, { onInvalid }: ApiKeyFileOptions
   return { judge: async (presented) => (await keys()).judge(presented) };
 }
 
-/** @throws ApiKeyFileError naming every field that is wrong */
+/** Reads and checks the key file. @throws ApiKeyFileError that names every wrong field */
 export async function readApiKeyFile(path: string): Promise<ApiKeyFile> {
   let content: unknown;
   try {

@@ -1,4 +1,4 @@
-/** Who calls, and whether he may: `Authorization: Bearer <API key>`, judged before anything of the body is read. */
+/** Authentication and authorization: `Authorization: Bearer <API key>`, checked before the body is read. */
 import type { FastifyInstance, FastifyRequest, onRequestAsyncHookHandler } from 'fastify';
 import { HttpProblem } from '../../http/problem.js';
 import type { ApiKeys, Caller } from './api-keys.js';
@@ -16,7 +16,7 @@ declare module 'fastify' {
 
 const CHALLENGE = 'Bearer realm="stayline"';
 
-/** Adds the hook to a scope: every route in it needs a key that is good for its property and for what it does. */
+/** Adds the hook to a scope: every route in it needs a key with rights for its property and its operation. */
 export function authenticate(scope: FastifyInstance, keys: ApiKeys): void {
   scope.decorate('apiKeys', keys);
   scope.decorateRequest('caller', undefined);
@@ -29,19 +29,20 @@ export function authenticate(scope: FastifyInstance, keys: ApiKeys): void {
   scope.addHook('onRequest', hook);
 }
 
-/** @throws Error on a route that is not behind `authenticate` */
+/** Returns the caller of a request. @throws Error on a route that is not behind `authenticate` */
 export function callerOn(request: FastifyRequest): Caller {
   if (request.caller === undefined) throw new Error('the route is not behind authenticate');
   return request.caller;
 }
 
-/** Who calls by what the keys say now, for answers that go on for long; undefined if the key is no longer valid. */
+/** Returns the caller with the current rights of the key, for long streams; undefined if it is no longer valid. */
 export async function callerNow(request: FastifyRequest): Promise<Caller | undefined> {
   const presented = presentedBy(request);
   const decision = presented === undefined ? undefined : await request.server.apiKeys.judge(presented);
   return decision?.kind === 'valid' ? decision.caller : undefined;
 }
 
+/** Returns true if the caller's key covers the property. */
 export function maySee({ properties }: Caller, propertyId: string): boolean {
   return properties === 'all' || properties.includes(propertyId);
 }
@@ -64,7 +65,7 @@ async function callerOf(request: FastifyRequest, keys: ApiKeys): Promise<Caller>
   }
 }
 
-/** Of the raw headers: those of the request are only what the route's schema names, once they are checked. */
+/** Reads the raw headers: after validation, the request's headers hold only the fields of the route's schema. */
 function presentedBy({ raw }: FastifyRequest): string | undefined {
   return /^Bearer +(\S+)$/i.exec(raw.headers.authorization ?? '')?.[1];
 }
@@ -80,7 +81,7 @@ function judgeProperty({ params }: FastifyRequest, caller: Caller): void {
   }
 }
 
-/** A dry run reads, although it is sent by POST. */
+/** Refuses changes by a read-only key. A dry run only reads, although it is sent by POST. */
 function judgeAccess({ method, routeOptions }: FastifyRequest, caller: Caller): void {
   const reads = method === 'GET' || method === 'HEAD' || routeOptions.config.onlyReads === true;
   if (!reads && caller.access !== 'write') throw new HttpProblem('forbidden', 'the API key may only read');
@@ -88,7 +89,7 @@ function judgeAccess({ method, routeOptions }: FastifyRequest, caller: Caller): 
 
 declare module 'fastify' {
   interface FastifyContextConfig {
-    /** True for a route that changes nothing, whatever its method. */
+    /** True for a route that changes nothing, with any method. */
     onlyReads?: true;
   }
 }

@@ -1,67 +1,75 @@
 /**
- * Changes of stays, told from Temporal's visibility: one look a second, however many listen. A stay that changes twice between two
- * looks is told once, as it is by then. Visibility lags and is not in order, so each look reaches back a little; what is known from
- * the looks before is not told again.
+ * Changes of stays, read from Temporal visibility: one search per interval for any number of listeners. A stay that
+ * changes twice between two searches is reported once, with its latest state. Visibility lags and is not in order, so
+ * each search reaches back a little. A change that an earlier search found is not reported again.
  *
- * When a stay changed is said by Temporal's clock, never compared with the clock here: a change is new if no look knew it before.
+ * Temporal's clock sets the time of a change. The feed never compares it with the local clock: a change is new if no
+ * earlier search found it.
  */
 import type { StaySummary } from './schemas.js';
 
 export interface ChangeFeed {
   /**
-   * Listens from now on; to what `missed` finds first.
-   * @throws whatever the searches throw
+   * Subscribes to changes from now on. The changes that `missed` finds come first.
+   * @throws any error of the searches
    */
   subscribe(listening: Listening): Promise<Subscription>;
-  /** Ends every subscription, and every later one. */
+  /** Ends every subscription, including later ones. */
   close(): void;
 }
 
 export interface Listening {
   readonly wants: (change: StaySummary) => boolean;
-  /** Page by page what has changed while nobody listened, in any order. It is read when the feed is at work, so that nothing is lost between. */
+  /**
+   * Pages of the changes that the listener missed, in any order. The feed reads them once it runs, so that no change is
+   * lost in between.
+   */
   readonly missed?: AsyncIterable<readonly StaySummary[]> | undefined;
-  /** Ends the subscription, even one that has not begun. */
+  /** Ends the subscription, even before it begins. */
   readonly signal: AbortSignal;
 }
 
 export interface Subscription {
-  /** What has changed since the last call, in order of time; waits for a change for so many milliseconds. Undefined: it has ended. */
+  /**
+   * Returns the changes since the last call, in order of time. Waits at most `patienceMs` for a change.
+   * Undefined: the subscription has ended.
+   */
   next(patienceMs: number): Promise<readonly StaySummary[] | undefined>;
 }
 
 export interface ChangeFeedOptions {
-  /** Page by page every stay that changed at or after the instant, in any order. */
+  /** Returns pages of all stays that changed at or after the instant, in any order. */
   readonly changedSince: (instant: string) => AsyncIterable<readonly StaySummary[]>;
   readonly everyMs: number;
-  /** By how much visibility may be late, in milliseconds; a change that it shows later is not told. */
+  /** Maximum lag of visibility in milliseconds. A change that appears later is not reported. */
   readonly lagMs: number;
   readonly onError: (error: unknown) => void;
 }
 
-/** By how much the clock here may be ahead of Temporal's. It is asked only for how far the first look reaches back. */
+/** Maximum lead of the local clock over Temporal's. It only sets how far the first search reaches back. */
 const CLOCKS_DIFFER_MS = 5 * 60_000;
 
 interface Listener {
   readonly wants: (change: StaySummary) => boolean;
-  /** The latest of each stay that has not been fetched yet. */
+  /** Latest change of each stay that the listener has not fetched yet. */
   readonly pending: Map<string, StaySummary>;
   wake: () => void;
   ended: boolean;
 }
 
+/** Returns a feed that searches only while it has listeners. */
 export function openChangeFeed({ changedSince, everyMs, lagMs, onError }: ChangeFeedOptions): ChangeFeed {
   const listeners = new Set<Listener>();
-  /** When each stay changed last, as far as a look knows; those that no look reaches any more are forgotten. */
+  /** Time of the last change that a search found, by stay. Entries older than `reach` are dropped. */
   const known = new Map<string, string>();
-  /** The instant that looks reach back to. */
+  /** Instant that searches reach back to. */
   let reach = '';
-  /** The first look, while the feed is at work. */
+  /** First search; set while the feed runs. */
   let begun: Promise<void> | undefined;
   let timer: NodeJS.Timeout | undefined;
   let closed = false;
 
-  /** What no look knew before, in order of time. */
+  /** Returns the changes that no earlier search found, in order of time. */
   async function findNew(): Promise<readonly StaySummary[]> {
     const found: StaySummary[] = [];
     for await (const page of changedSince(reach)) found.push(...page);
@@ -73,7 +81,7 @@ export function openChangeFeed({ changedSince, everyMs, lagMs, onError }: Change
     return changes;
   }
 
-  /** Learns what was before anybody listened, which is not told. */
+  /** Records the changes from before the first listener, without reporting them. */
   async function begin(): Promise<void> {
     known.clear();
     reach = before(new Date().toISOString(), CLOCKS_DIFFER_MS);
@@ -109,7 +117,7 @@ export function openChangeFeed({ changedSince, everyMs, lagMs, onError }: Change
   return {
     async subscribe({ wants, missed, signal }) {
       const listener: Listener = { wants, pending: new Map(), wake: () => undefined, ended: false };
-      // Before anything is waited for: a feed without listeners comes to rest.
+      // Add the listener before the first await: a feed without listeners stops.
       listeners.add(listener);
       signal.addEventListener('abort', () => end(listener), { once: true });
       if (signal.aborted || closed) end(listener);
@@ -147,7 +155,7 @@ async function catchUp(listener: Listener, missed: AsyncIterable<readonly StaySu
 
 function offer({ wants, pending, wake }: Listener, change: StaySummary): void {
   if (!wants(change)) return;
-  // Searches overlap: that which began first may end last, and find less.
+  // Searches overlap: the first to begin may end last, and find less.
   if ((pending.get(change.stay)?.changedAt ?? '') >= change.changedAt) return;
   pending.set(change.stay, change);
   wake();

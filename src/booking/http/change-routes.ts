@@ -1,6 +1,6 @@
 /**
- * Changes of a stay, for callers that know only what has changed: each becomes one of the stay's signals, answered 202 as soon as
- * Temporal has it. What makes no sense changes nothing and shows as attention.
+ * Changes of a stay, for callers that have only the change. Each becomes a signal of the stay and is answered 202 as
+ * soon as Temporal has it. A change that makes no sense has no effect and shows as attention.
  */
 import { createHash, randomUUID } from 'node:crypto';
 import type { FastifyRequest } from 'fastify';
@@ -31,7 +31,7 @@ interface Change {
   readonly body: z.ZodObject;
   /** The guest is part of the path. */
   readonly ofGuest?: true;
-  /** Done twice, it is something else than done once: the caller has to name it. */
+  /** Not idempotent: an idempotency key is required. */
   readonly mustBeNamed?: true;
 }
 
@@ -94,7 +94,7 @@ const CHANGES: readonly Change[] = [
     method: 'POST',
     path: '/guests/:guestId/block',
     message: 'block',
-    summary: 'No key for this guest, and none that he has',
+    summary: 'Block a guest: no new key, and the present one ends',
     body: block.omit({ guestId: true }),
     ofGuest: true,
   },
@@ -135,6 +135,7 @@ const CHANGES: readonly Change[] = [
   },
 ];
 
+/** Adds one route for each change of a stay. */
 export function addChangeRoutes(scope: ApiScope, context: BookingContext): void {
   const { stays, ask } = context;
 
@@ -186,7 +187,7 @@ export function addChangeRoutes(scope: ApiScope, context: BookingContext): void 
       schema: {
         operationId: 'removeGuest',
         tags: ['changes'],
-        summary: 'Take a guest out of the party; for cause, all keys of the lease are made anew',
+        summary: 'Take a guest out of the party; for cause, all keys of the lease are replaced',
         params: guestParams,
         querystring: messageSchemas.removeGuest.omit({ guestId: true }),
         headers: changeHeaders,
@@ -230,25 +231,28 @@ function requestIdOf({ headers }: FastifyRequest, content: object): string | und
   return inHeader ?? inBody;
 }
 
-/** As many characters as a message's `by` and `requestId` may have. */
+/** Maximum length of a message's `by` and `requestId`, in characters. */
 const MOST_ID_LENGTH = 200;
 
-/** A caller may say for whom he asks, but not that he is somebody else. */
+/** Returns the author of a change. A caller may name a person, but cannot pose as another caller. */
 function byOf(keyId: string, content: object): string {
   const { by } = content as { readonly by?: string };
   const key = `api-key:${keyId}`;
-  // A pair of surrogates is not cut in half.
+  // The cut must not leave half of a surrogate pair.
   return by === undefined ? key : `${key} for ${by}`.slice(0, MOST_ID_LENGTH).replace(/\p{Cs}$/u, '');
 }
 
-/** The stay knows a change by its name alone: it must be another one where another caller, or another kind of change, has chosen the same. */
+/**
+ * Returns a request id that is unique per key and message. The stay identifies a change by this id alone, and other
+ * callers or other messages may use the same one.
+ */
 function ownRequestId(keyId: string, message: MessageName, requestId: string): string {
   const scope = `api-key:${keyId}/${message}/`;
   if (scope.length + requestId.length <= MOST_ID_LENGTH) return `${scope}${requestId}`;
   return `${scope}sha256:${createHash('sha256').update(requestId).digest('hex')}`;
 }
 
-/** A body that nobody reads could have said that the guest is removed for cause. */
+/** Refuses a body: the route ignores it, and it might say that the guest is removed for cause. */
 async function refuseBody({ body }: FastifyRequest): Promise<void> {
   if (body === undefined || body === null) return;
   throw wrong({ path: 'cause', message: 'must stand in the query, as whatever else is said: DELETE takes no body' });
@@ -266,7 +270,7 @@ function wrong(problem: { readonly path: string; readonly message: string }): Ht
 
 type Dates = z.output<typeof datesBody>['window'];
 
-/** Local dates and clock times, as the property's clock has them. */
+/** Converts local dates and clock times to instants, in the time zone of the property. */
 function inInstants(window: Dates, property: Property): MessageInput<'changeDates'>['window'] {
   if (!('arrival' in window || 'departure' in window)) return window as MessageInput<'changeDates'>['window'];
   const { arrival, departure, checkIn = property.checkIn, checkOut = property.checkOut } = window;

@@ -1,4 +1,4 @@
-/** What the routes of the booking API need. */
+/** Shared context of the booking API's routes. */
 import type { Client, Connection } from '@temporalio/client';
 import type { FastifyBaseLogger, FastifyInstance, FastifyTypeProvider, RawServerDefault } from 'fastify';
 import type { z } from 'zod';
@@ -10,33 +10,34 @@ import type { Property } from '../../domain/model/property-schema.js';
 import { askingTemporal, type AskTemporal } from './temporal-call.js';
 import type { DeepReadonly } from './view-schemas.js';
 
-/** As that of `fastify-type-provider-zod`, for answers that nobody writes to. */
+/** Type provider like that of `fastify-type-provider-zod`, but with read-only responses. */
 export interface ApiTypes extends FastifyTypeProvider {
   readonly validator: this['schema'] extends z.ZodType ? z.output<this['schema']> : unknown;
   readonly serializer: this['schema'] extends z.ZodType ? DeepReadonly<z.output<this['schema']>> : unknown;
 }
 
-/** A scope of the server whose schemas are zod's. */
+/** Scope of the server whose route schemas are zod schemas. */
 export type ApiScope = FastifyInstance<RawServerDefault, IncomingMessage, ServerResponse, FastifyBaseLogger, ApiTypes>;
 
 export interface BookingOptions {
   readonly temporal: Client;
   readonly connection: Connection;
-  /** The properties that bookings may be for. */
+  /** Properties that accept bookings. */
   readonly properties: Properties;
-  /** Root of Temporal Web UI, for links; absent: views have none. */
+  /** Root URL of Temporal Web UI; absent: views have no link. */
   readonly webUiUrl?: string;
 }
 
 export interface BookingContext extends BookingOptions {
   readonly stays: StayClient;
   readonly ask: AskTemporal;
-  /** @throws HttpProblem `not-found` */
+  /** Returns the property. @throws HttpProblem `not-found` */
   property(propertyId: string): Promise<Property>;
-  /** Where a person sees the stay. */
+  /** Returns the link to the stay in Temporal Web UI; undefined without `webUiUrl`. */
   webUiOf(name: StayName): string | undefined;
 }
 
+/** Returns the context that the routes share. */
 export function bookingContext(options: BookingOptions): BookingContext {
   const { temporal, connection, properties, webUiUrl } = options;
   return {

@@ -1,12 +1,15 @@
-/** Calls that mostly have nothing to say but their path. */
+/** Empty request bodies, for calls that mostly need only their path. */
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 
-/** No body is as good as `{}`. A hook `preValidation`. */
+/** Replaces a missing body with `{}`; a `preValidation` hook. */
 export async function emptyBodyIsNone(request: FastifyRequest): Promise<void> {
   request.body ??= {};
 }
 
-/** Many clients announce JSON with every request: fastify's own parser would refuse that of an empty body. */
+/**
+ * Accepts an empty JSON body. Many clients announce JSON with every request, and fastify's own parser refuses an empty
+ * body.
+ */
 export function parseEmptyJsonAsNone(scope: FastifyInstance): void {
   const parse = scope.getDefaultJsonParser('error', 'error');
   scope.removeContentTypeParser('application/json');

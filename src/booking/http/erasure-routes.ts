@@ -1,4 +1,4 @@
-/** Has a guest forgotten who asks for it. */
+/** Erasure of a guest's data on request. */
 import { z } from 'zod';
 import type { ApiScope, BookingContext } from './context.js';
 import { emptyBodyIsNone } from './empty-body.js';
@@ -15,6 +15,7 @@ const erasureSchema = z.object({
     .describe('The stay as it ended, by ids alone; absent: Temporal knew of none any more'),
 });
 
+/** Adds the route that erases a guest. */
 export function addErasureRoutes(scope: ApiScope, { property, stays, ask }: BookingContext): void {
   scope.post(
     `${RESERVATION_PATH}/guests/:guestId/erase`,

@@ -1,6 +1,7 @@
 /**
- * `GET /v1/events`: server-sent events, one for each change of a stay, resumable by `Last-Event-ID`. At least once: after a resumption
- * those of the last seconds before it come again, with the same id. A stream outlives neither its API key nor its reader.
+ * `GET /v1/events`: server-sent events, one for each change of a stay, resumable by `Last-Event-ID`. Delivery is at
+ * least once: after a resumption, events of the last seconds before it come again with the same id. A stream ends when
+ * its API key ends or its reader disconnects.
  */
 import { Readable } from 'node:stream';
 import type { FastifyReply, FastifyRequest } from 'fastify';
@@ -14,29 +15,30 @@ import { refusal, refusals, STREAM } from './openapi.js';
 import type { StaySummary } from './schemas.js';
 import { queryForChangesSince, searchStays } from './stay-search.js';
 
-/** Temporal by default lets a namespace search ten times a second. */
+/** Search interval. Temporal allows ten searches a second per namespace by default. */
 const LOOK_EVERY_MS = 1_000;
 /**
- * A change bears the time at which its workflow task began, which may take ten seconds; then visibility has to take it in. To look
- * back further costs little, as only what is found anew is told.
+ * Maximum lag of visibility. A change bears the time at which its workflow task began. The task may take ten seconds,
+ * and visibility indexes it after that. A longer lag costs little, because the feed reports only new changes.
  */
 const LAG_MS = 15_000;
 const PAGE_SIZE = 1_000;
-/** Shorter than proxies wait for a silent connection. */
+/** Heartbeat interval, shorter than the idle timeout of proxies. */
 const STILL_HERE_MS = 15_000;
 const RECONNECT_MS = 2_000;
-/** What was missed has to be sent in order of time, which visibility does not know: all of it is held for that. */
+/** Limit of missed changes. Visibility does not sort them by time, so all are held in memory and sorted. */
 const MOST_MISSED = 10 * PAGE_SIZE;
 const OLDEST_MISSED_DAYS = 7;
 const MOST_STREAMS = 20;
-/** The key is judged before each so many. */
+/** Events per batch. The key is checked before each batch. */
 const EVENTS_AT_ONCE = 100;
-/** How long a connection may take in nothing of what is written to it. */
+/** Time after which a connection that accepts no data is closed. */
 const STALLED_MS = 60_000;
 
 const EVENT_ID = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z)~/;
 const NO_EVENT_ID = 'must be the id of an event that came from here';
 
+/** Adds `GET /events`. `onError` receives the errors of the searches. */
 export function addEventRoutes(
   scope: ApiScope,
   { temporal, connection, ask }: BookingContext,
@@ -49,10 +51,10 @@ export function addEventRoutes(
     onError,
   });
   const streams = countStreams();
-  // Or the server would wait for listeners who never leave.
+  // Otherwise the server waits for listeners that never leave.
   scope.addHook('preClose', async () => feed.close());
 
-  /** Each page has the whole patience of a call. */
+  /** Yields the pages of a search. Each page has the full timeout of a call. */
   async function* pagesOf(query: string): AsyncGenerator<readonly StaySummary[]> {
     let pageToken: string | undefined;
     do {
@@ -63,7 +65,7 @@ export function addEventRoutes(
     } while (pageToken !== undefined);
   }
 
-  /** What has changed since the event. @throws HttpProblem `gone` if that is too much */
+  /** Yields the changes since the event. @throws HttpProblem `gone` if there are too many */
   async function* missedSince(
     instant: string,
     properties: 'all' | readonly string[],
@@ -128,20 +130,20 @@ function gone(why: string): HttpProblem {
   return new HttpProblem('gone', detail);
 }
 
-/** When what the event tells of was; undefined for an id that was never given. */
+/** Returns the instant of an event id; undefined for an id that the server never issued. */
 function instantOf(eventId: string): string | undefined {
   const instant = EVENT_ID.exec(eventId)?.[1] ?? '';
   const ms = Date.parse(instant);
-  // Digits that are no date, or a date out of Temporal's reach.
+  // Refuses digits that are not a date, and dates outside Temporal's range.
   const isInReach = ms >= 0 && Number(instant.slice(0, 4)) < 2200 && new Date(ms).toISOString() === instant;
   return isInReach ? instant : undefined;
 }
 
-/** Aborted when the answer has ended, or whoever waits for it has gone. */
+/** Returns a signal that aborts when the response has ended or the client has disconnected. */
 function whenLeft({ raw: asked }: FastifyRequest, { raw: answer }: FastifyReply): AbortSignal {
   const left = new AbortController();
   answer.once('close', () => left.abort());
-  // An answer that waits behind another one of its connection is not told when that closes; what was asked is.
+  // A response behind another one on its connection gets no close event; the request does.
   asked.once('close', () => {
     if (asked.socket.destroyed) left.abort();
   });
@@ -150,7 +152,7 @@ function whenLeft({ raw: asked }: FastifyRequest, { raw: answer }: FastifyReply)
 }
 
 interface StreamCount {
-  /** Counts a stream of the key until the signal. @throws HttpProblem `too-many-requests` */
+  /** Counts a stream of the key until the signal aborts. @throws HttpProblem `too-many-requests` */
   enter(keyId: string, left: AbortSignal): void;
 }
 
@@ -174,10 +176,10 @@ function countStreams(): StreamCount {
   };
 }
 
-/** What a listener may hear, as the key stands. */
+/** Filter of a listener under the current rights of its key. */
 interface Hearing {
   readonly wants: (change: StaySummary) => boolean;
-  /** Judges the key again. False: it is no longer good for what is streamed. */
+  /** Checks the key again. False: the key no longer covers the stream. */
   readonly judgeAgain: () => Promise<boolean>;
 }
 
@@ -211,7 +213,7 @@ async function* eventStream(changes: Subscription, { wants, judgeAgain }: Hearin
   }
 }
 
-/** Ids are percent-encoded and JSON has no line breaks, so that nothing ends a line early. */
+/** Returns the text of one event. Ids are percent-encoded and JSON has no line breaks, so no line ends early. */
 function eventText(change: StaySummary): string {
   return `id: ${change.changedAt}~${change.stay}\nevent: stay-changed\ndata: ${JSON.stringify(change)}\n\n`;
 }

@@ -1,4 +1,4 @@
-/** The HTTP API for booking systems and front desks, `/v1/…` (`docs/http-api.md`), as one plugin of the server. */
+/** HTTP API for booking systems and front desks, `/v1/…` (`docs/http-api.md`), as one plugin of the server. */
 import rateLimit from '@fastify/rate-limit';
 import type { FastifyError, FastifyPluginAsync, FastifySchemaCompiler } from 'fastify';
 import type { z } from 'zod';
@@ -22,13 +22,13 @@ export { collectRoutes } from './openapi.js';
 
 export interface BookingApiOptions extends BookingOptions {
   readonly keys: ApiKeys;
-  /** Of one key, on one server process. */
+  /** Request limit of one key on one server process. */
   readonly requestsPerMinute: number;
-  /** Told of what goes wrong behind the stream of events. */
+  /** Receives the errors of the searches behind the event stream. */
   readonly onError: (error: unknown) => void;
 }
 
-/** Needs `collectRoutes` on the server, before it. */
+/** Returns the plugin of the booking API. Register `collectRoutes` on the server before it. */
 export function bookingApi({ keys, requestsPerMinute, onError, ...options }: BookingApiOptions): FastifyPluginAsync {
   return async (app) => {
     await app.register(addDocs);
@@ -39,7 +39,7 @@ export function bookingApi({ keys, requestsPerMinute, onError, ...options }: Boo
         parseEmptyJsonAsNone(scope);
         refuseUnknownQueries(scope);
         scope.setValidatorCompiler(validatorCompiler);
-        // Answers are typed; parsing each of them again would find nothing and cost a fifth of a query.
+        // Responses are typed already. Parsing each one again finds nothing and costs a fifth of a query.
         scope.setSerializerCompiler(() => (body) => JSON.stringify(body));
         scope.setErrorHandler((error: FastifyError) => {
           throw problemOfClient(error) ?? error;

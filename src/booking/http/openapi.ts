@@ -1,4 +1,4 @@
-/** The OpenAPI document (3.1), made from the zod schemas of the routes, and its interactive page. */
+/** OpenAPI document (3.1), generated from the zod schemas of the routes, and its interactive page. */
 import swagger from '@fastify/swagger';
 import swaggerUi from '@fastify/swagger-ui';
 import type { FastifyInstance } from 'fastify';
@@ -8,7 +8,7 @@ import { PROBLEM_TYPE, PROBLEMS, problemSchema } from '../../http/problem.js';
 
 type Override = NonNullable<Parameters<typeof z.toJSONSchema>[1]>['override'];
 
-/** An answer may have fields that a later version adds; a generated client has to bear with them. */
+/** Allows unknown fields in responses: a later version may add some, and generated clients must accept them. */
 const openAnswers: Override = ({ zodSchema, jsonSchema }) => {
   const { def } = zodSchema._zod;
   if (def.type === 'object' && def.catchall === undefined) delete jsonSchema.additionalProperties;
@@ -19,7 +19,7 @@ const transform = createJsonSchemaTransform({ zodToJsonConfig: { override: openA
 const DESCRIPTION = `Durable guest keys for hotel stays. Every stay is a Temporal workflow; a call answers when what it asks for is
 recorded, and keys follow. All calls may be sent again: what has been done is not done twice.`;
 
-/** Registers what collects the routes: before them, on the server itself. */
+/** Registers the plugin that collects the routes. Call it on the server itself, before the routes are added. */
 export async function collectRoutes(app: FastifyInstance): Promise<void> {
   await app.register(swagger, {
     openapi: {
@@ -28,7 +28,7 @@ export async function collectRoutes(app: FastifyInstance): Promise<void> {
       components: { securitySchemes: { apiKey: { type: 'http', scheme: 'bearer' } } },
       security: [{ apiKey: [] }],
     },
-    // Only what has a schema is part of the API.
+    // Only routes with a schema are part of the API.
     transform: (route) =>
       route.schema?.params === undefined && route.schema?.querystring === undefined
         ? { schema: { ...route.schema, hide: true }, url: route.url }
@@ -44,18 +44,21 @@ export async function collectRoutes(app: FastifyInstance): Promise<void> {
   });
 }
 
-/** `GET /openapi.json` and `GET /docs`. */
+/** Adds `GET /openapi.json` and `GET /docs`. */
 export async function addDocs(app: FastifyInstance): Promise<void> {
   app.get('/openapi.json', async () => app.swagger());
   await app.register(swaggerUi, { routePrefix: '/docs', staticCSP: true });
 }
 
-/** The answer of a route that goes on for ever. */
+/** Response of a route that streams indefinitely. */
 export const STREAM: Readonly<Record<number, object>> = {
   200: { description: 'The stream', content: { 'text/event-stream': { schema: z.string() } } },
 };
 
-/** Swagger takes every body for required; here none is as good as `{}`, and may stay away where nothing has to be in it. */
+/**
+ * Marks a body without required fields as optional. Swagger treats every body as required; here a missing body counts
+ * as `{}`.
+ */
 function letBodyBeEmpty(operation: unknown): void {
   const { requestBody } = operation as { readonly requestBody?: RequestBody };
   const { type, required = [] } = requestBody?.content['application/json']?.schema ?? {};
@@ -69,18 +72,18 @@ interface RequestBody {
   >;
 }
 
-/** Of a call that has a body. */
+/** Error statuses that only a call with a body has. */
 export const BODY_REFUSALS = [413, 415] as const;
 
 type Refusal = 401 | 403 | 404 | 409 | 422 | (typeof BODY_REFUSALS)[number];
 
-/** The answers that every route has, and those that are named. */
+/** Returns the error responses that every route has, and the given ones. */
 export function refusals(...statuses: readonly Refusal[]): Record<number, object> {
   const all = [400, ...statuses, 422, 429, 500, 503] as const;
   return Object.fromEntries(all.map((status) => [status, refusal(status, problemSchema)]));
 }
 
-/** A refusal that says more than others. */
+/** Returns an error response with its own schema. */
 export function refusal(status: number, schema: z.ZodType): object {
   return { description: titlesOf(status), content: { [PROBLEM_TYPE]: { schema } } };
 }

@@ -1,4 +1,4 @@
-/** `/v1/properties/{propertyId}/stays` and `…/rooms/{room}`: what a front desk looks at. */
+/** `/v1/properties/{propertyId}/stays` and `…/rooms/{room}`: the lists for a front desk. */
 import { z } from 'zod';
 import { plusMinutes } from '../../domain/model/instants.js';
 import { localInstant } from '../../domain/model/dates.js';
@@ -14,6 +14,7 @@ const stayPageSchema = z.object({
   nextPageToken: z.string().exactOptional().describe('Absent on the last page'),
 });
 
+/** Adds the routes that list stays and show a room. */
 export function addPropertyRoutes(scope: ApiScope, context: BookingContext): void {
   const { stays, ask, temporal, connection } = context;
 
@@ -57,7 +58,7 @@ export function addPropertyRoutes(scope: ApiScope, context: BookingContext): voi
   );
 }
 
-/** A day of the hotel's calendar, from midnight to midnight. */
+/** Returns a day of the property's calendar as instants, from midnight to midnight in its time zone. */
 function dayOf(date: string, timeZone: string): { readonly from: string; readonly to: string } {
   const next = plusMinutes(`${date}T00:00Z`, 24 * 60).slice(0, 'yyyy-mm-dd'.length);
   return { from: localInstant(date, '00:00', timeZone), to: localInstant(next, '00:00', timeZone) };

@@ -1,8 +1,8 @@
-/** What the client throws, as problem details. */
+/** Problem details for the errors of the client. */
 import { ERROR_TYPES, RoomNotFound, StayNotFound, StayRefused } from '../../client.js';
 import { HttpProblem } from '../../http/problem.js';
 
-/** The problem that an error of `stayline/client` is; undefined for any other error. */
+/** Returns the problem for an error of `stayline/client`; undefined for any other error. */
 export function problemOfClient(error: unknown): HttpProblem | undefined {
   if (error instanceof StayNotFound || error instanceof RoomNotFound) {
     return new HttpProblem('not-found', error.message);

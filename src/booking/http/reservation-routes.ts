@@ -1,4 +1,4 @@
-/** `/v1/properties/{propertyId}/reservations/{reservationId}`: send a whole reservation, see its stay, try a change out. */
+/** `/v1/properties/{propertyId}/reservations/{reservationId}`: send a reservation, read its stay, dry-run a change. */
 import { z } from 'zod';
 import { ERROR_TYPES, StayRefused, type PlannedChange, type StayName, type StayView } from '../../client.js';
 import { planSnapshot } from '../../client/plan-snapshot.js';
@@ -14,20 +14,21 @@ import { dryRunSchema, stayViewSchema } from './view-schemas.js';
 
 export const RESERVATION_PATH = '/properties/:propertyId/reservations/:reservationId';
 
-/** The view, and where a person sees the stay. */
+/** Stay view with its link to Temporal Web UI. */
 export const answeredViewSchema = stayViewSchema.extend({
   webUi: z.string().exactOptional().describe('The stay in Temporal Web UI'),
 });
 
-/** Of a snapshot that is not news: what is known instead. */
+/** Problem for a snapshot that is not newer, with the known revision and view. */
 const conflictSchema = problemSchema.extend({
   revision: stayViewSchema.shape.revision.describe('Of stale-revision: the one that is known'),
   current: answeredViewSchema.exactOptional().describe('Of stale-revision: the view that is known'),
 });
 
-/** More bytes than Temporal takes for a workflow id. */
+/** Longest workflow id that Temporal accepts, in bytes. */
 const MOST_ID_BYTES = 1_000;
 
+/** Adds the routes that send, read and dry-run a reservation. */
 export function addReservationRoutes(scope: ApiScope, context: BookingContext): void {
   const { stays, ask, temporal } = context;
 
@@ -108,7 +109,7 @@ export function addReservationRoutes(scope: ApiScope, context: BookingContext): 
   );
 }
 
-/** The body with the ids of the path. @throws HttpProblem `invalid-request` */
+/** Returns the body with the ids of the path. @throws HttpProblem `invalid-request` */
 function snapshotOf(
   name: StayName,
   body: z.output<typeof reservationBody>,

@@ -1,4 +1,4 @@
-/** What is asked: paths, queries and bodies, derived from the schemas of snapshots and messages. */
+/** Request schemas: paths, queries and bodies, derived from the schemas of snapshots and messages. */
 import { z } from 'zod';
 import { guestToEraseSchema } from '../../domain/model/erasure-schema.js';
 import { messageSchemas, type MessageName } from '../../domain/model/message-schema.js';
@@ -11,8 +11,8 @@ export const guestParams = reservationParams.extend({ guestId: idSchema });
 export const roomParams = propertyParams.extend({ room: idSchema });
 
 /**
- * The snapshot, whose ids stand in the path already. What its fields mean together is judged by the snapshot's own schema, which the
- * client applies.
+ * Snapshot without required ids, because they are in the path. The client applies the snapshot's own schema, which
+ * checks the fields together.
  */
 export const reservationBody = z.strictObject({
   ...snapshotSchema.in.shape,
@@ -22,7 +22,7 @@ export const reservationBody = z.strictObject({
 
 const local = localWindowSchema.shape;
 
-/** Either instants, or local dates of the property. */
+/** New dates of a stay: instants, or local dates of the property. */
 export const datesBody = messageSchemas.changeDates.extend({
   window: z.union([
     messageSchemas.changeDates.shape.window,
@@ -39,15 +39,15 @@ export const datesBody = messageSchemas.changeDates.extend({
   ]),
 });
 
-/** Of whom the call is, as far as the path does not say. */
+/** Identity of the guest to erase, beyond the ids in the path. */
 export const erasureBody = guestToEraseSchema.pick({ personId: true });
 
-/** Each message by its name, so that its payload is checked as that of the message itself. */
+/** Schema of each message by its name, so that a payload is checked like the message itself. */
 const plannedMessages = (Object.keys(messageSchemas) as MessageName[]).map((name) =>
   z.strictObject({ message: z.literal(name), payload: messageSchemas[name] }),
 );
 
-/** A dry run of a message, or of a whole snapshot. */
+/** Dry run of a message or of a whole snapshot. */
 export const planBody = z.discriminatedUnion(
   'message',
   [z.strictObject({ message: z.literal('applyReservation'), payload: reservationBody }), ...plannedMessages],
@@ -62,7 +62,7 @@ export const changeHeaders = z.object({
 
 export const staysQuery = z.strictObject({
   room: idSchema
-    // Temporal on SQLite cannot look for one in a list, and would be asked again and again.
+    // Temporal on SQLite cannot search a list for one, and the client would retry again and again.
     .refine((room) => !room.includes('"'), 'must hold no quotation mark')
     .optional(),
   phase: phaseSchema.optional(),

@@ -1,4 +1,4 @@
-/** Stays as Temporal's visibility lists them: by search attribute, a moment late, and without asking the stays themselves. */
+/** Stays from Temporal visibility: filtered by search attribute, slightly stale, without queries to the stays. */
 import { createHash } from 'node:crypto';
 import type { Client, Connection } from '@temporalio/client';
 import { defaultPayloadConverter } from '@temporalio/common';
@@ -22,7 +22,7 @@ export interface StayQuestion {
 
 type Execution = Awaited<ReturnType<Connection['workflowService']['listWorkflowExecutions']>>['executions'][number];
 
-/** Of stays whose first task has not been done yet nothing is known, and nothing listed. */
+/** Returns one page of stays. A stay is listed once its first workflow task has set its search attributes. */
 export async function searchStays(
   { options: { namespace } }: Client,
   connection: Connection,
@@ -39,8 +39,8 @@ export async function searchStays(
 }
 
 /**
- * Temporal's own token, marked as one of this query: for one that it has not made, or has made for another query, Temporal does not say
- * what is wrong, and is asked again and again.
+ * Returns Temporal's own token, marked as one of this query. Temporal does not report what is wrong with a token that
+ * it did not issue, or issued for another query. The client would then retry again and again.
  */
 function tokenOf(query: string, place: string): string {
   return `${markOf(query, place)}.${place}`;
@@ -54,7 +54,7 @@ function markOf(query: string, place: string): string {
   return createHash('sha256').update(`${query}\n${place}`).digest('base64url').slice(0, 12);
 }
 
-/** Says whether the page token, if there is one, came from here for this query. */
+/** Returns true if there is no page token, or Stayline issued it for this query. */
 export function isPageOf({ query, pageToken }: StayQuestion): boolean {
   return pageToken === undefined || pageToken === tokenOf(query, placeIn(pageToken));
 }
@@ -94,13 +94,13 @@ export interface StayFilter {
   readonly propertyId: string;
   readonly room?: string | undefined;
   readonly phase?: z.infer<typeof phaseSchema> | undefined;
-  /** A code, or whether there is any. */
+  /** A code, `any` or `none`. */
   readonly attention?: string | undefined;
-  /** Instants, the latter excluded. */
+  /** Instants; `to` is excluded. */
   readonly arriving?: { readonly from: string; readonly to: string } | undefined;
 }
 
-/** Open stays of one property. */
+/** Returns the visibility query for open stays of one property. */
 export function queryFor({ propertyId, room, phase, attention, arriving }: StayFilter): string {
   const { property, rooms, phase: phaseKey, attention: attentionKey, arrival } = SEARCH_ATTRIBUTES;
   return [
@@ -122,12 +122,12 @@ function attentionClause(attribute: string, attention: string): string {
   return `${attribute} = ${quoted(attention)}`;
 }
 
-/** An instant as visibility reads it: with seconds. */
+/** Returns a quoted instant as visibility reads it: with seconds. */
 function exact(instant: string): string {
   return quoted(new Date(instant).toISOString());
 }
 
-/** Stays of these properties that have changed at or after an instant, those that have ended included. */
+/** Returns the visibility query for stays that changed at or after an instant, including ended stays. */
 export function queryForChangesSince(instant: string, properties: 'all' | readonly string[]): string {
   const { property, changedAt } = SEARCH_ATTRIBUTES;
   return [
@@ -137,7 +137,7 @@ export function queryForChangesSince(instant: string, properties: 'all' | readon
   ].join(' AND ');
 }
 
-/** A text in a visibility query, whatever is in it. */
+/** Returns any text as a quoted string for a visibility query. */
 export function quoted(text: string): string {
   return `"${text.replaceAll(/[\\"]/g, '\\$&')}"`;
 }

@@ -1,16 +1,16 @@
 /**
- * Temporal as a door asks it: whoever is waiting outside is told within two seconds if it is away, and waits longer only for workers
- * that are slow, such as one that replays a long stay.
+ * Temporal calls on behalf of HTTP callers. A caller receives an error within two seconds if Temporal is down. It waits
+ * longer only for slow workers, such as one that replays a long stay.
  */
 import { isGrpcServiceError, WorkflowUpdateRPCTimeoutOrCancelledError, type Connection } from '@temporalio/client';
 import { HttpProblem } from '../../http/problem.js';
 
-/** Runs calls of Temporal's client. @throws HttpProblem `unavailable` if Temporal, or every worker, is away */
+/** Runs calls of Temporal's client. @throws HttpProblem `unavailable` if Temporal, or every worker, is down */
 export type AskTemporal = <T>(call: () => Promise<T>) => Promise<T>;
 
-/** A call that takes longer is not waited for. */
+/** Timeout of a call. */
 const PATIENCE_MS = 10_000;
-/** How long a call may take before it is asked whether the server is there at all, and how long that may take. */
+/** Wait before each ping that checks the server during a call, and timeout of the ping. */
 const SILENCE_MS = 600;
 const PING_MS = 500;
 
@@ -20,6 +20,7 @@ const RESOURCE_EXHAUSTED = 8;
 const FAILED_PRECONDITION = 9;
 const UNAVAILABLE = 14;
 
+/** Returns a function that runs calls on the connection and maps their errors to problems. */
 export function askingTemporal(connection: Connection): AskTemporal {
   return async (call) => {
     const abort = new AbortController();
@@ -33,7 +34,7 @@ export function askingTemporal(connection: Connection): AskTemporal {
       throw problemOf(error) ?? error;
     } finally {
       watch.stop();
-      // Whatever lost the race is called off, and nobody hears of it any more.
+      // Cancels the call that lost the race; its result is ignored.
       answer.catch(() => undefined);
       abort.abort();
     }
@@ -41,7 +42,7 @@ export function askingTemporal(connection: Connection): AskTemporal {
 }
 
 interface Watch {
-  /** Rejects once the server does not answer even to the simplest question. */
+  /** Rejects once the server does not answer even the simplest call. */
   readonly silent: Promise<never>;
   readonly stop: () => void;
 }
@@ -61,7 +62,7 @@ function watchForSilence(connection: Connection, signal: AbortSignal): Watch {
     };
     timer = setTimeout(look, SILENCE_MS);
   });
-  // Whoever has been answered no longer listens.
+  // After a response, this promise has no listener.
   silent.catch(() => undefined);
   return { silent, stop: () => clearTimeout(timer) };
 }

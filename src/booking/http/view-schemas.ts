@@ -1,6 +1,6 @@
 /**
- * What is answered, as zod schemas for the OpenAPI document. The types are those of the views themselves: the compiler refuses a
- * schema that differs from them in either direction, also by an optional field.
+ * Response schemas in zod, for the OpenAPI document. The types are those of the views themselves: the compiler refuses
+ * a schema that differs from them in either direction, even by an optional field.
  */
 import { z } from 'zod';
 import type { DryRun } from '../../domain/stay/dry-run.js';
@@ -14,7 +14,7 @@ const texts = z.array(z.string());
 const gate = z.enum(['room', 'lease', 'phone', 'window', 'access-system', 'hold']);
 const keyKind = z.enum(['override', 'joiner']);
 
-/** Also what `GET …/stays?attention=` takes. */
+/** Attention codes; `GET …/stays?attention=` also accepts them. */
 export const attentionCodeSchema = z.enum([
   'room-missing',
   'room-taken',
@@ -160,7 +160,7 @@ export type DeepReadonly<T> = T extends readonly (infer Item)[]
   : T extends object
     ? { readonly [Field in keyof T]: DeepReadonly<T[Field]> }
     : T;
-/** With no field optional: one that only one side has would pass otherwise. */
+/** Type with no optional field: one that only one side has would pass otherwise. */
 type Full<T> = T extends readonly (infer Item)[]
   ? readonly Full<Item>[]
   : T extends object

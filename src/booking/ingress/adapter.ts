@@ -1,8 +1,8 @@
 /**
- * What Stayline needs to know of a booking system: an adapter is one mapping file and one fetch. It says how a delivery is told to be
- * genuine and which reservations it is about (ids only: a delivery means "fetch now", whatever it says), how one reservation is fetched
- * and read as a snapshot, and how to list what has changed since an instant. Everything else (durable hand-over, bursts, order, retry,
- * sweep, counting) is the ingress's, and the same for all systems: `docs/booking-systems.md`.
+ * Interface of a booking system's adapter: one mapping file and one fetch. An adapter verifies a delivery and reads
+ * which reservations it is about (ids only: any delivery means "fetch now"). It fetches one reservation and maps it to
+ * a snapshot. It lists the changes since an instant. The ingress does everything else (durable hand-over, bursts,
+ * order, retry, sweep, counting), in the same way for all systems: `docs/booking-systems.md`.
  */
 import type { FastifyPluginAsync } from 'fastify';
 import type { z } from 'zod';
@@ -13,186 +13,205 @@ import type { KeyRequest } from '../../domain/model/key-request.js';
 import type { StaySnapshotInput } from '../../domain/model/snapshot-schema.js';
 import type { RereadOutcome } from '../../domain/model/booking-activities.js';
 
-/** How an adapter is written: `export const apaleo = defineAdapter({ … })`, named in `src/booking/adapters/index.ts`. */
+/** An adapter: `export const apaleo = defineAdapter({ … })`, listed in `src/booking/adapters/index.ts`. */
 export interface AdapterDefinition<Settings> {
-  /** The system's name in the connections file and in the path of its webhook, such as `apaleo`. */
+  /** Name of the system in the connections file and in the path of its webhook, such as `apaleo`. */
   readonly system: string;
   /**
-   * The connection's `settings` in the connections file: a strict object with documented defaults. Secrets are never in the file: a field
-   * that needs one holds the name of an environment variable (`secretNameSchema` in `settings.ts`).
+   * Schema of the connection's `settings` in the connections file: a strict object with documented defaults. Secrets
+   * are never in the file: such a field holds the name of an environment variable (`secretNameSchema` in
+   * `settings.ts`).
    */
   readonly settings: z.ZodType<Settings>;
   /**
-   * Called once per process and connection, in the server's process as well as in the worker's; what it makes may hold memory, such as an
-   * access token. Must not do any I/O.
-   * @throws Error saying what is wrong with the settings, where the schema cannot say it
+   * Opens a connection, once per process and connection, in the server's process and in the worker's. The result may
+   * keep state in memory, such as an access token. Must not do any I/O.
+   * @throws Error that names what is wrong with the settings, where the schema cannot check it
    */
   open(opening: Opening<Settings>): BookingSystem;
 }
 
-/** What an adapter is given to work with. */
+/** Input of an adapter's `open`. */
 export interface Opening<Settings> {
   readonly connectionId: string;
   readonly settings: Settings;
-  /** The properties of this connection. */
+  /** Properties of this connection. */
   readonly properties: readonly ConnectedProperty[];
-  /** The value of an environment variable that the settings name. @throws Error naming it, if it is not set */
+  /** Returns an environment variable that the settings name. @throws Error that names it, if it is not set */
   secret(name: string): string;
 }
 
-/** A property as Stayline and as the booking system name it. */
+/** Ids of a property in Stayline and in the booking system. */
 export interface ConnectedProperty {
   readonly propertyId: string;
-  /** The booking system's own id of the property. */
+  /** Booking system's own id of the property. */
   readonly externalId: string;
 }
 
-/** An adapter whose settings have been forgotten by the type system: what the registry holds. */
+/** Adapter without the type of its settings, as the registry holds it. */
 export interface BookingAdapter {
   readonly system: string;
   readonly settings: z.ZodType;
-  /** @param opening its `settings` as `settings` has parsed them */
+  /** Opens a connection. @param opening its `settings` are parsed by the schema `settings` */
   open(opening: Opening<unknown>): BookingSystem;
 }
 
+/** Returns a definition as an adapter for the registry. */
 export function defineAdapter<Settings>(definition: AdapterDefinition<Settings>): BookingAdapter {
   const { system, settings, open } = definition;
   return { system, settings, open: (opening) => open({ ...opening, settings: opening.settings as Settings }) };
 }
 
-/** One connection to a booking system, open. What is absent the system does not do. */
+/** Open connection to a booking system. The system does not support the members that are absent. */
 export interface BookingSystem {
   /** `POST /webhooks/<system>/<connectionId>`, and the same with `/<token>`. */
   readonly webhook?: Webhook;
   /**
-   * Routes with a contract of their own, beside or instead of the webhook (OPERA's `roomKeysOutbound`): a fastify plugin, registered in a
-   * scope of its own in the server's process. Its paths are its own; begin them with `/webhooks/<system>/<connectionId>/`.
+   * Routes with a contract of their own, beside or instead of the webhook (OPERA's `roomKeysOutbound`). A fastify
+   * plugin in its own scope of the server's process. It chooses its paths; begin them with
+   * `/webhooks/<system>/<connectionId>/`.
    */
   readonly routes?: (door: Door) => FastifyPluginAsync;
   /**
-   * Reads one reservation as it stands now. Runs in an activity that is tried again for as long as it throws what will pass.
-   * @throws BookingSystemError (`errors.ts`); anything else counts as passing
+   * Reads the current state of one reservation. Runs in an activity that is retried as long as it throws transient
+   * errors.
+   * @throws BookingSystemError (`errors.ts`); any other error counts as transient
    */
   fetchReservation?(name: StayName, call: FetchCall): Promise<Fetched>;
   /**
-   * Lists what has changed in one property, a page at a time; for the sweep. May name a reservation twice, and may leave out those
-   * whose last night was more than a day before `since`.
-   * @throws BookingSystemError; anything else counts as passing
+   * Lists the changes of one property for the sweep, a page at a time. May name a reservation twice. May omit
+   * reservations whose last night was more than a day before `since`.
+   * @throws BookingSystemError; any other error counts as transient
    */
   changedSince?(query: ChangesQuery, call: Call): Promise<ChangesPage>;
   /**
-   * Keeps a connection to the booking system open (a WebSocket, a stream) and tells the door what it hears. Runs as an activity: in one
-   * worker at a time, and again when it ends or throws. Should end soon after `call.signal` fires.
+   * Keeps a connection to the booking system open (a WebSocket, a stream) and passes on what it receives. Runs as an
+   * activity in one worker at a time, and restarts when it ends or throws. Should end soon after `call.signal` fires.
    */
   listen?(door: Door, call: Call): Promise<void>;
   /**
-   * Carries out one command of the booking system ("cut a key") that was handed over by `door.command`, and answers it there. Runs in an
-   * activity that is tried again, in whichever worker is left, until it returns: looks first how far an attempt before has come.
-   * @throws BookingSystemError; anything else counts as passing
+   * Runs one command of the booking system ("cut a key") that `door.command` handed over, and reports the result there.
+   * Runs in an activity that is retried, in any worker, until it returns. First checks the progress of earlier
+   * attempts.
+   * @throws BookingSystemError; any other error counts as transient
    */
   carryOutCommand?(command: CommandCall, door: Door): Promise<void>;
 }
 
 export interface CommandCall extends Call {
-  /** The booking system's own id of the command. */
+  /** Booking system's own id of the command. */
   readonly commandId: string;
-  /** When it was handed over: milliseconds since 1970. */
+  /** Time of the hand-over, in milliseconds since 1970. */
   readonly since: number;
 }
 
 export interface Webhook {
-  /** Total and quick: judges and reads a delivery without asking anybody. */
+  /** Verifies and reads a delivery. Quick, does no I/O and never throws. */
   read(delivery: Delivery): Reading;
 }
 
-/** A request to the webhook, as it came. */
+/** Request to the webhook, as received. */
 export interface Delivery {
-  /** The last part of the path, if it has one after the connection's id. */
+  /** Last part of the path; absent if the path ends with the connection's id. */
   readonly token?: string;
-  /** Names in lower case; of headers that came twice, none. */
+  /** Headers by lower-case name; headers that came twice are omitted. */
   readonly headers: Readonly<Record<string, string>>;
-  /** Byte for byte; empty if there was none. */
+  /** Raw bytes; empty if there was no body. */
   readonly body: Buffer;
-  /** The address that the request came from. */
+  /** Address of the sender. */
   readonly ip: string;
 }
 
-/** What a delivery was found to be, and so how it is answered. */
+/** Result of reading a delivery. It decides the response. */
 export type Reading =
-  /** A token that is not ours: 404, as where there is nothing. */
+  /** Unknown token: 404, as for an unknown path. */
   | { readonly kind: 'unknown' }
-  /** Not signed or authenticated as it should be: 401. `why` is logged, and must hold nothing that was sent. */
+  /** Wrong signature or authentication: 401. `why` is logged and must hold nothing that was sent. */
   | { readonly kind: 'forged'; readonly why: string }
   /** A health check, or an empty body: 200. */
   | { readonly kind: 'alive' }
-  /** Genuine, but it cannot be understood: 202, since sending it again would not help; counted and logged by field names. */
+  /** Genuine but unreadable: 202, because a repeat would not help. It is counted, and the field names are logged. */
   | { readonly kind: 'unreadable'; readonly fields: readonly string[] }
-  /** These may have changed: 202 once Temporal has their names. `ignored` counts what was about something else, or another property. */
+  /**
+   * Reservations that may have changed: 202 once Temporal has their names. `ignored` counts items about something else
+   * or about another property.
+   */
   | { readonly kind: 'changed'; readonly reservations: readonly StayName[]; readonly ignored: number }
-  /** A whole snapshot of the generic adapter: applied before it is answered. */
+  /** Whole snapshot of the generic adapter: applied before the response. */
   | { readonly kind: 'snapshot'; readonly snapshot: unknown };
 
-/** What came of fetching a reservation. */
+/** Result of fetching a reservation. */
 export type Fetched =
   /**
-   * The stays that the reservation stands for: mostly one, of the name that was asked for. A system that sells several rooms under one
-   * reservation answers several, each with a reservation id of its own. `revision` is the booking system's modification time (or number),
-   * so that an older reading never undoes a newer one; `supersede` is the ingress's business.
+   * Snapshots of the reservation's stays: mostly one, with the requested name. A system that sells several rooms under
+   * one reservation returns several, each with a reservation id of its own. `revision` is the booking system's
+   * modification time (or number), so that an older reading never undoes a newer one. The ingress sets `supersede`.
    */
   | { readonly kind: 'found'; readonly snapshots: readonly StaySnapshotInput[] }
-  /** The booking system does not know it (any more). Looked for again after a grace, then taken as cancelled. */
+  /** The booking system does not have it, or no longer. It is read again after a delay, then taken as cancelled. */
   | { readonly kind: 'gone' }
-  /** Nothing that Stayline makes keys for, such as a reservation of a spa; `why` in plain words, without personal data. */
+  /** Needs no keys from Stayline, such as a spa reservation; `why` is in plain words, without personal data. */
   | { readonly kind: 'ignored'; readonly why: string };
 
 export interface ChangesQuery {
-  /** Stayline's name of the property. */
+  /** Stayline's id of the property. */
   readonly propertyId: string;
-  /** ISO 8601 in UTC; the overlap with the last sweep is already taken off. */
+  /** ISO 8601 in UTC; the overlap with the last sweep is already subtracted. */
   readonly since: string;
-  /** `next` of the page before. */
+  /** `next` of the previous page. */
   readonly cursor?: string;
 }
 
 export interface ChangesPage {
   readonly reservations: readonly StayName[];
-  /** Absent: this was the last page. Opaque to all but the adapter, and at most 2,000 characters long. */
+  /** Absent on the last page. Opaque to all but the adapter, and at most 2,000 characters long. */
   readonly next?: string;
 }
 
 export interface Call {
-  /** Fires when nobody waits for the answer any more. */
+  /** Fires when the caller no longer waits for the result. */
   readonly signal: AbortSignal;
 }
 
-/** A guest of whom the stay knows, or knew. */
+/** Guest that the stay has, or once had. */
 export interface KnownGuest {
   readonly guestId: string;
   readonly isGone: boolean;
 }
 
 export interface FetchCall extends Call {
-  /** The guests that the stay has, or ever had; none if there is no stay. For systems that do not number them. */
+  /** Returns the guests that the stay has or ever had; none without a stay. For systems that do not number guests. */
   readonly knownGuests: () => Promise<readonly KnownGuest[]>;
 }
 
-/** What routes and listeners of an adapter may do here. */
+/** Port for the routes and listeners of an adapter. */
 export interface Door {
-  /** Hands over durably that these may have changed: resolves when Temporal has all of them. @throws Error if it cannot be reached */
+  /**
+   * Records durably that these may have changed; resolves when Temporal has all of them.
+   * @throws Error if Temporal cannot be reached
+   */
   changed(reservations: readonly StayName[]): Promise<void>;
-  /** Hands a command of the booking system over durably, to `carryOutCommand`; the same again does nothing. @throws Error likewise */
+  /**
+   * Hands a command of the booking system over durably, to `carryOutCommand`; a repeat has no effect.
+   * @throws Error if Temporal cannot be reached
+   */
   command(commandId: string): Promise<void>;
-  /** Reads a reservation now, in turn with all else that reads it; answers what came of it, however long the booking system is down. */
+  /**
+   * Reads a reservation now, in sequence with its other reads, and returns the outcome. Waits as long as the booking
+   * system is down.
+   */
   reread(reservation: StayName): Promise<RereadOutcome>;
   /**
-   * Hands a request for keys to the workflow `keyRequests`: from then on it is carried out, whatever happens here.
-   * @throws Error if Temporal could not be reached by `deadline` (ms since 1970)
+   * Hands a request for keys to the workflow `keyRequests`, which carries it out even if this process fails.
+   * @throws Error if Temporal cannot be reached by `deadline` (ms since 1970)
    */
   askForKeys(name: StayName, request: KeyRequest, deadline: number): Promise<void>;
-  /** Follows a request that was handed in until it is done or `deadline` has come. Never throws. */
+  /** Follows a recorded request until it is done or `deadline` has passed. Never throws. */
   followKeys(name: StayName, request: KeyRequest, deadline: number): Promise<KeyOutcome>;
-  /** For commands of the booking system that are no state of a reservation (a lost key): signals to the stay, and its view. */
+  /**
+   * Client for signals to the stay and its view, for commands that are not part of a reservation's state (a lost key).
+   */
   readonly stays: StayClient;
-  /** Counts something that happened, by a short fixed name, for `/healthz` and the metrics. */
+  /** Counts an event by a short fixed name, for `/healthz` and the metrics. */
   count(what: string): void;
 }

@@ -1,4 +1,4 @@
-/** What a booking system says of a reservation, told to its stay: the last step of reading. The stay judges what is newer. */
+/** Applies a reading of a reservation to its stays: the last step of a read. The stay decides what is newer. */
 import { WorkflowNotFoundError, type Client } from '@temporalio/client';
 import { createStayClient } from '../../client.js';
 import { applyReservation } from '../../client/apply-reservation.js';
@@ -10,10 +10,13 @@ import { cancelSignal, stayQuery } from '../../../workflows/stay/messages.js';
 import type { Fetched, KnownGuest } from './adapter.js';
 import type { IngestOutcome } from '../../domain/model/booking-activities.js';
 
-/** What is said of a reservation as a whole that stands for several stays: the first of these that any of them came to. */
+/** Precedence of outcomes for a reservation with several stays: the first of these that any stay reached. */
 const WEIGHT: readonly IngestOutcome['kind'][] = ['refused', 'changed', 'cancelled', 'older', 'same', 'over'];
 
-/** @throws whatever passes: Temporal cannot be reached, or no worker answers */
+/**
+ * Applies the snapshots of a reservation and returns their common outcome.
+ * @throws transient errors: Temporal cannot be reached, or no worker answers
+ */
 export async function tellStays(
   temporal: Client,
   fetched: Extract<Fetched, { kind: 'found' }>,
@@ -25,8 +28,8 @@ export async function tellStays(
 }
 
 /**
- * Readings of one reservation follow each other, so one that is made later counts, also where the booking system has not moved its
- * modification time: people in a reservation, for one, change without it in some systems.
+ * Applies one snapshot. Readings of one reservation are sequential, so a later one counts, even if the modification
+ * time is the same. In some systems, for example, the people in a reservation change without it.
  */
 async function tellStay(temporal: Client, snapshot: StaySnapshotInput): Promise<IngestOutcome> {
   try {
@@ -45,11 +48,11 @@ async function tellStay(temporal: Client, snapshot: StaySnapshotInput): Promise<
   }
 }
 
-/** Whom the stay knows; nobody if there is none. */
+/** Returns the guests of the stay; none if there is no stay. */
 export async function knownGuests(temporal: Client, name: StayName): Promise<readonly KnownGuest[]> {
   try {
     const { guests } = await createStayClient(temporal).view(name);
-    // Whoever is barred is barred under another name as well.
+    // A barred guest is not gone: they stay barred under another name as well.
     return guests.map(({ guestId, keyState, barred }) => ({ guestId, isGone: keyState === 'gone' && barred !== true }));
   } catch (error) {
     if (error instanceof StayNotFound) return [];
@@ -58,8 +61,8 @@ export async function knownGuests(temporal: Client, name: StayName): Promise<rea
 }
 
 /**
- * Takes a reservation that its booking system no longer knows as cancelled: as a snapshot of the revision that the stay knows, so that
- * the reservation's own next one, should it come back, says otherwise again.
+ * Cancels the stay of a reservation that its booking system no longer has. Sends a snapshot with the stay's current
+ * revision, so that the next snapshot overrides it if the reservation comes back.
  */
 export async function cancelStay(temporal: Client, name: StayName): Promise<IngestOutcome> {
   try {

@@ -1,6 +1,7 @@
 /**
- * The connections file (`STAYLINE_BOOKINGS_FILE`, `docs/booking-systems.md`): which booking systems Stayline is connected to, and for
- * which properties. Checked as a whole when a process starts. Secrets are not in it, but in environment variables that it names.
+ * Connections file (`STAYLINE_BOOKINGS_FILE`, `docs/booking-systems.md`): the connected booking systems and their
+ * properties. A process checks the whole file when it starts. Secrets are not in the file, but in environment variables
+ * that it names.
  */
 import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
@@ -14,28 +15,30 @@ const seconds = (what: string): z.ZodNumber =>
     .min(0, 'must not be negative')
     .max(3_600, 'must be at most an hour');
 
-/** How the deliveries about one reservation are gathered and followed up. */
+/** Pace at which the deliveries about one reservation are batched and followed up. */
 const paceSchema = z.strictObject({
-  /** A reservation is fetched once nothing has come about it for so long … */
+  /** A reservation is fetched once no delivery about it has arrived for this long … */
   settleSeconds: seconds('how long nothing more must come before the reservation is fetched').default(1.5),
-  /** … or when the first delivery is so old. */
+  /** … or once the first delivery is this old. */
   longestSeconds: seconds('how long a fetch may be put off at most').default(10),
-  /** Where a fetch after a delivery brings nothing new, the booking system's reading may lag: it is read again after each of these. */
+  /**
+   * Delays of further reads after a delivery whose fetch brings nothing new: the reads of the booking system may lag.
+   */
   rereadSeconds: z.array(seconds('when to read again after a delivery that changed nothing')).max(5).default([10]),
-  /** A reservation that is gone is looked for once more after this; then it counts as cancelled. */
+  /** Delay before the second read of a missing reservation; after that, it counts as cancelled. */
   goneSeconds: seconds('when to look again for a reservation that is gone').default(60),
 });
 
-/** What was missed is found by asking what has changed. */
+/** Rhythm of the sweep, which finds missed changes in the booking system's list of recent changes. */
 const sweepSchema = z.strictObject({
   everyMinutes: z
     .number({ error: 'must be a number of minutes' })
     .positive('must be more than 0')
     .max(1_440)
     .default(15),
-  /** How far each sweep looks back beyond the last one: clocks differ, and listings lag. */
+  /** Overlap of each sweep with the last one: clocks differ, and listings lag. */
   overlapMinutes: z.number({ error: 'must be a number of minutes' }).min(0).max(10_080).default(60),
-  /** How far the very first sweep looks back: what was booked long ago, too, will arrive. */
+  /** Range of the first sweep: guests who booked long ago arrive, too. */
   firstDays: z.number({ error: 'must be a number of days' }).positive().max(1_500).default(400),
 });
 
@@ -50,7 +53,7 @@ const connectionSchema = z.strictObject({
       z
         .strictObject({
           propertyId: idSchema,
-          /** The booking system's id of the property; absent: the same. */
+          /** Booking system's id of the property; absent: the same. */
           externalId: idSchema.optional(),
         })
         .transform(({ propertyId, externalId = propertyId }) => ({ propertyId, externalId })),
@@ -58,7 +61,7 @@ const connectionSchema = z.strictObject({
     .min(1, 'must name at least one property'),
   settings: z.unknown().optional(),
   pace: paceSchema.prefault({}),
-  /** `false`: none. */
+  /** `false`: no sweep. */
   sweep: z.union([z.literal(false), sweepSchema]).prefault({}),
 });
 
@@ -69,13 +72,13 @@ const fileSchema = z.strictObject({
 export type Pace = z.infer<typeof paceSchema>;
 export type SweepRhythm = z.infer<typeof sweepSchema>;
 
-/** One connection, open. */
+/** Open connection to one booking system. */
 export interface Connection {
   readonly connectionId: string;
   readonly systemName: string;
   readonly properties: readonly ConnectedProperty[];
   readonly pace: Pace;
-  /** Absent: this connection is not swept. */
+  /** Absent: this connection has no sweep. */
   readonly sweep?: SweepRhythm;
   readonly system: BookingSystem;
 }
@@ -83,12 +86,12 @@ export interface Connection {
 /** All connections of a file. */
 export interface Connections {
   readonly all: readonly Connection[];
-  /** The connection that serves a property: at most one does. */
+  /** Returns the connection that serves a property: at most one does. */
   ofProperty(propertyId: string): Connection | undefined;
   byId(connectionId: string): Connection | undefined;
 }
 
-/** The file cannot be used; `problems` names every one, each with the path of its field. */
+/** Error for a file that cannot be used; `problems` lists every problem, each with the path of its field. */
 export class ConnectionsFileError extends Error {
   override readonly name = 'ConnectionsFileError';
   constructor(
@@ -101,11 +104,11 @@ export class ConnectionsFileError extends Error {
 
 export interface OpeningConnections {
   readonly adapters: readonly BookingAdapter[];
-  /** Where secrets are looked up by name. */
+  /** Environment variables that hold the secrets, by name. */
   readonly env: Readonly<Record<string, string | undefined>>;
 }
 
-/** @throws ConnectionsFileError if the file cannot be used */
+/** Reads the file and opens its connections. @throws ConnectionsFileError if the file cannot be used */
 export async function readConnections(path: string, opening: OpeningConnections): Promise<Connections> {
   let text: string;
   try {
@@ -118,7 +121,11 @@ export async function readConnections(path: string, opening: OpeningConnections)
   return parseConnections(text, path, opening);
 }
 
-/** @param path only named in errors. @throws ConnectionsFileError with every problem */
+/**
+ * Parses the content of the file and opens its connections.
+ * @param path only named in errors
+ * @throws ConnectionsFileError with every problem
+ */
 export function parseConnections(text: string, path: string, opening: OpeningConnections): Connections {
   let content: unknown;
   try {
@@ -140,9 +147,10 @@ export function parseConnections(text: string, path: string, opening: OpeningCon
   return connectionsOf(opened);
 }
 
-/** No connection at all: where no file is configured. */
+/** Empty set of connections, used if no file is configured. */
 export const NO_CONNECTIONS: Connections = connectionsOf([]);
 
+/** Returns a lookup over open connections. */
 export function connectionsOf(all: readonly Connection[]): Connections {
   return {
     all,
@@ -184,7 +192,7 @@ function open(
   }
 }
 
-/** Two connections must not share a name, or speak of the same reservations. */
+/** Returns the problems of connections that share an id or a property, and so the same reservations. */
 function repeated(connections: readonly ConnectionEntry[]): string[] {
   const ids = connections.map(({ connectionId }) => connectionId);
   const places = connections.flatMap(({ properties }, index) =>

@@ -1,6 +1,6 @@
 /**
- * How it becomes durable that a reservation may have changed: its `ingest` workflow is signalled, and started if there is none. Only names
- * are handed over; the same name twice costs nothing.
+ * Durable hand-over of reservations that may have changed: signals the `ingest` workflow of each, and starts it if
+ * there is none. Only names are handed over; a repeated name costs nothing.
  */
 import { WithStartWorkflowOperation, WorkflowExecutionAlreadyStartedError, type Client } from '@temporalio/client';
 import PQueue from 'p-queue';
@@ -16,11 +16,14 @@ import { TASK_QUEUES } from '../../temporal/task-queues.js';
 import type { Connection } from './connections.js';
 import type { RereadOutcome } from '../../domain/model/booking-activities.js';
 
-/** Deliveries may name hundreds. */
+/** Maximum of concurrent signals: a delivery may name hundreds of reservations. */
 const AT_ONCE = 25;
 const SECOND = 1_000;
 
-/** @throws the first error, when all have been tried: the sender delivers the whole again */
+/**
+ * Hands over the names of reservations that may have changed.
+ * @throws the first error, after all have been tried: the sender repeats the whole delivery
+ */
 export async function handOver(temporal: Client, pace: IngestPace, names: readonly StayName[]): Promise<void> {
   const different = new Map(names.map((name) => [ingestWorkflowId(name), name]));
   const queue = new PQueue({ concurrency: AT_ONCE });
@@ -39,7 +42,7 @@ export async function handOver(temporal: Client, pace: IngestPace, names: readon
   if (failed !== undefined) throw failed.reason;
 }
 
-/** Has a reservation read now, in turn with all else that reads it, and waits for what comes of it. */
+/** Reads a reservation now, in sequence with its other reads, and returns the outcome. */
 export function reread(temporal: Client, pace: IngestPace, name: StayName): Promise<RereadOutcome> {
   const startWorkflowOperation = new WithStartWorkflowOperation<IngestWorkflow>('ingest', {
     ...startOf(name, pace),
@@ -48,7 +51,7 @@ export function reread(temporal: Client, pace: IngestPace, name: StayName): Prom
   return temporal.workflow.executeUpdateWithStart(rereadUpdate, { startWorkflowOperation });
 }
 
-/** Has a command of a booking system carried out by a workflow of its own: once, however often it is handed over. */
+/** Starts a workflow for a command of a booking system. A command runs once, even if it is handed over again. */
 export async function handOverCommand(temporal: Client, connectionId: string, commandId: string): Promise<void> {
   try {
     await temporal.workflow.start<CommandWorkflow>('bookingCommand', {
@@ -80,7 +83,7 @@ function startOf(
   };
 }
 
-/** The pace of a connection, in milliseconds. */
+/** Returns the pace of a connection, in milliseconds. */
 export function paceOf({ pace }: Connection): IngestPace {
   return {
     settleMs: pace.settleSeconds * SECOND,

@@ -1,20 +1,20 @@
 /**
- * What can go wrong between Stayline and a booking system, in one table. Messages name the operation and the status, never a body: bodies
- * hold names and contacts.
+ * Failures between Stayline and a booking system, in one table. Messages name the operation and the status, never a
+ * body: bodies hold names and contacts.
  */
 import { ApplicationFailure } from '@temporalio/common';
 
 export type BookingFailure =
-  /** It will pass by itself: no answer, a timeout, 5xx, too many requests. */
+  /** Transient: no response, a timeout, 5xx, too many requests. */
   | { readonly kind: 'unavailable'; readonly status?: number; readonly retryAfterMs?: number }
-  /** A person must put it right: credentials, permissions, a request that is refused. Tried again all the same, but slowly. */
+  /** A person must fix it: credentials, permissions, a refused request. Still retried, but slowly. */
   | { readonly kind: 'rejected'; readonly status?: number }
-  /** The answer is not what the booking system's documents say. Tried again slowly; `fields` are the paths that are wrong. */
+  /** The response differs from the booking system's documentation. Retried slowly; `fields` are the wrong paths. */
   | { readonly kind: 'unreadable'; readonly fields: readonly string[] };
 
 export class BookingSystemError extends Error {
   override readonly name = 'BookingSystemError';
-  /** @param operation what was asked, such as `GET reservation`; shown in Temporal's Web UI, so without ids of persons */
+  /** @param operation the request, such as `GET reservation`; shown in Temporal Web UI, so without ids of persons */
   constructor(
     readonly operation: string,
     readonly failure: BookingFailure,
@@ -36,20 +36,23 @@ function describe(failure: BookingFailure): string {
   }
 }
 
-/** Statuses below 500 that pass by themselves. */
+/** Transient statuses below 500. */
 const PASSING = new Set([408, 409, 425, 429]);
 
-/** The class of an answer that is no success; 404 is for the adapter to judge. */
+/** Returns the failure for a status that is not a success. The adapter handles 404 itself. */
 export function failureOfStatus(status: number, retryAfterMs?: number): BookingFailure {
   return status >= 500 || PASSING.has(status)
     ? { kind: 'unavailable', status, ...(retryAfterMs === undefined ? {} : { retryAfterMs }) }
     : { kind: 'rejected', status };
 }
 
-/** Who has to put something right is given time to; then it is tried again, for the booking system's changes have not gone away. */
+/** Retry delay that gives a person time for a fix. The retry is needed: the changes are still to be read. */
 const TRY_AGAIN_MS = 5 * 60_000;
 
-/** As Temporal tries it again: after what the booking system asks for, by the caller's policy, or slowly. */
+/**
+ * Returns a failure that sets the retry in Temporal: after the delay that the booking system requests, by the caller's
+ * policy, or slowly.
+ */
 export function asApplicationFailure({ message, failure }: BookingSystemError): ApplicationFailure {
   switch (failure.kind) {
     case 'unavailable':

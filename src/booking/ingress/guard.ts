@@ -1,15 +1,19 @@
-/** Whether a delivery that is not signed comes from whom it should: compared in constant time, and every guard that is set must hold. */
+/**
+ * Checks of deliveries that are not signed. Secrets are compared in constant time, and every guard that is set must
+ * hold.
+ */
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { BlockList, isIPv6 } from 'node:net';
 import type { Delivery, Reading } from './adapter.js';
 import type { Guard } from './settings.js';
 
-/** What a delivery that does not pass is; undefined for one that does. */
+/** Returns why a delivery does not pass; undefined if it passes. */
 export type Gatekeeper = (delivery: Delivery) => Extract<Reading, { kind: 'unknown' | 'forged' }> | undefined;
 
 /**
- * @param secret looks a secret up by the name of its environment variable
- * @throws Error if one of them is not set
+ * Returns the check for deliveries of one connection.
+ * @param secret returns a secret by the name of its environment variable
+ * @throws Error if a secret is not set
  */
 export function openGuard(guard: Guard, secret: (name: string) => string): Gatekeeper {
   const token = guard.token === undefined ? undefined : secret(guard.token);
@@ -28,7 +32,7 @@ export function openGuard(guard: Guard, secret: (name: string) => string): Gatek
   };
 }
 
-/** Constant in time whatever the lengths: it is digests that are compared. */
+/** Compares digests, so that the time is constant for all lengths. */
 function isSame(given: string, right: string): boolean {
   const digest = (text: string): Buffer => createHash('sha256').update(text).digest();
   return timingSafeEqual(digest(given), digest(right));
@@ -51,7 +55,7 @@ function listOf(addresses: readonly string[]): BlockList {
 }
 
 function holds(list: BlockList, ip: string): boolean {
-  // A socket for both families names IPv4 callers so.
+  // A dual-stack socket reports IPv4 callers in this form.
   const plain = ip.replace(/^::ffff:(?=\d+\.)/i, '');
   return list.check(plain, isIPv6(plain) ? 'ipv6' : 'ipv4');
 }

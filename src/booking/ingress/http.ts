@@ -1,4 +1,7 @@
-/** HTTP to a booking system: one request, with a deadline, answered by parsed data or a `BookingSystemError`. Temporal tries again. */
+/**
+ * HTTP to a booking system: one request with a deadline returns parsed data or throws a `BookingSystemError`. Temporal
+ * retries it.
+ */
 import axios, { type AxiosInstance, type AxiosRequestConfig, type AxiosResponse } from 'axios';
 import type { z } from 'zod';
 import type { Call } from './adapter.js';
@@ -6,12 +9,12 @@ import { BookingSystemError, failureOfStatus } from './errors.js';
 
 export interface BookingHttpOptions {
   readonly baseUrl: string;
-  /** From sending to the whole answer, in milliseconds; 10 s by default. */
+  /** Time limit from sending to the complete response, in milliseconds; 10 s by default. */
   readonly timeoutMs?: number;
 }
 
 export interface BookingRequest<Answer> extends Call {
-  /** In plain words, for errors and Web UI, such as `GET reservation`. */
+  /** Plain name for errors and Web UI, such as `GET reservation`. */
   readonly operation: string;
   readonly method?: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   readonly path: string;
@@ -19,20 +22,20 @@ export interface BookingRequest<Answer> extends Call {
   readonly query?: Readonly<Record<string, string | number | readonly string[]>>;
   /** JSON, or a form (`URLSearchParams`). */
   readonly body?: unknown;
-  /** How the answer is read. Not strict: booking systems add fields as they please. */
+  /** Schema of the response. Not strict: booking systems may add fields at any time. */
   readonly answer: z.ZodType<Answer>;
 }
 
 export interface BookingHttp {
-  /** @throws BookingSystemError for every answer but 2xx */
+  /** Returns the parsed response. @throws BookingSystemError for every response but a readable 2xx */
   send<Answer>(request: BookingRequest<Answer>): Promise<Answer>;
-  /** The same, but undefined if the answer is 404 or 410. */
+  /** Same as `send`, but returns undefined for 404 and 410. */
   find<Answer>(request: BookingRequest<Answer>): Promise<Answer | undefined>;
 }
 
 const TIMEOUT_MS = 10_000;
 
-/** Redirects are not followed: they could take credentials elsewhere. */
+/** Returns a client that follows no redirects: they could send credentials elsewhere. */
 export function openBookingHttp({ baseUrl, timeoutMs = TIMEOUT_MS }: BookingHttpOptions): BookingHttp {
   const client = axios.create({
     baseURL: baseUrl,
@@ -71,7 +74,7 @@ async function ask<Answer>(
   try {
     return await client.request<unknown>(config);
   } catch {
-    // The error itself holds the request, with its credentials.
+    // The original error holds the request with its credentials, so it is dropped.
     throw new BookingSystemError(request.operation, { kind: 'unavailable' });
   }
 }
@@ -92,7 +95,7 @@ function read<Answer>(request: BookingRequest<Answer>, response: AxiosResponse<u
 
 const LONGEST_RETRY_AFTER_MS = 5 * 60_000;
 
-/** Milliseconds from a Retry-After header: seconds, or an HTTP date. */
+/** Returns the milliseconds of a Retry-After header (seconds or an HTTP date), at most five minutes. */
 export function retryAfterMs(value: unknown): number | undefined {
   if (typeof value !== 'string' || value.trim() === '') return undefined;
   const ms = /^\d+(\.\d+)?$/.test(value.trim()) ? Number(value) * 1_000 : Date.parse(value) - Date.now();

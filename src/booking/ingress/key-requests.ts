@@ -1,6 +1,6 @@
 /**
- * How a request for keys becomes durable, and how far it has come within a given time; and how the workflow `keyRequests` looks at a stay, and
- * tells it.
+ * Requests for keys: makes them durable and follows their progress until a deadline. Also reads a stay and sends orders
+ * to it for the workflow `keyRequests`.
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import { WithStartWorkflowOperation, type Client } from '@temporalio/client';
@@ -14,10 +14,13 @@ import type { TellOrderInput, TellOrderOutcome } from '../../domain/model/key-re
 import { TASK_QUEUES } from '../../temporal/task-queues.js';
 
 const LOOK_EVERY_MS = 250;
-/** For one look at the stay. */
+/** Timeout of one query to the stay. */
 const LOOK_MS = 3_000;
 
-/** Hands a request in. @throws Error if Temporal could not be reached by `deadline` (ms since 1970): nothing is durable */
+/**
+ * Records a request durably.
+ * @throws Error if Temporal cannot be reached by `deadline` (ms since 1970): nothing is durable
+ */
 export async function askForKeys(
   temporal: Client,
   name: StayName,
@@ -33,7 +36,7 @@ export async function askForKeys(
   );
 }
 
-/** Follows a request that was handed in until it is done or `deadline` (ms since 1970) has come. */
+/** Follows a recorded request and returns its outcome once it is done or `deadline` (ms since 1970) has passed. */
 export async function followKeys(
   temporal: Client,
   name: StayName,
@@ -72,7 +75,7 @@ async function look(temporal: Client, name: StayName, request: KeyRequest): Prom
   }
 }
 
-/** The request is durable: that its answer does not come is no reason to fail. */
+/** Returns undefined if the call fails. The request is durable, so a missing response is not a failure. */
 async function quietly<T>(ask: () => Promise<T>): Promise<T | undefined> {
   try {
     return await ask();
@@ -95,7 +98,7 @@ function startOf(name: StayName): {
   };
 }
 
-/** null: there is no stay. */
+/** Returns the current state of a stay for the workflow; null if there is no stay. */
 export async function lookAtStay(temporal: Client, name: StayName): Promise<StayLook | null> {
   try {
     return lookOf(await createStayClient(temporal).view(name));
@@ -122,6 +125,7 @@ function lookOf(view: StayView): StayLook {
   };
 }
 
+/** Sends an order to its stay. Returns `refused` if the stay refuses it or does not exist. */
 export async function tellOrder(temporal: Client, { name, order }: TellOrderInput): Promise<TellOrderOutcome> {
   const stays = createStayClient(temporal);
   try {

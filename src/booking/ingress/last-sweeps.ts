@@ -1,4 +1,4 @@
-/** When the sweeps of the connections last came to an end: how it is seen that a booking system has fallen silent, or a sweep is stuck. */
+/** Last end of each connection's sweeps. It reveals a silent booking system or a stuck sweep. */
 import type { Client } from '@temporalio/client';
 import type { Connections } from './connections.js';
 import { sweepScheduleId } from './sweeps.js';
@@ -6,15 +6,18 @@ import { sweepScheduleId } from './sweeps.js';
 export interface LastSweep {
   readonly connectionId: string;
   readonly propertyId: string;
-  /** Absent: none has ended yet. */
+  /** Absent: no sweep has ended yet. */
   readonly ended?: { readonly at: Date; readonly repaired: number };
 }
 
 const PATIENCE_MS = 2_000;
-/** Enough for hundreds of properties: those that end come first. */
+/** Maximum of listed runs. Enough for hundreds of properties: the latest to end come first. */
 const MOST_SEEN = 2_000;
 
-/** Of every property that is swept; of what Temporal's visibility knows, in one search. @throws whatever Temporal's client throws */
+/**
+ * Returns the last sweep of every swept property, from one search of Temporal visibility.
+ * @throws any error of Temporal's client
+ */
 export async function lastSweeps(temporal: Client, { all }: Connections): Promise<readonly LastSweep[]> {
   const swept = all
     .filter(({ sweep }) => sweep !== undefined)
@@ -30,7 +33,7 @@ export async function lastSweeps(temporal: Client, { all }: Connections): Promis
   async function find(): Promise<void> {
     let seen = 0;
     for await (const { workflowId, closeTime, memo } of temporal.workflow.list({ query: QUERY })) {
-      // The schedule adds the time of the run.
+      // The schedule appends the time of the run.
       const scheduleId = workflowId.replace(/-\d{4}-\d\d-\d\dT[\d:]+Z$/, '');
       const one = left.get(scheduleId);
       if (one !== undefined && closeTime !== undefined) {

@@ -1,4 +1,4 @@
-/** What an adapter's routes and listeners may do with Stayline: hand names over, speak to stays, count. */
+/** Port for an adapter's routes and listeners: hands over names, sends to stays, counts. */
 import type { Client } from '@temporalio/client';
 import { createStayClient } from '../../client.js';
 import type { Door } from './adapter.js';
@@ -6,7 +6,7 @@ import type { Connection } from './connections.js';
 import { handOver, handOverCommand, paceOf, reread } from './deliver.js';
 import { askForKeys, followKeys } from './key-requests.js';
 
-/** Counts something that happened at a connection. */
+/** Counts an event of a connection. */
 export type Counter = (connectionId: string, what: string) => void;
 
 export interface DoorOptions {
@@ -15,6 +15,7 @@ export interface DoorOptions {
   readonly count: Counter;
 }
 
+/** Returns the port of one connection. */
 export function openDoor({ temporal, connection, count }: DoorOptions): Door {
   const pace = paceOf(connection);
   return {

@@ -1,7 +1,7 @@
-/** Parts that the settings of several booking systems have in common. */
+/** Parts that the settings of several booking systems share. */
 import { z } from 'zod';
 
-/** The name of the environment variable that holds a secret. */
+/** Name of the environment variable that holds a secret. */
 export const secretNameSchema = z
   .string({ error: 'must be the name of an environment variable, such as "SEASIDE_SECRET"' })
   .regex(
@@ -9,12 +9,13 @@ export const secretNameSchema = z
     'must be the name of the environment variable that holds the secret, such as "SEASIDE_SECRET"; never the secret itself',
   );
 
-/** Where an API is. */
+/** Base URL of an API. */
 export const baseUrlSchema = z.url({ protocol: /^https?$/, error: 'must be a URL such as "https://api.example.com"' });
 
 /**
- * Who may deliver, for systems that do not sign: a token at the end of the webhook's path, a name and password (basic
- * authentication), the addresses that deliveries come from. All that are given must hold; at least one must be given.
+ * Guard against forged deliveries, for systems that do not sign. It checks a token at the end of the webhook's path, a
+ * name and password (basic authentication), or the sender's address. All that are given must hold. A token or a
+ * password is required.
  */
 export const guardSchema = z
   .strictObject({

@@ -1,4 +1,4 @@
-/** The schedules of the sweeps, one for each property of a connection; and the listeners, one for each connection that has one. */
+/** Schedules of the sweeps, one for each property of a connection, and the listeners of the connections. */
 import {
   ScheduleAlreadyRunning,
   ScheduleNotFoundError,
@@ -14,14 +14,18 @@ import type { Connection, Connections, SweepRhythm } from './connections.js';
 
 type SweepSchedule = ScheduleOptions<ScheduleOptionsStartWorkflowAction<SweepWorkflow>>;
 
-/** `sweep/<connectionId>/<propertyId>`, the last part percent-encoded: the schedule, and what the ids of its runs begin with. */
+/**
+ * Returns `sweep/<connectionId>/<propertyId>`, the last part percent-encoded: the id of the schedule, and the prefix of
+ * the ids of its runs.
+ */
 export function sweepScheduleId(connectionId: string, propertyId: string): string {
   return `sweep/${connectionId}/${encodeURIComponent(propertyId)}`;
 }
 
 /**
- * Makes what is missing and changes what is different; doing it again, or in several processes at once, does no harm. Schedules of
- * connections that are no longer in the file are left alone: another worker may have them in its.
+ * Creates missing schedules and listeners, updates schedules that differ, and deletes those of connections without a
+ * sweep. Idempotent, also in several processes at once. Schedules of connections that are no longer in the file stay:
+ * the file of another worker may contain them.
  */
 export async function ensureSchedules(temporal: Client, { all }: Connections): Promise<void> {
   for (const connection of all) {
@@ -53,7 +57,7 @@ async function ensureSweep(
   }
 }
 
-/** Of a connection that has no sweep any more. */
+/** Deletes the schedule of a connection that no longer has a sweep. */
 async function endSweep(temporal: Client, connectionId: string, propertyId: string): Promise<void> {
   try {
     await temporal.schedule.getHandle(sweepScheduleId(connectionId, propertyId)).delete();
@@ -69,7 +73,7 @@ function scheduleOf(connectionId: string, propertyId: string, rhythm: SweepRhyth
   return {
     scheduleId,
     spec: { intervals: [{ every: everyMinutes * 60_000 }] },
-    // A sweep that waits for its booking system is the one that will find everything.
+    // No second sweep: one that waits for its booking system finds everything once it continues.
     policies: { overlap: ScheduleOverlapPolicy.SKIP, catchupWindow: '1 minute' },
     action: {
       type: 'startWorkflow',
@@ -80,7 +84,7 @@ function scheduleOf(connectionId: string, propertyId: string, rhythm: SweepRhyth
       typedSearchAttributes: [{ key: SEARCH_ATTRIBUTES.property, value: propertyId }],
       staticSummary: `Looks for what changed at ${propertyId}`,
     },
-    // The first one brings in what was booked before there was a connection.
+    // The first sweep imports the bookings from before the connection existed.
     state: { triggerImmediately: true },
   };
 }

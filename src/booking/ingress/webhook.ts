@@ -1,6 +1,7 @@
 /**
- * `POST /webhooks/<system>/<connectionId>[/<token>]`: where booking systems deliver. Verified, handed over durably by names, and answered
- * within a second; the answer tells the sender whether to deliver again. 5xx only if nothing was stored.
+ * `POST /webhooks/<system>/<connectionId>[/<token>]`: receives the deliveries of booking systems. A delivery is
+ * verified, handed over durably by names, and answered within a second. The status shows the sender whether to deliver
+ * again: 5xx only if nothing was stored.
  */
 import type { FastifyInstance, FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
 import { applyReservation } from '../../client/apply-reservation.js';
@@ -13,7 +14,7 @@ import type { Connection, Connections } from './connections.js';
 import { openDoor, type Counter } from './port.js';
 import { handOver, paceOf } from './deliver.js';
 
-/** What the ingress needs to be told about. */
+/** Log of the ingress. */
 export interface IngressLog {
   info(about: object, message: string): void;
   warn(about: object, message: string): void;
@@ -27,21 +28,22 @@ export interface IngressOptions {
 
 export interface Ingress {
   readonly plugin: FastifyPluginAsync;
-  /** By connection: how many deliveries came to what, since the start. */
+  /** Returns the number of deliveries since the start, by connection and outcome. */
   counts(): Readonly<Record<string, Readonly<Record<string, number>>>>;
 }
 
-/** Senders wait five seconds at the least; a client that cannot connect takes a second more to say so. */
+/** Time limit of a hand-over. Senders wait at least five seconds; a failing connect takes one second more. */
 const PATIENCE_MS = 1_500;
 const RETRY_AFTER_S = '5';
 
-/** What one delivery came to, and how it is answered. */
+/** Outcome of one delivery, and its response. */
 interface Answer {
   readonly status: number;
   readonly outcome: string;
   readonly problems?: readonly { readonly path: string; readonly message: string }[];
 }
 
+/** Returns the plugin with the webhooks and routes of all connections, and its counts. */
 export function openIngress({ connections, temporal, log }: IngressOptions): Ingress {
   const counts = new Map<string, Map<string, number>>();
   const countMany = (connectionId: string, what: string, times: number): void => {
@@ -96,7 +98,7 @@ export function openIngress({ connections, temporal, log }: IngressOptions): Ing
     }
   }
 
-  /** In a scope of its own: what is signed is the body as it was sent, so here nobody parses it. */
+  /** Plugin in a scope of its own, without body parsers: signatures cover the raw body. */
   const plugin: FastifyPluginAsync = async (app) => {
     app.removeAllContentTypeParsers();
     app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
@@ -138,11 +140,11 @@ function deliveryOf(request: FastifyRequest): Delivery {
   };
 }
 
-/** A whole snapshot is answered when it is recorded: it could not be fetched again. */
+/** Records a whole snapshot before the response: it could not be fetched again. */
 async function apply(temporal: Client, snapshot: unknown): Promise<Answer> {
   try {
     const { taken } = await temporal.withDeadline(Date.now() + PATIENCE_MS, () =>
-      // What it is lies with the check in there, which names the fields that are wrong.
+      // `applyReservation` checks the type and names the wrong fields.
       applyReservation(temporal, snapshot as StaySnapshotInput),
     );
     return { status: 202, outcome: taken === 'known' ? 'same' : 'recorded' };
@@ -150,7 +152,7 @@ async function apply(temporal: Client, snapshot: unknown): Promise<Answer> {
     if (!(error instanceof StayRefused)) throw error;
     switch (error.type) {
       case ERROR_TYPES.staleRevision:
-        // Sent again it would still be refused: the sender has to number it anew, or say which is newer.
+        // A repeat would also be refused: the sender must renumber it, or mark which one is newer.
         return error.sameRevision
           ? { status: 422, outcome: 'refused', problems: [{ path: 'revision', message: error.message }] }
           : { status: 202, outcome: 'older' };

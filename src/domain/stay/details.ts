@@ -1,9 +1,10 @@
-/** The stay as Markdown, for the current details in Temporal Web UI. No names, no contacts. */
+/** Markdown view of the stay, for the current details in Temporal Web UI. Holds no names and no contacts. */
 import type { LeaseView, StayView } from '../model/stay-view.js';
 
-/** Temporal allows 20,000 bytes; a party of 200 would pass that. */
+/** Maximum length in characters. Temporal allows 20,000 bytes, and a party of 200 would exceed that. */
 const LONGEST = 15_000;
 
+/** Returns the view as Markdown, cut at 15,000 characters. Instants are shown as they are in the view. */
 export function detailsOf(view: StayView): string {
   const held = view.keys.filter((key) => key.state !== 'dead');
   const lingering = view.keys.filter((key) => key.state === 'dead' && key.residualUntil !== undefined);

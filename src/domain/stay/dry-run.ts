@@ -1,6 +1,6 @@
 /**
- * Dry run: what would be done, in order, and why, if every step went well. Used by the query `planFor`, the CLI's
- * `plan` and tests. Works on a copy; nothing is asked of anybody.
+ * Dry run: the steps of a change in order, with reasons, as if every step succeeds. The query `planFor`, the CLI's
+ * `plan` and tests use it. It works on a copy and sends no requests.
  */
 import type { StayState } from './state.js';
 import { endKey, findKey, withKey } from './known/keyring.js';
@@ -18,7 +18,7 @@ import { isOf } from './known/lease-decisions.js';
 import { lineOf } from './view.js';
 import { desiredKeys } from './desired/desired-keys.js';
 
-/** Longest chain of plans that is followed: far beyond what any stay needs. */
+/** Maximum number of consecutive plans: far more than any stay needs. */
 const MOST_ROUNDS = 1000;
 
 export interface DryRun {
@@ -27,8 +27,9 @@ export interface DryRun {
 }
 
 /**
- * Takes a state (left as it is) and the time; goes on to when keys may be issued. Doors, guests and phones that are not known yet are assumed to be there;
- * of a property that has not been read yet nothing is planned.
+ * Returns the steps for a state, which stays unchanged, and continues to the time when keys may be issued. It assumes
+ * that doors, guests and phones that are not found yet exist. Without a property that has been read, it plans nothing.
+ * @throws Error if the plan does not end.
  */
 export function dryRun(state: StayState, now: Instant): DryRun {
   const copy = JSON.parse(JSON.stringify(state)) as StayState;
@@ -51,14 +52,14 @@ export function dryRun(state: StayState, now: Instant): DryRun {
   throw new Error(`the plan of ${state.stayId} does not come to an end`);
 }
 
-/** When the next gate opens by time alone. */
+/** Returns the instant at which the next gate opens by time alone. */
 function nextOpening(state: StayState, at: Instant): Instant | undefined {
   return desiredKeys(state, at)
     .guests.flatMap((guest) => (guest.gate === 'window' && guest.rooms.length > 0 ? (guest.opensAt ?? []) : []))
     .sort()[0];
 }
 
-/** The key step goes well at once. */
+/** Records the key step as an immediate success. */
 function assumeKeyStep(state: StayState, step: KeyStep, now: Instant): void {
   if (step.do === 'revoke') {
     recordRevoking(state, step.keyId, step.why, now);
@@ -75,7 +76,7 @@ function assumeKeyStep(state: StayState, step: KeyStep, now: Instant): void {
   );
 }
 
-/** Rooms give what they are asked for, unless they have said otherwise. */
+/** Records every claim as granted, unless the room has already answered that it must wait. */
 function assumeLeases(state: StayState, step: LeaseStep, now: Instant): void {
   const said = recordLeaseStep(state, state.leases, step, now);
   const news = said.claims.flatMap(({ room, claim }): LeaseNews[] => {

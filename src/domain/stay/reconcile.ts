@@ -1,4 +1,4 @@
-/** One look at the whole stay: what to do now, what waits, what a person must know, and when to look again. Pure. */
+/** Reconcile: steps to start now, steps that wait, attention for people, and the next wake time. Pure. */
 import { applyDueRooms } from './desired/apply-message.js';
 import { openAttention } from './plan/attention.js';
 import type { OpenAttention } from '../model/stay-records.js';
@@ -18,19 +18,19 @@ export interface StayPlan {
   readonly keys: KeyPlan;
   readonly attention: readonly OpenAttention[];
   readonly wakeAt?: Instant;
-  /** True once the stay is over, every key is dead, and nobody can expect to find it open any more. */
+  /** True once the stay is over, every key is dead, and no caller can still expect to find it open. */
   readonly closed: boolean;
 }
 
-/** How long a stay waits for its first snapshot, or stays open while its property is not known. */
+/** Hours that a stay waits for its first snapshot, or stays open without a property that has been read. */
 const UNKNOWN_GRACE_HOURS = 24;
 
-/** Without the property's policy nothing can have been issued, and nothing can be. */
+/** Empty key plan. Without the property's policy no key exists, and none can be issued. */
 const noKeys: KeyPlan = { ready: [], waiting: [], unwanted: [], attention: [] };
 
 /**
- * The turn of the loop: lets what time alone changes happen in the state, plans, and notes which attention is open.
- * `inFlight`: the key steps that activities are at work on.
+ * Runs one turn of the loop: applies changes that are due by time alone, plans, and records the open attention.
+ * `inFlight` lists the key steps that activities are running.
  */
 export function reconcile(state: StayState, inFlight: readonly InFlight[], now: Instant): StayPlan {
   applyDueRooms(state, now);
@@ -48,7 +48,7 @@ export function reconcile(state: StayState, inFlight: readonly InFlight[], now: 
   return plan;
 }
 
-/** What there is to do, without changing anything. */
+/** Returns the plan for the stay at `now`, without changing the state. */
 export function planStay(state: StayState, inFlight: readonly InFlight[], now: Instant): StayPlan {
   const desired = desiredKeys(state, now);
   const policy = state.property?.policy;
@@ -76,26 +76,29 @@ export function planStay(state: StayState, inFlight: readonly InFlight[], now: I
   };
 }
 
-/** Runs that began before rooms had leases close as they always did. */
+/** Records the latest end that the stay's window ever had; the stay closes no earlier. */
 function noteEnd(state: StayState): void {
   const window = stayWindow(state);
   if (window === undefined) return;
   state.latestEnd = later(state.latestEnd ?? window.to, window.to);
 }
 
-/** When rooms become free that are granted from later on. */
+/** Returns the instants at which rooms that are granted from a later time become free. */
 function leasesBeginAt({ leases }: StayState): readonly Instant[] {
   return leases.claims.flatMap(({ decision }) => (decision?.kind === 'granted' ? (decision.from ?? []) : []));
 }
 
-/** When a room is about to end while others of the stay go on. */
+/** Returns the instants shortly before a room's lease ends while other rooms of the stay continue. */
 function leasesEndSoonAt({ leases, desired }: StayState): readonly Instant[] {
   const now = leases.claims.filter(({ room }) => desired.rooms.includes(room));
   const ends = new Set(now.flatMap(({ decision }) => (decision?.kind === 'granted' ? decision.until : [])));
   return ends.size < 2 ? [] : [...ends].map((end) => plusMinutes(end, -ENDS_SOON_MINUTES));
 }
 
-/** When the stay may end: its window's end and the closing grace; without a window, a day after it was opened. */
+/**
+ * Returns the instant at which the stay may close: window end and closing grace. Without a window, it is a day after
+ * the stay was opened.
+ */
 function closingTime(state: StayState): Instant {
   const window = stayWindow(state);
   const grace = (state.property?.policy.closingGraceHours ?? UNKNOWN_GRACE_HOURS) * 60;

@@ -1,6 +1,6 @@
 /**
- * The stay's state: what is desired (the latest snapshot, with what signals and staff said over it) and what is known
- * (guests and doors at Seam, the keyring, the timeline). Plain JSON, so that it survives continue-as-new.
+ * State of a stay. The desired part is the latest snapshot and later changes by signals and staff. The observed part is
+ * guests and doors at Seam, the keyring and the timeline. Plain JSON, so that it survives continue-as-new.
  */
 import { isBefore, type Instant, type Window } from '../model/instants.js';
 import { emptyKeyring, type Key, type Keyring } from '../model/key.js';
@@ -14,7 +14,7 @@ export const STATE_SCHEMA = 1;
 export const TIMELINE_LINES = 200;
 export const REMEMBERED_REQUESTS = 1000;
 
-/** A guest as booking system, signals and staff want him; `guest` is the only place that holds contacts. */
+/** Guest as desired by booking system, signals and staff; `guest` is the only place that holds contacts. */
 export interface PartyMember {
   readonly guest: Guest;
   readonly removed?: 'left' | 'security';
@@ -23,12 +23,12 @@ export interface PartyMember {
   readonly forced?: string;
 }
 
-/** A room change that is desired from a later instant on. */
+/** Room change that is desired from a later instant on. */
 export interface ScheduledRooms {
   readonly from: Instant;
   readonly rooms: readonly string[];
   readonly guestId?: string;
-  /** As the booking's segments say: guests' own rooms do not move with it. */
+  /** Set for a change from the reservation's segments; guests' own rooms do not move with it. */
   readonly booked?: true;
 }
 
@@ -37,7 +37,7 @@ export interface DesiredStay {
   readonly window?: Window;
   /** The snapshot's window, if it is in local dates: converted whenever the property is read. */
   readonly localWindow?: SnapshotWindow;
-  /** What a signal said of the dates since that snapshot; it holds over a conversion. */
+  /** Dates that a signal has changed since that snapshot; they override a conversion. */
   readonly otherDates?: { readonly from?: Instant; readonly to?: Instant };
   readonly rooms: readonly string[];
   readonly party: readonly PartyMember[];
@@ -55,22 +55,22 @@ export interface PropertyKnown {
   readonly policy: Policy;
 }
 
-/** A guest as Seam knows him. */
+/** Guest as registered at Seam. */
 export interface GuestKnown {
   readonly userIdentityId: string;
   readonly acsUserId: string;
   readonly phoneReady: boolean;
-  /** His phones when we last looked; what a stay noted before it kept them has none. */
+  /** The guest's phones at the last read; absent in state from before the stay recorded them. */
   readonly deviceIds?: readonly string[];
   readonly seenCredentialIds: readonly string[];
-  /** As whom Seam was told of him last. */
+  /** Contact that was last sent to Seam. */
   readonly contact?: Contact;
 }
 
-/** How a guest is named and reached: what Seam is told of him. */
+/** Name and contact details of a guest, as sent to Seam. */
 export type Contact = Pick<Guest, 'name' | 'email' | 'phone'>;
 
-/** A preparations step (not a key) that Seam refused, or that is cut off by an outage. */
+/** Reason why a preparation (not a key step) cannot proceed: Seam refused it, or an outage interrupts it. */
 export interface Blocker {
   readonly kind: 'refused' | 'outage';
   readonly message: string;
@@ -78,38 +78,38 @@ export interface Blocker {
   readonly guestId?: string;
 }
 
-/** Without `deviceId` it may be any phone of the guest. */
+/** Lost phone of a guest; without `deviceId` it may be any of their phones. */
 export interface LostPhone {
   readonly guestId: string;
   readonly deviceId?: string;
 }
 
-/** What the stay wants of one room for one stretch of time, and what the room said to it. */
+/** Claim of the stay to one room for one stretch of time, and the room's decision on it. */
 export interface HeldClaim extends Pick<Claim, 'window' | 'shareGroup' | 'ready'> {
   readonly room: string;
   readonly part: number;
   readonly graceMinutes: number;
   readonly revision: number;
-  /** False until the room has answered to this wish; the decision on an earlier one stands meanwhile. */
+  /** False until the room has answered this version of the claim; the decision on an earlier one holds meanwhile. */
   readonly answered: boolean;
   readonly version?: number;
   readonly decision?: LeaseDecision;
 }
 
-/** What the stay said to its rooms, and heard from them. */
+/** Messages that the stay sent to its rooms, and their answers. */
 export interface LeaseState {
   /** First run id of the stay's chain of runs. */
   readonly chain: string;
-  /** Rises with everything that is said to rooms. */
+  /** Sequence number; rises with every message to rooms. */
   readonly seq: number;
   readonly claims: readonly HeldClaim[];
-  /** By room, which keys in which state it was told of. */
+  /** Per room, the keys and key states of the last report. */
   readonly reported: Readonly<Record<string, string>>;
-  /** Rooms that are told nothing for a while, so that the others are not held up. */
+  /** Rooms that receive no message for a while, so that they do not delay the others. */
   readonly unsettled?: readonly RoomToAskAgain[];
 }
 
-/** A room that did not take in what it was told last. */
+/** Room that did not accept the last message. */
 export interface RoomToAskAgain extends UnsettledRoom {
   readonly askAgainAt: Instant;
 }
@@ -123,9 +123,9 @@ export interface StayState {
   snapshot?: StaySnapshot;
   desired: DesiredStay;
   property?: PropertyKnown;
-  /** True while the property has to be read (again): at the start, at every snapshot, on `policyChanged`. */
+  /** True while the property must be read: at the start, at every snapshot, and on `policyChanged`. */
   propertyDue: boolean;
-  /** How often it was asked for. */
+  /** Number of times that a read of the property was requested. */
   propertyAsks: number;
   doors: DoorFacts;
   guests: Record<string, GuestKnown>;
@@ -134,17 +134,17 @@ export interface StayState {
   credentialsToCheck: readonly string[];
   blockers: Record<string, Blocker>;
   leases: LeaseState;
-  /** The latest end that the stay was ever to have: until then an old snapshot may be taken for one of a stay to come. */
+  /** Latest end that the stay's window ever had. Until then an old snapshot could pass for one of a future stay. */
   latestEnd?: Instant;
   ignored: readonly OpenAttention[];
   attention: readonly OpenAttention[];
   timeline: readonly TimelineLine[];
   handledRequests: readonly string[];
-  /** Rises with every change that a caller could see. */
+  /** Change counter; rises with every change that a caller could see. */
   changes: number;
 }
 
-/** The identity of a stay. */
+/** Identity of a stay. */
 export interface StayIdentity {
   /** Workflow id. */
   readonly stayId: string;
@@ -180,39 +180,41 @@ export function newStayState({ stayId, propertyId, reservationId, chain }: StayI
   };
 }
 
+/** Appends a line to the timeline, which keeps the last 200 lines, and counts a change. */
 export function writeLine(state: StayState, line: TimelineLine): void {
   state.timeline = [...state.timeline, line].slice(-TIMELINE_LINES);
   state.changes += 1;
 }
 
+/** Returns the party member with this `guestId`, or undefined. */
 export function member(state: StayState, guestId: string): PartyMember | undefined {
   return state.desired.party.find((candidate) => candidate.guest.guestId === guestId);
 }
 
-/** What Seam holds of these has to be read again. */
+/** Marks the credentials of these keys to be read again from Seam. */
 export function askToCheck(state: StayState, keys: readonly Pick<Key, 'acsCredentialId'>[]): void {
   const ids = keys.flatMap((key) => key.acsCredentialId ?? []);
   state.credentialsToCheck = [...new Set([...state.credentialsToCheck, ...ids])];
 }
 
-/** Something has changed: what was refused, or went unanswered, may be taken now. */
+/** Clears all blockers and unsettled rooms. After a change, a step that was refused or unanswered may succeed. */
 export function dropBlockers(state: StayState): void {
   state.blockers = {};
   if (state.leases !== undefined) state.leases = { ...state.leases, unsettled: [] };
 }
 
-/** The property has to be read (again). */
+/** Requests a new read of the property. */
 export function askForProperty(state: StayState): void {
   state.propertyDue = true;
   state.propertyAsks += 1;
 }
 
-/** True once nobody should hold a key any more: departed, cancelled, or a no-show. */
+/** Returns true once no guest should hold a key any more: departed, cancelled, or a no-show. */
 export function isEnded(state: StayState): boolean {
   return ['departed', 'cancelled', 'no-show'].includes(state.desired.status);
 }
 
-/** The stay's window; an early check-in starts it early. Undefined while it is not known. */
+/** Returns the stay's window (UTC), or undefined before it is established. An early check-in starts it early. */
 export function stayWindow(state: StayState): Window | undefined {
   const { window, checkedInAt } = state.desired;
   if (window === undefined) return undefined;

@@ -1,4 +1,4 @@
-/** The view of a stay: what the query `stay` answers (`docs/messages.md`). Holds no names and no contacts. */
+/** View of a stay: the answer of the query `stay` (`docs/messages.md`). Holds no names and no contacts. */
 import type { Key } from '../model/key.js';
 import type {
   StayPhase,
@@ -17,6 +17,7 @@ import type { Gate, InFlight, KeyStep, Desired, DesiredGuest } from '../model/ke
 import type { StayPlan } from './reconcile.js';
 import { roomsFor, desiredKeys } from './desired/desired-keys.js';
 
+/** Returns the view of a stay at `now`: state, plan and the key steps in flight. All instants are UTC. */
 export function viewOf(state: StayState, plan: StayPlan, inFlight: readonly InFlight[], now: Instant): StayView {
   const desired = desiredKeys(state, now);
   const window = stayWindow(state);
@@ -38,7 +39,7 @@ export function viewOf(state: StayState, plan: StayPlan, inFlight: readonly InFl
   };
 }
 
-/** Where the stay stands; `ready` means that everyone who should hold a key does. */
+/** Returns the phase of the stay; `ready` means that everyone who should hold a key does. */
 function phaseOf(state: StayState, desired: Desired, now: Instant): StayPhase {
   const keysLeft = state.keyring.keys.some(mayLive);
   const window = stayWindow(state);
@@ -99,7 +100,7 @@ function guestView(
     return refusal.code === 'key-failed' ? of('failed') : of('waiting', 'access-system');
   }
   if (guest.gate === 'window') return of('not-due', 'window');
-  // A guest whose rooms were all given away is not asked for a phone.
+  // A guest whose rooms all went to other stays waits for a lease, not for a phone.
   return of('waiting', guest.gate === 'phone' && guest.rooms.length === 0 ? 'lease' : (guest.gate ?? 'lease'));
 }
 
@@ -157,12 +158,15 @@ function planLines(state: StayState, plan: StayPlan, inFlight: readonly InFlight
   return [...running, ...plan.keys.ready.map(lineOf), ...plan.keys.waiting];
 }
 
-/** A step as callers see it: without what only carrying it out needs. */
+/** Returns a step as callers see it, without the fields that only its execution needs. */
 export function lineOf({ do: does, guestId, rooms, window, why }: KeyStep): PlanLine {
   return { do: does, guestId, rooms, window, why };
 }
 
-/** Waiting for a phone to enrol, or for a lost request to be carried out after all, leaves a stay settled. */
+/**
+ * Returns true if nothing is left to do. A stay that waits for a phone to enrol, or for a late result of a lost
+ * request, is settled.
+ */
 export function isSettled(plan: StayPlan, inFlight: readonly InFlight[]): boolean {
   return (
     inFlight.length === 0 &&

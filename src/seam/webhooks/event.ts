@@ -1,10 +1,10 @@
 /**
- * Seam's events, as far as Stayline acts on them (`@seamapi/types` has them whole). An event only says that something has changed:
- * what is true is read again.
+ * Seam's events, limited to those that Stayline acts on (`@seamapi/types` has all of them). An event only reports that
+ * something changed; the stay re-reads the state from Seam.
  */
 import { z } from 'zod';
 
-/** Becomes part of a query and of a signal, so nothing but what ids are made of. */
+/** Id that becomes part of a query and of a signal, so only the characters of ids are allowed. */
 const id = z.string().regex(/^[\w-]{1,100}$/);
 
 const credentialTypes = [
@@ -16,7 +16,7 @@ const credentialTypes = [
 const phoneTypes = ['phone.deactivated'] as const;
 const systemTypes = ['acs_system.disconnected', 'acs_system.connected'] as const;
 
-/** What to subscribe to at Seam; every other type is ignored. */
+/** Event types to subscribe to at Seam; every other type is ignored. */
 export const SEAM_EVENT_TYPES: readonly string[] = [...credentialTypes, ...phoneTypes, ...systemTypes];
 
 const head = z.object({ event_id: id, event_type: z.string().min(1).max(200) });
@@ -47,10 +47,10 @@ export type SeamEvent = EventHead &
 
 export type ReadEvent =
   | { readonly kind: 'event'; readonly event: SeamEvent }
-  /** `fields`: what is missing or not as Seam publishes it. */
+  /** `fields`: paths that are missing or differ from Seam's schema. */
   | { readonly kind: 'unreadable'; readonly fields: readonly string[] };
 
-/** Reads the bare event that a webhook carries; fields that nobody needs may be anything. */
+/** Parses the event in a webhook's body. Fields that Stayline does not use may hold anything. */
 export function readEvent(value: unknown): ReadEvent {
   const parsed = head.safeParse(value);
   if (!parsed.success) return unreadable(parsed.error);

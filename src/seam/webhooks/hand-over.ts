@@ -1,4 +1,7 @@
-/** Brings an event to the stays that it is about. Any order and any repetition will do: stays read again what is true. */
+/**
+ * Dispatch of an event to the stays that it is about. Order and repetition do not matter: stays re-read the state from
+ * Seam.
+ */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { MessageInput } from '../../domain/model/message-schema.js';
 import type { SeamEvent } from './event.js';
@@ -7,15 +10,15 @@ type StaySignal =
   | { readonly name: 'credentialChanged'; readonly payload: MessageInput<'credentialChanged'> }
   | { readonly name: 'phoneChanged'; readonly payload: MessageInput<'phoneChanged'> };
 
-/** The open stays, as Temporal knows them. Both reject if it cannot be asked. */
+/** Open stays in Temporal. Both methods reject if Temporal is not available. */
 export interface OpenStays {
-  /** Workflow ids of the stays that a credential or phone belongs to, by the search attribute `StayKeys`. */
+  /** Returns the workflow ids of the stays with a credential or phone, by the search attribute `StayKeys`. */
   holding(id: string): Promise<readonly string[]>;
-  /** False if the stay has ended meanwhile. */
+  /** Sends the signal. Returns false if the stay has ended meanwhile. */
   signal(stayId: string, signal: StaySignal): Promise<boolean>;
 }
 
-/** A credential, and the access system that it is for. */
+/** Reference to a credential and its access system. */
 export interface CredentialRef {
   readonly acsCredentialId: string;
   readonly acsSystemId: string;
@@ -24,36 +27,46 @@ export interface CredentialRef {
 export interface HandOverOptions {
   readonly stays: OpenStays;
   /**
-   * The key of which the credential is a copy, if it is one; absent where Seam cannot be asked from here. Rejects if it does not
-   * answer now.
+   * Returns the key of which the credential is a copy, or undefined. Rejects if Seam does not answer now. Absent where
+   * Seam is not reachable.
    */
   readonly parentOf?: (credential: CredentialRef) => Promise<string | undefined>;
-  /** Milliseconds to wait before each further look for a stay: search attributes arrive a while after keys. */
+  /**
+   * Waiting times before each further search for a stay, in milliseconds. Search attributes arrive some time after
+   * keys.
+   */
   readonly lookAgainAfterMs?: readonly number[];
 }
 
 export type HandOverOutcome =
   | { readonly kind: 'handed-over'; readonly stays: readonly string[] }
-  /** No open stay holds it: another application's key, or one that a stay has long forgotten. */
+  /** No open stay holds it: the key of another application, or one that a stay dropped long ago. */
   | { readonly kind: 'no-stay' }
-  /** Stays need not be told: they meet an outage, and its end, by themselves. */
+  /** No signal is sent: stays detect an outage, and its end, themselves. */
   | { readonly kind: 'noted' }
-  /** A type of event that says nothing about keys. */
+  /** Event type that does not concern keys. */
   | { readonly kind: 'ignored' }
-  /** This event was taken before. */
+  /** Event that was already handled. */
   | { readonly kind: 'repeated' };
 
-/** Takes events in. Rejects if it cannot know whom an event is for: then it should be delivered again. */
+/** Handler of events. It rejects if it cannot determine an event's stays; the event should then be delivered again. */
 export interface EventHandler {
   take(event: SeamEvent): Promise<HandOverOutcome>;
 }
 
-/** Answering takes at most their sum, and some calls: well below the 15 s that Svix gives a receiver. */
+/**
+ * Waiting times of further searches. An answer takes at most their sum plus some calls, well below Svix's limit of 15
+ * s.
+ */
 const LOOK_AGAIN_AFTER_MS = [200, 400, 800, 1_600];
 
-/** Stays recognise repeats of the last thousand requests by themselves, also after a restart; this spares the asking. */
+/**
+ * Number of event ids kept. Stays detect repeats of their last thousand requests, also after a restart; this saves the
+ * search.
+ */
 const REMEMBERED_EVENTS = 10_000;
 
+/** Creates a handler that signals each event to the stays that hold its credential or phone. */
 export function openEventHandler(options: HandOverOptions): EventHandler {
   const taken = new Map<string, Promise<HandOverOutcome>>();
   return {
@@ -69,7 +82,7 @@ export function openEventHandler(options: HandOverOptions): EventHandler {
         if (taken.size <= REMEMBERED_EVENTS) break;
         taken.delete(oldest);
       }
-      // Sent again by hand, an event that found no stay, or no answer, gets another chance.
+      // An event that found no stay, or failed, is handled again if it is sent again manually.
       let isDone = false;
       try {
         const { kind } = await outcome;
@@ -104,8 +117,9 @@ async function handOver(event: SeamEvent, options: HandOverOptions): Promise<Han
 }
 
 /**
- * A key has copies, one on each phone, with ids that no stay knows: an event about a copy is one about its key. But that a copy has
- * reached its phone is no news of the key, and not worth a question to Seam.
+ * Finds the stays that hold a credential. A key has one copy on each phone, with an id that no stay has, so an event
+ * about a copy counts for its key. The arrival of a copy on its phone changes nothing about the key. It is not worth a
+ * call to Seam.
  */
 async function holdersOf(
   credential: CredentialRef & { readonly eventType: string },

@@ -1,4 +1,4 @@
-/** Seam's signed events, from the body of a request to the stays that they are about. */
+/** Seam's signed events, from the request body to the stays that they are about. */
 export { SEAM_EVENT_TYPES, type SeamEvent } from './event.js';
 export {
   openEventHandler,

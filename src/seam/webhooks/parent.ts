@@ -1,4 +1,4 @@
-/** The key of which a credential is the copy on one phone. */
+/** Lookup of the key of which a credential is the copy on one phone. */
 import type { SeamClient } from '../client.js';
 import { isNotFound, isSeamError } from '../errors.js';
 import type { CredentialRef } from './hand-over.js';
@@ -6,13 +6,14 @@ import type { CredentialRef } from './hand-over.js';
 const PATIENCE_MS = 2_000;
 
 export interface ParentOptions {
-  /** Told why Seam refuses to say: its credentials here are not right, or the workspace is another. */
+  /** Receives the reason of Seam's refusal: wrong credentials here, or another workspace. */
   readonly onRefused: (why: string) => void;
 }
 
 /**
- * Undefined for a key, for what Seam no longer holds, and where Seam refuses to say. Throws `SeamError` if Seam cannot be asked now, or
- * does not answer within two seconds.
+ * Returns the id of the parent key. Returns undefined for a key itself, for a credential that Seam no longer holds, and
+ * after a refusal.
+ * @throws SeamError if Seam is not available now, or does not answer within two seconds
  */
 export async function parentCredential(
   seam: SeamClient,

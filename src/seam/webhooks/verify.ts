@@ -1,21 +1,23 @@
 /**
- * Who says so: Seam delivers its events through Svix, signed over the body as it was sent. Source: Seam's guide to webhooks; the
- * headers `svix-*` (or `webhook-*`), the secret `whsec_…`, and at most five minutes between signing and arriving.
+ * Verification of webhook deliveries. Seam delivers its events through Svix, signed over the raw body. Source: Seam's
+ * guide to webhooks. It defines the headers `svix-*` (or `webhook-*`), the secret `whsec_…`, and at most five minutes
+ * from signing to arrival.
  */
 import { Webhook, WebhookVerificationError } from 'svix';
 import { readEvent, type ReadEvent } from './event.js';
 
 export type Delivery =
   | ReadEvent
-  /** Not from Seam, not for us, altered, or too old: nothing in it counts. */
+  /** Delivery from another sender, for another receiver, altered, or too old; its content is ignored. */
   | { readonly kind: 'forged'; readonly why: string };
 
-/** Reads what was delivered: the headers, and the body byte for byte. */
+/** Function that verifies and parses a delivery: the headers, and the body byte for byte. */
 export type DeliveryReader = (headers: Readonly<Record<string, string>>, body: Buffer) => Delivery;
 
 /**
- * @param secret as Seam gave it when the webhook was made, `whsec_…`
- * @throws Error if that is no secret
+ * Creates a reader of deliveries.
+ * @param secret as Seam returned it when the webhook was created, `whsec_…`
+ * @throws Error if that is not a secret
  */
 export function deliveryReader(secret: string): DeliveryReader {
   const webhook = new Webhook(secret);
@@ -25,7 +27,7 @@ export function deliveryReader(secret: string): DeliveryReader {
       content = webhook.verify(body, headers);
     } catch (error) {
       if (error instanceof WebhookVerificationError) return { kind: 'forged', why: error.message };
-      // The signature is looked at first: what is signed and yet no JSON is Seam's own.
+      // The signature is checked first, so a signed body that is not JSON comes from Seam itself.
       if (error instanceof SyntaxError) return { kind: 'unreadable', fields: ['the whole body'] };
       throw error;
     }
@@ -33,7 +35,7 @@ export function deliveryReader(secret: string): DeliveryReader {
   };
 }
 
-/** Whether the text can be a webhook's secret. */
+/** Returns true if the text can be a webhook's secret. */
 export function isWebhookSecret(text: string): boolean {
   try {
     deliveryReader(text);

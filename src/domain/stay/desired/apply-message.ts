@@ -1,6 +1,6 @@
 /**
- * Takes a signalled change into the state. Total: a message that makes no sense becomes attention `ignored-message`,
- * nothing else. Repeats are recognised by `requestId`, across runs.
+ * Applies a signalled change to the state. Total: a message that makes no sense only becomes attention
+ * `ignored-message`. Repeats are recognised by `requestId`, across runs.
  */
 import { addMember, putMember, removeMember, setRooms, setStatus } from './apply-snapshot.js';
 import {
@@ -21,10 +21,10 @@ import { distrustRooms, keysOf, mayOpen, withKey, withOutsideAnchor, withoutRefu
 import type { Message } from '../../model/message-schema.js';
 import { recordLeaseNews } from '../known/record-leases.js';
 
-/** The last ignored messages that are shown; older ones stay in the timeline. */
+/** Number of ignored messages that are shown, the latest ones; older ones stay in the timeline. */
 const SHOWN_IGNORED = 20;
 
-/** Applies a checked message. */
+/** Applies a checked message, once per `requestId`, and writes it to the timeline. */
 export function applyMessage(state: StayState, message: Message, now: Instant): void {
   const { requestId, by } = message.payload;
   if (requestId !== undefined) {
@@ -36,19 +36,19 @@ export function applyMessage(state: StayState, message: Message, now: Instant): 
     ignoreMessage(state, `${message.name}: ${refused}`, now);
     return;
   }
-  // What a lease came to is written where it is recorded.
+  // `recordLeaseNews` writes the timeline line of a lease.
   if (message.name === 'leaseChanged') return;
   writeLine(state, { at: now, what: describe(message), ...(by === undefined ? {} : { by }) });
 }
 
-/** Records that a message was not understood or made no sense. */
+/** Records a message that is invalid or makes no sense as ignored. */
 export function ignoreMessage(state: StayState, complaint: string, now: Instant): void {
   const message = inShort(complaint);
   state.ignored = [...state.ignored, { code: 'ignored-message' as const, message, since: now }].slice(-SHOWN_IGNORED);
   writeLine(state, { at: now, what: 'message ignored', why: message });
 }
 
-/** Returns why the message makes no sense, or undefined once it is taken in. */
+/** Returns why the message makes no sense, or undefined once it is applied. */
 function take(state: StayState, message: Message, now: Instant): string | undefined {
   switch (message.name) {
     case 'addGuests':
@@ -116,10 +116,10 @@ function take(state: StayState, message: Message, now: Instant): string | undefi
   }
 }
 
-/** Staff alone bring back whom they removed for cause: by `release`. */
+/** Adds guests to the party. Only staff can bring back a guest whom they removed for cause, by `release`. */
 function addGuests(state: StayState, guests: readonly Guest[]): string | undefined {
   const barred = guests.find((guest) => member(state, guest.guestId)?.removed === 'security');
-  if (barred !== undefined) return `guest ${barred.guestId} was removed for cause; release him first`;
+  if (barred !== undefined) return `guest ${barred.guestId} was removed for cause; release them first`;
   for (const guest of guests) {
     const known = member(state, guest.guestId);
     if (known === undefined) addMember(state, guest);
@@ -168,7 +168,7 @@ function assignRooms(state: StayState, rooms: readonly string[], guestId: string
   else putMember(state, { ...known, guest: { ...known.guest, rooms: [...rooms] } });
 }
 
-/** Carries out room changes whose time has come. */
+/** Applies the scheduled room changes that are due. */
 export function applyDueRooms(state: StayState, now: Instant): void {
   const due = state.desired.scheduled
     .filter((change) => !isBefore(now, change.from))
@@ -205,12 +205,12 @@ function changeDates(
   return undefined;
 }
 
-/** A guest whose key Seam refused may have to be found, or made known, anew. */
+/** Removes the Seam record of guests whose key Seam refused, because it may have to be found or created again. */
 function forgetRefusedGuests(state: StayState): void {
   for (const guestId of Object.keys(state.keyring.refusals)) delete state.guests[guestId];
 }
 
-/** A room that was started anew knows nothing of this stay. */
+/** Marks all claims as unanswered, because a restarted room has no record of this stay. */
 function askRoomsAgain(state: StayState): void {
   const { leases } = state;
   state.leases = { ...leases, claims: leases.claims.map((held) => ({ ...held, answered: false })) };
@@ -223,7 +223,10 @@ function clearBlockers(state: StayState): void {
   state.doors = { ...state.doors, unknownRooms: [] };
 }
 
-/** Rule 6: a lost phone is deactivated first, then the lease is re-keyed; a convenient change only replaces the key. */
+/**
+ * Replaces a guest's key (rule 6). A lost phone is deactivated first, then the lease is re-keyed. A convenient change
+ * only replaces the key.
+ */
 function replaceKey(
   state: StayState,
   known: PartyMember,
@@ -231,7 +234,7 @@ function replaceKey(
 ): void {
   const { guestId } = known.guest;
   const { deviceId } = how;
-  // Without a name it could be any of his phones: a key of his that is made anew would follow it there.
+  // Without a device id it could be any of the guest's phones, and a new key would follow the guest there.
   if (deviceId !== undefined || how.mode === 'secure') {
     const phone = { guestId, ...(deviceId === undefined ? {} : { deviceId }) };
     state.phonesToDeactivate = [...state.phonesToDeactivate, phone];
@@ -290,7 +293,10 @@ function joinTo(
   return undefined;
 }
 
-/** An event only says that something changed: what is true is read again. That a key has reached a phone puts none in doubt. */
+/**
+ * Marks the keys of a lease to be read again, because an event only reports that something changed. An event that a key
+ * has reached a phone puts no key in doubt.
+ */
 function credentialChanged(
   state: StayState,
   { acsCredentialId, eventType }: { acsCredentialId: string; eventType: string },
@@ -304,7 +310,10 @@ function credentialChanged(
   return undefined;
 }
 
-/** A phone may have gone: whether the guest has another, and whether his keys went with it, is read again. */
+/**
+ * Marks a phone as possibly gone: the stay reads again whether the guest has another, and whether their keys went with
+ * it.
+ */
 function phoneChanged(state: StayState, deviceId: string): string | undefined {
   const owners = Object.entries(state.guests).filter(([, guest]) => guest.deviceIds?.includes(deviceId) === true);
   if (owners.length === 0) return `deviceId ${JSON.stringify(deviceId)} is no phone of this stay's guests`;
@@ -319,7 +328,7 @@ function phoneChanged(state: StayState, deviceId: string): string | undefined {
   return undefined;
 }
 
-/** What a message said, without names or contacts. */
+/** Returns the timeline text of a message, without names or contacts. */
 function describe(message: Exclude<Message, { name: 'leaseChanged' }>): string {
   switch (message.name) {
     case 'addGuests':

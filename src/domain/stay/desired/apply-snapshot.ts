@@ -1,6 +1,6 @@
 /**
- * Takes a snapshot into the state. A snapshot changes only the fields that differ from the snapshot before it, so
- * what a signal or staff said in between holds until the booking system says otherwise.
+ * Applies a snapshot to the state. A snapshot changes only the fields that differ from the previous snapshot. Changes
+ * by signals or staff in between hold until the booking system changes those fields.
  */
 import {
   askForProperty,
@@ -19,16 +19,16 @@ import type { Guest, SnapshotWindow, StaySnapshot } from '../../model/snapshot-s
 export type SnapshotDecision =
   | { readonly kind: 'new' }
   | { readonly kind: 'known' }
-  /** `sameRevision`: the content differs, and nothing says which is newer. */
+  /** Outdated snapshot; `sameRevision` means that the content differs without evidence of which is newer. */
   | { readonly kind: 'stale'; readonly message: string; readonly sameRevision: boolean }
   | { readonly kind: 'over'; readonly message: string };
 
-/** Revisions are numbers or modification instants; both grow. */
+/** Returns the sort key of a revision. Revisions are numbers or modification instants (milliseconds); both grow. */
 export function revisionOrder(revision: StaySnapshot['revision']): number {
   return typeof revision === 'number' ? revision : millis(revision);
 }
 
-/** Says whether a snapshot is news for this state, without changing anything. */
+/** Returns whether a snapshot is new for this state, without changing anything. */
 export function judgeSnapshot(state: StayState, snapshot: StaySnapshot, now: Instant): SnapshotDecision {
   const known = state.snapshot;
   if (known === undefined) {
@@ -51,12 +51,14 @@ export function judgeSnapshot(state: StayState, snapshot: StaySnapshot, now: Ins
   };
 }
 
-/** Says whether a window has ended, wherever the property is. */
+/** Returns true if a window has ended in every time zone. */
 export function isOver(window: SnapshotWindow, now: Instant): boolean {
   return !isBefore(now, latestEnd(window));
 }
 
-/** The end of a window at the latest: local dates are not converted here, so a day of zone offset is allowed for. */
+/**
+ * Returns the latest possible end of a window. Local dates are not converted here, so it allows a day of zone offset.
+ */
 function latestEnd(window: SnapshotWindow): Instant {
   return 'to' in window ? window.to : plusMinutes(`${window.departure}T00:00Z`, 2 * 24 * 60);
 }
@@ -73,7 +75,7 @@ function canonical(value: unknown): string {
   );
 }
 
-/** Takes in a snapshot that `judgeSnapshot` called new. */
+/** Applies a snapshot that `judgeSnapshot` called new. */
 export function applySnapshot(state: StayState, snapshot: StaySnapshot, now: Instant): void {
   const before = state.snapshot;
   const differs = (field: keyof StaySnapshot): boolean =>
@@ -104,7 +106,7 @@ function roomsText(rooms: readonly string[]): string {
   return rooms.length === 0 ? 'not assigned' : rooms.join(', ');
 }
 
-/** Sets the status; being in house begins at the first word of it. */
+/** Sets the status; the in-house time begins with the first report of it. */
 export function setStatus(state: StayState, status: DesiredStay['status'], now: Instant): void {
   const { checkedInAt, ...rest } = state.desired;
   state.desired =
@@ -123,8 +125,9 @@ function normalWindow(window: Window): Window {
 }
 
 /**
- * The booking's rooms: one set for the whole stay, or one for each stretch of time, of which the first that is not over counts now. Where
- * the booking names no stretch, the guests have no room; a window in local dates, of which no instants are known here, is taken as filled.
+ * Sets the rooms of the reservation: one set for the whole stay, or one per segment. The first segment that is not over
+ * counts now. Guests have no room in a gap between segments. A window in local dates has no instants here, so it counts
+ * as filled.
  */
 function setBookedRooms(state: StayState, snapshot: StaySnapshot, now: Instant): void {
   const ahead = (snapshot.segments ?? []).filter((segment) => isBefore(now, segment.to));
@@ -144,8 +147,8 @@ function setBookedRooms(state: StayState, snapshot: StaySnapshot, now: Instant):
 }
 
 /**
- * Sets the stay's rooms. Where just one room gave way to just one other, guests with rooms of their own move with
- * it; in all other cases they keep those of their rooms that the stay still has.
+ * Sets the stay's rooms. If exactly one room is exchanged for exactly one other, guests with rooms of their own move
+ * with it. In all other cases guests keep those of their rooms that the stay still has.
  */
 export function setRooms(state: StayState, rooms: readonly string[]): void {
   const gone = state.desired.rooms.filter((room) => !rooms.includes(room));
@@ -155,7 +158,7 @@ export function setRooms(state: StayState, rooms: readonly string[]): void {
   const party = exchange
     ? state.desired.party.map((one) => withRooms(one, (own) => own.map((room) => (room === from ? to : room))))
     : state.desired.party;
-  // What the booking says of later stands; what signals said of it was said of other rooms.
+  // Later rooms from the reservation stay; scheduled changes by signals referred to the old rooms.
   const scheduled = state.desired.scheduled.filter((move) => move.booked === true);
   state.desired = { ...state.desired, rooms, party, scheduled };
 }
@@ -176,7 +179,10 @@ function mergeGuests(state: StayState, before: readonly Guest[], after: readonly
   }
 }
 
-/** A guest whom staff removed for cause stays removed, whatever the booking system says. */
+/**
+ * Returns the member readmitted to the party. A guest whom staff removed for cause stays removed, whatever the booking
+ * system sends.
+ */
 function readmitted(known: PartyMember): PartyMember {
   if (known.removed === 'security') return known;
   const { removed: _removed, ...rest } = known;
@@ -193,10 +199,12 @@ function changedFields(known: Guest, old: Guest, guest: Guest): Guest {
   return merged as Guest;
 }
 
+/** Adds a guest to the party. */
 export function addMember(state: StayState, guest: Guest): void {
   state.desired = { ...state.desired, party: [...state.desired.party, { guest }] };
 }
 
+/** Replaces the party member with the same `guestId`. */
 export function putMember(state: StayState, changed: PartyMember): void {
   state.desired = {
     ...state.desired,
@@ -204,6 +212,7 @@ export function putMember(state: StayState, changed: PartyMember): void {
   };
 }
 
+/** Marks a guest as removed. A removal for cause is never downgraded to a departure. */
 export function removeMember(state: StayState, guestId: string, cause: 'left' | 'security'): void {
   const known = member(state, guestId);
   if (known === undefined) return;

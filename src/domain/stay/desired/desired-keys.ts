@@ -1,4 +1,4 @@
-/** What the state adds up to: which guest should hold a key to which rooms and when, and what still stands before it. */
+/** Desired keys: which guest should hold a key to which rooms and when, and which gate is still closed. */
 import { stayWindow, type PartyMember, type StayState } from '../state.js';
 import { unansweredRooms } from './desired-leases.js';
 import { coversRooms, isSoundIn, liveKeys, oldestSoundGenerations, sharesRoom } from '../known/keyring.js';
@@ -16,10 +16,10 @@ import {
   type Grant,
 } from '../known/lease-decisions.js';
 
-/** How long before a room's lease ends the guests' next key, to their other rooms, is asked for. */
+/** Minutes before the end of a room's lease at which the guests' next key, to their other rooms, is requested. */
 export const ENDS_SOON_MINUTES = 2;
 
-/** The planner's view of the state at `now`. */
+/** Returns the desired keys at `now`, as the planner's input. */
 export function desiredKeys(state: StayState, now: Instant): Desired {
   const window = stayWindow(state);
   const unanswered = unansweredRooms(state, now);
@@ -33,15 +33,15 @@ export function desiredKeys(state: StayState, now: Instant): Desired {
   };
 }
 
-/** Rooms of the stay, now or later, that the front desk gave to another stay. */
+/** Returns rooms of the stay, current or later, that the front desk gave to another stay. */
 function roomsGivenAway(state: StayState, now: Instant): readonly string[] {
   const rooms = new Set([...state.desired.rooms, ...state.leases.claims.map(({ room }) => room)]);
   return [...rooms].filter((room) => isDisplaced(state, room, now));
 }
 
 /**
- * Rooms of a share group that are not open yet, where it is another stay's turn; or where the keys that the room names have ended at
- * Seam, so that the others' next ones are about to be known.
+ * Returns rooms of a share group that are not open yet and that another stay opens. It includes rooms whose listed keys
+ * have ended at Seam, because the other stays will soon report their next keys.
  */
 function roomsOpenedByOthers(state: StayState, now: Instant): readonly string[] {
   if (state.desired.shareGroup === undefined) return [];
@@ -57,14 +57,16 @@ function isKnown({ keyring }: StayState, { acsCredentialId }: LeaseAnchor): bool
   return keyring.outsideAnchors.some((anchor) => anchor.acsCredentialId === acsCredentialId);
 }
 
-/** The rooms that a guest should open, before any gate: his own, as far as they are the stay's, or all. */
+/**
+ * Returns the rooms that a guest should open, before any gate: all rooms of the stay, or the guest's own among them.
+ */
 export function roomsFor(state: StayState, one: PartyMember): readonly string[] {
   const { rooms } = one.guest;
   const own = rooms === undefined ? state.desired.rooms : rooms.filter((room) => state.desired.rooms.includes(room));
   return whyWithout(state, one) === undefined ? own : [];
 }
 
-/** Why a guest should hold no key whatever the rooms; undefined if he should. */
+/** Returns why a guest should hold no key whatever the rooms; undefined if they should hold one. */
 function whyWithout(state: StayState, one: PartyMember): string | undefined {
   if (state.desired.status === 'cancelled') return 'the stay was cancelled';
   if (state.desired.status === 'departed') return 'checked out';
@@ -104,14 +106,15 @@ function desiredGuest(
   };
 }
 
-/** Not if Seam refused it or does not answer: then nobody waits for him. */
+/** Returns false if Seam refused the guest or does not answer: then other guests do not wait for them. */
 function isBeingPrepared(state: StayState, one: PartyMember): boolean {
   return state.property !== undefined && state.blockers[prepareStepId(one.guest.guestId)] === undefined;
 }
 
 /**
- * A room that the stay has to wait for, or that is free only later, does not keep its guests from those that it holds. While it holds
- * none, their old keys go on; a room that the front desk gave away is theirs no longer.
+ * Returns the rooms that the guest's key should open now. A room that the stay waits for, or that is free only later,
+ * does not keep guests from the rooms that it holds. While it holds none, their old keys continue. A room that the
+ * front desk gave away is excluded.
  */
 function roomsToOpen(state: StayState, rooms: readonly string[], now: Instant): readonly string[] {
   const held = heldRooms(state, rooms, now);
@@ -123,7 +126,10 @@ function roomsToOpen(state: StayState, rooms: readonly string[], now: Instant): 
   return held.length > 0 ? held : rooms.filter((room) => !isDisplaced(state, room, now));
 }
 
-/** A key ends with the first of its rooms: one that ends in a moment is left out of the next key, so that this is there in time. */
+/**
+ * Returns the rooms without those whose lease ends soon. A key ends with the first of its rooms, so the next key leaves
+ * such a room out in order to be ready in time.
+ */
 function lasting(state: StayState, rooms: readonly string[], now: Instant): readonly string[] {
   const soon = plusMinutes(now, ENDS_SOON_MINUTES);
   const goOn = rooms.filter((room) => grantsOn(state, [room], now).some(({ until }) => isBefore(soon, until)));
@@ -138,7 +144,7 @@ function whyNoRoom(booked: readonly string[]): string {
   return booked.length === 0 ? 'no room is assigned' : 'the front desk gave the room to another stay';
 }
 
-/** Keys go on for the grace after the departure, and end with the lease. */
+/** Returns the guest's window within the lease. Keys continue for the grace after departure, and end with the lease. */
 function leasedWindow(state: StayState, one: PartyMember, stay: Window, grants: readonly Grant[]): Window {
   const window = guestWindow(one, stay);
   if (grants.length === 0) return window;
@@ -146,7 +152,7 @@ function leasedWindow(state: StayState, one: PartyMember, stay: Window, grants: 
   return { ...window, to: endWithin(grants, plusMinutes(window.to, grace)) };
 }
 
-/** A guest's own window counts as far as it lies in the stay's. */
+/** Returns the guest's own window, limited to the stay's window. */
 function guestWindow(one: PartyMember, stay: Window): Window {
   const own = one.guest.window;
   if (own === undefined) return stay;
@@ -160,21 +166,24 @@ function isForced(state: StayState, one: PartyMember): boolean {
   return state.desired.forced !== undefined || one.forced !== undefined;
 }
 
-/** When granting may begin; undefined if only a check-in opens it. */
+/** Returns the instant from which the stay may issue a key; undefined if only a check-in opens the gate. */
 function gateOpensAt(state: StayState, one: PartyMember, window: Window, now: Instant): Instant | undefined {
   const policy = state.property?.policy.issueFrom;
   if (isForced(state, one)) return now;
-  // Being in house opens the gate, but a guest who comes later than the others is not there yet.
+  // An in-house stay opens the gate, but a guest who comes later than the others has not arrived yet.
   const late = one.guest.window !== undefined && isBefore(now, window.from);
   if (state.desired.status === 'in-house' && !late) return now;
   if (policy?.kind === 'lead-time') return plusMinutes(window.from, -policy.minutes);
   return late && state.desired.status === 'in-house' ? window.from : undefined;
 }
 
-/** What a key opens, and when. */
+/** Rooms and window of a key. */
 type KeyExtent = Pick<DesiredGuest, 'rooms' | 'window'>;
 
-/** True for a guest whose key opens these rooms, and others too or longer: to take that away is no granting, so no hold stands before it. */
+/**
+ * Returns true if the guest's key opens these rooms, and also others or for longer. A reduction is not a grant, so no
+ * hold applies to it.
+ */
 function holdsMore({ keyring }: StayState, guestId: string, desired: KeyExtent, now: Instant): boolean {
   const { rooms, window } = desired;
   const oldest = oldestSoundGenerations(keyring);
@@ -214,6 +223,6 @@ function firstGate(
   if (known === undefined || state.property === undefined) return 'access-system';
   if (state.phonesToDeactivate.some((phone) => phone.guestId === guestId)) return 'phone';
   if (state.property.policy.phone === 'wait-for-phone' && !known.phoneReady && !forced) return 'phone';
-  // A moment's matter, so it comes last: nothing else that is waited for is called off and begun again for it.
+  // This wait is short, so it comes last: no other wait is cancelled and restarted for it.
   return asking ? 'lease' : undefined;
 }

@@ -1,4 +1,4 @@
-/** Which rooms the stay wants, and for how long: its rooms now, and those of moves to come. */
+/** Desired leases: the stay's rooms now and those of scheduled moves, each with its stretch of time. */
 import { revisionOrder } from './apply-snapshot.js';
 import { isEnded, stayWindow, type HeldClaim, type LeaseState, type ScheduledRooms, type StayState } from '../state.js';
 import {
@@ -13,10 +13,12 @@ import {
 } from '../../model/instants.js';
 import { isOf } from '../known/lease-decisions.js';
 
-/** What is desired of one room for one stretch of time. */
+/** Desired claim to one room for one stretch of time. */
 export type DesiredClaim = Pick<HeldClaim, 'room' | 'part' | 'window' | 'graceMinutes' | 'shareGroup' | 'revision'>;
 
-/** Every room of the stay, now and as scheduled, with the stretch of time for which it is desired. */
+/**
+ * Returns a claim for every room of the stay, current and scheduled, with the stretch of time for which it is desired.
+ */
 export function desiredClaims(state: StayState, leases: LeaseState, now: Instant): readonly DesiredClaim[] {
   const window = stayWindow(state);
   const policy = state.property?.policy;
@@ -32,7 +34,7 @@ export function desiredClaims(state: StayState, leases: LeaseState, now: Instant
   for (const { room, window: stretch } of stretches(state, window)) {
     const ofRoom = leases.claims.filter((one) => one.room === room);
     const held = ofRoom.find((one) => !claims.some((claim) => isOf(claim, one)) && overlaps(one.window, stretch));
-    // What is over but for its grace goes on, and is not asked for anew.
+    // A stretch that is over except for its grace continues; the stay does not claim it again.
     if (held === undefined && !isBefore(now, stretch.to)) continue;
     const used = [...ofRoom, ...claims.filter((claim) => claim.room === room)].map(({ part }) => part);
     const part = held?.part ?? Math.max(-1, ...used) + 1;
@@ -41,16 +43,16 @@ export function desiredClaims(state: StayState, leases: LeaseState, now: Instant
   return claims;
 }
 
-/** The place of the latest snapshot in the order of revisions. */
+/** Returns the place of the latest snapshot in the order of revisions. */
 export function revisionKnown({ snapshot }: StayState): number {
   return snapshot === undefined ? 0 : revisionOrder(snapshot.revision);
 }
 
-/** True if the room has to be asked: it has not answered to this yet. */
+/** Returns true if the stay must send the claim, because the room has not answered it yet. */
 export function isUnanswered(claim: DesiredClaim, leases: LeaseState): boolean {
   const held = leases.claims.find((one) => isOf(one, claim));
   if (held?.answered !== true) return true;
-  // Only a newer word of the booking system brings back a stay that has ended.
+  // Only a newer snapshot of the booking system brings back a stay that has ended.
   if (held.decision?.kind === 'ended') return claim.revision > held.decision.revision;
   return (
     !sameWindow(held.window, claim.window) ||
@@ -59,7 +61,10 @@ export function isUnanswered(claim: DesiredClaim, leases: LeaseState): boolean {
   );
 }
 
-/** Rooms that have been asked for something that they have not answered yet, or will be in a moment; nobody waits for those that are silent. */
+/**
+ * Returns rooms with a claim that is sent or about to be sent and not answered yet. Rooms that do not answer are left
+ * out: no guest waits for them.
+ */
 export function unansweredRooms(state: StayState, now: Instant): readonly string[] {
   const { leases } = state;
   return desiredClaims(state, leases, now)
@@ -68,7 +73,7 @@ export function unansweredRooms(state: StayState, now: Instant): readonly string
     .filter((room) => !(leases.unsettled ?? []).some((silent) => silent.room === room));
 }
 
-/** A lease begins when the room is desired, and what has begun is not moved. */
+/** Returns the start of a lease: it begins when the room is desired, and a lease that has begun is not moved. */
 function beginning(held: HeldClaim | undefined, from: Instant, now: Instant): Instant {
   if (isBefore(now, from)) return from;
   return held !== undefined && isBefore(held.window.from, now) ? held.window.from : now;
@@ -79,7 +84,10 @@ interface Stretch {
   readonly window: Window;
 }
 
-/** The rooms of the stay over its whole window, in order of time; a room that is left and come back to is there more than once. */
+/**
+ * Returns the rooms of the stay over its whole window, in order of time. A room that the stay leaves and returns to
+ * appears more than once.
+ */
 function stretches(state: StayState, window: Window): readonly Stretch[] {
   const moves = state.desired.scheduled
     .filter((move) => move.guestId === undefined && isBefore(move.from, window.to))
@@ -89,7 +97,8 @@ function stretches(state: StayState, window: Window): readonly Stretch[] {
   const found: Stretch[] = [];
   [first, ...moves].forEach((move, index) => {
     const stretch = { from: move.from, to: moves[index]?.from ?? window.to };
-    // Of moves at one instant the last counts; one before the stay begins is where it begins.
+    // If several moves have the same instant, the last counts. A move before the start of the stay counts from that
+    // start.
     if (!isBefore(stretch.from, stretch.to)) return;
     for (const room of move.rooms) {
       const goesOn = found.findIndex((known) => known.room === room && known.window.to === stretch.from);
@@ -101,7 +110,7 @@ function stretches(state: StayState, window: Window): readonly Stretch[] {
   return found;
 }
 
-/** Rooms that the stay wants now or will want. */
+/** Returns the rooms that the stay desires now or later. */
 export function roomsAhead(state: StayState): readonly string[] {
   const scheduled = state.desired.scheduled.filter((move) => move.guestId === undefined).flatMap((move) => move.rooms);
   return [...new Set([...state.desired.rooms, ...scheduled])];

@@ -1,60 +1,63 @@
 /**
- * The keyring: every key that a stay asked for, what was asked, what Seam answered, and what is known to be
- * alive or dead. Pure: each function returns a new keyring.
+ * The keyring: every key that a stay requested, the request, Seam's answer, and whether the key is live or dead. Pure:
+ * each function returns a new keyring.
  */
 import type { KeyReport } from '../../model/lease.js';
 import type { KeyEnd, Key, Refusal, OutsideAnchor, Keyring } from '../../model/key.js';
 import { isBefore, sameWindow, type Instant, type Window } from '../../model/instants.js';
 import type { LeaseAnchor } from '../../model/lease.js';
 
+/** Returns true if both lists hold the same rooms, in any order. */
 export function sameRooms(a: readonly string[], b: readonly string[]): boolean {
   return a.length === b.length && a.every((room) => b.includes(room));
 }
 
+/** Returns true if `wide` includes every room of `narrow`. */
 export function coversRooms(wide: readonly string[], narrow: readonly string[]): boolean {
   return narrow.every((room) => wide.includes(room));
 }
 
+/** Returns true if the lists have at least one room in common. */
 export function sharesRoom(a: readonly string[], b: readonly string[]): boolean {
   return a.some((room) => b.includes(room));
 }
 
-/** What a refusal is about: the same doors and time, asked for again. */
+/** Returns the identity of a request for refusals: the same doors and the same time give the same text. */
 export function fingerprint(ask: { rooms: readonly string[]; window: Window }): string {
   return `${[...ask.rooms].sort().join(',')} ${ask.window.from}/${ask.window.to}`;
 }
 
-/** True while nothing says that the key is dead: Seam may hold it, a phone may open with it. */
+/** Returns true while nothing shows that the key is dead: Seam may hold it, and a phone may open doors with it. */
 export function mayLive(key: Key): boolean {
   return key.state !== 'dead';
 }
 
-/** True while a phone may open some door with it, as far as Seam could still take it off that phone. */
+/** Returns true while a phone may open a door with the key and Seam could still remove it from that phone. */
 export function mayOpen(key: Key): boolean {
   return mayLive(key) || key.lingers === true;
 }
 
-/** True for a key with a confirmed life at Seam and a window that is not over. */
+/** Returns true for a key that is confirmed live at Seam and whose window is not over. */
 export function isLive(key: Key, now: Instant): boolean {
   return key.state === 'live' && isBefore(now, key.ask.window.to);
 }
 
-/** The live keys that opened their rooms when they were issued and were not condemned since, oldest first. */
+/** Returns the live keys that opened their rooms when issued and were not condemned since, oldest first. */
 export function liveKeys(keyring: Keyring, now: Instant): readonly Key[] {
   return keyring.keys.filter((key) => isLive(key, now) && key.condemned !== 'at-once');
 }
 
-/** By room, the oldest generation that can be relied on. */
+/** Per room, the oldest reliable generation. */
 export type OldestSound = ReadonlyMap<string, number>;
 
-/** True if a key or card of this generation can be relied on in all of these rooms. */
+/** Returns true if a key or card of this generation is reliable in all of these rooms. */
 export function isSoundIn(of: { readonly generation: number }, rooms: readonly string[], oldest: OldestSound): boolean {
   return rooms.every((room) => of.generation >= (oldest.get(room) ?? 0));
 }
 
 /**
- * By room, the oldest generation that can still be relied on: a lock may have seen the newest override, and what was
- * issued before a loss or a removal for cause is not to be trusted.
+ * Returns per room the oldest reliable generation. A lock may have seen the newest override. Keys from before a loss or
+ * a removal for cause are not trusted.
  */
 export function oldestSoundGenerations(keyring: Keyring): OldestSound {
   const oldest = new Map(Object.entries(keyring.distrusted).map(([room, generation]) => [room, generation + 1]));
@@ -70,20 +73,27 @@ export function oldestSoundGenerations(keyring: Keyring): OldestSound {
   return oldest;
 }
 
+/** Returns true if the key has exactly these rooms and this window. */
 export function satisfies(key: Key, ask: { rooms: readonly string[]; window: Window }): boolean {
   return sameRooms(key.ask.rooms, ask.rooms) && sameWindow(key.ask.window, ask.window);
 }
 
+/** Returns the guest's keys, oldest first. */
 export function keysOf(keyring: Keyring, guestId: string): readonly Key[] {
   return keyring.keys.filter((key) => key.guestId === guestId);
 }
 
+/**
+ * Returns the key with this id.
+ * @throws Error if the keyring has no such key.
+ */
 export function findKey(keyring: Keyring, keyId: string): Key {
   const key = keyring.keys.find((candidate) => candidate.keyId === keyId);
   if (key === undefined) throw new Error(`no key ${keyId} in the keyring`);
   return key;
 }
 
+/** Returns the keyring with this key added, or replaced if its id exists. */
 export function withKey(keyring: Keyring, key: Key): Keyring {
   const known = keyring.keys.some((candidate) => candidate.keyId === key.keyId);
   return {
@@ -94,37 +104,42 @@ export function withKey(keyring: Keyring, key: Key): Keyring {
   };
 }
 
-/** The key ended at `now`. A phone that had it may keep it until its window ends. */
+/** Returns the key as ended at `now`. A phone that had it may keep it until its window ends. */
 export function endKey(key: Key, ended: KeyEnd, now: Instant): Key {
   const { outageSince: _outage, delayedSince: _delayed, retryAt: _retry, lingers: _lingers, ...rest } = key;
   const mayLinger = key.acsCredentialId !== undefined && ended !== 'expired' && isBefore(now, key.ask.window.to);
   return { ...rest, state: 'dead', ended, deadAt: now, ...(mayLinger ? { residualUntil: key.ask.window.to } : {}) };
 }
 
+/** Returns the keyring with this refusal as the guest's latest. */
 export function withRefusal(keyring: Keyring, guestId: string, refusal: Refusal): Keyring {
   return { ...keyring, refusals: { ...keyring.refusals, [guestId]: refusal } };
 }
 
+/** Returns the keyring without the guest's refusal, or without any refusal if no guest is given. */
 export function withoutRefusals(keyring: Keyring, guestId?: string): Keyring {
   if (guestId === undefined) return { ...keyring, refusals: {} };
   const { [guestId]: _refusal, ...refusals } = keyring.refusals;
   return { ...keyring, refusals };
 }
 
-/** Nothing issued so far is trusted in these rooms any more: the next key there is an override. */
+/** Returns the keyring with all keys so far distrusted in these rooms: the next key there is an override. */
 export function distrustRooms(keyring: Keyring, rooms: readonly string[]): Keyring {
   const distrusted = { ...keyring.distrusted };
   for (const room of rooms) distrusted[room] = keyring.lastGeneration;
   return { ...keyring, distrusted };
 }
 
-/** The leases on these rooms are over for the stay: whoever comes back opens a new one. */
+/** Returns the keyring with the leases on these rooms ended. A later key there starts a new lease. */
 export function leaveRooms(keyring: Keyring, rooms: readonly string[]): Keyring {
   const left = rooms.map((room) => [room, keyring.lastGeneration] as const);
   return rooms.length === 0 ? keyring : { ...keyring, leftAt: { ...keyring.leftAt, ...Object.fromEntries(left) } };
 }
 
-/** Takes in a desk card that staff want joined; it stands for a generation of its own. */
+/**
+ * Returns the keyring with a front-desk card as anchor, which staff asked to join. The card gets a generation of its
+ * own.
+ */
 export function withOutsideAnchor(keyring: Keyring, acsCredentialId: string, rooms: readonly string[]): Keyring {
   const generation = keyring.lastGeneration + 1;
   return {
@@ -135,7 +150,9 @@ export function withOutsideAnchor(keyring: Keyring, acsCredentialId: string, roo
   };
 }
 
-/** The credential id that began the key's generation: equal for all keys that open with each other, whichever stay they are of. */
+/**
+ * Returns the credential id that began the key's generation. It is equal for all keys that open together, across stays.
+ */
 export function lineageOf(keyring: Keyring, key: Key): string {
   const outside = Object.entries(keyring.lineages ?? {}).find(([, generation]) => generation === key.generation)?.[0];
   const override = keyring.keys.find((other) => other.ask.kind === 'override' && other.generation === key.generation);
@@ -143,7 +160,7 @@ export function lineageOf(keyring: Keyring, key: Key): string {
   return outside ?? override?.acsCredentialId ?? card?.acsCredentialId ?? key.acsCredentialId ?? key.keyId;
 }
 
-/** A generation that is known by its lineage, or a new one. */
+/** Returns the generation of a known lineage, or starts a new one. */
 function generationOf(keyring: Keyring, lineage: string): { readonly keyring: Keyring; readonly generation: number } {
   const own = keyring.keys.find((key) => key.ask.kind === 'override' && key.acsCredentialId === lineage)?.generation;
   const known = own ?? keyring.lineages?.[lineage];
@@ -164,7 +181,10 @@ interface SharedRoom {
   readonly anchors: readonly LeaseAnchor[];
 }
 
-/** Takes in which keys of other stays may be joined in the rooms that are shared with them; a new lineage is a new generation. */
+/**
+ * Returns the keyring with the keys of other stays that may be joined in shared rooms. A new lineage is a new
+ * generation.
+ */
 export function withLeaseAnchors(keyring: Keyring, shared: readonly SharedRoom[]): Keyring {
   let ring = keyring;
   const anchors = new Map<string, OutsideAnchor>();
@@ -172,7 +192,7 @@ export function withLeaseAnchors(keyring: Keyring, shared: readonly SharedRoom[]
     if (lineage !== undefined) {
       const found = generationOf(ring, lineage);
       ring = { ...found.keyring, sharedGenerations: { ...ring.sharedGenerations, [room]: found.generation } };
-      // Others have kept the lease open meanwhile.
+      // Other stays have kept the lease open meanwhile.
       if (live.length > 0) ring = returnTo(ring, room);
     }
     for (const { acsCredentialId, acsUserId, lineage: ofAnchor } of live) {
@@ -190,7 +210,7 @@ export function withLeaseAnchors(keyring: Keyring, shared: readonly SharedRoom[]
     : { ...ring, outsideAnchors: [...cards, ...anchors.values()] };
 }
 
-/** What a room is told of keys, in short: enough to see whether it has to be told anew. */
+/** Returns a short mark per reported key (`keyId:state`), enough to detect that a room needs a new report. */
 export function marksOf(keyring: Keyring, reports: readonly KeyReport[]): readonly string[] {
   return reports.map(({ acsCredentialId, state }) => {
     const key = keyring.keys.find((candidate) => candidate.acsCredentialId === acsCredentialId);

@@ -1,4 +1,4 @@
-/** What rooms have said to the stay's claims: which of its rooms it holds, until when, and who is in the way. */
+/** Decisions of rooms on the stay's claims: the rooms that it holds, their ends, and the stays in the way. */
 import type { HeldClaim, StayState } from '../state.js';
 import { earlier, isBefore, later, type Instant } from '../../model/instants.js';
 import { isLive } from './keyring.js';
@@ -6,23 +6,24 @@ import type { LeaseDecision } from '../../model/lease.js';
 
 export type Grant = LeaseDecision & { readonly kind: 'granted' };
 
+/** Returns true if both name the same part of the same room. */
 export function isOf(a: Pick<HeldClaim, 'room' | 'part'>, b: Pick<HeldClaim, 'room' | 'part'>): boolean {
   return a.room === b.room && a.part === b.part;
 }
 
-/** Until when the claim is of any interest. */
+/** Returns the instant until which the claim matters: the later of its window's end and its lease's end. */
 export function endOf(held: HeldClaim): Instant {
   return held.decision?.kind === 'granted' ? later(held.decision.until, held.window.to) : held.window.to;
 }
 
-/** What the room said to the claim that is about now, or about what comes next; undefined until it has answered. */
+/** Returns the room's decision on the current claim, or else on the next one; undefined until the room has answered. */
 export function decisionOn(state: StayState, room: string, now: Instant): LeaseDecision | undefined {
   return state.leases.claims
     .filter((held) => held.room === room && isBefore(now, endOf(held)))
     .toSorted((a, b) => (isBefore(a.window.from, b.window.from) ? -1 : 1))[0]?.decision;
 }
 
-/** The leases that the stay holds to these rooms. */
+/** Returns the leases that the stay holds to these rooms. */
 export function grantsOn(state: StayState, rooms: readonly string[], now: Instant): readonly Grant[] {
   return rooms.flatMap((room) => {
     const decision = decisionOn(state, room, now);
@@ -30,28 +31,31 @@ export function grantsOn(state: StayState, rooms: readonly string[], now: Instan
   });
 }
 
-/** Returns those of these rooms that keys may be issued to. */
+/** Returns those of these rooms to which the stay may issue keys. */
 export function heldRooms(state: StayState, rooms: readonly string[], now: Instant): readonly string[] {
   return rooms.filter((room) => decisionOn(state, room, now)?.kind === 'granted');
 }
 
-/** True if the front desk gave the room to another stay. */
+/** Returns true if the front desk gave the room to another stay. */
 export function isDisplaced(state: StayState, room: string, now: Instant): boolean {
   const decision = decisionOn(state, room, now);
   return decision?.kind === 'waiting' && decision.displaced === true;
 }
 
-/** True if a key of the stay to the room is alive. */
+/** Returns true if the stay has a live key to the room. */
 export function opensNow(state: StayState, room: string, now: Instant): boolean {
   return state.keyring.keys.some((key) => isLive(key, now) && key.ask.rooms.includes(room));
 }
 
-/** The end that these leases set to a key that would end at `to`. */
+/** Returns the end that these leases set for a key that would end at `to`. */
 export function endWithin(grants: readonly Grant[], to: Instant): Instant {
   return grants.reduce((end, grant) => earlier(end, grant.until), to);
 }
 
-/** Before when no key may be issued: the latest end of the leases before these; undefined if nobody is before them. */
+/**
+ * Returns the instant before which no key may be issued: the latest end of the preceding leases. Undefined if no other
+ * lease precedes.
+ */
 export function freeFrom(grants: readonly Grant[]): Instant | undefined {
   return grants.reduce<Instant | undefined>(
     (latest, { from }) => (latest === undefined || from === undefined ? (latest ?? from) : later(latest, from)),

@@ -1,4 +1,6 @@
-/** What key steps bring back, taken into the state. Every step says what it observed at Seam; the keyring merges it. */
+/**
+ * Records the results of key steps in the state. Every step reports its observations at Seam; the keyring merges them.
+ */
 import { writeLine, type StayState } from '../state.js';
 import { isBefore, plusMinutes, type Instant } from '../../model/instants.js';
 import type { Key } from '../../model/key.js';
@@ -9,16 +11,16 @@ import { endAnchor, endByOthers, endGone } from './record-losses.js';
 import type { KeyAsk } from '../../model/key.js';
 import type { IssueOutcome, Observed, RevokeOutcome } from '../../model/stay-activities.js';
 
-/** A revoke is never given up: one that Seam refuses is tried again this much later, or on `retry`. */
+/** Minutes until a refused revoke is retried; `retry` retries it earlier. The stay never gives up a revoke. */
 const REVOKE_AGAIN_MINUTES = 10;
 
-/** What a step failed with, as far as the stay is concerned. */
+/** Failure of a step, as far as it concerns the stay. */
 export interface StepFailure {
   readonly kind: 'refused' | 'outage' | 'cancelled';
   readonly message: string;
 }
 
-/** Enters a new key, or goes on with the one that the step names; from now on a request may have reached Seam. */
+/** Adds a new key, or returns the one that the step names. From now on a request may have reached Seam. */
 export function recordAsk(state: StayState, step: KeyStep & { do: 'override' | 'join' }, now: Instant): Key {
   if (step.keyId !== undefined) return findKey(state.keyring, step.keyId);
   const keyring = state.keyring;
@@ -64,12 +66,13 @@ function askFor(state: StayState, step: KeyStep & { do: 'override' | 'join' }): 
   };
 }
 
+/** Records the outcome of an issue step. An ambiguous outcome also starts a search for a late result. */
 export function recordIssue(state: StayState, keyId: string, outcome: IssueOutcome, now: Instant): void {
   takeIssue(state, keyId, outcome, now);
   if (outcome.ambiguous === true) openDoubt(state, keyId);
 }
 
-/** A request for this key went unanswered: what Seam makes of it later is to be found. */
+/** Marks a key whose request went unanswered. The stay must find a key that Seam makes of it later. */
 function openDoubt(state: StayState, keyId: string): void {
   state.keyring = withKey(state.keyring, { ...findKey(state.keyring, keyId), doubt: 'open' });
 }
@@ -138,6 +141,7 @@ function mergeObserved(state: StayState, key: Key, observed: Observed, now: Inst
   for (const acsCredentialId of observed.strayCredentialIds) addStray(state, key, acsCredentialId, now);
 }
 
+/** Records that a revoke of this key starts, and returns the key. */
 export function recordRevoking(state: StayState, keyId: string, why: string, now: Instant): Key {
   const key: Key = { ...findKey(state.keyring, keyId), state: 'revoking' };
   state.keyring = withKey(state.keyring, key);
@@ -145,18 +149,19 @@ export function recordRevoking(state: StayState, keyId: string, why: string, now
   return key;
 }
 
+/** Records the confirmed revoke of a key. */
 export function recordRevoked(state: StayState, keyId: string, outcome: RevokeOutcome, now: Instant): void {
   const key = findKey(state.keyring, keyId);
   const acsCredentialId = key.acsCredentialId ?? outcome.revokedCredentialIds[0];
   const known = { ...key, ...(acsCredentialId === undefined ? {} : { acsCredentialId }) };
-  // That somebody else killed it is still to be answered after it was taken off the phones.
+  // The key was killed by another party. The stay must still answer that after the revoke from the phones.
   const ended = endKey(known, key.ended === 'killed' ? 'killed' : 'revoked', now);
-  // Without an id, what was asked for may not have been there yet.
+  // Without an id, the requested key may not have existed yet at the time of the revoke.
   state.keyring = withKey(state.keyring, key.acsCredentialId === undefined ? { ...ended, doubt: 'open' } : ended);
   writeLine(state, { at: now, what: `key of guest ${key.guestId} revoked` });
 }
 
-/** A key step that ended without an outcome. */
+/** Records a key step that ended without an outcome. */
 export function recordKeyFailure(state: StayState, keyId: string, failure: StepFailure, now: Instant): void {
   if (findKey(state.keyring, keyId).state === 'issuing') openDoubt(state, keyId);
   const key = findKey(state.keyring, keyId);
@@ -170,7 +175,7 @@ export function recordKeyFailure(state: StayState, keyId: string, failure: StepF
     writeLine(state, { at: now, what: `revoke for guest ${key.guestId} refused`, why: failure.message });
     return;
   }
-  // An attempt before the one that was refused may have got through: the key is looked for, and ended.
+  // An attempt before the refused one may have succeeded: the stay looks for the key and ends it.
   state.keyring = withRefusal(withKey(state.keyring, { ...key, state: 'stray' }), key.guestId, {
     code: 'key-failed',
     fingerprint: fingerprint(key.ask),
@@ -180,7 +185,10 @@ export function recordKeyFailure(state: StayState, keyId: string, failure: StepF
   writeLine(state, { at: now, what: `key of guest ${key.guestId} refused`, why: failure.message });
 }
 
-/** Keys whose window is over open nothing any more, whatever Seam holds; `busy` names those with a step in flight. */
+/**
+ * Records keys whose window is over as expired: they open nothing any more, whatever Seam holds. `busy` lists the ids
+ * of keys with a step in flight, which are left out.
+ */
 export function recordExpired(state: StayState, busy: readonly string[], now: Instant): void {
   for (const key of state.keyring.keys) {
     if (key.state === 'dead' || busy.includes(key.keyId) || isBefore(now, key.ask.window.to)) continue;

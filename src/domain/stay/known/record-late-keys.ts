@@ -7,14 +7,15 @@ import { findKey, withKey } from './keyring.js';
 import { endGone } from './record-losses.js';
 import type { Observed } from '../../model/stay-activities.js';
 
+/** Adds a stray that resembles the key `like`; does nothing if the keyring already has the credential. */
 export function addStray(state: StayState, like: Key, acsCredentialId: string, now: Instant): void {
   if (state.keyring.keys.some((key) => key.acsCredentialId === acsCredentialId)) return;
   const stray = lateKey(state, like, acsCredentialId, now);
   state.keyring = { ...withKey(state.keyring, { ...stray, state: 'stray' }), lastKey: state.keyring.lastKey + 1 };
-  writeLine(state, { at: now, what: `a key that nobody asked for appeared for guest ${like.guestId}` });
+  writeLine(state, { at: now, what: `a key that no step requested appeared for guest ${like.guestId}` });
 }
 
-/** The key that a lost request for `like` has made. */
+/** Returns the key that a lost request for `like` has made. */
 function lateKey(state: StayState, like: Key, acsCredentialId: string, now: Instant): Key {
   const { guestId, acsUserId, ask, commonDoors, generation } = like;
   const keyId = `${guestId}#${state.keyring.lastKey + 1}`;
@@ -35,7 +36,7 @@ function lateKey(state: StayState, like: Key, acsCredentialId: string, now: Inst
 
 type Watch = Preparation & { do: 'watch-for-strays' };
 
-/** What a watch for the key of a lost request has seen. */
+/** Records the observations of a watch for the key of a lost request. */
 export function recordWatch(state: StayState, watch: Watch, observed: Observed, now: Instant): void {
   const key = findKey(state.keyring, watch.keyId);
   const [newest, ...others] = observed.strayCredentialIds;
@@ -52,15 +53,15 @@ export function recordWatch(state: StayState, watch: Watch, observed: Observed, 
 }
 
 /**
- * A late override shuts out every key before it, and Seam may have ended the guest's earlier key for a late joiner: then the late
- * key is the one that he holds, and the others join it.
+ * Returns true if the late key takes the place of `key`. A late override locks out every earlier key. Seam may also
+ * have ended the guest's earlier key for a late joiner. The guest then holds the late key, and the others join it.
  */
 function isSupersededBy(key: Key, { goneCredentialIds }: Observed): boolean {
   if (key.state === 'dead') return key.ended === 'killed';
   return key.state === 'live' && (key.ask.kind === 'override' || goneCredentialIds.includes(key.acsCredentialId ?? ''));
 }
 
-/** Enters the late key as the guest's own, still to be confirmed; the doubt goes with it. */
+/** Adds the late key as the guest's own, still to be confirmed; the doubt moves to it. */
 function takePlace(state: StayState, key: Key, acsCredentialId: string, now: Instant): void {
   const { doubt: _doubt, ...certain } = key;
   const late = lateKey(state, key, acsCredentialId, now);

@@ -1,4 +1,4 @@
-/** What the stay says to rooms and what they answer, taken into the state. */
+/** Records the messages to rooms and their answers in the state. */
 import { writeLine, type HeldClaim, type LeaseState, type StayState } from '../state.js';
 import type { LeaseStep } from '../../model/preparation.js';
 import { marksOf } from './keyring.js';
@@ -7,7 +7,10 @@ import { leaveRooms, withKey, withLeaseAnchors } from './keyring.js';
 import type { LeaseNews, SettleLeasesInput, SettleLeasesOutcome, LeaseDecision } from '../../model/lease.js';
 import { endOf, isOf, type Grant } from './lease-decisions.js';
 
-/** Enters what is about to be said; from now on rooms may have heard it. Returns it, numbered. */
+/**
+ * Records the messages of a step before they are sent, because rooms may receive them from now on. Returns them,
+ * numbered.
+ */
 export function recordLeaseStep(
   state: StayState,
   leases: LeaseState,
@@ -50,8 +53,8 @@ export function recordLeaseStep(
 }
 
 /**
- * These rooms may go to other stays, but for those that the stay holds already for another stretch of time. One that begins only later
- * keeps nobody out until then.
+ * Leaves these rooms to other stays, except rooms that the stay already holds for another stretch of time. A stretch
+ * that begins later does not keep other stays out until then.
  */
 function letGo(state: StayState, ended: readonly HeldClaim[], now: Instant): void {
   const held = state.leases.claims.filter(
@@ -65,15 +68,15 @@ function letGo(state: StayState, ended: readonly HeldClaim[], now: Instant): voi
   );
 }
 
-/** What is being let go is held no longer; desired again, it is asked for anew. */
+/** Returns a released claim without its decision; if it is desired again, the stay requests it again. */
 function withoutAnswer({ decision: _verdict, version: _version, ...held }: HeldClaim): HeldClaim {
   return { ...held, answered: false };
 }
 
-/** After how long a room that refused, or did not answer, is asked again, in minutes. */
+/** Minutes until a room that refused, or did not answer, gets its messages again. */
 const ASK_AGAIN_MINUTES = 1;
 
-/** The rooms have heard it all, and answered; those that have not are asked again later. */
+/** Records that the rooms have received and answered the messages. The others get them again later. */
 export function recordLeases(
   state: StayState,
   said: SettleLeasesInput,
@@ -104,7 +107,7 @@ export function recordLeases(
   for (const news of outcome.news) recordLeaseNews(state, news, now);
 }
 
-/** What a room says. News of a claim that was let go meanwhile is none. */
+/** Records a room's decision. A decision on a claim that was released meanwhile is ignored. */
 export function recordLeaseNews(state: StayState, news: LeaseNews, now: Instant): void {
   const { leases } = state;
   const held = leases.claims.find((claim) => isOf(claim, news));
@@ -121,15 +124,17 @@ export function recordLeaseNews(state: StayState, news: LeaseNews, now: Instant)
   takeAnchors(state);
 }
 
-/** True if another stay has the room first: its key will end what was issued ahead. */
+/** Returns true if another stay has the room first: its key will end the keys that were issued ahead. */
 function isPreceded({ from }: Grant, now: Instant): boolean {
   return from !== undefined && isBefore(now, from);
 }
 
-/** How long the word of a room may be on its way, in minutes. */
+/** Maximum delay of a room's message, in minutes. */
 const NEWS_TAKE_MINUTES = 5;
 
-/** A key to the room that was found ended just before was ended by the other stay's, and no desk card. */
+/**
+ * Marks keys to the room that ended just before as replaced: the other stay's key ended them, not a front-desk card.
+ */
 function forgiveLosses(state: StayState, room: string, now: Instant): void {
   for (const key of state.keyring.keys) {
     const isLate = key.deadAt !== undefined && isBefore(plusMinutes(key.deadAt, NEWS_TAKE_MINUTES), now);
@@ -138,13 +143,13 @@ function forgiveLosses(state: StayState, room: string, now: Instant): void {
   }
 }
 
-/** Keys of other stays of the share group, which keys of this stay may join. */
+/** Records the keys of other stays of the share group that keys of this stay may join. */
 function takeAnchors(state: StayState): void {
   const granted = state.leases.claims.flatMap(({ room, shareGroup, decision }) =>
     shareGroup !== undefined && decision?.kind === 'granted' ? [{ room, ...decision }] : [],
   );
   state.keyring = withLeaseAnchors(state.keyring, granted);
-  // What a person's own key in another stay of the share group has ended, no desk card has.
+  // A person's own key in another stay of the share group ended these keys, not a front-desk card.
   const others = state.keyring.outsideAnchors.flatMap(({ acsUserId }) => acsUserId ?? []);
   for (const key of state.keyring.keys) {
     if (key.ended !== 'killed' || !others.includes(key.acsUserId)) continue;
@@ -169,7 +174,7 @@ function describe(room: string, decision: LeaseDecision): string {
   }
 }
 
-/** Leases that are over need not be released. */
+/** Removes leases that are over; they need no release. */
 export function recordPastLeases(state: StayState, now: Instant): void {
   const { leases } = state;
   if (leases.claims.every((held) => isBefore(now, endOf(held)))) return;

@@ -6,6 +6,7 @@ import type { Key } from '../../model/key.js';
 import { endKey, keysOf, withKey, withoutRefusals } from './keyring.js';
 import type { CheckKeysOutcome, Observed } from '../../model/stay-activities.js';
 
+/** Records that an anchor is gone at Seam: ends the stay's own key, or removes the outside card. */
 export function endAnchor(state: StayState, acsCredentialId: string, now: Instant): void {
   const anchor = state.keyring.keys.find((key) => key.acsCredentialId === acsCredentialId);
   if (anchor === undefined) {
@@ -19,7 +20,7 @@ export function endAnchor(state: StayState, acsCredentialId: string, now: Instan
   state.keyring = withKey(state.keyring, { ...ended, lingers: true });
 }
 
-/** The key as it is after somebody else has ended it: Seam itself, for a newer one, or a card at the desk. */
+/** Returns the key as ended by another party: by Seam for a newer key, or by a card at the front desk. */
 export function endByOthers(state: StayState, key: Key, now: Instant): Key {
   if (hasSuccessor(state, key) || opensRoomOfOthers(state, key) || isHisElsewhere(state, key))
     return endKey(key, 'replaced', now);
@@ -27,7 +28,10 @@ export function endByOthers(state: StayState, key: Key, now: Instant): Key {
   return endKey(key, 'killed', now);
 }
 
-/** Staff's `force` is for one key: it must not answer the next card at the desk as well (rule 8). */
+/**
+ * Consumes the `force` of staff. It is for one key and must not answer the next card of the front desk as well (rule
+ * 8).
+ */
 function spendForce(state: StayState, guestId: string): void {
   const { forced: _stay, ...desired } = state.desired;
   const party = desired.party.map((one) => {
@@ -37,17 +41,24 @@ function spendForce(state: StayState, guestId: string): void {
   state.desired = { ...desired, party };
 }
 
-/** True if the same person holds a key to the room in another stay of the share group: Seam may have ended this one for that. */
+/**
+ * Returns true if the same person holds a key to the room in another stay of the share group. Seam may have ended this
+ * key for that one.
+ */
 function isHisElsewhere({ keyring }: StayState, key: Key): boolean {
   return keyring.outsideAnchors.some((anchor) => anchor.acsUserId === key.acsUserId);
 }
 
-/** True if the stay has let go one of its rooms since: the next guest's key there ends the whole of it. */
+/**
+ * Returns true if the stay has released one of the key's rooms since. The next guest's key there ends the whole key.
+ */
 function opensRoomOfOthers({ keyring }: StayState, key: Key): boolean {
   return key.ask.rooms.some((room) => (keyring.leftAt?.[room] ?? -1) >= key.generation);
 }
 
-/** True if the guest has asked for a newer key: then Seam itself may have ended the earlier one. */
+/**
+ * Returns true if the stay has requested a newer key for the guest. Seam itself may then have ended the earlier one.
+ */
 function hasSuccessor(state: StayState, key: Key): boolean {
   const own = keysOf(state.keyring, key.guestId);
   return own.at(-1)?.keyId !== key.keyId;
@@ -55,6 +66,7 @@ function hasSuccessor(state: StayState, key: Key): boolean {
 
 type Losses = Pick<Observed, 'lingeringCredentialIds'>;
 
+/** Records that a key of the stay is gone at Seam; does nothing for an unknown or dead key. */
 export function endGone(state: StayState, acsCredentialId: string, losses: Losses, now: Instant): void {
   const gone = state.keyring.keys.find((other) => other.acsCredentialId === acsCredentialId);
   if (gone === undefined || gone.state === 'dead') return;
@@ -62,24 +74,25 @@ export function endGone(state: StayState, acsCredentialId: string, losses: Losse
   writeLine(state, { at: now, what: `an earlier key of guest ${gone.guestId} is gone at Seam` });
 }
 
-/** The key as it is once Seam has told that it is dead. */
+/** Returns the key as ended, once Seam has reported it dead. */
 function lost(state: StayState, key: Key, { lingeringCredentialIds = [] }: Losses, now: Instant): Key {
   const ended = endByOthers(state, key, now);
   return lingeringCredentialIds.includes(key.acsCredentialId ?? '') ? { ...ended, lingers: true } : ended;
 }
 
-/** The keys of another stay that the guest's next key could have ended are gone. */
+/** Records that the other stay's keys, which the guest's next key could have ended, are gone. */
 export function recordOtherStayEnded(state: StayState, guestId: string): void {
   if (state.keyring.refusals[guestId]?.code !== 'guest-has-other-stay') return;
   state.keyring = withoutRefusals(state.keyring, guestId);
 }
 
-/** How long after a key was issued another stay's request, made before that, may still end it, in minutes. */
+/** Minutes after the issue of a key in which an earlier request of another stay may still end it. */
 const OTHERS_MAY_END_MINUTES = 5;
 
 /**
- * A person whom several stays know has one user at Seam: a request of another stay that looked before this key was there may be carried out
- * after it, and end it. So it is looked at once more when no such request can be on its way any longer.
+ * Returns the instant of one more check for a person with several stays. They have one user at Seam. Another stay may
+ * have sent a request before it saw this key; carried out later, that request ends the key. The check comes once no
+ * such request can be pending.
  */
 function lookForLossAt(state: StayState, key: Key): Instant | undefined {
   const person = state.desired.party.find((one) => one.guest.guestId === key.guestId)?.guest.personId;
@@ -87,12 +100,15 @@ function lookForLossAt(state: StayState, key: Key): Instant | undefined {
   return key.issuedAt === undefined ? undefined : plusMinutes(key.issuedAt, OTHERS_MAY_END_MINUTES);
 }
 
-/** When time alone makes keys worth another look: whether they are still there, and whether they have come to a phone. */
+/**
+ * Returns the instants at which keys need another check: whether they still exist, and whether a phone has fetched
+ * them.
+ */
 export function looksAt(state: StayState): readonly (Instant | undefined)[] {
   return state.keyring.keys.flatMap((key) => [lookForLossAt(state, key), phoneLookAt(state, key)]);
 }
 
-/** Asks for another look at keys for which the time has come. */
+/** Marks keys whose next check is due to be read again from Seam. */
 export function lookAgain(state: StayState, now: Instant): void {
   const isDue = (at: Instant | undefined): boolean => at !== undefined && !isBefore(now, at);
   for (const key of state.keyring.keys) {
@@ -103,6 +119,7 @@ export function lookAgain(state: StayState, now: Instant): void {
   }
 }
 
+/** Records the outcome of a check of these credentials: keys that are gone, fetched or still unfetched. */
 export function recordCheck(
   state: StayState,
   checked: readonly string[],

@@ -1,4 +1,4 @@
-/** What preparations brings back, taken into the state: the property, doors, guests at Seam, their phones. */
+/** Records the results of preparations in the state: the property, doors, guests at Seam, their phones. */
 import { writeLine, type Contact, type LostPhone, type StayState } from '../state.js';
 import { isBefore, type Instant } from '../../model/instants.js';
 import type { StepFailure } from './record-keys.js';
@@ -6,6 +6,10 @@ import type { Guest } from '../../model/snapshot-schema.js';
 import type { DoorFacts } from '../../model/doors.js';
 import type { PhonesFound, PreparedGuest, PropertyFacts } from '../../model/stay-activities.js';
 
+/**
+ * Records the property as read, and its conversion of a local window. Dates that a signal changed override the
+ * converted ones, unless the result is empty.
+ */
 export function recordProperty(state: StayState, facts: PropertyFacts): void {
   const { name, timeZone, policy, window } = facts;
   state.property = { name, timeZone, policy };
@@ -15,21 +19,22 @@ export function recordProperty(state: StayState, facts: PropertyFacts): void {
   state.desired = { ...state.desired, window: isBefore(changed.from, changed.to) ? changed : window };
 }
 
+/** Merges the doors that a read found into the doors of the state. */
 export function recordDoors(state: StayState, facts: DoorFacts): void {
   const known = state.doors.rooms.filter((door) => !facts.rooms.some((other) => other.room === door.room));
-  // An answer is about the rooms that it was asked for; what is known of others stands.
+  // An answer covers only the requested rooms; the facts about other rooms stay.
   const unknown = state.doors.unknownRooms.filter((room) => !facts.rooms.some((door) => door.room === room));
   const unknownRooms = [...new Set([...unknown, ...facts.unknownRooms])];
   state.doors = { ...facts, rooms: [...known, ...facts.rooms], unknownRooms };
 }
 
-/** The guest as Seam knows him now. Of one who was known before, it was only told how he is named and reached. */
+/** Records the guest as registered at Seam. For a guest from an earlier step, only the name and contact were sent. */
 export function recordGuest(state: StayState, guest: Guest, prepared: PreparedGuest): void {
   const known = state.guests[guest.guestId] ?? prepared;
   state.guests[guest.guestId] = { ...known, contact: contactOf(guest) };
 }
 
-/** What Seam is told of a guest. */
+/** Returns the contact of a guest that is sent to Seam. */
 export function contactOf({ name, email, phone }: Guest): Contact {
   return {
     ...(name === undefined ? {} : { name }),
@@ -38,11 +43,13 @@ export function contactOf({ name, email, phone }: Guest): Contact {
   };
 }
 
+/** Records that the guest has a phone that can hold a key, with the phones found. */
 export function recordPhone(state: StayState, guestId: string, found: PhonesFound | undefined): void {
   const known = state.guests[guestId];
   if (known !== undefined) state.guests[guestId] = { ...known, ...found, phoneReady: true };
 }
 
+/** Records that a lost phone is deactivated. */
 export function recordDeactivated(state: StayState, lost: LostPhone, now: Instant): void {
   state.phonesToDeactivate = state.phonesToDeactivate.filter(
     (phone) => phone.guestId !== lost.guestId || phone.deviceId !== lost.deviceId,
@@ -50,7 +57,7 @@ export function recordDeactivated(state: StayState, lost: LostPhone, now: Instan
   writeLine(state, { at: now, what: 'lost phone deactivated' });
 }
 
-/** A preparations step that ended without an answer. */
+/** Records a preparation that ended without an answer; a cancelled step leaves no blocker. */
 export function recordBlocker(
   state: StayState,
   stepId: string,
@@ -63,6 +70,7 @@ export function recordBlocker(
   state.blockers[stepId] = { kind: failure.kind, message: failure.message, since, ...about };
 }
 
+/** Removes the blocker of this step. */
 export function clearBlocker(state: StayState, stepId: string): void {
   delete state.blockers[stepId];
 }

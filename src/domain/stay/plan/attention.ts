@@ -1,4 +1,4 @@
-/** What a person must know or do, from the whole state: the planner's notices and those that concern no key yet. */
+/** Attention for the whole state: the planner's notices, and notices that concern no key yet. */
 import type { OpenAttention } from '../../model/stay-records.js';
 import { isEnded, type HeldClaim, type StayState, stayWindow } from '../state.js';
 import { roomWorkflowId } from '../../model/ids.js';
@@ -9,11 +9,11 @@ import { guestsWithoutRoom } from './preparations.js';
 
 export interface Watch {
   readonly attention: readonly OpenAttention[];
-  /** When time alone opens another notice. */
+  /** Instant at which time alone opens another notice. */
   readonly wakeAt?: Instant;
 }
 
-/** Every notice that is open now, each with the time since which it has been. */
+/** Returns every notice that is open now, each with the instant since which it is open. */
 export function openAttention(state: StayState, desired: Desired, plan: KeyPlan, now: Instant): Watch {
   const phones = missingPhones(state, desired, now);
   const notices = [
@@ -60,15 +60,18 @@ function unknownRooms(state: StayState): Notice[] {
     .map((room) => ({
       code: 'impossible-plan',
       room,
-      message: `room ${room} has no door, or more than one, at Seam: mend the door mapping, then send policyChanged`,
+      message: `room ${room} has no door, or more than one, at Seam: correct the door mapping, then send policyChanged`,
     }));
 }
 
-/** Instants come from the property's zone: locks that run in another one open and close at other times than they say. */
+/**
+ * Returns a notice if the locks run in another time zone than the property. Instants come from the property's zone, so
+ * such locks open and close at other times than they show.
+ */
 function zoneMismatch(state: StayState): Notice[] {
   const { zoneProblem } = state.doors;
   if (zoneProblem === undefined || isEnded(state)) return [];
-  return [{ code: 'zone-mismatch', message: `${zoneProblem}: mend the one that is wrong, then send policyChanged` }];
+  return [{ code: 'zone-mismatch', message: `${zoneProblem}: correct the wrong one, then send policyChanged` }];
 }
 
 function missingRooms(state: StayState, now: Instant): Notice[] {
@@ -83,7 +86,7 @@ function missingRooms(state: StayState, now: Instant): Notice[] {
   }));
 }
 
-/** Rooms that another stay has, or keeps this one from having for as long as it was booked. */
+/** Returns notices for rooms that another stay holds, or keeps from this stay for part of its window. */
 function takenRooms(state: StayState, now: Instant): Notice[] {
   if (isEnded(state)) return [];
   return state.leases.claims.flatMap((held): Notice[] => {
@@ -92,7 +95,7 @@ function takenRooms(state: StayState, now: Instant): Notice[] {
   });
 }
 
-/** Rooms that this stay wants, or has not let go yet, and that cannot be spoken to. */
+/** Returns notices for rooms that this stay claims, or has not released yet, and that refuse or do not answer. */
 function unsettledRooms({ leases, propertyId }: StayState): Notice[] {
   const { unsettled = [], claims = [] } = leases ?? {};
   return unsettled
@@ -139,13 +142,13 @@ function whyTaken(state: StayState, held: HeldClaim, now: Instant): Pick<Notice,
   }
 }
 
-/** Made at Seam, and on no phone: the guest cannot open his door with it. */
+/** Returns notices for keys that Seam has made and no phone has fetched: their guests cannot open a door with them. */
 function unfetched(state: StayState): Notice[] {
   return unfetchedKeys(state).map(({ guestId }) => ({
     code: 'phone-missing',
     guestId,
     message:
-      "this guest's key is made, and none of his phones has fetched it: ask him to open the app with his phone online, or cut a plastic card",
+      "this guest's key is ready, and none of their phones has fetched it: ask them to open the app with the phone online, or cut a plastic card",
   }));
 }
 
@@ -161,7 +164,7 @@ function missingPhones(state: StayState, desired: Desired, now: Instant): { due:
     due: waiting.map(({ guestId }) => ({
       code: 'phone-missing',
       guestId,
-      message: 'no phone of this guest can hold a key yet: remind him, or cut a plastic card',
+      message: 'no phone of this guest can hold a key yet: remind them, or cut a plastic card',
     })),
   };
 }

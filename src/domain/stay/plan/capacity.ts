@@ -1,19 +1,19 @@
-/** What fits into one Visionline key, checked before Seam is asked (`seam-api.md` 3.6). */
+/** Capacity of one Visionline key, checked before a request to Seam (`seam-api.md` 3.6). */
 import type { DoorFacts } from '../../model/doors.js';
 
 export type CardFormat = 'rfid48' | 'TLCode';
 
-/** rfid48: one run of consecutive guest rooms, common doors, and additional rooms outside the run. */
+/** Capacity of rfid48: one run of consecutive guest rooms, common doors, and additional rooms outside the run. */
 export const RFID48 = { consecutiveRooms: 33, commonDoors: 28, additionalRooms: 7 } as const;
 
 export const LABEL_LENGTH = 32;
 
-/** Visionline's placeholders (`seam-api.md` 3.6). */
+/** Placeholders that Visionline supports (`seam-api.md` 3.6). */
 const LABEL_PLACEHOLDERS = ['ROOMNUM', 'ROOMLIST', 'ROOMRANGE', 'SITENAME', 'CARDNUM', 'UUID', 'USERID'] as const;
 
 /**
- * Says what stands against putting these rooms into one key, or undefined if they fit. `TLCode` is the format for
- * needs above 48 bytes and has no published limit.
+ * Returns why these rooms do not fit into one key, or undefined if they fit. `TLCode` is the format for needs above 48
+ * bytes and has no published limit.
  */
 export function overCapacity(format: CardFormat, rooms: readonly string[], doors: DoorFacts): string | undefined {
   if (format === 'TLCode') return undefined;
@@ -43,7 +43,7 @@ function longestRun(sorted: readonly number[]): number {
   return longest;
 }
 
-/** Says what is wrong with a label for these rooms, or undefined: unknown placeholders, or text beyond 32 characters. */
+/** Returns the fault of a label for these rooms, or undefined: an unknown placeholder, or text beyond 32 characters. */
 export function labelProblem(label: string | null, rooms: readonly string[], siteName: string): string | undefined {
   if (label === null) return undefined;
   const unknown = [...label.matchAll(/%([A-Za-z]+)%/g)]

@@ -1,4 +1,4 @@
-/** Who gets a key next, and how: by an override, or by joining (rules 1, 2, 4, 5 and 8). */
+/** Grants: the guests who get a key next, by an override or by joining (rules 1, 2, 4, 5 and 8). */
 import { overCapacity, labelProblem } from './capacity.js';
 import { isBefore, type Instant } from '../../model/instants.js';
 import type { Key } from '../../model/key.js';
@@ -19,11 +19,18 @@ import {
 } from './round.js';
 import type { Gate, DesiredGuest } from '../../model/key-plan.js';
 
-/** Rule 1: the widest set of doors first; then the primary guest; then the order of the booking. */
+/**
+ * Returns the guests in grant order (rule 1): widest set of doors, then the primary guest, then the reservation's
+ * order.
+ */
 export function byWidth(guests: readonly DesiredGuest[]): DesiredGuest[] {
   return guests.toSorted((a, b) => b.rooms.length - a.rooms.length || Number(b.primary) - Number(a.primary));
 }
 
+/**
+ * Plans the next key of one guest: adds a ready or waiting step, notices and wake times to the round. Adds nothing if
+ * the guest should have no key now, or already holds the right one.
+ */
 export function planGrant(round: Round, guest: DesiredGuest): void {
   const { keyring, now } = round;
   if (!wantsKeyNow(guest, now)) return;
@@ -32,7 +39,7 @@ export function planGrant(round: Round, guest: DesiredGuest): void {
   const asked = own.find((key) => key.state === 'issuing' && (isInFlight(round, key) || isWorthConfirming(round, key)));
   if (asked !== undefined && isInFlight(round, asked)) return;
 
-  // A key that Seam has an id for exists already: no gate keeps it from being confirmed.
+  // A key with a Seam id already exists: no gate prevents its confirmation.
   if (asked?.acsCredentialId !== undefined && isWorthConfirming(round, asked) && !round.busy.has(guest.guestId)) {
     resume(round, guest, asked);
     return;
@@ -74,8 +81,8 @@ export function planGrant(round: Round, guest: DesiredGuest): void {
 }
 
 /**
- * True for a person who lost his key here to his own in another stay of the share group: Seam may keep one key for each of its users, and
- * to take it back would end the other.
+ * Returns true for a person whose key here was replaced by their own key in another stay of the share group. Seam may
+ * keep only one key per user, so a new key here would end the other one.
  */
 function isServedElsewhere(round: Round, guest: DesiredGuest): boolean {
   const last = keysOf(round.keyring, guest.guestId).at(-1);
@@ -92,7 +99,7 @@ function isOver(until: Instant | undefined, now: Instant): boolean {
   return until !== undefined && !isBefore(now, until);
 }
 
-/** Goes on with a key that was asked for and not confirmed: an outage, or a provider slower than the policy allows. */
+/** Resumes a key that was requested and not confirmed: an outage, or a provider slower than the policy allows. */
 function resume(round: Round, guest: DesiredGuest, key: Key): void {
   round.busy.add(guest.guestId);
   key.ask.rooms.forEach((room) => round.claimed.add(room));
@@ -112,8 +119,8 @@ function grant(round: Round, guest: DesiredGuest): void {
   const staying = anchors.find((anchor) => anchor.stays);
   const anchor = staying ?? anchors[0];
   if (anchor !== undefined) {
-    // Where every anchor is itself about to be replaced, one guest goes first and the others join his new key:
-    // Seam may end a guest's earlier key the moment that he gets a new one.
+    // If every anchor is about to be replaced, one guest goes first and the others join that guest's new key. Seam may
+    // end a guest's earlier key as soon as they get a new one.
     if (staying === undefined && sharesRoom([...round.claimed], guest.rooms)) {
       wait(round, guest, 'join', 'lease', 'waits for the first replacement key of the lease');
       return;
@@ -174,7 +181,10 @@ function grant(round: Round, guest: DesiredGuest): void {
   override(round, guest, live);
 }
 
-/** Rule 1: an override for a guest with fewer rooms would have to be re-keyed as soon as a wider one is ready. */
+/**
+ * Returns a guest whose key will soon cover more rooms (rule 1). An override for a guest with fewer rooms would need a
+ * re-key as soon as the wider guest is ready.
+ */
 function widerGuestComingUp(round: Round, guest: DesiredGuest): DesiredGuest | undefined {
   return round.desired.guests.find(
     (other) =>
@@ -193,7 +203,10 @@ interface Anchor {
   readonly own: boolean;
 }
 
-/** Keys that this guest may join, the best first: those that stay, then the newest confirmed. */
+/**
+ * Returns the keys that this guest may join, best first: keys that stay, then the guest's own, then the newest
+ * confirmed.
+ */
 function anchorsFor(round: Round, guest: DesiredGuest): readonly Anchor[] {
   const inside = round.live
     .filter((key) => opens(round, key, guest.rooms))
@@ -242,8 +255,9 @@ function override(round: Round, guest: DesiredGuest, live: readonly Key[]): void
 }
 
 /**
- * True if a key that was asked for should be gone on with: it is still what is desired, or Seam has made it and its guest should open
- * one of its rooms now. Then it is confirmed like any other, and ends once its successor is (rule 3).
+ * Returns true if the stay should continue with a requested key. Either it is still desired, or Seam has made it and
+ * its guest should open one of its rooms now. In the second case the stay confirms it like any other, and ends it once
+ * its successor is confirmed (rule 3).
  */
 export function isWorthConfirming(round: Round, key: Key): boolean {
   if (isStillAsked(round, key)) return true;
@@ -253,18 +267,22 @@ export function isWorthConfirming(round: Round, key: Key): boolean {
   return wantsKeyNow(guest, round.now) && isDue(guest, round.now) && sharesRoom(key.ask.rooms, guest.rooms);
 }
 
+/** Returns true if a requested key is still the one that its guest should get, and its anchor is still usable. */
 export function isStillAsked(round: Round, key: Key): boolean {
   const guest = round.desired.guests.find((candidate) => candidate.guestId === key.guestId);
   if (guest === undefined || key.condemned !== undefined || !wantsKeyNow(guest, round.now) || !isDue(guest, round.now))
     return false;
   if (!satisfies(key, guest) || (key.ask.kind === 'override' && hasNewerOverride(round, key))) return false;
-  // A joiner whose anchor has ended since, unseen by Seam, is asked for anew.
+  // A joiner without a Seam id is requested again if its anchor has ended since.
   return (
     key.ask.joinTo === undefined || key.acsCredentialId !== undefined || isAnchor(round, key.ask.joinTo, key.ask.rooms)
   );
 }
 
-/** Carried out after a newer override, it would shut out everyone who relies on that. */
+/**
+ * Returns true if a newer override shares one of its rooms. Carried out after that one, this override would lock out
+ * everyone who relies on the newer one.
+ */
 function hasNewerOverride(round: Round, key: Key): boolean {
   return round.keyring.keys.some(
     (other) =>
@@ -282,7 +300,7 @@ function isAnchor(round: Round, acsCredentialId: string, rooms: readonly string[
   );
 }
 
-/** Rule 4: a room of these to which another stay of the share group holds a key that can be relied on. */
+/** Returns the first of these rooms to which another stay of the share group holds a reliable key (rule 4). */
 function sharedRoom(round: Round, rooms: readonly string[]): string | undefined {
   const others = round.keyring.outsideAnchors.filter((anchor) => anchor.ofShareGroup === true);
   return rooms.find((room) =>
@@ -290,7 +308,10 @@ function sharedRoom(round: Round, rooms: readonly string[]): string | undefined 
   );
 }
 
-/** Another guest with a live key here who could not join this guest's override, because he needs a room beyond it. */
+/**
+ * Returns another guest with a live key here who could not join this guest's override, because they need a room beyond
+ * it.
+ */
 function lockedOutBy(round: Round, guest: DesiredGuest, live: readonly Key[]): DesiredGuest | undefined {
   return round.desired.guests.find(
     (other) =>
@@ -302,7 +323,7 @@ function lockedOutBy(round: Round, guest: DesiredGuest, live: readonly Key[]): D
   );
 }
 
-/** What a guest who has to wait would get: shown, not decided. */
+/** Returns the step that a waiting guest would get; for display, not a decision. */
 function expectedDo(round: Round, guest: DesiredGuest): 'override' | 'join' {
   const joins = liveKeysOn(round, guest.rooms).length > 0 || sharesRoom([...round.claimed], guest.rooms);
   return joins ? 'join' : 'override';

@@ -1,9 +1,10 @@
-/** What a person must know of the keys there are (rules 7 and 9), and when time alone changes the plan. */
+/** Notices about existing keys (rules 7 and 9), and the instants at which time alone changes the plan. */
 import { isBefore } from '../../model/instants.js';
 import type { Key } from '../../model/key.js';
 import { isLive, keysOf, mayLive, sharesRoom } from '../known/keyring.js';
 import { list, notice, wantsKeyNow, type Round } from './round.js';
 
+/** Adds the notices and wake times of all keys and guests to the round. */
 export function noteKeys(round: Round): void {
   for (const key of round.keyring.keys) {
     const where = list(key.ask.rooms);
@@ -24,7 +25,7 @@ export function noteKeys(round: Round): void {
   }
 }
 
-/** Rule 9: a shortened key may open until its old end in a phone that has not heard of the change. */
+/** Adds a notice for a shortened key (rule 9): a phone that is offline may open doors with it until its old end. */
 function noteShortening(round: Round, old: Key): void {
   if (old.residualUntil === undefined || !isBefore(round.now, old.residualUntil)) return;
   const successor = keysOf(round.keyring, old.guestId).find(

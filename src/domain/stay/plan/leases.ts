@@ -1,6 +1,6 @@
 /**
- * What rooms have to be told: the step that reports keys, releases leases and claims others. Leases follow what is desired: a room that
- * is no longer desired is released at once, its old keys end later.
+ * Lease planning: the step that reports keys, releases leases and claims others. Leases follow the desired state. A
+ * room that is no longer desired is released at once, and its old keys end later.
  */
 import { marksOf } from '../known/keyring.js';
 import type { HeldClaim, LeaseState, StayState } from '../state.js';
@@ -14,7 +14,10 @@ import type { KeyReport } from '../../model/lease.js';
 import type { Desired } from '../../model/key-plan.js';
 import { endOf, grantsOn, isOf, opensNow } from '../known/lease-decisions.js';
 
-/** What rooms have to be told now; undefined if they know. `quiet`: no key is being asked for or ended. */
+/**
+ * Returns the messages that rooms must receive now, or undefined if all rooms are up to date. `quiet` means that no key
+ * is being issued or revoked.
+ */
 export function planLeases(
   state: StayState,
   desired: Desired,
@@ -40,7 +43,7 @@ export function planLeases(
   return withoutSilent(step, leases, now);
 }
 
-/** A room that does not answer is asked again only after a while; the others are told at once. */
+/** Removes rooms that did not answer until their retry is due; the other rooms get their messages at once. */
 function withoutSilent(step: LeaseStep, { unsettled = [] }: LeaseState, now: Instant): LeaseStep | undefined {
   const isTold = ({ room }: { readonly room: string }): boolean =>
     !unsettled.some((silent) => silent.room === room && isBefore(now, silent.askAgainAt));
@@ -49,13 +52,19 @@ function withoutSilent(step: LeaseStep, { unsettled = [] }: LeaseState, now: Ins
   return told.reports.length + told.releases.length + told.claims.length === 0 ? undefined : told;
 }
 
-/** Who leaves a room for some hours asks for the time afterwards before he gives back anything: nobody else gets that in between. */
+/**
+ * Orders new claims first. A stay that leaves a room for some hours claims the time afterwards before it releases
+ * anything. No other stay can get that time in between.
+ */
 function newFirst<C extends Pick<HeldClaim, 'room' | 'part'>>(claims: readonly C[], leases: LeaseState): readonly C[] {
   const isNew = (claim: C): boolean => !leases.claims.some((held) => isOf(held, claim));
   return [...claims.filter(isNew), ...claims.filter((claim) => !isNew(claim))];
 }
 
-/** In a share group the first stay that could have a key opens the lease; once it is open, nobody asks any more. */
+/**
+ * Returns true if this stay could issue a key. In a share group the first such stay opens the lease; once it is open,
+ * no other stay asks.
+ */
 function isReady(state: StayState, held: HeldClaim | undefined, desired: Desired, room: string, now: Instant): boolean {
   const decision = held?.decision;
   const isOpen = decision?.kind === 'granted' && (decision.anchors.length > 0 || opensNow(state, room, now));
@@ -72,7 +81,10 @@ function isReady(state: StayState, held: HeldClaim | undefined, desired: Desired
   return ready.some((guest) => !givesWay(state, guest.rooms, now));
 }
 
-/** Where two stays open one each of the rooms that both need, neither could go on: the one with the smaller id goes first in all. */
+/**
+ * Returns true if a stay with a smaller id opens one of these rooms. If two stays each open one of the rooms that both
+ * need, neither could proceed. So the one with the smaller id goes first in all of them.
+ */
 function givesWay(state: StayState, rooms: readonly string[], now: Instant): boolean {
   return grantsOn(state, rooms, now).some(({ openedBy }) => openedBy !== undefined && openedBy < state.stayId);
 }
@@ -88,14 +100,17 @@ function dueReports(state: StayState, leases: LeaseState, now: Instant): LeaseSt
     .map((room) => ({ room, keys: keysOn(state, room, now).map((key) => reportOf(state, key)) }));
 }
 
-/** That a key ran out is no news: the room has its window. */
+/**
+ * Returns true if a key of the room has changed since the last report. An expired key needs no report: the room has its
+ * window.
+ */
 function isReportDue(state: StayState, leases: LeaseState, room: string, now: Instant): boolean {
   const known = (leases.reported[room] ?? '').split(' ');
   const reports = keysOn(state, room, now).map((key) => reportOf(state, key));
   return marksOf(state.keyring, reports).some((mark) => !known.includes(mark));
 }
 
-/** The keys that open this room, or may: alive, or ended at Seam while a phone may still hold them. */
+/** Returns the keys that open this room, or may: live, or ended at Seam while a phone may still hold them. */
 function keysOn(state: StayState, room: string, now: Instant): readonly Key[] {
   return state.keyring.keys.filter(
     (key) =>

@@ -1,6 +1,6 @@
 /**
- * The planner: compares what is desired with what is known and says which key operations come next, and why.
- * Pure: no I/O, no clock, no Temporal. The rules it holds are `docs/rules.md`, numbered as in the comments of its parts.
+ * The planner: compares desired and observed state and returns the next key operations, with reasons. Pure: no I/O, no
+ * clock, no Temporal. It follows the rules of `docs/rules.md`, numbered as in the comments of its parts.
  */
 import { isBefore, type Instant } from '../../model/instants.js';
 import type { Keyring } from '../../model/key.js';
@@ -13,8 +13,9 @@ import type { InFlight, KeyPlan, Desired } from '../../model/key-plan.js';
 import type { Policy } from '../../model/property-schema.js';
 
 /**
- * Takes what is desired, the keyring, the steps in flight, the time and the property's policy; returns the steps to
- * start now, what waits and for what, steps in flight to cancel, what a person must know, and when to plan again.
+ * Returns the steps to start now, the waiting steps with their gates, steps in flight to cancel, notices for people,
+ * and the next wake time. The input is the desired keys, the keyring, the steps in flight, the time and the property's
+ * policy.
  */
 export function planKeys(
   desired: Desired,
@@ -56,14 +57,17 @@ export function planKeys(
   };
 }
 
-/** A key being issued is of no use once its guest should not have it. Other doors are no use either; other times are. */
+/**
+ * Returns true if a step in flight is no longer of use. A key in issue is of no use once its guest should not have it,
+ * or if it opens other doors. A key with other times is still of use.
+ */
 function isUnwanted(step: InFlight, desired: Desired, keyring: Keyring, now: Instant): boolean {
   const key = keyring.keys.find((candidate) => candidate.keyId === step.keyId);
   if (step.do === 'revoke') return key === undefined || !isBefore(now, key.ask.window.to);
   const guest = desired.guests.find((candidate) => candidate.guestId === step.guestId);
   if (key === undefined || guest === undefined || !wantsKeyNow(guest, now)) return true;
   if (key.condemned !== undefined) return true;
-  // Once Seam has made it, and it opens what its guest should open now, it is seen through, and then replaced.
+  // If Seam has made the key and it opens one of the guest's rooms, the step completes. A later step replaces the key.
   if (key.acsCredentialId !== undefined && sharesRoom(key.ask.rooms, guest.rooms)) return false;
   return !sameRooms(key.ask.rooms, guest.rooms);
 }
@@ -73,18 +77,21 @@ function noteInFlight(round: Round, unwanted: readonly string[]): void {
     const key = round.keyring.keys.find((candidate) => candidate.keyId === step.keyId);
     if (step.do === 'revoke' || key === undefined) continue;
     if (unwanted.includes(step.stepId)) {
-      // Until it has ended, an override that was called off may still reach Seam, after any other that began meanwhile.
+      // Until it has ended, a cancelled override may still reach Seam, after any other that began meanwhile.
       if (key.ask.kind === 'override') key.ask.rooms.forEach((room) => round.claimed.add(room));
       continue;
     }
-    // A joiner that is stuck must not hold up the others: it no longer counts as coming.
+    // A stuck joiner must not delay the others: it no longer counts as on its way.
     const stuck = key.outageSince !== undefined || key.delayedSince !== undefined;
     if (key.ask.kind === 'override' || !stuck) key.ask.rooms.forEach((room) => round.claimed.add(room));
     if (key.ask.joinTo !== undefined) useAnchor(round, key.ask.joinTo, step.startedAt);
   }
 }
 
-/** An override that was asked for and is not confirmed goes on, whoever is planned first: nobody else starts the lease. */
+/**
+ * Claims the rooms of overrides that are requested and not confirmed. They continue, whichever guest is planned first,
+ * so no other guest starts the lease.
+ */
 function notePending(round: Round): void {
   for (const key of round.keyring.keys) {
     if (key.state !== 'issuing' || key.ask.kind !== 'override' || !isStillAsked(round, key)) continue;

@@ -1,4 +1,4 @@
-/** What has to be known before keys can be planned: the property, the doors, the guests at Seam, their phones. Pure. */
+/** Preparations: the property, the doors, the guests at Seam and their phones. They must precede keys. Pure. */
 import { isEnded, type StayState, stayWindow } from '../state.js';
 import { roomsAhead } from '../desired/desired-leases.js';
 import { prepareStepId } from '../../model/ids.js';
@@ -12,10 +12,10 @@ import type { Desired } from '../../model/key-plan.js';
 import { contactOf } from '../known/record-preparations.js';
 import { roomsFor } from '../desired/desired-keys.js';
 
-/** How long after an unanswered request Seam may still carry it out, in minutes: longer than any proxy holds one. */
+/** Minutes after an unanswered request in which Seam may still carry it out: longer than any proxy holds one. */
 const LATE_REQUEST_MINUTES = 5;
 
-/** Every preparations step that is due now, whether or not it is in flight. A step that Seam refused is not due. */
+/** Returns every preparation that is due now, whether or not it is in flight. A step that Seam refused is not due. */
 export function planPreparations(
   state: StayState,
   desired: Desired,
@@ -27,7 +27,7 @@ export function planPreparations(
   );
 }
 
-/** `quiet`: no key is being asked for or ended. */
+/** Activity of the key steps; `quiet` means that no key is being issued or revoked. */
 export interface KeysAtRest {
   readonly quiet: boolean;
 }
@@ -37,7 +37,7 @@ function leaseSteps(state: StayState, desired: Desired, now: Instant, keys: Keys
   return leases === undefined ? [] : [{ do: 'settle-leases', stepId: LEASE_STEP_ID, leases }];
 }
 
-/** Forgets what hindered steps that nobody wants any more: a guest has left, the rooms are others. */
+/** Removes the blockers of steps that are no longer desired: a guest has left, or the rooms have changed. */
 export function dropPastBlockers(state: StayState, desired: Desired, now: Instant): void {
   const steps = desiredPreparations(state, desired, now);
   const current = Object.entries(state.blockers).filter(
@@ -60,7 +60,9 @@ function desiredPreparations(state: StayState, desired: Desired, now: Instant): 
   ];
 }
 
-/** The number is part of the id: a newer question is not answered by an older one's step. */
+/**
+ * Returns the step id of the property read. The counter is part of it, so an older step never answers a newer request.
+ */
 export function propertyStepId(state: StayState): string {
   return `property:${state.propertyAsks}`;
 }
@@ -73,7 +75,7 @@ function propertySteps(state: StayState): Preparation[] {
 
 function doorSteps(state: StayState): Preparation[] {
   if (isEnded(state) || state.desired.status === 'tentative') return [];
-  // A room that the stay moves into later is found before that, so that the move does not wait for it.
+  // The stay finds the doors of a later room in advance, so that the move does not wait for them.
   const ahead = roomsAhead(state);
   const rooms = ahead.filter(
     (room) => !state.doors.rooms.some((door) => door.room === room) && !state.doors.unknownRooms.includes(room),
@@ -81,7 +83,10 @@ function doorSteps(state: StayState): Preparation[] {
   return rooms.length === 0 ? [] : [{ do: 'resolve-doors', stepId: `doors:${rooms.join(',')}`, rooms }];
 }
 
-/** Guests are made known to Seam as soon as the stay is certain: a phone can only enrol for a known identity. */
+/**
+ * Returns the steps that register guests at Seam, as soon as the stay is certain. A phone can only enrol for a
+ * registered identity.
+ */
 function guestSteps(state: StayState, now: Instant): Preparation[] {
   const window = stayWindow(state);
   const certain = !isEnded(state) && state.desired.status !== 'tentative';
@@ -92,7 +97,7 @@ function guestSteps(state: StayState, now: Instant): Preparation[] {
     .map(({ guest }) => ({ do: 'prepare-guest', stepId: prepareStepId(guest.guestId), guest }));
 }
 
-/** True for a guest whom Seam does not know, or knows by another name or address. */
+/** Returns true for a guest who is not registered at Seam, or whose name or address has changed since. */
 function isNewsToSeam(state: StayState, guest: Guest): boolean {
   const known = state.guests[guest.guestId];
   if (known?.contact === undefined) return known === undefined;
@@ -100,7 +105,10 @@ function isNewsToSeam(state: StayState, guest: Guest): boolean {
   return name !== known.contact.name || email !== known.contact.email || phone !== known.contact.phone;
 }
 
-/** A guest whose next key would end one of another stay gets it as soon as that has ended. */
+/**
+ * Returns the waits for keys of other stays. A guest whose next key would end such a key gets it once that key has
+ * ended.
+ */
 function otherStays(state: StayState, desired: Desired): Preparation[] {
   return desired.guests.flatMap(({ guestId, rooms }): Preparation[] => {
     const acsCredentialIds = state.keyring.refusals[guestId]?.acsCredentialIds;
@@ -109,7 +117,7 @@ function otherStays(state: StayState, desired: Desired): Preparation[] {
   });
 }
 
-/** What no phone has fetched is waited for, as its guest should hold it by now. */
+/** Returns the waits for keys that no phone has fetched, although their guests should hold them by now. */
 function keysToFetch(state: StayState): Preparation[] {
   return unfetchedKeys(state).flatMap(({ keyId, guestId, acsCredentialId }): Preparation[] =>
     acsCredentialId === undefined
@@ -118,7 +126,7 @@ function keysToFetch(state: StayState): Preparation[] {
   );
 }
 
-/** Steps that may take as long as guests take: a stay that has nothing else to do is settled. */
+/** Returns true for a step that may take as long as guests take. A stay that has nothing else to do is settled. */
 export function isPatient(step: Preparation): boolean {
   return ['wait-for-phone', 'wait-for-other-stay', 'wait-for-key-on-phone', 'watch-for-strays'].includes(step.do);
 }
@@ -151,8 +159,9 @@ function checks(state: StayState): Preparation[] {
 }
 
 /**
- * While a key of the guest is being asked for or ended, its id may not be known: then nothing that appears can be called a stray,
- * so the watch pauses. The number of his keys is part of the id: a watch that does not know of the newest is not to be trusted.
+ * Returns the watches for strays. While a key of the guest is being issued or revoked, its id may be unknown. A new
+ * credential cannot be called a stray then, so the watch pauses. The number of the guest's keys is part of the id: a
+ * watch that started before the newest key is not reliable.
  */
 function watches(state: StayState, now: Instant): Preparation[] {
   return state.keyring.keys.flatMap((key): Preparation[] => {
@@ -166,12 +175,12 @@ function watches(state: StayState, now: Instant): Preparation[] {
   });
 }
 
-/** True if somebody could hold a key: then the stay is not over yet. */
+/** Returns true if a guest could still hold a key: the stay is not over yet. */
 export function anyKeyMayLive(state: StayState): boolean {
   return state.keyring.keys.some(mayLive);
 }
 
-/** Guests who should have a key, but whose stay has no room for them. */
+/** Returns the ids of guests who should have a key, but whose stay has no room for them. */
 export function guestsWithoutRoom(state: StayState): readonly string[] {
   return state.desired.party
     .filter((one) => one.guest.wantsKey && one.removed === undefined && one.blocked === undefined)

@@ -1,15 +1,16 @@
-/** Why a step is taken, in plain words: shown in Temporal Web UI, in the timeline and in the view. */
+/** Reasons for steps in plain words, shown in Temporal Web UI, in the timeline and in the view. */
 import { isBefore, sameWindow } from '../../model/instants.js';
 import type { Key } from '../../model/key.js';
 import { sameRooms, sharesRoom } from '../known/keyring.js';
 import { currentKey, list, type Round } from './round.js';
 import type { Gate, DesiredGuest } from '../../model/key-plan.js';
 
+/** Returns the reason why the guest joins an anchor, as text for people. */
 export function joinReason(round: Round, guest: DesiredGuest, anchor: { readonly own: boolean }): string {
   const rooms = list(guest.rooms);
   const held = currentKey(round, guest.guestId);
   if (held === undefined || !sharesRoom(held.ask.rooms, guest.rooms)) return `joins the lease on ${rooms}`;
-  const to = anchor.own ? 'his own key' : 'the lease';
+  const to = anchor.own ? 'their own key' : 'the lease';
   if (held.condemned !== undefined) return `replaces the key on a lost phone; joins ${to} on ${rooms}`;
   if (!sameRooms(held.ask.rooms, guest.rooms))
     return `other rooms: ${list(held.ask.rooms)} becomes ${rooms}; joins ${to}`;
@@ -17,6 +18,7 @@ export function joinReason(round: Round, guest: DesiredGuest, anchor: { readonly
   return `follows the new override on ${rooms}`;
 }
 
+/** Returns the reason why the guest gets an override, as text for people. */
 export function overrideReason(round: Round, guest: DesiredGuest, live: readonly Key[]): string {
   const rooms = list(guest.rooms);
   const { keyring } = round;
@@ -32,7 +34,7 @@ export function overrideReason(round: Round, guest: DesiredGuest, live: readonly
   return `first key of the lease on ${rooms}`;
 }
 
-/** Rule 8: the last keys on a room were ended by neither us nor time. */
+/** Returns true if the last keys on one of these rooms were ended neither by the stay nor by time (rule 8). */
 export function wasKilled(round: Round, rooms: readonly string[]): boolean {
   return rooms.some((room) => {
     const last = round.keyring.keys
@@ -44,6 +46,7 @@ export function wasKilled(round: Round, rooms: readonly string[]): boolean {
   });
 }
 
+/** Returns the reason why a guest waits at this gate, as text for people. */
 export function gateReason(gate: Gate): string {
   switch (gate) {
     case 'room':

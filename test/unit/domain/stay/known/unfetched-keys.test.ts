@@ -72,7 +72,7 @@ describe('a key that no phone has fetched', () => {
     comesOnline(house, 'g1');
     expect(at(house, '2026-11-23T14:16Z')).toEqual([]);
     expect(house.jobs).toEqual([]);
-    expect(house.book.timeline.map((line) => line.what)).toContain('a phone of guest g1 has fetched his key');
+    expect(house.book.timeline.map((line) => line.what)).toContain('a phone of guest g1 has fetched their key');
   });
 
   it('is no attention if a phone has fetched it by then: one look finds that out', () => {
