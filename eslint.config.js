@@ -11,7 +11,11 @@ const TYPESCRIPT = ['**/*.ts'];
 const WORKFLOWS = ['workflows/**/*.ts'];
 const DOMAIN = ['src/domain/**/*.ts'];
 /** Folders whose comments follow the language rules. */
-const PLAIN = ['src/{seam,server,http,temporal}/**/*.ts'];
+const PLAIN = [
+  'src/{seam,server,http,temporal,simulator}/**/*.ts',
+  'src/booking/{http,ingress}/**/*.ts',
+  'src/domain/stay/**/*.ts',
+];
 
 /** An async validator does not reject: its rejection fails the workflow task, again and again, and the stay is stuck. */
 const asyncValidator = {

@@ -1,4 +1,4 @@
-/** `npm run simulator -- --port 4010 [--rooms 40]`: one line of JSON on stdout when ready, everything else on stderr. */
+/** `npm run simulator -- --port 4010 [--rooms 40]`: prints one JSON line to stdout when ready, all else to stderr. */
 import { renameSync, writeFileSync } from 'node:fs';
 import { Command, CommanderError, InvalidArgumentError } from 'commander';
 import type { Property } from '../domain/model/property-schema.js';
@@ -86,7 +86,7 @@ async function main(): Promise<void> {
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void simulator.close());
 }
 
-/** Whole or not at all, as a worker may be reading it. */
+/** Writes the file atomically, because a worker may be reading it. */
 function writeProperty(file: string, property: Property): void {
   writeFileSync(`${file}.draft`, JSON.stringify({ properties: [property] }, null, 2));
   renameSync(`${file}.draft`, file);

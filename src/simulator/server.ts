@@ -1,4 +1,4 @@
-/** The simulator over HTTP: Seam's API, and the control door `/_sim/*` (docs/simulator.md). */
+/** Simulator over HTTP: Seam's API, and the control API `/_sim/*` (docs/simulator.md). */
 import fastify, { type FastifyError, type FastifyInstance, type FastifyRequest } from 'fastify';
 import { randomBytes, randomUUID } from 'node:crypto';
 import { z } from 'zod';
@@ -15,28 +15,28 @@ import { createWebhooks } from './api/webhooks.js';
 import { roomNames } from './hotel/world.js';
 
 export interface SimulatorOptions {
-  /** 0 lets the system pick one. */
+  /** 0 lets the operating system pick a free port. */
   readonly port: number;
   /** Default: loopback only. */
   readonly host?: string;
-  /** How many guest rooms, or their names. Default 40. */
+  /** Number of guest rooms, or their names. Default: 40. */
   readonly rooms?: number | readonly string[];
-  /** Default: follows real time, settable. */
+  /** Default: a settable clock that follows real time. */
   readonly clock?: HotelClock;
-  /** Real milliseconds from Seam to the provider and the phones. Default 300. */
+  /** Latency from Seam to the provider and the phones, in milliseconds of real time. Default: 300. */
   readonly providerLatencyMs?: number;
   readonly switches?: Partial<Switches>;
-  /** Default: a new one at every start. */
+  /** Default: a new key at every start. */
   readonly apiKey?: string;
   readonly propertyId?: string;
   readonly timeZone?: string;
-  /** A webhook for every event, made at the start, with a secret that its receiver knows already. */
+  /** Webhook for every event, created at start, with a secret that its receiver already has. */
   readonly webhook?: { readonly url: string; readonly secret: string };
-  /** Waits before further attempts at a webhook, in real milliseconds. */
+  /** Waits before each retry of a webhook, in milliseconds of real time. */
   readonly webhookRetryWaits?: readonly number[];
-  /** Told of every call to Seam's API as it comes in, before any fault. */
+  /** Runs on every incoming call to Seam's API, before any fault. */
   readonly onCall?: (path: string) => void;
-  /** Sees every answer of Seam's API before it leaves, also those that a fault then loses. */
+  /** Receives every answer of Seam's API before it is sent, including those that a fault then drops. */
   readonly onAnswer?: (answer: ObservedAnswer) => void;
 }
 
@@ -47,9 +47,9 @@ export interface Simulator {
   readonly workspaceId: string;
   readonly acsSystemId: string;
   readonly credentialManagerAcsSystemId: string;
-  /** This hotel's entry of a property configuration file. */
+  /** Entry of this hotel in a property configuration file. */
   readonly property: Property;
-  /** The same hotel in process. */
+  /** Same hotel, in process. */
   readonly hotel: SimulatedHotel;
   close(): Promise<void>;
 }
@@ -126,7 +126,10 @@ function addSeamApi(app: FastifyInstance, site: CallSite, tokens: Tokens): void 
   }
 }
 
-/** An API key is for one workspace; a personal access token needs the workspace named. Throws 401. */
+/**
+ * Checks the token. An API key belongs to one workspace; a personal access token needs the workspace header.
+ * @throws `SeamError` 401 for an unknown token or a missing workspace.
+ */
 function authenticate(request: FastifyRequest, tokens: Tokens, workspaceId: string): void {
   const token = /^Bearer (.+)$/.exec(request.headers.authorization ?? '')?.[1];
   if (token === tokens.apiKey) return;
@@ -136,7 +139,7 @@ function authenticate(request: FastifyRequest, tokens: Tokens, workspaceId: stri
   }
 }
 
-/** Bodies, errors and request ids as Seam has them. */
+/** Sets up bodies, errors and request ids as in Seam's API. */
 function speakLikeSeam(app: FastifyInstance): void {
   app.addHook('onRequest', async (_request, reply) => {
     reply.header('seam-request-id', randomUUID());

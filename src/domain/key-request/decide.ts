@@ -1,6 +1,7 @@
 /**
- * What a stay has to be told so that a request for keys comes true. Pure: the workflow `keyRequests` decides with it, and decides the same
- * when it is replayed. Requests name nobody, so guests are numbered; what changes is told as a whole snapshot, as by any booking system.
+  * Orders to a stay that fulfil a key request. Pure: the workflow `keyRequests` calls it and gets the same result on
+  * replay. Requests name no guests, so guests are numbered. A change is sent as a whole snapshot, as any booking
+  * system sends it.
  */
 import type { StayName } from '../model/ids.js';
 import { earlier, isBefore, millis, sameWindow, type Instant, type Window } from '../model/instants.js';
@@ -12,7 +13,7 @@ import type { KeyRequest } from '../model/key-request.js';
 export type Decision =
   { readonly kind: 'tell'; readonly orders: readonly Order[] } | { readonly kind: 'refuse'; readonly why: string };
 
-/** What a reservation is to be. */
+/** Desired reservation. */
 interface Wish {
   readonly status: 'confirmed' | 'in-house' | 'departed';
   readonly window: Window;
@@ -22,14 +23,17 @@ interface Wish {
 
 const OVER: readonly StayPhase[] = ['leaving', 'over', 'cancelled', 'no-show'];
 
-/** What else a decision depends on. */
+/** Further inputs of a decision. */
 export interface Circumstances {
   readonly now: Instant;
-  /** The request before this one, if the stay was told of it. */
+  /** The request before this one, if the stay received it. */
   readonly before?: KeyRequest | undefined;
 }
 
-/** @param look undefined if no stay is open */
+/**
+ * Returns the orders that fulfil the request, or the reason to refuse it.
+ * @param look undefined if no stay is open
+ */
 export function decide(
   name: StayName,
   request: KeyRequest,
@@ -53,7 +57,7 @@ export function decide(
   if (!isOpen) return tell([snapshotOf(name, request, look, wish)]);
   const isAnew = request.kind === 'new' && sameRooms(rooms, look.rooms) && look.guests.some(({ hasKey }) => hasKey);
   return tell([
-    // Whatever keys there were must die at the door as well: the first key after the end of all others does that.
+    // All earlier keys must also die at the door: the first key after the end of all others is an override.
     ...(isAnew ? [...removal(name, request, look), { kind: 'await-end-of-keys' as const }] : []),
     ...(isAnew || !isAsWished(look, wish) ? [snapshotOf(name, request, look, wish)] : []),
     ...replacement(request, look, wish),
@@ -64,12 +68,12 @@ function tell(orders: readonly Order[]): Decision {
   return { kind: 'tell', orders };
 }
 
-/** After its end a stay may be granted some minutes more; "remove" ends them. */
+/** Returns true if a stay in its grace still has a key; "remove" ends that key. */
 function mayStillOpen(look: StayLook | undefined): look is StayLook {
   return look?.phase === 'leaving' && look.guests.some(({ hasKey }) => hasKey);
 }
 
-/** A stay that has moved on keeps its keys: "remove" for the old room may come after "new" for the next one. */
+/** Returns orders that end the keys. A moved stay keeps its keys: "remove" may come after "new" for the next room. */
 function removal(name: StayName, request: KeyRequest, look: StayLook): readonly Order[] {
   const isForOthers = request.rooms.length > 0 && !request.rooms.some((room) => look.rooms.includes(room));
   const { window, rooms } = look;
@@ -78,17 +82,20 @@ function removal(name: StayName, request: KeyRequest, look: StayLook): readonly 
   return [snapshotOf(name, request, look, { status: 'departed', window, rooms, guestIds })];
 }
 
-/** A key that is made during the stay is valid from now on: that does not move the arrival. One that is valid later does. */
+/** Returns the desired window. A key issued during the stay does not move the arrival; a key valid later does. */
 function windowOf({ window }: KeyRequest, look: StayLook | undefined, { now }: Circumstances): Window | undefined {
   if (window === undefined || look?.window === undefined) return window ?? look?.window;
   const isDuringStay = look.phase === 'in-house' || !isBefore(now, window.from);
   return { from: isDuringStay ? earlier(window.from, look.window.from) : window.from, to: window.to };
 }
 
-/** Nobody has been told yet to try again. */
+/** Time in which no caller has received "try again" yet. */
 const TOO_SOON_MS = 5_000;
 
-/** Who was told to try again asks for the same once more, later: not for one more key. Of lost phones there may be two. */
+/**
+ * Returns true if the request repeats the one before because the caller was asked to retry; it needs no further key.
+ * Never true for `lost`: two phones may be lost.
+ */
 function isAskedAgain(before: KeyRequest, request: KeyRequest): boolean {
   return (
     before.kind === request.kind &&
@@ -100,7 +107,7 @@ function isAskedAgain(before: KeyRequest, request: KeyRequest): boolean {
   );
 }
 
-/** A new key, or a move, names all the rooms, unless it says which one is left; other requests may name the first one only. */
+/** Returns the desired rooms. "new" and "move" name all rooms, except a move with `oldRoom`; others may name one. */
 function roomsOf({ kind, rooms, oldRoom }: KeyRequest, look: StayLook | undefined): readonly string[] {
   const known = look?.rooms ?? [];
   const [room, ...further] = rooms;
@@ -152,7 +159,7 @@ function sameRooms(some: readonly string[], others: readonly string[]): boolean 
   return some.length === others.length && some.every((one) => others.includes(one));
 }
 
-/** Other rooms end the old keys by themselves. */
+/** Returns the order to replace a key. A change of rooms needs none: the stay then ends the old keys itself. */
 function replacement({ kind, requestId, by }: KeyRequest, look: StayLook, wish: Wish): readonly Order[] {
   const holder = present(look).toSorted((a, b) => Number(b.hasKey) - Number(a.hasKey))[0];
   if (holder === undefined || !sameRooms(look.rooms, wish.rooms)) return [];
@@ -167,7 +174,7 @@ function snapshotOf(name: StayName, request: KeyRequest, look: StayLook | undefi
   const snapshot: StaySnapshotInput = {
     ...name,
     revision: nextRevision(request.at, look?.revision),
-    // The desk is the only one that writes, one request after the other.
+    // This booking system is the only writer and sends one request after another.
     supersede: true,
     status,
     window,

@@ -1,19 +1,19 @@
-/** How far a request for keys has come, as the stay's view tells it. Pure. */
+/** Progress of a key request, read from the stay's view. Pure. */
 import type { StayView } from '../model/stay-view.js';
 import type { KeyRequest } from '../model/key-request.js';
 
 export type KeyOutcome =
-  /** Keys are made, or will be without anybody's help: `text` says so to whoever asked. */
+  /** Keys are issued, or will be without a person's help; `text` is the answer to the caller. */
   | { readonly kind: 'done'; readonly text: string }
-  /** A person must put something right first. */
+  /** A person must fix something first. */
   | { readonly kind: 'refused'; readonly text: string }
-  /** It goes on by itself, but is not done yet. */
+  /** The request continues without help, but is not done yet. */
   | { readonly kind: 'pending'; readonly text: string };
 
-/** Attention that asking again will not help. */
+/** Attention codes that a retry cannot resolve. */
 const HOPELESS: readonly string[] = ['key-failed', 'impossible-plan', 'zone-mismatch'];
 
-/** No key is made any more, whoever asks; only the booking can change that. */
+/** Phases in which no key is issued; only a change of the reservation can end them. */
 const ENDED: Readonly<Partial<Record<StayView['phase'], string>>> = {
   leaving: 'The stay has ended; give it a later end first.',
   over: 'The stay has ended; give it a later end first.',
@@ -21,11 +21,14 @@ const ENDED: Readonly<Partial<Record<StayView['phase'], string>>> = {
   'no-show': 'The reservation is a no-show.',
 };
 
-/** @param view undefined if there is no stay */
+/**
+ * Returns the progress of a key request with a text for the caller.
+ * @param view undefined if there is no stay
+ */
 export function outcomeOf({ kind, rooms }: Pick<KeyRequest, 'kind' | 'rooms'>, view: StayView | undefined): KeyOutcome {
   if (view === undefined) return { kind: 'done', text: 'There is no stay, and so no key.' };
   if (kind === 'remove') {
-    // Keys of a stay that has moved on are for other rooms.
+    // A stay that has moved holds keys for other rooms.
     const isMeant = (key: StayView['keys'][number]): boolean =>
       rooms.length === 0 || key.rooms.some((room) => rooms.includes(room));
     const left = view.keys.filter((key) => key.state !== 'dead' && isMeant(key)).length;

@@ -1,48 +1,51 @@
-/** What the workflows of the ingress ask of the world, and what they are told back: ids and counts, no data of guests. Types only. */
+/** Inputs and outcomes of the activities that the ingress workflows call: ids and counts, no guest data. Types only. */
 
 export interface ReadReservationInput {
   readonly propertyId: string;
   readonly reservationId: string;
-  /** What to do if the booking system does not know the reservation: say so, or cancel its stay. */
+  /** Action if the booking system does not find the reservation: report it, or cancel its stay. */
   readonly ifGone: 'report' | 'cancel';
 }
 
-/** What reading a reservation came to. */
+/** Result of reading one reservation. */
 export type IngestOutcome =
-  /** The stay was made, or knows more than before. */
+  /** The stay was started or updated. */
   | { readonly kind: 'changed' }
-  /** The stay knew all of it. */
+  /** The stay already had this snapshot. */
   | { readonly kind: 'same' }
-  /** The stay knew something newer: the reading lags. */
+  /** The stay has a newer snapshot; this read was stale. */
   | { readonly kind: 'older' }
-  /** The booking system does not know the reservation; to be looked for again. */
+  /** The booking system does not find the reservation; it is read again later. */
   | { readonly kind: 'missing' }
-  /** It is gone for good: its stay, if there is one, is cancelled. */
+  /** The reservation is permanently gone. Its stay, if any, is cancelled. */
   | { readonly kind: 'cancelled' }
-  /** The stay is over, and none is started for what has passed. */
+  /** The stay is over. No stay is started for a window in the past. */
   | { readonly kind: 'over' }
-  /** Not a reservation that keys are made for. */
+  /** A reservation that needs no keys. */
   | { readonly kind: 'ignored'; readonly why: string }
-  /** What the adapter made of it is no snapshot: `why` names the fields. */
+  /** The adapter's result is not a valid snapshot; `why` names the fields. */
   | { readonly kind: 'refused'; readonly why: string };
 
-/** To the sweep, also: it was not waited for any longer, and is still being read. What that comes to is in no count of the sweep's. */
+/**
+ * Result of one read as a sweep counts it. `pending`: the sweep stopped waiting and the read goes on.
+ * The sweep does not count the later result of a pending read.
+ */
 export type RereadOutcome = IngestOutcome | { readonly kind: 'pending' };
 
-/** How many reservations came to what. */
+/** Number of reservations per result. */
 export type SweepCounts = Readonly<Record<RereadOutcome['kind'], number>>;
 
 export interface SweepPageInput {
   readonly connectionId: string;
   readonly propertyId: string;
-  /** ISO 8601 in UTC; the overlap is taken off already. */
+  /** ISO 8601 in UTC; the overlap is already subtracted. */
   readonly since: string;
   readonly cursor?: string;
 }
 
 export interface SweepPageOutcome {
   readonly counts: SweepCounts;
-  /** Absent: that was the last page. */
+  /** Cursor of the next page; absent after the last page. */
   readonly next?: string;
 }
 
@@ -53,17 +56,17 @@ export interface ListenInput {
 export interface CarryOutCommandInput {
   readonly connectionId: string;
   readonly commandId: string;
-  /** When it was handed over: milliseconds since 1970. */
+  /** Time of the handover, in milliseconds since 1970. */
   readonly since: number;
 }
 
 export interface BookingActivities {
-  /** Fetches a reservation, reads it as a snapshot, and sends that to its stay. */
+  /** Fetches a reservation, converts it to a snapshot, and sends the snapshot to its stay. */
   readReservation(input: ReadReservationInput): Promise<IngestOutcome>;
-  /** Lists one page of what has changed, and has each reservation on it read. */
+  /** Lists one page of changed reservations and starts a read of each. */
   sweepPage(input: SweepPageInput): Promise<SweepPageOutcome>;
   /** Keeps a connection to a booking system open for as long as it lasts. */
   listenToBookings(input: ListenInput): Promise<void>;
-  /** Carries out one command of a booking system, and answers it there. */
+  /** Carries out one command of a booking system and sends the answer back. */
   carryOutCommand(input: CarryOutCommandInput): Promise<void>;
 }

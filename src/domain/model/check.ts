@@ -1,4 +1,4 @@
-/** Checking what comes from outside: zod's findings as sentences that name the field and say what would be right. */
+/** Checks external input: turns zod's issues into sentences that name the field and the expected value. */
 import type { z } from 'zod';
 
 export interface Problem {
@@ -10,7 +10,7 @@ export interface Problem {
 export type Checked<T> =
   { readonly ok: true; readonly value: T } | { readonly ok: false; readonly problems: readonly Problem[] };
 
-/** Parses `value` by `schema`; never throws. Of many problems the last says how many more there are. */
+/** Parses `value` with `schema`; never throws. In a long list of problems the last one counts those left out. */
 export function check<T>(schema: z.ZodType<T>, value: unknown): Checked<T> {
   const result = schema.safeParse(value, { reportInput: true });
   if (result.success) return { ok: true, value: result.data };
@@ -26,7 +26,7 @@ function firstOfEachField(problems: readonly Problem[]): readonly Problem[] {
   return [...byPath.values()];
 }
 
-/** More than anybody reads. Whoever sends rubbish by the hundred kilobytes gets no answer of megabytes. */
+/** Limit that a person can still read; it also keeps the answer to a huge invalid payload small. */
 const MOST_PROBLEMS = 50;
 
 function inReach(problems: readonly Problem[]): readonly Problem[] {
@@ -35,7 +35,7 @@ function inReach(problems: readonly Problem[]): readonly Problem[] {
   return [...told, { path: '', message: `has ${problems.length - told.length} more problems, which are not listed` }];
 }
 
-/** One line for all problems: `guests[1].email must be an e-mail address; …`. */
+/** Returns all problems in one line: `guests[1].email must be an e-mail address; …`. */
 export function describeProblems(problems: readonly Problem[]): string {
   return problems.map((problem) => `${problem.path || 'the value'} ${problem.message}`).join('; ');
 }
@@ -48,7 +48,7 @@ function problemsOf(issue: z.core.$ZodIssue, prefix: readonly PropertyKey[]): Pr
     case 'invalid_union': {
       if (!issue.message.startsWith('Invalid input'))
         return [{ path: pathText(path), message: sentence(issue.message) }];
-      // Of several forms, the one that the value comes closest to says best what is wrong.
+      // The union branch closest to the value gives the most useful message.
       const branches = issue.errors.map((errors) => errors.flatMap((inner) => problemsOf(inner, path)));
       const closest = branches.toSorted((a, b) => score(a) - score(b))[0];
       return closest === undefined || score(closest) >= WHOLE
@@ -64,7 +64,7 @@ function problemsOf(issue: z.core.$ZodIssue, prefix: readonly PropertyKey[]): Pr
 
 const WHOLE = 1000;
 
-/** Fewer findings are closer; a missing field counts more than a wrong one, an unknown field more than both. */
+/** Returns a distance: fewer problems are closer. A missing field counts more than a wrong one, an unknown one most. */
 function score(problems: readonly Problem[]): number {
   return problems.reduce((sum, problem) => {
     if (problem.message.startsWith('must be an object')) return sum + WHOLE;
@@ -97,14 +97,15 @@ function pathText(path: readonly PropertyKey[]): string {
   );
 }
 
-/** Names of unknown fields stand in failures, whose messages protobuf has to write as UTF-8. */
+/** Replaces lone surrogates: failure messages hold names of unknown fields, and protobuf encodes them as UTF-8. */
 function nameText(name: PropertyKey): string {
   return String(name).replace(/\p{Cs}/gu, '\ufffd');
 }
 
-/** Who sends a thousand wrong fields is told of the first: what a state remembers of a complaint. */
+/** Maximum length of a complaint in workflow state; a message with many wrong fields shows only the first. */
 const LONGEST_COMPLAINT = 500;
 
+/** Returns the complaint, cut to the length that workflow state may hold. */
 export function inShort(complaint: string): string {
   return complaint.slice(0, LONGEST_COMPLAINT);
 }

@@ -1,10 +1,10 @@
 /**
- * From a hotel's calendar to instants: local dates and clock times in the property's time zone. Used at the edge only;
- * workflows never convert.
+  * Conversion of local dates and clock times in the property's time zone to instants. Used at the edge only;
+  * workflows never convert.
  *
- * Rule for the two nights of the clock change (`compatible`, as calendars do it): a clock time that does not exist is moved
- * on by the length of the gap (02:30 becomes 03:30), one that exists twice means the first. All others stay what the
- * clock on the wall says, so that check-out at 11:00 is at 11:00 after a shorter or longer night, too.
+  * Rule for the two nights of the clock change (`compatible`, as calendars do it): a clock time that does not exist
+  * moves on by the length of the gap (02:30 becomes 03:30). A clock time that exists twice means the first. All others
+  * keep their wall-clock time: check-out at 11:00 stays at 11:00 after a shorter or longer night.
  */
 import { Temporal } from '@js-temporal/polyfill';
 import { instantAt, millis, normalInstant } from './instants.js';
@@ -14,8 +14,8 @@ import type { SnapshotWindow, Window } from './snapshot-schema.js';
 type HotelClock = Pick<Property, 'timeZone' | 'checkIn' | 'checkOut'>;
 
 /**
- * A snapshot's window as instants; clock times that it does not name are the property's. Throws a RangeError if the window
- * is empty, as when a day's check-out comes before its check-in.
+  * Returns a snapshot's window as instants in UTC. Missing clock times come from the property.
+  * @throws RangeError if the window is empty, for example a same-day check-out before check-in
  */
 export function toInstants(window: SnapshotWindow, property: HotelClock): Window {
   const instants =
@@ -31,7 +31,10 @@ export function toInstants(window: SnapshotWindow, property: HotelClock): Window
   );
 }
 
-/** The instant of a local date such as "2026-11-23" and a clock time such as "15:00" in an IANA zone. */
+/**
+ * Returns the instant in UTC of a local date such as "2026-11-23" and a clock time such as "15:00" in an IANA zone.
+ * @throws RangeError if the date, clock time or zone does not exist
+ */
 export function localInstant(date: string, clock: string, timeZone: string): string {
   const local = Temporal.PlainDateTime.from(`${date}T${clock}`);
   return instantAt(local.toZonedDateTime(timeZone, { disambiguation: 'compatible' }).epochMilliseconds);
@@ -40,14 +43,15 @@ export function localInstant(date: string, clock: string, timeZone: string): str
 const YEARS_AHEAD = 2;
 
 /**
- * Says whether clocks in two IANA zones show the same time from `now` (milliseconds since 1970) for the two years that bookings reach
- * ahead: zones are known by several names, and neighbours may share their rules. Throws a RangeError for a zone that is not known.
+  * Returns true if clocks in two IANA zones show the same time for two years from `now` (milliseconds since 1970).
+  * Two years is how far bookings reach ahead. Zones have several names, and neighbours may share their rules.
+  * @throws RangeError if a zone does not exist
  */
 export function showSameTime(zone: string, otherZone: string, now: number): boolean {
   return zone === otherZone || clockChanges(zone, now) === clockChanges(otherZone, now);
 }
 
-/** The offset that a zone starts with, and every change of it. */
+/** Returns a zone's offset at `now` and every later change up to the horizon. */
 function clockChanges(zone: string, now: number): string {
   const start = Temporal.Instant.fromEpochMilliseconds(now).toZonedDateTimeISO(zone);
   const horizon = start.add({ years: YEARS_AHEAD }).epochMilliseconds;

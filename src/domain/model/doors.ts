@@ -1,11 +1,11 @@
-/** Doors of a property, as Seam's entrances report them. */
+/** Doors of a property, read from Seam's entrances. */
 
 export interface DoorFacts {
-  /** Rooms that have a door. `position` is the room's place in the property's list of guest rooms, natural order of names. */
+  /** Rooms that have a door. `position` is the index in the property's guest rooms, in natural order of names. */
   readonly rooms: readonly { readonly room: string; readonly acsEntranceId: string; readonly position: number }[];
   readonly commonDoors: readonly { readonly acsEntranceId: string; readonly name: string }[];
-  /** Rooms for which no door, or more than one, was found. */
+  /** Rooms with no matching door, or with more than one. */
   readonly unknownRooms: readonly string[];
-  /** Why the access system's time zone cannot be trusted to be the property's; absent if it is the same. */
+  /** Reason why the access system's time zone may differ from the property's; absent if both are the same. */
   readonly zoneProblem?: string;
 }

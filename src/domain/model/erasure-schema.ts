@@ -1,4 +1,4 @@
-/** Which guest is to be forgotten: argument of the workflow `erase`. */
+/** Argument of the workflow `erase`: the guest whose data is erased. */
 import { z } from 'zod';
 import { idSchema } from './snapshot-schema.js';
 
@@ -6,7 +6,7 @@ export const guestToEraseSchema = z.strictObject({
   propertyId: idSchema,
   reservationId: idSchema,
   guestId: idSchema,
-  /** As in the snapshots: finds the guest of a stay that Temporal has forgotten. */
+  /** Same id as in the snapshots; finds the guest of a stay that is past Temporal's retention. */
   personId: idSchema.exactOptional(),
 });
 

@@ -16,8 +16,8 @@ export const ERROR_TYPES = {
   historyStillThere: 'HistoryStillThere',
 } as const;
 
-/** What a failure `StaleRevision` says beside its message. */
+/** Details of a `StaleRevision` failure. */
 export interface StaleDetails {
-  /** The revision is known with other content. */
+  /** True if the stay has the same revision with other content. */
   readonly sameRevision: boolean;
 }

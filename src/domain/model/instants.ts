@@ -1,10 +1,10 @@
 /**
- * Instants and half-open windows. An `Instant` is ISO 8601 in UTC with `Z` at minute precision
- * (`2026-11-23T14:00Z`), the precision a Visionline key has (`seam-api.md` 3.6).
+  * Instants and half-open windows. An `Instant` is ISO 8601 in UTC with `Z` at minute precision
+  * (`2026-11-23T14:00Z`). A Visionline key has the same precision (`seam-api.md` 3.6).
  */
 export type Instant = string;
 
-/** From `from` (included) to `to` (excluded). */
+/** Half-open time range: `from` is included, `to` is excluded. */
 export interface Window {
   readonly from: Instant;
   readonly to: Instant;
@@ -12,23 +12,24 @@ export interface Window {
 
 const MINUTE = 60_000;
 
-/** Milliseconds since 1970 of an instant in any ISO 8601 offset and precision. */
+/** Returns milliseconds since 1970 for an instant in any ISO 8601 offset and precision. */
 export function millis(instant: string): number {
   return Date.parse(instant);
 }
 
-/** The instant at or before the given milliseconds, cut to the minute. */
+/** Returns the instant of the given milliseconds since 1970, rounded down to the minute. */
 export function instantAt(ms: number): Instant {
   return `${new Date(Math.floor(ms / MINUTE) * MINUTE).toISOString().slice(0, 16)}Z`;
 }
 
-/** Any ISO 8601 instant, rewritten as Stayline writes it. */
+/** Normalizes any ISO 8601 instant to UTC at minute precision, rounded down. */
 export function normalInstant(instant: string): Instant {
   return instantAt(millis(instant));
 }
 
+/** Returns true if `a` is before `b`; both may have any ISO 8601 offset and precision. */
 export function isBefore(a: string, b: string): boolean {
-  // As Stayline writes them, instants are in order as texts; a room with many leases compares very many.
+  // Normalized instants sort as strings. This path is faster, and a room with many leases compares very often.
   return isNormal(a) && isNormal(b) ? a < b : millis(a) < millis(b);
 }
 
@@ -38,23 +39,27 @@ function isNormal(instant: string): boolean {
   return instant.length === NORMAL_LENGTH && instant.endsWith('Z');
 }
 
+/** Returns the earlier of two instants. */
 export function earlier(a: Instant, b: Instant): Instant {
   return isBefore(b, a) ? b : a;
 }
 
+/** Returns the later of two instants. */
 export function later(a: Instant, b: Instant): Instant {
   return isBefore(a, b) ? b : a;
 }
 
-/** True if two half-open windows have a moment in common; back to back they have none. */
+/** Returns true if two half-open windows share a moment; back-to-back windows share none. */
 export function overlaps(a: Window, b: Window): boolean {
   return isBefore(a.from, b.to) && isBefore(b.from, a.to);
 }
 
+/** Returns true if both windows begin and end at the same times. */
 export function sameWindow(a: Window, b: Window): boolean {
   return millis(a.from) === millis(b.from) && millis(a.to) === millis(b.to);
 }
 
+/** Adds minutes to an instant; the result is rounded down to the minute. */
 export function plusMinutes(instant: string, minutes: number): Instant {
   return instantAt(millis(instant) + minutes * MINUTE);
 }

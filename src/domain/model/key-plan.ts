@@ -1,39 +1,39 @@
-/** What the planner takes and answers. */
+/** Input and result of the planner. */
 import type { Instant, Window } from './instants.js';
 import type { DoorFacts } from './doors.js';
 
 export type Gate = 'room' | 'lease' | 'phone' | 'window' | 'access-system' | 'hold';
 
-/** One guest as he should be: which rooms, when, and what still stands before granting. Revoking has no gates. */
+/** Desired state of one guest: rooms, window, and the gate that granting waits for. Revoking has no gates. */
 export interface DesiredGuest {
   readonly guestId: string;
   readonly primary: boolean;
-  /** Empty: he should hold no key. */
+  /** Empty: the guest should hold no key. */
   readonly rooms: readonly string[];
-  /** Why he should hold no key. */
+  /** Reason why the guest should hold no key. */
   readonly without?: string;
   readonly window: Window;
-  /** The first thing that granting waits for; absent if he is ready. */
+  /** First gate that granting waits for; absent if the guest is ready. */
   readonly gate?: Gate;
-  /** True while Seam is being asked about him: he may be ready in a moment. */
+  /** True while a request to Seam about the guest is running: they may be ready in a moment. */
   readonly comingUp?: boolean;
-  /** From when a key may be issued; absent while only a check-in opens that gate. */
+  /** Earliest time to issue a key; absent while only a check-in opens that gate. */
   readonly opensAt?: Instant;
-  /** Staff said to issue in spite of a key that someone else killed. */
+  /** Staff ordered a key although someone outside Stayline ended an earlier one. */
   readonly forced?: boolean;
 }
 
 export interface Desired {
   readonly siteName: string;
   readonly doors: DoorFacts;
-  /** Rooms of the stay, now or later, that the front desk gave to another stay. */
+  /** Current or later rooms of the stay that the front desk gave to another stay. */
   readonly givenAway?: readonly string[];
-  /** Rooms whose first key is for another stay of the share group to issue. */
+  /** Rooms where another stay of the share group issues the first key. */
   readonly openedByOthers?: readonly string[];
   readonly guests: readonly DesiredGuest[];
 }
 
-/** A step that an activity is at work on. */
+/** Step whose activity is running. */
 export interface InFlight {
   readonly stepId: string;
   readonly guestId: string;
@@ -43,7 +43,7 @@ export interface InFlight {
   readonly startedAt: Instant;
 }
 
-/** What to do now. `keyId` is set where the step goes on with a key of the keyring. */
+/** Step that can start now. `keyId` is set if the step continues a key of the keyring. */
 export type KeyStep =
   | {
       readonly do: 'override';
@@ -59,7 +59,7 @@ export type KeyStep =
       readonly keyId?: string;
       readonly rooms: readonly string[];
       readonly window: Window;
-      /** The anchor: its id at Seam, and the generation that the new key shares. */
+      /** The anchor's id at Seam. The new key shares the anchor's `generation`. */
       readonly joinTo: string;
       readonly generation: number;
       readonly why: string;
@@ -73,7 +73,7 @@ export type KeyStep =
       readonly why: string;
     };
 
-/** What is desired, but has to wait. */
+/** Desired step that waits for a gate. */
 export interface WaitingStep {
   readonly do: KeyStep['do'];
   readonly guestId: string;
@@ -112,6 +112,6 @@ export interface KeyPlan {
   /** Steps in flight whose result is no longer desired. */
   readonly unwanted: readonly string[];
   readonly attention: readonly Notice[];
-  /** When time alone changes the plan. */
+  /** Next instant at which time alone changes the plan. */
   readonly wakeAt?: Instant;
 }

@@ -1,4 +1,4 @@
-/** What the workflow `keyRequests` asks of the world. Types only. */
+/** Activities of the workflow `keyRequests`. Types only. */
 import type { StayName } from './ids.js';
 import type { Order, StayLook } from './key-request.js';
 
@@ -10,7 +10,8 @@ export interface TellOrderInput {
 export type TellOrderOutcome = { readonly kind: 'told' } | { readonly kind: 'refused'; readonly why: string };
 
 export interface KeyRequestActivities {
-  /** null: there is no stay, or it has ended. */
+  /** Reads the stay; null if there is no stay or it has ended. */
   lookAtStay(name: StayName): Promise<StayLook | null>;
+  /** Sends one order to the stay and reports if the stay refuses it. */
   tellOrder(input: TellOrderInput): Promise<TellOrderOutcome>;
 }

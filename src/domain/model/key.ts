@@ -1,9 +1,9 @@
-/** A stay's keys: what was requested of Seam, what Seam reported, and what is known to be live or dead. */
+/** Keys of a stay: requests to Seam, Seam's reports, and which keys are live or dead. */
 import type { Instant, Window } from './instants.js';
 
 export type KeyState = 'issuing' | 'live' | 'revoking' | 'dead' | 'stray';
 
-/** Why a key is no longer alive. */
+/** Reason why a key is no longer live. */
 export type KeyEnd = 'revoked' | 'replaced' | 'expired' | 'killed' | 'failed';
 
 export interface Key {
@@ -11,9 +11,9 @@ export interface Key {
   readonly guestId: string;
   readonly acsUserId: string;
   readonly ask: KeyAsk;
-  /** Names of the common doors asked for, for people. */
+  /** Display names of the requested common doors. */
   readonly commonDoors: readonly string[];
-  /** What an override starts and a joiner shares: the number that a lock compares. */
+  /** Number that a lock compares: an override starts one, joiners share it. */
   readonly generation: number;
   readonly state: KeyState;
   readonly acsCredentialId?: string;
@@ -21,51 +21,51 @@ export interface Key {
   readonly issuedAt?: Instant;
   readonly deadAt?: Instant;
   readonly ended?: KeyEnd;
-  /** Until when a phone that has not heard of its end could still open a door with it. */
+  /** Latest time at which a phone that has not received the revocation can still open a door with the key. */
   readonly residualUntil?: Instant;
   readonly why: string;
-  /** A lost phone or a removal for cause: `at-once` is revoked first, `after-successor` once replaced. */
+  /** Lost phone or removal for cause: `at-once` is revoked first, `after-successor` once replaced. */
   readonly condemned?: 'at-once' | 'after-successor';
-  /** Since when Seam or the access system could not be reached for it. */
+  /** Start of the outage of Seam or the access system that delays this key. */
   readonly outageSince?: Instant;
-  /** A refused revoke is not tried again before this. */
+  /** Earliest time to retry a refused revoke. */
   readonly retryAt?: Instant;
-  /** Dead at guest rooms, but Seam may still hold it: a phone keeps it, and common doors open with it. */
+  /** Dead at guest rooms, but Seam may still hold it: a phone keeps it, and it opens common doors. */
   readonly lingers?: boolean;
   /**
-   * A request for it went unanswered. `open`: its key may yet appear at Seam, and is watched for; `watched`: it did not appear while
-   * it was likely, and is looked for once more when the stay has ended.
+    * A request for the key got no answer. `open`: the key may still appear at Seam, and the stay watches for it.
+    * `watched`: it did not appear while that was likely; the stay checks once more after its end.
    */
   readonly doubt?: 'open' | 'watched';
-  /** Set once it was looked at again, after every request of other stays for the same person was over. */
+  /** Set after the second check, which runs when no other stay has an open request for the same person. */
   readonly lookedAgain?: true;
-  /** Set while Seam's last word on it was that no phone has fetched it. */
+  /** Set while Seam's latest report says that no phone has fetched the key. */
   readonly awaitsPhone?: true;
-  /** Since when that is so although its guest should hold it by now. */
+  /** Start of the time in which no phone has the key although the guest should hold it. */
   readonly unfetchedSince?: Instant;
-  /** Since when confirming it has taken longer than the policy allows. */
+  /** Time at which confirmation exceeded the limit of the policy. */
   readonly delayedSince?: Instant;
 }
 
-/** Why a guest's key cannot be had for now; holds until what is asked for changes, `retry`, or `until`. */
+/** Reason why a guest's key is not available; holds until the desired key changes, `retry`, or `until`. */
 export interface Refusal {
   readonly code: 'key-failed' | 'guest-has-other-stay';
   readonly fingerprint: string;
   readonly message: string;
   readonly at: Instant;
   readonly until?: Instant;
-  /** The other stay's keys: once they have ended, the refusal has. */
+  /** Keys of the other stay; the refusal ends when they have ended. */
   readonly acsCredentialIds?: readonly string[];
 }
 
-/** A key from outside the stay that may be joined: a desk card that staff named, or a key of another stay of the share group. */
+/** Key from outside the stay that a joiner may name: a desk card that staff named, or a key of the share group. */
 export interface OutsideAnchor {
   readonly acsCredentialId: string;
   readonly generation: number;
   readonly rooms: readonly string[];
-  /** Another stay's key of the same share group, as the rooms say; without it, a card that staff named. */
+  /** Set for a key of another stay of the share group, as rooms report it; absent for a card that staff named. */
   readonly ofShareGroup?: true;
-  /** Whose that key is at the access system. */
+  /** The key's owner at the access system. */
   readonly acsUserId?: string;
 }
 
@@ -73,15 +73,15 @@ export interface Keyring {
   readonly keys: readonly Key[];
   readonly refusals: Readonly<Record<string, Refusal>>;
   readonly outsideAnchors: readonly OutsideAnchor[];
-  /** Room to the newest generation that is no longer trusted there (lost phone, removal for cause). */
+  /** By room, the newest generation that is no longer trusted there (lost phone, removal for cause). */
   readonly distrusted: Readonly<Record<string, number>>;
   readonly lastKey: number;
   readonly lastGeneration: number;
-  /** Generations that began outside this stay: the credential id that began each. Its own begin with their overrides. */
+  /** Generations that began outside this stay, by first credential id. The stay's own begin with its overrides. */
   readonly lineages?: Readonly<Record<string, number>>;
-  /** By room, the newest generation when the stay let it go: another stay may have had the room since. */
+  /** By room, the newest generation at release: another stay may have held the room since. */
   readonly leftAt?: Readonly<Record<string, number>>;
-  /** By room, the generation that counts where other stays of the share group open it, too. */
+  /** By room, the current generation where other stays of the share group also open the room. */
   readonly sharedGenerations?: Readonly<Record<string, number>>;
 }
 
@@ -94,7 +94,7 @@ export const emptyKeyring: Keyring = {
   lastGeneration: 0,
 };
 
-/** What is asked of Seam for one key; also how an earlier attempt's key is recognised. */
+/** Request to Seam for one key; also identifies the key of an earlier attempt. */
 export interface KeyAsk {
   readonly kind: 'override' | 'joiner';
   /** Joiner only: the anchor's id. */

@@ -1,79 +1,79 @@
 /**
- * Leases: what a stay asks of a room, and what the room answers. One writer per room (the workflow `room`) decides; types only,
- * shared by `stay`, `room` and the activity that carries claims between them.
+  * Leases: a stay's claims for a room and the room's decisions. One writer per room (the workflow `room`) decides.
+  * Types only, shared by `stay`, `room` and the activity that carries claims between them.
  */
 import type { Instant, Window } from './instants.js';
 
-/** A stay's whole wish for one room: the latest counts. */
+/** A stay's whole request for one room. A later claim replaces it. */
 export interface Claim {
   /** Workflow id of the stay. */
   readonly stayId: string;
-  /** First run id of the stay's chain of runs: tells a stay that goes on from one that was started again after its end. */
+  /** First run id of the stay's chain of runs: separates a continued stay from one started again after its end. */
   readonly chain?: string;
-  /** Place of the stay's latest snapshot in the order of revisions. */
+  /** Position of the stay's latest snapshot in the order of revisions. */
   readonly revision?: number;
-  /** Rises with everything that the stay says to rooms; what arrives late is ignored. */
+  /** Increases with every message of the stay to rooms; the room ignores late messages. */
   readonly seq?: number;
-  /** A stay may want a room more than once (101, then 102, then 101 again): parts 0, 1, …; 0 if absent. */
+  /** A stay may claim a room more than once (101, then 102, then 101 again): parts 0, 1, …; 0 if absent. */
   readonly part?: number;
   readonly window: Window;
-  /** How long after `window.to` the lease may last if nobody follows. */
+  /** Minutes after `window.to` that the lease may last if no other lease follows. */
   readonly graceMinutes?: number;
   /** Stays of one share group hold one lease together. */
   readonly shareGroup?: string;
-  /** In a share group: a guest could have the first key now, so the stay asks to be the one that opens the lease. */
+  /** In a share group: a guest is ready for the first key, so the stay asks to open the lease. */
   readonly ready?: boolean;
 }
 
-/** A live key that a later key of the same lease may join. */
+/** Live key that a later key of the same lease may join. */
 export interface LeaseAnchor {
   readonly acsCredentialId: string;
-  /** The override's credential id that began the generation: equal for all keys that open with each other. */
+  /** Credential id of the override that began the generation; equal for all keys that work side by side. */
   readonly lineage: string;
   readonly stayId: string;
   readonly window: Window;
-  /** Whose it is at the access system: two stays may know the same person. */
+  /** The key's owner at the access system: one person may be a guest of two stays. */
   readonly acsUserId?: string;
 }
 
 export type LeaseDecision =
   | {
       readonly kind: 'granted';
-      /** No key before this: the end of the lease before. Absent if nobody is before it. */
+      /** Earliest time of a key: the end of the previous lease. Absent if there is no previous lease. */
       readonly from?: Instant;
-      /** The lease's end: with grace, and never past the next lease's start. */
+      /** End of the lease: with grace, and never after the next lease's start. */
       readonly until: Instant;
-      /** True for the stay that may issue the override, while the lease has no anchor. */
+      /** True for the stay that may issue the override while the lease has no anchor. */
       readonly opener: boolean;
-      /** The other stay of the share group that may issue it, while the lease has no anchor. */
+      /** The other stay of the share group that may issue it while the lease has no anchor. */
       readonly openedBy?: string;
-      /** Live keys of other stays of the share group, the newest first. */
+      /** Live keys of other stays of the share group, newest first. */
       readonly anchors: readonly LeaseAnchor[];
-      /** In a share group: the generation that counts now, if a key of this lease is or was live. */
+      /** In a share group: the current generation, if a key of this lease is or was live. */
       readonly lineage?: string;
-      /** Whose lease keeps this one from beginning (until `from`, then that is over) or else from ending when it was asked to. */
+      /** Stay whose lease delays this one's start (until `from`), or else makes it end earlier than requested. */
       readonly heldUpBy?: string;
     }
   | {
       readonly kind: 'waiting';
-      /** Whose leases stand in the way; nobody's, if the window that was asked for is over. */
+      /** Stays whose leases conflict; empty if the requested window is over. */
       readonly behind: readonly string[];
       /** The front desk gave the room to another stay: keys to it end. */
       readonly displaced?: true;
     }
-  /** A stay of this id has ended, and knew this revision or a newer one. */
+  /** A stay with this id has ended, and had this revision or a newer one. */
   | { readonly kind: 'ended'; readonly revision: number };
 
-/** What a room tells a stay, as answer to a claim or later by the signal `leaseChanged`; the highest version counts. */
+/** Decision that a room sends, in answer to a claim or by the signal `leaseChanged`; the highest version counts. */
 export interface LeaseNews {
   readonly room: string;
   readonly part: number;
-  /** Rises with every change of the room's state. */
+  /** Increases with every change of the room's state. */
   readonly version: number;
   readonly decision: LeaseDecision;
 }
 
-/** One key of a stay that opens the room, as the stay knows it. */
+/** One key of a stay that opens the room, as the stay records it. */
 export interface KeyReport {
   readonly acsCredentialId: string;
   readonly acsUserId?: string;
@@ -84,24 +84,24 @@ export interface KeyReport {
   readonly state: 'live' | 'revoking' | 'dead';
   readonly issuedAt: Instant;
   readonly deadAt?: Instant;
-  /** Until when a phone that has not heard of its end may still open the door with it. */
+  /** Latest time at which a phone that has not received the revocation may still open the door with the key. */
   readonly residualUntil?: Instant;
 }
 
-/** What a stay says to its rooms in one go: what it knows of keys, then what it lets go, then what it wants. */
+/** Batch of a stay's messages to its rooms: key reports first, then releases, then claims. */
 export interface SettleLeasesInput {
   readonly propertyId: string;
   readonly stayId: string;
-  /** As in `Claim`: reports and releases carry it, too. */
+  /** Same as in `Claim`; reports and releases carry it, too. */
   readonly chain: string;
   readonly seq: number;
-  /** All keys of the stay to the room that may matter to it. */
+  /** All keys of the stay that the room needs. */
   readonly reports: readonly { readonly room: string; readonly keys: readonly KeyReport[] }[];
   readonly releases: readonly { readonly room: string; readonly part: number; readonly revision: number }[];
   readonly claims: readonly { readonly room: string; readonly claim: Claim }[];
 }
 
-/** A room that did not take in what it was told: it refused it, or it does not answer. */
+/** Room that did not accept its messages: it refused them, or it does not answer. */
 export interface UnsettledRoom {
   readonly room: string;
   readonly kind: 'refused' | 'silent';
@@ -109,7 +109,7 @@ export interface UnsettledRoom {
 }
 
 export interface SettleLeasesOutcome {
-  /** One for each claim to a room that answered. */
+  /** One decision for each claim to a room that answered. */
   readonly news: readonly LeaseNews[];
   readonly unsettled?: readonly UnsettledRoom[];
 }

@@ -1,11 +1,11 @@
-/** The messages of `stay`, field by field: payloads of its signals, of `planFor`, and the start argument. */
+/** Schemas of the messages of `stay`: payloads of its signals, of `planFor`, and the start argument. */
 import { z } from 'zod';
 import { leaseNewsSchema } from './room-message-schema.js';
 import { guestsSchema, idSchema, instantSchema, roomsSchema } from './snapshot-schema.js';
 
 const reason = z.string({ error: 'must say why, in up to 200 characters' }).min(1).max(200);
 
-/** What every signal also takes: an id to recognise a repeat by, when it happened, and who did it (an id, no name). */
+/** Fields of every signal: an id to detect a repeat, the time of the event, and its author (an id, no name). */
 const envelope = {
   requestId: idSchema.optional(),
   at: instantSchema.optional(),
@@ -56,17 +56,17 @@ export const messageSchemas = {
 
 export type MessageName = keyof typeof messageSchemas;
 
-/** A message as a sender writes it (defaults not yet filled in). */
+/** Message as a sender writes it, without defaults. */
 export type MessageInput<Name extends MessageName> = z.input<(typeof messageSchemas)[Name]>;
 
-/** A checked message: its name and its payload. */
+/** Checked message: its name and its payload. */
 export type Message = {
   [Name in MessageName]: { readonly name: Name; readonly payload: z.output<(typeof messageSchemas)[Name]> };
 }[MessageName];
 
 export const messageNames = Object.keys(messageSchemas) as readonly MessageName[];
 
-/** A change to try out: its name, and a payload that is checked as that of the message itself. */
+/** Change for a dry run: the message name, and a payload that is checked like the message itself. */
 export const plannedChangeSchema = z.strictObject({
   message: z.enum(['applyReservation', ...messageNames], {
     error: `must be applyReservation or one of ${messageNames.join(', ')}`,

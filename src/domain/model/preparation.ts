@@ -1,8 +1,8 @@
-/** Preparations: the steps that must precede keys. */
+/** Preparations: steps that must precede keys. */
 import type { SettleLeasesInput } from './lease.js';
 import type { Guest, SnapshotWindow } from './snapshot-schema.js';
 
-/** One at a time: what is said to rooms later is said in the next step. */
+/** Id of the lease step. Only one runs at a time; later messages to rooms go into the next step. */
 export const LEASE_STEP_ID = 'leases';
 
 export type Preparation =
@@ -41,7 +41,7 @@ export type Preparation =
       readonly stepId: string;
       readonly guestId: string;
       readonly keyId: string;
-      /** 0: looks once. */
+      /** Duration of the watch in minutes; 0 checks once. */
       readonly minutes: number;
     };
 

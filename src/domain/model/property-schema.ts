@@ -1,6 +1,6 @@
 /**
- * The property configuration file: one hotel's zone, clock times, Seam ids, door mapping and policy.
- * Read at the edge (`src/property-file.ts`) and handed on by the activity `resolveProperty`; never read in a workflow.
+  * Property configuration file: one hotel's zone, clock times, Seam ids, door mapping and policy.
+  * Read at the edge (`src/property-file.ts`) and passed on by the activity `resolveProperty`; never read in a workflow.
  */
 import { z } from 'zod';
 
@@ -17,10 +17,10 @@ function isIanaZone(zone: string): boolean {
   }
 }
 
-/** How a hotel wants its keys handled. Every field has a default, so that an empty object is a valid policy. */
+/** Key policy of a hotel. Every field has a default, so an empty object is a valid policy. */
 export const policySchema = z
   .strictObject({
-    /** When granting may begin: at check-in only, or `minutes` before the window starts (check-in opens it at once, too). */
+    /** Start of granting: at check-in only, or `minutes` before the window starts. Check-in opens it at once, too. */
     issueFrom: z
       .discriminatedUnion('kind', [
         z.strictObject({ kind: z.literal('check-in') }),
@@ -33,33 +33,33 @@ export const policySchema = z
         }),
       ])
       .default({ kind: 'lead-time', minutes: 120 }),
-    /** Whether a key waits for the guest's phone to have an active endpoint, or is issued anyway and synced later. */
+    /** Key waits until the guest's phone has an active endpoint, or is issued anyway and synced later. */
     phone: z.enum(['wait-for-phone', 'issue-anyway']).default('wait-for-phone'),
-    /** How long Seam may take to sync a key with the provider before this becomes attention `key-delayed`. */
+    /** Time limit for Seam to sync a key with the provider; after it, attention `key-delayed`. */
     confirmWithinMinutes: z
       .int()
       .min(1)
       .max(24 * 60)
       .default(5),
-    /** How long an outage may last before it becomes attention `access-system-down`. */
+    /** Time limit of an outage; after it, attention `access-system-down`. */
     outageAfterMinutes: z
       .int()
       .min(1)
       .max(24 * 60)
       .default(2),
-    /** How long after check-in a guest may lack a phone before this becomes attention `phone-missing`. */
+    /** Time after check-in that a guest may lack a phone; after it, attention `phone-missing`. */
     phoneMissingAfterMinutes: z
       .int()
       .min(0)
       .max(24 * 60)
       .default(15),
-    /** How long a stay stays open after its window's end, so that a reversed or late message finds it. */
+    /** Hours that a stay stays open after its window's end, so that a reversed or late message finds it. */
     closingGraceHours: z
       .number()
       .min(0)
       .max(24 * 30)
       .default(24),
-    /** How long keys go on after the departure that was booked, unless the next lease of the room begins before. */
+    /** Minutes that keys stay valid after the booked departure, unless the room's next lease begins earlier. */
     departureGraceMinutes: z
       .int()
       .min(0)
@@ -72,14 +72,14 @@ export const policySchema = z
   })
   .prefault({});
 
-/** How a room of the booking system finds its door at Seam. */
+/** Mapping from a room of the booking system to its door at Seam. */
 const doorMappingSchema = z
   .strictObject({
-    /** Which field of the entrance holds the room: `display_name` or `visionline_metadata.door_name`. */
+    /** Field of the entrance that holds the room: `display_name` or `visionline_metadata.door_name`. */
     roomFrom: z.enum(['display_name', 'door_name']).default('display_name'),
-    /** How the room stands in that field; `{room}` is replaced, for example "Room {room}". */
+    /** Pattern of the room in that field; `{room}` is replaced, for example "Room {room}". */
     roomPattern: z.string().includes('{room}').default('{room}'),
-    /** Rooms whose door is named otherwise: room to Seam `acs_entrance_id`. */
+    /** Rooms whose door has another name: room to Seam `acs_entrance_id`. */
     rooms: z.record(z.string().min(1), z.string().min(1)).default({}),
     /** Common doors that every guest key opens: by `door_category`, or listed by `acs_entrance_id`. */
     commonDoors: z

@@ -1,6 +1,7 @@
 /**
- * The messages of `room`, field by field, and what a room tells stays (`docs/messages.md`). What people and other programs write is
- * refused if it holds unknown fields; what stays and rooms tell each other may hold fields that an older worker does not know.
+  * Schemas of the messages of `room`, and of the decisions that a room sends to stays (`docs/messages.md`).
+  * Messages of people and other programs must not hold unknown fields. Messages between stays and rooms may:
+  * a newer worker may send fields that an older one does not have.
  */
 import { z } from 'zod';
 import { idSchema, instantSchema, windowSchema } from './snapshot-schema.js';
@@ -9,8 +10,8 @@ import type { Claim, KeyReport, LeaseNews } from './lease.js';
 const stayIdRule = 'must be the workflow id of a stay, such as "stay/seaside/R-1001"';
 
 /**
- * Workflow ids of stays: percent-encoded, so that a character is a byte. Temporal refuses whatever is longer, and with it all that a
- * room would do in the same breath.
+  * Workflow id of a stay: percent-encoded, so that a character is a byte. Temporal refuses a longer id, and with it
+  * every other command of the room's workflow task.
  */
 const workflowIdSchema = z
   .string({ error: stayIdRule })
@@ -54,11 +55,11 @@ export const keyReportSchema = z.object({
   residualUntil: instantSchema.exactOptional(),
 }) satisfies z.ZodType<KeyReport>;
 
-/** The signals of a room. `requestId` recognises a repeat; `by` is an id, no name. */
+/** Schemas of the signals of a room. `requestId` detects a repeat; `by` is an id, not a name. */
 export const roomMessageSchemas = {
   release: z.strictObject({
     stayId: workflowIdSchema,
-    /** Absent: every part. */
+    /** Part to release; absent means every part. */
     part: count.exactOptional(),
     chain: idSchema.exactOptional(),
     revision: revision.exactOptional(),
@@ -82,11 +83,11 @@ export type RoomMessageName = keyof typeof roomMessageSchemas;
 
 export const roomMessageNames = Object.keys(roomMessageSchemas) as readonly RoomMessageName[];
 
-/** What a room is told: a stay lets go of its claims. */
+/** Message to a room: a stay releases its claims. */
 export type RoomRelease = z.output<typeof roomMessageSchemas.release>;
-/** All that a stay knows of its keys to the room. */
+/** Message to a room: all keys of a stay to the room. */
 export type RoomReport = z.output<typeof roomMessageSchemas.anchored>;
-/** The front desk gives the room to a stay. */
+/** Message to a room: the front desk gives the room to a stay. */
 export type RoomForce = z.output<typeof roomMessageSchemas.force>;
 
 const anchorSchema = z.object({

@@ -1,6 +1,6 @@
 /**
- * The snapshot of a reservation, as booking systems send it (`docs/messages.md`): checked field by field,
- * unknown fields refused by name. The types that everything else uses come from these schemas.
+  * Snapshot of a reservation, as booking systems send it (`docs/messages.md`): checked field by field,
+  * unknown fields refused by name. All other modules use the types of these schemas.
  */
 import { z } from 'zod';
 import type { Instant, Window } from './instants.js';
@@ -13,9 +13,9 @@ export const idSchema = z
   .min(1, 'must not be empty')
   .max(200, 'must be at most 200 characters long')
   .regex(/^[^\p{Cc}]+$/u, 'must hold no control characters')
-  // Half a surrogate pair cannot be percent-encoded: workflow code would throw over it.
+  // Half a surrogate pair cannot be percent-encoded: workflow code would throw.
   .regex(/^[^\p{Cs}]+$/u, 'must be well-formed Unicode, without half of a surrogate pair')
-  // Ids are names of fields in the state, where an object has some of its own.
+  // Ids become field names in the state, and every object already has inherited ones.
   .refine((id) => !(id in {}), 'must not be a name that JavaScript reserves, such as "constructor"');
 
 export const instantSchema = z
@@ -27,7 +27,7 @@ export const instantSchema = z
   .refine((text) => !Number.isNaN(Date.parse(text)), 'must be a date and time that exist, such as "2026-11-23T14:00Z"')
   .refine((text) => isInReach(text), 'must be before the year 2200; give an open end a date of its own');
 
-/** Later ones are placeholders for "never", and leave no room for a grace or a zone. */
+/** Returns true before the year 2200. Later dates stand for "never" and leave no room to add a grace or a zone. */
 function isInReach(text: string): boolean {
   return Number(text.slice(0, 4)) < 2200;
 }
@@ -53,7 +53,7 @@ export const windowSchema = z
   .strictObject({ from: instantSchema, to: instantSchema })
   .refine((window) => !(Date.parse(window.from) >= Date.parse(window.to)), windowOrder);
 
-/** Local dates of the property, with its own clock times or others. */
+/** Window of local dates; missing clock times come from the property. */
 export const localWindowSchema = z
   .strictObject({
     arrival: localDate,
@@ -66,7 +66,7 @@ export const localWindowSchema = z
     path: ['departure'],
   });
 
-/** Either instants, or local dates with the property's (or own) clock times. */
+/** Window as instants, or as local dates with the property's or its own clock times. */
 export const snapshotWindowSchema = z.union([windowSchema, localWindowSchema]);
 
 export const roomsSchema = z
@@ -74,12 +74,15 @@ export const roomsSchema = z
   .max(200, 'must name at most 200 rooms')
   .refine((rooms) => new Set(rooms).size === rooms.length, 'must name each room once');
 
-/** A copy: zod's own is frozen in Temporal's sandbox (`src/temporal/preload-schemas.ts`), and zod writes to it as it matches. */
+/**
+ * Copy of zod's pattern. Temporal's sandbox freezes the original (`src/temporal/preload-schemas.ts`), and zod writes
+ * to it when it matches.
+ */
 const emailPattern = new RegExp(z.regexes.email);
 
 export const guestSchema = z.strictObject({
   guestId: idSchema,
-  /** Where the booking system knows persons: the same person in two stays. */
+  /** Id of a person across stays, if the booking system has one. */
   personId: idSchema.optional(),
   primary: z.boolean({ error: 'must be true or false' }).default(false),
   name: z
@@ -92,7 +95,7 @@ export const guestSchema = z.strictObject({
     .string({ error: 'must be a phone number in E.164, such as "+4915112345678"' })
     .regex(/^\+[1-9]\d{6,14}$/, 'must be a phone number in E.164, such as "+4915112345678"')
     .optional(),
-  /** A subset of the stay's rooms; absent means all of them. */
+  /** Subset of the stay's rooms; absent means all of them. */
   rooms: roomsSchema.optional(),
   /** The guest's own window; absent means the stay's. */
   window: windowSchema.optional(),
@@ -143,22 +146,22 @@ export const snapshotSchema = z
   .strictObject({
     propertyId: idSchema,
     reservationId: idSchema,
-    /** Grows with every change in the booking system: a number, or the modification instant. */
+    /** Increases with every change in the booking system: a number, or the modification instant. */
     revision: z.union([z.number().min(0, 'must not be negative'), instantSchema], {
       error: 'must be a number that grows with every change, or the instant of the change',
     }),
     status: statusSchema,
     window: snapshotWindowSchema,
-    /** The rooms of the whole stay; [] while none is assigned. */
+    /** Rooms of the whole stay; [] while none is assigned. */
     rooms: roomsSchema.optional(),
-    /** Instead of `rooms`: a stay that moves, with the rooms of each stretch of time. */
+    /** Rooms of each stretch of time, for a stay that moves; replaces `rooms`. */
     segments: segmentsSchema.optional(),
     guests: guestsSchema,
     shareGroup: idSchema.optional(),
     hold: z
       .strictObject({ reason: z.string().min(1, 'must not be empty').max(200, 'must be at most 200 characters long') })
       .optional(),
-    /** The sender's word that this is newer although the revision is the same. */
+    /** The sender asserts that this snapshot is newer although the revision is the same. */
     supersede: z.boolean().optional(),
   })
   .superRefine((snapshot, context) => {
@@ -187,5 +190,5 @@ export type Guest = z.infer<typeof guestSchema>;
 export type SnapshotWindow = z.infer<typeof snapshotWindowSchema>;
 export type StayStatus = z.infer<typeof statusSchema>;
 export type StaySnapshot = z.infer<typeof snapshotSchema>;
-/** A snapshot as a sender writes it (defaults not yet filled in). */
+/** Snapshot as a sender writes it, without defaults. */
 export type StaySnapshotInput = z.input<typeof snapshotSchema>;

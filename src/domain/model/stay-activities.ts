@@ -1,6 +1,6 @@
 /**
- * What the workflow asks of the world, and what it is told back: the arguments and answers of the activities.
- * Types only. Fields carry Seam's own names where they hold Seam's own values.
+  * Inputs and outcomes of the activities of `stay`. Types only.
+  * Fields with Seam's values carry Seam's names.
  */
 import type { DoorFacts } from './doors.js';
 import type { KeyAsk } from './key.js';
@@ -11,17 +11,17 @@ import type { Guest, Instant, SnapshotWindow, Window } from './snapshot-schema.j
 
 export interface ResolvePropertyInput {
   readonly propertyId: string;
-  /** The window as the snapshot has it; local dates are converted here, at the edge. */
+  /** Window of the snapshot; the activity converts local dates, at the edge. */
   readonly window?: SnapshotWindow;
 }
 
-/** What a stay needs to know of its property. Seam's ids stay with the activities. */
+/** Facts of the property that a stay needs. Seam's ids stay with the activities. */
 export interface PropertyFacts {
   readonly propertyId: string;
   readonly name: string;
   readonly timeZone: string;
   readonly policy: Policy;
-  /** The snapshot's window as instants; absent if none was given. */
+  /** Window of the snapshot as instants; absent if the input has none. */
   readonly window?: Window;
 }
 
@@ -36,15 +36,15 @@ export interface PrepareGuestInput {
   readonly guest: Guest;
 }
 
-/** A guest as Seam knows him: found or created, with what his user holds before we ask for a key. */
+/** Guest as registered at Seam, found or created, with the keys their user has before we request one. */
 export interface PreparedGuest {
   readonly userIdentityId: string;
   readonly acsUserId: string;
-  /** True if one of his phones has an active endpoint. */
+  /** True if one of the guest's phones has an active endpoint. */
   readonly phoneReady: boolean;
-  /** His phones that are enrolled, ready or not. */
+  /** Enrolled phones of the guest, ready or not. */
   readonly deviceIds?: readonly string[];
-  /** Every credential id that his user at the access system had when we looked. */
+  /** Every credential id that the guest's user at the access system had at the time of the read. */
   readonly seenCredentialIds: readonly string[];
 }
 
@@ -53,7 +53,7 @@ export interface WaitForPhoneInput {
   readonly userIdentityId: string;
 }
 
-/** The guest's phones that are enrolled; histories from before phones were kept hold none. */
+/** Enrolled phones of the guest; absent in histories from before phones were recorded. */
 export interface PhonesFound {
   readonly deviceIds: readonly string[];
 }
@@ -63,68 +63,74 @@ export interface IssueKeyInput {
   readonly guestId: string;
   readonly acsUserId: string;
   readonly ask: KeyAsk;
-  /** Set once Seam has answered with an id: then nothing is created, only confirmed. */
+  /** Set once Seam has answered with an id: the activity then creates nothing and only confirms. */
   readonly acsCredentialId?: string;
-  /** Ids that are ours already or were there before the first attempt: never adopted as this key. */
+  /** Ids that are already ours or existed before the first attempt; never adopted as this key. */
   readonly seenCredentialIds: readonly string[];
-  /** Our own live keys of this guest (ids), which a new key may replace at Seam. */
+  /** Ids of our own live keys of this guest, which a new key may replace at Seam. */
   readonly ownCredentialIds: readonly string[];
-  /** True if it is certain that no earlier attempt (also of an earlier activity) can have reached Seam. */
+  /** True if certainly no earlier attempt, also of an earlier activity, has reached Seam. */
   readonly firstAsk: boolean;
-  /** True if another stay may hold keys of this user, as the guest has a `personId`: then nothing is created without a look. */
+  /**
+   * True if the guest has a `personId`: another stay may hold keys of this user, so the activity reads before it
+   * creates.
+   */
   readonly sharedIdentity?: boolean;
-  /** How long confirming may take before the outcome is `unconfirmed`. */
+  /** Time limit of confirmation in minutes; after it, the outcome is `unconfirmed`. */
   readonly confirmWithinMinutes: number;
 }
 
-/** What was seen of the guest's credentials at the end of a step. */
+/** Observed credentials of the guest at the end of a step. */
 export interface Observed {
-  /** Credentials that look as if we had asked for them, but that no key in the keyring stands for. */
+  /** Credentials that match our request, but that belong to no key of the keyring. */
   readonly strayCredentialIds: readonly string[];
-  /** Ids of `ownCredentialIds` that Seam no longer holds, or holds as not valid. */
+  /** Ids of `ownCredentialIds` that Seam no longer holds, or holds as invalid. */
   readonly goneCredentialIds: readonly string[];
-  /** Those of them that Seam still holds, and is not ending: phones keep them, and common doors know nothing of it. */
+  /** Gone ids that Seam still holds and is not ending: phones keep them, and they still open common doors. */
   readonly lingeringCredentialIds?: readonly string[];
 }
 
 export type IssueOutcome = IssueEnd & {
-  /** Set if a request for this key may have gone unanswered: Seam may still carry it out. */
+  /** Set if a request for this key may lack an answer: Seam may still carry it out. */
   readonly ambiguous?: true;
 };
 
 type IssueEnd =
-  /** Seam says that the key is synced with the provider (or has been issued). */
+  /** Seam reports that the key is synced with the provider, or is issued. */
   | ({
       readonly kind: 'issued';
       readonly acsCredentialId: string;
       readonly issuedAt: Instant;
       readonly adopted: boolean;
-      /** Set if Seam says that no phone has fetched it so far. */
+      /** Set if Seam reports that no phone has fetched the key so far. */
       readonly unfetched?: true;
     } & Observed)
-  /** It exists at Seam, but was not synced in time; ask again with its id to go on waiting. */
+  /** The key exists at Seam, but was not synced in time. Call again with its id to continue waiting. */
   | ({ readonly kind: 'unconfirmed'; readonly acsCredentialId: string } & Observed)
-  /** The activity was cancelled; what is known of the key by then. */
+  /** The activity was cancelled; holds the key's id if Seam had answered by then. */
   | ({ readonly kind: 'cancelled'; readonly acsCredentialId?: string } & Observed)
-  /** The anchor is no longer there or no longer valid, so nothing was created. */
+  /** The anchor no longer exists or is no longer valid, so nothing was created. */
   | { readonly kind: 'anchor-gone'; readonly acsCredentialId: string }
-  /** The key (an id that was given, or just created) is gone or invalid: somebody else ended it. */
+  /** The key (given by id, or just created) is gone or invalid: someone outside Stayline ended it. */
   | ({ readonly kind: 'killed'; readonly acsCredentialId: string } & Observed)
-  /** The person holds a live key that is not of this stay; a new one could end it at Seam. Nothing was created. */
+  /** The person holds a live key of another stay, and a new key could end it at Seam. Nothing was created. */
   | { readonly kind: 'other-stay'; readonly acsCredentialIds: readonly string[]; readonly until?: Instant };
 
 export interface RevokeKeyInput {
   readonly propertyId: string;
   readonly guestId: string;
   readonly acsUserId: string;
-  /** The key's id; absent if an attempt's answer was lost: then every credential that matches `ask` and is not in `keepCredentialIds` goes. */
+  /**
+   * The key's id; absent if an attempt's answer was lost. The activity then revokes every credential that matches
+   * `ask` and is not in `keepCredentialIds`.
+   */
   readonly acsCredentialId?: string;
   readonly ask: KeyAsk;
   readonly keepCredentialIds: readonly string[];
 }
 
 export interface RevokeOutcome {
-  /** Ids that Seam no longer holds: deleted now, or already gone. */
+  /** Ids that Seam no longer holds: deleted now, or gone before. */
   readonly revokedCredentialIds: readonly string[];
   readonly confirmedAt: Instant;
 }
@@ -132,7 +138,7 @@ export interface RevokeOutcome {
 export interface DeactivatePhoneInput {
   readonly propertyId: string;
   readonly userIdentityId: string;
-  /** Absent: every phone of the guest. */
+  /** Phone to deactivate; absent means every phone of the guest. */
   readonly deviceId?: string;
 }
 
@@ -140,13 +146,13 @@ export interface WatchForStraysInput {
   readonly propertyId: string;
   readonly guestId: string;
   readonly acsUserId: string;
-  /** What the unanswered request asked for. */
+  /** Content of the unanswered request. */
   readonly ask: KeyAsk;
-  /** Ids that are ours, or were there before the first attempt. */
+  /** Ids that are ours, or existed before the first attempt. */
   readonly claimedCredentialIds: readonly string[];
-  /** The key that was issued for the ask in the end, while it is alive: a late one may end it. */
+  /** Key that was finally issued for the ask, while it is live: a late key may end it. */
   readonly ownCredentialIds: readonly string[];
-  /** How long to go on looking; 0 looks once. */
+  /** Duration of the watch in minutes; 0 checks once. */
   readonly minutes: number;
 }
 
@@ -165,35 +171,39 @@ export interface CheckKeysInput {
   readonly acsCredentialIds: readonly string[];
 }
 
-/** Re-read state of credentials: an event only says that something changed. */
+/** State of credentials, read again from Seam: an event only reports that something changed. */
 export interface CheckKeysOutcome {
   readonly goneCredentialIds: readonly string[];
-  /** Those of them that Seam still holds, and is not ending. */
+  /** Gone ids that Seam still holds and is not ending. */
   readonly lingeringCredentialIds?: readonly string[];
-  /** Living keys that none of their guest's phones has fetched, as Seam says. */
+  /** Live keys that no phone of their guest has fetched, as Seam reports. */
   readonly unfetchedCredentialIds?: readonly string[];
 }
 
-/** Every activity, by the name it is registered under. */
+/** Every activity, by its registered name. */
 export interface StayActivities extends ErasureActivities {
-  /** Queue `stays`. Fails with the type `PropertyUnknown` if the property is not configured. */
+  /** Reads the property. Queue `stays`. @throws `PropertyUnknown` if the property is not configured */
   resolveProperty(input: ResolvePropertyInput): Promise<PropertyFacts>;
-  /** Queue `stays`. Tells rooms what the stay's keys are, releases leases and claims others; starts rooms that nobody has claimed before. */
+  /** Reports keys to rooms, releases leases, claims others; starts rooms without a workflow. Queue `stays`. */
   settleLeases(input: SettleLeasesInput): Promise<SettleLeasesOutcome>;
-  /** Queue `seam`, as all below. */
+  /** Finds the doors of rooms and the common doors. Queue `seam`, like all activities below. */
   resolveDoors(input: ResolveDoorsInput): Promise<DoorFacts>;
+  /** Finds or creates the guest at Seam. */
   prepareGuest(input: PrepareGuestInput): Promise<PreparedGuest>;
-  /** Ends when a phone has an active endpoint; until then every attempt fails and is retried. */
+  /** Completes when a phone has an active endpoint; until then every attempt fails and is retried. */
   waitForPhone(input: WaitForPhoneInput): Promise<PhonesFound | undefined>;
+  /** Creates a key at Seam, or adopts an earlier attempt's, and waits for its confirmation. */
   issueKey(input: IssueKeyInput): Promise<IssueOutcome>;
+  /** Revokes a key at Seam; a key that is already gone is success. */
   revokeKey(input: RevokeKeyInput): Promise<RevokeOutcome>;
-  /** Already deactivated is success. */
+  /** Deactivates one phone of the guest, or all; already deactivated is success. */
   deactivatePhone(input: DeactivatePhoneInput): Promise<void>;
+  /** Reads the current state of credentials from Seam. */
   checkKeys(input: CheckKeysInput): Promise<CheckKeysOutcome>;
-  /** Ends when none of the keys is alive at Seam; until then every attempt fails and is retried. */
+  /** Completes when none of the keys is live at Seam; until then every attempt fails and is retried. */
   waitForKeysToEnd(input: WaitForKeysToEndInput): Promise<void>;
-  /** Ends when a phone has fetched the key, or when it is gone; until then every attempt fails and is retried. */
+  /** Completes when a phone has fetched the key or the key is gone; until then every attempt fails and is retried. */
   waitForKeyOnPhone(input: WaitForKeyOnPhoneInput): Promise<CheckKeysOutcome>;
-  /** Ends when a late request's key has appeared (strays newest first), or when it has looked for long enough. */
+  /** Completes when the key of a late request appears (strays newest first), or when the watch is over. */
   watchForStrays(input: WatchForStraysInput): Promise<Observed>;
 }

@@ -1,4 +1,4 @@
-/** Entries of a stay that people read: open attention and the timeline. */
+/** Records of a stay that people read: open attention and the timeline. */
 import type { Instant } from './instants.js';
 import type { Notice } from './key-plan.js';
 

@@ -1,4 +1,4 @@
-/** The view of a stay: the answer of the query `stay` (`docs/messages.md`). It holds no names and no contacts. */
+/** View of a stay: the answer of the query `stay` (`docs/messages.md`). It holds no names and no contacts. */
 import type { Instant, Window } from './instants.js';
 import type { KeyState } from './key.js';
 import type { Gate, KeyStep } from './key-plan.js';
@@ -13,7 +13,7 @@ export interface GuestView {
   readonly guestId: string;
   readonly keyState: GuestKeyState;
   readonly waitingFor?: Gate;
-  /** Staff removed him for cause, or blocked him: he stays without a key, whatever the booking system says. */
+  /** Staff removed the guest for cause, or blocked them: they get no key, even if the booking system lists them. */
   readonly barred?: true;
 }
 
@@ -40,20 +40,20 @@ export interface PlanLine {
   readonly window: Window;
   readonly why: string;
   readonly waitsFor?: Gate;
-  /** In a dry run: when, if later than now. */
+  /** In a dry run: the time of the step, if later than now. */
   readonly at?: Instant;
 }
 
-/** One room of the stay for one stretch of time, now or later, and what the room said to it. */
+/** One room of the stay for one current or later stretch of time, with the room's decision. */
 export interface LeaseView {
   readonly room: string;
   readonly window: Window;
   /** `asked`: the room has not answered yet. */
   readonly state: 'asked' | 'granted' | 'waiting' | 'displaced' | 'ended';
-  /** Granted: no key before, or after. */
+  /** If granted, the limits of every key. */
   readonly from?: Instant;
   readonly until?: Instant;
-  /** Stays whose leases are in the way. */
+  /** Stays whose leases conflict. */
   readonly behind?: readonly string[];
 }
 
@@ -72,8 +72,8 @@ export interface StayView {
   readonly attention: readonly OpenAttention[];
   readonly timeline: readonly TimelineLine[];
   readonly nextDeadline?: Instant;
-  /** True if there is nothing to do right now. */
+  /** True if nothing is left to do now; waiting for a guest's phone counts as settled. */
   readonly settled: boolean;
-  /** In the answer to `applyReservation` only: whether the snapshot was news, or the stay knew it. Absent from stays of older workers. */
+  /** Only in the answer to `applyReservation`: `known` if the stay had the snapshot already. Absent in older stays. */
   readonly taken?: 'new' | 'known';
 }

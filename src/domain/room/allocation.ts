@@ -1,6 +1,6 @@
 /**
- * Settles the claims of a room, at every change and whenever time has passed. What is granted stays granted; what is free goes to
- * claims in the order of their first arrival. At no time do the windows of two holders overlap.
+  * Settles the claims of a room, at every change and after time passes. A granted window stays granted. Free time goes
+  * to claims in the order of their first arrival. The windows of two holders never overlap.
  */
 import { earlier, isBefore, later, overlaps, type Instant, type Window } from '../model/instants.js';
 import { isClaim, isSameHolder, writeLine, type ClaimEntry, type RoomState } from './state.js';
@@ -15,7 +15,7 @@ import {
   type GrantedEntry,
 } from './decision.js';
 
-/** Brings the state up to `now`; settling twice changes nothing more. */
+/** Brings the state up to `now`; idempotent. */
 export function settle(state: RoomState, now: Instant): void {
   forgetOldKeys(state, now);
   for (const entry of state.claims) replace(state, entry, shrunk(entry));
@@ -28,13 +28,16 @@ function replace(state: RoomState, entry: ClaimEntry, by: ClaimEntry | undefined
   if (by !== entry) state.claims = state.claims.flatMap((one) => (one === entry ? (by ?? []) : one));
 }
 
-/** The claim without what was granted: it waits, at its old place in the order. */
+/** Returns the claim without its granted window: it waits, at its old place in the order. */
 export function ungranted(entry: ClaimEntry): ClaimEntry {
   const { granted: _granted, opener: _opener, ...rest } = entry;
   return rest;
 }
 
-/** Drops what is over. A stay has heard of its lease's end before the lease is dropped; what it asks beyond that waits. */
+/**
+ * Drops claims that are over. The stay receives its lease's end before the lease is dropped.
+ * The rest of its request waits.
+ */
 function afterTime(state: RoomState, entry: ClaimEntry, now: Instant): ClaimEntry | undefined {
   const isAsked = remainder(entry, now) !== undefined;
   if (!isGranted(entry)) return isAsked ? entry : over(state, entry, now);
@@ -54,7 +57,7 @@ function over(state: RoomState, { stayId, granted, asked }: ClaimEntry, now: Ins
   });
 }
 
-/** Gives back what is no longer asked for. */
+/** Releases granted time that the claim no longer requests. */
 function shrunk(entry: ClaimEntry): ClaimEntry {
   if (!isGranted(entry)) return entry;
   const { window } = entry.asked;
@@ -67,7 +70,7 @@ function enlarged(state: RoomState, entry: ClaimEntry, now: Instant): ClaimEntry
   return isGranted(entry) ? grown(state, entry, now) : grantedIfFree(state, entry, now);
 }
 
-/** Takes what is asked for beyond what is granted, as far as it is free. Nothing is granted for the past. */
+/** Extends the granted window toward the requested one, as far as it is free. Never grants time in the past. */
 function grown(state: RoomState, entry: GrantedEntry, now: Instant): ClaimEntry {
   const { granted } = entry;
   const { window } = entry.asked;
@@ -86,7 +89,7 @@ function grantedIfFree(state: RoomState, entry: ClaimEntry, now: Instant): Claim
   return withGranted(entry, rest);
 }
 
-/** The front desk's displacement is over once the claim has all that it asks for. */
+/** Sets the granted window. The front desk's displacement ends when the claim has its whole request. */
 function withGranted(entry: ClaimEntry, granted: Window): ClaimEntry {
   const { displaced, ...rest } = entry;
   const isWhole = !isBefore(granted.to, entry.asked.window.to);
@@ -97,8 +100,8 @@ function withGranted(entry: ClaimEntry, granted: Window): ClaimEntry {
 }
 
 /**
- * In a share group the first stay that could have a key opens the lease. It keeps that part while it says so, or holds a live key;
- * while any stay of the lease holds one, nobody else is appointed.
+  * Appoints openers: in a share group the first stay that is ready for a key opens the lease. It stays the opener while
+  * it is ready or holds a live key. While any stay of the lease holds a live key, no other opener is appointed.
  */
 function appointOpeners(state: RoomState, now: Instant): void {
   for (const lease of leasesOf(state.claims)) {
@@ -116,7 +119,7 @@ function appointOpeners(state: RoomState, now: Instant): void {
   }
 }
 
-/** Cuts what others hold of `window`, for the front desk: they wait, and their claims keep their places. */
+/** Takes `window` from other holders for the front desk: they wait, and their claims keep their places. */
 export function displace(state: RoomState, forced: ClaimEntry, window: Window): void {
   for (const entry of state.claims) {
     if (!isGranted(entry) || isSameHolder(entry, forced) || !overlaps(entry.granted, window)) continue;

@@ -1,4 +1,4 @@
-/** What the room's state says to a claim: granted, until when and after whom, or waiting, and behind whom. Reads only. */
+/** Decisions of a room, derived from its state: granted with limits, or waiting behind other stays. Reads only. */
 import { earlier, isBefore, later, overlaps, plusMinutes, type Instant, type Window } from '../model/instants.js';
 import type { LeaseDecision } from '../model/lease.js';
 import { isSameHolder, type ClaimEntry, type RoomState } from './state.js';
@@ -6,11 +6,12 @@ import { anchorsFor, currentLineage, keysOfLease } from './keys.js';
 
 export type GrantedEntry = ClaimEntry & { readonly granted: Window };
 
+/** Returns true if the claim holds a granted window. */
 export function isGranted(entry: ClaimEntry): entry is GrantedEntry {
   return entry.granted !== undefined;
 }
 
-/** Granted claims of other holders, in order of time. */
+/** Returns granted claims of other holders, in order of time. */
 export function grantedToOthers(claims: readonly ClaimEntry[], entry: ClaimEntry): readonly GrantedEntry[] {
   return inTime(claims.filter(isGranted).filter((other) => !isSameHolder(other, entry)));
 }
@@ -19,7 +20,7 @@ function inTime(granted: readonly GrantedEntry[]): readonly GrantedEntry[] {
   return granted.toSorted((a, b) => (isBefore(a.granted.from, b.granted.from) ? -1 : 1));
 }
 
-/** The leases in order of time: granted claims of one holder that no other holder's lease stands between. */
+/** Returns the leases in order of time: runs of granted claims of one holder without another holder in between. */
 export function leasesOf(claims: readonly ClaimEntry[]): readonly (readonly GrantedEntry[])[] {
   return inTime(claims.filter(isGranted)).reduce<readonly (readonly GrantedEntry[])[]>((leases, entry) => {
     const last = leases.at(-1);
@@ -29,12 +30,12 @@ export function leasesOf(claims: readonly ClaimEntry[]): readonly (readonly Gran
   }, []);
 }
 
-/** What a claim still asks for from `now` on; undefined if its window is over. */
+/** Returns the rest of a claim's requested window from `now` on; undefined if the window is over. */
 export function remainder({ asked: { window } }: ClaimEntry, now: Instant): Window | undefined {
   return isBefore(now, window.to) ? { from: later(window.from, now), to: window.to } : undefined;
 }
 
-/** Whose leases stand in the way of what the claim still asks for. */
+/** Returns the stays whose leases overlap the rest of the claim's request. */
 export function obstaclesOf(claims: readonly ClaimEntry[], entry: ClaimEntry, now: Instant): readonly string[] {
   const rest = remainder(entry, now);
   if (rest === undefined) return [];
@@ -47,7 +48,7 @@ export function obstaclesOf(claims: readonly ClaimEntry[], entry: ClaimEntry, no
   ];
 }
 
-/** The end of a granted claim. Grace lasts until the next lease, and not at all if somebody waits for this one to end. */
+/** Returns the end of a granted claim. Grace ends at the next lease; a claim that waits for this end cancels it. */
 export function untilOf(claims: readonly ClaimEntry[], entry: GrantedEntry): Instant {
   const { granted, asked } = entry;
   if (isBefore(granted.to, asked.window.to)) return granted.to;
@@ -61,7 +62,7 @@ function goesOnAfter({ asked: { window } }: ClaimEntry, granted: Window): boolea
   return overlaps(window, granted) && isBefore(granted.to, window.to);
 }
 
-/** What the claim is to be told at `now`. */
+/** Returns the decision for the claim at `now`. */
 export function decisionOf(state: RoomState, entry: ClaimEntry, now: Instant): LeaseDecision {
   const { claims } = state;
   if (!isGranted(entry)) {
@@ -75,7 +76,7 @@ export function decisionOf(state: RoomState, entry: ClaimEntry, now: Instant): L
   const lease = leasesOf(claims).find((members) => members.includes(entry)) ?? [entry];
   const keys = keysOfLease(state, lease);
   const anchors = anchorsFor(keys, entry.stayId, now);
-  // A stay that shares with nobody knows its own keys: telling it would be a message for nothing.
+  // A stay without a share group has its own keyring: sending it the lineage would be a needless message.
   const lineage = entry.asked.shareGroup === undefined ? undefined : currentLineage(keys, now);
   const heldUpBy = whoHoldsUp(claims, entry, before, now);
   const openedBy = lease.find((member) => member.opener === true && member.stayId !== entry.stayId)?.stayId;
@@ -91,14 +92,14 @@ export function decisionOf(state: RoomState, entry: ClaimEntry, now: Instant): L
   };
 }
 
-/** The latest lease before this claim's that has not ended yet. */
+/** Returns the latest lease before this claim's that has not ended yet. */
 function lastBefore(claims: readonly ClaimEntry[], entry: GrantedEntry, now: Instant): GrantedEntry | undefined {
   return grantedToOthers(claims, entry).findLast(
     (other) => isBefore(other.granted.from, entry.granted.from) && isBefore(now, untilOf(claims, other)),
   );
 }
 
-/** Who keeps the claim from beginning as early as it asks, until that is over; or else from ending as late. */
+/** Returns the stay that delays the start of the claim, until that lease ends, or else the stay that cuts its end. */
 function whoHoldsUp(
   claims: readonly ClaimEntry[],
   entry: GrantedEntry,
@@ -114,7 +115,7 @@ function whoHoldsUp(
   )?.stayId;
 }
 
-/** True if the two say the same to a stay that reads them at `now`: a lease before that is over is no news. */
+/** Returns true if both decisions mean the same at `now`. A previous lease that is over makes no difference. */
 export function isSameNews(a: LeaseDecision | undefined, b: LeaseDecision, now: Instant): boolean {
   return a !== undefined && JSON.stringify(asReadAt(a, now)) === JSON.stringify(asReadAt(b, now));
 }

@@ -1,10 +1,11 @@
-/** The room as Markdown, for the current details in Temporal Web UI: its page is the room's history. No names, no contacts. */
+/** Room as Markdown for the current details in Temporal Web UI. No names, no contacts. */
 import type { LeaseView, RoomKeyView, RoomView, WaitingView } from './view.js';
 
-/** Temporal allows 20,000 bytes; a character may need three. */
+/** Maximum length in characters: Temporal allows 20,000 bytes, and a character may need three. */
 const LONGEST = 6_600;
 const HISTORY_LINES = 60;
 
+/** Returns the room as Markdown: leases, waiting claims, keys and the latest history, cut to Temporal's limit. */
 export function roomDetailsOf(view: RoomView): string {
   const { certain, possible, none } = view.keys;
   const parts = [

@@ -1,15 +1,15 @@
-/** Keys as a room knows them from what stays report: which open the door, which generation counts, and how long a dead one may linger. */
+/** Keys of a room, as stays report them: keys that open the door, the current generation, residual access. */
 import { isBefore, later, millis, overlaps, plusMinutes, type Instant, type Window } from '../model/instants.js';
 import type { LeaseAnchor } from '../model/lease.js';
 import { writeLine, type ClaimEntry, type RoomState, type RoomKey } from './state.js';
 import type { RoomReport } from '../model/room-message-schema.js';
 
-/** How long a key that cannot open any more is kept, to be shown. */
+/** Days that the view still shows a key that can no longer open the door. */
 const KEPT_DAYS = 3;
 const KEPT_KEYS = 1000;
 const DAY_MINUTES = 24 * 60;
 
-/** Replaces what is known of the stay's keys. What an earlier chain of runs reported stays, but for keys that this one knows, too. */
+/** Replaces the stay's recorded keys. Keys of an earlier chain of runs stay, except those in this report. */
 export function recordReport(state: RoomState, report: RoomReport, now: Instant): void {
   const { stayId, chain, keys } = report;
   const reported = keys.map((key): RoomKey => ({ ...key, stayId, ...(chain === undefined ? {} : { chain }) }));
@@ -26,14 +26,17 @@ export function recordReport(state: RoomState, report: RoomReport, now: Instant)
   state.keys = [...kept, ...reported];
 }
 
-/** Forgets keys that have not been able to open the door for days. */
+/** Drops keys that could not open the door for days. */
 export function forgetOldKeys(state: RoomState, now: Instant): void {
   const isShown = (key: RoomKey): boolean => isBefore(now, plusMinutes(lastMoment(key), KEPT_DAYS * DAY_MINUTES));
   if (state.keys.length > KEPT_KEYS || !state.keys.every(isShown))
     state.keys = state.keys.filter(isShown).slice(-KEPT_KEYS);
 }
 
-/** Until when the key can open the door at most: a live one to its window's end, a dead one while an offline phone may hold it. */
+/**
+ * Returns the latest time at which the key can open the door: for a live key its window's end, for a dead key the end
+ * of its residual access through an offline phone.
+ */
 export function opensUntil(key: RoomKey): Instant {
   if (key.state !== 'dead') return key.window.to;
   return key.residualUntil ?? key.deadAt ?? key.issuedAt;
@@ -43,14 +46,14 @@ function lastMoment(key: RoomKey): Instant {
   return later(opensUntil(key), key.deadAt ?? key.issuedAt);
 }
 
-/** True if the key is alive and its window is not over. */
+/** Returns true if the key is live and its window is not over. */
 export function isLive(key: RoomKey, now: Instant): boolean {
   return key.state === 'live' && isBefore(now, key.window.to);
 }
 
 /**
- * The time in which a key that should be dead can still open the door, at worst: with a phone that stays offline, and if nobody
- * uses a newer key there. Undefined if it cannot.
+  * Returns the time in which a dead key can still open the door, at worst: its phone stays offline, and no newer key is
+  * used at the door. Undefined if the key cannot open it.
  */
 export function residualWindow(key: RoomKey): Window | undefined {
   const { state, deadAt, residualUntil, window } = key;
@@ -59,12 +62,12 @@ export function residualWindow(key: RoomKey): Window | undefined {
   return isBefore(from, residualUntil) ? { from, to: residualUntil } : undefined;
 }
 
-/** The length of a window in minutes. */
+/** Returns the length of a window in minutes. */
 export function minutesOf(window: Window): number {
   return (millis(window.to) - millis(window.from)) / 60_000;
 }
 
-/** The keys of a lease: of its stays, as far as they lie within it. */
+/** Returns the keys of a lease: keys of its stays whose windows overlap it. */
 export function keysOfLease(state: RoomState, lease: readonly ClaimEntry[]): readonly RoomKey[] {
   return state.keys.filter((key) =>
     lease.some(
@@ -73,13 +76,13 @@ export function keysOfLease(state: RoomState, lease: readonly ClaimEntry[]): rea
   );
 }
 
-/** The generation that counts among these keys: the newest that has a live key, or else the newest. */
+/** Returns the current generation of these keys: the newest with a live key, or else the newest. */
 export function currentLineage(keys: readonly RoomKey[], now: Instant): string | undefined {
   const live = keys.filter((key) => isLive(key, now));
   return newestLineage(live.length > 0 ? live : keys, keys);
 }
 
-/** Live keys of other stays of the lease, of the generation that counts, the newest first. */
+/** Returns live keys of other stays of the lease in the current generation, newest first. */
 export function anchorsFor(keys: readonly RoomKey[], stayId: string, now: Instant): readonly LeaseAnchor[] {
   const lineage = currentLineage(keys, now);
   return keys
@@ -95,7 +98,10 @@ export function anchorsFor(keys: readonly RoomKey[], stayId: string, now: Instan
     }));
 }
 
-/** The newest generation with a key that is not dead, if it is newer than this key's: its first use at the door ends the key. */
+/**
+ * Returns the newest generation with a key that is not dead, if it is newer than this key's.
+ * Its first use at the door ends this key.
+ */
 export function successorOf(key: RoomKey, keys: readonly RoomKey[], at: Instant): string | undefined {
   const able = keys.filter(
     (other) => other.state !== 'dead' && !isBefore(at, other.window.from) && isBefore(at, other.window.to),
@@ -110,14 +116,14 @@ function newestLineage(candidates: readonly RoomKey[], keys: readonly RoomKey[])
   }, undefined);
 }
 
-/** True if the generation began after the other; of two that began in the same minute, the one that was reported later did. */
+/** Returns true if the generation began after the other. In the same minute, the later report decides. */
 function isNewer(lineage: string, other: string, keys: readonly RoomKey[]): boolean {
   const [one, two] = [firstKeyOf(lineage, keys), firstKeyOf(other, keys)];
   const later = millis(keys[one]?.issuedAt ?? '') - millis(keys[two]?.issuedAt ?? '');
   return later > 0 || (later === 0 && one > two);
 }
 
-/** Where the key is that began the generation: its override, or, if that is not known here, the first that is. */
+/** Returns the index of the generation's first key: its override, or else the first key with a report. */
 function firstKeyOf(lineage: string, keys: readonly RoomKey[]): number {
   const override = keys.findIndex((key) => key.acsCredentialId === lineage);
   return override >= 0 ? override : keys.findIndex((key) => key.lineage === lineage);

@@ -1,4 +1,4 @@
-/** The rules of one room: what each message does to its state, and who has to hear of it. Only these functions write to the state. */
+/** Rules of one room: effects of messages on its state, and news for stays. Only these functions change the state. */
 import { inShort } from '../model/check.js';
 import { isBefore, earlier, later, normalInstant, overlaps, type Instant, type Window } from '../model/instants.js';
 import type { Claim, LeaseNews, LeaseDecision } from '../model/lease.js';
@@ -17,22 +17,23 @@ import type { RoomForce, RoomRelease, RoomReport } from '../model/room-message-s
 import { displace, settle, ungranted } from './allocation.js';
 import { grantedToOthers, isSameNews, obstaclesOf, remainder, decisionOf } from './decision.js';
 
-/** News for a stay, and the chain of runs that it is for. */
+/** News for a stay and for one of its chains of runs. */
 export interface NewsFor {
   readonly stayId: string;
   readonly chain?: string;
   readonly news: LeaseNews;
 }
 
-/** What a claim is told that is not in the state: its window is over, or it was let go meanwhile. */
+/** Decision for a claim that is not in the state: its window is over, or it was released meanwhile. */
 const NOBODY: LeaseDecision = { kind: 'waiting', behind: [] };
 
-/** Who speaks, as far as a message says. */
+/** Sender of a message, with all optional fields that it carries. */
 type Envelope = Pick<Claim, 'stayId' | 'chain' | 'revision' | 'seq'>;
 
 /**
- * Takes a claim in: the stay's whole wish for one part, the latest counts. Late attempts and stays that have ended change nothing.
- * @returns what is to be answered; the stay has been told then
+  * Records a claim: the stay's whole request for one part, the latest counts. Late attempts and ended stays change
+  * nothing.
+  * @returns the answer, which the state records as sent
  */
 export function takeClaim(state: RoomState, claim: Claim, now: Instant): LeaseNews {
   const part = claim.part ?? 0;
@@ -53,7 +54,10 @@ export function takeClaim(state: RoomState, claim: Claim, now: Instant): LeaseNe
   return entry === undefined ? newsOf(state, part, NOBODY) : tell(state, entry, now);
 }
 
-/** Stays say which run they are of: what does not, of a stay that does, was said by somebody else, and the stay would not hear of it. */
+/**
+ * Returns true for a message in a stay's name from another sender. A stay always sends its chain of runs.
+ * A message without one comes from elsewhere, and the stay would not get the result.
+ */
 function isInItsName(
   state: RoomState,
   known: StayHeard | undefined,
@@ -66,7 +70,7 @@ function isInItsName(
   return true;
 }
 
-/** A stay lets go of a part of its claims, or of all. Its keys may live on. */
+/** Releases one part of a stay's claims, or all. The stay's keys may live on. */
 export function takeRelease(state: RoomState, release: RoomRelease, now: Instant): void {
   const { stayId, part } = release;
   const known = heardOf(state, stayId);
@@ -81,7 +85,7 @@ export function takeRelease(state: RoomState, release: RoomRelease, now: Instant
   });
 }
 
-/** Takes in what a stay knows of its keys to the room. */
+/** Records a stay's report of its keys to the room. */
 export function takeReport(state: RoomState, report: RoomReport, now: Instant): void {
   const known = heardOf(state, report.stayId);
   if (isLate(known, report)) return;
@@ -91,7 +95,7 @@ export function takeReport(state: RoomState, report: RoomReport, now: Instant): 
   });
 }
 
-/** The front desk gives the room to a stay, for all that it asks: whoever has it meanwhile, waits. */
+/** Gives the room to a stay for its whole request, by order of the front desk. Stays that hold the room wait. */
 export function takeForce(state: RoomState, force: RoomForce, now: Instant): void {
   const { stayId, reason, by, requestId } = force;
   if (requestId !== undefined && state.forces.includes(requestId)) return;
@@ -101,7 +105,7 @@ export function takeForce(state: RoomState, force: RoomForce, now: Instant): voi
     writeLine(state, { ...line, what: `force ignored: ${stayId} does not claim the room` });
     return;
   }
-  // Noted only now: the same act may come again once the stay has claimed the room.
+  // Recorded only now: the front desk may repeat the act after the stay has claimed the room.
   if (requestId !== undefined) state.forces = [...state.forces, requestId].slice(-REMEMBERED_FORCES);
   writeLine(state, { ...line, what: `the front desk gives the room to ${stayId}` });
   change(state, now, () => {
@@ -109,7 +113,7 @@ export function takeForce(state: RoomState, force: RoomForce, now: Instant): voi
   });
 }
 
-/** A stay that Temporal does not find any more claims nothing. `chain`: what it was when it was last known. */
+/** Drops the claims of a stay that Temporal no longer finds. `chain`: the stay's last recorded chain of runs. */
 export function takeGone(
   state: RoomState,
   gone: { readonly stayId: string; readonly chain?: string },
@@ -123,17 +127,17 @@ export function takeGone(
   });
 }
 
-/** A message that cannot be understood changes nothing but the history. */
+/** Records an invalid message in the history; changes nothing else. */
 export function ignoreMessage(state: RoomState, why: string, now: Instant): void {
   writeLine(state, { at: now, what: 'message ignored', why: inShort(why) });
 }
 
-/** Lets happen what time alone changes. */
+/** Applies the changes that time alone causes. */
 export function passTime(state: RoomState, now: Instant): void {
   change(state, now, () => undefined);
 }
 
-/** What stays have to be told because it differs from what they were told last; they have been told then. */
+/** Returns the decisions that differ from those sent last, and records them as sent. */
 export function changedDecisions(state: RoomState, now: Instant): readonly NewsFor[] {
   return state.claims.flatMap((entry) => {
     if (isSameNews(entry.told, decisionOf(state, entry, now), now)) return [];
@@ -152,7 +156,7 @@ function newsOf({ room, version }: RoomState, part: number, decision: LeaseDecis
   return { room, part, version, decision };
 }
 
-/** Changes the state, settles it, and writes down what came of it. */
+/** Changes the state, settles it, and records the result in the history. */
 function change(state: RoomState, now: Instant, act: () => void): void {
   const before = fingerprintOf(state);
   const standings = new Map(state.claims.map((entry) => [keyOf(entry), standingOf(state, entry, now)]));
@@ -197,7 +201,7 @@ function enter(state: RoomState, claim: Claim, part: number, now: Instant): void
   } else state.claims = state.claims.map((entry) => (entry === known ? asking(state, known, asked) : entry));
 }
 
-/** The claim with another wish. Who leaves a share group keeps the room only where nobody of the group has it. */
+/** Returns the claim with a new request. A stay that leaves a share group keeps the room only if the group does not. */
 function asking(state: RoomState, known: ClaimEntry, asked: Asked): ClaimEntry {
   const entry = { ...known, asked };
   const { granted } = entry;
@@ -232,7 +236,7 @@ function removeClaims(
   writeLine(state, line);
 }
 
-/** A stay that was started again knows nothing of the claims of its earlier chain of runs. */
+/** Drops the stay's other parts: a stay that was started again has no record of earlier claims. */
 function dropOtherParts(state: RoomState, stayId: string, part: number): void {
   state.claims = state.claims.filter((entry) => entry.stayId !== stayId || entry.part === part);
 }
@@ -245,7 +249,7 @@ function isSameChain(known: StayHeard | undefined, { chain }: Pick<Envelope, 'st
   return known?.chain === undefined || chain === undefined || known.chain === chain;
 }
 
-/** True for what an earlier chain of runs, or a stay that was started again by nothing new, says. */
+/** Returns true for a message of an earlier chain of runs, or of a stay started again without a newer revision. */
 function isOfEndedChain(known: StayHeard, message: Envelope): boolean {
   if (isSameChain(known, message) || known.revision === undefined || message.revision === undefined) return false;
   return message.revision <= known.revision;
@@ -256,7 +260,7 @@ function isLate(known: StayHeard | undefined, message: Envelope): boolean {
   return message.seq < known.seq;
 }
 
-/** Notes the highest that was heard of the stay; a new chain of runs begins anew. */
+/** Records the highest revision and sequence number of the stay; a new chain of runs resets both. */
 function remember(state: RoomState, message: Envelope): void {
   const { stayId } = message;
   const known = heardOf(state, stayId);
@@ -278,7 +282,7 @@ function highest(a: number | undefined, b: number | undefined): number | undefin
   return a === undefined || b === undefined ? (a ?? b) : Math.max(a, b);
 }
 
-/** Of stays that claim nothing any more, only the last few hundred are remembered. */
+/** Drops the oldest records of stays without a claim; the last few hundred stay. */
 function withoutOldest(state: RoomState, heard: readonly StayHeard[]): readonly StayHeard[] {
   const isClaiming = ({ stayId }: StayHeard): boolean => state.claims.some((entry) => entry.stayId === stayId);
   const excess = heard.filter((one) => !isClaiming(one)).length - REMEMBERED_STAYS;

@@ -1,44 +1,44 @@
 /**
- * The state of one room: who has claimed it and in which order, what is granted, which keys open its door, what has happened.
- * Plain JSON, so that it survives continue-as-new. Ids only: no names, no contacts.
+  * State of one room: claims in order of arrival, granted windows, keys that open its door, history.
+  * Plain JSON, so that it survives continue-as-new. Ids only: no names, no contacts.
  */
 import { millis, type Instant, type Window } from '../model/instants.js';
 import type { KeyReport, LeaseDecision } from '../model/lease.js';
 
 export const ROOM_STATE_SCHEMA = 1;
 export const ROOM_HISTORY_LINES = 200;
-/** Stays that have let the room go, of which late messages are still told apart. */
+/** Number of stays without a claim whose late messages the room still detects. */
 export const REMEMBERED_STAYS = 500;
 export const REMEMBERED_FORCES = 200;
 
-/** What a stay asks for; instants as Stayline writes them. */
+/** Request of a stay; instants are normalized. */
 export interface Asked {
   readonly window: Window;
   readonly graceMinutes: number;
   readonly shareGroup?: string;
-  /** A guest could have the first key now. */
+  /** True if a guest is ready for the first key. */
   readonly ready: boolean;
 }
 
-/** One claim, from its first arrival until it is released, or over. */
+/** One claim, from its first arrival until it is released or over. */
 export interface ClaimEntry {
   readonly stayId: string;
   readonly part: number;
   readonly asked: Asked;
   /**
-   * What the claim holds; no two holders' windows overlap. Grace is not part of it: that lasts only until somebody wants the room.
-   * Absent while it waits.
+    * Window that the claim holds; windows of different holders never overlap. Grace is not included: it lasts only
+    * until another stay claims the room. Absent while the claim waits.
    */
   readonly granted?: Window;
   /** The stay opens the lease of its share group. */
   readonly opener?: true;
   /** The front desk gave the room, or the rest of the window, to another stay. */
   readonly displaced?: true;
-  /** The answer, or the news, that the stay was given last. */
+  /** Last decision sent to the stay, as an answer or by signal. */
   readonly told?: LeaseDecision;
 }
 
-/** How much has been heard of a stay: of its chain of runs, its snapshots, its messages. */
+/** Latest chain of runs, snapshot revision and message number received from a stay. */
 export interface StayHeard {
   readonly stayId: string;
   readonly chain?: string;
@@ -46,7 +46,7 @@ export interface StayHeard {
   readonly seq?: number;
 }
 
-/** A key that opens the room, or may. */
+/** Key that opens the room, or may open it. */
 export interface RoomKey extends KeyReport {
   readonly stayId: string;
   readonly chain?: string;
@@ -61,24 +61,24 @@ export interface RoomLine {
 
 export interface RoomState {
   readonly schema: typeof ROOM_STATE_SCHEMA;
-  /** Workflow id. */
+  /** Workflow id of the room. */
   readonly roomId: string;
   readonly propertyId: string;
   readonly room: string;
   readonly openedAt: Instant;
-  /** Rises with every change of claims or keys. */
+  /** Increases with every change of claims or keys. */
   version: number;
-  /** In order of first arrival. */
+  /** Claims in order of first arrival. */
   claims: readonly ClaimEntry[];
-  /** The one heard of last comes last. */
+  /** Records per stay; the stay with the latest message comes last. */
   heard: readonly StayHeard[];
   keys: readonly RoomKey[];
-  /** `requestId`s of the front desk's acts. */
+  /** `requestId`s of the front desk's `force` messages. */
   forces: readonly string[];
   history: readonly RoomLine[];
 }
 
-/** A state that knows nothing yet. `roomId`: the workflow's id. */
+/** Returns an empty state. `roomId`: the workflow's id. */
 export function newRoomState(roomId: string, propertyId: string, room: string, now: Instant): RoomState {
   return {
     schema: ROOM_STATE_SCHEMA,
@@ -86,7 +86,7 @@ export function newRoomState(roomId: string, propertyId: string, room: string, n
     propertyId,
     room,
     openedAt: now,
-    // A room that was started anew must not speak with the numbers of the one before.
+    // A room that was started again must not reuse the version numbers of its predecessor.
     version: millis(now),
     claims: [],
     heard: [],
@@ -96,16 +96,18 @@ export function newRoomState(roomId: string, propertyId: string, room: string, n
   };
 }
 
+/** Appends a line to the history and drops the oldest lines above the limit. */
 export function writeLine(state: RoomState, line: RoomLine): void {
   state.history = [...state.history, line].slice(-ROOM_HISTORY_LINES);
 }
 
-/** Stays of one holder never stand in each other's way: the same stay, or stays of one share group. */
+/** Returns true for claims of one stay or one share group; claims of one holder never conflict. */
 export function isSameHolder(a: ClaimEntry, b: ClaimEntry): boolean {
   if (a.stayId === b.stayId) return true;
   return a.asked.shareGroup !== undefined && a.asked.shareGroup === b.asked.shareGroup;
 }
 
+/** Returns true if the entry is the given part of the given stay. */
 export function isClaim(
   entry: ClaimEntry,
   { stayId, part }: { readonly stayId: string; readonly part: number },

@@ -1,4 +1,4 @@
-/** The room as outsiders see it: query `room`, `stayline room`, Web UI. Ids only: no names, no contacts. */
+/** Public view of a room: query `room`, `stayline room`, Web UI. Ids only: no names, no contacts. */
 import { earlier, isBefore, later, type Instant, type Window } from '../model/instants.js';
 import type { RoomState, RoomKey, RoomLine } from './state.js';
 import { isLive, keysOfLease, minutesOf, opensUntil, residualWindow, successorOf } from './keys.js';
@@ -13,16 +13,16 @@ export interface LeaseClaimView {
 }
 
 export interface LeaseView {
-  /** The stays that hold it together; more than one in a share group only. */
+  /** Stays that hold the lease; more than one only in a share group. */
   readonly stays: readonly string[];
   readonly shareGroup?: string;
   readonly window: Window;
-  /** With grace: no key lives longer. */
+  /** End of the lease with grace; no key lives longer. */
   readonly until: Instant;
   readonly state: 'expected' | 'open' | 'grace';
-  /** The stay that may issue the first key; absent if it is not known yet, or if there is a key to join. */
+  /** Stay that may issue the first key; absent if it is not decided yet, or if there is a key to join. */
   readonly opener?: string;
-  /** Live keys, which later ones may join. */
+  /** Live keys, which later keys may join. */
   readonly liveKeys: readonly string[];
   readonly claims: readonly LeaseClaimView[];
 }
@@ -45,16 +45,16 @@ export interface RoomKeyView {
   readonly window: Window;
   readonly state: 'live' | 'revoking' | 'dead';
   readonly deadAt?: Instant;
-  /** Until when it may open the door, at worst. */
+  /** Latest time at which the key may open the door, at worst. */
   readonly residualUntil?: Instant;
-  /** For how long a key that should be dead can open the door, at worst. */
+  /** Minutes in which a key that should be dead can open the door, at worst. */
   readonly residualMinutes?: number;
-  /** The first use of this generation at the door ends it earlier. */
+  /** Generation whose first use at the door ends the key earlier. */
   readonly endsAtFirstUseOf?: string;
   readonly why?: string;
 }
 
-/** Who can open the door at this moment, or later in the key's window. */
+/** Keys that can open the door now, or later in their window. */
 export interface RoomKeysView {
   readonly certain: readonly RoomKeyView[];
   readonly possible: readonly RoomKeyView[];
@@ -63,18 +63,18 @@ export interface RoomKeysView {
 
 export interface RoomView {
   readonly schema: 1;
-  /** Workflow id. */
+  /** Workflow id of the room. */
   readonly room: string;
   readonly version: number;
-  /** In order of time. */
+  /** Leases in order of time. */
   readonly leases: readonly LeaseView[];
-  /** In order of first arrival. */
+  /** Waiting claims in order of first arrival. */
   readonly waiting: readonly WaitingView[];
   readonly keys: RoomKeysView;
   readonly history: readonly RoomLine[];
 }
 
-/** The room as it stands at `at`. */
+/** Returns the view of the room at `at`. */
 export function roomViewOf(state: RoomState, at: Instant): RoomView {
   return {
     schema: 1,

@@ -1,9 +1,10 @@
-/** When time alone may change something for somebody: only then does a room set a timer. */
+/** Timer of a room: set only if time alone may change a decision. */
 import { earlier, isBefore, later, plusMinutes, type Instant } from '../model/instants.js';
 import type { ClaimEntry, RoomState } from './state.js';
 
 /**
- * The next instant at which something ends that somebody waits for; undefined if nobody waits. Whether it is news, is seen then.
+  * Returns the next instant at which a lease, claim or key that a stay waits for ends; undefined if no stay waits.
+  * The wake-up decides if a stay gets a message.
  */
 export function nextWake(state: RoomState, now: Instant): Instant | undefined {
   if (!sharesInParts(state) && !state.claims.some((entry) => isWaiting(entry, state.claims, now))) return undefined;
@@ -12,7 +13,7 @@ export function nextWake(state: RoomState, now: Instant): Instant | undefined {
     .reduce<Instant | undefined>((first, at) => (first === undefined ? at : earlier(first, at)), undefined);
 }
 
-/** True if a stay of a share group has the room for several stretches: each is its to open only when the one before has ended. */
+/** Returns true if a stay of a share group has several parts: it may open a part only after the previous one ends. */
 function sharesInParts({ claims }: RoomState): boolean {
   return claims.some(
     (entry) =>
@@ -20,7 +21,7 @@ function sharesInParts({ claims }: RoomState): boolean {
   );
 }
 
-/** Waits for the room, for more of it, or for somebody else of its share group. */
+/** Returns true if the claim waits for the room, for more of it, or for another stay of its share group. */
 function isWaiting({ stayId, granted, asked }: ClaimEntry, claims: readonly ClaimEntry[], now: Instant): boolean {
   if (granted === undefined) return true;
   if (isBefore(granted.to, asked.window.to) || isBefore(later(asked.window.from, now), granted.from)) return true;
@@ -28,7 +29,7 @@ function isWaiting({ stayId, granted, asked }: ClaimEntry, claims: readonly Clai
   return shareGroup !== undefined && claims.some((one) => one.stayId !== stayId && one.asked.shareGroup === shareGroup);
 }
 
-/** When leases, waits and keys end; a grace may be cut by the beginning of another lease. */
+/** Returns the ends of leases, waits and keys. The start of another lease may cut a grace, so both ends count. */
 function endings({ claims, keys }: RoomState): readonly Instant[] {
   return [
     ...claims.flatMap(({ granted, asked }) =>

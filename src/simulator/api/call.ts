@@ -1,4 +1,4 @@
-/** One call to the simulated Seam, with the faults that it meets. */
+/** One call to the simulated Seam, with the faults that apply to it. */
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Claim, Fault, FaultBook } from '../control/faults.js';
@@ -7,10 +7,10 @@ import type { Answer, CallContext, Route } from './routes.js';
 import type { SimulatedHotel } from '../hotel/hotel.js';
 import type { Webhooks } from './webhooks.js';
 
-/** A call that was answered with 200. */
+/** Call that Seam answered with 200. */
 export interface ObservedAnswer {
   readonly path: string;
-  /** As the client sent it, before anything unknown was dropped. */
+  /** Parameters that the client sent, before unknown ones are dropped. */
   readonly asked: unknown;
   readonly body: unknown;
 }
@@ -25,10 +25,13 @@ export interface CallSite {
   readonly onAnswer: (answer: ObservedAnswer) => void;
 }
 
-/** How long `commit-late` waits for the client to give up before it cuts it off. */
+/** Time in milliseconds that `commit-late` waits for the client to give up before it closes the connection. */
 const HOLD_MS = 60_000;
 
-/** Answers a call, or fails it in the way that a fault says. */
+/**
+ * Answers a call, or fails it as a fault demands.
+ * @throws `SeamError` where Seam returns an error.
+ */
 export async function answerCall(
   site: CallSite,
   route: Route,
@@ -66,7 +69,7 @@ function refuse(fault: Fault, reply: FastifyReply): unknown {
   const status = fault.status ?? 503;
   if (fault.retry_after !== undefined) reply.header('retry-after', String(fault.retry_after));
   reply.code(status);
-  // Seam's fake answers an outage without a body (seam-api.md 1), and so may any proxy in between.
+  // Seam's fake answers an outage without a body (seam-api.md 1); any proxy in between may do so too.
   if (status >= 502) return reply.type('text/plain').send('');
   const type = status === 429 ? 'too_many_requests' : status === 500 ? 'internal_server_error' : 'simulated_fault';
   return reply.send({ error: { type, message: `Simulated ${status}` }, ok: false });
@@ -78,7 +81,7 @@ function hangUp(request: FastifyRequest, reply: FastifyReply): undefined {
   return undefined;
 }
 
-/** Until the client has hung up; after `holdMs` it is cut off. */
+/** Waits until the client has hung up; closes the connection after `holdMs`. */
 async function clientGone(request: FastifyRequest, holdMs: number, closing: AbortSignal): Promise<void> {
   const { socket } = request.raw;
   if (socket.destroyed) return;
@@ -93,7 +96,7 @@ async function clientGone(request: FastifyRequest, holdMs: number, closing: Abor
   });
 }
 
-/** The work of a call that nobody is told the outcome of: a refusal goes into the journal. */
+/** Runs a call whose result the client never receives; writes a refusal to the journal. */
 function workUnseen(site: CallSite, route: Route, request: FastifyRequest, claim: Claim): void {
   try {
     work(site, route, request, claim);

@@ -1,4 +1,4 @@
-/** Seam's `/acs/credentials`: what a request may do, and what it sets in motion (see `issuing.ts`). */
+/** Seam's `/acs/credentials`: checks requests and starts their effects (see `issuing.ts`). */
 import { commit, end, keyOf, ownerOf, push, type Quirk } from '../hotel/issuing.js';
 import {
   judgeDoors,
@@ -16,14 +16,14 @@ import { invalidInput, notFound, SeamError } from './seam-error.js';
 import { findUser, userFor } from './users.js';
 import { recordsOf, type World } from '../hotel/world.js';
 
-/** A credential as Seam lists them: a key, or its copy on one phone. */
+/** Credential in Seam's lists: a key, or its copy on one phone. */
 export type Listed =
   | { readonly kind: 'credential'; readonly credential: CredentialRecord }
   | { readonly kind: 'copy'; readonly credential: CredentialRecord; readonly copy: CopyRecord };
 
 /**
- * Creates a mobile key. The provider gets it later; the answer comes before.
- * Throws `SeamError` as Seam would: unknown ids 404, everything else that is wrong 400.
+ * Creates a mobile key. Seam answers before the provider receives the key.
+ * @throws `SeamError` 404 for unknown ids, 400 for every other invalid input.
  */
 export function createCredential(world: World, asked: CreateParams, quirks: readonly Quirk[] = []): CredentialRecord {
   judgeKind(world, asked);
@@ -78,7 +78,7 @@ export function createCredential(world: World, asked: CreateParams, quirks: read
   return credential;
 }
 
-/** Puts a new credential into every index. */
+/** Adds a new credential to every index. */
 export function remember(world: World, credential: CredentialRecord): void {
   world.credentials.set(credential.id, credential);
   world.present.credentials.add(credential.id);
@@ -132,7 +132,10 @@ function generationFor(world: World, joining: Joining): number {
   }
 }
 
-/** A credential or copy that Seam still knows. Throws 404 otherwise. */
+/**
+ * Returns the credential or copy with this id.
+ * @throws `SeamError` 404 if Seam no longer has it.
+ */
 export function findCredential(world: World, id: string): Listed {
   const copy = world.copies.get(id);
   const credential = world.credentials.get(copy?.parentId ?? id);
@@ -140,7 +143,10 @@ export function findCredential(world: World, id: string): Listed {
   return copy === undefined ? { kind: 'credential', credential } : { kind: 'copy', credential, copy };
 }
 
-/** Oldest first. */
+/**
+ * Returns the credentials and copies that match, oldest first.
+ * @throws `SeamError` 404 for an unknown user or identity.
+ */
 export function listCredentials(world: World, asked: Params<'credentialsList'>): readonly Listed[] {
   return candidates(world, asked).filter((listed) => {
     const { credential } = listed;
@@ -175,12 +181,15 @@ function listedOf(world: World, users: readonly UserRecord[]): readonly Listed[]
     .sort((a, b) => seqOf(a) - seqOf(b));
 }
 
-/** Place in the order of making, for paging. */
+/** Returns the position in the order of creation, for paging. */
 export function seqOf(listed: Listed): number {
   return listed.kind === 'copy' ? listed.copy.seq : listed.credential.seq;
 }
 
-/** Changes the end at Seam; whether phones learn of it is the switch `updateReachesPhones`. */
+/**
+ * Changes the end at Seam. The switch `updateReachesPhones` decides whether phones receive the change.
+ * @throws `SeamError` 404 for an unknown credential, 400 for a code, a plastic card or an invalid end.
+ */
 export function updateCredential(world: World, asked: Params<'credentialUpdate'>): Listed {
   const listed = findCredential(world, asked.acs_credential_id);
   if (asked.code !== undefined) throw invalidInput(['code'], 'is not supported for mobile keys');
@@ -199,7 +208,7 @@ export function updateCredential(world: World, asked: Params<'credentialUpdate'>
   return listed;
 }
 
-/** The provider has the change; with `updateReachesPhones`, every wallet gets a key that says the same. */
+/** Records that the provider has the change. With `updateReachesPhones`, every wallet receives the changed key. */
 function takeOver(world: World, credential: CredentialRecord): void {
   if (credential.life !== 'live' || credential.validity === null) return;
   credential.syncedAt = world.clock.now();
@@ -210,7 +219,10 @@ function takeOver(world: World, credential: CredentialRecord): void {
   }
 }
 
-/** Accepts the deletion of a credential; of a copy, that of the copy alone. Throws 404 if Seam no longer knows it. */
+/**
+ * Accepts the deletion of a credential.
+ * @throws `SeamError` 404 if Seam no longer has it, 400 for a copy on one phone: delete its parent instead.
+ */
 export function deleteCredential(world: World, id: string, quirks: readonly Quirk[] = []): void {
   const listed = findCredential(world, id);
   if (listed.kind === 'copy') throw new SeamError(400, 'not_supported', 'Delete the parent credential instead');

@@ -4,13 +4,20 @@ import type { Door } from '../hotel/records.js';
 import { notFound } from './seam-error.js';
 import { recordsOf, type World } from '../hotel/world.js';
 
+/**
+ * Returns the door with this id.
+ * @throws `SeamError` 404 if it does not exist.
+ */
 export function findEntrance(world: World, id: string): Door {
   const door = world.doors.get(id);
   if (door === undefined) throw notFound('acs_entrance', id);
   return door;
 }
 
-/** In the order of the hotel; `search` looks into the name. */
+/**
+ * Returns the doors that match, in the order of the hotel; `search` matches the name.
+ * @throws `SeamError` 404 for an unknown credential.
+ */
 export function listEntrances(world: World, asked: Params<'entrancesList'>): readonly Door[] {
   const search = asked.search?.toLowerCase() ?? '';
   const elsewhere =

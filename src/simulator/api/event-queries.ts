@@ -1,4 +1,4 @@
-/** Seam's `/events`: oldest first; `since` and `between` exclude their ends, as Seam's own fake does. */
+/** Seam's `/events`. `since` and `between` exclude their ends, as in Seam's own fake. */
 import type { SeamEvent } from './events.js';
 import type { Params } from './params.js';
 import { invalidInput, notFound } from './seam-error.js';
@@ -6,7 +6,10 @@ import type { World } from '../hotel/world.js';
 
 const DEFAULT_LIMIT = 500;
 
-/** Throws 400 unless exactly one of `since` and `between` is given. */
+/**
+ * Returns the events that match, oldest first.
+ * @throws `SeamError` 400 unless exactly one of `since` and `between` is given.
+ */
 export function listEvents(world: World, asked: Params<'eventsList'>): readonly SeamEvent[] {
   const [after, before] = span(asked);
   const offset = asked.unstable_offset ?? 0;
@@ -57,7 +60,10 @@ function matches(event: SeamEvent, asked: Params<'eventsList'>): boolean {
   );
 }
 
-/** By id, or the newest of a type or of a phone. Throws 404 if there is none. */
+/**
+ * Finds an event by id, or the newest of a type or of a phone.
+ * @throws `SeamError` 404 if no such event exists.
+ */
 export function findEvent(world: World, asked: Params<'eventGet'>): SeamEvent {
   const event =
     asked.event_id === undefined

@@ -1,4 +1,4 @@
-/** Seam's events: kept for `/events/list`, handed to whoever delivers webhooks. */
+/** Seam's events: stored for `/events/list`, and passed to listeners that deliver webhooks. */
 import type { HotelClock } from '../hotel/clock.js';
 
 export interface SeamEvent {
@@ -25,7 +25,7 @@ interface EventLogOptions {
   readonly acsSystemId: string;
 }
 
-/** Events about the access system (all but those about phones) carry its id and its account's. */
+/** Returns an empty event log. All events but those about phones carry the ids of the access system and its account. */
 export function createEventLog(options: EventLogOptions): EventLog {
   const events: SeamEvent[] = [];
   const index = new Map<string, SeamEvent>();

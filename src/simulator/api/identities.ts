@@ -10,7 +10,11 @@ import { recordsOf, type World } from '../hotel/world.js';
 type Unique = 'key' | 'email' | 'phoneNumber';
 type Profile = Pick<IdentityRecord, Unique | 'fullName'>;
 
-/** Throws 409 (switch `duplicateIdentity`) if its key, e-mail address or phone number is taken. */
+/**
+ * Creates an identity, with a user at this hotel's system if the request names that system.
+ * @throws `SeamError` 409 (switch `duplicateIdentity`) if its key, e-mail address or phone number is taken, 404 for
+ * another hotel's system.
+ */
 export function createIdentity(world: World, asked: Params<'identityCreate'>): IdentityRecord {
   const foreign = (asked.acs_system_ids ?? []).find((id) => id !== world.acsSystemId);
   if (foreign !== undefined) throw notFound('acs_system', foreign);
@@ -41,7 +45,10 @@ function addIdentity(world: World, profile: Profile): IdentityRecord {
   return identity;
 }
 
-/** Takes the unique parts of a profile for an identity, and lets go of those that it had. Throws if one is taken. */
+/**
+ * Reserves the unique fields of a profile for an identity, and releases its earlier ones.
+ * @throws `SeamError` with the status of the switch `duplicateIdentity` if one is taken.
+ */
 function claim(world: World, identity: IdentityRecord, profile: Profile): void {
   const names = ['key', 'email', 'phoneNumber'] as const;
   for (const name of names) {
@@ -70,7 +77,10 @@ function release(world: World, identity: IdentityRecord): void {
   }
 }
 
-/** By id or key. Throws 400 if neither is given, 404 if there is none. */
+/**
+ * Finds an identity by id or key.
+ * @throws `SeamError` 400 if neither is given, 404 if no such identity exists.
+ */
 export function findIdentity(world: World, ref: Params<'identityRef'>): IdentityRecord {
   const key = ref.user_identity_key;
   const id = ref.user_identity_id ?? (key === undefined ? undefined : world.identityIdBy.key.get(key));
@@ -82,7 +92,7 @@ export function findIdentity(world: World, ref: Params<'identityRef'>): Identity
   return identity;
 }
 
-/** Oldest first. */
+/** Returns the live identities that match, oldest first. */
 export function listIdentities(world: World, asked: Params<'identitiesList'>): readonly IdentityRecord[] {
   const search = asked.search?.toLowerCase();
   const ids = asked.user_identity_ids ?? world.present.identities;
@@ -97,6 +107,10 @@ export function listIdentities(world: World, asked: Params<'identitiesList'>): r
   });
 }
 
+/**
+ * Updates the given fields of an identity; null clears a field.
+ * @throws `SeamError` 404 for an unknown identity, 409 (switch `duplicateIdentity`) if a unique field is taken.
+ */
 export function updateIdentity(world: World, asked: Params<'identityUpdate'>): void {
   const identity = findIdentity(world, { user_identity_id: asked.user_identity_id });
   const profile: Profile = {
@@ -110,7 +124,7 @@ export function updateIdentity(world: World, asked: Params<'identityUpdate'>): v
   world.journal.write('identity-updated', { user_identity_id: identity.id });
 }
 
-/** Deletes the person with everything: users, keys, phones. What an offline phone holds stays on it. */
+/** Deletes the person with all users, keys and phones. An offline phone keeps its keys until it comes back online. */
 export function deleteIdentity(world: World, identity: IdentityRecord, quirks: readonly Quirk[] = []): void {
   for (const user of recordsOf(world.users, identity.userIds)) {
     if (user.presence === 'live') deleteUser(world, user, quirks);
@@ -122,7 +136,10 @@ export function deleteIdentity(world: World, identity: IdentityRecord, quirks: r
   world.journal.write('identity-deleted', { user_identity_id: identity.id });
 }
 
-/** Links a user to an identity; a key that nobody has makes a new identity. Throws 409 if either is linked otherwise. */
+/**
+ * Links a user to an identity. An unused identity key creates a new identity.
+ * @throws `SeamError` 409 if either is already linked to another, 400 or 404 as `findIdentity` and `findUser`.
+ */
 export function addUserToIdentity(world: World, asked: Params<'identityAddUser'>): void {
   const user = findUser(world, { acs_user_id: asked.acs_user_id });
   const key = asked.user_identity_key;

@@ -1,4 +1,4 @@
-/** Seam's pages: a cursor carries where to go on and a digest of the query, which must stay the same. */
+/** Seam's pages. A cursor carries the next position and a digest of the query, which must stay the same. */
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { invalidInput } from './seam-error.js';
@@ -11,8 +11,8 @@ export interface Page<T> {
 }
 
 /**
- * One page of `all`, which is in ascending order of `seqOf`.
- * Throws 400 for a cursor that is not one, or belongs to another query.
+ * Returns one page of `all`, which must be in ascending order of `seqOf`.
+ * @throws `SeamError` 400 for an invalid cursor, or a cursor of another query.
  */
 export function pageOf<T>(
   all: readonly T[],

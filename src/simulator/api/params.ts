@@ -1,4 +1,4 @@
-/** The request parameters of every endpoint that the simulator has, as `@seamapi/types` 1.977.0 publishes them. */
+/** Request parameters of every endpoint that the simulator has, as `@seamapi/types` 1.977.0 publishes them. */
 import { z } from 'zod';
 
 const uuid = z.guid({ error: 'must be a UUID' });
@@ -95,7 +95,7 @@ export const params = {
         auto_join: z.boolean().optional(),
         joiner_acs_credential_ids: z.array(uuid).optional(),
         assa_abloy_credential_service_mobile_endpoint_id: uuid.optional(),
-        /** Not published; taken and, unless the switch `labelHonoured` is on, ignored. */
+        /** Not published. The simulator accepts it, but ignores it unless the switch `labelHonoured` is on. */
         label: z.string().optional(),
       })
       .optional(),
@@ -195,5 +195,5 @@ export const params = {
   webhookUpdate: z.object({ webhook_id: z.string(), event_types: z.array(z.string()) }),
 } as const;
 
-/** What the endpoint with this name takes. */
+/** Parameters of the endpoint with this name. */
 export type Params<Name extends keyof typeof params> = z.infer<(typeof params)[Name]>;

@@ -1,4 +1,4 @@
-/** Records as Seam shows them: exactly the published fields (`@seamapi/types` 1.977.0), no more. */
+/** Records in Seam's JSON: exactly the published fields (`@seamapi/types` 1.977.0), no more. */
 import type { Listed } from './credentials.js';
 import { ownerOf } from '../hotel/issuing.js';
 import type { DeviceRecord, Door, IdentityRecord, UserRecord } from '../hotel/records.js';
@@ -14,7 +14,7 @@ function isoOrNull(at: number | null): string | null {
   return at === null ? null : iso(at);
 }
 
-/** Leaves out what is undefined: absent and null differ at Seam. */
+/** Omits undefined fields, because absent and null differ at Seam. */
 function compact(json: Json): Json {
   return Object.fromEntries(Object.entries(json).filter(([, value]) => value !== undefined));
 }
@@ -23,7 +23,7 @@ function common(world: World): Json {
   return { workspace_id: world.workspaceId, errors: [], warnings: [] };
 }
 
-/** The hotel's Visionline system, with `seam_bridge_disconnected` while the bridge is down. */
+/** Returns the hotel's Visionline system, with `seam_bridge_disconnected` while the bridge is down. */
 export function systemJson(world: World): Json {
   const down = world.bridgeDownSince;
   return {
@@ -60,7 +60,7 @@ function zoneWarnings({ zoneAtSeam: { doubtedSince } }: World): readonly Json[] 
   ];
 }
 
-/** What Seam says about a system whose bridge is down. */
+/** Returns Seam's errors for a system whose bridge is down; `since` in milliseconds since 1970. */
 export function bridgeErrors(since: number): readonly Json[] {
   return [
     {
@@ -71,7 +71,7 @@ export function bridgeErrors(since: number): readonly Json[] {
   ];
 }
 
-/** The credential service that carries keys to phones. */
+/** Returns the credential service that delivers keys to phones. */
 export function credentialManagerJson(world: World): Json {
   return {
     ...common(world),
@@ -91,6 +91,7 @@ export function credentialManagerJson(world: World): Json {
   };
 }
 
+/** Returns a door as an `acs_entrance`. */
 export function entranceJson(world: World, door: Door): Json {
   const isCommon = door.category === 'common' || door.category === 'common (PMS)';
   return {
@@ -116,6 +117,7 @@ export function entranceJson(world: World, door: Door): Json {
   };
 }
 
+/** Returns a user as an `acs_user`. */
 export function userJson(world: World, user: UserRecord): Json {
   const identity = user.identityId === null ? undefined : world.identities.get(user.identityId);
   return compact({
@@ -143,6 +145,7 @@ export function userJson(world: World, user: UserRecord): Json {
   });
 }
 
+/** Returns an identity as a `user_identity`, with the ids of its live users. */
 export function identityJson(world: World, identity: IdentityRecord): Json {
   const users = recordsOf(world.users, identity.userIds).filter((user) => user.presence === 'live');
   return {
@@ -158,6 +161,7 @@ export function identityJson(world: World, identity: IdentityRecord): Json {
   };
 }
 
+/** Returns a device as a `phone`. */
 export function phoneJson(world: World, device: DeviceRecord): Json {
   const isActive = device.endpoint === 'active';
   return {
@@ -176,6 +180,7 @@ export function phoneJson(world: World, device: DeviceRecord): Json {
   };
 }
 
+/** Returns a key, or its copy on one phone, as an `acs_credential`. */
 export function credentialJson(world: World, listed: Listed): Json {
   const { credential } = listed;
   const copy = listed.kind === 'copy' ? listed.copy : undefined;

@@ -1,4 +1,4 @@
-/** Reads what a client sends: a JSON body, or a query as Seam's clients serialise it (seam-api.md 1). */
+/** Reads request parameters: a JSON body, or a query as Seam's clients serialise it (seam-api.md 1). */
 import { z } from 'zod';
 import { SeamError, invalidBody } from './seam-error.js';
 import type { Switches } from '../control/switches.js';
@@ -8,8 +8,8 @@ const NUMBERS = new Set(['limit', 'unstable_offset', 'max_use_count']);
 const BOOLEANS = new Set(['is_multi_phone_sync_credential']);
 
 /**
- * The parameters of a query. Arrays repeat their name, an empty value is an empty array or null. Without `_strict=true`
- * older forms of arrays are taken too: `name[]=a` and `name=a,b`.
+ * Returns the parameters of a query. Arrays repeat their name; an empty value is an empty array or null. Without
+ * `_strict=true`, older forms of arrays are accepted too: `name[]=a` and `name=a,b`.
  */
 export function queryParams(search: string): Readonly<Record<string, unknown>> {
   const query = new URLSearchParams(search);
@@ -40,7 +40,10 @@ function scalarOf(name: string, value: string): unknown {
   return value;
 }
 
-/** Checks parameters against the published schema. Throws 400 `invalid_input`, with the fields that are wrong. */
+/**
+ * Checks parameters against the published schema, and returns the parsed ones.
+ * @throws `SeamError` 400 `invalid_input`, with the invalid fields.
+ */
 export function checkParams(
   schema: z.ZodObject,
   asked: unknown,
@@ -63,7 +66,7 @@ function refuseUnknownKeys(schema: z.ZodObject, asked: unknown, switches: Switch
   }
 }
 
-/** The label is in no published schema, although the simulator reads it. */
+/** Fields that the simulator reads although no published schema has them. */
 const UNPUBLISHED = new Set(['visionline_metadata.label']);
 
 function unknownKeys(schema: z.ZodObject, asked: unknown, prefix: string): readonly string[] {

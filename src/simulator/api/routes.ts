@@ -1,4 +1,4 @@
-/** Every endpoint of Seam's API that the simulator has: verbs, parameters, and what it answers. */
+/** Every endpoint of Seam's API that the simulator has: verbs, parameters and answer. */
 import type { z } from 'zod';
 import { seqOf } from './credentials.js';
 import { listEvents, findEvent } from './event-queries.js';
@@ -23,14 +23,14 @@ import { recordsOf, type World } from '../hotel/world.js';
 
 export type Verb = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
-/** What a request works on. */
+/** Context of a request. */
 export interface CallContext {
   readonly hotel: SimulatedHotel;
   readonly webhooks: Webhooks;
   readonly quirks: readonly Quirk[];
 }
 
-/** The fields of the answer beside `ok`; a page adds `pagination`. */
+/** Fields of the answer next to `ok`; a page adds `pagination`. */
 export type Answer =
   | { readonly kind: 'fields'; readonly fields: Readonly<Record<string, unknown>> }
   | {
@@ -42,7 +42,7 @@ export type Answer =
 
 export interface Route {
   readonly path: string;
-  /** POST is always one of them. */
+  /** Accepted verbs; always include POST. */
   readonly verbs: readonly Verb[];
   readonly schema: z.ZodObject;
   readonly handle: (asked: unknown, context: CallContext) => Answer;
@@ -178,7 +178,7 @@ const userRoutes: readonly Route[] = [
   route('/acs/users/remove_from_access_group', DELETE, params.accessGroup, changeAccessGroup),
 ];
 
-/** The doors of the live keys that these users hold. */
+/** Returns the doors of the live keys that these users hold. */
 function entrancesOf(world: World, userIds: Iterable<string>): Answer {
   const keys = recordsOf(world.users, userIds).flatMap((user) => recordsOf(world.credentials, user.credentialIds));
   const doorIds = keys

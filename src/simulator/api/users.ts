@@ -7,7 +7,11 @@ import { recordsOf, type World } from '../hotel/world.js';
 
 type UserRef = Params<'userPair'>;
 
-/** Throws 404 for a system that is not this hotel's, 400 for an identity that is unknown. */
+/**
+ * Creates a user, linked to an identity if the request names one.
+ * @throws `SeamError` 404 for another hotel's system, 400 for an unknown identity or an access group, 409 if the
+ * identity already has a user.
+ */
 export function createUser(world: World, asked: Params<'userCreate'>): UserRecord {
   needsThisSystem(world, asked.acs_system_id);
   if ((asked.acs_access_group_ids ?? []).length > 0) throw noAccessGroups();
@@ -50,7 +54,10 @@ function noAccessGroups(): SeamError {
 
 type UserFacts = Pick<UserRecord, 'fullName' | 'email' | 'phoneNumber' | 'schedule'>;
 
-/** Adds a user, linked to `identity` if one is given. Throws 409 if that identity already has one here. */
+/**
+ * Adds a user, linked to `identity` if one is given.
+ * @throws `SeamError` 409 if that identity already has a user at this system.
+ */
 export function addUser(world: World, facts: UserFacts, identity: IdentityRecord | undefined): UserRecord {
   if (identity !== undefined) needsNoUser(world, identity);
   const user: UserRecord = {
@@ -71,18 +78,25 @@ export function addUser(world: World, facts: UserFacts, identity: IdentityRecord
   return user;
 }
 
-/** One user per identity at one access system (seam-api.md 2.5). */
+/**
+ * Checks that the identity has no user yet: Seam allows one per identity and access system (seam-api.md 2.5).
+ * @throws `SeamError` 409 if it has one.
+ */
 export function needsNoUser(world: World, identity: IdentityRecord): void {
   if (userOfIdentity(world, identity) !== undefined) {
     throw new SeamError(409, 'acs_user_already_exists', 'This user identity already has a user at this access system');
   }
 }
 
+/** Returns the identity's live user at this access system, if any. */
 export function userOfIdentity(world: World, identity: IdentityRecord): UserRecord | undefined {
   return recordsOf(world.users, identity.userIds).find((user) => user.presence === 'live');
 }
 
-/** By id, or by identity and system. Throws 400 if neither is given, 404 if there is none. */
+/**
+ * Finds a user by id, or by identity and system.
+ * @throws `SeamError` 400 if neither is given, 404 if no such user exists.
+ */
 export function findUser(world: World, ref: UserRef): UserRecord {
   if (ref.acs_user_id !== undefined) {
     const user = world.users.get(ref.acs_user_id);
@@ -99,7 +113,10 @@ export function findUser(world: World, ref: UserRef): UserRecord {
   return user;
 }
 
-/** The user that a new credential is for: as `findUser`, but an identity without a user gets one. */
+/**
+ * Returns the user for a new credential. Works like `findUser`, but adds a user to an identity without one.
+ * @throws `SeamError` 400 or 404 for unknown ids.
+ */
 export function userFor(world: World, ref: UserRef): UserRecord {
   if (ref.acs_user_id !== undefined || ref.user_identity_id === undefined) return findUser(world, ref);
   needsThisSystem(world, ref.acs_system_id ?? world.acsSystemId);
@@ -107,7 +124,7 @@ export function userFor(world: World, ref: UserRef): UserRecord {
   return userOfIdentity(world, identity) ?? addUser(world, { ...profileOf(identity), schedule: null }, identity);
 }
 
-/** How an identity is known at the access system. */
+/** Returns the identity's name and contact data for its user at the access system. */
 export function profileOf(identity: IdentityRecord): Pick<UserRecord, 'fullName' | 'email' | 'phoneNumber'> {
   return {
     fullName: identity.fullName ?? 'Guest',
@@ -116,7 +133,7 @@ export function profileOf(identity: IdentityRecord): Pick<UserRecord, 'fullName'
   };
 }
 
-/** Oldest first. */
+/** Returns the live users that match, oldest first. */
 export function listUsers(world: World, asked: Params<'usersList'>): readonly UserRecord[] {
   const ids =
     asked.user_identity_id === undefined
@@ -137,6 +154,10 @@ export function listUsers(world: World, asked: Params<'usersList'>): readonly Us
   });
 }
 
+/**
+ * Updates the given fields of a user; an `access_schedule` of null removes the schedule.
+ * @throws `SeamError` 400 or 404 as `findUser`.
+ */
 export function updateUser(world: World, asked: Params<'userUpdate'>): void {
   const user = findUser(world, asked);
   if (asked.full_name !== undefined) user.fullName = asked.full_name;
@@ -151,7 +172,10 @@ export function updateUser(world: World, asked: Params<'userUpdate'>): void {
   world.journal.write('user-updated', { acs_user_id: user.id });
 }
 
-/** Only marks the user: whether suspending does anything at Visionline is undocumented (seam-api.md 2.2). */
+/**
+ * Marks the user only: the effect of a suspension at Visionline is undocumented (seam-api.md 2.2).
+ * @throws `SeamError` 400 or 404 as `findUser`.
+ */
 export function setSuspension(world: World, ref: UserRef, suspension: UserRecord['suspension']): void {
   const user = findUser(world, ref);
   user.suspension = suspension;
@@ -163,7 +187,7 @@ export function revokeAll(world: World, user: UserRecord, why: string, quirks: r
   for (const key of recordsOf(world.credentials, [...user.credentialIds])) end(world, key, why, quirks);
 }
 
-/** Deletes the user at once; the keys end as when they are deleted one by one. */
+/** Deletes the user at once; their keys end as if deleted one by one. */
 export function deleteUser(world: World, user: UserRecord, quirks: readonly Quirk[] = []): void {
   revokeAll(world, user, 'its user was deleted', quirks);
   user.presence = 'gone';
@@ -172,7 +196,10 @@ export function deleteUser(world: World, user: UserRecord, quirks: readonly Quir
   world.events.emit('acs_user.deleted', { acs_user_id: user.id });
 }
 
-/** Always throws: Visionline is a credential-based system. */
+/**
+ * Rejects every change of an access group: Visionline is a credential-based system.
+ * @throws `SeamError` 400, always.
+ */
 export function changeAccessGroup(): never {
   throw noAccessGroups();
 }

@@ -1,4 +1,4 @@
-/** Seam's webhooks: kept here, delivered through Svix's format, signed with Svix's own library (seam-api.md 4.3). */
+/** Seam's webhooks: stored here, sent in Svix's format, signed with Svix's own library (seam-api.md 4.3). */
 import { randomBytes } from 'node:crypto';
 import { setMaxListeners } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -16,13 +16,13 @@ interface WebhookRecord {
 }
 
 export interface Webhooks {
-  /** `secret`: instead of a new one. */
+  /** Creates a webhook; `secret` replaces a generated one. */
   create(asked: Params<'webhookCreate'>, secret?: string): WebhookRecord;
   find(webhookId: string): WebhookRecord;
   list(): readonly WebhookRecord[];
   update(asked: Params<'webhookUpdate'>): void;
   delete(webhookId: string): void;
-  /** Gives up whatever is being delivered. */
+  /** Cancels every delivery in progress. */
   close(): void;
 }
 
@@ -31,10 +31,11 @@ export const webhookRetryWaits: readonly number[] = [500, 2_000, 5_000, 15_000];
 
 const ATTEMPT_TIMEOUT_MS = 5_000;
 
+/** Returns webhooks that send every event of `world`, and retry after `retryWaits` (milliseconds of real time). */
 export function createWebhooks(world: World, retryWaits: readonly number[] = webhookRetryWaits): Webhooks {
   const records = new Map<string, WebhookRecord>();
   const stop = new AbortController();
-  // Every delivery under way listens for it.
+  // Every delivery in progress adds a listener.
   setMaxListeners(0, stop.signal);
 
   world.events.onEvent((event) => {
@@ -91,7 +92,7 @@ function wants(record: WebhookRecord, event: SeamEvent): boolean {
   return record.event_types.some((type) => type === '*' || type === event.event_type);
 }
 
-/** The body is the bare event. True if the receiver answered with 2xx. */
+/** Sends the bare event as the body. Returns true if the receiver answers with 2xx. */
 async function attempt(record: WebhookRecord, event: SeamEvent, stop: AbortSignal): Promise<boolean> {
   const body = JSON.stringify(event);
   const sentAt = new Date();
@@ -111,7 +112,7 @@ async function attempt(record: WebhookRecord, event: SeamEvent, stop: AbortSigna
     await response.arrayBuffer();
     return response.ok;
   } catch {
-    // Refused, timed out or cut off: the next attempt is the answer to all of them.
+    // The receiver refused, timed out or closed the connection. The next attempt covers all three.
     return false;
   }
 }

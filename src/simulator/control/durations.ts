@@ -1,9 +1,12 @@
-/** Spans of time as people type them at the control door. */
+/** Durations as people type them in calls to the control API. */
 import { invalidInput } from '../api/seam-error.js';
 
 const UNITS = { d: 86_400_000, h: 3_600_000, m: 60_000, s: 1_000 } as const;
 
-/** Milliseconds of a number of milliseconds, `1d2h30m15s` or ISO 8601 (`PT2H30M`). Throws 400 for anything else. */
+/**
+ * Converts a number of milliseconds, `1d2h30m15s` or ISO 8601 (`PT2H30M`) to milliseconds.
+ * @throws `SeamError` 400 for anything else.
+ */
 export function parseDuration(span: number | string): number {
   if (typeof span === 'number') return span;
   const short = span.trim().toLowerCase().replace(/^p/, '').replace('t', '');

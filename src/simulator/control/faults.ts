@@ -1,4 +1,4 @@
-/** Faults on the way between a client, Seam and the provider, switched on at the control door. */
+/** Faults between a client, Seam and the provider, set through the control API. */
 import { z } from 'zod';
 import type { Quirk } from '../hotel/issuing.js';
 import type { SimulatedHotel } from '../hotel/hotel.js';
@@ -18,15 +18,15 @@ const ms = z.int().min(0).max(3_600_000).optional();
 
 export const faultSchema = z.strictObject({
   kind: z.enum(kinds, { error: `must be one of ${kinds.join(', ')}` }),
-  /** An endpoint, or with `*` at its end all that begin so; absent: every endpoint that the kind makes sense for. */
+  /** Endpoint, or a prefix that ends with `*`. Default: every endpoint that suits the kind. */
   path: z.string().startsWith('/', 'must begin with a slash, such as "/acs/credentials/create"').optional(),
-  /** How many calls it hits; absent: all, until it is cleared. */
+  /** Number of calls to hit. Default: all, until the fault is cleared. */
   times: z.int().min(1).optional(),
-  /** Begins at that matching call; 1 is the first. */
+  /** First matching call to hit, counted from 1. */
   after: z.int().min(1).optional(),
-  /** `latency`: the delay. `commit-late`: how long after the client has gone. `bridge-down`: for how long. */
+  /** `latency`: the delay. `commit-late`: wait after the client has hung up. `bridge-down`: duration. */
   ms,
-  /** `commit-late`: how long a client may wait before it is cut off. */
+  /** `commit-late`: time a client may wait before the simulator closes its connection. */
   hold_ms: ms,
   status: z.int().min(400).max(599).optional(),
   /** Seconds, for the header `Retry-After`. */
@@ -35,12 +35,12 @@ export const faultSchema = z.strictObject({
 
 export type Fault = z.infer<typeof faultSchema>;
 
-/** What a call meets. `outcome`: what happens instead of a plain answer. */
+/** Faults that apply to one call. `outcome` replaces the normal answer. */
 export interface Claim {
   readonly delayMs: number;
   readonly quirks: readonly Quirk[];
   readonly outcome: Fault | undefined;
-  /** To be called when the request has done its work. */
+  /** Must be called when the request is done. */
   readonly finished: () => void;
 }
 
@@ -66,13 +66,14 @@ const ENDING = [
   '/phones/deactivate',
 ];
 
-/** Where a fault without a path counts its calls. */
+/** Paths at which a fault without a path counts calls. */
 const USUAL_PATHS: Partial<Record<Fault['kind'], readonly string[]>> = {
   'never-synced': [CREATE],
   'discard-undelivered': ENDING,
   'bridge-down': [CREATE, ...ENDING],
 };
 
+/** Returns the faults of `hotel`, none set. */
 export function createFaultBook(hotel: SimulatedHotel): FaultBook {
   let entries: Entry[] = [];
   const timers = new Set<NodeJS.Timeout>();
@@ -127,7 +128,7 @@ export function createFaultBook(hotel: SimulatedHotel): FaultBook {
   };
 }
 
-/** Counts the call if it matches, and tells whether the fault is due. */
+/** Counts the call if it matches, and returns whether the fault is due. */
 function strikes(entry: Entry, path: string): boolean {
   if (!isFor(entry.fault, path)) return false;
   entry.matched += 1;

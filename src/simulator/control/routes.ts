@@ -1,4 +1,4 @@
-/** The control door `/_sim/*`: the hotel's doors, phones, taps, desk cards, time, faults, switches and journal. */
+/** Control API `/_sim/*`: the hotel's doors, phones, taps, desk cards, time, faults, switches and journal. */
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import { parseDuration } from './durations.js';
@@ -56,7 +56,7 @@ const zoneSchema = z.strictObject({
 
 const journalSchema = z.object({ after: z.coerce.number().int().min(0).default(0) });
 
-/** Adds the routes. Nothing here is part of Seam's API. */
+/** Adds the control routes to `app`. They are not part of Seam's API. */
 export function addControlRoutes(app: FastifyInstance, hotel: SimulatedHotel, faults: FaultBook): void {
   const { world } = hotel;
 
@@ -155,7 +155,7 @@ function phoneState(device: DeviceRecord): Readonly<Record<string, unknown>> {
   };
 }
 
-/** The phone named, or every phone of the guest; a guest who has none, or a new id, gets one. */
+/** Changes the named phone, or every phone of the guest. Adds one for a new id or a guest without a phone. */
 function makeOrChange(hotel: SimulatedHotel, asked: z.infer<typeof phoneSchema>): readonly DeviceRecord[] {
   const { world } = hotel;
   const change = {

@@ -1,5 +1,5 @@
 /**
- * Questions that Seam's documents leave open (seam-api.md 6.4), each a switch. The defaults are the cautious answers:
+ * Switches for questions that Seam's documents leave open (seam-api.md 6.4). The defaults are the cautious answers:
  * those that are hardest on a caller.
  */
 import { z } from 'zod';
@@ -9,33 +9,33 @@ export const switchesSchema = z.strictObject({
   newKeyReplacesUsersEarlier: z.boolean(),
   /** False: deleting an anchor ends the keys that joined it. */
   joinersSurviveAnchorDeletion: z.boolean(),
-  /** A key can be joined only once the provider has it. */
+  /** Joiners are refused until the provider has the anchor. */
   joinerNeedsSyncedAnchor: z.boolean(),
-  /** 6.4 e: joining a dead key is refused (400), or accepted and never synced. */
+  /** 6.4 e: Seam refuses to join a dead key (400), or accepts the joiner and never syncs it. */
   deadAnchor: z.enum(['refused', 'accepted-unsynced']),
-  /** 6.4 d: a key to guest rooms that neither overrides nor joins is refused, or shares the newest generation of its rooms. */
+  /** 6.4 d: a room key that neither overrides nor joins is refused, or shares the newest generation of its rooms. */
   plainKey: z.enum(['refused', 'shares-newest']),
-  /** 6.4 b: keys that the published schema does not know. */
+  /** 6.4 b: handling of JSON keys that are not in the published schema. */
   unknownKeys: z.enum(['strip', 'reject']),
-  /** 6.4 a: whether `visionline_metadata.label` is known; it then names the credential. */
+  /** 6.4 a: Seam accepts `visionline_metadata.label`, which then names the credential. */
   labelHonoured: z.boolean(),
   /** 6.4 c: a key without `card_format` becomes rfid48, or is refused. */
   cardFormat: z.enum(['defaults-to-rfid48', 'required']),
-  /** 6.4 f: when the provider reports keys that an override has outdated as not valid. Locks learn only by use. */
+  /** 6.4 f: time at which the provider reports overridden keys as invalid. A lock changes only when a key is used. */
   overrideInvalidatesAt: z.enum(['issuance', 'first-use']),
-  /** 6.2 (3): an override for a guest without an active phone is refused. */
+  /** 6.2 (3): Seam refuses an override for a guest without an active phone. */
   overrideNeedsPhone: z.boolean(),
   /** 6.4 h: an updated `ends_at` reaches the phones that hold the key. */
   updateReachesPhones: z.boolean(),
-  /** 6.4 g: who reports `issued` and `invalidated` of a mobile key: the key itself or its copies on the phones. */
+  /** 6.4 g: source of the events `issued` and `invalidated` of a mobile key: the key itself or its copies on phones. */
   keyEventsFrom: z.enum(['parent', 'child', 'both', 'none']),
   /** 6.4 i: the status of a user identity whose key, e-mail address or phone number is taken. */
   duplicateIdentity: z.union([z.literal(400), z.literal(409)]),
-  /** Whether deactivating a phone ends only the copy on it, or the whole key. */
+  /** Effect of deactivating a phone: it ends only the copy on that phone, or the whole key. */
   deactivationEnds: z.enum(['copy', 'whole-key']),
   /** 3.7: samples show a parent's `external_type` that the schema does not list. */
   parentExternalType: z.enum(['absent', 'multi_phone_sync_credential']),
-  /** 6.4 m: whether a webhook may be delivered more than once. */
+  /** 6.4 m: number of times that Seam delivers each webhook. */
   webhookDelivery: z.enum(['once', 'twice']),
 });
 

@@ -1,13 +1,13 @@
-/** The hotel's time: what locks, credentials and events go by. Provider latency and webhooks go by real time. */
+/** The hotel's time. Locks, credentials and events use it; provider latency and webhooks use real time. */
 
 export interface HotelClock {
-  /** Milliseconds since 1970. */
+  /** Returns milliseconds since 1970. */
   now(): number;
   /** Sets the time, in milliseconds since 1970. Absent where the clock follows another one. */
   readonly moveTo?: (at: number) => void;
 }
 
-/** Follows real time, from wherever it is set to. */
+/** Returns a clock that follows real time. Setting it shifts it; it then runs on from there. */
 export function runningClock(): HotelClock {
   let offset = 0;
   return {
@@ -18,7 +18,7 @@ export function runningClock(): HotelClock {
   };
 }
 
-/** Stands still until it is moved: for tests in process. */
+/** Returns a clock that stands still at `at` (milliseconds since 1970) until a test in process moves it. */
 export function standingClock(at: number): HotelClock & { readonly moveTo: (at: number) => void } {
   let now = at;
   return {

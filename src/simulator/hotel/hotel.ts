@@ -1,6 +1,6 @@
 /**
- * A simulated hotel in process: Seam's records, a Visionline server, locks and phones, without HTTP. Synchronous but for
- * what is on its way to the provider: that arrives after a latency, or, at pace `manual`, when `settle` is called.
+ * Simulated hotel in process: Seam's records, a Visionline server, locks and phones, without HTTP. All is synchronous
+ * except work in transit to the provider. That arrives after a latency, or at pace `manual` when `settle` is called.
  */
 import {
   createCredential,
@@ -42,9 +42,9 @@ import { createWorld, type HotelOptions, type World } from './world.js';
 
 export type { HotelOptions } from './world.js';
 
-/** Every function throws `SeamError` where Seam would answer with an error. Times are milliseconds since 1970. */
+/** Simulated hotel. Functions throw `SeamError` where Seam returns an error. Times are milliseconds since 1970. */
 export interface SimulatedHotel {
-  /** The records behind it; to be read, not changed. */
+  /** State of the hotel; read it, never change it. */
   readonly world: World;
   readonly credentials: {
     create(asked: CreateParams, quirks?: readonly Quirk[]): CredentialRecord;
@@ -73,32 +73,33 @@ export interface SimulatedHotel {
   readonly phones: {
     add(userIdentityId: string, facts?: Partial<PhoneFacts>): DeviceRecord;
     addSandbox(asked: Params<'sandboxPhone'>): DeviceRecord;
-    /** Also of a phone that was deactivated: it may still come back online. */
+    /** Changes a phone. A deactivated phone is allowed too: it may still come back online. */
     change(deviceId: string, change: Partial<Pick<PhoneFacts, 'connection' | 'endpoint'>>): DeviceRecord;
     find(deviceId: string): DeviceRecord;
     list(asked: Params<'phonesList'>): readonly DeviceRecord[];
     deactivate(deviceId: string, quirks?: readonly Quirk[]): void;
   };
-  /** A guest with everything he needs: identity, user and an active phone that is online. */
+  /** Adds a guest with everything they need: identity, user and an active phone that is online. */
   addGuest(): { readonly userIdentityId: string; readonly acsUserId: string; readonly deviceId: string };
-  /** Throws if there is no door of this name. */
+  /** Returns the door with this name. @throws `Error` if it does not exist. */
   door(name: string): Door;
   lock(doorId: string): Lock | undefined;
   tap(tapping: Tapping, doorId: string, at?: number): TapResult;
   cutDeskCard(card: DeskCard): CredentialRecord;
-  /** Lets everything arrive that is on its way to the provider. */
+  /** Delivers all work in transit to the provider. */
   settle(): void;
   now(): number;
-  /** Sets the hotel's time. Throws if its clock follows another one. */
+  /** Sets the hotel's time. @throws `Error` if its clock follows another one. */
   moveTo(at: number): void;
   setBridge(state: 'up' | 'down'): void;
-  /** What Seam says of the access system's zone: its name or null, and whether Seam doubts it. Locks are not touched. */
+  /** Sets the zone that Seam reports for the access system, and whether Seam doubts it. Locks do not change. */
   setZoneAtSeam(zone: { readonly timeZone: string | null; readonly trust: 'trusted' | 'doubted' }): void;
   setSwitches(change: SwitchChange): Switches;
   journal(): readonly JournalEntry[];
   close(): void;
 }
 
+/** Returns a new simulated hotel without guests. */
 export function createSimulatedHotel(options: HotelOptions): SimulatedHotel {
   const world = createWorld(options);
   const hotel: SimulatedHotel = {

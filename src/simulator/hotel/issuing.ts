@@ -1,23 +1,23 @@
 /**
- * The life of a credential behind Seam: to the provider, onto phones, outdated by an override, discarded, gone.
- * Nothing here answers a request; what is asked for is judged in `credentials.ts`.
+ * Life of a credential behind Seam: sent to the provider, copied to phones, outdated by an override, discarded, gone.
+ * Nothing here answers a request; `credentials.ts` checks requests.
  */
 import type { Key } from './lock.js';
 import { missDiscard, syncPhone } from './phone.js';
 import type { CopyRecord, CredentialRecord, DeviceRecord } from './records.js';
 import { recordsOf, type World } from './world.js';
 
-/** What goes wrong on the way from Seam to the provider, for one request. */
+/** Failure between Seam and the provider, for one request. */
 export type Quirk = 'never-synced' | 'discard-undelivered';
 
 const MINUTE = 60_000;
 
-/** Visionline writes times to the minute (seam-api.md 3.6). */
+/** Rounds milliseconds down to the minute, because Visionline writes times to the minute (seam-api.md 3.6). */
 export function toMinute(at: number): number {
   return Math.floor(at / MINUTE) * MINUTE;
 }
 
-/** What is written into a phone for this credential. */
+/** Returns the key that a phone holds for this credential. */
 export function keyOf(world: World, credential: CredentialRecord): Key {
   const automatic = credential.guestDoorIds.length > 0 ? world.automaticDoorIds : [];
   return {
@@ -29,7 +29,7 @@ export function keyOf(world: World, credential: CredentialRecord): Key {
   };
 }
 
-/** The provider makes the key: from now on it is in force there, and on its way to the guest's phones. */
+/** Records that the provider has created the key. It is now valid there, and goes to the guest's phones. */
 export function commit(world: World, credential: CredentialRecord): void {
   if (credential.life !== 'live') return;
   credential.validity = 'valid';
@@ -40,7 +40,7 @@ export function commit(world: World, credential: CredentialRecord): void {
   if (world.switches.overrideInvalidatesAt === 'issuance') outdate(world, credential);
 }
 
-/** Remembers what the provider has issued for each room. */
+/** Records the newest generation that the provider has issued for each room. */
 export function noteGeneration(world: World, credential: CredentialRecord): void {
   for (const doorId of credential.guestDoorIds) {
     const newest = world.newestGenerationByDoor.get(doorId) ?? 0;
@@ -53,12 +53,12 @@ function devicesOf(world: World, credential: CredentialRecord): readonly DeviceR
   return owner === null ? [] : recordsOf(world.devices, world.identities.get(owner)?.deviceIds ?? []);
 }
 
-/** The identity of the credential's user, also when both are long deleted; null for a desk card or an unlinked user. */
+/** Returns the identity of the credential's user, even a deleted one; null for a desk card or an unlinked user. */
 export function ownerOf(world: World, credential: CredentialRecord): string | null {
   return credential.userId === null ? null : (world.users.get(credential.userId)?.identityId ?? null);
 }
 
-/** Puts a copy of a synced key onto a phone that is enrolled and has none. */
+/** Copies a synced key to an enrolled phone that does not have it. */
 export function copyTo(world: World, credential: CredentialRecord, device: DeviceRecord): void {
   const desired = credential.life === 'live' && credential.validity !== null && credential.form === 'mobile-key';
   if (!desired || device.presence === 'gone' || device.endpoint === 'inactive') return;
@@ -78,7 +78,7 @@ export function copyTo(world: World, credential: CredentialRecord, device: Devic
   push(world, device);
 }
 
-/** Gives a phone that has just been enrolled a copy of every key that its owner holds. */
+/** Copies every key of the owner to a newly enrolled phone. */
 export function copyKeysTo(world: World, deviceId: string): void {
   const device = world.devices.get(deviceId);
   if (device === undefined) return;
@@ -88,13 +88,13 @@ export function copyKeysTo(world: World, deviceId: string): void {
   }
 }
 
-/** Brings a phone up to date, if it is online. A key counts as issued when the first phone has it. */
+/** Syncs a phone if it is online. A key counts as issued when the first phone has it. */
 export function push(world: World, device: DeviceRecord): void {
   device.phone = syncPhone(device.phone, device.wallet);
   noteArrivals(world, device);
 }
 
-/** Marks the keys that have reached the phone. */
+/** Marks the keys that have reached the phone as issued. */
 export function noteArrivals(world: World, device: DeviceRecord): void {
   for (const credentialId of device.phone.keys.keys()) {
     const credential = world.credentials.get(credentialId);
@@ -122,7 +122,7 @@ function emitAll(world: World, eventType: string, credentialIds: readonly string
   for (const acs_credential_id of credentialIds) world.events.emit(eventType, { acs_credential_id });
 }
 
-/** The provider reports every older key to these rooms as overridden. Locks are not told: they learn by use. */
+/** Marks every older key to these rooms as overridden at the provider. Locks change only when a key is used. */
 export function outdate(world: World, newer: CredentialRecord, doorIds = newer.guestDoorIds): void {
   const older = new Set(doorIds.flatMap((doorId) => [...(world.credentialIdsByDoor.get(doorId) ?? [])]));
   for (const credential of recordsOf(world.credentials, older)) {
@@ -144,7 +144,7 @@ function invalidate(world: World, credential: CredentialRecord, why: string): vo
   emitOfKey(world, 'acs_credential.invalidated', { parents: [credential.id], copies });
 }
 
-/** Deletion: accepted at once, passed on as soon as the bridge lets it, confirmed a while later. */
+/** Deletes a credential: accepted at once, forwarded as soon as the bridge is up, confirmed later. */
 export function end(world: World, credential: CredentialRecord, why: string, quirks: readonly Quirk[] = []): void {
   if (credential.life !== 'live') return;
   credential.life = 'deleting';
@@ -160,7 +160,10 @@ function discard(world: World, credential: CredentialRecord, quirks: readonly Qu
   if (!world.switches.joinersSurviveAnchorDeletion) endJoiners(world, credential);
 }
 
-/** Takes a key off a phone: at once if it is online, when it comes back if not, and then also if the discard was lost. */
+/**
+ * Removes a key from a phone: at once if it is online, otherwise when it comes back online. A lost discard also takes
+ * effect when the phone next comes back online.
+ */
 export function discardFrom(world: World, deviceId: string, credentialId: string, quirks: readonly Quirk[]): void {
   const device = world.devices.get(deviceId);
   if (device === undefined) return;
@@ -198,7 +201,7 @@ function forget(world: World, credential: CredentialRecord): void {
   for (const copy of credential.copies.values()) forgetCopy(world, copy);
 }
 
-/** The copy on one phone is no longer a credential at Seam. */
+/** Removes the copy on one phone from Seam's credentials. */
 export function forgetCopy(world: World, copy: CopyRecord): void {
   if (!world.present.credentials.delete(copy.id)) return;
   emitAll(world, 'acs_credential.deleted', [copy.id]);

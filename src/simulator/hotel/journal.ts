@@ -1,4 +1,4 @@
-/** Everything that changed anything, in order. Ids only: no name, e-mail address or phone number of a guest. */
+/** Log of every change, in order. Contains ids only: no name, e-mail address or phone number of a guest. */
 import type { HotelClock } from './clock.js';
 
 export interface JournalEntry {
@@ -14,6 +14,7 @@ export interface Journal {
   entries(): readonly JournalEntry[];
 }
 
+/** Returns an empty journal that numbers its entries from 1 and dates them by `clock`. */
 export function createJournal(clock: HotelClock): Journal {
   const entries: JournalEntry[] = [];
   return {

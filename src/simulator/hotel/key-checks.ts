@@ -1,4 +1,4 @@
-/** What Seam and Visionline check before a mobile key is made: doors, window, and how it relates to earlier keys. */
+/** Checks of Seam and Visionline before they create a mobile key: doors, window and relation to earlier keys. */
 import { toMinute } from './issuing.js';
 import type { Params } from '../api/params.js';
 import type { CredentialRecord, Door } from './records.js';
@@ -7,7 +7,7 @@ import { recordsOf, type World } from './world.js';
 
 export type CreateParams = Params<'credentialCreate'>;
 
-/** rfid48: that many consecutive guest rooms, and as many further guest rooms and common doors (seam-api.md 3.6). */
+/** Capacity of rfid48: consecutive guest rooms, additional guest rooms and common doors (seam-api.md 3.6). */
 const RFID48 = { consecutiveRooms: 33, additionalRooms: 7, commonDoors: 28 };
 
 export interface AskedDoors {
@@ -15,7 +15,10 @@ export interface AskedDoors {
   readonly common: readonly Door[];
 }
 
-/** The doors asked for, apart as guest rooms and common doors. Throws for none, unknown ones, and too many. */
+/**
+ * Returns the requested doors, split into guest rooms and common doors.
+ * @throws `SeamError` 404 for an unknown door, 400 for no door, too many doors or a missing card format.
+ */
 export function judgeDoors(world: World, asked: CreateParams): AskedDoors {
   const ids = [...new Set(asked.allowed_acs_entrance_ids ?? [])];
   if (ids.length === 0) throw invalidInput(['allowed_acs_entrance_ids'], 'must name at least one entrance');
@@ -45,7 +48,7 @@ function cardFormatOf(world: World, asked: CreateParams): 'rfid48' | 'TLCode' {
   return format ?? 'rfid48';
 }
 
-/** How many rooms are left over when as many as fit are written as one run of neighbours. */
+/** Counts the rooms left over after the longest run of neighbouring rooms that fits is written as one run. */
 function additionalRooms(guest: readonly Door[]): number {
   const positions = guest.map((door) => door.position).sort((a, b) => a - b);
   let longest = 0;
@@ -63,7 +66,10 @@ export interface AskedWindow {
   readonly shifted: 'shifted' | 'as-asked';
 }
 
-/** The window asked for; a start in the past becomes the present minute. Throws for an end that is not in the future. */
+/**
+ * Returns the requested window, in milliseconds since 1970. A start in the past becomes the current minute.
+ * @throws `SeamError` 400 if the end is missing, is not in the hotel's future, or is not after the start.
+ */
 export function judgeWindow(world: World, asked: CreateParams): AskedWindow {
   const now = world.clock.now();
   if (asked.ends_at === undefined) throw invalidInput(['ends_at'], 'is required for a guest key');
@@ -78,7 +84,10 @@ export function judgeWindow(world: World, asked: CreateParams): AskedWindow {
   };
 }
 
-/** Milliseconds of an `ends_at`. Throws if it is not in the hotel's future. */
+/**
+ * Converts an `ends_at` to milliseconds since 1970.
+ * @throws `SeamError` 400 if it is not in the hotel's future.
+ */
 export function judgeEnd(world: World, endsAt: string): number {
   const at = Date.parse(endsAt);
   if (at <= world.clock.now()) {
@@ -94,12 +103,15 @@ function isoTime(at: number): string {
 export type Joining =
   | { readonly kind: 'override' | 'auto-override' }
   | { readonly kind: 'joiner' | 'auto-joiner' | 'plain'; readonly generation: number }
-  /** Accepted, but the provider will never make it. */
+  /** Accepted by Seam, but the provider never creates the key. */
   | { readonly kind: 'dead-joiner' };
 
 const JOINERS = ['visionline_metadata', 'joiner_acs_credential_ids'] as const;
 
-/** How the key relates to earlier ones. Throws for contradictions and for anchors that cannot be joined. */
+/**
+ * Decides how the key relates to earlier keys.
+ * @throws `SeamError` 400 for contradictory metadata and for anchors that the key cannot join.
+ */
 export function judgeJoining(world: World, asked: CreateParams, doors: AskedDoors): Joining {
   const metadata = asked.visionline_metadata ?? {};
   const override = metadata.override ?? metadata.is_override_key ?? false;
@@ -143,7 +155,7 @@ function judgeAnchors(world: World, anchorIds: readonly string[], doors: AskedDo
   return { kind: 'joiner', generation };
 }
 
-/** A parent, a desk card, or the parent of a copy. */
+/** Returns the parent, the desk card, or the parent of the copy that `id` names. */
 function anchorOf(world: World, id: string): CredentialRecord | undefined {
   return world.credentials.get(world.copies.get(id)?.parentId ?? id);
 }
@@ -157,7 +169,7 @@ function whyNotJoinable(world: World, anchor: CredentialRecord): string | undefi
   return undefined;
 }
 
-/** `auto_join`: joins the newest key on these rooms, of whomever it is, or overrides where there is none (3.3). */
+/** Handles `auto_join`: joins the newest key to these rooms, of any guest, or overrides if none exists (3.3). */
 function joinWhoeverIsThere(world: World, doors: AskedDoors): Joining {
   const ids = doors.guest.flatMap((door) => [...(world.credentialIdsByDoor.get(door.id) ?? [])]);
   const joinable = recordsOf(world.credentials, ids).filter((key) => whyNotJoinable(world, key) === undefined);

@@ -1,10 +1,10 @@
-/** The name a credential is shown under; Visionline's label placeholders, where a label is honoured at all. */
+/** Display names of credentials, with Visionline's label placeholders where the hotel honours labels. */
 import type { Door } from './records.js';
 import type { World } from './world.js';
 
 const LABEL_LENGTH = 32;
 
-/** No guest's name: the label if the switch `labelHonoured` is on, else the rooms. */
+/** Returns the label if the switch `labelHonoured` is on, otherwise the rooms. Never contains a guest's name. */
 export function credentialLabel(world: World, rooms: readonly Door[], label: string | undefined): string {
   const names = rooms.map((room) => room.name);
   if (label === undefined || !world.switches.labelHonoured) {

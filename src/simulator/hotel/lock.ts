@@ -1,22 +1,22 @@
 /**
- * A Visionline lock, pure. It decides from three things only: the key presented, its own memory and its own clock;
- * never from anything that Seam knows (stays-and-bookings.md V1).
+ * A Visionline lock, pure. It decides from three things only: the presented key, its own state and its own clock.
+ * It never uses Seam's state (stays-and-bookings.md V1).
  */
 
-/** What is written into a phone or onto a card: no lock ever sees more than this. Times in milliseconds since 1970. */
+/** Data written to a phone or a card; a lock never sees more than this. Times in milliseconds since 1970. */
 export interface Key {
-  /** The credential that the phone's owner would name: of a multi-phone key, the parent. */
+  /** Credential id; for a multi-phone key, the parent's. */
   readonly credentialId: string;
-  /** A new override starts a generation, a joiner carries its anchor's. Grows with every override of the hotel. */
+  /** An override starts a new generation; a joiner carries its anchor's. Grows with every override of the hotel. */
   readonly generation: number;
   readonly doorIds: ReadonlySet<string>;
-  /** First millisecond at which it may open. */
+  /** First millisecond at which the key may open. */
   readonly from: number;
-  /** First millisecond at which it may not open any more. */
+  /** First millisecond at which the key may no longer open. */
   readonly to: number;
 }
 
-/** A guest-room lock remembers the newest generation used at it; a common door has no such memory. */
+/** Lock state. A guest-room lock records the newest generation used at it; a common door does not. */
 export type Lock =
   | { readonly kind: 'guest-room'; readonly doorId: string; readonly newestGeneration: number }
   | { readonly kind: 'common-door'; readonly doorId: string };
@@ -24,12 +24,12 @@ export type Lock =
 export type Refusal = 'not-this-door' | 'too-early' | 'too-late' | 'older-generation';
 
 export type Decision =
-  /** `lock` is the lock as it is after opening, with what it has learnt. */
+  /** `lock` is the lock after opening, with the generation it has recorded. */
   { readonly opened: true; readonly lock: Lock } | { readonly opened: false; readonly reason: Refusal };
 
 /**
- * Whether `key` opens `lock` at `at` (milliseconds since 1970, by the lock's own clock), and why not.
- * Only a key that opens teaches the lock anything.
+ * Decides whether `key` opens `lock` at `at` (milliseconds since 1970, by the lock's own clock), and why not.
+ * Only a key that opens changes the lock.
  */
 export function presentKey(lock: Lock, key: Key, at: number): Decision {
   if (!key.doorIds.has(lock.doorId)) return { opened: false, reason: 'not-this-door' };
@@ -40,13 +40,13 @@ export function presentKey(lock: Lock, key: Key, at: number): Decision {
   return { opened: true, lock: { ...lock, newestGeneration: key.generation } };
 }
 
-/** What came of holding a bunch of keys to a door. */
+/** Result of holding several keys to a door. */
 export type TapDecision<Held extends Key> =
   | { readonly opened: true; readonly lock: Lock; readonly key: Held }
   | { readonly opened: false; readonly reason: Refusal; readonly key: Held }
   | { readonly opened: false; readonly reason: 'no-key' };
 
-/** The nearer a refused key came to opening, the more its reason tells the person at the door. */
+/** Rank of each refusal. The nearer a key came to opening, the more its reason helps the person at the door. */
 const NEARNESS: Readonly<Record<Refusal, number>> = {
   'older-generation': 3,
   'too-late': 2,
@@ -54,7 +54,7 @@ const NEARNESS: Readonly<Record<Refusal, number>> = {
   'not-this-door': 1,
 };
 
-/** Presents keys in the given order until one opens; of refusals, tells the nearest, of equals the first. */
+/** Presents keys in the given order until one opens. Otherwise returns the nearest refusal, the first among equals. */
 export function presentKeys<Held extends Key>(lock: Lock, keys: Iterable<Held>, at: number): TapDecision<Held> {
   let nearest: { readonly opened: false; readonly reason: Refusal; readonly key: Held } | undefined;
   for (const key of keys) {

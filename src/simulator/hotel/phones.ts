@@ -1,4 +1,4 @@
-/** Guests' phones: enrolled with the credential service, online or offline, and the keys that are on them. */
+/** Guests' phones: enrolment with the credential service, connection, and the keys on each phone. */
 import { copyKeysTo, discardFrom, end, forgetCopy, noteArrivals, type Quirk } from './issuing.js';
 import type { Params } from '../api/params.js';
 import { comeOnline, goOffline, newPhone } from './phone.js';
@@ -7,7 +7,7 @@ import { notFound, SeamError } from '../api/seam-error.js';
 import { recordsOf, type World } from './world.js';
 
 export interface PhoneFacts {
-  /** A UUID that no other phone has; made up if absent. */
+  /** UUID that no other phone has; generated if absent. */
   readonly deviceId?: string;
   readonly connection: DeviceRecord['phone']['connection'];
   readonly endpoint: DeviceRecord['endpoint'];
@@ -15,7 +15,7 @@ export interface PhoneFacts {
   readonly model: string;
 }
 
-/** Enrols a phone; keys that its owner already holds follow it. */
+/** Enrols a phone. The keys that its owner already holds reach it later. */
 export function addPhone(world: World, identity: IdentityRecord, facts: PhoneFacts): DeviceRecord {
   const id = facts.deviceId ?? world.newId();
   const device: DeviceRecord = {
@@ -38,7 +38,7 @@ export function addPhone(world: World, identity: IdentityRecord, facts: PhoneFac
   return device;
 }
 
-/** The published sandbox call: an active phone that is online. */
+/** Enrols an active phone that is online, as the published sandbox call does. */
 export function addSandboxPhone(world: World, asked: Params<'sandboxPhone'>, identity: IdentityRecord): DeviceRecord {
   return addPhone(world, identity, {
     connection: 'online',
@@ -48,7 +48,10 @@ export function addSandboxPhone(world: World, asked: Params<'sandboxPhone'>, ide
   });
 }
 
-/** Takes a phone off the network or brings it back, ends or starts its endpoint. A phone that comes back syncs at once. */
+/**
+ * Changes a phone's connection and endpoint. A phone that comes back online syncs at once.
+ * @throws `SeamError` 400 if a deactivated phone is to become active.
+ */
 export function changePhone(
   world: World,
   device: DeviceRecord,
@@ -73,19 +76,23 @@ function stateOf(device: DeviceRecord): Readonly<Record<string, unknown>> {
   return { connection: device.phone.connection, endpoint: device.endpoint };
 }
 
-/** Throws 404 for a phone that is unknown or deactivated. */
+/**
+ * Returns the enrolled phone with this id.
+ * @throws `SeamError` 404 for a phone that is unknown or deactivated.
+ */
 export function findPhone(world: World, deviceId: string): DeviceRecord {
   const device = world.devices.get(deviceId);
   if (device === undefined || device.presence === 'gone') throw notFound('phone', deviceId);
   return device;
 }
 
-/** The phones that the person has enrolled, oldest first. */
+/** Returns the person's enrolled phones, oldest first. */
 export function phonesOf(world: World, identityId: string): readonly DeviceRecord[] {
   const ids = world.identities.get(identityId)?.deviceIds ?? [];
   return recordsOf(world.devices, ids).filter((device) => device.presence === 'live');
 }
 
+/** Returns enrolled phones, oldest first, optionally those of one owner or with one key. */
 export function listPhones(world: World, asked: Params<'phonesList'>): readonly DeviceRecord[] {
   const ofOwner =
     asked.owner_user_identity_id === undefined
@@ -98,8 +105,8 @@ export function listPhones(world: World, asked: Params<'phonesList'>): readonly 
 }
 
 /**
- * Ends the copy of every key on this phone; with the switch `deactivationEnds`, the whole keys. A phone that is offline
- * keeps what it holds until it comes back.
+ * Ends the copy of every key on this phone; with the switch `deactivationEnds`, the whole keys. An offline phone keeps
+ * its keys until it comes back online.
  */
 export function deactivatePhone(world: World, device: DeviceRecord, quirks: readonly Quirk[] = []): void {
   device.presence = 'gone';

@@ -1,27 +1,28 @@
 /**
- * The way from Seam to the hotel's Visionline server: it takes a while, in order, and nothing passes while the bridge
- * is down.
+ * Link from Seam to the hotel's Visionline server. It delivers work late and in order, and delivers nothing while the
+ * bridge is down.
  */
 
-/** `real-time`: work arrives after `latencyMs`; `manual`: when `settle` is called, for tests in process. */
+/** `real-time`: work arrives after `latencyMs`. `manual`: work arrives when a test in process calls `settle`. */
 export type Pace = { readonly kind: 'real-time'; readonly latencyMs: number } | { readonly kind: 'manual' };
 
 export interface ProviderLink {
-  /** Runs `work` at the provider once it has got there. */
+  /** Runs `work` at the provider once it arrives there. */
   send(work: () => void): void;
-  /** Runs `work` now if the bridge is up, else when it is up again. */
+  /** Runs `work` now if the bridge is up, otherwise once it is up again. */
   sendAtOnce(work: () => void): void;
-  /** Runs everything that is on its way, and what that sends in turn; nothing while the bridge is down. */
+  /** Runs all work in transit, and the work that this sends in turn. Runs nothing while the bridge is down. */
   settle(): void;
   isUp(): boolean;
   takeDown(): void;
   bringUp(): void;
-  /** Forgets whatever is on its way. */
+  /** Drops all work in transit. */
   close(): void;
 }
 
+/** Returns a link that is up, with nothing in transit. */
 export function providerLink(pace: Pace): ProviderLink {
-  /** In the order in which it was sent; `ripe` work has arrived, but waits for the bridge or for earlier work. */
+  /** Work in the order sent. `ripe` work has arrived, but waits for the bridge or for earlier work. */
   let queue: { readonly work: () => void; ripe: boolean }[] = [];
   const timers = new Set<NodeJS.Timeout>();
   let up = true;

@@ -1,6 +1,6 @@
 /**
- * What the simulated Seam and Visionline remember. Records of what has been deleted stay, marked, because a phone that
- * is offline can still be held to a door with a key that nobody else knows any more.
+ * Records of the simulated Seam and Visionline. Deleted records stay and are marked. An offline phone can still present
+ * a key that no longer exists anywhere else.
  */
 import type { Phone, Wallet } from './phone.js';
 
@@ -10,11 +10,11 @@ export interface Door {
   readonly id: string;
   readonly name: string;
   readonly category: DoorCategory;
-  /** Place in the hotel's list of doors; guest rooms come first, in the order given. */
+  /** Position in the hotel's list of doors; guest rooms come first, in the order given. */
   readonly position: number;
 }
 
-/** `live`: Seam knows it. `gone`: Seam answers that it does not. */
+/** `live`: Seam returns it. `gone`: Seam answers 404. */
 export type Presence = 'live' | 'gone';
 
 export interface IdentityRecord {
@@ -41,7 +41,7 @@ export interface UserRecord {
   phoneNumber: string | null;
   schedule: { readonly startsAt: number; readonly endsAt: number | null } | null;
   suspension: 'active' | 'suspended';
-  /** Parents only, oldest first, also those that are being deleted; without what is gone. */
+  /** Parents only, oldest first; includes those being deleted, excludes those that are gone. */
   readonly credentialIds: Set<string>;
 }
 
@@ -56,15 +56,15 @@ export interface DeviceRecord {
   presence: Presence;
   endpoint: 'active' | 'inactive';
   phone: Phone;
-  /** What the credential service holds for this phone. */
+  /** Keys that the credential service holds for this phone. */
   wallet: Wallet;
 }
 
 export type CredentialLife =
   | 'live'
-  /** Deletion was accepted, the provider has not confirmed it. */
+  /** Seam has accepted the deletion; the provider has not confirmed it. */
   | 'deleting'
-  /** Seam answers that there is no such credential. */
+  /** Seam answers 404. */
   | 'gone';
 
 export interface CredentialRecord {
@@ -81,22 +81,22 @@ export interface CredentialRecord {
   readonly joining: 'override' | 'joiner' | 'plain' | 'auto';
   readonly generation: number;
   readonly startsAt: number;
-  /** Set if the start lay in the past and was moved. */
+  /** Set if Seam moved a start that was in the past. */
   readonly startShiftedAt: number | null;
   endsAt: number;
   life: CredentialLife;
-  /** As the provider reports it; null until it has the credential. */
+  /** Validity reported by the provider; null until the provider has the credential. */
   validity: 'valid' | 'invalid' | null;
   syncedAt: number | null;
   issuedAt: number | null;
   deletingSince: number | null;
-  /** The provider could not make it, and will not. */
+  /** Set if the provider failed to create it; the provider never retries. */
   failedAt: number | null;
-  /** The copy on each phone: device id to the child's id. */
+  /** Copy on each phone, by device id. */
   readonly copies: Map<string, CopyRecord>;
 }
 
-/** A multi-phone key's copy on one phone: at Seam a credential of its own, the child. */
+/** Copy of a multi-phone key on one phone. At Seam it is a separate credential, the child. */
 export interface CopyRecord {
   readonly id: string;
   readonly seq: number;

@@ -1,4 +1,4 @@
-/** Holding a phone or a card to a door, and cutting a plastic card at the desk. */
+/** Taps of a phone or a card at a door, and plastic cards cut at the front desk. */
 import { remember } from '../api/credentials.js';
 import { keyOf, noteGeneration, outdate, ownerOf } from './issuing.js';
 import { presentKeys, type Key, type Refusal } from './lock.js';
@@ -7,7 +7,7 @@ import type { CredentialRecord, DeviceRecord, Door } from './records.js';
 import { invalidInput, notFound } from '../api/seam-error.js';
 import { recordsOf, type World } from './world.js';
 
-/** What is held to the door: a guest's phones (of one of his ids), one phone, or the phone or card with one key. */
+/** Object held to the door: a guest's phones (by either of their ids), one phone, or the phone or card with one key. */
 export type Tapping =
   | { readonly acsUserId: string }
   | { readonly userIdentityId: string }
@@ -16,15 +16,16 @@ export type Tapping =
 
 export interface TapResult {
   readonly opened: boolean;
-  /** `phone-offline-key`: opened, with a key that Seam has deleted. */
+  /** `phone-offline-key`: the door opened to a key that Seam has deleted. */
   readonly reason: 'opened' | 'phone-offline-key' | 'no-key' | Refusal;
-  /** The key that opened, or that came nearest; null if there was none. */
+  /** Key that opened the door, or came nearest to opening it; null without any key. */
   readonly acs_credential_id: string | null;
 }
 
 /**
- * Holds keys to a door at `at` (milliseconds; the hotel's time by default). Also phones and keys that Seam has long
- * deleted take part: the lock knows nothing of that. Throws 404 for ids that never existed.
+ * Holds keys to a door at `at` (milliseconds since 1970; the hotel's time by default). Phones and keys that Seam has
+ * deleted take part too, because a lock never sees Seam's deletions.
+ * @throws `SeamError` 404 for ids that never existed.
  */
 export function tap(world: World, tapping: Tapping, doorId: string, at = world.clock.now()): TapResult {
   const lock = world.locks.get(doorId);
@@ -53,7 +54,7 @@ export function tap(world: World, tapping: Tapping, doorId: string, at = world.c
   return result;
 }
 
-/** A key, and the phone that it is on; a card is on none. */
+/** Key together with the phone that holds it; a card has no phone. */
 interface HeldKey extends Key {
   readonly deviceId?: string;
 }
@@ -93,7 +94,7 @@ function identityIdOf(
   return user.identityId;
 }
 
-/** Also phones that were deactivated, last: whoever holds them can still try. */
+/** Returns all phones of the guest. Deactivated phones come last: the person who holds one can still try it. */
 function everyPhone(world: World, identityId: string | null): readonly DeviceRecord[] {
   if (identityId === null) return [];
   const devices = recordsOf(world.devices, world.identities.get(identityId)?.deviceIds ?? []);
@@ -116,13 +117,16 @@ function keysOfCredential(world: World, id: string): readonly HeldKey[] {
 export interface DeskCard {
   readonly doorIds: readonly string[];
   readonly kind: 'override' | 'joiner';
-  /** Joiner only: the key or card to join; by default the newest key to these rooms. */
+  /** Joiner only: the key or card to join. Default: the newest key to these rooms. */
   readonly joinTo?: string;
   readonly startsAt: number;
   readonly endsAt: number;
 }
 
-/** Cuts a plastic card at the front desk, past Seam; Seam learns of it as soon as the bridge lets it. */
+/**
+ * Cuts a plastic card at the front desk, without Seam. Seam receives it as soon as the bridge is up.
+ * @throws `SeamError` 404 for an unknown door or anchor, 400 for a joiner to rooms without a key.
+ */
 export function cutDeskCard(world: World, card: DeskCard): CredentialRecord {
   const doors = card.doorIds.map((id) => {
     const door = world.doors.get(id);

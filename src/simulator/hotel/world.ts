@@ -1,4 +1,4 @@
-/** Everything that the simulated hotel holds, with the indexes that keep thousands of keys quick to find. */
+/** State of the simulated hotel, with indexes that keep lookups fast among thousands of keys. */
 import { randomUUID } from 'node:crypto';
 import type { HotelClock } from './clock.js';
 import { createEventLog, type EventLog } from '../api/events.js';
@@ -13,16 +13,16 @@ export interface HotelOptions {
   /** Names of the guest rooms. */
   readonly rooms: readonly string[];
   readonly name?: string;
-  /** Of the hotel, and what Seam says of its access system until that is set otherwise. Default: Europe/Berlin. */
+  /** IANA zone of the hotel, and Seam's initial zone for its access system. Default: Europe/Berlin. */
   readonly timeZone?: string;
   readonly switches?: Partial<Switches>;
   /** Default: manual. */
   readonly pace?: Pace;
-  /** A new id per call, a UUID at Seam's wire. */
+  /** Returns a new id per call; Seam's API needs UUIDs. */
   readonly newId?: () => string;
 }
 
-/** `doubtedSince`: from when Seam has doubted it (warning `time_zone_does_not_match_location`); null: it does not. */
+/** `doubtedSince`: start of Seam's warning `time_zone_does_not_match_location`; null without the warning. */
 export interface ZoneAtSeam {
   readonly timeZone: string | null;
   readonly doubtedSince: number | null;
@@ -31,7 +31,7 @@ export interface ZoneAtSeam {
 export interface World {
   readonly name: string;
   readonly timeZone: string;
-  /** What Seam says of the access system's zone. */
+  /** Zone that Seam reports for the access system. */
   zoneAtSeam: ZoneAtSeam;
   readonly clock: HotelClock;
   switches: Switches;
@@ -45,28 +45,28 @@ export interface World {
   readonly acsSystemId: string;
   readonly credentialManagerAcsSystemId: string;
   readonly openedAt: number;
-  /** Since when the bridge has been down. */
+  /** Start of the bridge outage; null while the bridge is up. */
   bridgeDownSince: number | null;
   readonly doors: ReadonlyMap<string, Door>;
-  /** Doors that open for every guest who holds a room (seam-api.md 3.5). */
+  /** Doors that open for every guest with a key to a room (seam-api.md 3.5). */
   readonly automaticDoorIds: readonly string[];
   readonly locks: Map<string, Lock>;
   readonly identities: Map<string, IdentityRecord>;
-  /** By user identity key, e-mail address and phone number: each is unique in a workspace. */
+  /** Identity ids by user identity key, e-mail address and phone number; each is unique in a workspace. */
   readonly identityIdBy: Readonly<Record<'key' | 'email' | 'phoneNumber', Map<string, string>>>;
   readonly users: Map<string, UserRecord>;
   readonly devices: Map<string, DeviceRecord>;
   readonly credentials: Map<string, CredentialRecord>;
   readonly copies: Map<string, CopyRecord>;
-  /** What lists show: everything that is not gone, oldest first. */
+  /** Ids of everything that is not gone, oldest first; lists show these. */
   readonly present: {
     readonly identities: Set<string>;
     readonly users: Set<string>;
     readonly credentials: Set<string>;
   };
-  /** Credentials that are not gone, by each door they are for. */
+  /** Credentials that are not gone, by each of their doors. */
   readonly credentialIdsByDoor: ReadonlyMap<string, Set<string>>;
-  /** The newest generation that the provider has issued for a guest room, and of the whole hotel. */
+  /** Newest generation of the whole hotel; below, the newest that the provider has issued for each guest room. */
   newestGeneration: number;
   readonly newestGenerationByDoor: Map<string, number>;
 }
@@ -78,6 +78,7 @@ const COMMON_DOORS = [
   { name: 'Lift', category: 'elevator reader' },
 ] as const;
 
+/** Returns a hotel with doors and fresh locks, but without guests, phones or keys. */
 export function createWorld(options: HotelOptions): World {
   const { clock } = options;
   const newId = options.newId ?? randomUUID;
@@ -127,12 +128,12 @@ function freshLock(door: Door): Lock {
     : { kind: 'common-door', doorId: door.id };
 }
 
-/** Names for `count` guest rooms, ten to a floor: 101 to 110, 201 and so on. */
+/** Returns names for `count` guest rooms, ten to a floor: 101 to 110, 201 and so on. */
 export function roomNames(count: number): readonly string[] {
   return Array.from({ length: count }, (_, index) => String((Math.floor(index / 10) + 1) * 100 + (index % 10) + 1));
 }
 
-/** The records behind ids of an index, in its order. */
+/** Returns the records for `ids`, in that order; skips ids without a record. */
 export function recordsOf<T>(records: ReadonlyMap<string, T>, ids: Iterable<string>): readonly T[] {
   const found: T[] = [];
   for (const id of ids) {
