@@ -1,7 +1,7 @@
 /**
-  * Orders to a stay that fulfil a key request. Pure: the workflow `keyRequests` calls it and gets the same result on
-  * replay. Requests name no guests, so guests are numbered. A change is sent as a whole snapshot, as any booking
-  * system sends it.
+ * Orders to a stay that fulfil a key request. Pure: the workflow `keyRequests` calls it and gets the same result on
+ * replay. Requests name no guests, so guests are numbered. A change is sent as a whole snapshot, as any booking
+ * system sends it.
  */
 import type { StayName } from '../model/ids.js';
 import { earlier, isBefore, millis, sameWindow, type Instant, type Window } from '../model/instants.js';

@@ -1,10 +1,10 @@
 /**
-  * Conversion of local dates and clock times in the property's time zone to instants. Used at the edge only;
-  * workflows never convert.
+ * Conversion of local dates and clock times in the property's time zone to instants. Used at the edge only;
+ * workflows never convert.
  *
-  * Rule for the two nights of the clock change (`compatible`, as calendars do it): a clock time that does not exist
-  * moves on by the length of the gap (02:30 becomes 03:30). A clock time that exists twice means the first. All others
-  * keep their wall-clock time: check-out at 11:00 stays at 11:00 after a shorter or longer night.
+ * The two nights of the clock change follow the rule `compatible`, as in calendars. A clock time that does not exist
+ * moves on by the length of the gap (02:30 becomes 03:30). A clock time that exists twice means the first. All others
+ * keep their wall-clock time: check-out at 11:00 stays at 11:00 after a shorter or longer night.
  */
 import { Temporal } from '@js-temporal/polyfill';
 import { instantAt, millis, normalInstant } from './instants.js';
@@ -14,8 +14,8 @@ import type { SnapshotWindow, Window } from './snapshot-schema.js';
 type HotelClock = Pick<Property, 'timeZone' | 'checkIn' | 'checkOut'>;
 
 /**
-  * Returns a snapshot's window as instants in UTC. Missing clock times come from the property.
-  * @throws RangeError if the window is empty, for example a same-day check-out before check-in
+ * Returns a snapshot's window as instants in UTC. Missing clock times come from the property.
+ * @throws RangeError if the window is empty, for example a same-day check-out before check-in
  */
 export function toInstants(window: SnapshotWindow, property: HotelClock): Window {
   const instants =
@@ -43,9 +43,9 @@ export function localInstant(date: string, clock: string, timeZone: string): str
 const YEARS_AHEAD = 2;
 
 /**
-  * Returns true if clocks in two IANA zones show the same time for two years from `now` (milliseconds since 1970).
-  * Two years is how far bookings reach ahead. Zones have several names, and neighbours may share their rules.
-  * @throws RangeError if a zone does not exist
+ * Returns true if clocks in two IANA zones show the same time for two years from `now` (milliseconds since 1970).
+ * Two years is how far bookings reach ahead. Zones have several names, and neighbours may share their rules.
+ * @throws RangeError if a zone does not exist
  */
 export function showSameTime(zone: string, otherZone: string, now: number): boolean {
   return zone === otherZone || clockChanges(zone, now) === clockChanges(otherZone, now);

@@ -1,6 +1,6 @@
 /**
-  * Request of a booking system to the door lock system, in neutral terms: OPERA's key types and Mews's key cutter
-  * both map to it. Ids, rooms and times only. Types only; workflows import them, too.
+ * Request of a booking system to the door lock system, in neutral terms: OPERA's key types and Mews's key cutter
+ * both map to it. Ids, rooms and times only. Types only; workflows import them, too.
  */
 import type { Window } from './instants.js';
 import type { MessageInput } from './message-schema.js';
@@ -8,9 +8,9 @@ import type { StaySnapshotInput } from './snapshot-schema.js';
 import type { StayPhase } from './stay-view.js';
 
 /**
-  * Kind of request. `new`: all earlier keys end. `duplicate`: one more key. `lost`: one key is lost, all others are
-  * reissued. `re-encode`: the same key again, others stay. `move`: other rooms. `modify`: other dates.
-  * `remove`: no more keys.
+ * Kind of request. `new`: all earlier keys end. `duplicate`: one more key. `lost`: one key is lost, all others are
+ * reissued. `re-encode`: the same key again, others stay. `move`: other rooms. `modify`: other dates.
+ * `remove`: no more keys.
  */
 export type KeyRequestKind = 'new' | 'duplicate' | 'lost' | 're-encode' | 'move' | 'modify' | 'remove';
 

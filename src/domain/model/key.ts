@@ -33,8 +33,8 @@ export interface Key {
   /** Dead at guest rooms, but Seam may still hold it: a phone keeps it, and it opens common doors. */
   readonly lingers?: boolean;
   /**
-    * A request for the key got no answer. `open`: the key may still appear at Seam, and the stay watches for it.
-    * `watched`: it did not appear while that was likely; the stay checks once more after its end.
+   * A request for the key got no answer. `open`: the key may still appear at Seam, and the stay watches for it.
+   * `watched`: it did not appear while that was likely; the stay checks once more after its end.
    */
   readonly doubt?: 'open' | 'watched';
   /** Set after the second check, which runs when no other stay has an open request for the same person. */
@@ -73,15 +73,15 @@ export interface Keyring {
   readonly keys: readonly Key[];
   readonly refusals: Readonly<Record<string, Refusal>>;
   readonly outsideAnchors: readonly OutsideAnchor[];
-  /** By room, the newest generation that is no longer trusted there (lost phone, removal for cause). */
+  /** Newest generation per room that is no longer trusted there (lost phone, removal for cause). */
   readonly distrusted: Readonly<Record<string, number>>;
   readonly lastKey: number;
   readonly lastGeneration: number;
   /** Generations that began outside this stay, by first credential id. The stay's own begin with its overrides. */
   readonly lineages?: Readonly<Record<string, number>>;
-  /** By room, the newest generation at release: another stay may have held the room since. */
+  /** Newest generation per room at its release: another stay may have held the room since. */
   readonly leftAt?: Readonly<Record<string, number>>;
-  /** By room, the current generation where other stays of the share group also open the room. */
+  /** Current generation per room that other stays of the share group also open. */
   readonly sharedGenerations?: Readonly<Record<string, number>>;
 }
 

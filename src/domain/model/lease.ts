@@ -1,6 +1,6 @@
 /**
-  * Leases: a stay's claims for a room and the room's decisions. One writer per room (the workflow `room`) decides.
-  * Types only, shared by `stay`, `room` and the activity that carries claims between them.
+ * Leases: a stay's claims for a room and the room's decisions. One writer per room (the workflow `room`) decides.
+ * Types only, shared by `stay`, `room` and the activity that carries claims between them.
  */
 import type { Instant, Window } from './instants.js';
 

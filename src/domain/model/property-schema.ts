@@ -1,6 +1,6 @@
 /**
-  * Property configuration file: one hotel's zone, clock times, Seam ids, door mapping and policy.
-  * Read at the edge (`src/property-file.ts`) and passed on by the activity `resolveProperty`; never read in a workflow.
+ * Property configuration file: one hotel's zone, clock times, Seam ids, door mapping and policy.
+ * Read at the edge (`src/property-file.ts`) and passed on by the activity `resolveProperty`; never read in a workflow.
  */
 import { z } from 'zod';
 

@@ -1,7 +1,7 @@
 /**
-  * Schemas of the messages of `room`, and of the decisions that a room sends to stays (`docs/messages.md`).
-  * Messages of people and other programs must not hold unknown fields. Messages between stays and rooms may:
-  * a newer worker may send fields that an older one does not have.
+ * Schemas of the messages of `room`, and of the decisions that a room sends to stays (`docs/messages.md`).
+ * Messages of people and other programs must not hold unknown fields. Messages between stays and rooms may:
+ * a newer worker may send fields that an older one does not have.
  */
 import { z } from 'zod';
 import { idSchema, instantSchema, windowSchema } from './snapshot-schema.js';
@@ -10,8 +10,8 @@ import type { Claim, KeyReport, LeaseNews } from './lease.js';
 const stayIdRule = 'must be the workflow id of a stay, such as "stay/seaside/R-1001"';
 
 /**
-  * Workflow id of a stay: percent-encoded, so that a character is a byte. Temporal refuses a longer id, and with it
-  * every other command of the room's workflow task.
+ * Workflow id of a stay: percent-encoded, so that a character is a byte. Temporal refuses a longer id, and with it
+ * every other command of the room's workflow task.
  */
 const workflowIdSchema = z
   .string({ error: stayIdRule })

@@ -1,13 +1,13 @@
 /**
-  * Snapshot of a reservation, as booking systems send it (`docs/messages.md`): checked field by field,
-  * unknown fields refused by name. All other modules use the types of these schemas.
+ * Snapshot of a reservation, as booking systems send it (`docs/messages.md`): checked field by field,
+ * unknown fields refused by name. All other modules use the types of these schemas.
  */
 import { z } from 'zod';
 import type { Instant, Window } from './instants.js';
 
 export type { Instant, Window };
 
-/** Ids become parts of workflow ids and of Seam's keys: any well-formed text of up to 200 characters that a person can read. */
+/** Well-formed text of up to 200 readable characters: ids become parts of workflow ids and of Seam's keys. */
 export const idSchema = z
   .string({ error: 'must be a text of 1 to 200 characters' })
   .min(1, 'must not be empty')

@@ -1,6 +1,6 @@
 /**
-  * Inputs and outcomes of the activities of `stay`. Types only.
-  * Fields with Seam's values carry Seam's names.
+ * Inputs and outcomes of the activities of `stay`. Types only.
+ * Fields with Seam's values carry Seam's names.
  */
 import type { DoorFacts } from './doors.js';
 import type { KeyAsk } from './key.js';

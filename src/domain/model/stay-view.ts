@@ -50,7 +50,7 @@ export interface LeaseView {
   readonly window: Window;
   /** `asked`: the room has not answered yet. */
   readonly state: 'asked' | 'granted' | 'waiting' | 'displaced' | 'ended';
-  /** If granted, the limits of every key. */
+  /** Granted: no key begins before `from` or lasts beyond `until`. */
   readonly from?: Instant;
   readonly until?: Instant;
   /** Stays whose leases conflict. */

@@ -1,6 +1,6 @@
 /**
-  * Settles the claims of a room, at every change and after time passes. A granted window stays granted. Free time goes
-  * to claims in the order of their first arrival. The windows of two holders never overlap.
+ * Settles the claims of a room, at every change and after time passes. A granted window stays granted. Free time goes
+ * to claims in the order of their first arrival. The windows of two holders never overlap.
  */
 import { earlier, isBefore, later, overlaps, type Instant, type Window } from '../model/instants.js';
 import { isClaim, isSameHolder, writeLine, type ClaimEntry, type RoomState } from './state.js';
@@ -100,8 +100,8 @@ function withGranted(entry: ClaimEntry, granted: Window): ClaimEntry {
 }
 
 /**
-  * Appoints openers: in a share group the first stay that is ready for a key opens the lease. It stays the opener while
-  * it is ready or holds a live key. While any stay of the lease holds a live key, no other opener is appointed.
+ * Appoints openers: in a share group the first stay that is ready for a key opens the lease. It stays the opener while
+ * it is ready or holds a live key. While any stay of the lease holds a live key, no other opener is appointed.
  */
 function appointOpeners(state: RoomState, now: Instant): void {
   for (const lease of leasesOf(state.claims)) {

@@ -76,7 +76,7 @@ export function decisionOf(state: RoomState, entry: ClaimEntry, now: Instant): L
   const lease = leasesOf(claims).find((members) => members.includes(entry)) ?? [entry];
   const keys = keysOfLease(state, lease);
   const anchors = anchorsFor(keys, entry.stayId, now);
-  // A stay without a share group has its own keyring: sending it the lineage would be a needless message.
+  // A stay that shares with no other stay has all keys in its keyring: a lineage would only cause a needless message.
   const lineage = entry.asked.shareGroup === undefined ? undefined : currentLineage(keys, now);
   const heldUpBy = whoHoldsUp(claims, entry, before, now);
   const openedBy = lease.find((member) => member.opener === true && member.stayId !== entry.stayId)?.stayId;

@@ -1,4 +1,4 @@
-/** Room as Markdown for the current details in Temporal Web UI. No names, no contacts. */
+/** Room as Markdown for the current details in Temporal Web UI; the page shows its history. No names, no contacts. */
 import type { LeaseView, RoomKeyView, RoomView, WaitingView } from './view.js';
 
 /** Maximum length in characters: Temporal allows 20,000 bytes, and a character may need three. */

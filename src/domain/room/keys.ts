@@ -34,8 +34,8 @@ export function forgetOldKeys(state: RoomState, now: Instant): void {
 }
 
 /**
- * Returns the latest time at which the key can open the door: for a live key its window's end, for a dead key the end
- * of its residual access through an offline phone.
+ * Returns the latest time at which the key can open the door. A live key opens it until its window ends, a dead key
+ * until its residual access through an offline phone ends.
  */
 export function opensUntil(key: RoomKey): Instant {
   if (key.state !== 'dead') return key.window.to;
@@ -52,8 +52,8 @@ export function isLive(key: RoomKey, now: Instant): boolean {
 }
 
 /**
-  * Returns the time in which a dead key can still open the door, at worst: its phone stays offline, and no newer key is
-  * used at the door. Undefined if the key cannot open it.
+ * Returns the time in which a dead key can still open the door, or undefined if it cannot. This is the worst case: its
+ * phone stays offline, and no newer key is used at the door.
  */
 export function residualWindow(key: RoomKey): Window | undefined {
   const { state, deadAt, residualUntil, window } = key;

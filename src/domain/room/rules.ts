@@ -31,9 +31,9 @@ const NOBODY: LeaseDecision = { kind: 'waiting', behind: [] };
 type Envelope = Pick<Claim, 'stayId' | 'chain' | 'revision' | 'seq'>;
 
 /**
-  * Records a claim: the stay's whole request for one part, the latest counts. Late attempts and ended stays change
-  * nothing.
-  * @returns the answer, which the state records as sent
+ * Records a claim: the stay's whole request for one part, the latest counts. Late attempts and ended stays change
+ * nothing.
+ * @returns the answer, which the state records as sent
  */
 export function takeClaim(state: RoomState, claim: Claim, now: Instant): LeaseNews {
   const part = claim.part ?? 0;
@@ -201,7 +201,7 @@ function enter(state: RoomState, claim: Claim, part: number, now: Instant): void
   } else state.claims = state.claims.map((entry) => (entry === known ? asking(state, known, asked) : entry));
 }
 
-/** Returns the claim with a new request. A stay that leaves a share group keeps the room only if the group does not. */
+/** Returns the claim with a new request. A stay that leaves a share group loses the room if the group holds it. */
 function asking(state: RoomState, known: ClaimEntry, asked: Asked): ClaimEntry {
   const entry = { ...known, asked };
   const { granted } = entry;

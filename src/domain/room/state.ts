@@ -1,6 +1,6 @@
 /**
-  * State of one room: claims in order of arrival, granted windows, keys that open its door, history.
-  * Plain JSON, so that it survives continue-as-new. Ids only: no names, no contacts.
+ * State of one room: claims in order of arrival, granted windows, keys that open its door, history.
+ * Plain JSON, so that it survives continue-as-new. Ids only: no names, no contacts.
  */
 import { millis, type Instant, type Window } from '../model/instants.js';
 import type { KeyReport, LeaseDecision } from '../model/lease.js';
@@ -26,8 +26,8 @@ export interface ClaimEntry {
   readonly part: number;
   readonly asked: Asked;
   /**
-    * Window that the claim holds; windows of different holders never overlap. Grace is not included: it lasts only
-    * until another stay claims the room. Absent while the claim waits.
+   * Window that the claim holds; windows of different holders never overlap. Grace is not included: it lasts only
+   * until another stay claims the room. Absent while the claim waits.
    */
   readonly granted?: Window;
   /** The stay opens the lease of its share group. */

@@ -3,8 +3,8 @@ import { earlier, isBefore, later, plusMinutes, type Instant } from '../model/in
 import type { ClaimEntry, RoomState } from './state.js';
 
 /**
-  * Returns the next instant at which a lease, claim or key that a stay waits for ends; undefined if no stay waits.
-  * The wake-up decides if a stay gets a message.
+ * Returns the next instant at which a lease, claim or key that a stay waits for ends; undefined if no stay waits.
+ * The wake-up decides if a stay gets a message.
  */
 export function nextWake(state: RoomState, now: Instant): Instant | undefined {
   if (!sharesInParts(state) && !state.claims.some((entry) => isWaiting(entry, state.claims, now))) return undefined;
