@@ -9,7 +9,7 @@ import { plainLanguage } from './scripts/plain-language.mjs';
 
 const TYPESCRIPT = ['**/*.ts'];
 const WORKFLOWS = ['workflows/**/*.ts'];
-const DOMAIN = ['src/domain/**/*.ts'];
+const DOMAIN = ['src/domain/**/*.ts', 'src/client/**/*.ts', 'src/*.ts', 'workflows/**/*.ts', 'activities/**/*.ts'];
 /** Folders whose comments follow the language rules. */
 const PLAIN = [
   'src/{seam,server,http,temporal,simulator}/**/*.ts',

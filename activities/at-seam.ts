@@ -1,6 +1,6 @@
 /**
- * What every activity that speaks to Seam has in common: it heartbeats while it works, so that cancellation reaches it and a
- * killed worker is noticed within seconds, and its errors are classified for Temporal.
+ * Common part of every activity that calls Seam. It heartbeats while it runs, so that it receives cancellations and a
+ * killed worker is detected within seconds. Its errors are classified for Temporal.
  */
 import { CancelledFailure, Context } from '@temporalio/activity';
 import { toApplicationFailure } from '../src/seam/index.js';
@@ -10,11 +10,11 @@ const HEARTBEAT_MS = 1_000;
 export interface Work {
   /** Fires when the activity is cancelled, or its worker shuts down. */
   readonly signal: AbortSignal;
-  /** Sets what the next attempt finds as heartbeat details, once they are sent: with the next beat, or on failure. */
+  /** Sets the heartbeat details for the next attempt. They are sent with the next heartbeat, or on failure. */
   note(details: unknown): void;
 }
 
-/** Runs `work` within the current activity. Throws an ApplicationFailure, or a CancelledFailure once cancelled. */
+/** Runs `work` within the current activity. @throws ApplicationFailure; CancelledFailure once cancelled */
 export async function atSeam<Result>(work: (at: Work) => Promise<Result>): Promise<Result> {
   const context = Context.current();
   const { cancellationSignal: signal } = context;
@@ -32,7 +32,9 @@ export async function atSeam<Result>(work: (at: Work) => Promise<Result>): Promi
   }
 }
 
-/** True if the workflow asked for the cancellation, and not a worker that shuts down: then the next attempt goes on. */
+/**
+ * Returns true if the workflow requested the cancellation; false for a worker's shutdown: the next attempt continues.
+ */
 export function isCancelRequested(): boolean {
   return Context.current().cancellationDetails?.cancelRequested === true;
 }

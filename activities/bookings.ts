@@ -1,4 +1,4 @@
-/** The activities behind the booking door: they speak to booking systems, and tell stays. What guests are called passes through here only. */
+/** Activities that call booking systems and update stays. Guest names pass through here only. */
 import { activityInfo, cancellationSignal, Context, heartbeat } from '@temporalio/activity';
 import { WorkflowUpdateRPCTimeoutOrCancelledError, type Client } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
@@ -13,16 +13,17 @@ import type { StayName } from '../src/domain/model/ids.js';
 
 export interface BookingDependencies {
   readonly connections: Connections;
-  /** Told what adapters count in this process. */
+  /** Receives the events that adapters count in this process. */
   readonly count: Counter;
 }
 
-/** Reservations that one sweep has read at once: more would hurry booking systems beyond their limits. */
+/** Maximum concurrent reads of one sweep; more would exceed the limits of booking systems. */
 const AT_ONCE = 10;
-/** How long a sweep waits for one reservation; reading it goes on without the sweep. */
+/** Time a sweep waits for one reservation; the read continues without the sweep. */
 const PATIENCE_MS = 60_000;
 const HEARTBEAT_MS = 3_000;
 
+/** Returns the activities of the workflows that serve booking systems. */
 export function createBookingActivities({ connections, count }: BookingDependencies): BookingActivities {
   return {
     async readReservation({ propertyId, reservationId, ifGone }) {
@@ -36,7 +37,7 @@ export function createBookingActivities({ connections, count }: BookingDependenc
         knownGuests: () => client.withDeadline(deadline, () => knownGuests(client, name)),
       };
       const fetched = await classified(system.fetchReservation(name, call));
-      // What an attempt has sent to Temporal must not wait on after its time: the next one says it again.
+      // A request to Temporal must not outlive its attempt: the next attempt sends it again.
       return client.withDeadline(deadline, async () => {
         switch (fetched.kind) {
           case 'found':
@@ -95,12 +96,12 @@ function connectionOf(connections: Connections, propertyId: string): Connection 
   return connection;
 }
 
-/** Somebody has to add it to the file, and start the worker again; what waits goes on then. */
+/** Returns a retryable failure: a person must add the connection to the file and restart the worker. */
 function notConnected(message: string): ApplicationFailure {
   return ApplicationFailure.create({ message, type: 'NotConnected', nextRetryDelay: '1m' });
 }
 
-/** The property has another connection now, or none. */
+/** Returns a final failure: the property now has another connection, or none. */
 function notServed(connectionId: string, propertyId: string): ApplicationFailure {
   const message = `${connectionId} no longer serves ${JSON.stringify(propertyId)}; delete the schedule of this sweep`;
   return ApplicationFailure.nonRetryable(message, 'NotConnected');
@@ -114,10 +115,12 @@ async function classified<T>(asked: Promise<T>): Promise<T> {
   }
 }
 
-/** What has come of a page so far. It outlives an attempt as what that last said of itself, so that no repair is taken for known before. */
+/**
+ * Progress of one page. Heartbeat details carry it to the next attempt, so that a repair is not counted as unchanged.
+ */
 interface PageProgress {
   readonly counts: Record<RereadOutcome['kind'], number>;
-  /** Ids of the reservations that are counted. What changes in them from now on is for the next sweep. */
+  /** Ids of the reservations that are counted. Their later changes belong to the next sweep. */
   readonly counted: string[];
 }
 
@@ -126,7 +129,7 @@ function progressSoFar(): PageProgress {
   return before ?? { counts: noCounts(), counted: [] };
 }
 
-/** @throws the first error, when all have been tried: the next attempt has the rest read */
+/** Rereads the reservations not counted yet. @throws the first error, after all were tried; a retry reads the rest */
 async function rereadAll(
   client: Client,
   connection: Connection,
@@ -147,7 +150,7 @@ async function rereadAll(
     ),
   );
   const failed = endings.find((ending) => ending.status === 'rejected');
-  // The last beat may be seconds old.
+  // The last heartbeat may be seconds old.
   heartbeat({ counts, counted } satisfies PageProgress);
   if (failed !== undefined) throw failed.reason;
 }

@@ -1,4 +1,4 @@
-/** What the activities need from outside, and what they make of it once per worker. */
+/** External dependencies of the activities, and what is built from them once per worker. */
 import { ApplicationFailure } from '@temporalio/common';
 import type { Properties } from '../src/property-file.js';
 import {
@@ -22,24 +22,25 @@ export interface ActivityDependencies {
 
 export interface ActivityOptions {
   readonly timing?: Partial<KeyTiming>;
-  /** How long what was read of entrances and of an access system's state is good for, in milliseconds; 5 s by default. */
+  /** Cache lifetime of entrances and of an access system's state, in milliseconds; 5 s by default. */
   readonly memoryMs?: number;
-  /** The hotels' time in milliseconds since 1970; the system's by default. */
+  /** Returns the hotels' time in milliseconds since 1970; the system's by default. */
   readonly now?: () => number;
 }
 
-/** Everything at hand for the activities of one worker. */
+/** Context that the activities of one worker share. */
 export interface Dependencies {
   readonly entrances: EntranceCatalogue;
   readonly accessSystems: AccessSystemWatch;
-  /** The hotels' time in milliseconds since 1970. */
+  /** Returns the hotels' time in milliseconds since 1970. */
   now(): number;
-  /** Throws the ApplicationFailure `PropertyUnknown`. */
+  /** Returns a configured property. @throws ApplicationFailure `PropertyUnknown` */
   property(propertyId: string): Promise<Property>;
-  /** The property with all that work on its keys needs. Throws like `property`. */
+  /** Returns the property with all that requests for its keys need. @throws ApplicationFailure `PropertyUnknown` */
   context(propertyId: string): Promise<KeyRequests>;
 }
 
+/** Returns the dependencies of one worker's activities. */
 export function openDependencies({ seam, properties, options = {} }: ActivityDependencies): Dependencies {
   const { memoryMs: ttlMs = 5_000, now = Date.now } = options;
   const timing = { ...DEFAULT_KEY_TIMING, ...options.timing };

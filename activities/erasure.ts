@@ -1,4 +1,7 @@
-/** Activities of the workflow `erase`: what is known of a guest, at Seam and in the histories of his stay, is looked at once more, and deleted. */
+/**
+ * Activities of the workflow `eraseGuest`: they read the guest's data once more, at Seam and in the histories of the
+ * stay, and delete it.
+ */
 import { Context } from '@temporalio/activity';
 import type { Client } from '@temporalio/client';
 import { ApplicationFailure, ApplicationFailureCategory } from '@temporalio/common';
@@ -12,6 +15,7 @@ import { stayWorkflowId, type StayName } from '../src/domain/model/ids.js';
 import { atSeam } from './at-seam.js';
 import type { Dependencies } from './dependencies.js';
 
+/** Returns the activities that erase a guest. */
 export function createErasureActivities(office: Dependencies): ErasureActivities {
   return {
     async lookBack(name) {
@@ -53,7 +57,10 @@ function needed(why: string): ApplicationFailure {
   return ApplicationFailure.nonRetryable(why, ERROR_TYPES.guestNeeded);
 }
 
-/** Workflow id of an open stay of the property that knows the guest at Seam; stays that share a guest are nowhere listed. */
+/**
+ * Returns the workflow id of an open stay of the property with this guest, or undefined. It queries every open stay: no
+ * list of the stays of one guest exists.
+ */
 async function openStayOf(client: Client, propertyId: string, userIdentityId: string): Promise<string | undefined> {
   const query = `WorkflowType = "stay" AND ExecutionStatus = "Running" AND StayProperty = ${JSON.stringify(propertyId)}`;
   for await (const { workflowId } of client.workflow.list({ query })) {
@@ -63,13 +70,16 @@ async function openStayOf(client: Client, propertyId: string, userIdentityId: st
   return undefined;
 }
 
-/** Has every run deleted that has ended. Answers whether there was one: deleting takes a while, and a list comes later than what it lists. */
+/**
+ * Requests the deletion of every run that has ended, and returns whether there was one. Deletion takes a while, and
+ * Temporal's list lags behind.
+ */
 async function deleteHistories(client: Client, name: StayName): Promise<boolean> {
   const workflowId = stayWorkflowId(name);
   const { namespace } = client.options;
   let found = (await standingOf(client, name)) === 'ended';
   for await (const { runId, status } of client.workflow.list({ query: `WorkflowId = "${workflowId}"` })) {
-    // One that was begun meanwhile needs what it holds.
+    // A run that started meanwhile needs its history.
     if (status.name === 'RUNNING') continue;
     found = true;
     await client.workflowService.deleteWorkflowExecution({ namespace, workflowExecution: { workflowId, runId } });

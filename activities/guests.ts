@@ -8,6 +8,7 @@ import type { Dependencies } from './dependencies.js';
 
 type GuestActivities = Pick<StayActivities, 'prepareGuest' | 'waitForPhone' | 'deactivatePhone'>;
 
+/** Returns the activities on guests and their phones. */
 export function createGuestActivities(office: Dependencies): GuestActivities {
   return {
     prepareGuest: (input) =>

@@ -1,4 +1,4 @@
-/** Every activity, by the name it is registered under: all that touches the world. */
+/** Activities of the stays, by registered name: all I/O of the workflows `stay` and `eraseGuest`. */
 import type { StayActivities } from '../src/domain/model/stay-activities.js';
 import { openDependencies, type ActivityDependencies } from './dependencies.js';
 import { createErasureActivities } from './erasure.js';
@@ -9,7 +9,7 @@ import { createRoomActivities } from './rooms.js';
 
 export type { ActivityDependencies, ActivityOptions } from './dependencies.js';
 
-/** The activities of one worker; entrances and the state of access systems are remembered briefly between them. */
+/** Returns the activities of one worker. They share a short cache of entrances and of the state of access systems. */
 export function createActivities(dependencies: ActivityDependencies): StayActivities {
   const office = openDependencies(dependencies);
   return {

@@ -1,4 +1,4 @@
-/** Activities on keys: issue and confirm, revoke, look again. */
+/** Activities on keys: issue and confirm, revoke, check. */
 import { CancelledFailure, Context, type Info } from '@temporalio/activity';
 import { ApplicationFailure, ApplicationFailureCategory } from '@temporalio/common';
 import { z } from 'zod';
@@ -13,6 +13,7 @@ type KeyActivities = Pick<
   'issueKey' | 'revokeKey' | 'checkKeys' | 'waitForKeysToEnd' | 'waitForKeyOnPhone' | 'watchForStrays'
 >;
 
+/** Returns the activities on keys. */
 export function createKeyActivities(office: Dependencies): KeyActivities {
   return {
     issueKey: (input) =>
@@ -63,7 +64,7 @@ export function createKeyActivities(office: Dependencies): KeyActivities {
   };
 }
 
-/** By Temporal's time, which tests may skip. */
+/** Returns whether the watch has lasted `minutes`, by Temporal's time, which tests may skip. */
 function hasLookedFor(minutes: number): boolean {
   const { scheduledTimestampMs, currentAttemptScheduledTimestampMs } = Context.current().info;
   return currentAttemptScheduledTimestampMs - scheduledTimestampMs >= minutes * 60_000;
@@ -71,7 +72,7 @@ function hasLookedFor(minutes: number): boolean {
 
 const progressSchema = z.object({ acsCredentialId: z.string(), adopted: z.boolean(), since: z.number() });
 
-/** Heartbeat details of an attempt that got that far. */
+/** Returns the progress in the heartbeat details of the previous attempt; undefined if it recorded none. */
 function rememberedFrom({ heartbeatDetails }: Info): IssueProgress | undefined {
   const parsed = progressSchema.safeParse(heartbeatDetails);
   return parsed.success ? parsed.data : undefined;

@@ -1,4 +1,7 @@
-/** The activity by which a stay speaks to the rooms that it wants: each is a workflow of its own, started by its first claim. */
+/**
+ * Activity that sends a stay's reports, releases and claims to rooms. Each room is a workflow of its own, started by
+ * its first claim.
+ */
 import { Context } from '@temporalio/activity';
 import {
   WithStartWorkflowOperation,
@@ -16,20 +19,21 @@ import type { StayActivities } from '../src/domain/model/stay-activities.js';
 import { TASK_QUEUES } from '../src/temporal/task-queues.js';
 import { claimUpdate, roomAnchoredSignal, roomReleaseSignal } from '../workflows/stay/messages.js';
 
-/** Rooms that one stay speaks to at once. */
+/** Maximum number of rooms that one stay calls concurrently. */
 const AT_ONCE = 10;
 
-/** The part of an attempt's time within which rooms have to answer; the rest is for saying what they answered. */
+/** Share of an attempt's timeout within which rooms must answer; the rest is for returning their answers. */
 const ANSWER_SHARE = 0.7;
 
-/** From this attempt on a room that does not answer holds up the others no longer. */
+/** Attempt from which a room that does not answer no longer blocks the others. */
 const PATIENT_ATTEMPTS = 3;
 
+/** Returns the activity `settleLeases`. */
 export function createLeaseActivities(): Pick<StayActivities, 'settleLeases'> {
   return {
     async settleLeases(input) {
       const { client, info } = Context.current();
-      // What an attempt has sent must not wait on after its time: the next one says it again.
+      // A request must not outlive its attempt: the next attempt sends it again.
       const deadline = Date.now() + info.startToCloseTimeoutMs * ANSWER_SHARE;
       const { news, refused, silent } = await client.withDeadline(deadline, () => settleLeases(client, input));
       const [first] = silent;
@@ -52,8 +56,8 @@ interface Answers {
 }
 
 /**
- * What is known is told before anything is let go, and what is let go before anything is claimed: two stays that swap rooms never
- * wait for each other's claims. A room that fails is told nothing more, the others all of it. Repeating it changes nothing.
+ * Sends reports first, then releases, then claims: two stays that swap rooms never wait for each other's claims. A room
+ * that fails receives nothing more; the others receive everything. Idempotent.
  */
 async function settleLeases(temporal: Client, input: SettleLeasesInput): Promise<Answers> {
   const { propertyId, stayId, chain, seq, reports, releases, claims } = input;
@@ -68,7 +72,7 @@ async function settleLeases(temporal: Client, input: SettleLeasesInput): Promise
     const rooms = [...new Set(items.map(({ room }) => room))].filter((room) => !failures.has(room));
     await atOnce(rooms, async (room) => {
       try {
-        // What is for one room arrives in the order in which the stay says it.
+        // One room receives its messages in the order in which the stay lists them.
         for (const item of items.filter((one) => one.room === room)) await tell(item, { propertyId, room });
       } catch (error) {
         failures.set(room, error);
@@ -130,7 +134,7 @@ function startOf(name: RoomName): {
   };
 }
 
-/** A room that nobody has claimed holds nothing that could be told or let go. */
+/** Sends a message and ignores a room that does not exist: without a claim it has nothing to update or release. */
 async function unlessUnknown(send: () => Promise<void>): Promise<void> {
   try {
     await send();
@@ -139,7 +143,7 @@ async function unlessUnknown(send: () => Promise<void>): Promise<void> {
   }
 }
 
-/** Why the room refuses, and will refuse again; undefined if it was not the room that said so. */
+/** Returns why the room permanently refuses the claim; undefined if the error is not a refusal of the room. */
 function refusalIn(error: unknown): string | undefined {
   if (!(error instanceof WorkflowUpdateFailedError) || !(error.cause instanceof ApplicationFailure)) return undefined;
   return error.cause.type === ERROR_TYPES.invalidMessage ? error.cause.message : undefined;

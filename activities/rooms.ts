@@ -11,6 +11,7 @@ import type { Dependencies } from './dependencies.js';
 
 type RoomActivities = Pick<StayActivities, 'resolveProperty' | 'resolveDoors'>;
 
+/** Returns the activities on the property and its doors. */
 export function createRoomActivities(office: Dependencies): RoomActivities {
   return {
     async resolveProperty({ propertyId, window }) {

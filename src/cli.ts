@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-/** The `stayline` program (docs/cli.md). Ends with 0: done; 1: it did not work; 2: what was given is wrong. */
+/** Program `stayline` (docs/cli.md). Exit codes: 0 success; 1 failure; 2 wrong input. */
 import { runCli } from './cli/run.js';
 
 process.exitCode = await runCli(process.argv.slice(2), {

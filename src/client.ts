@@ -1,6 +1,6 @@
 /**
- * `stayline/client`: starts, changes and asks stays from a TypeScript program. What is sent is checked before it is sent, so that
- * a wrong snapshot or message starts nothing.
+ * `stayline/client`: starts, changes and queries stays from a TypeScript program. Every input is checked before it is
+ * sent, so that an invalid snapshot or message starts nothing.
  */
 import type { Client } from '@temporalio/client';
 import {
@@ -52,37 +52,42 @@ export type { PlannedChange, StaySummary } from '../workflows/stay/messages.js';
 
 export interface StayClient {
   /**
-   * Sends a whole snapshot: starts the stay or amends it. Answers the view once the snapshot is recorded, not when keys exist. What is
-   * known already starts and changes nothing, also after the stay has ended (`taken` says so).
+   * Sends a whole snapshot: starts the stay or amends it. Returns the view once the snapshot is recorded, not when keys
+   * exist. A snapshot that is already recorded starts and changes nothing, even after the stay has ended; `taken` is
+   * `known` then.
    * @throws StayRefused `InvalidSnapshot`, `StaleRevision` or `StayOver`
    */
   applyReservation(snapshot: StaySnapshotInput): Promise<StayView>;
-  /** Sends a signal; answers when Temporal has it. @throws StayRefused `InvalidMessage`; StayNotFound */
+  /** Sends a signal; returns when Temporal has it. @throws StayRefused `InvalidMessage`; StayNotFound */
   signal<Name extends MessageName>(stayName: StayName, name: Name, payload: MessageInput<Name>): Promise<void>;
-  /** The stay as it stands. @throws StayNotFound */
+  /** Returns the current view of the stay. @throws StayNotFound */
   view(stayName: StayName): Promise<StayView>;
   /**
-   * What a change would lead to, and why; does nothing.
+   * Returns the dry run of a change: steps and reasons. Changes nothing.
    * @throws StayRefused `InvalidMessage`, and for a snapshot as `applyReservation` does; StayNotFound
    */
   planFor(stayName: StayName, change: PlannedChange): Promise<DryRun>;
-  /** Waits for the end of the stay. @throws StayNotFound */
+  /** Waits for the end of the stay and returns its summary. @throws StayNotFound */
   result(stayName: StayName): Promise<StaySummary>;
   /**
-   * Has a guest forgotten, at Seam and in the histories of the stay, which must have ended. Answers what is kept, by ids alone.
-   * @throws StayRefused `GuestNeeded` while the stay, another of his or a key is alive; `InvalidMessage`
+   * Erases a guest at Seam and in the histories of the stay, which must have ended. Returns what is kept, by ids alone.
+   * @throws StayRefused `GuestNeeded` while this stay or another stay of the guest is open, or a key is live;
+   * `InvalidMessage`
    */
   eraseGuest(guest: GuestToErase): Promise<Erasure>;
-  /** Who has the room, who waits, who can open its door. @throws RoomNotFound */
+  /** Returns the room's leases, waiting claims, and keys that can open its door. @throws RoomNotFound */
   room(roomName: RoomName): Promise<RoomView>;
   /**
-   * The front desk gives the room to a stay that claims it; answers when Temporal has it.
+   * Assigns the room to a stay that claims it, for the front desk; returns when Temporal has the signal.
    * @throws StayRefused `InvalidMessage`; RoomNotFound
    */
   forceRoom(roomName: RoomName, force: RoomForce): Promise<void>;
 }
 
-/** Takes a connected Temporal client, with the namespace that the workers use. */
+/**
+ * Returns a client of stays and rooms.
+ * @param temporal connected client, with the namespace that the workers use
+ */
 export function createStayClient(temporal: Client): StayClient {
   const handleOf = (stayName: StayName): ReturnType<typeof temporal.workflow.getHandle<typeof stay>> =>
     temporal.workflow.getHandle<typeof stay>(stayWorkflowId(stayName));
@@ -109,7 +114,7 @@ export function createStayClient(temporal: Client): StayClient {
   };
 }
 
-/** @throws StayRefused `InvalidMessage` */
+/** Checks an input. @throws StayRefused `InvalidMessage` */
 function refuseUnless(checked: Checked<unknown>): void {
   if (checked.ok) return;
   throw new StayRefused(ERROR_TYPES.invalidMessage, describeProblems(checked.problems), checked.problems);

@@ -1,12 +1,12 @@
-/** The configuration of a process, from its environment. Where Temporal is: see `src/temporal/connection.ts`. */
+/** Configuration of a process, from its environment. Temporal's address: see `src/temporal/connection.ts`. */
 import { z } from 'zod';
 import { LOG_LEVELS, type LogLevel } from './log.js';
 import type { SeamAuth } from './seam/index.js';
 import { isWebhookSecret } from './seam/webhooks/index.js';
 
-/** Where the server listens unless it is told otherwise. */
+/** Default port of the server. */
 export const SERVER_PORT = 4020;
-/** A hundred a second: of one API key, on one server process. */
+/** Default request limit of one API key on one server process: a hundred a second. */
 const REQUESTS_PER_MINUTE = 6_000;
 
 const text = z.string({ error: 'is needed' }).min(1, 'must not be empty');
@@ -103,9 +103,9 @@ function judgeSeamAuth(env: SeamVariables, context: z.RefinementCtx): void {
   }
 }
 
-/** How to reach Seam. */
+/** Endpoint, credentials and timeout for requests to Seam. */
 export interface SeamConfig {
-  /** No endpoint: Seam itself. */
+  /** Absent: Seam's own endpoint. */
   readonly endpoint?: string;
   readonly auth: SeamAuth;
   readonly timeoutMs?: number;
@@ -114,54 +114,55 @@ export interface SeamConfig {
 export interface WorkerConfig {
   /** Path of the property file. */
   readonly propertiesFile: string;
-  /** Path of the file of connections to booking systems; absent: there are none. */
+  /** Path of the file of connections to booking systems; absent: no connections. */
   readonly bookingsFile?: string;
   readonly seam: SeamConfig;
-  /** How long a request that went unanswered may still be carried out, in milliseconds; absent: the default of `KeyTiming`. */
+  /** Time in which Seam may still carry out an unanswered request, in milliseconds; absent: `KeyTiming`'s default. */
   readonly lateCommitSettleMs?: number;
   readonly profile: 'embedded' | 'cluster';
   /** Rate limit of the task queue `seam`, over all workers; absent: none. */
   readonly seamActivitiesPerSecond?: number;
-  /** Path of the workflow bundle; absent: the build's own, else bundled at the start. */
+  /** Path of the workflow bundle; absent: the build's bundle, else one made at startup. */
   readonly workflowBundle?: string;
-  /** How this worker names itself to Temporal; absent: process id and host. */
+  /** Identity of this worker at Temporal; absent: process id and host. */
   readonly identity?: string;
   readonly logLevel: LogLevel;
 }
 
-/** The HTTP API for bookings. */
+/** Configuration of the HTTP API for bookings. */
 export interface BookingConfig {
   /** Path of the file of API keys. */
   readonly apiKeysFile: string;
   /** Path of the property file. */
   readonly propertiesFile: string;
-  /** Of one API key. */
+  /** Limit of one API key. */
   readonly requestsPerMinute: number;
-  /** Root of Temporal Web UI; absent: answers hold no link to it. */
+  /** Root URL of Temporal Web UI; absent: responses have no link to it. */
   readonly webUiUrl?: string;
 }
 
 export interface ServerConfig {
-  /** Of the webhook at Seam whose events come here; absent: none do. */
+  /** Secret of the Seam webhook that sends events here; absent: no events are received. */
   readonly webhookSecret?: string;
-  /** Absent: no bookings are taken in. */
+  /** Absent: the HTTP API for bookings is off. */
   readonly booking?: BookingConfig;
-  /** Path of the file of connections to booking systems, which deliver here; absent: there are none. */
+  /** Path of the file of connections to booking systems, which deliver here; absent: no connections. */
   readonly bookingsFile?: string;
-  /** Absent if the server may not ask Seam. */
+  /** Absent: the server has no credentials for Seam. */
   readonly seam?: SeamConfig;
   readonly host: string;
-  /** 0: the system picks one. */
+  /** 0: the operating system picks a free port. */
   readonly port: number;
   readonly logLevel: LogLevel;
 }
 
-/** Thrown for an environment that is not right; the message has one line per variable. */
+/** Error for an invalid environment; the message has one line per variable. */
 export class ConfigError extends Error {
   override readonly name = 'ConfigError';
 }
 
 /**
+ * Returns the configuration of a worker process.
  * @param env the environment to read
  * @throws ConfigError naming every variable that is missing or wrong
  */
@@ -183,6 +184,7 @@ export function workerConfig(env: NodeJS.ProcessEnv): WorkerConfig {
 }
 
 /**
+ * Returns the configuration of a server process.
  * @param env the environment to read
  * @throws ConfigError naming every variable that is missing or wrong
  */

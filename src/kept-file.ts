@@ -1,17 +1,20 @@
-/** A file that is read when the process starts, and again when it has changed. */
+/** File that is read at process start, and again after each change. */
 import { stat } from 'node:fs/promises';
 
 export interface KeptFileOptions<Content, Refusal extends Error> {
   readonly read: (path: string) => Promise<Content>;
-  /** What `read` throws where the file cannot be used. */
+  /** Error class that `read` throws if the file cannot be used. */
   readonly refusal: abstract new (...args: never[]) => Refusal;
-  /** Told when a changed file cannot be used; what was read before stays in force. */
+  /** Receives the error if a changed file cannot be used; the previous content stays in force. */
   readonly onInvalid: (error: Refusal) => void;
-  /** How long in milliseconds what the file said may be taken for what it says; 0 unless told. */
+  /** Minimum time between two checks of the file, in milliseconds; 0 by default. */
   readonly lookEveryMs?: number;
 }
 
-/** Answers what the file says now. @throws what `read` throws if the file cannot be used when it is opened */
+/**
+ * Opens a file and returns a function that returns its current content.
+ * @throws the error of `read` if the file cannot be used when it is opened
+ */
 export async function keepFile<Content, Refusal extends Error>(
   path: string,
   { read, refusal, onInvalid, lookEveryMs = 0 }: KeptFileOptions<Content, Refusal>,
@@ -35,7 +38,7 @@ export async function keepFile<Content, Refusal extends Error>(
   };
 }
 
-/** Changes whenever the file does; a file that is missing has a stamp, too. */
+/** Returns a stamp that changes whenever the file does; a missing file has a stamp, too. */
 async function stampOf(path: string): Promise<string> {
   try {
     const { mtimeMs, size, ino } = await stat(path);

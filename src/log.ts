@@ -9,6 +9,7 @@ export type Log = Logger;
 const STDERR = 2;
 
 /**
+ * Returns a log that writes one line of JSON per entry, with the time in UTC.
  * @param level the lowest level that is written
  * @param destination where lines go; absent: stderr
  */

@@ -1,10 +1,10 @@
-/** The checkout (or installed package) that this code is part of, from source as well as from `dist/`. */
+/** Root folder of the checkout or installed package, from source as well as from `dist/`. */
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 /**
- * @returns the absolute path of the nearest folder above this file that holds a package.json
+ * Returns the absolute path of the nearest folder above this file that holds a package.json.
  * @throws Error if there is none
  */
 export function packageRoot(): string {

@@ -1,17 +1,17 @@
 /**
- * The property configuration file (`docs/property.md`): read, checked as a whole, and read again when it has changed.
+ * Property configuration file (`docs/property.md`): read, checked as a whole, and read again after each change.
  */
 import { readFile } from 'node:fs/promises';
 import type { z } from 'zod';
 import { keepFile } from './kept-file.js';
 import { propertyFileSchema, type Property } from './domain/model/property-schema.js';
 
-/** Where activities look properties up. */
+/** Lookup of properties, for activities. */
 export interface Properties {
   find(propertyId: string): Promise<Property | undefined>;
 }
 
-/** The file cannot be used; `problems` names every one, each with the path of its field. */
+/** Error for an unusable file; `problems` lists every problem with the path of its field. */
 export class PropertyFileError extends Error {
   override readonly name = 'PropertyFileError';
   constructor(
@@ -23,17 +23,20 @@ export class PropertyFileError extends Error {
 }
 
 export interface PropertyFileOptions {
-  /** Told when a changed file cannot be used; what was read before stays in force, so that no key is left unrevoked. */
+  /**
+   * Receives the error if a changed file cannot be used. The previous content stays in force, so that no key is left
+   * unrevoked.
+   */
   readonly onInvalid: (error: PropertyFileError) => void;
 }
 
-/** Opens a property file. Throws `PropertyFileError` if it cannot be used now. */
+/** Opens a property file and returns its lookup. @throws PropertyFileError if the file cannot be used now */
 export async function openPropertyFile(path: string, { onInvalid }: PropertyFileOptions): Promise<Properties> {
   const properties = await keepFile(path, { read, refusal: PropertyFileError, onInvalid });
   return { find: async (propertyId) => byId(await properties(), propertyId) };
 }
 
-/** Properties that are at hand already, such as the simulator's hotel. */
+/** Returns a lookup of given properties, such as the simulator's hotel. */
 export function fixedProperties(properties: readonly Property[]): Properties {
   return { find: (propertyId) => Promise.resolve(byId(properties, propertyId)) };
 }
@@ -52,7 +55,7 @@ async function read(path: string): Promise<readonly Property[]> {
   return parseProperties(text, path);
 }
 
-/** The properties of a file's text; `path` is only named in errors. Throws `PropertyFileError` with every problem. */
+/** Returns the properties in a file's text; `path` is for errors only. @throws PropertyFileError with every problem */
 export function parseProperties(text: string, path: string): readonly Property[] {
   let content: unknown;
   try {

@@ -1,7 +1,7 @@
 /**
- * The server process: `npm run server`, or `node dist/src/server.js`. Takes bookings and Seam's events in and hands them to the stays that
- * they are about. Configured by its environment (`src/config.ts`). Ends with 0 after SIGTERM or SIGINT, when every request has been
- * answered; 1 if it did not work; 2 if the configuration is wrong.
+ * Server process: `npm run server`, or `node dist/src/server.js`. It receives bookings and Seam's events and sends them
+ * to their stays. Its environment configures it (`src/config.ts`). Exit codes: 0 after SIGTERM or SIGINT, once every
+ * request is answered; 1 if it failed; 2 if the configuration is wrong.
  */
 import { Client } from '@temporalio/client';
 import { ApiKeyFileError, collectRoutes } from './booking/http/index.js';
@@ -82,6 +82,6 @@ async function main(): Promise<number> {
   }
 }
 
-// Forked (`src/dev/child-process.ts`): without the process that desired us, we end as by SIGTERM.
+// Forked (`src/dev/child-process.ts`): when the parent process is gone, this process ends as by SIGTERM.
 process.once('disconnect', () => process.kill(process.pid, 'SIGTERM'));
 process.exit(await main());

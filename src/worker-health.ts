@@ -1,5 +1,5 @@
 /**
- * For a container's health check: ends with 0 if a worker of this machine has asked the server for work lately, else with 1.
+ * Health check of a container: exits with 0 if a worker of this machine polled every task queue lately, else with 1.
  */
 import os from 'node:os';
 import { connect, temporalTarget } from './temporal/connection.js';

@@ -1,6 +1,7 @@
 /**
- * The worker process: `npm run worker`, or `node dist/src/worker.js`. Configured by its environment (`src/config.ts`).
- * Ends with 0 after SIGTERM or SIGINT, when running activities have ended; 1 if it did not work; 2 if the configuration is wrong.
+ * Worker process: `npm run worker`, or `node dist/src/worker.js`. Its environment configures it (`src/config.ts`).
+ * Exit codes: 0 after SIGTERM or SIGINT, once running activities have ended; 1 if it failed; 2 if the configuration is
+ * wrong.
  */
 import { Client } from '@temporalio/client';
 import { createBookingActivities } from '../activities/bookings.js';
@@ -75,7 +76,7 @@ async function openConnections({ bookingsFile }: WorkerConfig): Promise<Connecti
   return readConnections(bookingsFile, { adapters: ADAPTERS, env: process.env });
 }
 
-/** What runs by itself at the connections: the server keeps it, this only says what there is to be. */
+/** Ensures that Temporal has the sweep schedules and listeners of the connections; Temporal runs them. */
 async function schedule(target: TemporalTarget, connections: Connections): Promise<void> {
   if (connections.all.length === 0) return;
   const connection = await connect(target);
@@ -111,7 +112,7 @@ async function main(): Promise<number> {
   }
 }
 
-// Forked (`src/dev/child-process.ts`): without the process that desired us, we end as by SIGTERM.
+// Forked (`src/dev/child-process.ts`): when the parent process is gone, this process ends as by SIGTERM.
 process.once('disconnect', () => process.kill(process.pid, 'SIGTERM'));
-// The SDK's threads may keep a worker that has bundled alive for minutes.
+// After a worker has bundled workflows, the SDK's threads may keep the process alive for minutes.
 process.exit(await main());

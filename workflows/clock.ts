@@ -1,7 +1,7 @@
 /** Temporal's time, which is the same on replay: the only clock that workflow code reads. */
 import { instantAt, type Instant } from '../src/domain/model/instants.js';
 
-/** Returns Temporal's time in UTC, cut to the minute. */
+/** Returns Temporal's time in UTC, truncated to the minute. */
 export function now(): Instant {
   return instantAt(Date.now());
 }

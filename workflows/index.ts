@@ -1,4 +1,4 @@
-/** Exactly what the worker registers. */
+/** Workflows that the worker registers: exactly these exports. */
 export { bookingCommand } from './booking/command.js';
 export { eraseGuest } from './erasure/erase-guest.js';
 export { ingest } from './booking/ingest.js';

@@ -1,22 +1,22 @@
-/** Wakes the loop of a workflow: a counter of everything that happened, and one timer for the next deadline. */
+/** Wakes the loop of a workflow: a counter of events, and one timer for the next deadline. */
 import { CancellationScope, condition, isCancellation, sleep } from '@temporalio/workflow';
 import { isBefore, millis, type Instant } from '../src/domain/model/instants.js';
 import { millisNow } from './clock.js';
 
 /** Counter and timer that wake the loop of one run. */
 export interface Wakeup {
-  /** Rises with everything that happens: a message, the end of a step, the timer. */
+  /** Counts every event: a message, the end of a step, the timer. */
   events: number;
   alarm?: { readonly at: Instant; readonly scope: CancellationScope };
 }
 
-/** Waits for the next thing to happen after `seen`: a message, the end of a step, or the time `wakeAt`. */
+/** Waits for the next event after `seen`: a message, the end of a step, or the time `wakeAt` (UTC). */
 export async function nextChange(wakeup: Wakeup, seen: number, wakeAt: Instant | undefined): Promise<void> {
   if (wakeAt !== undefined) setAlarm(wakeup, wakeAt);
   await condition(() => wakeup.events > seen);
 }
 
-/** One timer serves the whole run: a later deadline finds the earlier alarm set, and is looked at again when it rings. */
+/** Sets the one timer of the run. A later deadline keeps the earlier timer and is checked again when that fires. */
 function setAlarm(wakeup: Wakeup, at: Instant): void {
   if (wakeup.alarm !== undefined && !isBefore(at, wakeup.alarm.at)) return;
   wakeup.alarm?.scope.cancel();

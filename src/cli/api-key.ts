@@ -1,4 +1,6 @@
-/** `stayline api-key`: makes, lists and ends keys of the HTTP API, in the file that the server reads (docs/http-api.md). */
+/**
+ * Command `stayline api-key`: makes, lists and revokes keys of the HTTP API in the server's file (docs/http-api.md).
+ */
 import { existsSync, renameSync, writeFileSync } from 'node:fs';
 import { Option, type Command } from 'commander';
 import {
@@ -12,7 +14,7 @@ import { checkInput } from './json-file.js';
 import { BadInput } from './outcome.js';
 import type { Terminal } from './terminal.js';
 
-/** Nobody but the server's user may read it. */
+/** Mode of the file: only the server's user may read it. */
 const FILE_MODE = 0o600;
 
 interface FileOption {
@@ -26,6 +28,7 @@ interface CreateOptions extends FileOption {
   readonly expires?: string;
 }
 
+/** Adds the commands `api-key create`, `api-key list` and `api-key revoke`. */
 export function addApiKeyCommands(program: Command, { env, out, err }: Terminal): void {
   const keys = program.command('api-key').description('Makes, lists and ends keys of the HTTP API.');
 
@@ -93,7 +96,7 @@ async function read(file: string): Promise<ApiKeyFile> {
   }
 }
 
-/** In one go, so that no server reads half a file. */
+/** Replaces the file in one step, so that no server reads half a file. */
 function write(file: string, content: ApiKeyFile): void {
   const draft = `${file}.${String(process.pid)}`;
   writeFileSync(draft, `${JSON.stringify(content, null, 2)}\n`, { mode: FILE_MODE });

@@ -1,4 +1,7 @@
-/** Reads files that people write: JSON, with the place where it is not, or checked by a schema, with the fields that are wrong. */
+/**
+ * Reading of JSON files that people write. Errors name the place that is not JSON, or the fields that do not fit a
+ * schema.
+ */
 import { readFileSync } from 'node:fs';
 import { parse, printParseErrorCode, type ParseError } from 'jsonc-parser';
 import type { z } from 'zod';
@@ -6,10 +9,11 @@ import { check, type Problem } from '../domain/model/check.js';
 import { BadInput } from './outcome.js';
 
 /**
+ * Reads a JSON file and checks it.
  * @param file a path, or `-` for stdin
  * @param schema the value must fit it
- * @returns the value as it was written: defaults are not filled in
- * @throws BadInput if it cannot be read, is not JSON, or does not fit, with every problem
+ * @returns the value as written, without defaults
+ * @throws BadInput with every problem, if the file cannot be read, is not JSON, or does not fit
  */
 export function readJsonFile<Schema extends z.ZodType>(file: string, schema: Schema): z.input<Schema> {
   const name = file === '-' ? 'the standard input' : file;
@@ -19,9 +23,10 @@ export function readJsonFile<Schema extends z.ZodType>(file: string, schema: Sch
 }
 
 /**
+ * Returns the value of a JSON text.
  * @param text JSON
- * @param name how the text is called in errors
- * @throws BadInput that names line and column
+ * @param name name of the text in errors
+ * @throws BadInput that names line and column, if the text is not JSON
  */
 export function parseJson(text: string, name: string): unknown {
   try {
@@ -31,12 +36,13 @@ export function parseJson(text: string, name: string): unknown {
   }
 }
 
-/** @throws BadInput with a line for every field that is wrong */
+/** Checks a value by a schema. @throws BadInput with a line for every field that is wrong */
 export function checkInput(value: unknown, schema: z.ZodType, name: string): void {
   const checked = check(schema, value);
   if (!checked.ok) throw new BadInput(`${name} cannot be used`, checked.problems.map(problemLine));
 }
 
+/** Returns the problem as one line: the path of the field, then the message. */
 export function problemLine({ path, message }: Problem): string {
   return `${path === '' ? 'the value' : path} ${message}`;
 }
@@ -50,7 +56,7 @@ function readText(file: string, name: string): string {
   }
 }
 
-/** `JSON.parse` of Node 20 says where only sometimes. */
+/** Returns line, column and kind of the first error. `JSON.parse` of Node 20 gives the position only sometimes. */
 function whereNotJson(text: string): string {
   const errors: ParseError[] = [];
   parse(text, errors, { disallowComments: true });
@@ -61,7 +67,7 @@ function whereNotJson(text: string): string {
   return `${place}: ${sentenceOf(printParseErrorCode(first.error))}`;
 }
 
-/** "CommaExpected" becomes "comma expected". */
+/** Returns a name as words: "CommaExpected" becomes "comma expected". */
 function sentenceOf(code: string): string {
   return code.replaceAll(/\B[A-Z]/g, (letter) => ` ${letter}`).toLowerCase();
 }

@@ -1,10 +1,10 @@
-/** How the CLI ends, and what it says then. */
+/** Exit codes and errors of the CLI. */
 
 export const EXIT_CODES = { done: 0, notWorked: 1, badInput: 2 } as const;
 
 export type ExitCode = (typeof EXIT_CODES)[keyof typeof EXIT_CODES];
 
-/** What was given is wrong: nothing was sent. One line per problem. */
+/** Error for invalid input: nothing is sent. It has one line per problem. */
 export class BadInput extends Error {
   override readonly name = 'BadInput';
   constructor(
@@ -15,7 +15,7 @@ export class BadInput extends Error {
   }
 }
 
-/** It did not work, for a reason outside of what was given; the message is a sentence for a person. */
+/** Error for a failed command whose input is valid. The message is a sentence for a person. */
 export class NotWorked extends Error {
   override readonly name = 'NotWorked';
 }

@@ -1,4 +1,4 @@
-/** The rules that a snapshot is planned by, and its local dates made instants, as a worker would. */
+/** Rules for the dry run of a snapshot, and conversion of its local dates to instants, as in a worker. */
 import { StayRefused, type DryRun, type StaySnapshotInput } from '../client.js';
 import { dryRunNewStay } from '../client/plan-snapshot.js';
 import { openPropertyFile, PropertyFileError } from '../property-file.js';
@@ -7,17 +7,18 @@ import type { Instant } from '../domain/model/instants.js';
 import { policySchema, type Property } from '../domain/model/property-schema.js';
 import { BadInput, NotWorked } from './outcome.js';
 
-/** Zone and policy of a property; without a property file the policy is the default one, and the zone is not known. */
+/** Policy and time zone of a property. Without a property file the policy is the default, and the zone is unknown. */
 export type Rules = Pick<Property, 'name' | 'policy'> & { readonly clock?: Property };
 
 /**
- * @param file the property file; undefined if none was given
+ * Returns the rules of a property.
+ * @param file the property file; undefined if none is given
  * @throws BadInput if the file cannot be used, or lacks the property
  */
 export async function rulesOf(propertyId: string, file: string | undefined): Promise<Rules> {
   if (file === undefined) return { name: propertyId, policy: policySchema.parse({}) };
   try {
-    // Read once, so it never has to be read again.
+    // The file is read only once, so a later invalid version does not matter.
     const properties = await openPropertyFile(file, { onInvalid: () => undefined });
     const property = await properties.find(propertyId);
     if (property === undefined) throw new BadInput(`propertyId ${JSON.stringify(propertyId)} is not in ${file}`);
@@ -28,7 +29,10 @@ export async function rulesOf(propertyId: string, file: string | undefined): Pro
   }
 }
 
-/** @throws BadInput if the window is in local dates and the zone is not known, or if it is empty */
+/**
+ * Returns the snapshot with its window as instants in UTC.
+ * @throws BadInput if the window has local dates and the zone is unknown, or if the window is empty
+ */
 export function inInstants(snapshot: StaySnapshotInput, { clock }: Rules): StaySnapshotInput {
   if ('from' in snapshot.window) return snapshot;
   if (clock === undefined) {
@@ -44,7 +48,7 @@ export function inInstants(snapshot: StaySnapshotInput, { clock }: Rules): StayS
   }
 }
 
-/** As `dryRunNewStay`. @throws NotWorked if the window is over */
+/** Returns the dry run of a new stay, like `dryRunNewStay`. @throws NotWorked if the window is over */
 export function dryRunNew(snapshot: StaySnapshotInput, { name, policy, clock }: Rules, now: Instant): DryRun {
   try {
     return dryRunNewStay(snapshot, { name, policy, timeZone: clock?.timeZone ?? 'UTC' }, now);

@@ -1,4 +1,4 @@
-/** The commands of `stayline` (docs/cli.md). */
+/** Commands of `stayline` (docs/cli.md). */
 import { Command } from 'commander';
 import {
   stayWorkflowId,
@@ -23,7 +23,9 @@ import { coloursFor, showDryRun, showView } from './show.js';
 import { withStays } from './temporal.js';
 import type { Terminal } from './terminal.js';
 
-/** Every command throws `BadInput`, `NotWorked`, or commander's own error. */
+/**
+ * Returns the program with all its commands. Every command throws `BadInput`, `NotWorked`, or commander's own error.
+ */
 export function createProgram(terminal: Terminal): Command {
   const program = new Command('stayline')
     .description('Starts, changes and shows stays by hand. Temporal is found by TEMPORAL_ADDRESS, or a profile.')
@@ -101,7 +103,7 @@ async function planSnapshot(file: string, options: PlanOptions, env: NodeJS.Proc
     }
     const asSent = await stays.planFor(snapshot, { message: 'applyReservation', payload: snapshot });
     if (inTime === snapshot) return asSent;
-    // The stay has not refused it; in instants it is another content of the same revision.
+    // The stay accepts the snapshot. With instants it has other content at the same revision, so it must supersede.
     const payload = { ...inTime, supersede: true };
     return stays.planFor(snapshot, { message: 'applyReservation', payload });
   });

@@ -1,4 +1,7 @@
-/** The commands of `stayline` on rooms (docs/cli.md): who has one and who waits, and the front desk's word on it. */
+/**
+ * Commands of `stayline` for rooms (docs/cli.md): show who has a room and who waits, and override that for the front
+ * desk.
+ */
 import type { Command } from 'commander';
 import { stayWorkflowId, type RoomForce } from '../client.js';
 import { roomMessageSchemas } from '../domain/model/room-message-schema.js';
@@ -9,6 +12,7 @@ import { coloursFor } from './show.js';
 import { withStays } from './temporal.js';
 import type { Terminal } from './terminal.js';
 
+/** Adds the commands `room` and `room-force`. */
 export function addRoomCommands(program: Command, { env, out }: Terminal): void {
   program
     .command('room')

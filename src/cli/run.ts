@@ -1,10 +1,10 @@
-/** Runs one command line of `stayline`: whatever goes wrong becomes sentences on stderr and an exit code. */
+/** Entry of the `stayline` command line: every error becomes sentences on stderr and an exit code. */
 import { CommanderError } from 'commander';
 import { BadInput, EXIT_CODES, NotWorked, type ExitCode } from './outcome.js';
 import { createProgram } from './program.js';
 import type { Terminal } from './terminal.js';
 
-/** @param args without the program's own name */
+/** Runs one command line and returns its exit code; never throws. @param args arguments without the program's name */
 export async function runCli(args: readonly string[], terminal: Terminal): Promise<ExitCode> {
   const complain = (text: string): void => void terminal.err.write(`stayline: ${text}\n`);
   try {

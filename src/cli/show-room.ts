@@ -1,8 +1,10 @@
-/** A room's view as text for a person. */
+/** Text form of a room's view for a person. */
 import type { LeaseView, RoomKeyView, RoomView, WaitingView } from '../client.js';
 import { section, type Colours } from './show.js';
 
-/** A room's view, in sections; who has it, who can open it and what has happened are told even if there is nothing. */
+/**
+ * Returns a room's view as text. The sections for leases and for who can open the door appear even if they are empty.
+ */
 export function showRoom(view: RoomView, colours: Colours): string {
   const { certain, possible, none } = view.keys;
   const orNone = (rows: readonly (readonly string[])[]): readonly (readonly string[])[] =>

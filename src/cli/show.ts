@@ -1,15 +1,15 @@
-/** Views and plans as text for a person. */
+/** Text form of views and dry runs for a person. */
 import pc from 'picocolors';
 import type { DryRun, PlanLine, StayView } from '../client.js';
 
 export type Colours = ReturnType<typeof pc.createColors>;
 
-/** @param stream coloured only if it is a terminal, and NO_COLOR is not set */
+/** Returns colours for a stream; they take effect only if it is a terminal and NO_COLOR is not set. */
 export function coloursFor(stream: { readonly isTTY?: boolean }): Colours {
   return pc.createColors(stream.isTTY === true && pc.isColorSupported);
 }
 
-/** A stay's view, in sections that hold something. */
+/** Returns a stay's view as text, without empty sections. */
 export function showView(view: StayView, colours: Colours): string {
   const rooms = view.rooms.join(', ') || 'none assigned';
   const facts = [
@@ -58,7 +58,7 @@ export function showView(view: StayView, colours: Colours): string {
     .join('\n\n');
 }
 
-/** What would be done, in this order, and what would need a person. */
+/** Returns a dry run as text: the steps in order, then what would need a person. */
 export function showDryRun({ steps, attention }: DryRun, colours: Colours): string {
   const [from, ...later] = new Set(steps.map((step) => step.at));
   const title = from === undefined ? 'What would be done, and why' : `What would be done from ${from} on, and why`;
@@ -77,11 +77,12 @@ function planRow({ do: does, guestId, rooms, window, why, waitsFor }: PlanLine):
   return [does, guestId, rooms.join(', '), `until ${window.to}`, reason];
 }
 
+/** Returns a title with a table below it, or an empty text if there are no rows. */
 export function section(colours: Colours, title: string, rows: readonly (readonly string[])[]): string {
   return rows.length === 0 ? '' : `${colours.bold(title)}\n${table(rows)}`;
 }
 
-/** Columns as wide as their widest cell; the last one is left as it is. */
+/** Returns rows as a table. Each column is as wide as its widest cell; lines have no trailing spaces. */
 export function table(rows: readonly (readonly string[])[]): string {
   const widths = rows.reduce<number[]>((known, row) => {
     row.forEach((cell, column) => (known[column] = Math.max(known[column] ?? 0, cell.length)));

@@ -1,4 +1,4 @@
-/** Temporal as the CLI uses it: connected for one command, every call with a deadline, failures as sentences. */
+/** Connection of the CLI to Temporal: one connection per command, a deadline for every call, failures as sentences. */
 import { createConnection } from 'node:net';
 import {
   Client,
@@ -23,23 +23,23 @@ import { connect, temporalTarget, type TemporalTarget } from '../temporal/connec
 import { problemLine } from './json-file.js';
 import { BadInput, NotWorked } from './outcome.js';
 
-/** How long a stay may take to answer: a worker that replays a long history needs seconds. */
+/** Time for a stay to answer: a worker that replays a long history needs seconds. */
 const PATIENCE_MS = 20_000;
 
 const DEADLINE_EXCEEDED = 4;
 const UNAVAILABLE = 14;
 
 export interface Stays extends StayClient {
-  /** A stay that has ended answers, but takes nothing in any more. */
+  /** Returns the standing of a stay. A stay that has ended still answers, but accepts no changes. */
   standingOf(name: StayName): Promise<Standing>;
-  /** Whether a snapshot is news for a stay that has ended. */
+  /** Returns how a stay that has ended judges a snapshot: as new, known or stale. */
   askEndedStay(snapshot: StaySnapshotInput): Promise<EndedDecision>;
 }
 
 /**
- * Connects, does, and closes; all of it within `PATIENCE_MS`.
- * @param env where Temporal is: see `temporalTarget`
- * @throws NotWorked or BadInput, whatever went wrong
+ * Connects, runs `act` with a deadline of `PATIENCE_MS`, and closes the connection.
+ * @param env settings of the connection, see `temporalTarget`
+ * @throws NotWorked or BadInput for failures of Temporal or the stay
  */
 export function withStays<T>(env: NodeJS.ProcessEnv, act: (stays: Stays) => Promise<T>): Promise<T> {
   return connected(env, (temporal) => {
@@ -54,7 +54,7 @@ export function withStays<T>(env: NodeJS.ProcessEnv, act: (stays: Stays) => Prom
 
 export type OneByOne = Pick<StayClient, 'applyReservation'>;
 
-/** As `withStays`, for very many: each has that time for itself. */
+/** Connects like `withStays`, for many calls: each call has its own deadline. */
 export function withStaysOneByOne<T>(env: NodeJS.ProcessEnv, act: (stays: OneByOne) => Promise<T>): Promise<T> {
   return connected(env, (temporal) => {
     const stays = createStayClient(temporal);
@@ -78,8 +78,8 @@ async function connected<T>(env: NodeJS.ProcessEnv, act: (temporal: Client) => P
 }
 
 /**
- * Where the commands connect to.
- * @param env where Temporal is: see `temporalTarget`
+ * Returns the Temporal server that commands connect to.
+ * @param env settings of the connection, see `temporalTarget`
  * @throws BadInput if its configuration cannot be used
  */
 export function targetFrom(env: NodeJS.ProcessEnv): TemporalTarget {
@@ -92,7 +92,7 @@ export function targetFrom(env: NodeJS.ProcessEnv): TemporalTarget {
 
 async function open(target: TemporalTarget): Promise<Connection> {
   const help = 'start one ("npm run dev"), or set TEMPORAL_ADDRESS';
-  // The client would try for ten seconds before it said so.
+  // Without this check the client retries for ten seconds before it fails.
   if (await isRefused(target.address)) throw new NotWorked(`there is no Temporal server at ${target.address}; ${help}`);
   try {
     return await connect(target);
@@ -101,7 +101,7 @@ async function open(target: TemporalTarget): Promise<Connection> {
   }
 }
 
-/** True only if somebody is there who says that the port is closed. */
+/** Returns true only if the host refuses the connection; a timeout or another error is not a refusal. */
 function isRefused(address: string): Promise<boolean> {
   const [, host, port] = /^([^:/]+):(\d+)$/.exec(address) ?? [];
   if (host === undefined || port === undefined) return Promise.resolve(false);
@@ -145,7 +145,7 @@ function isTimeout(error: unknown): boolean {
   return isGrpcServiceError(answer) && [DEADLINE_EXCEEDED, UNAVAILABLE].includes(answer.code);
 }
 
-/** The client wraps what the server answers to an update. */
+/** Returns the server's answer, which the client wraps for updates. */
 function answerIn(error: unknown): unknown {
   return error instanceof Error && isGrpcServiceError(error.cause) ? error.cause : error;
 }

@@ -1,4 +1,4 @@
-/** What the CLI has of the world around it. */
+/** Environment and streams of the CLI. */
 export interface Terminal {
   readonly env: NodeJS.ProcessEnv;
   readonly out: NodeJS.WritableStream & { readonly isTTY?: boolean };

@@ -1,7 +1,7 @@
 /**
- * Sends a snapshot to the stay that it is for: the one that is open, or a new one. A stay that has ended is started again only by a
- * revision that it did not know; a late copy of an old one would issue keys to guests who have left.
- * The last one that it knew, sent again, is answered as by a stay that is open.
+ * Sends a snapshot to its stay: the open one, or a new one. Only a newer revision starts an ended stay again; a late
+ * copy of an old revision would issue keys to guests who have left. The last recorded snapshot, sent again, gets the
+ * same response as from an open stay.
  */
 import {
   WithStartWorkflowOperation,
@@ -24,14 +24,18 @@ import { TASK_QUEUES } from '../temporal/task-queues.js';
 import { asking } from './asking.js';
 import { refusing, StayRefused } from './refusals.js';
 
-/** @throws StayRefused `InvalidSnapshot`, `StaleRevision` or `StayOver` */
+/**
+ * Records a snapshot and returns the view of its stay; starts the stay if needed.
+ * @throws StayRefused `InvalidSnapshot`, `StaleRevision` or `StayOver`
+ */
 export async function applyReservation(temporal: Client, input: StaySnapshotInput): Promise<StayView> {
   const checked = check(snapshotSchema, input);
   if (!checked.ok) {
     throw new StayRefused(ERROR_TYPES.invalidSnapshot, describeProblems(checked.problems), checked.problems);
   }
   const { window } = checked.value;
-  // What is over may end an open stay, but starts none: an update that is refused would leave a stay without a snapshot behind.
+  // A snapshot whose window has passed may end an open stay, but starts none: a refused update would leave behind a
+  // stay without a snapshot.
   if (isOver(window, instantAt(Date.now()))) return updateKnownStay(temporal, input);
   try {
     return await updateWithStart(temporal, input, 'REJECT_DUPLICATE');
@@ -53,11 +57,11 @@ export async function applyReservation(temporal: Client, input: StaySnapshotInpu
 
 export type EndedDecision =
   | { readonly kind: 'newer' }
-  /** This very snapshot was the last that the stay took in. */
+  /** Result for the snapshot that the stay recorded last. */
   | { readonly kind: 'known'; readonly view: StayView }
   | { readonly kind: 'stale'; readonly refusal: StayRefused };
 
-/** Asks the stay that has ended whether a snapshot is news. */
+/** Queries an ended stay and returns whether a snapshot is newer, already recorded, or stale. */
 export async function askEndedStay(temporal: Client, snapshot: StaySnapshotInput): Promise<EndedDecision> {
   const ended = temporal.workflow.getHandle<typeof stay>(stayWorkflowId(snapshot));
   const view = await asking(() => ended.query(stayQuery));
@@ -70,9 +74,9 @@ export async function askEndedStay(temporal: Client, snapshot: StaySnapshotInput
   return { kind: 'stale', refusal: new StayRefused(ERROR_TYPES.staleRevision, message, [], order === 0) };
 }
 
-/** Of a snapshot of the revision that a stay knows: whether it is the one that it knows. */
+/** Returns whether a snapshot of the recorded revision also has the recorded content. */
 async function hasContent(ended: WorkflowHandle<typeof stay>, snapshot: StaySnapshotInput): Promise<boolean> {
-  // What has ended is not superseded.
+  // An ended stay cannot be superseded.
   const change = { message: 'applyReservation', payload: { ...snapshot, supersede: false } } as const;
   try {
     await refusing(() => asking(() => ended.query(planForQuery, change)));
@@ -83,7 +87,7 @@ async function hasContent(ended: WorkflowHandle<typeof stay>, snapshot: StaySnap
   }
 }
 
-/** Starts nothing. */
+/** Updates a stay that exists; starts none. */
 async function updateKnownStay(temporal: Client, snapshot: StaySnapshotInput): Promise<StayView> {
   try {
     return await refusing(() =>

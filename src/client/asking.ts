@@ -1,11 +1,11 @@
-/** Queries, which change nothing and may be asked again. */
+/** Queries, which change nothing and may be retried. */
 import { isGrpcServiceError } from '@temporalio/client';
 
 const CANCELLED = 1;
 
 /**
- * A worker that dies over a query leaves it called off, although nobody did so: it is asked once more.
- * @param ask a query; whoever has called it off himself is not made to wait for a second answer
+ * Returns the query's result. Retries once if the server cancels the query, as it does when a worker dies.
+ * @param ask a query; one that the caller cancels is not retried
  */
 export async function asking<T>(ask: () => Promise<T>): Promise<T> {
   try {
@@ -18,6 +18,6 @@ export async function asking<T>(ask: () => Promise<T>): Promise<T> {
 
 function isCalledOffByServer(error: unknown): boolean {
   const cause = error instanceof Error && isGrpcServiceError(error.cause) ? error.cause : error;
-  // The words are the server's own; a call that is called off here says otherwise.
+  // The server sends exactly this text; a call that the client cancels has another one.
   return isGrpcServiceError(cause) && Number(cause.code) === CANCELLED && cause.details === 'context canceled';
 }

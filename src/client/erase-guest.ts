@@ -1,4 +1,4 @@
-/** Has a guest forgotten, and answers what is kept; asked again, it answers the same. */
+/** Erasure of a guest through the workflow `eraseGuest`. */
 import {
   ActivityFailure,
   ApplicationFailure,
@@ -17,7 +17,10 @@ import { TASK_QUEUES } from '../temporal/task-queues.js';
 import { StayRefused } from './refusals.js';
 import { standingOf } from './standing.js';
 
-/** @throws StayRefused `GuestNeeded` or `InvalidMessage` */
+/**
+ * Erases a guest and returns what is kept. A repeated call returns the earlier result if nothing is left to erase.
+ * @throws StayRefused `GuestNeeded` or `InvalidMessage`
+ */
 export async function eraseGuest(temporal: Client, asked: GuestToErase): Promise<Erasure> {
   const checked = check(guestToEraseSchema, asked);
   if (!checked.ok) {

@@ -1,5 +1,5 @@
 /**
- * A snapshot's dry run: what it would lead to, whether its stay is open, has ended, or does not exist yet. Nothing is started.
+ * Dry run of a snapshot, for a stay that is open, has ended, or does not exist yet. It starts nothing.
  */
 import type { Client } from '@temporalio/client';
 import type { StayClient } from '../client.js';
@@ -16,14 +16,14 @@ import { askEndedStay } from './apply-reservation.js';
 import { StayRefused } from './refusals.js';
 import { standingOf } from './standing.js';
 
-/** What a new stay goes by; `timeZone` only matters to people who read the plan. */
+/** Property data that the plan of a new stay needs; `timeZone` only matters to people who read the plan. */
 export type PlanningRules = Pick<Property, 'name' | 'policy' | 'timeZone'>;
 
-/** What a snapshot leads to that is known already. */
+/** Dry run of a snapshot that the stay already has: no change. */
 export const NOTHING: DryRun = { steps: [], attention: [] };
 
 /**
- * What would be done for a stay that does not exist yet.
+ * Returns the dry run of a stay that does not exist yet.
  * @param snapshot with a window of instants
  * @throws StayRefused `StayOver` if its window has passed
  */
@@ -43,6 +43,7 @@ export function dryRunNewStay(
 }
 
 /**
+ * Returns the dry run of a snapshot, whatever the standing of its stay.
  * @param snapshot checked by its schema
  * @throws StayRefused as `applyReservation` does
  */
@@ -64,7 +65,7 @@ export async function planSnapshot(
   }
   const asSent = await stays.planFor(snapshot, { message: 'applyReservation', payload: snapshot });
   if (inTime === snapshot) return asSent;
-  // The stay has not refused it; in instants it is another content of the same revision.
+  // The stay did not refuse the snapshot. Converted to instants, its content differs at the same revision.
   const payload = { ...inTime, supersede: true };
   return stays.planFor(snapshot, { message: 'applyReservation', payload });
 }

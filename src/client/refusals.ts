@@ -1,4 +1,4 @@
-/** What a caller gets who is refused, and how Temporal's errors become that. */
+/** Errors for refused requests, and their translation from Temporal's errors. */
 import {
   ApplicationFailure,
   QueryNotRegisteredError,
@@ -9,26 +9,26 @@ import type { Problem } from '../domain/model/check.js';
 import { ERROR_TYPES, type StaleDetails } from '../domain/model/error-types.js';
 import { roomWorkflowId, stayWorkflowId, type RoomName, type StayName } from '../domain/model/ids.js';
 
-/** What was sent was refused, and nothing has changed; `type` is one of the names in `docs/messages.md`. */
+/** Error for a refused request, which changed nothing; `type` is one of the names in `docs/messages.md`. */
 export class StayRefused extends Error {
   override readonly name = 'StayRefused';
   constructor(
     readonly type: string,
     message: string,
     readonly problems: readonly Problem[] = [],
-    /** Of `StaleRevision`: the stay knows this very revision with other content, so that it cannot be told which is newer. */
+    /** Set with `StaleRevision`: the stay has the same revision with other content, so neither is provably newer. */
     readonly sameRevision = false,
   ) {
     super(message);
   }
 }
 
-/** No stay of this name is known to Temporal. */
+/** Error for a stay that Temporal does not have. */
 export class StayNotFound extends Error {
   override readonly name = 'StayNotFound';
 }
 
-/** @throws StayRefused if the stay refuses what is sent */
+/** Returns the result of `send`. @throws StayRefused if the stay refuses the request */
 export async function refusing<T>(send: () => Promise<T>): Promise<T> {
   try {
     return await send();
@@ -43,7 +43,7 @@ function refusalIn(error: unknown): StayRefused | undefined {
     const [stale] = (details ?? []) as readonly Partial<StaleDetails>[];
     return new StayRefused(type ?? 'Unknown', message, [], stale?.sameRevision === true);
   }
-  // What a query handler throws arrives under this name; its type stands in front of its message.
+  // A query handler's error arrives as this class; its type precedes its message.
   if (error instanceof QueryNotRegisteredError) {
     const type = Object.values(ERROR_TYPES).find((name) => error.message.startsWith(`${name}: `));
     if (type !== undefined) return new StayRefused(type, error.message.slice(`${type}: `.length));
@@ -51,17 +51,17 @@ function refusalIn(error: unknown): StayRefused | undefined {
   return undefined;
 }
 
-/** No stay has ever claimed the room. */
+/** Error for a room that no stay has ever claimed. */
 export class RoomNotFound extends Error {
   override readonly name = 'RoomNotFound';
 }
 
-/** @throws StayNotFound if Temporal does not know the stay */
+/** Returns the result of `ask`. @throws StayNotFound if Temporal does not have the stay */
 export function finding<T>(stayName: StayName, ask: () => Promise<T>): Promise<T> {
   return orElse(ask, () => new StayNotFound(`there is no stay ${stayWorkflowId(stayName)}`));
 }
 
-/** @throws RoomNotFound if Temporal does not know the room */
+/** Returns the result of `ask`. @throws RoomNotFound if Temporal does not have the room */
 export function findingRoom<T>(roomName: RoomName, ask: () => Promise<T>): Promise<T> {
   return orElse(ask, () => new RoomNotFound(`no stay has claimed ${roomWorkflowId(roomName)} yet`));
 }

@@ -1,19 +1,22 @@
-/** The scripted booking system: keeps reservations and sends them whole, as booking systems do. Knows `stayline/client` only. */
+/**
+ * Scripted booking system: keeps reservations and sends them whole, as real ones do. It uses `stayline/client` only.
+ */
 import type { StayClient, StayName, StayView } from '../client.js';
 import { personIdOf, type Booking, type OneMessage } from './script.js';
 
 const HOUR_MS = 60 * 60 * 1000;
 
 export interface BookingSystem {
-  /** The name under which Stayline knows a reservation. */
+  /** Returns the name of a reservation at Stayline. */
   stayName(reservation: string): StayName;
-  /** Sends the reservation as it is now, as its next revision. */
+  /** Sends the reservation in its current state, as its next revision. */
   book(reservation: string, booking: Booking): Promise<StayView>;
   /** Sends a change only. */
   signal(reservation: string, message: OneMessage): Promise<void>;
   view(reservation: string): Promise<StayView>;
 }
 
+/** Returns a booking system that sends reservations of one property. */
 export function openBookingSystem(client: StayClient, propertyId: string): BookingSystem {
   const revisions = new Map<string, number>();
   const stayName = (reservationId: string): StayName => ({ propertyId, reservationId });

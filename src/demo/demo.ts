@@ -1,4 +1,4 @@
-/** The demo: a whole stack of its own, a story performed on it, and everything gone again at the end. */
+/** Demo: it starts a stack of its own, performs a story on it, and removes everything at the end. */
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -17,9 +17,9 @@ import { NeverCame } from './until.js';
 export interface DemoOptions {
   readonly story: Story;
   readonly out: TellerOptions['out'];
-  /** Ends the demo: in mid-story as failed; while everything is kept running, as it was. */
+  /** Ends the demo: during the story as failed; while everything is kept running, with the story's result. */
   readonly signal: AbortSignal;
-  /** What to do when the story is over: end, or leave everything running until the signal. */
+  /** Action when the story is over: end, or leave everything running until the signal. */
   readonly atTheEnd: 'stop' | 'keep-running';
   /** Ports to take if they are free; absent: any. */
   readonly preferredPorts?: { readonly temporal: number; readonly webUi: number };
@@ -29,7 +29,7 @@ const PROPERTY_ID = 'seaside';
 
 /**
  * Starts the stack, performs the story, stops everything.
- * @returns the exit code: 0 only if every door answered as it should
+ * @returns the exit code: 0 only if every check passed
  * @throws Error if the stack does not start
  */
 export async function runDemo(options: DemoOptions): Promise<0 | 1> {
@@ -59,7 +59,7 @@ export async function runDemo(options: DemoOptions): Promise<0 | 1> {
   return code;
 }
 
-/** A server that was given may remember an earlier demo's stays. */
+/** Returns a unique property id for a given server, which may still hold the stays of an earlier demo. */
 function propertyId(): string {
   return isTemporalGiven(process.env) ? `${PROPERTY_ID}-${Date.now().toString(36)}` : PROPERTY_ID;
 }

@@ -1,4 +1,6 @@
-/** The hotel as its guests meet it: phones and doors, through the simulator's control door, and what Seam says of keys. */
+/**
+ * Hotel as its guests use it: phones and doors, through the simulator's control API, and the keys that Seam reports.
+ */
 import axios from 'axios';
 import { z } from 'zod';
 import type { Simulator } from '../simulator/server.js';
@@ -22,18 +24,19 @@ export interface PhoneState {
 }
 
 export interface Hotel {
-  /** The guest installs the hotel's app: he becomes known to Seam, without a phone yet. */
+  /** Registers the guest at Seam, without a phone yet, like an installation of the hotel's app. */
   welcome(person: Person): Promise<void>;
   /** Enrols the guest's phone, or takes it off the network. */
   setPhone(person: Person, becomes: 'enrolled' | 'offline'): Promise<void>;
   phoneOf(person: Person): Promise<PhoneState | undefined>;
   /** Holds the guest's phone to a door. */
   tap(tap: Pick<Tap, 'who' | 'door'>): Promise<TapReason>;
-  /** How many keys Seam holds for each of these guests. */
+  /** Returns the number of keys that Seam holds for each of these guests. */
   keysAtSeam(guests: readonly Person[]): Promise<readonly number[]>;
   setFault(fault: object): Promise<void>;
 }
 
+/** Returns the hotel of a running simulator. */
 export function openHotel({ url, apiKey, acsSystemId, property }: Simulator): Hotel {
   const http = axios.create({ baseURL: url, headers: { authorization: `Bearer ${apiKey}` } });
   const ask = async <T>(schema: z.ZodType<T>, path: string, body: object): Promise<T> =>

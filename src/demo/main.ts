@@ -1,4 +1,7 @@
-/** `npm run demo [-- --keep]`: tells the story of guest keys in this terminal. Ends with 0 only if every door answered as it should. */
+/**
+ * Command `npm run demo [-- --keep]`: shows the story of guest keys in this terminal. It exits with 0 only if every
+ * check passed.
+ */
 import { Command, CommanderError } from 'commander';
 import { runDemo } from './demo.js';
 import { guestKeys } from './story.js';

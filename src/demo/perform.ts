@@ -1,4 +1,6 @@
-/** Performs a story on a running stack, beat by beat, and compares what doors and Seam answer with what the story expects. */
+/**
+ * Performance of a story on a running stack, beat by beat. It compares the answers of doors and Seam with the story.
+ */
 import type { KeyView, StayView } from '../client.js';
 import type { BookingSystem } from './booking-system.js';
 import type { Hotel } from './hotel.js';
@@ -12,25 +14,25 @@ export interface Stage {
   readonly hotel: Hotel;
   readonly teller: Teller;
   readonly where: WhereToLook;
-  /** Sends SIGKILL, and resolves when the worker is gone. */
+  /** Sends SIGKILL, and resolves when the worker has ended. */
   readonly killWorker: () => Promise<void>;
   readonly startWorker: () => Promise<void>;
   /** Aborts the story. */
   readonly signal: AbortSignal;
 }
 
-/** How many expectations were met, and how many were not. */
+/** Numbers of expectations that were met and missed. */
 export interface Score {
   readonly met: number;
   readonly missed: number;
 }
 
-/** What each beat's performance comes to: an expectation that was met or not, several of them, or none. */
+/** Results of one beat's expectations: true if met. A beat may have several expectations, or none. */
 type Judgements = readonly boolean[];
 
 /**
- * Plays the whole story. Expectations that are not met are told and counted, and the story goes on.
- * @throws NeverCame if something that the story waits for does not come; the signal's reason if it is aborted
+ * Plays the whole story. Missed expectations are printed and counted, and the story continues.
+ * @throws NeverCame if a wait of the story times out; the signal's reason if it is aborted
  */
 export async function perform(story: Story, stage: Stage): Promise<Score> {
   const judgements: boolean[] = [];
@@ -59,7 +61,7 @@ function showLinks({ reservations }: Chapter, { teller, booking, where }: Stage)
   for (const reservation of reservations) teller.link(booking.stayName(reservation), where);
 }
 
-/** @param liveKeys the keys that were told as live, by reservation; kept up to date */
+/** Plays one beat. @param liveKeys keys that were printed as live, by reservation; updated here */
 async function play(beat: Beat, stage: Stage, liveKeys: Map<string, readonly KeyView[]>): Promise<Judgements> {
   const { booking, hotel, teller } = stage;
   switch (beat.do) {
@@ -146,7 +148,10 @@ function waitForKeysAtSeam(beat: BeatOf<'kill-worker'>, { hotel, signal }: Stage
   return until(`Seam to make ${beat.onceKeysAtSeam} keys`, enough, signal);
 }
 
-/** When the stay has nothing to do, and every phone that is online holds its guest's live keys and none that is dead. */
+/**
+ * Resolves with the view when the stay has nothing left to do and the phones are in sync. Every online phone then holds
+ * its guest's live keys, and no dead ones.
+ */
 async function settled(reservation: string, { cast, booking, hotel, signal }: Stage): Promise<StayView> {
   const whenSettled = async (): Promise<StayView | undefined> => {
     const view = await booking.view(reservation);

@@ -1,6 +1,6 @@
 /**
- * The story that `npm run demo` tells: three scenarios of Seam's guide to guest mobile credentials, then the things that
- * happen in hotels, then two failures. Every tap says what the door must answer, so the story is also a test.
+ * Story of `npm run demo`: three scenarios of Seam's guide to guest mobile credentials, then common events in hotels,
+ * then two failures. Every tap states the answer that the door must give, so the story is also a test.
  */
 import {
   books,

@@ -1,11 +1,11 @@
-/** Tells the story in a terminal: aligned lines of at most 100 columns, in colour only where there is a terminal. */
+/** Output of the story: aligned lines of at most 100 columns, in colour only if the output is a terminal. */
 import pc from 'picocolors';
 import { stayWorkflowId, type KeyView, type StayName, type StayView } from '../client.js';
 import type { Booking, Chapter, Person, Tap, TapReason } from './script.js';
 
 const WIDTH = 100;
 const LABEL = 8;
-/** Longer lists of names push their reason to the right, not everybody's. */
+/** Widest column of names. A longer list moves only its own reason to the right. */
 const WIDEST_NAMES = 12;
 
 export interface TellerOptions {
@@ -13,7 +13,7 @@ export interface TellerOptions {
   readonly cast: readonly Person[];
 }
 
-/** Where the workflows can be looked at; no `webUi` if nobody told us. */
+/** Location of the workflows; without `webUi` if its address is unknown. */
 export interface WhereToLook {
   readonly webUi?: string;
   readonly namespace: string;
@@ -21,7 +21,7 @@ export interface WhereToLook {
 
 export interface SettledStay {
   readonly view: StayView;
-  /** Keys that were told as live before. */
+  /** Keys that were printed as live before. */
   readonly before: readonly KeyView[];
   readonly tookMs: number;
 }
@@ -56,6 +56,7 @@ const REASONS: Readonly<Record<TapReason, string>> = {
   'older-generation': 'refused: a newer key has been used at this door since',
 };
 
+/** Returns a teller that writes to `out`. */
 export function openTeller({ out, cast }: TellerOptions): Teller {
   const colours = pc.createColors(out.isTTY === true && pc.isColorSupported);
   const write = (text = ''): void => void out.write(`${text}\n`);
@@ -123,7 +124,7 @@ export function openTeller({ out, cast }: TellerOptions): Teller {
   };
 }
 
-/** The keys that are new, those that stay as they were, and those that have ended. */
+/** Returns lines for the new keys, the unchanged keys and the ended keys. */
 function keyLines(view: StayView, before: readonly KeyView[], nameOf: (guestId: string) => string): readonly string[] {
   const isOf = (keys: readonly KeyView[]) => (key: KeyView) => keys.some((one) => sameKey(one, key));
   const live = view.keys.filter((key) => key.state === 'live');
@@ -145,7 +146,7 @@ function keyLines(view: StayView, before: readonly KeyView[], nameOf: (guestId: 
   return [early.length > 0 ? `none yet: it is not time for ${listed(early)}` : 'none'];
 }
 
-/** Keys of one kind, for the same rooms and the same reason, together. */
+/** Groups keys of one kind, with the same rooms and the same reason. */
 function alike(keys: readonly KeyView[]): readonly (readonly [KeyView, ...KeyView[]])[] {
   const groups = new Map<string, [KeyView, ...KeyView[]]>();
   for (const key of keys) {
@@ -169,7 +170,7 @@ function roomsOf(keys: readonly KeyView[]): readonly string[] {
   return [...new Set(keys.flatMap((key) => key.rooms))];
 }
 
-/** The stay knows ids only; here, where the cast is known, they become names. */
+/** Replaces guest ids by names. The stay has ids only; the cast is known here. */
 function withNames(text: string, nameOf: (guestId: string) => string): string {
   return text.replaceAll(/\bg\d+\b/g, nameOf);
 }
@@ -182,7 +183,9 @@ function seconds(ms: number): string {
   return `${(ms / 1000).toFixed(1)} s`;
 }
 
-/** Lines of at most `width` characters, broken between words; runs of spaces within a line stay, for columns. */
+/**
+ * Returns lines of at most `width` characters, broken between words. Runs of spaces within a line stay, for columns.
+ */
 function wrap(text: string, width: number): readonly string[] {
   const lines: string[] = [];
   let rest = text;

@@ -1,17 +1,18 @@
-/** Waiting for a condition, by looking again and again. */
+/** Wait for a condition by polling. */
 import { setTimeout as pause } from 'node:timers/promises';
 
 const LOOK_AGAIN_MS = 25;
 const PATIENCE_MS = 60_000;
 
-/** What was waited for did not come in time. */
+/** Error for a condition that is not met in time. */
 export class NeverCame extends Error {
   override readonly name = 'NeverCame';
 }
 
 /**
- * @param what what is waited for, for the error: "a key on Ada's phone"
- * @param look answers undefined as long as it has not come
+ * Polls until `look` returns a value, and returns that value.
+ * @param what name of the condition in the error: "a key on Ada's phone"
+ * @param look returns undefined until the condition is met
  * @throws NeverCame after a minute; the signal's reason if it is aborted
  */
 export async function until<T>(what: string, look: () => Promise<T | undefined>, signal: AbortSignal): Promise<T> {

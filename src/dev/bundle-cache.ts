@@ -1,4 +1,4 @@
-/** The workflow bundle of this checkout, made anew only when something that goes into it has changed. */
+/** Cache of this checkout's workflow bundle. It is rebuilt only if one of its sources has changed. */
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
@@ -9,7 +9,7 @@ import { bundleWorkflows } from '../temporal/workflow-bundle.js';
 const INGREDIENTS = ['workflows', 'src/domain', 'src/temporal', 'package-lock.json'];
 const KEEP_MS = 24 * 60 * 60 * 1000;
 
-/** @returns the path of a bundle of the workflows as they are now; other versions of it are kept for a day */
+/** Returns the path of a bundle of the current workflows. Other versions are kept for a day. */
 export async function cachedBundle(): Promise<string> {
   const folder = path.join(privateFolder(), 'bundles');
   const file = path.join(folder, `${fingerprint()}.js`);

@@ -1,28 +1,28 @@
-/** A process of ours beside this one, so that it can be killed. It does not outlive us. */
+/** Child process that can be killed on its own. It does not outlive this process. */
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { packageRoot } from '../package-root.js';
 
 export interface ChildOptions {
-  /** What runs: a TypeScript file of the checkout that sends a message once it is at work. */
+  /** TypeScript file of the checkout to run; it sends a message once it is running. */
   readonly file: string;
-  /** Added to our own environment (`src/config.ts`; TEMPORAL_ADDRESS). */
+  /** Variables added to the environment of this process (`src/config.ts`; TEMPORAL_ADDRESS). */
   readonly env: Readonly<Record<string, string>>;
-  /** File descriptor that its logs go to: 2 for our own stderr. */
+  /** File descriptor of its logs: 2 for the stderr of this process. */
   readonly log: number;
 }
 
 export interface Child {
   readonly pid: number;
-  /** Resolves when the process has ended, however it ended; then with its exit code, or null after a signal. */
+  /** Resolves when the process has ended for any reason, with its exit code, or null after a signal. */
   readonly ended: Promise<number | null>;
-  /** SIGTERM drains, SIGKILL does not. Resolves when the process has ended. */
+  /** Sends the signal, and resolves when the process has ended. SIGTERM drains, SIGKILL does not. */
   end(signal: 'SIGTERM' | 'SIGKILL'): Promise<void>;
 }
 
 /**
- * Starts it, and waits until it is at work.
- * @throws Error if it ends before that; its log says why
+ * Starts a child process, and resolves when it is running.
+ * @throws Error if it ends before that; its log has the reason
  */
 export async function startChild({ file, env, log }: ChildOptions): Promise<Child> {
   const child = fork(file, {

@@ -1,5 +1,6 @@
 /**
- * `npm run dev [-- --rooms N] [--data FOLDER]`: the whole stack until Ctrl-C. One line of JSON on stdout when it is ready, everything else on stderr.
+ * Command `npm run dev [-- --rooms N] [--data FOLDER]`: runs the whole stack until Ctrl-C. It writes one line of JSON
+ * to stdout when the stack is ready, and everything else to stderr.
  */
 import path from 'node:path';
 import { Command, CommanderError, InvalidArgumentError } from 'commander';

@@ -1,7 +1,7 @@
 /**
- * The whole stack on one machine: Temporal's dev server (unless one is given), the simulated hotel, a worker and, if asked for, the
- * server that takes Seam's events, each a process of its own. For `npm run dev`, the demo, tests and benchmarks; what is started here
- * does not outlive this process.
+ * Whole stack on one machine: Temporal's dev server (unless one is given), the simulated hotel, a worker and, on
+ * request, the server that receives Seam's events. `npm run dev`, the demo, tests and benchmarks use it. Nothing that
+ * it starts outlives this process.
  */
 import { closeSync, mkdirSync, openSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
@@ -18,20 +18,20 @@ import { cachedBundle } from './bundle-cache.js';
 import { startChild, type Child } from './child-process.js';
 
 export interface StackOptions {
-  /** Database, logs and property file go here; the database is kept. */
+  /** Folder of database, logs and property file; the database is kept. */
   readonly folder: string;
-  /** Whether a server that the environment gives is used, or always one of our own. */
+  /** Choice of the Temporal server: the one that the environment gives, if any, or always a new one. */
   readonly temporal: 'given-or-own' | 'own';
   /** Ports to take if they are free. */
   readonly preferredPorts?: { readonly temporal: number; readonly webUi: number };
   readonly simulator: SimulatorOptions;
-  /** Settings of the worker besides those that the stack itself makes (`src/config.ts`). */
+  /** Settings of the worker in addition to those of the stack (`src/config.ts`). */
   readonly workerSettings?: Readonly<Record<string, string>>;
-  /** Starts the server, and has the simulator deliver its events there; absent: stays hear of no event. */
+  /** Starts the server, and delivers the simulator's events to it; absent: stays receive no events. */
   readonly server?: { readonly preferredPort?: number };
-  /** Settings of the server besides those that the stack itself makes. */
+  /** Settings of the server in addition to those of the stack. */
   readonly serverSettings?: Readonly<Record<string, string>>;
-  /** Told what is being started. */
+  /** Receives a line of text for each part that starts. */
   readonly onProgress?: (text: string) => void;
 }
 
@@ -39,19 +39,19 @@ export interface Stack {
   readonly temporal: {
     readonly address: string;
     readonly namespace: string;
-    /** Absent for a server that was given: only its owner knows. */
+    /** Address of the Web UI; absent for a given server, since only its owner knows it. */
     readonly webUi?: string;
-    /** Absent for a server that was given. */
+    /** Absent for a given server. */
     readonly server?: DevServer;
   };
   readonly simulator: Simulator;
-  /** Where the worker's logs go. */
+  /** File of the worker's logs. */
   readonly workerLog: string;
-  /** Absent if it was not asked for. */
+  /** Absent if not requested. */
   readonly server?: StackServer;
-  /** The worker that runs now. */
+  /** Returns the current worker. */
   worker(): Child;
-  /** Starts another worker in place of one that has ended. */
+  /** Starts a worker to replace one that has ended. */
   startWorker(): Promise<Child>;
   /** Ends server, worker, simulator and Temporal, in this order. */
   stop(): Promise<void>;
@@ -59,16 +59,16 @@ export interface Stack {
 
 export interface StackServer {
   readonly url: string;
-  /** Where Seam's events are delivered. */
+  /** URL that Seam's events are delivered to. */
   readonly webhookUrl: string;
   readonly log: string;
-  /** The server that runs now. */
+  /** Returns the current server. */
   process(): Child;
-  /** Starts another in place of one that has ended, for the same webhook. */
+  /** Starts a server for the same webhook, to replace one that has ended. */
   start(): Promise<Child>;
 }
 
-/** Starts everything; whatever has been started is stopped again if a part fails, with that part's error. */
+/** Starts the stack. If a part fails, it stops all the others. @throws Error of the part that fails */
 export async function startStack(options: StackOptions): Promise<Stack> {
   const { folder, onProgress = () => undefined } = options;
   mkdirSync(folder, { recursive: true });
@@ -133,7 +133,7 @@ async function startLogging(file: string, env: Readonly<Record<string, string>>,
   }
 }
 
-/** The webhook is made first: its secret is part of the server's environment. */
+/** Starts the server. The webhook comes first, because its secret is part of the server's environment. */
 async function startServer(
   { folder, server: { preferredPort } = {}, serverSettings }: StackOptions,
   env: Readonly<Record<string, string>>,
@@ -157,10 +157,10 @@ async function startServer(
   return { url, webhookUrl, log, process: () => child, start };
 }
 
-/** The API key that everybody knows, for development on this machine only (`examples/api-keys.json`). */
+/** Publicly known API key, for development on this machine only (`examples/api-keys.json`). */
 export const DEV_API_KEY = 'sl_dev_c3RheWxpbmUtZm9yLWRldmVsb3BtZW50LW9ubHktMTI';
 
-/** The HTTP API with that key. */
+/** Returns the settings of the HTTP API with that key. */
 function bookingSettings(webUi: string | undefined): Readonly<Record<string, string>> {
   return {
     STAYLINE_API_KEYS: path.join(packageRoot(), 'examples/api-keys.json'),
@@ -170,7 +170,7 @@ function bookingSettings(webUi: string | undefined): Readonly<Record<string, str
 
 const webhookSchema = z.object({ webhook: z.object({ secret: z.string() }) });
 
-/** As one would at Seam; answers the webhook's secret. */
+/** Creates a webhook, as at Seam, and returns its secret. */
 async function makeWebhook({ url, apiKey }: Simulator, webhookUrl: string): Promise<string> {
   const response = await fetch(`${url}/webhooks/create`, {
     method: 'POST',
@@ -200,7 +200,7 @@ async function openTemporal({ folder, temporal, preferredPorts }: StackOptions):
   return { address, namespace, webUi: uiUrl, server, close: () => server.stop() };
 }
 
-/** Like `Promise.all`, but waits for every one before it fails, so that nothing comes up after we have cleaned up. */
+/** Waits like `Promise.all`, but for every promise before it fails, so that nothing starts after the clean-up. */
 async function settled<A, B, C>(a: Promise<A>, b: Promise<B>, c: Promise<C>): Promise<[A, B, C]> {
   await Promise.allSettled([a, b, c]);
   return Promise.all([a, b, c]);

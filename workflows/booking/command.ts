@@ -1,6 +1,6 @@
 /**
- * The workflow `bookingCommand`: carries out one command of a booking system ("cut a key") and answers it there, though the worker that heard of it
- * dies: a command that somebody began to work at is told to nobody else.
+ * Workflow `bookingCommand`: carries out one command of a booking system ("cut a key") and answers it there. It
+ * outlives the worker that received the command: the booking system sends a started command to no other client.
  */
 import { proxyActivities, workflowInfo } from '@temporalio/workflow';
 import type { BookingActivities } from '../../src/domain/model/booking-activities.js';
@@ -11,11 +11,16 @@ const { carryOutCommand } = proxyActivities<BookingActivities>({
   taskQueue: TASK_QUEUES.bookings,
   startToCloseTimeout: '15m',
   heartbeatTimeout: '10s',
-  // Nobody stands at the front desk any longer.
+  // After this time no guest is still waiting at the front desk.
   scheduleToCloseTimeout: '1h',
   retry: { initialInterval: '1s', backoffCoefficient: 2, maximumInterval: '30s' },
 });
 
+/**
+ * Carries out one command and reports the outcome to the booking system.
+ * @param start the connection, and the booking system's id of the command
+ * @throws ActivityFailure if the command is not completed within one hour
+ */
 export async function bookingCommand({ connectionId, commandId }: CommandStart): Promise<void> {
   const since = workflowInfo().startTime.getTime();
   await carryOutCommand.executeWithOptions({ summary: `carry out a command of ${connectionId}` }, [

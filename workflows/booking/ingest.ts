@@ -1,6 +1,7 @@
 /**
- * The workflow `ingest`: one execution per reservation that something was delivered about, for as long as there is something to read. A
- * delivery means "read it now" and no more: bursts become one reading, and the booking system's modification time says what is newer.
+ * Workflow `ingest`: one execution per reservation with deliveries, for as long as there is something to read. A
+ * delivery only means "read it now": a burst becomes one read. The booking system's modification time decides what is
+ * newer.
  */
 import {
   ActivityCancellationType,
@@ -27,7 +28,7 @@ import { TASK_QUEUES } from '../../src/temporal/task-queues.js';
 import * as messages from './messages.js';
 import { millisNow } from '../clock.js';
 
-/** While the booking system is down the server tries again, and the history does not grow. */
+/** Temporal retries while the booking system is down, and retries do not grow the history. */
 const { readReservation } = proxyActivities<BookingActivities>({
   taskQueue: TASK_QUEUES.bookings,
   startToCloseTimeout: '1m',
@@ -37,32 +38,44 @@ const { readReservation } = proxyActivities<BookingActivities>({
 
 const DEFAULT_PACE: messages.IngestPace = { settleMs: 1_500, longestMs: 10_000, rereadMs: [10_000], goneMs: 60_000 };
 
-/** How long whoever asks for a reading waits for it: less than callers do, for Temporal lets no more than ten wait at a time. */
+/**
+ * Time the update `reread` waits for a read. It is shorter than the callers' timeout, because Temporal allows at most
+ * ten updates in flight.
+ */
 const PATIENCE_MS = 50_000;
 
-/** What one run has at hand. */
+/** Context of one run. */
 interface IngestRun {
   readonly name: StayName;
   readonly pace: messages.IngestPace;
-  /** Rises with everything that asks for a reading. */
+  /** Counts the requests for a read. */
   asked: number;
-  /** `asked` as it was when the last reading that has ended began. */
+  /** Value of `asked` when the last completed read began. */
   answered: number;
-  /** Nothing more is waited for before the next reading. */
+  /** Set when the next read starts at once, without waiting for more deliveries. */
   urgent: boolean;
-  /** Which of the rereads comes next if the last delivery seems to have brought nothing; none follows without a delivery. */
+  /**
+   * Index in `rereadMs` of the next reread, used when the last delivery appears to have brought no change. Without a
+   * delivery there is none.
+   */
   nextReread: number;
-  /** A delivery seemed to have brought nothing: this booking system's readings may lag. */
+  /** A delivery appeared to bring no change: reads of this booking system may be stale. */
   mayLag: boolean;
-  /** Since when the booking system does not know the reservation, in milliseconds since 1970. */
+  /** Time of the first read that found no reservation, in milliseconds since 1970. */
   missingSince?: number;
   deliveries: number;
   readings: number;
   last?: IngestOutcome;
-  /** What is left to do goes on in a new run. */
+  /** Set when the run is about to continue as new with the remaining work. */
   leaving: boolean;
 }
 
+/**
+ * Reads one reservation until every request is answered and no reread is due.
+ * @param start pace in milliseconds, and counts of the previous run; all optional
+ * @returns number of deliveries and reads, and the last outcome
+ * @throws ApplicationFailure `InvalidMessage` if the workflow id is not `ingest/<propertyId>/<reservationId>`
+ */
 export async function ingest(start: messages.IngestStart = {}): Promise<messages.IngestSummary> {
   const run = openRun(start);
   listen(run);
@@ -76,7 +89,7 @@ export async function ingest(start: messages.IngestStart = {}): Promise<messages
   }
 }
 
-/** Waits until nothing more comes, but not for ever. */
+/** Waits until no request arrives for `settleMs`, but at most `longestMs`. */
 async function settle(run: IngestRun): Promise<void> {
   const { settleMs, longestMs } = run.pace;
   const first = millisNow();
@@ -88,7 +101,7 @@ async function settle(run: IngestRun): Promise<void> {
   }
 }
 
-/** One reading, however long the booking system is down. What is asked for meanwhile is read afterwards. */
+/** Executes one read, however long the booking system is down. Requests that arrive meanwhile cause another read. */
 async function read(run: IngestRun): Promise<void> {
   const seen = run.asked;
   run.urgent = false;
@@ -100,7 +113,7 @@ async function read(run: IngestRun): Promise<void> {
     () => true,
     () => true,
   );
-  // A history has a limit: where deliveries go on coming while nothing can be read, a new run goes on.
+  // History size is limited: if deliveries keep arriving while no read succeeds, the workflow continues as new.
   await Promise.race([ended, condition(() => workflowInfo().continueAsNewSuggested)]);
   if (workflowInfo().continueAsNewSuggested) {
     scope.cancel();
@@ -133,7 +146,7 @@ async function carryOn(run: IngestRun): Promise<never> {
   return continueAsNew<typeof ingest>({ pace, carried });
 }
 
-/** Waits for what asks for another reading: a delivery, or a doubt about the last one. */
+/** Waits for a delivery or a due reread. Returns false if neither is pending. */
 async function isToBeReadAgain(run: IngestRun): Promise<boolean> {
   const waitMs = doubtMs(run);
   if (waitMs === undefined) return isAsked(run);
@@ -144,11 +157,11 @@ async function isToBeReadAgain(run: IngestRun): Promise<boolean> {
   return true;
 }
 
-/** How long until the reservation is read again although nobody asks. */
+/** Returns the milliseconds until a reread that no request triggers; undefined if none is due. */
 function doubtMs({ pace, missingSince, nextReread, last, deliveries, mayLag }: IngestRun): number | undefined {
   if (missingSince !== undefined) return Math.max(1, missingSince + pace.goneMs - millisNow());
   if (deliveries === 0 || last === undefined) return undefined;
-  // What lags may bring a delivery's change only after it has brought the change before that.
+  // A stale read may miss a delivery's change and return only the change before it.
   const isInDoubt = bringsNothing(last) || mayLag;
   return isInDoubt ? pace.rereadMs[nextReread] : undefined;
 }

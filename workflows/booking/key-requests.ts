@@ -1,7 +1,7 @@
 /**
- * The workflow `keyRequests`: one execution per reservation that a booking system asks keys for (OPERA's door lock interface, Mews's key
- * cutter), for as long as there is something to do. It carries requests out in the order in which they came, however long that takes:
- * the booking system may never ask again.
+ * Workflow `keyRequests`: one execution per reservation that a booking system requests keys for, while there is
+ * something to do (OPERA's door lock interface, Mews's key cutter). It carries requests out in order of arrival,
+ * however long that takes: the booking system may never repeat a request.
  */
 import {
   allHandlersFinished,
@@ -29,9 +29,9 @@ const { lookAtStay, tellOrder } = proxyActivities<KeyRequestActivities>({
   retry: { initialInterval: '500ms', backoffCoefficient: 2, maximumInterval: '30s' },
 });
 
-/** A desk that nobody asks anything closes; the next request opens another. Until then it knows requests that come twice. */
+/** Idle time before the execution completes; the next request starts another. Duplicates are ignored until then. */
 const IDLE = '10m';
-/** Longer than any caller waits. */
+/** Time limit of the update `keyRequestAnswer`, longer than any caller's timeout. */
 const ANSWERED_WITHIN = '30s';
 const LOOK_EVERY_MS = 1_000;
 const MOST_LOOKS = 60;
@@ -40,12 +40,17 @@ interface Desk {
   readonly name: StayName;
   readonly waiting: KeyRequest[];
   readonly answers: Map<string, KeyRequestAnswer>;
-  /** The request that is being carried out, or was last. */
+  /** Request that is being carried out, or was carried out last. */
   current?: KeyRequest;
-  /** The last one that the stay was told of. */
+  /** Last request whose changes the stay received. */
   told?: KeyRequest;
 }
 
+/**
+ * Carries out the key requests of one reservation, in order of arrival.
+ * @returns number of requests that were answered, refusals included
+ * @throws ApplicationFailure `InvalidMessage` if the workflow id is not `key-requests/<propertyId>/<reservationId>`
+ */
 export async function keyRequests(): Promise<{ readonly carriedOut: number }> {
   const run = openRun();
   listen(run);

@@ -1,12 +1,15 @@
-/** The workflow `listen`: keeps one connection to a booking system open (a WebSocket, a stream), in one worker at a time, for ever. */
+/**
+ * Workflow `bookingListener`: keeps one connection to a booking system open indefinitely (a WebSocket, a stream), in
+ * one worker at a time.
+ */
 import { continueAsNew, proxyActivities, setCurrentDetails, sleep, workflowInfo } from '@temporalio/workflow';
 import type { BookingActivities } from '../../src/domain/model/booking-activities.js';
 import { TASK_QUEUES } from '../../src/temporal/task-queues.js';
 import type { ListenStart } from './messages.js';
 
-/** A worker that dies is missed after this, and another listens. */
+/** Time after which a dead worker is detected and another one listens. */
 const HEARTBEAT = '10s';
-/** A connection that ends at once is not made again faster than this. */
+/** Minimum delay before a connection that ended is opened again. */
 const PAUSE = '5s';
 
 const { listenToBookings } = proxyActivities<BookingActivities>({
@@ -16,6 +19,10 @@ const { listenToBookings } = proxyActivities<BookingActivities>({
   retry: { initialInterval: '1s', backoffCoefficient: 2, maximumInterval: '1m' },
 });
 
+/**
+ * Listens to one connection; opens it again whenever it ends. Never completes.
+ * @param start id of the connection
+ */
 export async function bookingListener({ connectionId }: ListenStart): Promise<never> {
   setCurrentDetails(`Listens to ${connectionId}; what it misses the sweep finds.`);
   for (;;) {

@@ -1,21 +1,22 @@
 /**
- * Every signal, update and query of the workflows behind the booking door: `ingest`, `bookingSweep`, `bookingListener` and `bookingCommand`. An exported name is its wire
- * name and `Signal`, `Update` or `Query`. Ids only: what a guest is called passes from the booking system to the stay, and not by here.
+ * Every signal, update and query of the workflows that serve booking systems: `ingest`, `bookingSweep`,
+ * `bookingListener` and `bookingCommand`. An exported name is its wire name and `Signal`, `Update` or `Query`.
+ * Messages hold ids only: guest names never pass through these workflows.
  */
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
 import type { IngestOutcome, RereadOutcome, SweepCounts } from '../../src/domain/model/booking-activities.js';
 
-/** How deliveries about one reservation are gathered and followed up; milliseconds. */
+/** Timing of batches and rereads for the deliveries of one reservation, in milliseconds. */
 export interface IngestPace {
-  /** A reservation is read once nothing has come about it for so long … */
+  /** Quiet time after the last delivery, before the reservation is read. */
   readonly settleMs: number;
-  /** … or when the first delivery is so old. */
+  /** Maximum age of the first delivery; the reservation is read then at the latest. */
   readonly longestMs: number;
-  /** Where reading brought nothing new after a delivery, it is read again after each of these. */
+  /** Delays of the rereads that follow when a read after a delivery brought no change. */
   readonly rereadMs: readonly number[];
-  /** A reservation that is gone is looked for again after this. */
+  /** Delay before a missing reservation is read again. */
   readonly goneMs: number;
-  /** How long whoever asks for a reading waits for it; 50 s if absent. */
+  /** Time the update `reread` waits for a read; absent: 50 s. */
   readonly patienceMs?: number;
 }
 
@@ -26,29 +27,29 @@ export interface IngestStart {
   readonly carried?: IngestCarried;
 }
 
-/** What an `ingest` that goes on as a new run has still to do. */
+/** State that `ingest` carries into a new run. */
 export interface IngestCarried {
   readonly schema: 1;
   readonly deliveries: number;
   readonly readings: number;
-  /** Since when the booking system does not know the reservation, in milliseconds since 1970. */
+  /** Time of the first read that found no reservation, in milliseconds since 1970. */
   readonly missingSince?: number;
 }
 
-/** The result of the workflow `ingest`, and the answer of its query. */
+/** Result of the workflow `ingest` and of its query. */
 export interface IngestSummary {
   readonly deliveries: number;
   readonly readings: number;
   readonly last?: IngestOutcome;
 }
 
-/** The workflow `ingest`, for whoever starts it by its name. */
+/** Type of the workflow `ingest`, for a start by name. */
 export type IngestWorkflow = (start: IngestStart) => Promise<IngestSummary>;
 
-/** The booking system says that something may have changed. */
+/** Reports that the reservation may have changed in the booking system. */
 export const reservationChangedSignal = defineSignal('reservationChanged');
 
-/** Reads the reservation now; answers what came of it. */
+/** Reads the reservation now and returns the outcome. */
 export const rereadUpdate = defineUpdate<RereadOutcome>('reread');
 
 export const ingestQuery = defineQuery<IngestSummary>('ingest');
@@ -57,9 +58,9 @@ export const ingestQuery = defineQuery<IngestSummary>('ingest');
 export interface SweepStart {
   readonly connectionId: string;
   readonly propertyId: string;
-  /** How far the first sweep looks back. */
+  /** Days that the first sweep looks back. */
   readonly firstDays: number;
-  /** How far every other one looks back beyond the begin of the one before. */
+  /** Minutes that every later sweep looks back before the start of the previous one. */
   readonly overlapMinutes: number;
   /** Set by continue-as-new only. */
   readonly carried?: SweepCarried;
@@ -73,20 +74,20 @@ export interface SweepCarried {
   readonly counts: SweepCounts;
 }
 
-/** The result of the workflow `bookingSweep`, from which the next one goes on, and the answer of its query. */
+/** Result of the workflow `bookingSweep` and of its query; the next sweep continues from it. */
 export interface SweepSummary {
   readonly since: string;
-  /** When this sweep began: the next one looks back to here, and by the overlap beyond. */
+  /** Start of this sweep; the next one looks back to this time, minus the overlap. */
   readonly begunAt: string;
   readonly pages: number;
-  /** Reservations that the booking system named. */
+  /** Number of reservations that the booking system listed. */
   readonly listed: number;
-  /** Stays that knew less than the booking system: what events missed. */
+  /** Number of stays that were behind the booking system, because events were missed. */
   readonly repaired: number;
   readonly counts: SweepCounts;
 }
 
-/** The workflow `bookingSweep`, for whoever starts it by its name. */
+/** Type of the workflow `bookingSweep`, for a start by name. */
 export type SweepWorkflow = (start: SweepStart) => Promise<SweepSummary>;
 
 export const sweepQuery = defineQuery<SweepSummary>('sweep');
@@ -96,15 +97,15 @@ export interface ListenStart {
   readonly connectionId: string;
 }
 
-/** The workflow `bookingListener`, for whoever starts it by its name. */
+/** Type of the workflow `bookingListener`, for a start by name. */
 export type ListenWorkflow = (start: ListenStart) => Promise<never>;
 
 /** Argument of the workflow `bookingCommand`. */
 export interface CommandStart {
   readonly connectionId: string;
-  /** The booking system's own id of the command. */
+  /** Id of the command in the booking system. */
   readonly commandId: string;
 }
 
-/** The workflow `bookingCommand`, for whoever starts it by its name. */
+/** Type of the workflow `bookingCommand`, for a start by name. */
 export type CommandWorkflow = (start: CommandStart) => Promise<void>;

@@ -1,6 +1,7 @@
 /**
- * The workflow `sweep`: run by a schedule for each property of a connection. Asks the booking system what has changed since the sweep
- * before began, with some overlap, and has each of these reservations read: what events missed is repaired, and counted.
+ * Workflow `bookingSweep`: a schedule starts it for each property of a connection. It lists what changed in the booking
+ * system since the previous sweep began, with some overlap. Each listed reservation is read, so that changes that
+ * events missed are repaired and counted.
  */
 import {
   continueAsNew,
@@ -15,7 +16,7 @@ import { TASK_QUEUES } from '../../src/temporal/task-queues.js';
 import * as messages from './messages.js';
 import { millisNow } from '../clock.js';
 
-/** While the booking system is down the server tries again, and no other sweep of the property begins. */
+/** Temporal retries while the booking system is down, and starts no other sweep of the property. */
 const { sweepPage } = proxyActivities<BookingActivities>({
   taskQueue: TASK_QUEUES.bookings,
   startToCloseTimeout: '1h',
@@ -38,6 +39,12 @@ const NOTHING: SweepCounts = {
   pending: 0,
 };
 
+/**
+ * Sweeps one property of a connection, page by page.
+ * @param start connection, property, and how far to look back (days and minutes)
+ * @returns counts of the reservations by outcome; the next sweep continues from `begunAt`
+ * @throws ActivityFailure if the connection no longer serves the property
+ */
 export async function bookingSweep(start: messages.SweepStart): Promise<messages.SweepSummary> {
   const { connectionId, propertyId } = start;
   const begun = start.carried ?? beginning(start);
@@ -66,14 +73,14 @@ export async function bookingSweep(start: messages.SweepStart): Promise<messages
 
 type Progress = Omit<messages.SweepCarried, 'cursor'> & { readonly cursor?: string };
 
-/** A sweep goes on from where the last one that ended began: what changed while that was at work is looked at again. */
+/** Starts from the time the last completed sweep began, so that changes made during that sweep are read again. */
 function beginning({ firstDays, overlapMinutes }: messages.SweepStart): Progress {
   const last = lastSummary();
   const since = last === undefined ? millisNow() - firstDays * DAY : Date.parse(last.begunAt) - overlapMinutes * MINUTE;
   return { since: iso(since), begunAt: iso(millisNow()), pages: 0, counts: NOTHING };
 }
 
-/** What the schedule hands on from the sweep before. */
+/** Returns the result of the previous sweep, which the schedule passes on; undefined for the first sweep. */
 function lastSummary(): messages.SweepSummary | undefined {
   return (workflowInfo().lastResult ?? undefined) as messages.SweepSummary | undefined;
 }

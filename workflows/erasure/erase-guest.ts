@@ -1,6 +1,6 @@
 /**
- * The workflow `eraseGuest`: a guest is forgotten at Seam, and with him the histories that hold what he was called. What was done stays as the
- * result, by ids alone.
+ * Workflow `eraseGuest`: erases a guest at Seam, and the histories that hold the guest's name. The result keeps what
+ * was done, by ids alone.
  */
 import { ApplicationFailure, proxyActivities, setCurrentDetails } from '@temporalio/workflow';
 import { check, describeProblems } from '../../src/domain/model/check.js';
@@ -11,7 +11,7 @@ import { TASK_QUEUES } from '../../src/temporal/task-queues.js';
 
 const retry = { initialInterval: '1s', backoffCoefficient: 2, maximumInterval: '1m' } as const;
 
-/** Temporal deletes in its own time, in seconds: whoever asked waits for it. */
+/** Retries are frequent because Temporal deletes asynchronously, within seconds, and the caller waits. */
 const atTemporal = proxyActivities<ErasureActivities>({
   taskQueue: TASK_QUEUES.stays,
   startToCloseTimeout: '1m',
@@ -25,7 +25,13 @@ const atSeam = proxyActivities<ErasureActivities>({
   retry,
 });
 
-/** @throws ApplicationFailure `GuestNeeded`, before anything is erased; `InvalidMessage` */
+/**
+ * Erases one guest of a stay that has ended.
+ * @param asked ids of the guest, the reservation and the property
+ * @returns the outcome at Seam and the last view of the stay, both by ids
+ * @throws ApplicationFailure `InvalidMessage`
+ * @throws ActivityFailure caused by `GuestNeeded`, before anything is erased
+ */
 export async function eraseGuest(asked: GuestToErase): Promise<Erasure> {
   const checked = check(guestToEraseSchema, asked);
   if (!checked.ok) {

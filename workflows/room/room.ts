@@ -1,4 +1,4 @@
-/** The workflow `room`: one execution per guest room, the single writer of its leases. It goes on from run to run, and never ends. */
+/** Workflow `room`: one execution per guest room, the single writer of its leases. Continues as new, never ends. */
 import {
   allHandlersFinished,
   ApplicationFailure,
@@ -32,15 +32,21 @@ import { now } from '../clock.js';
 import { nextChange, type Wakeup } from '../wakeup.js';
 import * as messages from '../stay/messages.js';
 
-/** The type of Temporal's failure where a signal finds nobody. */
+/** Failure type that Temporal reports when the target workflow of a signal does not exist. */
 const NO_SUCH_WORKFLOW = 'ExternalWorkflowExecutionNotFound';
 
-/** What one run of a room has at hand: its state, and how many stays it is telling their news. */
+/** Context of one run: the room's state, and `telling`, the number of signals to stays in flight. */
 interface RoomRun extends Wakeup {
   readonly state: RoomState;
   telling: number;
 }
 
+/**
+ * Decides claims for one guest room and signals each stay when the decision about it changes. Never completes.
+ * A cancellation request is logged in the room's history and has no other effect.
+ * @param start state of the previous run; set by continue-as-new only
+ * @throws ApplicationFailure `InvalidMessage` if the workflow id is no room's, or the carried state has another schema
+ */
 export async function room(start: messages.RoomStart = {}): Promise<void> {
   const run: RoomRun = {
     state: start.carried === undefined ? newState() : carriedState(start.carried),
@@ -58,7 +64,7 @@ export async function room(start: messages.RoomStart = {}): Promise<void> {
   return CancellationScope.nonCancellable(() => live(run));
 }
 
-/** The room's life: settle, tell the stays what has changed for them, wait for the next message or for what time alone changes. */
+/** Runs the loop: expires leases, signals changed decisions to stays, waits for the next message or deadline. */
 async function live(run: RoomRun): Promise<never> {
   const { state } = run;
   for (;;) {
@@ -74,8 +80,9 @@ async function live(run: RoomRun): Promise<never> {
 }
 
 /**
- * Registers all handlers. Signal handlers are total: what cannot be understood becomes a line of the history. They come first: what
- * waited for a worker together is taken in in this order, and a stay tells its keys before it claims.
+ * Registers all handlers. Signal handlers are total: an invalid message becomes a line of the room's history.
+ * Signals are registered first because buffered messages are handled in this order: a stay reports its keys, then
+ * claims.
  */
 function listen(run: RoomRun): void {
   const { state } = run;
@@ -101,7 +108,7 @@ function listen(run: RoomRun): void {
   setHandler(messages.roomQuery, () => roomViewOf(state, now()));
 }
 
-/** @throws ApplicationFailure `InvalidMessage` */
+/** Returns the parsed claim. @throws ApplicationFailure `InvalidMessage` */
 function judged(input: unknown): Claim {
   const checked = check(claimSchema, input);
   if (checked.ok) return checked.value;
@@ -126,7 +133,10 @@ function hear(state: RoomState, name: RoomMessageName, payload: unknown): void {
   }
 }
 
-/** Tells a stay what has changed for it. One that has ended without letting go would stand in others' way: its claims are dropped. */
+/**
+ * Signals a stay the changed decision. A stay that ended without a release would block others, so its claims are
+ * dropped.
+ */
 function tell(run: RoomRun, { stayId, news, ...known }: rules.NewsFor): void {
   run.telling += 1;
   void getExternalWorkflowHandle(stayId)
@@ -143,7 +153,7 @@ function tell(run: RoomRun, { stayId, news, ...known }: rules.NewsFor): void {
     });
 }
 
-/** A room that ended would forget who holds it, so cancelling it does nothing. */
+/** Records a cancellation request and ignores it: a room that ended would lose the record of its leases. */
 function watchForCancel(run: RoomRun): void {
   CancellationScope.current().cancelRequested.catch(() => {
     rules.ignoreMessage(run.state, 'a room cannot be cancelled; its leases end with its stays', now());

@@ -1,6 +1,6 @@
 /**
- * Every message of a stay. Signal handlers are synchronous and total: a message only edits the state. The validator of
- * `applyReservation` only reads.
+ * Message handlers of a stay. Signal handlers are synchronous and total: a message only edits the state. The validator
+ * of `applyReservation` only reads.
  */
 import { ApplicationFailure, setDefaultSignalHandler, setHandler, type SignalDefinition } from '@temporalio/workflow';
 import { applyMessage, ignoreMessage } from '../../src/domain/stay/desired/apply-message.js';
@@ -23,7 +23,7 @@ import { now } from '../clock.js';
 import { keySteps, planNow, type StayRun } from './run.js';
 import * as messages from './messages.js';
 
-/** Registers all handlers; to be called before the first `await`. */
+/** Registers all handlers. The workflow calls it before the first `await`. */
 export function listen(run: StayRun): void {
   for (const name of messageNames) {
     setHandler(messages.staySignals[name] as SignalDefinition<[unknown]>, (payload) => hear(run, name, payload));
@@ -42,6 +42,7 @@ export function listen(run: StayRun): void {
   setHandler(messages.planForQuery, (change) => planFor(run.state, change));
 }
 
+/** Returns the view of the stay at the current time. */
 export function currentView(run: StayRun): StayView {
   return viewOf(run.state, planNow(run), keySteps(run), now());
 }
@@ -58,7 +59,7 @@ function edit(state: StayState, name: MessageName, payload: unknown): void {
 }
 
 /**
- * Parses a snapshot and judges whether it is news for this stay.
+ * Parses a snapshot and decides whether it is new for this stay.
  * @throws ApplicationFailure `InvalidSnapshot`, `StaleRevision` or `StayOver`
  */
 function judged(state: StayState, input: unknown): { readonly snapshot: StaySnapshot; readonly isNew: boolean } {
@@ -93,7 +94,10 @@ function judged(state: StayState, input: unknown): { readonly snapshot: StaySnap
   }
 }
 
-/** Takes a snapshot in; the same one again changes nothing. Throws as `judged` does. */
+/**
+ * Records a snapshot and returns the view. A snapshot that is already recorded changes nothing.
+ * @throws ApplicationFailure `InvalidSnapshot`, `StaleRevision` or `StayOver`
+ */
 export function receive(run: StayRun, input: unknown): StayView {
   const { snapshot, isNew } = judged(run.state, input);
   if (isNew) {
@@ -103,7 +107,10 @@ export function receive(run: StayRun, input: unknown): StayView {
   return { ...currentView(run), taken: isNew ? 'new' : 'known' };
 }
 
-/** What a query handler throws arrives without its type: that stands in front of the message. */
+/**
+ * Returns the dry run of a change. A query handler's error arrives without its type, so the type precedes the message.
+ * @throws ApplicationFailure `InvalidMessage`, and for a snapshot as `judged` does
+ */
 function planFor(state: StayState, change: unknown): DryRun {
   const checked = check(plannedChangeSchema, change);
   if (!checked.ok) {

@@ -1,6 +1,7 @@
 /**
- * Every signal, update and query of the workflows: the public contract (`docs/messages.md`). An exported name is its wire name and
- * `Signal`, `Update` or `Query`. Each message is one object; new fields are optional.
+ * Every signal, update and query of the workflows `stay` and `room`: the public contract (`docs/messages.md`). An
+ * exported name is its wire name and `Signal`, `Update` or `Query`. Each message is one object; new fields are
+ * optional.
  */
 import { defineQuery, defineSignal, defineUpdate, type SignalDefinition } from '@temporalio/workflow';
 import type { StayState } from '../../src/domain/stay/state.js';
@@ -22,7 +23,7 @@ import type { StayPhase, StayView } from '../../src/domain/model/stay-view.js';
 /** Argument of the workflow `stay`: all optional, so that a plain start by name and update-with-start both work. */
 export interface StayStart {
   readonly snapshot?: StaySnapshotInput;
-  /** The state of the run before; set by continue-as-new only. */
+  /** State of the previous run; set by continue-as-new only. */
   readonly carried?: StayState;
 }
 
@@ -34,12 +35,12 @@ export interface StaySummary {
   readonly joiners: number;
 }
 
-/** A change to try out with the query `planFor`: one of the signals, or a whole snapshot. */
+/** Change for a dry run with the query `planFor`: one of the signals, or a whole snapshot. */
 export type PlannedChange =
   | { readonly [Name in MessageName]: { readonly message: Name; readonly payload: MessageInput<Name> } }[MessageName]
   | { readonly message: 'applyReservation'; readonly payload: StaySnapshotInput };
 
-/** Whole state of the reservation; answers when it is recorded, not when keys exist. Rejects with a typed failure. */
+/** Records the whole state of the reservation; returns before keys exist. Rejects with a typed failure. */
 export const applyReservationUpdate = defineUpdate<StayView, [StaySnapshotInput]>('applyReservation');
 
 export const addGuestsSignal = defineSignal<[MessageInput<'addGuests'>]>('addGuests');
@@ -85,29 +86,29 @@ export const staySignals: { readonly [Name in MessageName]: SignalDefinition<[Me
   policyChanged: policyChangedSignal,
 };
 
-/** The view: phase, guests, keys, plan with reasons, attention, timeline. No names, no contacts. */
+/** View of the stay: phase, guests, keys, plan with reasons, attention, timeline. No names, no contacts. */
 export const stayQuery = defineQuery<StayView>('stay');
 
-/** Who the guests are at Seam, by id. */
+/** Seam's `user_identity_id` of each guest, by `guestId`. */
 export const userIdentityIdsQuery = defineQuery<UserIdentityIds>('userIdentityIds');
 
-/** Dry run: what a change would lead to, and why. Does nothing. */
+/** Returns the dry run of a change: steps, attention and reasons. Changes nothing. */
 export const planForQuery = defineQuery<DryRun, [PlannedChange]>('planFor');
 
-/** Argument of the workflow `room`: optional, so that a start by name, update-with-start and signal-with-start all work. */
+/** Argument of the workflow `room`: optional, for a start by name, update-with-start and signal-with-start. */
 export interface RoomStart {
-  /** The state of the run before; set by continue-as-new only. */
+  /** State of the previous run; set by continue-as-new only. */
   readonly carried?: RoomState;
 }
 
-/** A stay's whole wish for the room; the latest counts. Answers at once. Rejects with a typed failure. */
+/** Replaces a stay's claim to the room. Returns the decision at once. Rejects with a typed failure. */
 export const claimUpdate = defineUpdate<LeaseNews, [Claim]>('claim');
 
-/** A stay lets the room go. */
+/** Releases the room for a stay. */
 export const roomReleaseSignal = defineSignal<[RoomRelease]>('release');
-/** All keys of a stay to the room, as the stay knows them. */
+/** Reports all keys of a stay to the room, from the stay's keyring. */
 export const roomAnchoredSignal = defineSignal<[RoomReport]>('anchored');
-/** The front desk gives the room to a stay, whoever else has it. */
+/** Assigns the room to a stay at the front desk's request, even if another stay has it. */
 export const roomForceSignal = defineSignal<[RoomForce]>('force');
 
 /** All signals of a room, by name. */
@@ -117,5 +118,5 @@ export const roomSignals = {
   force: roomForceSignal,
 } as const satisfies Readonly<Record<RoomMessageName, unknown>>;
 
-/** The room's leases in time order, who waits, who can open the door, history. */
+/** View of the room: leases in time order, waiting claims, keys that can open the door, history. */
 export const roomQuery = defineQuery<RoomView>('room');

@@ -1,4 +1,4 @@
-/** What a person sees of a stay in Temporal Web UI: search attributes and current details. Ids and rooms, no names. */
+/** View of a stay in Temporal Web UI: search attributes and current details. Ids and rooms, no names. */
 import { setCurrentDetails, upsertSearchAttributes } from '@temporalio/workflow';
 import { detailsOf } from '../../src/domain/stay/details.js';
 import { SEARCH_ATTRIBUTES, withinLimit } from '../../src/temporal/search-attributes.js';
@@ -7,7 +7,10 @@ import { currentView } from './handlers.js';
 import { exactTime } from '../clock.js';
 import type { StayRun } from './run.js';
 
-/** Shows the stay as it stands. Search attributes are written in one batch, once the steps in flight have ended. */
+/**
+ * Updates current details and search attributes. Search attributes are written in one batch, after the steps in flight
+ * have ended.
+ */
 export function show(run: StayRun): void {
   const view = currentView(run);
   setCurrentDetails(detailsOf(view));
@@ -38,7 +41,7 @@ function codes(view: StayView): string[] {
   return [...new Set(view.attention.map((notice) => notice.code))];
 }
 
-/** What an event of Seam's may be about: live keys, then phones. */
+/** Returns the ids that a Seam event may name: keys that are not dead, then phones; truncated to the limit. */
 function heldIds(run: StayRun, view: StayView): string[] {
   const keys = view.keys.flatMap((key) => (key.state === 'dead' ? [] : (key.acsCredentialId ?? [])));
   const phones = Object.values(run.state.guests).flatMap((guest) => guest.deviceIds ?? []);

@@ -1,4 +1,4 @@
-/** Carries out steps: starts the activity, takes what it brings back into the state, and rings the bell. */
+/** Carries out steps: starts the activity, records its result in the state, and wakes the loop. */
 import {
   ActivityCancellationType,
   ActivityFailure,
@@ -24,14 +24,14 @@ import { TASK_QUEUES } from '../../src/temporal/task-queues.js';
 import { now } from '../clock.js';
 import { planNow, type StayRun } from './run.js';
 
-/** A worker that dies is missed after this, not after the attempt's whole time. */
+/** Time after which a dead worker is detected, instead of after the whole timeout of the attempt. */
 const HEARTBEAT = '5s';
 
-/** How often an outage is tried before a person is told, and afterwards: about 20 s and 30 s apart. */
+/** Retries of an outage: about 20 s apart until a person is told, afterwards 60 attempts about 30 s apart. */
 const FIRST_INTERVALS_S = 20;
 const LATER_ATTEMPTS = 60;
 
-/** Characters of up to three bytes. */
+/** Maximum length of a summary, in characters of up to three bytes. */
 const SUMMARY_LENGTH = 130;
 
 const quick = proxyActivities<StayActivities>({
@@ -47,7 +47,7 @@ const seam = proxyActivities<StayActivities>({
   cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
 });
 
-/** Starts a key step that the planner found ready. */
+/** Starts a key step that the plan lists as ready. */
 export function startKeyStep(run: StayRun, step: KeyStep): void {
   if (step.do === 'revoke') {
     const key = record.recordRevoking(run.state, step.keyId, step.why, now());
@@ -109,7 +109,7 @@ async function revoke(run: StayRun, key: Key, why: string): Promise<void> {
   record.recordRevoked(state, key.keyId, outcome, now());
 }
 
-/** Starts a preparations step. */
+/** Starts a preparation. A failure is recorded as its blocker. */
 export function startPreparation(run: StayRun, step: Preparation): void {
   launch(run, step.stepId, undefined, async () => {
     try {
@@ -131,7 +131,7 @@ async function preparations(run: StayRun, step: Preparation): Promise<void> {
       const { window } = step;
       const input = { propertyId, ...(window === undefined ? {} : { window }) };
       const found = await quick.resolveProperty.executeWithOptions(options, [input]);
-      // Amended just before the answer came, the booking may have another window by now: it is asked anew.
+      // A message may have changed the window before the result arrived; then the next plan resolves it again.
       if (step.stepId !== propertyStepId(state)) return;
       facts.recordProperty(state, found);
       return;
@@ -224,7 +224,7 @@ async function watchForStrays(run: StayRun, step: Preparation & { do: 'watch-for
       minutes: step.minutes,
     },
   ]);
-  // A step of the guest that began meanwhile may have made what was seen: the next watch knows of it.
+  // A step of the guest that started meanwhile may have created the observed key; the next watch includes that step.
   if (planNow(run).preparations.some((planned) => planned.stepId === step.stepId)) {
     recordWatch(state, step, observed, now());
   }
@@ -242,7 +242,7 @@ function launchKey(run: StayRun, key: Key, step: Pick<InFlight, 'do' | 'why'>, w
   });
 }
 
-/** Runs `work` in a scope of its own, so that it can be cancelled alone; at its end the bell rings. */
+/** Runs `work` in a scope of its own, so that it can be cancelled alone. Its end wakes the loop. */
 function launch(run: StayRun, stepId: string, key: InFlight | undefined, work: () => Promise<void>): void {
   const scope = new CancellationScope();
   run.running.set(stepId, { stepId, scope, ...(key === undefined ? {} : { key }) });
@@ -252,7 +252,7 @@ function launch(run: StayRun, stepId: string, key: InFlight | undefined, work: (
   });
 }
 
-/** How long an outage is borne in one activity: until a person should be told, and longer once one was. */
+/** Returns how long one activity retries an outage: until a person must be told, and longer after that. */
 function patience(run: StayRun, key?: Key): Pick<ActivityOptions, 'retry'> {
   const minutes = run.state.property?.policy.outageAfterMinutes ?? 2;
   const told = key?.outageSince !== undefined;
@@ -260,7 +260,7 @@ function patience(run: StayRun, key?: Key): Pick<ActivityOptions, 'retry'> {
   return { retry: { initialInterval: '1s', maximumInterval: told ? '30s' : '20s', maximumAttempts } };
 }
 
-/** An activity's end, as far as the stay is concerned. Anything else is a mistake of ours and is thrown on. */
+/** Returns the step failure for an activity's error. @throws any other error, which is a bug */
 function failureOf(error: unknown): record.StepFailure {
   if (isCancellation(error)) return { kind: 'cancelled', message: 'cancelled' };
   if (!(error instanceof ActivityFailure)) throw error;
@@ -278,7 +278,7 @@ function leaseSummary({ releases, claims, reports }: LeaseStep): string {
   return parts.join('; ').slice(0, SUMMARY_LENGTH);
 }
 
-/** What the Web UI shows beside the activity; Temporal allows 400 bytes. */
+/** Returns the text that Temporal Web UI shows beside the activity; Temporal allows 400 bytes. */
 function summary(what: string, key: Key, why: string): string {
   return `${what} for guest ${key.guestId} on ${key.ask.rooms.join(', ')}: ${why}`.slice(0, SUMMARY_LENGTH);
 }

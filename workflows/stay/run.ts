@@ -1,4 +1,4 @@
-/** What one run of a stay has at hand: its state, the steps in flight, and a bell for everything that happens. */
+/** Context of one run of a stay: its state, the steps in flight, and the event counter that wakes its loop. */
 import type { CancellationScope } from '@temporalio/workflow';
 import type { StayState } from '../../src/domain/stay/state.js';
 import type { InFlight } from '../../src/domain/model/key-plan.js';
@@ -6,7 +6,7 @@ import { planStay, type StayPlan } from '../../src/domain/stay/reconcile.js';
 import { now } from '../clock.js';
 import type { Wakeup } from '../wakeup.js';
 
-/** A step that an activity is at work on, with the scope to cancel it by. `key` is absent for preparations. */
+/** Step that an activity is executing, with the scope that cancels it. `key` is absent for preparations. */
 export interface Running {
   readonly stepId: string;
   readonly scope: CancellationScope;
@@ -16,20 +16,23 @@ export interface Running {
 export interface StayRun extends Wakeup {
   readonly state: StayState;
   readonly running: Map<string, Running>;
-  /** The workflow was cancelled. A run hears that once only. */
+  /** Set when the workflow was cancelled. A run receives a cancellation request only once. */
   cancelled?: boolean;
-  /** The search attributes that were written last, to write them only when they change. */
+  /** Search attributes of the last write; they are written only when they change. */
   shown?: string;
 }
 
+/** Returns a run of the given state, with no steps in flight. */
 export function openRun(state: StayState): StayRun {
   return { state, running: new Map(), events: 0 };
 }
 
+/** Returns the key steps in flight. */
 export function keySteps(run: StayRun): readonly InFlight[] {
   return [...run.running.values()].flatMap((step) => step.key ?? []);
 }
 
+/** Returns the plan for the current state and time. */
 export function planNow(run: StayRun): StayPlan {
   return planStay(run.state, keySteps(run), now());
 }

@@ -1,4 +1,4 @@
-/** The workflow `stay`: one execution per reservation, from its first snapshot until every key is dead. */
+/** Workflow `stay`: one execution per reservation, from its first snapshot until every key is dead. */
 import {
   allHandlersFinished,
   ApplicationFailure,
@@ -21,6 +21,13 @@ import { currentView, listen, receive } from './handlers.js';
 import type { StayStart, StaySummary } from './messages.js';
 import { show } from './publish.js';
 
+/**
+ * Keeps the keys of one reservation in line with its latest snapshot and messages, until every key is dead.
+ * @param start first snapshot, or the state of the previous run; all optional
+ * @returns final phase, and the number of override and joiner keys that were issued
+ * @throws ApplicationFailure `InvalidSnapshot`, `StaleRevision` or `StayOver` if `start.snapshot` is refused;
+ * `InvalidSnapshot` also if the workflow id is no stay's, or the carried state has another schema
+ */
 export async function stay(start: StayStart = {}): Promise<StaySummary> {
   const run = openRun(start.carried === undefined ? newState() : carriedState(start.carried));
   listen(run);
@@ -30,13 +37,13 @@ export async function stay(start: StayStart = {}): Promise<StaySummary> {
   return CancellationScope.nonCancellable(() => live(run));
 }
 
-/** The stay's life: compare what is desired with what is known, act, wait for a change, compare again. */
+/** Runs the loop: compares desired and observed state, starts steps, waits for a change. */
 async function live(run: StayRun): Promise<StaySummary> {
   for (;;) {
     const seen = run.events;
     const plan = reconcile(run.state, keySteps(run), now());
     if (isLeaving(run)) {
-      // Whatever is in flight is taken up again by the next run, so that nothing stuck holds up what comes.
+      // The next run restarts the steps in flight, so that a stuck step does not delay continue-as-new.
       for (const { scope } of run.running.values()) scope.cancel();
       if (run.running.size === 0) await carryOn(run);
     } else {
@@ -50,7 +57,10 @@ async function live(run: StayRun): Promise<StaySummary> {
   }
 }
 
-/** A long history, or a stay that was reinstated after its workflow was cancelled: only a new run hears the next cancellation. */
+/**
+ * Returns whether the run must continue as new: its history is long, or the stay was reinstated after its workflow was
+ * cancelled. Only a new run receives the next cancellation request.
+ */
 function isLeaving(run: StayRun): boolean {
   return workflowInfo().continueAsNewSuggested || (run.cancelled === true && !isEnded(run.state));
 }
@@ -62,10 +72,10 @@ function begin(run: StayRun, plan: StayPlan): void {
   }
 }
 
-/** Cancels what is no longer desired. */
+/** Cancels the steps in flight that are no longer desired. */
 function callOff(run: StayRun, plan: StayPlan): void {
   for (const { stepId, scope, key } of run.running.values()) {
-    // What rooms were told is not taken back unheard.
+    // A lease step is not cancelled: rooms may have received its messages, and the stay needs their answers.
     const preparations = stepId === LEASE_STEP_ID || plan.preparations.some((step) => step.stepId === stepId);
     if (key === undefined ? !preparations : plan.keys.unwanted.includes(stepId)) scope.cancel();
   }
@@ -87,7 +97,10 @@ async function close(run: StayRun): Promise<StaySummary> {
   };
 }
 
-/** Cancelling the workflow means `cancel`: keys are revoked; the stay stays open for a reinstatement, like any other. */
+/**
+ * Handles a cancellation of the workflow like the signal `cancel`: keys are revoked, and the stay remains open for a
+ * reinstatement.
+ */
 function watchForCancel(run: StayRun): void {
   CancellationScope.current().cancelRequested.catch(() => {
     run.cancelled = true;

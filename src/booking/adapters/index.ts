@@ -1,4 +1,4 @@
-/** Every booking system that Stayline can be connected to. */
+/** List of the booking systems that Stayline can be connected to. */
 import type { BookingAdapter } from '../ingress/adapter.js';
 import { apaleo } from './apaleo/index.js';
 import { generic } from './generic/index.js';

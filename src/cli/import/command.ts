@@ -1,4 +1,4 @@
-/** `stayline import`: a file of reservations, each sent to its stay. */
+/** Command `stayline import`: sends each reservation of a file to its stay. */
 import { writeFileSync } from 'node:fs';
 import { SingleBar } from 'cli-progress';
 import { InvalidArgumentError, type Command } from 'commander';
@@ -18,12 +18,13 @@ interface ImportOptions {
   readonly restart: boolean;
 }
 
-/** Problems that are shown; all of them are in the file of errors. */
+/** Most problems that are shown; the file of errors has all. */
 const SHOWN = 20;
 const MOST_AT_ONCE = 100;
 
 type Outcome = 'new' | 'known' | 'older' | 'over';
 
+/** Adds the command `import`. */
 export function addImport(program: Command, { env, out, err }: Terminal): void {
   program
     .command('import')
@@ -58,7 +59,7 @@ export function addImport(program: Command, { env, out, err }: Terminal): void {
 interface Sent {
   readonly outcomes: Readonly<Record<Outcome, number>>;
   readonly problems: readonly RowProblem[];
-  /** What it stopped at that was no row's own. */
+  /** Failure that stopped the import and belongs to no single row. */
   readonly failure?: { readonly error: unknown };
 }
 
@@ -68,7 +69,7 @@ interface Sending {
   readonly err: NodeJS.WritableStream;
 }
 
-/** Never throws: whatever it stops at, what has been done and found until then is told. */
+/** Sends the entries and never throws: it returns the results up to the failure that stopped it. */
 async function sendAll(env: NodeJS.ProcessEnv, entries: readonly Entry[], sending: Sending): Promise<Sent> {
   const { journal, atOnce, err } = sending;
   const outcomes: Record<Outcome, number> = { new: 0, known: 0, older: 0, over: 0 };
@@ -93,7 +94,7 @@ async function sendAll(env: NodeJS.ProcessEnv, entries: readonly Entry[], sendin
   }
 }
 
-/** What is under way at the first failure is waited for; nothing is begun any more. */
+/** Runs actions until one fails. Then it starts no more, waits for the running ones, and throws the first failure. */
 async function forEachUntilFailure<T>(
   items: readonly T[],
   concurrency: number,
@@ -114,7 +115,7 @@ async function sendOne(stays: OneByOne, { row, snapshot }: Entry): Promise<Outco
     return (await stays.applyReservation(snapshot)).taken ?? 'new';
   } catch (error) {
     if (!(error instanceof StayRefused)) throw error;
-    // Of two contents of one revision nobody knows which is right: a person has to look at the row.
+    // Two contents of one revision: it is unknown which is right, so a person has to look at the row.
     if (error.type === ERROR_TYPES.staleRevision && !error.sameRevision) return 'older';
     if (error.type === ERROR_TYPES.stayOver) return 'over';
     return { row, message: error.message };

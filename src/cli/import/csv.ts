@@ -1,6 +1,7 @@
 /**
- * Reservations as a table: a line for each guest, the lines of one reservation joined by its id. Columns are named in the first line, in
- * any order; empty cells are absent fields. Comma, semicolon and tab separate (`docs/booking-systems.md`).
+ * Reservations as a table: a line for each guest, the lines of one reservation joined by its id. The first line names
+ * the columns, in any order. Empty cells are absent fields. Comma, semicolon and tab separate
+ * (`docs/booking-systems.md`).
  */
 import { CsvError, parse } from 'csv-parse/sync';
 import { BadInput } from '../outcome.js';
@@ -19,12 +20,12 @@ const NEEDED = ['reservationId'];
 type Cells = Readonly<Record<string, string>>;
 
 interface Line {
-  /** As an editor counts it. */
+  /** Line number, as in an editor. */
   readonly row: number;
   readonly cells: Cells;
 }
 
-/** @throws BadInput if the first line is not right, or quotes are not closed */
+/** Returns the reservations of a CSV text. @throws BadInput if the first line is wrong, or quotes are not closed */
 export function readCsv(text: string, name: string): readonly ImportRow[] {
   const broken: RowProblem[] = [];
   const lines = linesOf(text, name, broken);
@@ -91,7 +92,7 @@ function reservationOf(lines: readonly Line[]): ImportRow {
   return problems.length > 0 ? { row, problems } : { row, value: snapshotOf(first?.cells ?? {}, lines) };
 }
 
-/** What is wrong in it the snapshot's own schema says. */
+/** Returns the snapshot unchecked; the snapshot's schema reports its problems. */
 function snapshotOf(cells: Cells, lines: readonly Line[]): unknown {
   const { propertyId, reservationId, status = 'confirmed', shareGroup, hold } = cells;
   return defined({
@@ -134,7 +135,7 @@ function defined(fields: Readonly<Record<string, unknown>>): Record<string, unkn
   return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
 }
 
-/** Names with spaces in them need bars: even one alone, at its end. */
+/** Returns the names in a cell. Names with spaces need bars between them; a single such name needs one at its end. */
 function listOf(cell: string | undefined): string[] | undefined {
   return cell
     ?.split(cell.includes('|') ? '|' : /\s/)

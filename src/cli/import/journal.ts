@@ -1,37 +1,37 @@
 /**
- * What of a file has been imported, and to where, in a file beside it: so that an import that was interrupted goes on where it stopped.
- * Each line: address and namespace of Temporal, the stay, and what it was told last.
+ * Journal of an import, in a file beside the imported one: an interrupted import continues where it stopped.
+ * Each line has address and namespace of Temporal, the stay, and the digest that was sent to it last.
  */
 import { appendFileSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import type { TemporalTarget } from '../../temporal/connection.js';
 import type { Entry } from './rows.js';
 
 export interface Journal {
-  /** True if it was the last that its stay was told: what lies behind a later change is no longer what the stay knows. */
+  /** Returns true if the entry is the last one sent to its stay. An entry before a later change counts as not sent. */
   has(entry: Done): boolean;
   add(entry: Done): void;
-  /** Nothing is left to do; what has been imported to other servers stays. */
+  /** Removes the lines of this target once the import is complete; lines of other targets stay. */
   remove(): void;
 }
 
-/** Of a line. */
+/** Number of fields in a line. */
 const FIELDS = 4;
 
 type Done = Pick<Entry, 'stay' | 'digest'>;
 
 export interface JournalOptions {
   readonly target: Pick<TemporalTarget, 'address' | 'namespace'>;
-  /** `over`: as if nothing had been imported to this target. */
+  /** `over`: start as if nothing were imported to this target. */
   readonly start: 'over' | 'where-it-stopped';
 }
 
-/** @param file the file that is imported */
+/** Opens the journal of an import. @param file the imported file */
 export function openJournal(file: string, { target, start }: JournalOptions): Journal {
   const path = `${file}.imported`;
   const own = `${target.address}\t${target.namespace}\t`;
   const remove = (): void => keepLines(path, (line) => !line.startsWith(own));
   if (start === 'over') remove();
-  // A line that was cut off by a crash has no digest, or half of one, and what it stood for is sent again.
+  // A crash may cut off a line, with its digest missing or incomplete. Its entry is sent again.
   const told = new Map(
     linesOf(path)
       .filter((line) => line.startsWith(own))
@@ -54,7 +54,7 @@ function linesOf(path: string): readonly string[] {
   return existsSync(path) ? readFileSync(path, 'utf8').split('\n') : [];
 }
 
-/** What a crash left of a line that does not even name its stay is nobody's. */
+/** Rewrites the journal with the lines to keep. Lines that a crash cut off before the digest are dropped. */
 function keepLines(path: string, isKept: (line: string) => boolean): void {
   const kept = linesOf(path).filter((line) => line.split('\t').length === FIELDS && isKept(line));
   if (kept.length === 0) rmSync(path, { force: true });

@@ -1,12 +1,12 @@
-/** Rows of an import file, as read: a reservation, or what is wrong with the row. */
+/** Rows of an import file, as read: a reservation, or the problems of the row. */
 
 export interface RowProblem {
-  /** The line in CSV and in files of JSON lines; in a JSON list the place, from 1. */
+  /** Line number in CSV and JSON lines; position in a JSON list. Both count from 1. */
   readonly row: number;
   readonly message: string;
 }
 
-/** One reservation as it was found. */
+/** Reservation as found in the file, unchecked, or the problems of its rows. */
 export type ImportRow =
   | { readonly row: number; readonly value: unknown }
   | { readonly row: number; readonly problems: readonly RowProblem[] };

@@ -1,4 +1,4 @@
-/** A file of reservations, row by row: CSV, a JSON list, or a JSON value on each line. A row that is wrong does not spoil the others. */
+/** Reading of a file of reservations: CSV, a JSON list, or JSON lines. An invalid row does not affect the others. */
 import type { ImportRow, RowProblem } from './row.js';
 import { createHash } from 'node:crypto';
 import { readFileSync, statSync } from 'node:fs';
@@ -10,13 +10,13 @@ import { parseJson, problemLine } from '../json-file.js';
 import { BadInput } from '../outcome.js';
 import { readCsv } from './csv.js';
 
-/** One reservation that can be sent. */
+/** Valid reservation, ready to send. */
 export interface Entry {
   readonly row: number;
   readonly snapshot: StaySnapshotInput;
-  /** The workflow id of the stay that it is for. */
+  /** Workflow id of the reservation's stay. */
   readonly stay: string;
-  /** Of all that the file says of it: the same entry is the same text in every run. */
+  /** Hash of all that the file says about the reservation; an unchanged entry has the same digest in every run. */
   readonly digest: string;
 }
 
@@ -26,12 +26,13 @@ export interface ImportFile {
 }
 
 export interface ReadOptions {
-  /** Of rows that name none. */
+  /** Property of rows that name none. */
   readonly propertyId?: string;
 }
 
 /**
- * Rows without a revision have the time of the file's last change: a file that was edited is newer, and one that is only sent again is not.
+ * Reads and checks a file of reservations. The revision of a row without one is the file's modification time, in UTC.
+ * So an edited file is newer, and a file that is only sent again is not.
  * @throws BadInput if the file cannot be read at all
  */
 export function readImportFile(file: string, { propertyId }: ReadOptions): ImportFile {
@@ -56,7 +57,7 @@ function judge(found: ImportRow, defaults: object): Entry | readonly RowProblem[
   const checked = check(snapshotSchema, filled);
   if (!checked.ok) return checked.problems.map((problem) => ({ row, message: problemLine(problem) }));
   const { revision, ...content } = checked.value;
-  // The time of the file is none of the row's: a correction of another row makes no news of this one.
+  // The file's time is not part of the row: a correction of another row does not change this row's digest.
   const said = 'revision' in (value as object) ? { revision, ...content } : content;
   const digest = createHash('sha256').update(JSON.stringify(said)).digest('hex').slice(0, 32);
   return { row, snapshot: filled as StaySnapshotInput, stay: stayWorkflowId(checked.value), digest };

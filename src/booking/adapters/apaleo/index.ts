@@ -1,6 +1,7 @@
 /**
- * apaleo (`docs/booking-apaleo.md`): webhooks that name a reservation, OAuth client credentials, one reservation from the Booking API, and
- * what was modified since. Facts: apaleo.dev, guides on webhooks, and the models of the Booking API v1.
+ * Adapter of apaleo (`docs/booking-apaleo.md`): webhooks that name a reservation, OAuth client credentials, reads of
+ * one reservation from the Booking API, and a sweep of modified reservations.
+ * Source: apaleo.dev, guides on webhooks, and the models of the Booking API v1.
  */
 import { z } from 'zod';
 import type { StayName } from '../../../domain/model/ids.js';
@@ -20,7 +21,7 @@ const settingsSchema = z.strictObject({
   apiUrl: baseUrlSchema.default('https://api.apaleo.com'),
   tokenUrl: baseUrlSchema.default('https://identity.apaleo.com/connect/token'),
   webhook: guardSchema,
-  /** Makes the ids of guests, who have none at apaleo. */
+  /** Secret that guest ids are derived with; apaleo has no ids for guests. */
   guestIdSecret: secretNameSchema,
   ...mappingSettings,
 });
@@ -36,7 +37,7 @@ const eventSchema = z.looseObject({
 });
 
 const pageSchema = z.preprocess(
-  // Nothing found is 204, without a body.
+  // An empty result is a 204 without a body.
   (answer) => (answer === '' ? { reservations: [] } : answer),
   z.object({ reservations: z.array(z.object({ id: idSchema, modified: z.iso.datetime({ offset: true }) })) }),
 );
@@ -113,7 +114,10 @@ export const apaleo = defineAdapter({
   },
 });
 
-/** Total. An event only says that a reservation may have changed, whatever its type. */
+/**
+ * Returns the reading of one event; never throws. Whatever its type, an event only says that a reservation may have
+ * changed.
+ */
 function readEvent({ body }: Delivery, propertyIds: ReadonlyMap<string, string>): Reading {
   const text = body.toString('utf8');
   if (text.trim() === '') return { kind: 'alive' };
@@ -140,8 +144,9 @@ function parse(text: string): unknown {
 }
 
 /**
- * Pages begin anew at the last modification that was seen: a reservation that is modified meanwhile goes to the end of the list, and
- * whoever counted pages would miss the one that moves up.
+ * Returns the start of the next page, or undefined after the last one. Pages restart at the last modification time
+ * seen. A reservation modified meanwhile moves to the end of the list, so counting pages would skip the one that moves
+ * up.
  */
 function nextPlace(
   place: z.infer<typeof cursorSchema>,

@@ -1,4 +1,7 @@
-/** From a reservation of apaleo's Booking API v1 to a snapshot. Only what is read is checked; apaleo may add fields as it pleases. */
+/**
+ * Mapping of a reservation of apaleo's Booking API v1 to a snapshot. Only fields that are read are checked; apaleo may
+ * add others.
+ */
 import { z } from 'zod';
 import type { StayName } from '../../../domain/model/ids.js';
 import { earlier, isBefore, millis, normalInstant, type Window } from '../../../domain/model/instants.js';
@@ -8,24 +11,25 @@ import { contactOf, phoneCountrySchema, type Contact } from '../parts/contacts.j
 import { guestIdentitySchema, type GuestIds, type IdentifiedGuest } from '../parts/guest-ids.js';
 import { roomsOver, type RoomsOfSnapshot } from '../parts/rooms-over-time.js';
 
-/** What apaleo's documents leave to the hotel. */
+/** Settings for choices that apaleo's documents leave to the hotel. */
 export const mappingSettings = {
-  /** What the doors are called at Seam: the unit's name, or its id. */
+  /** Source of the room name that Seam uses for the door: the unit's name, or its id. */
   roomFrom: z.enum(['name', 'id'], { error: 'must be one of name, id' }).default('name'),
   /**
-   * `time-ranges`: the units that apaleo has assigned for each stretch of the stay. `current-unit`: only the one that the reservation
-   * names now, for the whole stay; for hotels that move guests at once and leave the ranges of the old room as they are.
+   * `time-ranges`: the units that apaleo assigned for each part of the stay. `current-unit`: only the unit that the
+   * reservation names now, for the whole stay. It suits hotels that move guests at once and never update the old
+   * ranges.
    */
   rooms: z
     .enum(['time-ranges', 'current-unit'], { error: 'must be one of time-ranges, current-unit' })
     .default('time-ranges'),
-  /** Whether further guests get a key if neither an e-mail address nor a phone number is known; the primary guest always does. */
+  /** Rule for further guests without an e-mail address and phone number. The primary guest always gets a key. */
   keysFor: z
     .enum(['with-contact', 'everyone'], { error: 'must be one of with-contact, everyone' })
     .default('with-contact'),
   guestIdentity: guestIdentitySchema,
   phoneCountry: phoneCountrySchema.optional(),
-  /** Units that have doors for guests; reservations of other groups (parking, meeting rooms) are ignored. */
+  /** Unit group types that have doors for guests; reservations of other groups (parking, meeting rooms) are ignored. */
   unitGroupTypes: z.array(z.string().min(1)).min(1).default(['BedRoom']),
 };
 
@@ -66,6 +70,10 @@ const STATUS = {
   NoShow: 'no-show',
 } as const satisfies Readonly<Record<ApaleoReservation['status'], StaySnapshotInput['status']>>;
 
+/**
+ * Returns the function that maps a reservation to a snapshot, or to `ignored` if its unit group has no doors for
+ * guests.
+ */
 export function openApaleoMapping(
   settings: ApaleoMappingSettings,
   guestIds: GuestIds,
@@ -89,7 +97,7 @@ export function openApaleoMapping(
   };
 }
 
-/** Who checks in early has the room from then on. */
+/** Returns the stay's window in UTC. Guests who check in early have the room from their check-in. */
 function windowOf({ arrival, departure, checkInTime }: ApaleoReservation): Window {
   const planned = normalInstant(arrival);
   const from = checkInTime == null ? planned : earlier(planned, normalInstant(checkInTime));
@@ -105,7 +113,7 @@ function roomsOf(reservation: ApaleoReservation, window: Window, settings: Apale
   const times = assignedUnits.flatMap((assigned) =>
     assigned.timeRanges.map(({ from, to }) => ({
       room: roomName(assigned.unit),
-      // The ranges keep to the plan: whoever came before it has the room that was planned for the beginning.
+      // Ranges follow the planned arrival. Guests who arrive earlier have the first planned room from their check-in.
       from: millis(from) <= millis(arrival) && isBefore(window.from, from) ? window.from : from,
       to,
     })),

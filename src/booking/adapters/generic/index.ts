@@ -1,6 +1,6 @@
 /**
- * A booking system of one's own: whole snapshots as `docs/messages.md` has them, signed as Standard Webhooks are (HMAC-SHA256 over id,
- * time and body, at most five minutes old). There is nothing to fetch: what is delivered is all there is.
+ * Adapter of a custom booking system. It receives whole snapshots in the format of `docs/messages.md`, signed according
+ * to Standard Webhooks (HMAC-SHA256 over id, time and body, at most five minutes old). It fetches nothing.
  */
 import { Webhook, WebhookVerificationError } from 'svix';
 import { z } from 'zod';
@@ -8,7 +8,7 @@ import { defineAdapter, type Reading } from '../../ingress/adapter.js';
 import { secretNameSchema } from '../../ingress/settings.js';
 
 const settingsSchema = z.strictObject({
-  /** One of them must have signed; two while a secret is being changed. */
+  /** Secrets, one of which must match the signature. Two are in use during a rotation. */
   secrets: z
     .array(secretNameSchema, { error: 'must be a list of names of environment variables' })
     .min(1, 'must name at least one environment variable')
@@ -33,7 +33,7 @@ export const generic = defineAdapter({
   },
 });
 
-/** @throws Error saying what is wrong with the secret, which it does not repeat */
+/** Returns the verifier for one secret. @throws Error that names what is wrong with the secret, without its value */
 function webhookOf(name: string, secret: string): Webhook {
   const wrong = `needs in the environment variable ${name} a secret as Standard Webhooks have them: "whsec_" and 24 to 64 bytes in base64`;
   if (!/^whsec_[A-Za-z0-9+/]+={0,2}$/.test(secret)) throw new Error(wrong);
@@ -51,7 +51,7 @@ function verify(webhooks: readonly Webhook[], headers: Readonly<Record<string, s
     try {
       return { kind: 'content', content: webhook.verify(body, headers) };
     } catch (error) {
-      // The signature is looked at first: what is signed and yet no JSON is the sender's own.
+      // The signature is checked first: a signed body that is not JSON comes from the real sender.
       if (error instanceof SyntaxError) return { kind: 'unreadable', fields: ['the whole body'] };
       if (!(error instanceof WebhookVerificationError)) throw error;
       why = error.message;

@@ -1,6 +1,6 @@
 /**
- * Mews's Connector API: every call is a POST with the tokens in its body, and no more than 200 of them may come within 30 seconds. Reservations
- * that are read at the same time are read together.
+ * Client of Mews's Connector API. Every call is a POST with the tokens in its body; Mews allows 200 calls in 30
+ * seconds. Concurrent reads of reservations are batched.
  */
 import DataLoader from 'dataloader';
 import PQueue from 'p-queue';
@@ -25,11 +25,11 @@ export interface MewsApiOptions {
   readonly clientToken: string;
   readonly accessToken: string;
   readonly client: string;
-  /** Of one process. */
+  /** Request budget of one process. */
   readonly requestsPer30Seconds: number;
 }
 
-/** Which reservations to list; one page after the other. */
+/** Filter of a listing of reservations, page by page. */
 export interface MewsListing {
   readonly filter: 'UpdatedUtc' | 'CollidingUtc';
   readonly from: string;
@@ -40,10 +40,10 @@ export interface MewsListing {
 export type CommandState = 'Processing' | 'Processed' | 'Error';
 
 export interface MewsApi {
-  /** undefined if Mews does not know it. @throws BookingSystemError */
+  /** Returns the reservation, or undefined if Mews has none with this id. @throws BookingSystemError */
   booking(reservationId: string): Promise<MewsBooking | undefined>;
   list(listing: MewsListing): Promise<{ readonly ids: readonly string[]; readonly next?: string }>;
-  /** Commands that nobody has finished. */
+  /** Returns the commands that are not finished. */
   activeCommands(): Promise<readonly MewsCommand[]>;
   command(id: string): Promise<MewsCommand | undefined>;
   updateCommand(id: string, state: CommandState, notes?: string): Promise<void>;
@@ -53,19 +53,20 @@ const ROOT = '/api/connector/v1';
 const RESERVATIONS = 'reservations/getAll/2023-06-06';
 const BAD_REQUEST = 400;
 const TOO_MANY = 429;
-/** Where Mews does not say how long. */
+/** Pause after a 429 that states no time. */
 const SHORT_PAUSE_MS = 1_000;
-/** To find out which of many is refused; if all are, that is another matter. */
+/** Most extra requests to find the refused ids of a batch. Beyond them, a single id is hardly the cause. */
 const MOST_PROBES = 24;
 const NO_SUCH_ROOM = { kind: 'unreadable', fields: ['Resources'] } as const;
 const INTERVAL_MS = 30_000;
 const PAGE = 100;
 const MOST_IDS = 1_000;
-/** How long other readings are waited for. */
+/** Time during which reads are collected into one batch. */
 const GATHER_MS = 20;
-/** Rooms are hardly ever renamed. */
+/** Lifetime of cached room names: rooms are hardly ever renamed. */
 const ROOM_NAMES_LAST_MS = 10 * 60_000;
 
+/** Returns a client that keeps the request budget of its process. It sends no request before the first call. */
 export function openMewsApi({ apiUrl, clientToken, accessToken, client, ...limits }: MewsApiOptions): MewsApi {
   const http = openBookingHttp({ baseUrl: apiUrl });
   const queue = new PQueue({
@@ -75,7 +76,10 @@ export function openMewsApi({ apiUrl, clientToken, accessToken, client, ...limit
   });
   const roomNames = new Map<string, { readonly name: string; readonly until: number }>();
 
-  /** Mews has said how long: whoever asks before would only be refused. Temporal waits, not we. */
+  /**
+   * End of the pause that Mews demands, in milliseconds since 1970. Earlier calls fail at once; Temporal waits and
+   * retries.
+   */
   let heldBackUntil = 0;
 
   async function send<Answer>(path: string, body: object, answer: z.ZodType<Answer>): Promise<Answer> {
@@ -90,7 +94,7 @@ export function openMewsApi({ apiUrl, clientToken, accessToken, client, ...limit
         path: `${ROOT}/${path}`,
         body: { ClientToken: clientToken, AccessToken: accessToken, Client: client, ...body },
         answer,
-        // Many wait for one answer: none of them may call it off.
+        // Many callers share one answer: none of them may cancel the request.
         signal: new AbortController().signal,
       });
     } catch (error) {
@@ -102,11 +106,11 @@ export function openMewsApi({ apiUrl, clientToken, accessToken, client, ...limit
     }
   }
 
-  /** A front desk waits for its commands; readings do not mind. */
+  /** Queues a request. Commands go first, because a front desk waits for them; reads can wait. */
   const post = <Answer>(path: string, body: object, answer: z.ZodType<Answer>): Promise<Answer> =>
     queue.add(() => send(path, body, answer), { priority: path.startsWith('commands/') ? 1 : 0 });
 
-  /** Every page of what belongs to the given ids. */
+  /** Returns the items of all pages. */
   async function all<Item, Answer extends { readonly Cursor?: string | null | undefined }>(
     path: string,
     body: object,
@@ -120,7 +124,7 @@ export function openMewsApi({ apiUrl, clientToken, accessToken, client, ...limit
       const answer = await post(path, { ...body, Limitation: limitation }, schema);
       const page = itemsOf(answer) ?? [];
       items.push(...page);
-      // A full page may be the last one, a shorter one is.
+      // A full page may be the last page; a shorter page always is.
       cursor = page.length < MOST_IDS ? undefined : (answer.Cursor ?? undefined);
     } while (cursor !== undefined);
     return items;
@@ -130,7 +134,7 @@ export function openMewsApi({ apiUrl, clientToken, accessToken, client, ...limit
     const now = Date.now();
     const unknown = ids.filter((one) => (roomNames.get(one)?.until ?? 0) <= now);
     if (unknown.length > 0) {
-      // Guests may be in a room that nobody can book any more.
+      // Guests may still be in a room that is no longer bookable.
       const body = { ResourceIds: unknown, Extent: { Resources: true, Inactive: true } };
       for (const { Id, Name } of await all('resources/getAll', body, resourcesSchema, (answer) => answer.Resources)) {
         if (Name != null && Name !== '') roomNames.set(Id, { name: Name, until: now + ROOM_NAMES_LAST_MS });
@@ -146,7 +150,7 @@ export function openMewsApi({ apiUrl, clientToken, accessToken, client, ...limit
 
   type Loaded = MewsBooking | undefined | BookingSystemError;
 
-  /** What is wrong with one of them is the answer for that one. */
+  /** Loads a batch. A reservation that cannot be read gets an error of its own; the others load. */
   async function load(ids: readonly string[], probes = { left: MOST_PROBES }): Promise<readonly Loaded[]> {
     try {
       return await loadTogether(ids);
@@ -187,7 +191,7 @@ export function openMewsApi({ apiUrl, clientToken, accessToken, client, ...limit
       const reservation = parsed.data;
       const { AssignedResourceId: roomId } = reservation;
       const room = roomId == null ? undefined : rooms.get(roomId);
-      // Without its name it would look as if the guests had no room, and their keys would end.
+      // Without the room's name the guests would seem to have no room, and their keys would be revoked.
       if (roomId != null && room === undefined) return new BookingSystemError('POST resources/getAll', NO_SUCH_ROOM);
       const companionIds = companionships
         .filter(({ ReservationId }) => ReservationId === one)

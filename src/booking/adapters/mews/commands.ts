@@ -1,6 +1,6 @@
 /**
- * Commands of Mews's front desk to cut a key. A key to cut is no state of the reservation: the reservation says who shall have keys, and is
- * read again; the command is answered with what became of them.
+ * Commands of Mews's front desk to cut a key. The command changes no state: the reservation says who gets keys, and is
+ * read again. The answer to the command reports the result.
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import type { StayView } from '../../../client.js';
@@ -14,32 +14,36 @@ import { isOpen, KEY_CUTTER } from './wire.js';
 export interface CommandOptions {
   readonly api: MewsApi;
   readonly nameOf: (reservationId: string) => StayName;
-  /** How long a front desk is kept waiting for a key; milliseconds. */
+  /** Longest wait of a front desk for a key, in milliseconds. */
   readonly commandMs: number;
 }
 
 const BEFORE_ITS_END: readonly StayView['phase'][] = ['expected', 'ready', 'in-house'];
 const LOOK_EVERY_MS = 500;
-/** Where an attempt before this one has used the time up: enough for a look. */
+/** Least time of an attempt, enough for one look, if an earlier attempt used up the time. */
 const LEAST_MS = 2_000;
 
 const NOT_YET = new BookingSystemError('POST commands/getAllByIds', { kind: 'unavailable' });
 
-/** Does nothing where the command is done, was called off, or is for another device. @throws BookingSystemError */
+/**
+ * Carries out one command and reports the result to Mews. Does nothing if the command is done, is cancelled, or is for
+ * another device.
+ * @throws BookingSystemError
+ */
 export async function cutKey(
   { api, nameOf, commandMs }: CommandOptions,
   { commandId, since, signal }: CommandCall,
   door: Door,
 ): Promise<void> {
   const command = await api.command(commandId);
-  // Readings lag behind what is told: it is looked for again, but not for longer than anybody waits.
+  // Reads lag behind events: a missing command is looked up again, but only as long as the front desk waits.
   if (command === undefined && Date.now() < since + commandMs) throw NOT_YET;
   if (command === undefined || command.Device?.Type !== KEY_CUTTER || !isOpen(command.State)) return;
   const reservationId = command.Data?.ReservationId;
   if (reservationId == null) return api.updateCommand(commandId, 'Error', 'The command names no reservation.');
   const name = nameOf(reservationId);
   if (command.State !== 'Processing') await api.updateCommand(commandId, 'Processing');
-  // Whether that comes through or not, the front desk is answered in its time.
+  // The front desk gets its answer in time even if this call fails.
   await door.changed([name]).catch(() => door.count('command-unheard'));
   const deadline = Math.max(since + commandMs, Date.now() + LEAST_MS);
   await readInTime(door, name, deadline);
@@ -50,7 +54,10 @@ export async function cutKey(
   door.count(`command-${outcome.kind}`);
 }
 
-/** Before that, the stay may not know yet for whom the key is. What fails here is read by itself later. */
+/**
+ * Reads the reservation again until the deadline: before that, the stay may lack the guest. A failed read is retried
+ * later.
+ */
 async function readInTime(door: Door, name: StayName, deadline: number): Promise<void> {
   const waiting = new AbortController();
   const read = door.reread(name).catch(() => undefined);
@@ -76,7 +83,7 @@ async function look(door: Door, name: StayName): Promise<KeyOutcome | undefined>
       return { kind: 'pending', text: 'No room is assigned yet.' };
     return outcomeOf({ kind: 'modify', rooms: [] }, view);
   } catch {
-    // No stay yet, or none that answers: that may pass.
+    // There is no stay yet, or it does not answer. Both may pass.
     return undefined;
   }
 }

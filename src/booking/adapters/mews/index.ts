@@ -1,6 +1,6 @@
 /**
- * Mews (`docs/booking-mews.md`): the WebSocket for what has to be quick, general webhooks as a net below it, reservations with their
- * companions and customers, what was updated since, and the front desk's commands to cut keys.
+ * Adapter of Mews (`docs/booking-mews.md`): the WebSocket for fast events, general webhooks as its fallback, reads of
+ * reservations with companions and customers, a sweep of updates, and the front desk's commands to cut keys.
  */
 import { z } from 'zod';
 import { idSchema } from '../../../domain/model/snapshot-schema.js';
@@ -17,25 +17,25 @@ const settingsSchema = z.strictObject({
   clientToken: secretNameSchema,
   accessToken: secretNameSchema,
   webhook: guardSchema,
-  /** Name and version that Mews shall see. */
+  /** Client name and version in every request to Mews. */
   client: z.string().min(1, 'must not be empty').default('Stayline 0.1'),
   apiUrl: baseUrlSchema.default('https://api.mews.com'),
-  /** `false`: no WebSocket, webhooks only. */
+  /** URL of the WebSocket; `false`: webhooks only. */
   wsUrl: z
     .union([
       z.literal(false),
       z.url({ protocol: /^wss?$/, error: 'must be a URL such as "wss://ws.mews.com/ws/connector", or false' }),
     ])
     .default('wss://ws.mews.com/ws/connector'),
-  /** Of each worker; Mews allows 200 for one access token, and workers share them. */
+  /** Request budget of each worker. Mews allows 200 for one access token, which all workers share. */
   requestsPer30Seconds: z.int('must be a whole number').min(1).max(200, 'must be at most 200').default(100),
-  /** How far ahead reservations are read again at every sweep: Mews tells nobody when a companion is added. */
+  /** Hours ahead for which every sweep reads reservations again: Mews sends no event when a companion is added. */
   companionHours: z
     .number({ error: 'must be a number of hours' })
     .min(0)
     .max(24 * 30)
     .default(36),
-  /** How long the front desk is kept waiting for a key before its command is an error; it goes on all the same. */
+  /** Longest wait of the front desk for a key. Then its command is answered as an error; the work continues. */
   commandSeconds: z
     .number({ error: 'must be a number of seconds' })
     .positive('must be more than 0')
@@ -67,7 +67,7 @@ export const mews = defineAdapter({
     return {
       webhook: { read: (delivery) => gatekeeper(delivery) ?? readEvents(delivery, { externalId, propertyId }) },
       async fetchReservation(name) {
-        // Whatever else is no id of Mews's would have the request refused, and all that is read with it.
+        // Mews would refuse the whole batch because of an id that is not one of its own.
         if (!z.guid().safeParse(name.reservationId).success) return { kind: 'gone' };
         const booking = await api.booking(name.reservationId);
         return booking === undefined ? { kind: 'gone' } : toSnapshot(name, booking, settings);
@@ -87,7 +87,10 @@ export const mews = defineAdapter({
   },
 });
 
-/** Total. Events come by the hundred; those about customers do not say which reservation they are of, and are left to the sweep. */
+/**
+ * Returns the reading of one webhook with up to hundreds of events; never throws. Events about customers name no
+ * reservation, and are left to the sweep.
+ */
 function readEvents(
   { body }: Delivery,
   { externalId, propertyId }: { readonly externalId: string; readonly propertyId: string },
@@ -118,7 +121,7 @@ const placeSchema = z.object({
   filter: z.enum(['UpdatedUtc', 'CollidingUtc']),
   from: z.string(),
   to: z.string(),
-  /** Where the listing of updates ends. */
+  /** End of the listing of updates. */
   end: z.string(),
   cursor: z.string().optional(),
 });
@@ -126,10 +129,13 @@ const placeSchema = z.object({
 type Place = z.infer<typeof placeSchema>;
 
 const DAY_MS = 24 * 3_600_000;
-/** Mews lists at most three months at once. */
+/** Longest window of one listing: Mews lists at most three months at once. */
 const LONGEST_MS = 85 * DAY_MS;
 
-/** What was updated, stretch by stretch; then those who are here or will be soon, for companions whom nothing tells of. */
+/**
+ * Returns one page of changes: first updates, window by window, then current and upcoming reservations. The second part
+ * finds added companions, for whom Mews sends no event.
+ */
 async function changes(
   api: MewsApi,
   { companionHours }: MewsSettings,

@@ -1,6 +1,6 @@
 /**
- * Mews's WebSocket: events within a second, where webhooks take minutes. It is made again whenever it ends; after that, what it missed
- * meanwhile is asked for. Commands of the front desk ("cut a key") come by it, and are handed over.
+ * Mews's WebSocket: events within a second, where webhooks take minutes. It reconnects whenever it ends, and then
+ * requests the changes that it missed. It also receives commands of the front desk ("cut a key"), and hands them over.
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import { WebSocket } from 'ws';
@@ -19,17 +19,17 @@ export interface ListeningOptions {
 const PING_MS = 20_000;
 const FIRST_PAUSE_MS = 500;
 const LONGEST_PAUSE_MS = 30_000;
-/** Clocks differ, and what happens while a connection breaks may have been sent before. */
+/** Overlap of two listings: clocks differ, and an event may be sent just before its connection breaks. */
 const OVERLAP_MS = 60_000;
-/** How far back the first connection looks. */
+/** Time before the first connection for which changes are requested. */
 const TAKEOVER_MS = 15 * 60_000;
-/** A device that was set up while the connection was open tells nobody of its commands: they are asked for. */
+/** Interval of requests for commands: a device that is set up while the connection is open sends no event for them. */
 const ASK_FOR_COMMANDS_MS = 60_000;
 
-/** Resolves when `call.signal` fires. */
+/** Listens, and reconnects, until `call.signal` fires; then resolves. */
 export async function listenToMews(options: ListeningOptions, door: Door, call: Call): Promise<void> {
   let pauseMs = FIRST_PAUSE_MS;
-  // Whoever listened before may have died: what he missed is caught up with as well.
+  // The previous listener may have crashed: the changes that it missed are requested, too.
   let heardUntil = Date.now() - TAKEOVER_MS;
   while (!call.signal.aborted) {
     let hearsSince: number | undefined;
@@ -40,19 +40,19 @@ export async function listenToMews(options: ListeningOptions, door: Door, call: 
       pauseMs = FIRST_PAUSE_MS;
       door.count('connected');
     }).catch((error: unknown) => door.count(isRefused(error) ? 'refused' : 'disconnected'));
-    // A connection may have been dead for two pings before that was found.
+    // A dead connection is found after up to two pings.
     if (hearsSince !== undefined) heardUntil = Math.max(hearsSince, Date.now() - 2 * PING_MS) - OVERLAP_MS;
     await delay(pauseMs, undefined, { signal: call.signal }).catch(() => undefined);
     pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS);
   }
 }
 
-/** The tokens are not right: nothing but a person helps. */
+/** Returns true if Mews refuses the tokens: only a person can fix that. */
 function isRefused(error: unknown): boolean {
   return error instanceof Error && /Unexpected server response: 40[13]/.test(error.message);
 }
 
-/** One connection, until it ends. @throws Error if it does, or if what it missed cannot be asked for */
+/** Holds one connection until it ends. @throws Error if it ends, or if the request for missed changes fails */
 async function connection(
   options: ListeningOptions,
   door: Door,
@@ -62,7 +62,7 @@ async function connection(
   const socket = new WebSocket(options.wsUrl, { headers: { cookie: options.cookie } });
   let isAlive = true;
   const beat = setInterval(() => {
-    // Nothing came since the last ping, not even its answer.
+    // Nothing arrived since the last ping, not even the pong.
     if (!isAlive) socket.terminate();
     isAlive = false;
     if (socket.readyState === WebSocket.OPEN) socket.ping();
@@ -101,12 +101,12 @@ async function hear({ nameOf }: ListeningOptions, door: Door, text: string): Pro
   const { Events } = message.data;
   const changed = Events.flatMap(({ Type, Id }) => (Type === 'Reservation' && Id != null ? [Id] : []));
   if (changed.length > 0) await door.changed([...new Set(changed)].map(nameOf));
-  // What we answer is told to us as well.
+  // Mews also sends events for our own answers to commands.
   const asked = Events.filter(({ Type, State }) => Type === 'DeviceCommand' && isWaiting(State ?? WAITING[0]));
   for (const { Id } of asked) if (Id != null) await door.command(Id);
 }
 
-/** What came while nobody listened. */
+/** Requests the commands and updates that arrived while no connection was open. */
 async function catchUp({ api, nameOf }: ListeningOptions, door: Door, heardUntil: number): Promise<void> {
   await takeCommands(api, door);
   const window = { from: new Date(heardUntil).toISOString(), to: new Date(Date.now() + OVERLAP_MS).toISOString() };
@@ -118,7 +118,7 @@ async function catchUp({ api, nameOf }: ListeningOptions, door: Door, heardUntil
   } while (cursor !== undefined);
 }
 
-/** Those that nobody has begun. */
+/** Hands over the active commands of the key cutter. */
 async function takeCommands(api: MewsApi, door: Door): Promise<void> {
   const commands = await api.activeCommands();
   for (const { Id, Device } of commands) if (Device?.Type === KEY_CUTTER) await door.command(Id);

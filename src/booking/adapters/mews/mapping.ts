@@ -1,4 +1,7 @@
-/** From a reservation of Mews and who belongs to it to a snapshot. Mews numbers persons, so that a person keeps his identity over stays. */
+/**
+ * Mapping of a Mews reservation with its guests to a snapshot. Mews has ids for persons, which stay the same over
+ * stays.
+ */
 import { z } from 'zod';
 import type { StayName } from '../../../domain/model/ids.js';
 import { earlier, normalInstant } from '../../../domain/model/instants.js';
@@ -7,11 +10,11 @@ import type { Fetched } from '../../ingress/adapter.js';
 import { contactOf, phoneCountrySchema } from '../parts/contacts.js';
 import type { MewsBooking, MewsReservation } from './wire.js';
 
-/** What Mews's documents leave to the hotel. */
+/** Settings for choices that Mews's documents leave to the hotel. */
 export const mappingSettings = {
-  /** Services whose reservations have doors; absent: all. Without it a parking lot would be taken for a room. */
+  /** Services whose reservations have doors; absent: all, and then a parking lot is taken for a room. */
   serviceIds: z.array(z.string().min(1)).min(1, 'must name at least one service').optional(),
-  /** Whether the owner of a reservation stays himself where companions are named, and he is none of them. */
+  /** Rule for an owner who is not among the named companions: a guest only if there are no companions, or always. */
   ownerStays: z
     .enum(['unless-others-do', 'always'], { error: 'must be one of unless-others-do, always' })
     .default('unless-others-do'),
@@ -31,6 +34,7 @@ const STATUS = {
   Canceled: 'cancelled',
 } as const satisfies Readonly<Record<MewsReservation['State'], StaySnapshotInput['status']>>;
 
+/** Returns the snapshot of a reservation, or `ignored` if it belongs to a service without doors. */
 export function toSnapshot(name: StayName, booking: MewsBooking, settings: MewsMappingSettings): Fetched {
   const { reservation, room } = booking;
   const { serviceIds } = settings;
@@ -43,7 +47,7 @@ export function toSnapshot(name: StayName, booking: MewsBooking, settings: MewsM
     revision: reservation.UpdatedUtc,
     status: statusOf(reservation),
     window: {
-      // Who checks in early has the room from then on.
+      // Guests who check in early have the room from their check-in.
       from: reservation.ActualStartUtc == null ? start : earlier(start, normalInstant(reservation.ActualStartUtc)),
       to: normalInstant(reservation.ScheduledEndUtc),
     },
@@ -53,12 +57,12 @@ export function toSnapshot(name: StayName, booking: MewsBooking, settings: MewsM
   return { kind: 'found', snapshots: [snapshot] };
 }
 
-/** Mews knows a no-show by the reason of the cancellation only. */
+/** Returns the snapshot's status. Mews records a no-show only as the reason of a cancellation. */
 function statusOf({ State, CancellationReason }: MewsReservation): StaySnapshotInput['status'] {
   return State === 'Canceled' && CancellationReason === 'NoShow' ? 'no-show' : STATUS[State];
 }
 
-/** The owner may be a company, or have booked for others. */
+/** Returns the guests, the primary one first. The owner may be a company, or a person who booked for others. */
 function guestsOf(
   { reservation, companionIds, customers }: MewsBooking,
   { ownerStays, phoneCountry }: MewsMappingSettings,

@@ -1,6 +1,7 @@
 /**
- * What Stayline reads of Mews's Connector API: reservations (version 2023-06-06), companionships, customers, resources and commands. Only
- * what is read is checked. Source: MewsSystems/gitbook-connector-api, operations/*.md and websockets/README.md.
+ * Schemas of Mews's Connector API: reservations (version 2023-06-06), companionships, customers, resources and
+ * commands. Only fields that are read are checked. Source: MewsSystems/gitbook-connector-api, operations/*.md and
+ * websockets/README.md.
  */
 import { z } from 'zod';
 
@@ -34,7 +35,7 @@ export const companionshipSchema = z.object({ CustomerId: id, ReservationId: id.
 
 export const resourceSchema = z.object({ Id: id, Name: z.string().nullish() });
 
-/** Each reservation is read by itself: one that cannot be read must not hold up those that are asked for with it. */
+/** Page of reservations. Each is parsed on its own, so that an unreadable one does not fail the rest of its batch. */
 export const reservationsSchema = z.object({
   Reservations: z.array(z.looseObject({ Id: id })).nullish(),
   Cursor: cursor,
@@ -55,28 +56,29 @@ export const commandSchema = z.object({
 });
 export const commandsSchema = z.object({ Commands: z.array(commandSchema).nullish() });
 
-/** The device that commands are carried out for; others are somebody else's. */
+/** Type of the device whose commands Stayline carries out; other devices belong to other systems. */
 export const KEY_CUTTER = 'KeyCutter';
 
-/** States of a command that nobody has begun … */
+/** States of a command that is not begun. */
 export const WAITING = ['Pending', 'Received'] as const;
 
+/** Returns true if the command is not begun. */
 export function isWaiting(state: string): boolean {
   return (WAITING as readonly string[]).includes(state);
 }
 
-/** … and of one that is not finished. */
+/** Returns true if the command is not finished. */
 export function isOpen(state: string): boolean {
   return isWaiting(state) || state === 'Processing';
 }
 
-/** A general webhook; `Value` has more for some events. */
+/** Body of a general webhook; `Value` has more fields for some events. */
 export const webhookSchema = z.object({
   EnterpriseId: id,
   Events: z.array(z.object({ Discriminator: z.string(), Value: z.object({ Id: z.string().nullish() }).nullish() })),
 });
 
-/** A message of the WebSocket; events of other types have other fields. */
+/** Message of the WebSocket; events of other types have other fields. */
 export const messageSchema = z.object({
   Events: z.array(z.object({ Type: z.string(), Id: z.string().nullish(), State: z.string().nullish() })),
 });
@@ -85,11 +87,11 @@ export type MewsReservation = z.infer<typeof reservationSchema>;
 export type MewsCustomer = z.infer<typeof customerSchema>;
 export type MewsCommand = z.infer<typeof commandSchema>;
 
-/** A reservation with all that belongs to it. */
+/** Reservation with its companions, customers and room. */
 export interface MewsBooking {
   readonly reservation: MewsReservation;
   readonly companionIds: readonly string[];
   readonly customers: ReadonlyMap<string, MewsCustomer>;
-  /** The name of the room, if one is assigned. */
+  /** Name of the room, if one is assigned. */
   readonly room: string | undefined;
 }

@@ -1,7 +1,7 @@
 /**
- * OPERA Cloud (`docs/booking-opera.md`): Stayline as the door lock system that OPERA asks for keys. OPERA waits 20 seconds, wants 201
- * whatever happened, never asks again, and shows a key as deleted also where removing it failed: so a request is Temporal's before it is
- * answered, and goes on after the answer.
+ * Adapter of OPERA Cloud (`docs/booking-opera.md`): Stayline is the door lock system that OPERA requests keys from.
+ * OPERA waits 20 seconds, expects 201 in every case, and never retries. It shows a key as deleted even if the removal
+ * failed. So Temporal records a request before the answer, and the request continues after it.
  */
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -17,7 +17,7 @@ import { mappingSettings, readRequest, validityOf } from './mapping.js';
 import { roomKeyAnswer, roomKeyRequestSchema, type RoomKeyRequest, type LeaseDecision } from './wire.js';
 
 const settingsSchema = z.strictObject({
-  /** What the hotel has set in OPERA for this outbound system. */
+  /** Credentials that the hotel has set in OPERA for this outbound system. */
   auth: z.discriminatedUnion(
     'kind',
     [
@@ -30,7 +30,7 @@ const settingsSchema = z.strictObject({
     ],
     { error: 'must be { "kind": "bearer", "token" } or { "kind": "basic", "user", "password" }' },
   ),
-  /** How long a request may take before it is answered "retry", and goes on. OPERA itself gives up after 20. */
+  /** Seconds until a request is answered with "retry"; it continues after that. OPERA gives up after 20 seconds. */
   answerSeconds: z
     .number({ error: 'must be a number of seconds such as 15' })
     .positive('must be more than 0')
@@ -41,10 +41,10 @@ const settingsSchema = z.strictObject({
 
 type OperaSettings = z.infer<typeof settingsSchema>;
 
-/** Where Temporal cannot be reached, a removal is tried for so long after its answer. */
+/** Time after the answer during which a removal is retried if Temporal cannot be reached. */
 const KEEP_TRYING_MS = 60 * 60_000;
 const TRY_EVERY_MS = 2_000;
-/** One try to reach Temporal, after the answer. */
+/** Timeout of one attempt to reach Temporal, after the answer. */
 const TRY_MS = 5_000;
 const MARGIN_MS = 300;
 
@@ -72,7 +72,7 @@ export const opera = defineAdapter({
           return reply.code(201).header('content-type', 'application/json;charset=UTF-8').send(answer);
         };
         const path = `/webhooks/opera/${connectionId}`;
-        // With and without the base path of Oracle's API: the documents do not say whether OPERA adds it.
+        // Both paths, with and without the base path of Oracle's API: the documents leave open whether OPERA adds it.
         for (const base of [path, `${path}/fof/v1`]) app.post(`${base}/hotels/:hotelId/roomKeysOutbound`, post);
       },
     };
@@ -86,7 +86,7 @@ interface Desk {
   readonly inTurn: ReturnType<typeof takingTurns>;
 }
 
-/** Never throws, and is in time: whatever happens, the front desk gets an answer. */
+/** Returns the answer in time and never throws: the front desk gets an answer in every case. */
 async function answerTo(body: unknown, desk: Desk): Promise<Readonly<Record<string, unknown>>> {
   const now = new Date().toISOString();
   const wire = parse(body);
@@ -140,7 +140,10 @@ function decisionOf(outcome: KeyOutcome | undefined): LeaseDecision {
   }
 }
 
-/** Undefined if Temporal could not be reached in time: a removal is tried on then, since OPERA will not ask again. */
+/**
+ * Returns the outcome, or undefined if Temporal could not be reached in time. A removal is then retried in the
+ * background, because OPERA never retries.
+ */
 async function handIn(
   { door, inTurn }: Desk,
   name: StayName,
@@ -148,11 +151,11 @@ async function handIn(
   deadline: number,
 ): Promise<KeyOutcome | undefined> {
   const isDurable = await inTurn(stayWorkflowId(name), () => keepTrying(door, name, request, deadline));
-  // A little less than there is, so that its answer is in time.
+  // The margin leaves time to send the answer.
   return isDurable ? door.followKeys(name, request, deadline - MARGIN_MS) : undefined;
 }
 
-/** Whether Temporal has the request now. */
+/** Sends the request to Temporal until it is recorded. Returns true if it is, false if the time is over. */
 async function keepTrying(door: Door, name: StayName, request: KeyRequest, deadline: number): Promise<boolean> {
   const until = request.kind === 'remove' ? deadline + KEEP_TRYING_MS : deadline;
   while (Date.now() < until) {
@@ -168,7 +171,10 @@ async function keepTrying(door: Door, name: StayName, request: KeyRequest, deadl
   return false;
 }
 
-/** One after the other for each name: a removal that waits for Temporal must not end the key that was asked for after it. */
+/**
+ * Returns a function that runs actions one after the other for each name. A removal that waits for Temporal must not
+ * revoke a key that is requested after it.
+ */
 function takingTurns(): <T>(name: string, act: () => Promise<T>) => Promise<T> {
   const last = new Map<string, Promise<unknown>>();
   return (name, act) => {
@@ -182,7 +188,7 @@ function takingTurns(): <T>(name: string, act: () => Promise<T>) => Promise<T> {
   };
 }
 
-/** OPERA shows what is said here, and keeps nothing of it. */
+/** Returns the reservation's live keys as text, which OPERA shows and does not store. */
 async function readKey(door: Door, name: StayName): Promise<LeaseDecision> {
   try {
     const view = await door.stays.view(name);
@@ -206,7 +212,7 @@ function parse(body: unknown): RoomKeyRequest | undefined {
   }
 }
 
-/** Compared in constant time, as digests. */
+/** Returns the check of the `authorization` header. It compares digests in constant time. */
 function openCheck(
   auth: OperaSettings['auth'],
   secret: (name: string) => string,

@@ -1,4 +1,4 @@
-/** From OPERA's key types to requests for keys (`src/domain/key-request`). Pure. */
+/** Mapping of OPERA's key types to key requests (`src/domain/key-request`). Pure. */
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { localInstant } from '../../../domain/model/dates.js';
@@ -7,21 +7,23 @@ import type { KeyRequest, KeyRequestKind } from '../../../domain/model/key-reque
 import { idSchema, instantSchema } from '../../../domain/model/snapshot-schema.js';
 import type { RoomKeyRequest } from './wire.js';
 
-/** What OPERA's documents leave to the hotel. */
+/** Settings for choices that OPERA's documents leave to the hotel. */
 export const mappingSettings = {
-  /** Of times without an offset, and of the property: an IANA zone. */
+  /** IANA zone of the property, and of times without an offset. */
   timeZone: z.string({ error: 'must be an IANA time zone such as "Europe/Berlin"' }).refine(isZone, {
     error: 'must be an IANA time zone such as "Europe/Berlin"',
   }),
-  /** Which of a reservation's ids is Stayline's reservation id. */
+  /** Type of the id that is Stayline's reservation id; a reservation has several. */
   reservationIdType: z.string().min(1, 'must not be empty').default('Reservation'),
-  /** Whose a duplicate key is: another guest's, or the same guest's, whose key is on all his phones anyway. */
+  /** Owner of a duplicate key: another guest, or the same guest, whose key is on all their phones anyway. */
   duplicates: z
     .enum(['another-guest', 'same-guest'], { error: 'must be one of another-guest, same-guest' })
     .default('another-guest'),
-  /** Whether reservations with the share flag hold a room together, or each waits until the room is free. */
+  /** Rule for reservations with the share flag: they share a room, or each waits until the room is free. */
   sharers: z.enum(['same-room', 'separate'], { error: 'must be one of same-room, separate' }).default('same-room'),
-  /** Which kinds of keys are made here; others are told to be made elsewhere. Remove is heard for all kinds. */
+  /**
+   * Kinds of keys that Stayline makes; the answer for others names another encoder. `Remove` is accepted for all kinds.
+   */
   roomKeyTypes: z
     .array(z.enum(['MobileKey', 'HardKey', 'PinCode', 'KeyPayload']))
     .min(1)
@@ -32,7 +34,7 @@ export type OperaMappingSettings = z.infer<z.ZodObject<typeof mappingSettings>>;
 
 export type ReadRequest =
   | { readonly kind: 'keys'; readonly reservationId: string; readonly request: KeyRequest }
-  /** What is on a key: asked for to be shown only. */
+  /** Request to show what is on a key. */
   | { readonly kind: 'read'; readonly reservationId: string }
   | { readonly kind: 'cannot'; readonly why: string };
 
@@ -46,7 +48,7 @@ const KINDS: Readonly<Record<string, KeyRequestKind>> = {
   Remove: 'remove',
 };
 
-/** @param now ISO 8601, for requests that do not say when they were made */
+/** Returns the request, or why it cannot be processed. @param now ISO 8601, for requests without a time of their own */
 export function readRequest(wire: RoomKeyRequest, settings: OperaMappingSettings, now: string): ReadRequest {
   if (wire.keyType === 'OneShot') {
     return { kind: 'cannot', why: 'A one-shot key would end the keys of the guests; please encode a card.' };
@@ -92,7 +94,7 @@ function reservationIdOf(
   return idSchema.safeParse(chosen?.id).data;
 }
 
-/** As instants; undefined if they do not make a window. */
+/** Returns the key's validity as instants in UTC, or undefined if it is not a valid window. */
 export function validityOf(
   { keyValidityStart, keyValidityEnd, keyRequestTime }: RoomKeyRequest,
   { timeZone }: Pick<OperaMappingSettings, 'timeZone'>,
@@ -106,7 +108,10 @@ export function validityOf(
 
 const LOCAL = /^(\d{4}-\d{2}-\d{2})[T ](\d{2}:\d{2})(?::\d{2}(?:\.\d+)?)?$/;
 
-/** OPERA's schema says `date-time`; what is seen in the field are hotel times without an offset, too. */
+/**
+ * Returns the time as an instant. OPERA's schema says `date-time`, but real requests also have hotel times without an
+ * offset.
+ */
 function instantOf(written: string | null | undefined, timeZone: string): string | undefined {
   const [, date, clock] = LOCAL.exec(written ?? '') ?? [];
   if (date === undefined || clock === undefined) return instantSchema.safeParse(written).data;

@@ -1,7 +1,7 @@
 /**
- * What OPERA Cloud sends and expects at its door lock outbound interface: `postRoomKeysOutbound` of the Front Desk Operations Outbound API
- * 25.5 (oracle/hospitality-api-docs, fofoutbound.json). Only what is read is checked; enumerations are taken as any text, since a request
- * of a kind that we do not know must be answered, too.
+ * Requests and answers of OPERA Cloud's door lock outbound interface: `postRoomKeysOutbound` of the Front Desk
+ * Operations Outbound API 25.5 (oracle/hospitality-api-docs, fofoutbound.json). Only fields that are read are checked.
+ * Enumerations accept any text, because a request of an unknown kind must be answered, too.
  */
 import { z } from 'zod';
 
@@ -25,14 +25,14 @@ export const roomKeyRequestSchema = z.object({
 
 export type RoomKeyRequest = z.infer<typeof roomKeyRequestSchema>;
 
-/** `OK` done, `BY` the encoder is busy, `UR` cannot be processed, `RY` to be tried again. */
+/** Response codes: `OK` done, `BY` the encoder is busy, `UR` cannot be processed, `RY` retry. */
 export type ResponseCode = 'OK' | 'BY' | 'UR' | 'RY';
 
 export interface LeaseDecision {
   readonly code: ResponseCode;
-  /** For whoever stands at the front desk. */
+  /** Text for the person at the front desk. */
   readonly text: string;
-  /** In place of what the request says: of a key that was read. */
+  /** Window of a key that was read; replaces the window of the request. */
   readonly window?: { readonly from: string; readonly to: string };
 }
 
@@ -40,7 +40,7 @@ const ROOM_KEY_TYPES: readonly unknown[] = ['HardKey', 'MobileKey', 'PinCode', '
 const MOST_TEXT = 2_000;
 
 /**
- * The body of the answer. Its required fields are always there, whatever the request lacks.
+ * Returns the body of the answer. Its required fields are always present, even if the request lacks them.
  * @param now ISO 8601, UTC
  * @param validity what the request asks for, as instants
  */
@@ -71,7 +71,7 @@ function stated({ id, type }: { readonly id?: unknown; readonly type?: unknown }
   return { ...(typeof id === 'string' ? { id } : {}), ...(typeof type === 'string' ? { type } : {}) };
 }
 
-/** `date-time` has seconds. */
+/** Returns the instant with seconds, which `date-time` requires. */
 function withSeconds(instant: string): string {
   return new Date(instant).toISOString();
 }

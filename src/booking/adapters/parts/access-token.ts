@@ -1,4 +1,6 @@
-/** Access tokens by OAuth's client credentials (RFC 6749 §4.4): one at a time, kept until shortly before they end. */
+/**
+ * Access tokens from OAuth client credentials (RFC 6749 §4.4): one at a time, cached until shortly before they expire.
+ */
 import * as oauth from 'openid-client';
 import { BookingSystemError, failureOfStatus } from '../../ingress/errors.js';
 
@@ -11,20 +13,21 @@ export interface ClientCredentials {
 
 export interface AccessTokens {
   /**
-   * Runs `ask` with the value of an `authorization` header; once more with a new token if the booking system does not take the
-   * one that it gave before.
-   * @throws BookingSystemError if no token is to be had; what `ask` throws
+   * Runs `ask` with the value of an `authorization` header. Retries once with a new token if the booking system answers
+   * 401.
+   * @throws BookingSystemError if no token is available; any error of `ask`
    */
   authorized<Answer>(ask: (authorization: string) => Promise<Answer>): Promise<Answer>;
 }
 
 const OPERATION = 'POST token';
 const TIMEOUT_SECONDS = 10;
-/** Renewed so long before their end: clocks differ, and a request takes its time. */
+/** Margin before a token's expiry at which it is renewed: clocks differ, and a request takes time. */
 const RENEW_MS = 60_000;
-/** Where the answer does not say how long it is good for. */
+/** Lifetime of a token whose answer does not state one. */
 const SHORT_LIFE_MS = 5 * 60_000;
 
+/** Returns a cache of access tokens for one client. It sends no request before the first use. */
 export function openAccessTokens({ tokenUrl, clientId, clientSecret, scope }: ClientCredentials): AccessTokens {
   const server = new oauth.Configuration(
     { issuer: new URL(tokenUrl).origin, token_endpoint: tokenUrl },
@@ -33,7 +36,7 @@ export function openAccessTokens({ tokenUrl, clientId, clientSecret, scope }: Cl
     oauth.ClientSecretBasic(clientSecret),
   );
   server.timeout = TIMEOUT_SECONDS;
-  // A stand-in on this machine; whoever gives another address without TLS has been told by its scheme.
+  // Plain HTTP is for a stand-in on this machine. For any other address, the scheme itself shows that TLS is missing.
   if (new URL(tokenUrl).protocol === 'http:') oauth.allowInsecureRequests(server);
   let current: Promise<Token> | undefined;
 
@@ -41,7 +44,7 @@ export function openAccessTokens({ tokenUrl, clientId, clientSecret, scope }: Cl
     const asked = current;
     const kept = await asked?.catch(() => undefined);
     if (kept !== undefined && Date.now() < kept.renewAt) return kept;
-    // Of all who find it ended, the first asks.
+    // The first caller that finds the token expired requests a new one; the others share it.
     if (current === asked) current = ask(server, scope);
     return current ?? token();
   }
@@ -83,7 +86,7 @@ function isUnauthorized(error: unknown): boolean {
   return error instanceof BookingSystemError && error.failure.kind === 'rejected' && error.failure.status === 401;
 }
 
-/** Without the error itself: it holds what the server said, and may name the client. */
+/** Returns an error without its cause: the cause holds the server's answer, and may name the client. */
 function refusal(error: unknown): BookingSystemError {
   const status = statusOf(error);
   return new BookingSystemError(OPERATION, status === undefined ? { kind: 'unavailable' } : failureOfStatus(status));

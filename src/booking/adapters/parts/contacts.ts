@@ -1,29 +1,30 @@
 /**
- * Names, e-mail addresses and phone numbers as booking systems hold them, which is as somebody once typed them: what cannot be one is
- * left out, so that a typing error in a phone number never keeps a guest from his key.
+ * Names, e-mail addresses and phone numbers from booking systems, as a person once typed them. Invalid values are left
+ * out, so that a typing error in a phone number never keeps guests from their keys.
  */
 import { isSupportedCountry, parsePhoneNumberFromString, type CountryCode } from 'libphonenumber-js/min';
 import { z } from 'zod';
 import { guestSchema, type StaySnapshotInput } from '../../../domain/model/snapshot-schema.js';
 
-/** Of numbers that are written without a country code; without it such numbers are left out. */
+/** Country of phone numbers that have no country code; without this setting such numbers are left out. */
 export const phoneCountrySchema = z.custom<CountryCode>(
   (value) => typeof value === 'string' && isSupportedCountry(value),
   'must be the two capital letters of a country, such as "DE"',
 );
 
-/** What a person was typed in as. */
+/** Contact data of a person as typed into the booking system. */
 export interface TypedContact {
   readonly names: readonly (string | null | undefined)[];
   readonly email?: string | null | undefined;
   readonly phone?: string | null | undefined;
 }
 
-/** The same as a snapshot's guest may hold it. */
+/** Contact data in the form that a snapshot's guest allows. */
 export type Contact = Pick<StaySnapshotInput['guests'][number], 'name' | 'email' | 'phone'>;
 
 const MOST_NAME = 200;
 
+/** Returns the valid parts of a typed contact: e-mail in lower case, phone number in E.164. */
 export function contactOf(typed: TypedContact, phoneCountry: CountryCode | undefined): Contact {
   const name = nameOf(typed.names);
   const email = guestSchema.shape.email.safeParse(typed.email?.trim().toLowerCase()).data;
@@ -40,9 +41,9 @@ function nameOf(parts: TypedContact['names']): string {
   return words.join(' ').slice(0, MOST_NAME).trim();
 }
 
-/** In E.164; undefined if it can be none. */
+/** Returns the number in E.164, or undefined if it cannot be a phone number. */
 function phoneOf(typed: string, country: CountryCode | undefined): string | undefined {
-  // Two zeros before the country code, as it is dialled from most countries.
+  // Most countries dial two zeros before the country code.
   const international = typed.trim().replace(/^00/, '+');
   const parsed = parsePhoneNumberFromString(international, country);
   return parsed?.isPossible() === true ? guestSchema.shape.phone.safeParse(parsed.number).data : undefined;

@@ -1,6 +1,6 @@
 /**
- * Ids for guests whom the booking system does not number. A key belongs to a guest id, so an id must stay the same while the person does,
- * and must not pass to another: whoever takes somebody's place in the list must not find that person's key on his phone.
+ * Ids for guests who have no id in the booking system. A key belongs to a guest id, so an id must stay with one person.
+ * It must never pass to another: a guest who replaces another in the list must not get that person's key.
  */
 import { createHmac } from 'node:crypto';
 import { z } from 'zod';
@@ -8,10 +8,10 @@ import type { KnownGuest } from '../../ingress/adapter.js';
 import type { Contact } from './contacts.js';
 
 /**
- * `contact`: a keyed hash of the e-mail address, else of the phone number, and one of the name, else of the place in the list. A person
- * whose address is corrected counts as another one, and gets a key of his own. One whose name is corrected stays the same, as long as nobody
- * else in the reservation has, or had, his address.
- * `place`: the place in the list. A person who takes the place of another counts as the same one.
+ * `contact`: a keyed hash of the e-mail address, else of the phone number, and one of the name, else of the place in
+ * the list. A person whose address is corrected counts as another person, and gets a new key. A person whose name is
+ * corrected stays the same, unless another guest of the reservation has, or had, the same address.
+ * `place`: the place in the list. A person who takes the place of another counts as the same person.
  */
 export const guestIdentitySchema = z
   .enum(['contact', 'place'], { error: 'must be one of contact, place' })
@@ -20,8 +20,8 @@ export const guestIdentitySchema = z
 export type GuestIdentity = z.infer<typeof guestIdentitySchema>;
 
 /**
- * The guests of one reservation in the order of the list, each with an id of his own, in which nothing personal can be read.
- * @param known all guests that the stay has ever had
+ * Returns the guests of one reservation in the order of the list, each with a unique id that reveals no personal data.
+ * @param known all guests that the stay has, or ever had
  */
 export type GuestIds = (
   reservation: string,
@@ -34,10 +34,10 @@ export interface IdentifiedGuest {
   readonly contact: Contact;
 }
 
-/** Of each of the two hashes that an id is made of: 60 bits. */
+/** Length of each of the two hashes of an id: 60 bits in base64url. */
 const PART_LENGTH = 10;
 
-/** @param secret makes the hashes; changing it makes every guest another one */
+/** Returns the function that gives guests their ids. @param secret key of the hashes; a new secret changes every id */
 export function openGuestIds(identity: GuestIdentity, secret: string): GuestIds {
   return (reservation, guests, known) => {
     if (identity === 'place') return guests.map((contact, place) => ({ guestId: `guest-${place + 1}`, contact }));

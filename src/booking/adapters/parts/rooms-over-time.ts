@@ -1,8 +1,10 @@
-/** From "this room from then to then" to the rooms of a snapshot: a list where they stay the same, else one stretch after the other. */
+/**
+ * Conversion of room assignments with times to the rooms of a snapshot: one list if they never change, else segments.
+ */
 import { instantAt, millis, type Window } from '../../../domain/model/instants.js';
 import type { StaySnapshotInput } from '../../../domain/model/snapshot-schema.js';
 
-/** That the guests have a room for some time; instants in any offset. */
+/** Assignment of one room for a time; instants in any offset. */
 export interface RoomTime {
   readonly room: string;
   readonly from: string;
@@ -18,10 +20,16 @@ interface Span {
   readonly to: number;
 }
 
-/** Between two nights in the same room a booking system may count the hours from check-out to check-in as nobody's. */
+/**
+ * Longest gap between two assignments of a room that counts as one. Some systems leave out the hours between two
+ * nights.
+ */
 const SAME_GUEST_MS = 24 * 3_600_000;
 
-/** @param window of the stay, at minute precision; what lies outside of it is cut off */
+/**
+ * Returns the rooms of a snapshot, in UTC at minute precision.
+ * @param window the stay's window, at minute precision; assignments are cut to it
+ */
 export function roomsOver(window: Window, times: readonly RoomTime[]): RoomsOfSnapshot {
   const [start, end] = [millis(window.from), millis(window.to)];
   const spans = joined(times).flatMap((span) => {
@@ -37,7 +45,7 @@ export function roomsOver(window: Window, times: readonly RoomTime[]): RoomsOfSn
   };
 }
 
-/** The same room before and after a gap of hours is one span. */
+/** Returns the assignments as spans; the same room before and after a gap of hours is one span. */
 function joined(times: readonly RoomTime[]): readonly Span[] {
   const spans: Span[] = [];
   const inOrder = times

@@ -1,6 +1,6 @@
-/** Times as booking systems write them. */
+/** Times in the format of booking systems. */
 
-/** In UTC, to the second: what is more is cut off. @param at milliseconds since 1970 */
+/** Returns the time in UTC, cut off to the second. @param at milliseconds since 1970 */
 export function toTheSecond(at: number): string {
   return `${new Date(at).toISOString().slice(0, 'yyyy-mm-ddThh:mm:ss'.length)}Z`;
 }
