@@ -9,12 +9,13 @@ import { plainLanguage } from './scripts/plain-language.mjs';
 
 const TYPESCRIPT = ['**/*.ts'];
 const WORKFLOWS = ['workflows/**/*.ts'];
-const DOMAIN = ['src/domain/**/*.ts', 'src/client/**/*.ts', 'src/*.ts', 'workflows/**/*.ts', 'activities/**/*.ts'];
+const DOMAIN = ['src/domain/**/*.ts'];
 /** Folders whose comments follow the language rules. */
 const PLAIN = [
-  'src/{seam,server,http,temporal,simulator}/**/*.ts',
+  '{workflows,activities}/**/*.ts',
+  'src/*.ts',
+  'src/{client,domain,http,seam,server,simulator,temporal}/**/*.ts',
   'src/booking/{http,ingress}/**/*.ts',
-  'src/domain/stay/**/*.ts',
 ];
 
 /** An async validator does not reject: its rejection fails the workflow task, again and again, and the stay is stuck. */
