@@ -14,8 +14,8 @@ const DOMAIN = ['src/domain/**/*.ts'];
 const PLAIN = [
   '{workflows,activities}/**/*.ts',
   'src/*.ts',
-  'src/{client,domain,http,seam,server,simulator,temporal}/**/*.ts',
-  'src/booking/{http,ingress}/**/*.ts',
+  'src/{cli,client,demo,dev,domain,http,seam,server,simulator,temporal}/**/*.ts',
+  'src/booking/**/*.ts',
 ];
 
 /** An async validator does not reject: its rejection fails the workflow task, again and again, and the stay is stuck. */

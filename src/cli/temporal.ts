@@ -32,7 +32,7 @@ const UNAVAILABLE = 14;
 export interface Stays extends StayClient {
   /** Returns the standing of a stay. A stay that has ended still answers, but accepts no changes. */
   standingOf(name: StayName): Promise<Standing>;
-  /** Returns how a stay that has ended judges a snapshot: as new, known or stale. */
+  /** Returns how a stay that has ended judges a snapshot: as newer, known or stale. */
   askEndedStay(snapshot: StaySnapshotInput): Promise<EndedDecision>;
 }
 

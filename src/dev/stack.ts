@@ -1,7 +1,7 @@
 /**
  * Whole stack on one machine: Temporal's dev server (unless one is given), the simulated hotel, a worker and, on
- * request, the server that receives Seam's events. `npm run dev`, the demo, tests and benchmarks use it. Nothing that
- * it starts outlives this process.
+ * request, the server for Seam's events. Each is a process of its own, and none outlives this process. `npm run dev`,
+ * the demo, tests and benchmarks use the stack.
  */
 import { closeSync, mkdirSync, openSync, writeFileSync } from 'node:fs';
 import path from 'node:path';

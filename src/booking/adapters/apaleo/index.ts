@@ -1,6 +1,6 @@
 /**
  * Adapter of apaleo (`docs/booking-apaleo.md`): webhooks that name a reservation, OAuth client credentials, reads of
- * one reservation from the Booking API, and a sweep of modified reservations.
+ * one reservation from the Booking API, and a sweep of changes.
  * Source: apaleo.dev, guides on webhooks, and the models of the Booking API v1.
  */
 import { z } from 'zod';

@@ -23,7 +23,7 @@ export const mappingSettings = {
   rooms: z
     .enum(['time-ranges', 'current-unit'], { error: 'must be one of time-ranges, current-unit' })
     .default('time-ranges'),
-  /** Rule for further guests without an e-mail address and phone number. The primary guest always gets a key. */
+  /** Rule for further guests with neither an e-mail address nor a phone number. The primary guest always gets a key. */
   keysFor: z
     .enum(['with-contact', 'everyone'], { error: 'must be one of with-contact, everyone' })
     .default('with-contact'),

@@ -1,6 +1,7 @@
 /**
  * Adapter of a custom booking system. It receives whole snapshots in the format of `docs/messages.md`, signed according
- * to Standard Webhooks (HMAC-SHA256 over id, time and body, at most five minutes old). It fetches nothing.
+ * to Standard Webhooks (HMAC-SHA256 over id, time and body, at most five minutes old). It fetches nothing: deliveries
+ * are complete.
  */
 import { Webhook, WebhookVerificationError } from 'svix';
 import { z } from 'zod';

@@ -1,6 +1,6 @@
 /**
- * Commands of Mews's front desk to cut a key. The command changes no state: the reservation says who gets keys, and is
- * read again. The answer to the command reports the result.
+ * Commands of Mews's front desk to cut a key. A command is not state of the reservation: the reservation says who gets
+ * keys, and is read again. The answer to the command reports the result.
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import type { StayView } from '../../../client.js';

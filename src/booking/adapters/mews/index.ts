@@ -1,6 +1,6 @@
 /**
- * Adapter of Mews (`docs/booking-mews.md`): the WebSocket for fast events, general webhooks as its fallback, reads of
- * reservations with companions and customers, a sweep of updates, and the front desk's commands to cut keys.
+ * Adapter of Mews (`docs/booking-mews.md`): the WebSocket for fast events, with general webhooks as its fallback.
+ * It also reads reservations with companions and customers, sweeps updates, and carries out commands to cut keys.
  */
 import { z } from 'zod';
 import { idSchema } from '../../../domain/model/snapshot-schema.js';

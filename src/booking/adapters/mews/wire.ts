@@ -59,10 +59,10 @@ export const commandsSchema = z.object({ Commands: z.array(commandSchema).nullis
 /** Type of the device whose commands Stayline carries out; other devices belong to other systems. */
 export const KEY_CUTTER = 'KeyCutter';
 
-/** States of a command that is not begun. */
+/** States of a command that is not started. */
 export const WAITING = ['Pending', 'Received'] as const;
 
-/** Returns true if the command is not begun. */
+/** Returns true if the command is not started. */
 export function isWaiting(state: string): boolean {
   return (WAITING as readonly string[]).includes(state);
 }
