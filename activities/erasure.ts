@@ -14,6 +14,7 @@ import { ERROR_TYPES } from '../src/domain/model/error-types.js';
 import { stayWorkflowId, type StayName } from '../src/domain/model/ids.js';
 import { atSeam } from './at-seam.js';
 import type { Dependencies } from './dependencies.js';
+import { OPEN_STAYS } from '../src/temporal/workflow-types.js';
 
 /** Returns the activities that erase a guest. */
 export function createErasureActivities(office: Dependencies): ErasureActivities {
@@ -62,7 +63,7 @@ function needed(why: string): ApplicationFailure {
  * list of the stays of one guest exists.
  */
 async function openStayOf(client: Client, propertyId: string, userIdentityId: string): Promise<string | undefined> {
-  const query = `WorkflowType = "stay" AND ExecutionStatus = "Running" AND StayProperty = ${JSON.stringify(propertyId)}`;
+  const query = `${OPEN_STAYS} AND StayProperty = ${JSON.stringify(propertyId)}`;
   for await (const { workflowId } of client.workflow.list({ query })) {
     const known = await client.workflow.getHandle(workflowId).query(userIdentityIdsQuery);
     if (Object.values(known).includes(userIdentityId)) return workflowId;

@@ -18,6 +18,7 @@ import type { RoomRelease, RoomReport } from '../src/domain/model/room-message-s
 import type { StayActivities } from '../src/domain/model/stay-activities.js';
 import { TASK_QUEUES } from '../src/temporal/task-queues.js';
 import { claimUpdate, roomAnchoredSignal, roomReleaseSignal } from '../workflows/stay/messages.js';
+import { WORKFLOW_TYPES } from '../src/temporal/workflow-types.js';
 
 /** Maximum number of rooms that one stay calls concurrently. */
 const AT_ONCE = 10;
@@ -100,7 +101,7 @@ interface InRoom {
 async function tellKeys(temporal: Client, name: RoomName, report: RoomReport): Promise<void> {
   const handle = temporal.workflow.getHandle(roomWorkflowId(name));
   if (report.keys.length === 0) return unlessUnknown(() => handle.signal(roomAnchoredSignal, report));
-  await temporal.workflow.signalWithStart('room', {
+  await temporal.workflow.signalWithStart(WORKFLOW_TYPES.room, {
     ...startOf(name),
     signal: roomAnchoredSignal,
     signalArgs: [report],
@@ -113,7 +114,7 @@ async function letGo(temporal: Client, name: RoomName, release: RoomRelease): Pr
 }
 
 async function ask(temporal: Client, name: RoomName, claim: Claim): Promise<LeaseNews> {
-  const startWorkflowOperation = new WithStartWorkflowOperation('room', {
+  const startWorkflowOperation = new WithStartWorkflowOperation(WORKFLOW_TYPES.room, {
     ...startOf(name),
     workflowIdConflictPolicy: 'USE_EXISTING',
   });

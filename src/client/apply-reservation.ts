@@ -23,6 +23,7 @@ import type { StayView } from '../domain/model/stay-view.js';
 import { TASK_QUEUES } from '../temporal/task-queues.js';
 import { asking } from './asking.js';
 import { refusing, StayRefused } from './refusals.js';
+import { WORKFLOW_TYPES } from '../temporal/workflow-types.js';
 
 /**
  * Records a snapshot and returns the view of its stay; starts the stay if needed.
@@ -111,7 +112,7 @@ async function updateWithStart(
   snapshot: StaySnapshotInput,
   workflowIdReusePolicy: WorkflowIdReusePolicy,
 ): Promise<StayView> {
-  const startWorkflowOperation = new WithStartWorkflowOperation<typeof stay>('stay', {
+  const startWorkflowOperation = new WithStartWorkflowOperation<typeof stay>(WORKFLOW_TYPES.stay, {
     workflowId: stayWorkflowId(snapshot),
     taskQueue: TASK_QUEUES.stays,
     workflowIdConflictPolicy: 'USE_EXISTING',

@@ -16,6 +16,7 @@ import { eraseWorkflowId } from '../domain/model/ids.js';
 import { TASK_QUEUES } from '../temporal/task-queues.js';
 import { StayRefused } from './refusals.js';
 import { standingOf } from './standing.js';
+import { WORKFLOW_TYPES } from '../temporal/workflow-types.js';
 
 /**
  * Erases a guest and returns what is kept. A repeated call returns the earlier result if nothing is left to erase.
@@ -43,7 +44,7 @@ async function executed(
   workflowIdReusePolicy: WorkflowIdReusePolicy,
 ): Promise<Erasure> {
   try {
-    return await temporal.workflow.execute<typeof eraseGuestWorkflow>('eraseGuest', {
+    return await temporal.workflow.execute<typeof eraseGuestWorkflow>(WORKFLOW_TYPES.eraseGuest, {
       workflowId: eraseWorkflowId(guest),
       taskQueue: TASK_QUEUES.stays,
       workflowIdConflictPolicy: 'USE_EXISTING',

@@ -13,7 +13,7 @@ export interface BatchOptions {
  * @param ask runs one batch: it receives the different questions and resolves to a lookup of answers. If it fails,
  * every question of this batch fails
  */
-export function gather<Answer>(
+export function batch<Answer>(
   ask: (questions: readonly string[]) => Promise<(question: string) => Answer>,
   { everyMs, most }: BatchOptions,
 ): (question: string) => Promise<Answer> {

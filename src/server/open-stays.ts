@@ -2,7 +2,8 @@
 import { WorkflowNotFoundError, type Client, type Connection } from '@temporalio/client';
 import type { OpenStays } from '../seam/webhooks/index.js';
 import { SEARCH_ATTRIBUTES } from '../temporal/search-attributes.js';
-import { gather } from './batch.js';
+import { batch } from './batch.js';
+import { OPEN_STAYS } from '../temporal/workflow-types.js';
 
 /** Timeout of each call. Seam waits for our answer meanwhile, and delivers again without one. */
 const PATIENCE_MS = 2_000;
@@ -24,7 +25,7 @@ export function openStays(client: Client, connection: Connection): OpenStays {
   async function search(ids: readonly string[]): Promise<(id: string) => readonly string[]> {
     const { name } = SEARCH_ATTRIBUTES.keys;
     const anyOf = ids.map((id) => `"${id}"`).join(', ');
-    const query = `WorkflowType = "stay" AND ExecutionStatus = "Running" AND ${name} IN (${anyOf})`;
+    const query = `${OPEN_STAYS} AND ${name} IN (${anyOf})`;
     const found: { readonly stayId: string; readonly held: readonly string[] }[] = [];
     for await (const { workflowId, typedSearchAttributes } of client.workflow.list({ query })) {
       found.push({ stayId: workflowId, held: typedSearchAttributes.get(SEARCH_ATTRIBUTES.keys) ?? [] });
@@ -33,7 +34,7 @@ export function openStays(client: Client, connection: Connection): OpenStays {
   }
 
   return {
-    holding: gather((ids) => patiently(() => search(ids)), SEARCHES),
+    holding: batch((ids) => patiently(() => search(ids)), SEARCHES),
     async signal(stayId, { name, payload }) {
       try {
         await patiently(() => client.workflow.getHandle(stayId).signal(name, payload));

@@ -7,6 +7,7 @@ import { parseStayWorkflowId } from '../../client.js';
 import { SEARCH_ATTRIBUTES } from '../../temporal/search-attributes.js';
 import { phaseSchema } from './view-schemas.js';
 import type { StaySummary } from './schemas.js';
+import { ALL_STAYS, OPEN_STAYS } from '../../temporal/workflow-types.js';
 
 export interface StayPage {
   readonly stays: readonly StaySummary[];
@@ -104,8 +105,7 @@ export interface StayFilter {
 export function queryFor({ propertyId, room, phase, attention, arriving }: StayFilter): string {
   const { property, rooms, phase: phaseKey, attention: attentionKey, arrival } = SEARCH_ATTRIBUTES;
   return [
-    'WorkflowType = "stay"',
-    'ExecutionStatus = "Running"',
+    OPEN_STAYS,
     `${property.name} = ${quoted(propertyId)}`,
     ...(room === undefined ? [] : [`${rooms.name} = ${quoted(room)}`]),
     ...(phase === undefined ? [] : [`${phaseKey.name} = ${quoted(phase)}`]),
@@ -131,7 +131,7 @@ function exact(instant: string): string {
 export function queryForChangesSince(instant: string, properties: 'all' | readonly string[]): string {
   const { property, changedAt } = SEARCH_ATTRIBUTES;
   return [
-    'WorkflowType = "stay"',
+    ALL_STAYS,
     `${changedAt.name} >= ${exact(instant)}`,
     ...(properties === 'all' ? [] : [`${property.name} IN (${properties.map(quoted).join(', ')})`]),
   ].join(' AND ');

@@ -15,6 +15,7 @@ import { commandWorkflowId, ingestWorkflowId, type StayName } from '../../domain
 import { TASK_QUEUES } from '../../temporal/task-queues.js';
 import type { Connection } from './connections.js';
 import type { RereadOutcome } from '../../domain/model/booking-activities.js';
+import { WORKFLOW_TYPES } from '../../temporal/workflow-types.js';
 
 /** Maximum of concurrent signals: a delivery may name hundreds of reservations. */
 const AT_ONCE = 25;
@@ -30,7 +31,7 @@ export async function handOver(temporal: Client, pace: IngestPace, names: readon
   const endings = await Promise.allSettled(
     [...different.values()].map((name) =>
       queue.add(() =>
-        temporal.workflow.signalWithStart<IngestWorkflow, []>('ingest', {
+        temporal.workflow.signalWithStart<IngestWorkflow, []>(WORKFLOW_TYPES.ingest, {
           ...startOf(name, pace),
           signal: reservationChangedSignal,
           signalArgs: [],
@@ -44,7 +45,7 @@ export async function handOver(temporal: Client, pace: IngestPace, names: readon
 
 /** Reads a reservation now, in sequence with its other reads, and returns the outcome. */
 export function reread(temporal: Client, pace: IngestPace, name: StayName): Promise<RereadOutcome> {
-  const startWorkflowOperation = new WithStartWorkflowOperation<IngestWorkflow>('ingest', {
+  const startWorkflowOperation = new WithStartWorkflowOperation<IngestWorkflow>(WORKFLOW_TYPES.ingest, {
     ...startOf(name, pace),
     workflowIdConflictPolicy: 'USE_EXISTING',
   });
@@ -54,7 +55,7 @@ export function reread(temporal: Client, pace: IngestPace, name: StayName): Prom
 /** Starts a workflow for a command of a booking system. A command runs once, even if it is handed over again. */
 export async function handOverCommand(temporal: Client, connectionId: string, commandId: string): Promise<void> {
   try {
-    await temporal.workflow.start<CommandWorkflow>('bookingCommand', {
+    await temporal.workflow.start<CommandWorkflow>(WORKFLOW_TYPES.bookingCommand, {
       workflowId: commandWorkflowId(connectionId, commandId),
       workflowIdReusePolicy: 'ALLOW_DUPLICATE_FAILED_ONLY',
       taskQueue: TASK_QUEUES.stays,

@@ -12,6 +12,7 @@ import { outcomeOf, type KeyOutcome } from '../../domain/key-request/outcome.js'
 import type { KeyRequestAnswer, KeyRequest } from '../../domain/model/key-request.js';
 import type { TellOrderInput, TellOrderOutcome } from '../../domain/model/key-request-activities.js';
 import { TASK_QUEUES } from '../../temporal/task-queues.js';
+import { WORKFLOW_TYPES } from '../../temporal/workflow-types.js';
 
 const LOOK_EVERY_MS = 250;
 /** Timeout of one query to the stay. */
@@ -28,7 +29,7 @@ export async function askForKeys(
   deadline: number,
 ): Promise<void> {
   await temporal.withDeadline(deadline, () =>
-    temporal.workflow.signalWithStart('keyRequests', {
+    temporal.workflow.signalWithStart(WORKFLOW_TYPES.keyRequests, {
       ...startOf(name),
       signal: keysAskedForSignal,
       signalArgs: [request],
@@ -56,7 +57,7 @@ export async function followKeys(
 }
 
 function answerOf(temporal: Client, name: StayName, { requestId }: KeyRequest): Promise<KeyRequestAnswer> {
-  const startWorkflowOperation = new WithStartWorkflowOperation('keyRequests', {
+  const startWorkflowOperation = new WithStartWorkflowOperation(WORKFLOW_TYPES.keyRequests, {
     ...startOf(name),
     workflowIdConflictPolicy: 'USE_EXISTING',
   });

@@ -2,6 +2,7 @@
 import type { Client } from '@temporalio/client';
 import type { Connections } from './connections.js';
 import { sweepScheduleId } from './sweeps.js';
+import { COMPLETED_SWEEPS } from '../../temporal/workflow-types.js';
 
 export interface LastSweep {
   readonly connectionId: string;
@@ -32,7 +33,7 @@ export async function lastSweeps(temporal: Client, { all }: Connections): Promis
 
   async function find(): Promise<void> {
     let seen = 0;
-    for await (const { workflowId, closeTime, memo } of temporal.workflow.list({ query: QUERY })) {
+    for await (const { workflowId, closeTime, memo } of temporal.workflow.list({ query: COMPLETED_SWEEPS })) {
       // The schedule appends the time of the run.
       const scheduleId = workflowId.replace(/-\d{4}-\d\d-\d\dT[\d:]+Z$/, '');
       const one = left.get(scheduleId);
@@ -45,5 +46,3 @@ export async function lastSweeps(temporal: Client, { all }: Connections): Promis
     }
   }
 }
-
-const QUERY = 'WorkflowType = "bookingSweep" AND ExecutionStatus = "Completed"';

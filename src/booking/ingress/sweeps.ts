@@ -11,6 +11,7 @@ import type { ListenWorkflow, SweepStart, SweepWorkflow } from '../../../workflo
 import { SEARCH_ATTRIBUTES } from '../../temporal/search-attributes.js';
 import { TASK_QUEUES } from '../../temporal/task-queues.js';
 import type { Connection, Connections, SweepRhythm } from './connections.js';
+import { WORKFLOW_TYPES } from '../../temporal/workflow-types.js';
 
 type SweepSchedule = ScheduleOptions<ScheduleOptionsStartWorkflowAction<SweepWorkflow>>;
 
@@ -77,7 +78,7 @@ function scheduleOf(connectionId: string, propertyId: string, rhythm: SweepRhyth
     policies: { overlap: ScheduleOverlapPolicy.SKIP, catchupWindow: '1 minute' },
     action: {
       type: 'startWorkflow',
-      workflowType: 'bookingSweep',
+      workflowType: WORKFLOW_TYPES.bookingSweep,
       workflowId: scheduleId,
       taskQueue: TASK_QUEUES.stays,
       args: [start],
@@ -90,7 +91,7 @@ function scheduleOf(connectionId: string, propertyId: string, rhythm: SweepRhyth
 }
 
 async function ensureListener(temporal: Client, connectionId: string): Promise<void> {
-  await temporal.workflow.start<ListenWorkflow>('bookingListener', {
+  await temporal.workflow.start<ListenWorkflow>(WORKFLOW_TYPES.bookingListener, {
     workflowId: `listen/${connectionId}`,
     workflowIdConflictPolicy: 'USE_EXISTING',
     taskQueue: TASK_QUEUES.stays,

@@ -69,7 +69,7 @@ function letGo(state: StayState, ended: readonly HeldClaim[], now: Instant): voi
 }
 
 /** Returns a released claim without its decision; if it is desired again, the stay requests it again. */
-function withoutAnswer({ decision: _verdict, version: _version, ...held }: HeldClaim): HeldClaim {
+function withoutAnswer({ decision: _decision, version: _version, ...held }: HeldClaim): HeldClaim {
   return { ...held, answered: false };
 }
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { gather } from '../../../src/server/batch.js';
+import { batch } from '../../../src/server/batch.js';
 
 interface Oracle {
   readonly goes: (readonly string[])[];
@@ -9,7 +9,7 @@ interface Oracle {
 function anOracle(most: number, failing: readonly string[] = []): Oracle {
   const goes: (readonly string[])[] = [];
   let underWay = 0;
-  const ask = gather(
+  const ask = batch(
     async (questions) => {
       goes.push(questions);
       underWay += 1;
