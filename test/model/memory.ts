@@ -1,4 +1,4 @@
-/** What the reference model remembers of a plot: what was desired all along, and how things stood at the last quiet point. */
+/** Memory of the reference model: what a plot desired throughout, and the state at the last quiet point. */
 import type { Ask, Outlook } from '../unit/domain/stay/plan/judge.js';
 
 /** A claim as a room lists it; `granted` is absent while it waits. Milliseconds since 1970. */

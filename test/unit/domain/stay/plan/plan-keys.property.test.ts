@@ -26,7 +26,7 @@ const TOLD_BEFORE: [StoryStart, readonly Turn[]][] = [
       { kind: 'get-on', job: 0, luck: 'outage' },
     ],
   ],
-  // One that was called off half-way stayed when the guest desired again what he held.
+  // A key whose request was cancelled stayed when the guest desired their earlier key again.
   [
     { ...ONE_GUEST, rooms: ['101', '102'] },
     [
