@@ -1,4 +1,4 @@
-/** Prints "passed failed skipped" of vitest's JSON report. A file that could not be loaded counts as one failure. */
+/** Prints "passed failed skipped" from vitest's JSON report. A file that could not be loaded counts as one failure. */
 import { readFileSync } from 'node:fs';
 
 const report = JSON.parse(readFileSync(process.argv[2], 'utf8'));

@@ -1,4 +1,7 @@
-/** Loads what `npm run build` made, as others do: the package export by its name, and the worker and the server without an environment. */
+/**
+ * Loads the output of `npm run build` as its users do: the package export by its name, and the worker and the server without an
+ * environment.
+ */
 import { spawnSync } from 'node:child_process';
 import { strict as assert } from 'node:assert';
 

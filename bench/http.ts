@@ -1,7 +1,7 @@
 /**
- * `npm run bench [-- --quick]`: what the HTTP door costs over the bare Temporal calls behind it. GET against the query `stay`, PUT against
- * update-with-start, both as Temporal's own client makes them, in turns in one run on one machine; ends with 1 if the door has less than
- * four fifths of a bare rate.
+ * Cost of the HTTP API over the bare Temporal calls behind it (`npm run bench [-- --quick]`). GET is compared with the query `stay`, and
+ * PUT with update-with-start, both called through Temporal's own client. The two sides take turns in one run on one machine. The exit code
+ * is 1 if the HTTP API reaches less than four fifths of a bare rate.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -26,7 +26,7 @@ const { quick } = new Command('bench')
   .parse()
   .opts<{ readonly quick: boolean }>();
 const SECONDS = quick ? 3 : 8;
-/** Even: each side is measured first as often as last, as later rounds have more stays to bear. */
+/** Even number of rounds, so that each side is measured first as often as last: later rounds have more stays to carry. */
 const ROUNDS = quick ? 2 : 4;
 
 const tell = (text: string): void => void process.stderr.write(`${text}\n`);
@@ -44,7 +44,7 @@ const connection = await connect(stack.temporal);
 const { workflow } = new Client({ connection, namespace: stack.temporal.namespace });
 const { propertyId } = stack.simulator.property;
 
-/** Far ahead and without guests, so that nothing is at work but what is measured. */
+/** Returns the snapshot of a stay far ahead and without guests, so that nothing runs but what is measured. */
 function snapshotOf(reservationId: string): StaySnapshotInput {
   const window = { from: '2027-06-01T13:00Z', to: '2027-06-04T09:00Z' };
   return { propertyId, reservationId, revision: 1, status: 'confirmed', window, rooms: [], guests: [] };
@@ -52,7 +52,7 @@ function snapshotOf(reservationId: string): StaySnapshotInput {
 
 const idOf = (reservationId: string): string => stayWorkflowId({ propertyId, reservationId });
 
-/** What the door sends, without its checks. */
+/** Sends the same update as the HTTP API, without its checks. */
 function bareUpdate(reservationId: string): Promise<unknown> {
   const startWorkflowOperation = new WithStartWorkflowOperation<typeof stay>('stay', {
     workflowId: idOf(reservationId),
@@ -70,10 +70,10 @@ const names = Array.from({ length: STAYS }, (_, index) => `bench-${index}`);
 for (const name of names) await bareUpdate(name);
 
 let fresh = 0;
-/** A new reservation each, so that each starts a stay. */
+/** Returns a new reservation each time, so that each call starts a stay. */
 const nextName = (): string => `bench-put-${fresh++}`;
 
-/** Calls a second. */
+/** Measures the calls per second. */
 async function bare(call: (index: number) => Promise<unknown>): Promise<number> {
   const until = performance.now() + SECONDS * 1_000;
   const startedAt = performance.now();
@@ -128,7 +128,7 @@ const SIDES = {
 let worst = Infinity;
 try {
   for (const [method, side] of Object.entries(SIDES)) {
-    // Neither side is measured cold.
+    // Warms up both sides before the measurement.
     await side.bare();
     await side.http();
     const rates = { bare: 0, http: 0 };

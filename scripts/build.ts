@@ -1,4 +1,4 @@
-/** `npm run build`: compiles into `dist/`, and bundles the workflows beside it, so that a worker starts without a bundler. */
+/** Compiles into `dist/` (`npm run build`), and bundles the workflows beside it, so that a worker starts without a bundler. */
 import { spawnSync } from 'node:child_process';
 import { rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';

@@ -1,5 +1,5 @@
 /**
- * Runs a program that must not outlive the process that desired it: when that one ends, however it ends (SIGKILL included), the
+ * Runs a program that must not outlive the process that started it. When that process ends, however it ends (SIGKILL included), the
  * IPC channel to it closes, and the program is stopped.
  *
  *     fork('guard.mjs', [program, ...args])     sends { pid } of the program, and ends with its exit code
@@ -18,7 +18,7 @@ function stop() {
 
 process.on('disconnect', stop);
 process.on('SIGTERM', stop);
-// Ctrl-C reaches the whole process group; whoever started us decides when the program is to stop.
+// Ctrl-C reaches the whole process group; the parent process decides when the program stops.
 process.on('SIGINT', () => {});
 
 child.on('error', (error) => {

@@ -1,6 +1,6 @@
 /**
- * What the npm scripts run: puts in place what the command needs, then runs it in this very process, so that signals and the exit
- * code are the command's own. Only Node's own modules may be imported before the set-up: `node_modules` may not exist yet.
+ * Entry point of the npm scripts. It puts in place what the command needs, then runs the command in this very process. Signals and the
+ * exit code are therefore the command's own. Only Node's own modules may be imported before the set-up: `node_modules` may not exist yet.
  *
  *     node scripts/run.mjs demo --keep
  */
@@ -54,7 +54,9 @@ async function faults(args) {
   await vitest(['--config', 'vitest.full.config.ts', 'test/faults/seeds', ...others]);
 }
 
-/** `npm test` beside two processes that use a core each: no test may fail because the machine is busy. They end with us. */
+/**
+ * Starts two processes that use a core each beside `npm test`: no test may fail because the machine is busy. They end with this process.
+ */
 async function busy(args) {
   const spin = `const parent = process.ppid; while (process.ppid === parent);`;
   for (let count = 0; count < 2; count++) {
@@ -64,7 +66,7 @@ async function busy(args) {
   await vitest(args);
 }
 
-/** Vitest is a program of its own; it gets our terminal, and we end as it ends. */
+/** Runs vitest as a separate program with our terminal; this process ends as vitest ends. */
 async function vitest(args) {
   const program = path.join(ROOT, 'node_modules/vitest/vitest.mjs');
   const child = spawn(process.execPath, [program, 'run', ...args], { cwd: ROOT, stdio: 'inherit' });

@@ -1,5 +1,5 @@
 /**
- * Puts in place what a command needs on a fresh machine, says what it does on stderr, and does nothing the second time.
+ * Puts in place what a command needs on a fresh machine, logs each step on stderr, and does nothing the second time.
  * Only Node's own modules may be imported here: `node_modules` may not exist yet.
  *
  *     node scripts/setup.mjs [modules] [vendors] [temporal] [test-server] [browser]      (all of them by default)
@@ -15,10 +15,10 @@ import { SetUpError, telling } from './setup/say.mjs';
 import { browserFound, findBrowser, findServer, serverFound } from './setup/tools.mjs';
 
 const OLDEST_NODE = [20, 3];
-/** What vendors publish themselves, for tests only. */
+/** Folders of what vendors publish themselves, for tests only. */
 const VENDORS = ['seam', 'apaleo'].map((vendor) => path.join(ROOT, 'test/vendor', vendor));
 
-/** In the order in which they depend on each other. */
+/** Steps in the order of their dependencies. */
 const STEPS = {
   modules: {
     what: 'installing npm packages (about 15 s)',
@@ -50,9 +50,9 @@ const STEPS = {
 };
 
 /**
- * Does those of the named steps that are not done yet.
+ * Runs those of the named steps that are not done yet.
  * @param {readonly (keyof typeof STEPS)[]} needs
- * @throws {SetUpError} with what to do, if a step cannot be done
+ * @throws {SetUpError} if a step cannot be done; the message says what to do
  */
 export async function setUp(needs) {
   checkNode();
@@ -67,8 +67,8 @@ export async function setUp(needs) {
 }
 
 /**
- * True if a Temporal server is given by environment or profile, so that none has to be found. Needs `node_modules` only where
- * there is a profile file to read.
+ * Returns true if the environment or a profile names a Temporal server, so that none has to be found. Needs `node_modules` only where there
+ * is a profile file to read.
  */
 export async function temporalIsGiven() {
   if ((process.env.TEMPORAL_ADDRESS ?? '') !== '') return true;
@@ -77,7 +77,7 @@ export async function temporalIsGiven() {
   return loadClientConnectConfig().connectionOptions.address !== undefined;
 }
 
-/** Where `@temporalio/envconfig` looks. */
+/** Returns the profile files that `@temporalio/envconfig` reads. */
 function profileFiles() {
   const given = process.env.TEMPORAL_CONFIG_FILE;
   if (given !== undefined) return [given];

@@ -1,4 +1,4 @@
-/** One set-up at a time per checkout: a file that holds the process id of whoever is at it. */
+/** Lock that allows one set-up at a time per checkout: a file with the process id of its holder. */
 import { linkSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { say } from './say.mjs';
@@ -6,7 +6,7 @@ import { say } from './say.mjs';
 const POLL_MS = 200;
 
 /**
- * Runs `act` while holding the lock; waits for another process that holds it, takes over from a dead one.
+ * Runs `act` while holding the lock. Waits for another process that holds it; takes over from a dead one.
  * @param {string} file
  * @param {() => Promise<void>} act
  */
@@ -28,7 +28,7 @@ export async function withLock(file, act) {
   }
 }
 
-/** The file is there with its content, or not at all: an empty one would look as if its holder were dead. */
+/** Creates the file with its content in one step: an empty file would look as if its holder were dead. */
 function tryLock(file) {
   const own = `${file}.${process.pid}`;
   writeFileSync(own, String(process.pid));

@@ -5,8 +5,8 @@ import { lastLines, runCommand } from './run-command.mjs';
 import { SetUpError } from './say.mjs';
 
 /**
- * True if every package that the lock file asks for is installed in that version. npm keeps its own account of what it
- * installed in `node_modules/.package-lock.json`; packages for other platforms are missing there, and may be.
+ * Returns true if every package of the lock file is installed in that version. npm lists what it installed in
+ * `node_modules/.package-lock.json`. Packages for other platforms are missing there, and may be.
  * @param {string} folder
  */
 export function modulesInstalled(folder) {
@@ -33,7 +33,7 @@ export async function installModules(folder) {
   }
 }
 
-/** npm as the one that runs us, else the one on PATH. */
+/** Returns the npm that runs this process, else the one on PATH. */
 function npm(...args) {
   const script = process.env.npm_execpath;
   return script?.endsWith('npm-cli.js')

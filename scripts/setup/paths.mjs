@@ -1,9 +1,9 @@
-/** Where the set-up puts things: everything of ours is under `.stayline/` in the checkout. */
+/** Paths of the set-up: everything that it creates is under `.stayline/` in the checkout. */
 import { fileURLToPath } from 'node:url';
 import path from 'node:path';
 
 export const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 export const HOME = path.join(ROOT, '.stayline');
 export const LOCK_FILE = path.join(HOME, 'setup.lock');
-/** Which programs were found or fetched; read by `src/temporal/binaries.ts`. */
+/** Record of the programs that were found or downloaded; read by `src/temporal/binaries.ts`. */
 export const TOOLS_FILE = path.join(HOME, 'tools.json');

@@ -28,7 +28,7 @@ export function runCommand(command, args, options = {}) {
 }
 
 /**
- * The first executable file on PATH with one of these names.
+ * Returns the first executable file on PATH with one of these names.
  * @param {...string} names
  * @returns {string | undefined} its absolute path
  */
@@ -53,7 +53,7 @@ export function isExecutable(file) {
 }
 
 /**
- * The last lines of a program's output, indented, for an error message.
+ * Returns the last lines of a program's output, indented, for an error message.
  * @param {string} output
  */
 export function lastLines(output) {

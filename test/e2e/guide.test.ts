@@ -1,6 +1,6 @@
 /**
- * The guide's scenarios and what follows them, start to finish for real: Temporal's dev server, the simulator, the worker as a process of
- * its own. Judged by phones held to doors.
+ * The guide's scenarios and further ones, end to end: Temporal's dev server, the simulator, the worker as a process of its own. Phones
+ * held to doors check the results.
  */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openRealWorld, type RealWorld } from '../harness/real-world.js';
@@ -14,7 +14,7 @@ afterAll(async () => world.stop());
 const COMMON_DOORS = ['Main Entrance', 'Gym', 'Parking', 'Lift'];
 
 describe("the guide's scenarios", () => {
-  test('a single guest opens his room and the common doors, nobody opens the room next door', async () => {
+  test('a single guest opens their room and the common doors, but not the room next door, and nothing after check-out', async () => {
     const stay = await world.book('single', { rooms: ['101'] });
     await stay.settled();
     for (const door of ['101', ...COMMON_DOORS]) expect(await stay.tap('g1', door)).toBe('opened');
@@ -25,7 +25,7 @@ describe("the guide's scenarios", () => {
     for (const door of ['101', ...COMMON_DOORS]) expect(await stay.tap('g1', door)).toBe('no-key');
   });
 
-  test("a returning guest opens his new room, and no longer the old one; the next guest's override shuts out the last", async () => {
+  test("a returning guest opens only the new room, and the next guest's override key of the old room shuts them out", async () => {
     const person = { guestId: 'g1', personId: 'p-77', primary: true };
     const first = await world.book('first-visit', { rooms: ['103'], guests: [person] });
     await first.settled();
@@ -58,7 +58,7 @@ describe("the guide's scenarios", () => {
 });
 
 describe('a stay that changes', () => {
-  test('a guest added by signal opens the room, and those who were there still do', async () => {
+  test('a guest added by signal opens the room, and the earlier guests still open it', async () => {
     const stay = await world.book('added', { rooms: ['108'] });
     await stay.settled();
     expect(await stay.tap('g1', '108')).toBe('opened');
@@ -68,7 +68,7 @@ describe('a stay that changes', () => {
     expect(await stay.tap('g1', '108')).toBe('opened');
   });
 
-  test('after a room change everyone opens the new room, and nobody the old one', async () => {
+  test('all guests open the new room after a room change, and none opens the old one', async () => {
     const guestIds = ['g1', 'g2'];
     const stay = await world.book('moved', { rooms: ['109'], guests: guestIds.map((guestId) => ({ guestId })) });
     await stay.settled();
@@ -80,7 +80,7 @@ describe('a stay that changes', () => {
   });
 });
 
-test('a stay outlives a restart of Temporal: its keys go on opening, and it goes on changing', async () => {
+test('a stay survives a restart of Temporal: its keys keep opening, and it keeps accepting changes', async () => {
   const stay = await world.book('restart', { rooms: ['111'], guests: [{ guestId: 'g1' }, { guestId: 'g2' }] });
   await stay.settled();
   expect(await stay.whoOpens('111', ['g1', 'g2'])).toEqual(['g1', 'g2']);

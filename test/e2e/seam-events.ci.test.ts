@@ -1,6 +1,6 @@
 /**
- * Seam's events, start to finish: the simulator signs and delivers them, the server finds the stay by what it holds, and the stay reads
- * again what is true. On Temporal's real server: only that has search attributes to find stays by.
+ * Seam's events end to end. The simulator signs and delivers them, the server finds the stay by its keys and phones, and the stay re-reads
+ * the state from Seam. It runs on Temporal's real server, since only that has search attributes to find stays by.
  */
 import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
@@ -43,10 +43,10 @@ async function subscribe(event_types: readonly string[]): Promise<void> {
   await askSeam('/webhooks/update', { webhook_id: webhook.webhook_id, event_types });
 }
 
-/** From now on nothing about keys is delivered, but by hand. */
+/** Stops the simulator's events about keys; the test delivers them itself. */
 const unsubscribe = (): Promise<void> => subscribe(['acs_user.deleted']);
 
-/** Delivers as Svix does, each answered before the next. */
+/** Delivers events as Svix does, each after the answer to the one before. */
 async function deliver(events: readonly SeamEvent[]): Promise<number[]> {
   const statuses: number[] = [];
   for (const event of events) {
@@ -63,7 +63,7 @@ async function deliver(events: readonly SeamEvent[]): Promise<number[]> {
   return statuses;
 }
 
-/** What became of deliveries since the server was started. */
+/** Returns the outcomes of deliveries since the server started. */
 async function counts(): Promise<Record<string, number>> {
   return healthSchema.parse(await (await fetch(`${server.url}/healthz`)).json()).seamEvents;
 }
@@ -77,7 +77,7 @@ async function allTakenTwice(): Promise<void> {
 
 const lineSchema = z.object({ msg: z.string(), eventId: z.string().optional(), stays: z.array(z.string()).optional() });
 
-/** How many different events the server has brought to the stay. An event about a key that the stay knows to be dead finds it no more. */
+/** Counts the distinct events forwarded to the stay. An event about a key that the stay records as dead no longer finds the stay. */
 function broughtTo({ workflowId }: BookedStay, events: readonly SeamEvent[]): number {
   const lines = readFileSync(server.log, 'utf8').trim().split('\n');
   const brought = lines
@@ -87,7 +87,7 @@ function broughtTo({ workflowId }: BookedStay, events: readonly SeamEvent[]): nu
   return new Set(brought.filter((id) => events.some((event) => event.event_id === id))).size;
 }
 
-/** A card for the next guest, cut at the desk: Seam calls every earlier key to the room invalid, and says so. */
+/** Cuts a card for the next guest at the front desk. Seam marks every earlier key to the room as invalid, and sends events about it. */
 function cutCard(room: string): readonly SeamEvent[] {
   const { hotel } = world.simulator;
   const before = hotel.world.events.all().length;
@@ -105,7 +105,7 @@ function cutCard(room: string): readonly SeamEvent[] {
     .filter((event) => event.event_type === 'acs_credential.invalidated');
 }
 
-/** A stay whose keys are live, and that can be found by them. */
+/** Creates a stay whose keys are live, and that can be found by them. */
 async function aStay(name: string, guestIds: readonly string[]): Promise<{ stay: BookedStay; room: string }> {
   const [room = ''] = world.freeRooms(1);
   const stay = await world.book(name, { rooms: [room], guests: guestIds.map((guestId) => ({ guestId })) });
@@ -128,11 +128,11 @@ const invalidated = (view: StayView): string[] => reports(view).filter((what) =>
 const showsTheCard = (view: StayView): boolean =>
   view.settled && view.attention.some((notice) => notice.code === 'key-invalidated');
 
-describe('a key that a desk card has killed', () => {
-  test('shows at once, and each event that says so is one line, although all are delivered twice', async () => {
+describe('a key that a front desk card invalidates', () => {
+  test('an invalidated key shows at once, and each event adds one timeline line, although all are delivered twice', async () => {
     const { stay, room } = await aStay('card', ['g1', 'g2']);
     const events = cutCard(room);
-    // Of each key and of its copy on the phone.
+    // One for each key, and one for its copy on the phone.
     expect(events).toHaveLength(4);
     const view = await stay.until(showsTheCard);
     expect(new Set(view.attention.map((notice) => notice.code))).toEqual(new Set(['key-invalidated']));
@@ -146,7 +146,7 @@ describe('a key that a desk card has killed', () => {
     expect(lines).toBe(broughtTo(stay, events));
   });
 
-  test('leads to the same whichever key is reported first', async () => {
+  test('events about invalidated keys lead to the same state in any order', async () => {
     const [first, second] = await Promise.all([aStay('in-order', ['g1', 'g2']), aStay('reversed', ['g1', 'g2'])]);
     await unsubscribe();
     const ofKeys = async ({ stay, room }: typeof first): Promise<readonly SeamEvent[]> => {
@@ -168,7 +168,7 @@ describe('a key that a desk card has killed', () => {
     expect(shape(await second.stay.until(showsTheCard))).toEqual(shown);
   });
 
-  test('shows without any event too, only later: when the next key would join it', async () => {
+  test('an invalidated key also shows without any event, but only later, when the next key would join it', async () => {
     await unsubscribe();
     const { stay, room } = await aStay('unheard', ['g1']);
     cutCard(room);
@@ -182,7 +182,7 @@ describe('a key that a desk card has killed', () => {
   });
 });
 
-test('a false alarm changes nothing, and is one line, also if it comes again after a restart of the server', async () => {
+test('a false alarm changes no key and adds one timeline line, even if it is repeated after a server restart', async () => {
   const { stay } = await aStay('false-alarm', ['g1']);
   const before = await stay.view();
   const [acs_credential_id = ''] = keyIds(before);
@@ -202,7 +202,7 @@ test('a false alarm changes nothing, and is one line, also if it comes again aft
   expect(view.attention).toEqual([]);
 });
 
-test('a phone that is deactivated elsewhere is missed; the next one opens the door', async () => {
+test('a phone deactivated elsewhere is reported to the stay, and the next phone opens the door', async () => {
   const { stay, room } = await aStay('phone', ['g1']);
   const [phone] = stay.phones('g1');
   if (phone === undefined) throw new Error('the guest has no phone');
@@ -216,7 +216,7 @@ test('a phone that is deactivated elsewhere is missed; the next one opens the do
   expect((await stay.settled()).guests).toEqual([{ guestId: 'g1', keyState: 'issued' }]);
 });
 
-test('a delivery that nobody has signed changes nothing, and no secret is in the log', async () => {
+test('an unsigned delivery changes nothing, and the log holds no secret', async () => {
   const { stay } = await aStay('forged', ['g1']);
   const before = await stay.view();
   const [acs_credential_id = ''] = keyIds(before);
@@ -224,7 +224,7 @@ test('a delivery that nobody has signed changes nothing, and no secret is in the
   const body = JSON.stringify({ event_id: 'e-1', event_type: 'acs_credential.invalidated', acs_credential_id });
   expect((await fetch(server.webhookUrl, { method: 'POST', body })).status).toBe(401);
   expect((await counts()).forged).toBe(forged + 1);
-  // What Seam itself reports of the new key may still arrive.
+  // Seam's own events about the new key may still arrive.
   expect(invalidated(await stay.view())).toEqual([]);
   const log = readFileSync(server.log, 'utf8');
   expect(log).toContain('handed over');

@@ -1,6 +1,6 @@
 /**
- * Every create once answered by nobody: carried out with its answer lost, or carried out only when the client has long gone. Issue 3,
- * "It must show" 4, for faults on the way to Seam.
+ * Every create once without an answer: Seam carries it out but the answer is lost, or carries it out long after the client has
+ * disconnected. Issue 3, "It must show" 4, for faults on the way to Seam.
  */
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { untilAtRest } from '../harness/at-rest.js';
@@ -23,7 +23,7 @@ const guestIds = ['g1', 'g2', 'g3'];
 const guests = guestIds.map((guestId) => ({ guestId }));
 const AT_REST = { patienceMs: 45_000 };
 
-test('every create of a stay is carried out, but its answer lost: nothing is made twice', async () => {
+test('no object is created twice when Seam carries out every create of a stay but the answers are lost', async () => {
   const rooms = world.freeRooms(2);
   for (const path of Object.values(CREATES)) await world.disturb({ kind: 'drop-after', path, times: guestIds.length });
   const stay = await world.book('answers-lost', { rooms, guests });
@@ -33,7 +33,7 @@ test('every create of a stay is carried out, but its answer lost: nothing is mad
   expect(keysMadeFor(rooms)).toEqual({ override: 1, joiner: 2 });
 });
 
-test('identities and users made late: one of each counts', async () => {
+test('one identity and one user count for each guest when Seam creates them late', async () => {
   const rooms = world.freeRooms(2);
   await world.disturb({ kind: 'commit-late', path: CREATES.identity, times: 3, ms: 200 });
   await world.disturb({ kind: 'commit-late', path: CREATES.user, times: 3, ms: 200 });
@@ -45,7 +45,7 @@ test('identities and users made late: one of each counts', async () => {
 test.each([
   { what: 'the override', nth: 1, ms: 1_000 },
   { what: 'a joiner', nth: 2, ms: 3_000 },
-])('$what is carried out $ms ms after its client has gone: one key for each guest', async ({ nth, ms }) => {
+])('each guest holds one key when Seam creates $what $ms ms after its client disconnected', async ({ nth, ms }) => {
   const rooms = world.freeRooms(2);
   await world.disturb({ kind: 'commit-late', path: CREATES.key, after: nth, times: 1, ms });
   const stay = await world.book(`key-${nth}-late-${ms}`, { rooms, guests });
@@ -54,7 +54,7 @@ test.each([
   await untilAtRest(world.simulator, stay, { guestIds, rooms }, AT_REST);
 });
 
-/** How many keys were ever made for these rooms, by kind. */
+/** Number of keys ever made for these rooms, by kind. */
 function keysMadeFor(rooms: readonly string[]): Readonly<Record<string, number>> {
   const made = world.simulator.hotel
     .journal()

@@ -1,4 +1,4 @@
-/** More of creates that are answered by nobody (`creates.test.ts`): those that take long to come to rest. */
+/** More creates without an answer (`creates.ci.test.ts`): the cases that take long to settle. */
 import { afterAll, beforeAll, test } from 'vitest';
 import { untilAtRest } from '../harness/at-rest.js';
 import { openRealWorld, type RealWorld } from '../harness/real-world.js';
@@ -12,7 +12,7 @@ afterAll(async () => world.stop());
 const CREATE_KEY = '/acs/credentials/create';
 const AT_REST = { patienceMs: 45_000 };
 
-test('an override that is carried out before another could be made is the one that counts', async () => {
+test('an override that Seam creates late, but before another can be issued, is the one that counts', async () => {
   const rooms = world.freeRooms(2);
   const guestIds = ['g1', 'g2', 'g3'];
   await world.disturb({ kind: 'commit-late', path: CREATE_KEY, times: 1, ms: 200 });
@@ -22,7 +22,7 @@ test('an override that is carried out before another could be made is the one th
   await untilAtRest(world.simulator, stay, { guestIds, rooms }, AT_REST);
 });
 
-test('a key that is carried out after its guest has checked out is revoked', async () => {
+test('a key that Seam creates after its guest has checked out is revoked', async () => {
   const rooms = world.freeRooms(1);
   await world.disturb({ kind: 'commit-late', path: CREATE_KEY, times: 1, ms: 4_000 });
   const stay = await world.book('late-after-check-out', { rooms });

@@ -9,7 +9,7 @@ beforeAll(async () => {
 }, 120_000);
 afterAll(async () => lanes.stop());
 
-test('a stay whose worker is killed in the middle of a request to Seam gets its keys all the same', async () => {
+test('a stay whose worker is killed in the middle of a request to Seam still gets its keys', async () => {
   const [call] = MODES;
   if (call === undefined) throw new Error('there is no way to kill a worker');
   await lanes.use((world) => tellKilled(world, 6, call));

@@ -14,6 +14,10 @@ beforeAll(async () => {
 }, 120_000);
 afterAll(async () => lanes.stop());
 
-test.concurrent.for(kills)('killed at call $atCall, and the call: $call.kind', { timeout: 240_000 }, async (kill) => {
-  await lanes.use((world) => tellKilled(world, kill.atCall, kill.call));
-});
+test.concurrent.for(kills)(
+  'a stay reaches its desired state when the worker is killed at call $atCall ($call.kind)',
+  { timeout: 240_000 },
+  async (kill) => {
+    await lanes.use((world) => tellKilled(world, kill.atCall, kill.call));
+  },
+);

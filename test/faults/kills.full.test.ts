@@ -1,6 +1,7 @@
 /**
- * The worker is killed at every single call to Seam of a small stay (`kills.ts`): before Seam has got the call, after it has carried it
- * out, and while it is still to. Each time the stay comes to the same end. Issue 3, "It must show" 4, for killed workers.
+ * The worker is killed at every single call to Seam of a small stay (`kills.ts`). The kill comes before Seam receives the call, after
+ * Seam has carried it out, or before Seam carries it out late. Each time the stay comes to the same end. Issue 3, "It must show" 4, for
+ * killed workers.
  */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openLanes, type Lanes } from '../harness/lanes.js';
@@ -14,13 +15,17 @@ beforeAll(async () => {
 }, 120_000);
 afterAll(async () => lanes.stop());
 
-test('no call is left out', async () => {
+test('the kills cover every call to Seam of the small stay', async () => {
   expect(await lanes.use(tellUndisturbed)).toBeLessThanOrEqual(MOST_CALLS);
 });
 
-describe.each(MODES)('killed, and the call: $kind', (call) => {
-  // A timeout counts from when the story begins to wait for its world.
-  test.concurrent.for(everyCall)('at call %i', { timeout: 600_000 }, async (atCall) => {
-    await lanes.use((world) => tellKilled(world, atCall, call));
-  });
+describe.each(MODES)('a worker killed during a call with $kind', (call) => {
+  // The timeout starts when the story begins to wait for its world.
+  test.concurrent.for(everyCall)(
+    'a stay reaches its desired state when the worker is killed at call %i',
+    { timeout: 600_000 },
+    async (atCall) => {
+      await lanes.use((world) => tellKilled(world, atCall, call));
+    },
+  );
 });

@@ -1,4 +1,4 @@
-/** The stay at each of whose calls to Seam the worker is killed: three guests in two rooms, a move, a check-out. */
+/** Small stay for the kills at each call to Seam: three guests in two rooms, a move, a check-out. */
 import type { KilledCall, RealWorld } from '../harness/real-world.js';
 import { tell, type Story } from './story.js';
 
@@ -11,7 +11,7 @@ const small: Story = {
   ],
 };
 
-/** At least as many calls as the small stay makes; how many exactly depends on how its requests meet. */
+/** Upper bound for the calls of the small stay; their exact number depends on how its requests overlap. */
 export const MOST_CALLS = 48;
 
 export const MODES: readonly KilledCall[] = [
@@ -20,12 +20,12 @@ export const MODES: readonly KilledCall[] = [
   { kind: 'commit-late', ms: 1_500 },
 ];
 
-/** Tells the small stay, with nobody killed. Returns how many calls it took. */
+/** Runs the small stay without a kill. Returns how many calls it took. */
 export function tellUndisturbed(world: RealWorld): Promise<number> {
   return tell(world, { ...small, title: 'undisturbed' });
 }
 
-/** Tells the small stay, and kills the worker at its n-th call: it must come to the same end. */
+/** Runs the small stay, and kills the worker at its n-th call: the stay must come to the same end. */
 export async function tellKilled(world: RealWorld, atCall: number, call: KilledCall): Promise<void> {
   await tell(world, { ...small, title: `${call.kind}-${atCall}`, troubles: [{ kind: 'kill', atCall, call }] });
 }

@@ -1,4 +1,4 @@
-/** Outages while something must happen: leaving is never held up by what arriving waits for. */
+/** Outages while a stay must act: a check-out never waits for what delays a check-in. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Fault } from '../../src/simulator/control/faults.js';
 import { untilAtRest } from '../harness/at-rest.js';
@@ -18,20 +18,23 @@ const outages: readonly (Fault & { readonly title: string })[] = [
   { title: 'Seam answers later than we wait', kind: 'latency', ms: 3_000 },
 ];
 
-test.each(outages)('checked out while $title: the keys end when it is over', async ({ title: _title, ...outage }) => {
-  const rooms = world.freeRooms(1);
-  const stay = await world.book(`out-${outage.kind}`, { rooms });
-  await untilAtRest(world.simulator, stay, { guestIds: ['g1'], rooms }, AT_REST);
-  await world.disturb(outage);
-  await stay.signal('checkOut', {});
-  await stay.until((view) => view.phase === 'leaving');
-  expect(await stay.tap('g1', rooms[0] ?? '')).not.toBe('no-key');
-  await world.undisturb();
-  const left = { guestIds: [], rooms: [], formerGuestIds: ['g1'], formerRooms: rooms };
-  await untilAtRest(world.simulator, stay, left, AT_REST);
-});
+test.each(outages)(
+  'the keys of a guest who checks out while $title end when the outage is over',
+  async ({ title: _title, ...outage }) => {
+    const rooms = world.freeRooms(1);
+    const stay = await world.book(`out-${outage.kind}`, { rooms });
+    await untilAtRest(world.simulator, stay, { guestIds: ['g1'], rooms }, AT_REST);
+    await world.disturb(outage);
+    await stay.signal('checkOut', {});
+    await stay.until((view) => view.phase === 'leaving');
+    expect(await stay.tap('g1', rooms[0] ?? '')).not.toBe('no-key');
+    await world.undisturb();
+    const left = { guestIds: [], rooms: [], formerGuestIds: ['g1'], formerRooms: rooms };
+    await untilAtRest(world.simulator, stay, left, AT_REST);
+  },
+);
 
-test('a joiner that Seam refuses loses no other', async () => {
+test('a joiner key that Seam refuses costs no other guest their key', async () => {
   const rooms = world.freeRooms(1);
   await world.disturb({ kind: 'status', status: 400, path: '/acs/credentials/create', after: 2, times: 1 });
   const guestIds = ['g1', 'g2', 'g3', 'g4'];
@@ -44,7 +47,7 @@ test('a joiner that Seam refuses loses no other', async () => {
   await untilAtRest(world.simulator, stay, { guestIds, rooms }, AT_REST);
 });
 
-test('what an offline phone may still open is shown until its window ends', async () => {
+test('the residual access of an offline phone is shown until its window ends', async () => {
   const rooms = world.freeRooms(1);
   const door = rooms[0] ?? '';
   const stay = await world.book('offline', { rooms });

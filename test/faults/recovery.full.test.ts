@@ -1,6 +1,6 @@
 /**
- * What a killed worker costs: the time from SIGKILL in the middle of issuing a key to the key being issued by the next worker, against the
- * same stay undisturbed. The figures in `docs/failures.md` are printed by this; that it recovers is what is held here, not how fast.
+ * Cost of a killed worker: the time from SIGKILL in the middle of issuing a key until the next worker has issued it. It is compared
+ * with the same stay undisturbed. The test prints the figures in `docs/failures.md`. It asserts that the stay recovers, not how fast.
  */
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openRealWorld, type RealWorld } from '../harness/real-world.js';
@@ -28,7 +28,7 @@ test('a worker killed while a key is being confirmed is replaced within seconds'
   expect(killed).toHaveLength(ROUNDS);
 });
 
-/** From the moment that Seam has made the key (and `disturb` begins) to the stay's word that it is issued, in milliseconds. */
+/** Time in milliseconds from the creation of the key at Seam (when `disturb` begins) until the stay reports the key as issued. */
 async function timeToKey(title: string, disturb: () => Promise<void>): Promise<number> {
   const made = (): number =>
     world.simulator.hotel.journal().filter((entry) => entry.what === 'credential-created').length;

@@ -1,6 +1,6 @@
 /**
- * Many random stories of faults and killed workers: `npm run test:faults -- --seeds N`. A story that goes wrong names its seed, and is
- * told again with fewer and fewer troubles, so that what is printed is as little as still goes wrong.
+ * Many random stories of faults and killed workers: `npm run test:faults -- --seeds N`. A story that fails names its seed. It runs again
+ * with fewer and fewer troubles, so that the output is the smallest story that still fails.
  */
 import { afterAll, beforeAll, test } from 'vitest';
 import { openRealWorld, type RealWorld } from '../harness/real-world.js';
@@ -16,7 +16,7 @@ beforeAll(async () => {
 });
 afterAll(async () => world.stop());
 
-test.each(seeds)('the stay of seed %i comes to what it should', { timeout: 900_000 }, async (seed) => {
+test.each(seeds)('the stay of seed %i reaches its desired state', { timeout: 900_000 }, async (seed) => {
   const story = storyOf(seed);
   const failure = await failureOf(story);
   if (failure === undefined) return;
@@ -33,7 +33,7 @@ async function failureOf(story: Story): Promise<unknown> {
   }
 }
 
-/** Leaves out every trouble without which the story still goes wrong. */
+/** Removes every trouble that the story does not need to fail. */
 async function shrink(story: Story): Promise<Story> {
   let least = story;
   for (const trouble of story.troubles) {

@@ -9,6 +9,6 @@ beforeAll(async () => {
 });
 afterAll(async () => world.stop());
 
-test.each([1])('the stay of seed %i comes to what it should', { timeout: 240_000 }, async (seed) => {
+test.each([1])('the stay of seed %i reaches its desired state', { timeout: 240_000 }, async (seed) => {
   await tell(world, storyOf(seed));
 });

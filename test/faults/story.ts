@@ -1,6 +1,6 @@
 /**
- * A stay told under fire: guests arrive, more come, rooms change, all leave, while calls to Seam go wrong and workers are killed. Made
- * from a seed, so that a story that went wrong can be told again: `STAYLINE_FAULT_SEED=17 npm run test:faults -- --seeds 1`.
+ * A stay under faults: guests arrive, more come, rooms change, all leave, while calls to Seam fail and workers are killed. The story is
+ * made from a seed, so that a failed one can run again: `STAYLINE_FAULT_SEED=17 npm run test:faults -- --seeds 1`.
  */
 import type { Fault } from '../../src/simulator/control/faults.js';
 import { untilAtRest, type Desired } from '../harness/at-rest.js';
@@ -16,14 +16,14 @@ export type Change = 'add-guest' | 'change-rooms' | 'check-out';
 export interface Story {
   readonly title: string;
   readonly troubles: readonly Trouble[];
-  /** What happens after the guests have arrived; `in-a-hurry` does not wait until the stay is at rest. */
+  /** Changes after the guests have arrived; `in-a-hurry` does not wait until the stay is at rest. */
   readonly changes: readonly { readonly change: Change; readonly pace: 'at-rest' | 'in-a-hurry' }[];
 }
 
 const PATIENCE = { patienceMs: 90_000 };
 const FIRST_GUESTS = ['g1', 'g2', 'g3'];
 
-/** Tells the story in rooms of its own, and holds the stay to what it should come to. Returns how many calls it took. */
+/** Runs the story in rooms of its own, and checks that the stay reaches its desired state. Returns how many calls it took. */
 export async function tell(world: RealWorld, story: Story): Promise<number> {
   const callsBefore = world.calls();
   const kills: Kill[] = [];
@@ -76,7 +76,7 @@ export async function tell(world: RealWorld, story: Story): Promise<number> {
   return world.calls() - callsBefore;
 }
 
-/** The story of a seed: always the same one. */
+/** Returns the story of a seed; the same seed always gives the same story. */
 export function storyOf(seed: number): Story {
   const random = randomFrom(seed);
   const upTo = (most: number): number => 1 + Math.floor(random() * most);

@@ -1,23 +1,23 @@
 /**
- * What must hold for a stay at rest, whatever failed before: judged at Seam's records, at the locks and by the view, from what the
- * guests should have, not from what was done.
+ * Conditions that hold for a stay at rest, whatever failed before. They are checked in Seam's records, at the locks and in the view. The
+ * reference is what the guests should have, not what was done.
  */
 import type { StayView } from '../../src/client.js';
 import type { CredentialRecord } from '../../src/simulator/hotel/records.js';
 import type { Simulator } from '../../src/simulator/server.js';
 import type { BookedStay } from './booked-stay.js';
 
-/** What a stay should come to: who sleeps where. */
+/** Desired result of a stay: its guests and their rooms. */
 export interface Desired {
-  /** Empty once the stay is over. */
+  /** The guests of the stay; empty once the stay is over. */
   readonly guestIds: readonly string[];
   readonly rooms: readonly string[];
-  /** Guests who were there before, and doors that were theirs: nothing opens for them any more. */
+  /** Former guests and former rooms of the stay: no door opens for them any more. */
   readonly formerGuestIds?: readonly string[];
   readonly formerRooms?: readonly string[];
 }
 
-/** Everything that is not as it should be; empty if the stay is at rest as desired. */
+/** Returns everything that is not as it should be; empty if the stay is at rest as desired. */
 export async function problemsAtRest(simulator: Simulator, stay: BookedStay, desired: Desired): Promise<string[]> {
   const view = await stay.view();
   return [
@@ -43,7 +43,7 @@ function problemsOfView(view: StayView, { guestIds }: Desired): string[] {
   return problems;
 }
 
-/** One live key for each guest who should have one, one override among them, all of one generation; no key for anybody else. */
+/** Checks for one live key per guest who should have one: one override among them, all of one generation. No one else has a key. */
 function problemsAtSeam(simulator: Simulator, stay: BookedStay, desired: Desired): string[] {
   const problems: string[] = [];
   const kept: CredentialRecord[] = [];
@@ -78,10 +78,10 @@ function heldBy(
 async function problemsAtDoors(simulator: Simulator, stay: BookedStay, desired: Desired): Promise<string[]> {
   const problems: string[] = [];
   const { guestIds, rooms, formerGuestIds = [], formerRooms = [] } = desired;
-  // Who left before Seam had heard of him has nothing to hold to a door.
+  // A guest who left before Seam had a record of them has no phone to hold to a door.
   const known = formerGuestIds.filter((guestId) => heldBy(simulator, stay, guestId).identities > 0);
   const everyone = [...guestIds, ...known];
-  // Twice, and backwards: a lock that has learned of a newer key shuts out the older ones.
+  // Both orders are tried: a lock that has learned of a newer key rejects the older ones.
   for (const order of [everyone, everyone.toReversed()]) {
     for (const door of [...rooms, 'Main Entrance', ...formerRooms]) {
       const may = formerRooms.includes(door) ? [] : guestIds;
@@ -97,7 +97,7 @@ async function problemsAtDoors(simulator: Simulator, stay: BookedStay, desired: 
 
 const LOOK_EVERY_MS = 100;
 
-/** Waits until nothing is wrong any more. @throws Error with what still is, and what the stay and Seam say */
+/** Waits until there is no problem left. @throws Error with the remaining problems, the stay's view and Seam's journal */
 export async function untilAtRest(
   simulator: Simulator,
   stay: BookedStay,
@@ -127,7 +127,7 @@ export async function untilAtRest(
   }
 }
 
-/** The last of what happened at Seam, taps left out. */
+/** Returns the latest entries of Seam's journal, without taps. */
 function journalOf({ hotel }: Simulator): string[] {
   return hotel
     .journal()

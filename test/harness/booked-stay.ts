@@ -1,4 +1,4 @@
-/** One stay of a test: its messages, its view, and its guests' phones held to doors. */
+/** One stay of a test: its messages, its view, and the phones of its guests at doors. */
 import type { MessageInput, MessageName, StayClient, StayName, StayView } from '../../src/client.js';
 import { stayWorkflowId } from '../../src/client.js';
 import type { DeviceRecord } from '../../src/simulator/hotel/records.js';
@@ -11,21 +11,21 @@ export interface StayHost {
   readonly client: StayClient;
   /** Returns the server's time, in milliseconds since 1970. */
   now(): Promise<number>;
-  /** Lets time pass at the server; the hotel's clock follows. No time is skipped while an activity runs. */
+  /** Skips time at the server; the hotel's clock follows. No time is skipped while an activity runs. */
   pass(duration: string | number): Promise<void>;
 }
 
 export interface BookingHabits {
-  /** `at-once`: every guest enrols a phone as soon as Seam knows him; `by-hand`: only by `enrol`. */
+  /** `at-once`: every guest enrols a phone as soon as they are registered at Seam; `by-hand`: only through `enrol`. */
   readonly phones?: 'at-once' | 'by-hand';
-  /** How long a view is waited for, in milliseconds; 15 s by default, without a cache 30 s. */
+  /** Timeout for a view, in milliseconds; 15 s by default, without a cache 30 s. */
   readonly patienceMs?: number;
 }
 
 export interface BookedStay {
   readonly name: StayName;
   readonly workflowId: string;
-  /** What was sent last. */
+  /** The snapshot that was sent last. */
   readonly snapshot: StaySnapshotInput;
   signal<Name extends MessageName>(name: Name, payload: MessageInput<Name>): Promise<void>;
   /** Sends the next revision. */
@@ -33,25 +33,25 @@ export interface BookedStay {
   view(): Promise<StayView>;
   /** Waits until the stay has nothing to do right now. */
   settled(): Promise<StayView>;
-  /** Waits for a view; fails with the view as it is if it does not come. */
+  /** Waits for a view; fails with the current view on a timeout. */
   until(condition: (view: StayView) => boolean): Promise<StayView>;
-  /** As `until`, and lets a minute pass whenever nothing happens by itself. */
+  /** Waits like `until`, and skips a minute whenever nothing happens by itself. */
   inTime(condition: (view: StayView) => boolean, howLong?: { readonly minutes: number }): Promise<StayView>;
   /** Gives the guest a phone, online and active. */
   enrol(guestId: string): DeviceRecord;
-  /** The guest's phones that are enrolled. */
+  /** Returns the guest's enrolled phones. */
   phones(guestId: string): readonly DeviceRecord[];
-  /** Holds the guest's phones to a door; answers the lock's reason. A guest whom Seam does not know holds nothing. */
+  /** Holds the guest's phones to a door; returns the lock's reason. A guest who is not registered at Seam has no phone. */
   tap(guestId: string, door: string): Promise<string>;
-  /** The guests, of those named, whose phones open the door. */
+  /** Returns those of the named guests whose phones open the door. */
   whoOpens(door: string, guestIds: readonly string[]): Promise<string[]>;
 }
 
-/** Without a cache each look costs a replay. */
+/** Each look costs a replay where there is no cache. */
 const IS_CACHED = process.env.STAYLINE_TEST_CACHED_STAYS === undefined;
 const LOOK_EVERY_MS = IS_CACHED ? 20 : 60;
 const PATIENCE_MS = IS_CACHED ? 15_000 : 30_000;
-/** How long things may happen by themselves before time is made to pass. */
+/** Time in which things may happen by themselves before time is skipped. */
 const STILL_MS = 200;
 
 export function bookStay(world: StayHost, first: StaySnapshotInput, habits: BookingHabits): BookedStay {

@@ -1,4 +1,4 @@
-/** A stream that keeps what is written to it: no terminal. */
+/** A stream that keeps what is written to it, and is not a terminal. */
 import { Writable } from 'node:stream';
 
 export function collecting(): { readonly stream: Writable; readonly text: () => string } {

@@ -1,4 +1,4 @@
-/** A dev server of its own for a test file: free ports, and a database that goes when the test is over. */
+/** A separate dev server for a test file: free ports, and a database that is removed after the test. */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';

@@ -1,4 +1,4 @@
-/** Runs once before the tests, however vitest was started: what `npm test` sets up. */
+/** Set-up that runs once before the tests, however vitest was started: the same as that of `npm test`. */
 import { spawnSync } from 'node:child_process';
 import { packageRoot } from '../../src/package-root.js';
 

@@ -1,4 +1,4 @@
-/** What a stay's history costs: events, bytes, and the actions that Temporal Cloud would bill (docs.temporal.io, Actions). */
+/** Cost of a stay's history: events, bytes, and the actions that Temporal Cloud would bill (docs.temporal.io, Actions). */
 import type { Client } from '@temporalio/client';
 import proto from '@temporalio/proto';
 
@@ -7,11 +7,11 @@ type HistoryEvent = NonNullable<History['events']>[number];
 
 export interface HistoryCount {
   readonly events: number;
-  /** Events that are not of workflow tasks: they depend on what is done, not on how it was batched. */
+  /** Events other than those of workflow tasks. Their number depends on what is done, not on how it was batched. */
   readonly ownEvents: number;
   readonly bytes: number;
   readonly actions: number;
-  /** How many of each type, workflow tasks left out. */
+  /** Number of events of each type, without workflow tasks. */
   readonly byType: Readonly<Record<string, number>>;
 }
 
@@ -43,7 +43,7 @@ export function countHistory(history: History): HistoryCount {
   };
 }
 
-/** The event's type without its prefix, such as `TIMER_STARTED`. */
+/** Returns the event's type without its prefix, such as `TIMER_STARTED`. */
 export function typeOfEvent(event: HistoryEvent): string {
   const name = proto.temporal.api.enums.v1.EventType[event.eventType ?? 0] ?? 'UNSPECIFIED';
   return name.replace('EVENT_TYPE_', '');

@@ -1,15 +1,15 @@
 /**
- * Several real worlds at once, for stories that are mostly waiting: each is told in a world that nobody else uses meanwhile.
+ * Several real worlds at once, for stories that mostly wait: each story has a world to itself while it runs.
  */
 import { openRealWorld, type RealWorld, type RealWorldOptions } from './real-world.js';
 
 export interface Lanes {
-  /** Waits for a world that is free, and gives it back when the story is over, well or not. */
+  /** Waits for a free world, and releases it when the story ends, with or without an error. */
   use<T>(story: (world: RealWorld) => Promise<T>): Promise<T>;
   stop(): Promise<void>;
 }
 
-/** @param count how many worlds; each is a Temporal server, a simulator and a worker */
+/** @param count number of worlds; each is a Temporal server, a simulator and a worker */
 export async function openLanes(count: number, options: RealWorldOptions = {}): Promise<Lanes> {
   const worlds = await Promise.all(Array.from({ length: count }, () => openRealWorld(options)));
   const free = [...worlds];

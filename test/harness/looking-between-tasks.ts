@@ -1,4 +1,4 @@
-/** How stays are looked at that no worker keeps in memory, on the time-skipping server. */
+/** Views of stays that no worker keeps in memory, on the time-skipping server. */
 import { setTimeout as delay } from 'node:timers/promises';
 import { Client, type WorkflowClientInterceptor, type WorkflowHandle } from '@temporalio/client';
 import { msToTs } from '@temporalio/common/lib/time.js';
@@ -7,12 +7,12 @@ import { typeOfEvent } from './history-count.js';
 
 const LOOK_AGAIN_MS = 10;
 
-/** Long enough for a task on a busy machine; the usual 10 s are most of what a test waits. */
+/** Long enough for a task on a busy machine; with the usual 10 s, a test would spend most of its time waiting. */
 const TASK_TIMEOUT_MS = 3_000;
 
 /**
- * A client that asks a stay for its view between its workflow tasks only: there, a query that meets a task of a stay which is not in
- * memory costs that task its timeout. Where a task begins while a query is at work, a short timeout keeps that cheap.
+ * Returns a client that queries a stay's view between its workflow tasks only. On this server, a query that meets a task of an uncached
+ * stay makes that task time out. A task may still begin while a query runs; a short timeout limits that cost.
  */
 export function lookingBetweenTasks(temporal: Client): StayClient {
   const { namespace } = temporal.options;
@@ -21,7 +21,7 @@ export function lookingBetweenTasks(temporal: Client): StayClient {
     namespace,
     interceptors: { workflow: [shortTasks] },
   });
-  // The server's own client lets it skip time while a result is waited for.
+  // The server's own client allows it to skip time while a result is pending.
   const client = createStayClient(temporal);
   return {
     ...client,
@@ -41,7 +41,7 @@ const shortTasks: WorkflowClientInterceptor = {
     }),
 };
 
-/** A task that stays due longer than that has lost its worker: the query will tell. */
+/** Limit for a task that stays due. After that, the task has lost its worker, and the query reports it. */
 const PATIENCE_MS = 10_000;
 
 async function noTaskIsDue(stay: WorkflowHandle): Promise<void> {

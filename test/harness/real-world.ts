@@ -1,6 +1,6 @@
 /**
- * A hotel to try stays in for real: Temporal's dev server on a database file, the simulator in this process, and the worker as a
- * process of its own, which can be killed at any call that reaches Seam.
+ * A hotel for tests in real time: Temporal's dev server on a database file, the simulator in this process, and the worker as a separate
+ * process. The worker can be killed at any call that reaches Seam.
  */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -22,29 +22,29 @@ import { bookStay, type BookedStay, type BookingHabits } from './booked-stay.js'
 export interface RealWorldOptions {
   readonly switches?: Partial<Switches>;
   readonly providerLatencyMs?: number;
-  /** Whether the server takes Seam's events; otherwise stays hear of none. */
+  /** Set if the server receives Seam's events; otherwise stays receive none. */
   readonly seamEvents?: 'delivered';
-  /** Connections to booking systems, and the secrets that they name, for worker and server; the server is started then. */
+  /** Connections to booking systems, and the secrets that they name, for worker and server; the server is started only with them. */
   readonly bookings?: { readonly file: object; readonly secrets: Readonly<Record<string, string>> };
-  /** How long the worker waits for an answer of Seam's; 500 ms by default. */
+  /** Timeout of the worker's Seam requests; 500 ms by default. */
   readonly seamTimeoutMs?: number;
-  /** Settings of worker and server besides those that this world makes (`src/config.ts`). */
+  /** Settings of worker and server besides those of this world (`src/config.ts`). */
   readonly settings?: Readonly<Record<string, string>>;
-  /** How long the worker allows a lost request to be carried out before it settles on a key; 700 ms by default. */
+  /** Time that the worker allows a lost request to be carried out before it settles on a key; 700 ms by default. */
   readonly lateCommitSettleMs?: number;
 }
 
-/** What becomes of the call at which the worker is killed. */
+/** Fate of the call at which the worker is killed. */
 export type KilledCall =
-  /** Seam never gets it. */
+  /** Seam never receives it. */
   | { readonly kind: 'request-lost' }
-  /** Seam carries it out; nobody is there for the answer. */
+  /** Seam carries it out, and no worker receives the answer. */
   | { readonly kind: 'answer-lost' }
-  /** Seam carries it out so many milliseconds later, while the next worker is at it. */
+  /** Seam carries it out after so many milliseconds, while the next worker is already running. */
   | { readonly kind: 'commit-late'; readonly ms: number };
 
 export interface Kill {
-  /** Resolves with whether the call came and another worker is at work, once `call` says that no more calls will come. */
+  /** Resolves once `call` reports that no more calls will come: true if the call came and another worker is running. */
   over(): Promise<boolean>;
 }
 
@@ -53,19 +53,19 @@ export interface RealWorld {
   readonly simulator: Simulator;
   readonly client: StayClient;
   readonly temporal: Client;
-  /** A stay in house since an hour ago and for three days, in a room of its own, with one guest; but for `changes`. */
+  /** Creates a stay: in house since an hour ago, for three days, in its own room, with one guest. `changes` override this. */
   book(reservationId: string, changes: Partial<StaySnapshotInput>, habits?: BookingHabits): Promise<BookedStay>;
   freeRooms(count: number): string[];
-  /** Disturbs the simulator, as its control door does. */
+  /** Injects a fault into the simulator, as its control API does. */
   disturb(fault: Fault): Promise<void>;
   undisturb(): Promise<void>;
-  /** How many calls have come in at Seam. */
+  /** Returns the number of calls that Seam has received. */
   calls(): number;
   /** Waits until Seam has carried out every call that a fault `commit-late` held back. */
   lateOnesArrived(): Promise<void>;
   /** Kills the worker with SIGKILL at the n-th call from now, and starts another at once. */
   killAtCall(n: number, call: KilledCall): Promise<Kill>;
-  /** Kills the worker with SIGKILL now; resolves when another is at work. */
+  /** Kills the worker with SIGKILL now; resolves when another is running. */
   killWorker(): Promise<void>;
   /** Stops Temporal's server and starts another on the same database and ports. */
   restartTemporal(): Promise<void>;
@@ -73,7 +73,7 @@ export interface RealWorld {
 }
 
 const MINUTE = 60_000;
-/** For a machine that is busy with other things. */
+/** Margin for a machine that is busy with other things. */
 const MARGIN_MS = 300;
 const ROOMS = Array.from({ length: 400 }, (_, index) => String(101 + index));
 
@@ -109,7 +109,7 @@ export async function openRealWorld(options: RealWorldOptions = {}): Promise<Rea
   let connection: Connection = await connect(stack.temporal);
   const temporal = (): Client => new Client({ connection, namespace: stack.temporal.namespace });
 
-  /** Every guest enrols his phone as soon as Seam knows him, also where we never hear of it. */
+  /** Enrols each guest's phone as soon as the guest is registered at Seam, even if the worker never receives the answer. */
   function enrolPhone({ path: called, body }: ObservedAnswer): void {
     if (called !== '/user_identities/create') return;
     const { user_identity } = body as { readonly user_identity: { readonly user_identity_id: string } };

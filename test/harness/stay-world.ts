@@ -1,5 +1,6 @@
 /**
- * A hotel to try stays in: a Temporal server, the simulator with its clock following that server's, and the product's own workers. Judged by taps at doors and by views (`booked-stay.ts`).
+ * A hotel for tests: a Temporal server, the simulator with its clock following that server's, and the product's own workers. Results are
+ * judged by taps at doors and by views (`booked-stay.ts`).
  */
 import path from 'node:path';
 import { Context } from '@temporalio/activity';
@@ -27,13 +28,13 @@ import { bookStay, type BookedStay, type BookingHabits, type StayHost } from './
 import { lookingBetweenTasks } from './looking-between-tasks.js';
 import { openTemporal, type TemporalKind } from './temporal.js';
 
-/** What one of the hotel's properties does otherwise than the simulator's own; `policy` over the default policy. */
+/** Differences of one of the hotel's properties from the simulator's own; `policy` overrides the default policy. */
 export interface PropertyHabits extends Partial<Pick<Property, 'timeZone' | 'checkIn' | 'checkOut'>> {
   readonly policy?: Partial<Policy>;
 }
 
 export interface StayWorldOptions {
-  /** Absent: the time-skipping server (or what `STAYLINE_TEST_TEMPORAL` says). */
+  /** The server to run on; if absent, the time-skipping server (or what `STAYLINE_TEST_TEMPORAL` says). */
   readonly server?: TemporalKind;
   /** Policy of the property `seaside`. */
   readonly policy?: Partial<Policy>;
@@ -41,36 +42,36 @@ export interface StayWorldOptions {
   readonly properties?: Readonly<Record<string, PropertyHabits>>;
   readonly switches?: Partial<Switches>;
   readonly providerLatencyMs?: number;
-  /** How long activities remember what they read of the hotel, in milliseconds; not at all by default. */
+  /** Time for which activities cache what they read of the hotel, in milliseconds; not at all by default. */
   readonly memoryMs?: number;
   /**
-   * `by-worker`: cancelled work is stopped without the server, for tests that call off work in flight and let time pass (see
+   * `by-worker`: cancelled work is stopped without the server, for tests that cancel running work and skip time (see
    * `calling-off/in-worker.ts`). `by-server`, as in production, by default.
    */
   readonly callOff?: 'by-server' | 'by-worker';
-  /** Lets a test watch or disturb activities. */
+  /** Hook for a test to watch or disturb activities. */
   readonly around?: (activities: StayActivities) => StayActivities;
-  /** Where reservations come from; absent: from the test only. */
+  /** Source of reservations; if absent, only the test sends them. */
   readonly bookings?: BookingActivities;
 }
 
 export interface StayWorld extends StayHost {
   readonly temporal: Client;
-  /** For workers of a test's own. */
+  /** Connection for a test's own workers. */
   readonly native: NativeConnection;
-  /** A stay at `seaside`, in house since an hour ago and for three days, in a room of its own, with one guest; but for `changes`. */
+  /** Creates a stay at `seaside`: in house since an hour ago, for three days, in its own room, with one guest. `changes` override this. */
   book(reservationId: string, changes: Partial<StaySnapshotInput>, habits?: BookingHabits): Promise<BookedStay>;
-  /** What `book` would send. */
+  /** Returns the snapshot that `book` would send. */
   snapshotOf(reservationId: string, changes: Partial<StaySnapshotInput>): Promise<StaySnapshotInput>;
-  /** Rooms that no stay of this world has been given yet. */
+  /** Returns rooms that no stay of this world has been given yet. */
   freeRooms(count: number): string[];
-  /** Minutes from the server's time now, as an instant. */
+  /** Returns the instant so many minutes after the server's time now. */
   inMinutes(minutes: number): Promise<string>;
-  /** Moves the hotel's clock alone: for what an activity waits for while it runs. */
+  /** Moves only the hotel's clock, for something that an activity waits for while it runs. */
   hurryHotel(minutes: number): void;
-  /** Changes a property's entry in the property file, as the hotel's engineer would; stays hear of it by `policyChanged`. */
+  /** Changes a property's entry in the property file, as the hotel's engineer would; stays receive it through `policyChanged`. */
   configure(propertyId: string, habits: PropertyHabits): void;
-  /** Disturbs the simulator, as its control door does. */
+  /** Injects a fault into the simulator, as its control API does. */
   disturb(fault: Fault): Promise<void>;
   undisturb(): Promise<void>;
   stop(): Promise<void>;
@@ -80,12 +81,12 @@ export const PROPERTY_ID = 'seaside';
 const ROOMS = Array.from({ length: 200 }, (_, index) => String(101 + index));
 
 /**
- * How many stays workers keep in memory: `STAYLINE_TEST_CACHED_STAYS=0` makes them replay the whole history at every task, so that a
- * run of these tests shows that nothing lives outside the history.
+ * Number of stays that workers keep in memory. `STAYLINE_TEST_CACHED_STAYS=0` makes them replay the whole history at every task. A run of
+ * these tests then shows that no state lives outside the history.
  */
 const CACHED_STAYS = process.env.STAYLINE_TEST_CACHED_STAYS;
 
-/** Where stays are tried that do not say; the real server is the better one for uncached stays, where no time need be skipped. */
+/** Default server of stays. The real server is the better one for uncached stays, where no time has to be skipped. */
 const USUAL_SERVER: TemporalKind = process.env.STAYLINE_TEST_TEMPORAL === 'dev' ? 'dev' : 'time-skipping';
 
 export async function openStayWorld(options: StayWorldOptions = {}): Promise<StayWorld> {
@@ -104,7 +105,7 @@ export async function openStayWorld(options: StayWorldOptions = {}): Promise<Sta
   const seam = createSeamClient({
     endpoint: simulator.url,
     auth: { kind: 'api-key', apiKey: simulator.apiKey },
-    // Where days pass in a moment, as many calls fall into a second as otherwise into hours.
+    // Days pass in a moment here, so one second has as many calls as hours have otherwise.
     budget: { requestsPerSecond: 2_000 },
   });
   let properties = propertiesOf(simulator, options);
@@ -210,7 +211,7 @@ function propertyOf(simulator: Simulator, propertyId: string, habits: PropertyHa
   return propertySchema.parse({ ...simulator.property, ...habits, propertyId, policy: habits.policy ?? {} });
 }
 
-/** The hotel's clock goes by what the test server says at each attempt. */
+/** Sets the hotel's clock to the test server's time at each attempt. */
 function followingClock(activities: StayActivities, follow: (ms: number) => void): StayActivities {
   const entries = Object.entries(activities) as [keyof StayActivities, (input: never) => Promise<unknown>][];
   return Object.fromEntries(

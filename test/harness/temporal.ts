@@ -1,4 +1,4 @@
-/** The two Temporal servers that stays are tried on, behind one face. */
+/** The two Temporal servers that tests run stays on, behind one interface. */
 import { setInterval } from 'node:timers/promises';
 import { Client } from '@temporalio/client';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
@@ -8,8 +8,8 @@ import { startTestDevServer } from './dev-server.js';
 import { startTimeSkipping } from './time-skipping.js';
 
 /**
- * `time-skipping` lets days pass in a moment. It fails a workflow task that cancels an activity which has just ended, and hangs then:
- * what cancels work in flight is tried on `dev`, the real server, in real time.
+ * Kind of Temporal server. `time-skipping` lets days pass in a moment. It fails a workflow task that cancels an activity which has just
+ * ended, and then hangs. Tests that cancel running work therefore use `dev`, the real server, in real time.
  */
 export type TemporalKind = 'time-skipping' | 'dev';
 
@@ -18,7 +18,7 @@ export interface TestTemporal {
   readonly connection: NativeConnection;
   /** Milliseconds since 1970. */
   now(): Promise<number>;
-  /** Only where time can be skipped. */
+  /** Skips time; only on a server that can. */
   pass(duration: string | number): Promise<void>;
   stop(): Promise<void>;
 }
@@ -38,12 +38,13 @@ async function openTimeSkipping(): Promise<TestTemporal> {
   };
 }
 
-/** Longer than any activity of these tests runs, on a busy machine. */
+/** Longer than any activity of these tests takes on a busy machine. */
 const STANDSTILL_MS = 10_000;
 
 /**
- * While an activity runs the server holds its time, and where one is cancelled just as it is to be tried again, it forgets to let go:
- * no time is skipped from then on. Where time has stood still for longer than any activity runs, we let go for it.
+ * Sleeps on the server's clock, and unlocks time skipping where the server fails to. While an activity runs, the server locks its time.
+ * Where an activity is cancelled just before a retry, the server never unlocks it, and no time is skipped from then on. Time that has stood
+ * still for longer than any activity runs is therefore unlocked here.
  */
 async function sleepThrough(environment: TestWorkflowEnvironment, duration: string | number): Promise<void> {
   const over = new AbortController();

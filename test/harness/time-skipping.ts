@@ -1,4 +1,4 @@
-/** The time-skipping test server with our search attributes; one per test file, as its clock is one for all. */
+/** The time-skipping test server with our search attributes; one per test file, because its clock is shared by everything on it. */
 import path from 'node:path';
 import { TestWorkflowEnvironment } from '@temporalio/testing';
 import { packageRoot } from '../../src/package-root.js';

@@ -1,7 +1,7 @@
-/** Waiting for a condition where vitest is not: also scripts live in the tests' worlds. */
+/** Polling for a condition without vitest, because scripts also run the tests' worlds. */
 import { setTimeout as delay } from 'node:timers/promises';
 
-/** Answers what `look` does, once that is something. Times in milliseconds. @throws Error after `timeout` */
+/** Returns the result of `look` once it is defined. Times in milliseconds. @throws Error after `timeout` */
 export async function waitUntil<T>(
   look: () => T | Promise<T>,
   { timeout, interval = 50 }: { readonly timeout: number; readonly interval?: number },

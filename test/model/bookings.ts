@@ -1,6 +1,6 @@
 /**
- * The world outside: booking system, staff and front desk. Turns the changes of a plot into what they tell Stayline, and remembers what the
- * booking system holds.
+ * The outside world: booking system, staff and front desk. Turns the changes of a plot into the messages that they send to Stayline, and
+ * keeps the booking system's records.
  */
 import { instantAt } from '../../src/domain/model/instants.js';
 import type { Message } from '../../src/domain/model/message-schema.js';
@@ -8,24 +8,24 @@ import type { StaySnapshotInput } from '../../src/domain/model/snapshot-schema.j
 import type { Outlook } from '../unit/domain/stay/plan/judge.js';
 import type { Booking, Change } from './plot.js';
 
-/** What is told to a stay, or to the room by the front desk. */
+/** A message to a stay, or from the front desk to a room. */
 export type Order =
   | { readonly kind: 'snapshot'; readonly stay: string; readonly snapshot: StaySnapshotInput }
   | { readonly kind: 'message'; readonly stay: string; readonly message: Message }
   | { readonly kind: 'give-room'; readonly stay: string; readonly room: string };
 
-/** What the world outside looks at before it speaks. */
+/** State that the outside world reads before it sends a message. */
 export interface Sight {
   /** Milliseconds since 1970. */
   readonly now: number;
-  /** Stays that can be reached, in the order in which they were booked. */
+  /** Stays that accept messages, in the order of their booking. */
   readonly open: readonly string[];
-  /** What a stay comes to, as said so far. */
+  /** Returns the desired outcome of a stay after all messages so far. */
   outlook(stay: string): Outlook;
 }
 
 export interface Bookings {
-  /** At least one order for every change: where it makes no sense, the booking is sent again as a newer revision. */
+  /** Returns at least one order for every change. A change that makes no sense becomes a newer revision of the same booking. */
   orders(change: Change, sight: Sight): readonly Order[];
 }
 
@@ -33,7 +33,7 @@ const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
 const CHECK_IN_HOUR = 14;
 const CHECK_OUT_HOUR = 10;
-/** Beyond that, nothing more is booked: the hotel is small. */
+/** Limit on bookings: the hotel is small. */
 const MOST_STAYS = 14;
 
 export function openBookings(propertyId: string): Bookings {
@@ -50,7 +50,7 @@ export function openBookings(propertyId: string): Bookings {
     if (booking === undefined) throw new Error(`nobody booked ${stay}`);
     return booking;
   };
-  /** With the booking's rooms, or with its segments; guests' own rooms are kept among them. */
+  /** Sends the booking's rooms, or its segments; guests' own rooms are kept among them. */
   const sendRooms = (stay: string, place: Pick<StaySnapshotInput, 'rooms' | 'segments'>): Order => {
     const { rooms: _rooms, segments: _segments, ...rest } = bookingOf(stay);
     held.set(stay, rest);
@@ -194,7 +194,7 @@ function windowOf({ inDays, nights }: Booking, now: number): { from: string; to:
   return { from: instantAt(from), to: instantAt(to) };
 }
 
-/** Windows here are in instants, never in local dates. */
+/** Returns a window in instants; windows here are never in local dates. */
 function instantsOf(booking: StaySnapshotInput): { readonly from: string; readonly to: string } {
   if (!('to' in booking.window)) throw new Error('a window in local dates');
   return { from: booking.window.from, to: booking.window.to };

@@ -1,6 +1,6 @@
 /**
  * A simulated hotel with several stays and its rooms, in process: planner, room rules and locks, without Temporal. Messages between stays
- * and rooms take their time, and everybody looks at the clock only when something happens to him or his alarm rings.
+ * and rooms are delayed. Each stay and room reads the clock only when it receives something or its alarm fires.
  */
 import { standingClock } from '../../src/simulator/hotel/clock.js';
 import { createSimulatedHotel, type SimulatedHotel } from '../../src/simulator/hotel/hotel.js';
@@ -15,7 +15,7 @@ import { ROOMS, type Opening } from './plot.js';
 
 type LeaseMessage = Message & { readonly name: 'leaseChanged' };
 
-/** A piece of work of a stay that can get on. */
+/** A unit of a stay's work that can proceed. */
 export interface Work {
   readonly stay: string;
   readonly job: Job;
@@ -26,22 +26,22 @@ export interface Building {
   readonly policy: Policy;
   readonly rooms: SimulatedRooms;
   readonly houses: ReadonlyMap<string, House>;
-  /** The stay; opened if nobody has spoken to it yet. */
+  /** Returns the stay; opened if it has received no message yet. */
   houseOf(stay: string): House;
-  /** Stays that have not closed, in the order in which they were opened. */
+  /** Returns the stays that have not closed, in the order of their opening. */
   open(): readonly string[];
   snapshot(stay: string, snapshot: StaySnapshotInput): StaySnapshot;
   message(stay: string, message: Message): void;
   work(): readonly Work[];
-  /** Lets one piece of work get on by one request. */
+  /** Advances one unit of work by one request. */
   getOn(work: Work, luck: Luck): void;
-  /** Delivers one piece of news from a room. */
+  /** Delivers one message from a room. */
   deliver(place: number): void;
-  /** Delivers what Seam reports of keys. */
+  /** Delivers Seam's events about keys. */
   deliverEvents(): void;
-  /** Lets time pass; alarms ring on the way, and `look` is called at each stop. */
+  /** Advances the clock; alarms fire on the way, and `look` is called at each stop. */
   pass(minutes: number, look: () => void): void;
-  /** Lets everything come to its end. Throws if it does not. */
+  /** Runs all work to its end. Throws if it does not end. */
   settle(): void;
 }
 
@@ -54,7 +54,7 @@ export function openBuilding(at: Instant, opening: Opening): Building {
     clock: standingClock(millis(at)),
     rooms: ROOMS,
     switches: opening.switches,
-    // The same plot is told in the same words every time.
+    // Ids are deterministic, so the same plot always has the same log.
     newId: () => `id-${(lastId += 1)}`,
   });
   const { issueFrom, graceMinutes } = opening;
@@ -122,7 +122,7 @@ export function openBuilding(at: Instant, opening: Opening): Building {
       eventsSeen = events.length;
     },
     pass(minutes, look) {
-      // A signal is there in moments: what is on its way overtakes other news, but no hours.
+      // A signal arrives within moments: a pending message may overtake other messages, but takes no hours.
       while (rooms.post.length > 0) building.deliver(0);
       const end = instantAt(hotel.now() + minutes * 60_000);
       while (now() < end) {
@@ -152,7 +152,7 @@ export function openBuilding(at: Instant, opening: Opening): Building {
   return building;
 }
 
-/** The reservation of a stay's workflow id. */
+/** Returns the reservation of a stay's workflow id. */
 export function reservationOf(stayId: string): string {
   return parseStayWorkflowId(stayId)?.reservationId ?? stayId;
 }

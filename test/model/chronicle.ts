@@ -1,4 +1,4 @@
-/** What happens in a plot, as it is told: who was told what, what that comes to, and the lines that a failing plot is shown as. */
+/** Log of a plot: the messages, the resulting desired state, and the lines that a failing plot prints. */
 import type { Policy } from '../../src/domain/model/property-schema.js';
 import { snapshotSchema } from '../../src/domain/model/snapshot-schema.js';
 import { outlook, type Fact, type Outlook } from '../unit/domain/stay/plan/judge.js';
@@ -11,15 +11,15 @@ export interface Chronicle {
   /** Milliseconds since 1970, by the hotel's clock. */
   now(): number;
   note(line: string): void;
-  /** Notes what is told to a stay, or to a room; to be called before it is. */
+  /** Records a message to a stay or to a room; to be called before it is sent. */
   record(order: Order): void;
-  /** What a stay comes to, as said so far. */
+  /** Returns the desired outcome of a stay after all messages so far. */
   outlookOf(stay: string): Outlook;
-  /** Of all stays, in the order in which they were booked. */
+  /** Returns the outlooks of all stays, in the order of their booking. */
   outlooks(): ReadonlyMap<string, Outlook>;
-  /** Notes what is desired after time has passed. */
+  /** Records what is desired after time has passed. */
   look(): void;
-  /** The failure, with everything that happened before. */
+  /** Returns the failure, with everything that happened before. */
   failure(error: unknown): Error;
 }
 

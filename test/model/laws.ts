@@ -1,7 +1,7 @@
 /**
- * The reference model: who should hold which lease and open which door once everything has come to rest. Written from `docs/rules.md` and
- * from what booking systems, staff and the front desk said; it shares types with the product, and no code. Among claims that were made
- * between the same two quiet points it leaves open which came first: messages overtake each other on the way.
+ * The reference model: who should hold which lease and open which door once everything is at rest. It is written from `docs/rules.md` and
+ * from the messages of booking systems, staff and the front desk. It shares types with the product, and no code. Messages overtake each
+ * other, so the order of claims made between the same two quiet points is left open.
  */
 import { presentKeys } from '../../src/simulator/hotel/lock.js';
 import { keysNewestFirst } from '../../src/simulator/hotel/phone.js';
@@ -15,22 +15,22 @@ import type { Outlook, GuestDecision } from '../unit/domain/stay/plan/judge.js';
 import { pair, type Listed, type Memory, type Span } from './memory.js';
 import { ROOMS } from './plot.js';
 
-/** How things stand at a quiet point. */
+/** State of the hotel at a quiet point. */
 export interface Scene {
   /** Milliseconds since 1970. */
   readonly now: number;
   readonly hotel: SimulatedHotel;
   readonly policy: Policy;
-  /** By reservation, what was said, all told; of stays that have not closed. */
+  /** The outcome of all messages, by reservation; only stays that have not closed. */
   readonly outlooks: ReadonlyMap<string, Outlook>;
-  /** What stays say of themselves. */
+  /** Views that the stays return. */
   readonly views: ReadonlyMap<string, StayView>;
   readonly rooms: readonly RoomView[];
-  /** Phones that the guest has enrolled. */
+  /** Returns the phones that the guest has enrolled. */
   phones(stay: string, guestId: string): readonly DeviceRecord[];
 }
 
-/** Throws with the first thing that is not as it should be. Phones are held to doors, so locks learn. */
+/** Throws on the first violation. Phones are held to doors, so locks learn. */
 export function holdQuiet(scene: Scene, memory: Memory): readonly Listed[] {
   const listed = listedIn(scene.rooms, scene.now);
   holdSettled(scene);
@@ -45,7 +45,7 @@ export function holdQuiet(scene: Scene, memory: Memory): readonly Listed[] {
   return listed;
 }
 
-/** What rooms list that is not over. */
+/** Returns the rooms' claims that are not over. */
 export function listedIn(rooms: readonly RoomView[], now: number): readonly Listed[] {
   return rooms
     .flatMap(({ room, leases, waiting }): readonly Listed[] => [
@@ -88,13 +88,13 @@ function inWords({ stay, room, asked, granted }: Listed): string {
   return `${stay} in ${room} asks ${clock(asked.from)} to ${clock(asked.to)} and ${has}`;
 }
 
-/** Who holds a lease together: a share group, or the stay alone. */
+/** Returns the holder of a lease: a share group, or the stay alone. */
 function holderOf(outlooks: ReadonlyMap<string, Outlook>, stay: string): string {
   const group = outlooks.get(stay)?.shareGroup;
   return group === undefined ? stay : `group ${group}`;
 }
 
-/** No deadlock: nobody is still about to do something. */
+/** Checks that there is no deadlock: no stay still has a step to take. */
 function holdSettled({ views }: Scene): void {
   for (const [stay, { settled, plan, guests }] of views) {
     if (!settled)
@@ -102,7 +102,7 @@ function holdSettled({ views }: Scene): void {
   }
 }
 
-/** Rooms list each stay for what it should have, and for nothing else. */
+/** Checks that rooms list each stay for what it should have, and for nothing else. */
 function holdAsked({ outlooks, now }: Scene, listed: readonly Listed[]): void {
   for (const [stay, { asks }] of outlooks) {
     const ofStay = listed.filter((one) => one.stay === stay);
@@ -126,7 +126,7 @@ function holdAsked({ outlooks, now }: Scene, listed: readonly Listed[]): void {
   }
 }
 
-/** At no time do two holders have the same room. */
+/** Checks that two holders never have the same room at the same time. */
 export function holdNoOverlap(outlooks: ReadonlyMap<string, Outlook>, listed: readonly Listed[]): void {
   for (const [index, one] of listed.entries()) {
     const other = listed
@@ -143,7 +143,7 @@ export function holdNoOverlap(outlooks: ReadonlyMap<string, Outlook>, listed: re
   }
 }
 
-/** Who had a lease and asked for it all along still has it, unless the front desk disposed of the room. */
+/** Checks that a holder who has claimed a lease all along still has it, unless the front desk gave the room away. */
 function holdIncumbents({ now }: Scene, memory: Memory, listed: readonly Listed[]): void {
   for (const before of memory.listed) {
     const { stay, room, granted } = before;
@@ -164,7 +164,7 @@ function holdIncumbents({ now }: Scene, memory: Memory, listed: readonly Listed[
   }
 }
 
-/** Nobody waits for a room that is free. */
+/** Checks that no stay waits for a free room. */
 function holdNothingFree({ outlooks, now }: Scene, listed: readonly Listed[]): void {
   for (const one of listed) {
     const others = listed
@@ -186,8 +186,9 @@ function holdNothingFree({ outlooks, now }: Scene, listed: readonly Listed[]): v
 }
 
 /**
- * Who waited at the last quiet point, and asks for the same, is not overtaken by who came later. Where several were in the way, or one who
- * gave way bit by bit, or others changed their minds, a latecomer may have got what was of no use to the first: that is left open.
+ * Checks that a latecomer does not overtake a stay that has waited since the last quiet point with the same claim. Three cases are left
+ * open, because a latecomer may get what was of no use to the first. Several holders blocked the claim, one gave way bit by bit, or others
+ * changed their claims.
  */
 function holdNoOvertaking({ outlooks, now }: Scene, memory: Memory, listed: readonly Listed[]): void {
   const inTheWayOf = (one: Listed, all: readonly Listed[]): readonly (Listed & { readonly granted: Span })[] =>
@@ -222,12 +223,12 @@ function holdNoOvertaking({ outlooks, now }: Scene, memory: Memory, listed: read
   }
 }
 
-/** A guest as he should be, with the leases that his stay holds. */
+/** A guest's desired state, with the leases that their stay holds. */
 interface Expected {
   readonly one: GuestDecision;
-  /** Rooms that he should be able to open, as soon as he has a key. */
+  /** Rooms that the guest should be able to open, as soon as they have a key. */
   readonly rooms: readonly string[];
-  /** True if nothing but the work itself stands between him and his key. */
+  /** True if nothing but the work itself stands between the guest and their key. */
   readonly ready: boolean;
 }
 
@@ -240,7 +241,7 @@ function partyOf(scene: Scene, listed: readonly Listed[], stay: string): readonl
   const { outlooks, now } = scene;
   return (outlooks.get(stay)?.guests ?? []).map((one) => {
     const held = one.rooms.filter((room) => isHeld(listed, stay, room, now));
-    // A room that is free only later does not keep a guest who is there from the others.
+    // A room that becomes free only later does not keep a present guest out of the other rooms.
     const rooms = now < one.from ? held : held.filter((room) => isFree(scene, listed, stay, room));
     const free = rooms.every((room) => isFree(scene, listed, stay, room));
     const phone = scene.phones(stay, one.guestId).some((device) => device.endpoint === 'active');
@@ -248,7 +249,7 @@ function partyOf(scene: Scene, listed: readonly Listed[], stay: string): readonl
   });
 }
 
-/** The lease that is about now, or about what comes next. */
+/** Returns the current lease, or the next one. */
 function leaseOf(listed: readonly Listed[], stay: string, room: string, now: number): Listed | undefined {
   return listed
     .filter((one) => one.stay === stay && one.room === room && Math.max(one.asked.to, one.granted?.to ?? 0) > now)
@@ -259,7 +260,7 @@ function isHeld(listed: readonly Listed[], stay: string, room: string, now: numb
   return leaseOf(listed, stay, room, now)?.granted !== undefined;
 }
 
-/** Nobody else's lease, nor its grace, lies before this stay's. */
+/** Returns true if no lease of another holder, nor its grace, precedes this stay's lease. */
 function isFree({ outlooks, rooms, now }: Scene, listed: readonly Listed[], stay: string, room: string): boolean {
   const from = leaseOf(listed, stay, room, now)?.granted?.from ?? now;
   const leases = rooms.find((one) => lastPart(one.room) === room)?.leases ?? [];
@@ -271,7 +272,7 @@ function isFree({ outlooks, rooms, now }: Scene, listed: readonly Listed[], stay
   );
 }
 
-/** Rule 1: who shares rooms needs one among them who holds them all; else there is a question for a person. */
+/** Checks rule 1: among guests who share rooms, one must hold all of them; otherwise a person has to decide. */
 function canBeServed({ views }: Scene, stay: string, expected: Expected, party: readonly Expected[]): boolean {
   const group = new Set([expected]);
   const holdsAKey = ({ one }: Expected): boolean =>
@@ -286,8 +287,8 @@ function canBeServed({ views }: Scene, stay: string, expected: Expected, party: 
 }
 
 /**
- * Stays that share rooms, and of which one has, or still holds keys to, others than the rest cannot all be served without locking
- * somebody out (rule 4): whom, and until when, depends on who came first, so that is left open.
+ * Returns true if a share group has uneven rooms: one stay has, or still holds keys to, rooms that differ from the rest. Such stays cannot
+ * all be served without locking someone out (rule 4). Who is locked out, and until when, depends on who came first, so that is left open.
  */
 function sharesUnevenly({ outlooks, views, now }: Scene, listed: readonly Listed[], stay: string): boolean {
   const group = outlooks.get(stay)?.shareGroup;
@@ -315,13 +316,13 @@ function holdGuest(
   const { hotel, now } = scene;
   const { one, rooms, ready } = expected;
   const devices = scene.phones(stay, one.guestId);
-  // A phone that is offline opens what it opened when it was last heard of.
+  // An offline phone opens what it opened when it was last online.
   if (devices.some((device) => device.phone.connection === 'offline')) return;
   const name = `${one.guestId} of ${stay}`;
   const opensNow = (door: string): boolean =>
     devices.map((device) => hotel.tap({ deviceId: device.id }, hotel.door(door).id).opened).includes(true);
   const opensAt = (door: string, at: number): boolean => devices.some((device) => wouldOpen(hotel, device, door, at));
-  // Grace after the departure ends as soon as somebody wants the room.
+  // Grace after the departure ends as soon as another stay claims the room.
   if (now >= one.to && now < one.to + scene.policy.departureGraceMinutes * 60_000) return;
   if (one.rooms.length === 0) {
     const wrong = [...ROOMS, ...COMMON_DOORS].find((door) => opensNow(door) || opensAt(door, now + 24 * 3_600_000));
@@ -331,7 +332,7 @@ function holdGuest(
   const served = ready && !sharesUnevenly(scene, listed, stay) && canBeServed(scene, stay, expected, party);
   for (const room of ROOMS) {
     if (rooms.includes(room) || !opensNow(room)) continue;
-    // Keys to the rooms that he had go on while he has none of those that he should have.
+    // Keys to a guest's earlier rooms stay valid while the guest has none of the desired rooms.
     const isDisplaced = leaseOf(listed, stay, room, now)?.displaced === true;
     const isKept = !served && memory.everHeld.has(pair(stay, room)) && !isDisplaced;
     if (!isKept || !memory.everDesired.has(pair(stay, one.guestId, room)))
@@ -355,14 +356,14 @@ function holdGuest(
   }
 }
 
-/** What the stay itself says of it. */
+/** Returns the stay's own explanation. */
 function whyNot({ views }: Scene, stay: string): string {
   const view = views.get(stay);
   const keys = view?.keys.map(({ guestId, kind, rooms, state, window }) => [guestId, kind, rooms, state, window]);
   return `: ${JSON.stringify({ plan: view?.plan, attention: view?.attention, leases: view?.leases, keys })}`;
 }
 
-/** When the next holder's lease begins. */
+/** Returns the start of the next holder's lease. */
 function nextLease({ outlooks, now }: Scene, listed: readonly Listed[], stay: string, room: string): number {
   const own = leaseOf(listed, stay, room, now)?.granted?.to ?? now;
   const next = listed.filter(
@@ -375,7 +376,7 @@ function nextLease({ outlooks, now }: Scene, listed: readonly Listed[], stay: st
   );
 }
 
-/** Whether a phone would open the door at `at`; no lock learns from it. */
+/** Returns true if a phone would open the door at `at`; no lock learns from it. */
 export function wouldOpen(hotel: SimulatedHotel, device: DeviceRecord, door: string, at: number): boolean {
   const lock = hotel.lock(hotel.door(door).id);
   return lock !== undefined && presentKeys(lock, keysNewestFirst(device.phone), at).opened;

@@ -1,14 +1,14 @@
-/** Which leases a stay was ever told that it holds, by its history: what comes and goes between two looks counts too. */
+/** Leases that a stay was ever granted, by its history; leases that come and go between two looks count too. */
 import type { Client } from '@temporalio/client';
 import { defaultPayloadConverter, type Payload } from '@temporalio/common';
 import { z } from 'zod';
 import { leaseNewsSchema } from '../../src/domain/model/room-message-schema.js';
 import { leaseChangedSignal } from '../../workflows/stay/messages.js';
 
-/** What `settleLeases` brings back. */
+/** Result of `settleLeases`. */
 const answersSchema = z.object({ news: z.array(leaseNewsSchema) });
 
-/** Takes a stay's workflow id; returns the rooms of which it was told. */
+/** Takes a stay's workflow id; returns the rooms whose leases it was granted. */
 export async function roomsEverHeld(temporal: Client, workflowId: string): Promise<readonly string[]> {
   const { events } = await temporal.workflow.getHandle(workflowId).fetchHistory();
   const news = (events ?? []).flatMap(({ workflowExecutionSignaledEventAttributes: signal, ...event }) => {
@@ -19,7 +19,7 @@ export async function roomsEverHeld(temporal: Client, workflowId: string): Promi
   return news.flatMap(({ room, decision }) => (decision.kind === 'granted' ? [room] : []));
 }
 
-/** The first payload, if it is of that kind. */
+/** Returns the first payload, if it is of that kind. */
 function parsed<Value>(payloads: readonly Payload[] | null | undefined, schema: z.ZodType<Value>): readonly Value[] {
   const [payload] = payloads ?? [];
   if (payload === undefined) return [];

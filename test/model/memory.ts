@@ -1,4 +1,4 @@
-/** Memory of the reference model: what a plot desired throughout, and the state at the last quiet point. */
+/** History of the reference model: what a plot desired throughout, and the state at the last quiet point. */
 import type { Ask, Outlook } from '../unit/domain/stay/plan/judge.js';
 
 /** A claim as a room lists it; `granted` is absent while it waits. Milliseconds since 1970. */
@@ -18,25 +18,25 @@ export interface Span {
 export interface Memory {
   /** Guest and room pairs that were ever desired. */
   readonly everDesired: Set<string>;
-  /** Stay and room pairs of which the stay ever knew that it held the lease. */
+  /** Stay and room pairs whose lease the stay ever recorded as granted. */
   readonly everHeld: Set<string>;
   /** Guest and room pairs that were desired at every moment since the last quiet point. */
   steady: ReadonlySet<string>;
-  /** What each stay asked at every moment since the last quiet point. */
+  /** Claims that each stay made at every moment since the last quiet point. */
   steadyAsks: ReadonlyMap<string, readonly Ask[]>;
-  /** Stay and room pairs of which the stay asked for something else, but not for nothing, since the last quiet point. */
+  /** Stay and room pairs whose claim changed since the last quiet point, without being dropped. */
   readonly restless: Set<string>;
-  /** What each stay asked at the last quiet point. */
+  /** Claims of each stay at the last quiet point. */
   asksThen: ReadonlyMap<string, readonly Ask[]>;
   /** Guests who lost their phone, or were removed for cause, since the last quiet point. */
   readonly struck: Set<string>;
-  /** Rooms of which the front desk disposed since the last quiet point. */
+  /** Rooms that the front desk gave away since the last quiet point. */
   readonly forced: Set<string>;
-  /** Stays whose share group has changed since the last quiet point, or that of somebody in it. */
+  /** Stays whose share group, or that of one of its members, has changed since the last quiet point. */
   readonly regrouped: Set<string>;
-  /** What rooms listed at the last quiet point. */
+  /** Claims that rooms listed at the last quiet point. */
   listed: readonly Listed[];
-  /** Stay and room pairs, with the quiet point at which the stay was first seen to ask; it has asked ever since. */
+  /** Stay and room pairs, with the quiet point at which the claim was first seen; the stay has claimed the room ever since. */
   firstSeen: ReadonlyMap<string, number>;
   quietPoints: number;
 }
@@ -62,7 +62,7 @@ export function pair(...parts: readonly string[]): string {
   return parts.join(' ');
 }
 
-/** Notes what is desired, after anything that may have changed it. */
+/** Records what is desired, after anything that may have changed it. */
 export function noteDesired(memory: Memory, outlooks: ReadonlyMap<string, Outlook>): void {
   const desired = new Set(desiredPairs(outlooks));
   for (const one of desired) memory.everDesired.add(one);
@@ -80,7 +80,7 @@ export function noteDesired(memory: Memory, outlooks: ReadonlyMap<string, Outloo
   );
 }
 
-/** From here on things are compared with how they stand now. */
+/** Starts a new period: later states are compared with the present one. */
 export function startAnew(memory: Memory, outlooks: ReadonlyMap<string, Outlook>, listed: readonly Listed[]): void {
   memory.steady = new Set(desiredPairs(outlooks));
   memory.firstSeen = new Map(
@@ -106,7 +106,7 @@ function desiredPairs(outlooks: ReadonlyMap<string, Outlook>): readonly string[]
   );
 }
 
-/** What both ask. */
+/** Returns the claims that both lists have in common. */
 function common(before: readonly Ask[], now: readonly Ask[]): readonly Ask[] {
   return before.flatMap((ask) =>
     now.flatMap((other) => {

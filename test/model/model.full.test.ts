@@ -1,6 +1,6 @@
 /**
  * Five hundred plots of random stays in one hotel: the same at every run, or those of `STAYLINE_MODEL_SEED` (a number). A failing plot is
- * shrunk to what it needs.
+ * reduced to what it needs.
  */
 import fc from 'fast-check';
 import { it } from 'vitest';
@@ -9,11 +9,11 @@ import { tell } from './tell.js';
 
 const RUNS = 500;
 const SEED = Number(process.env.STAYLINE_MODEL_SEED ?? 777);
-/** Shrinking ends in time to be shown. */
+/** Time limit of shrinking, early enough to print the result. */
 const GIVE_UP_MS = 25 * 60_000;
 
 it(
-  'whatever happens to the stays of a hotel, each guest opens what his stay holds, and nobody is locked out by another',
+  'whatever happens to the stays of a hotel, each guest opens what their stay holds, and no guest is locked out by another',
   { timeout: GIVE_UP_MS + 60_000 },
   () => {
     fc.assert(

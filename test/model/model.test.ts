@@ -1,15 +1,15 @@
-/** Random stays in one hotel, told to planner, room rules and locks in one process: what must hold, holds (`steps.ts`, `laws.ts`). */
+/** Random stays in one hotel, run through planner, room rules and locks in one process, against the rules of `steps.ts` and `laws.ts`. */
 import fc from 'fast-check';
 import { it } from 'vitest';
 import { openings, plots } from './plot.js';
 import { tell } from './tell.js';
 
-/** The same plots every time; `model.full.test.ts` tells more. */
+/** Seed of the same plots every time; `model.full.test.ts` runs more. */
 const SEED = 20261123;
 
 it(
-  'whatever happens to the stays of a hotel, each guest opens what his stay holds, and nobody is locked out by another',
-  // A quarter of a minute on a machine of its own.
+  'whatever happens to the stays of a hotel, each guest opens what their stay holds, and no guest is locked out by another',
+  // Takes a quarter of a minute on an idle machine.
   { timeout: 300_000 },
   () => {
     fc.assert(

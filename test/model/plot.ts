@@ -1,6 +1,6 @@
 /**
- * Plots for a small hotel: what guests, booking systems, staff and the front desk do over some days, made up at random. A plot that fails
- * is shrunk to a short one, although none is made up short.
+ * Random plots for a small hotel: actions of guests, booking systems, staff and the front desk over some days. A failing plot is shrunk to
+ * a short one, although no plot is generated short.
  */
 import fc from 'fast-check';
 import type { Switches } from '../../src/simulator/control/switches.js';
@@ -10,23 +10,23 @@ import type { Luck } from '../unit/domain/stay/plan/hotel.js';
 
 export const ROOMS = ['101', '102', '103', '104', '105', '106'] as const;
 export const GUESTS = ['g1', 'g2', 'g3'] as const;
-/** Reservations that are booked when a plot begins, and those that may come. */
+/** Reservations that exist when a plot begins, and those that may follow. */
 export const FIRST_STAYS = ['S1', 'S2', 'S3', 'S4', 'S5', 'S6', 'S7', 'S8'] as const;
 export const STAYS = [...FIRST_STAYS, 'S9', 'S10', 'S11', 'S12', 'S13', 'S14', 'S15', 'S16'] as const;
 
-/** How a change becomes known. */
+/** Channel through which a change is sent. */
 type Channel = 'snapshot' | 'signal';
 
-/** What somebody books. Dates are relative to the day on which it is done. */
+/** A booking. Dates are relative to the day on which it is made. */
 export interface Booking {
   readonly inDays: number;
-  /** 0: day use, or until the evening. */
+  /** Number of nights; 0 is day use, or until the evening. */
   readonly nights: number;
   readonly rooms: readonly string[];
   readonly guests: number;
 }
 
-/** One change. Stays that are not booked yet are passed over: `stay` counts among those that are. */
+/** One change. Stays that are not booked yet are skipped: `stay` counts among those that are. */
 export type Change =
   | { readonly kind: 'book'; readonly booking: Booking }
   | { readonly kind: 'rooms'; readonly stay: number; readonly rooms: readonly string[]; readonly by: Channel }
@@ -58,20 +58,20 @@ export type Change =
       readonly guestId: string;
       readonly mode: 'secure' | 'convenient';
     }
-  /** The second stay comes to share the first one's rooms. */
+  /** The second stay shares the first one's rooms from then on. */
   | { readonly kind: 'share'; readonly stay: number; readonly other: number }
   | { readonly kind: 'part'; readonly stay: number }
-  /** The front desk gives a stay its room, whoever has it. */
+  /** The front desk gives a stay its room, even if another stay has it. */
   | { readonly kind: 'give-room'; readonly stay: number };
 
-/** What happens beside: nobody has to be told. */
+/** Events that need no message. */
 export type Happening =
   | { readonly kind: 'wait'; readonly minutes: number }
   | { readonly kind: 'tap'; readonly stay: number; readonly guestId: string; readonly room: string }
   | { readonly kind: 'offline' | 'online' | 'enrol'; readonly stay: number; readonly guestId: string }
   | { readonly kind: 'provider' | 'webhooks' };
 
-/** How work gets on: a piece of it, and what befalls that. */
+/** Progress of work: the unit of work that proceeds, and its outcome. */
 export interface Progress {
   readonly job: number;
   readonly luck: Luck;
@@ -81,7 +81,7 @@ export interface Turn {
   readonly change: Change;
   readonly happenings: readonly Happening[];
   readonly progress: readonly Progress[];
-  /** `quiet`: then everything comes to rest, and is looked at. */
+  /** `quiet`: everything comes to rest and is checked. */
   readonly end: 'go-on' | 'quiet';
 }
 
@@ -239,7 +239,7 @@ const turn: fc.Arbitrary<Turn> = fc.record({
   ),
 });
 
-/** Lists that are made up with at least `least` entries, and shrink below that. */
+/** Lists that are generated with at least `least` entries, and shrink below that. */
 class LongList<T> extends fc.Arbitrary<T[]> {
   private readonly short: fc.Arbitrary<T[]>;
   private readonly long: fc.Arbitrary<T[]>;
@@ -263,7 +263,7 @@ class LongList<T> extends fc.Arbitrary<T[]> {
   }
 }
 
-/** Plots of at least `changes` changes. */
+/** Generates plots of at least `changes` changes. */
 export function plots(changes: number): fc.Arbitrary<readonly Turn[]> {
   return new LongList(turn, changes, changes + 20);
 }

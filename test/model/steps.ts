@@ -1,4 +1,4 @@
-/** What must hold at every step of a plot that is told in one process, whatever is on its way. */
+/** Invariants of every step of a plot that runs in one process, whatever messages are pending. */
 import type { CredentialRecord, DeviceRecord } from '../../src/simulator/hotel/records.js';
 import type { KeyStep } from '../../src/domain/model/key-plan.js';
 import { reservationOf, type Building } from './building.js';
@@ -13,12 +13,12 @@ export interface Tale {
   readonly opening: Opening;
 }
 
-/** Nobody opens what was never to be his, and no two holders have the same room. */
+/** Checks that no guest opens a room that was never to be theirs, and that no two holders have the same room. */
 export function holdAlways(tale: Tale): void {
   const { building, chronicle } = tale;
   const { memory } = chronicle;
   const seen = chronicle.outlooks();
-  // A stay that joins or leaves a share group is on its way to the rooms: which group it is of, is open until they have heard.
+  // The group of a stay that joins or leaves a share group is uncertain until the rooms have received the change.
   const certain = listedNow(tale).filter(({ stay }) => !memory.regrouped.has(stay));
   holdNoOverlap(seen, certain);
   for (const [stay, { guests }] of seen) {
@@ -33,18 +33,18 @@ export function holdAlways(tale: Tale): void {
   }
 }
 
-/** An override ends whatever else opens the room: only who holds the lease may issue one. */
+/** Checks overrides. An override ends whatever else opens the room: only the holder of the lease may issue one. */
 export function holdOverride(tale: Tale, stay: string, step: KeyStep): void {
   const { building, chronicle } = tale;
   const keys = building.houses.get(stay)?.book.keyring.keys ?? [];
-  // Once Seam has made a key, it is seen through, and then replaced.
+  // A key that exists at Seam is completed first, and then replaced.
   const isMade = keys.some((key) => key.keyId === step.keyId && key.acsCredentialId !== undefined);
   if (step.do !== 'override' || isMade) return;
   const now = building.hotel.now();
   const opensFrom = Math.max(now, Date.parse(step.window.from));
   const { forced, regrouped } = chronicle.memory;
   for (const room of step.rooms.filter((one) => !forced.has(one))) {
-    // A key that opens only after the other lease may be on its way when that is granted.
+    // A key that opens only after the other lease may already be pending when that lease is granted.
     const other = listedNow(tale).find(
       (one) =>
         one.room === room &&
@@ -66,7 +66,7 @@ interface Door {
   readonly at: number;
 }
 
-/** Nobody who should open a door, and does, stops opening it, other than in a re-key, a swap of keys, or after a loss. */
+/** Checks that a guest who should open a door, and does, keeps opening it. Exceptions are a re-key, a swap of keys, and a loss. */
 export function holdDoors(tale: Tale, act: () => unknown): void {
   const { memory, now, outlooks } = tale.chronicle;
   const held = heldNow(tale);
@@ -95,7 +95,7 @@ function opens(tale: Tale, { stay, guestId, room, at }: Door): boolean {
     .some((device) => wouldOpen(tale.building.hotel, device, room, at));
 }
 
-/** What rooms list at this moment, whether or not stays have heard of it. */
+/** Returns what rooms list at this moment, whether or not stays have received it. */
 function listedNow({ building }: Tale): readonly Listed[] {
   const now = building.hotel.now();
   return building.rooms.claims().flatMap(({ stayId, room, asked, granted }) => {
@@ -111,7 +111,7 @@ function heldNow(tale: Tale): ReadonlySet<string> {
   );
 }
 
-/** Leases that no other stay's comes before: a key made ahead of one that does is made again after it. */
+/** Returns the leases that no other stay's lease precedes. A key made ahead of a preceded lease is made again after the earlier one. */
 function heldFirst(tale: Tale): ReadonlySet<string> {
   const listed = listedNow(tale);
   const now = tale.chronicle.now();
@@ -131,7 +131,10 @@ function heldFirst(tale: Tale): ReadonlySet<string> {
   );
 }
 
-/** Where Seam ends a guest's earlier key as soon as he gets a new one, he is without one until that is on his phone. */
+/**
+ * Returns true if the guest is between two keys. Where Seam ends an earlier key as soon as a new one exists, the guest has none until the
+ * new key is on their phone.
+ */
 function isChangingKeys({ building, opening }: Tale, { stay, guestId }: Door): boolean {
   const house = building.houses.get(stay);
   if (house === undefined || !opening.switches.newKeyReplacesUsersEarlier) return false;
@@ -141,12 +144,14 @@ function isChangingKeys({ building, opening }: Tale, { stay, guestId }: Door): b
   );
 }
 
-/** What the stay last heard of its lease, and lets its keys end by, may be out of date until the room has answered. */
+/**
+ * Returns true if the stay waits for a room's answer. Until then its recorded lease, which decides when its keys end, may be out of date.
+ */
 function isAskingRooms({ building }: Tale, { stay }: Door): boolean {
   return building.houseOf(stay).jobs.some((job) => job.what === 'settle-leases');
 }
 
-/** True if his own stay, or one of its share group, has begun a newer generation in the room: he follows. */
+/** Returns true if the guest's own stay, or one of its share group, has begun a newer generation in the room: the guest follows. */
 function isRekeyed(tale: Tale, { stay, guestId, room }: Door): boolean {
   const { houses, hotel } = tale.building;
   const own = credentialsOf(tale, stay, guestId).filter((one) => one.life === 'live');
@@ -172,7 +177,7 @@ function groupOf({ chronicle }: Tale, stay: string): string {
   return group === undefined ? stay : `group ${group}`;
 }
 
-/** Phones that the guest has, but for those that he lost. */
+/** Returns the phones that the guest has, without lost ones. */
 export function devicesOf({ building }: Tale, stay: string, guestId: string): readonly DeviceRecord[] {
   const userIdentityId = building.houses.get(stay)?.book.guests[guestId]?.userIdentityId;
   return userIdentityId === undefined ? [] : building.hotel.phones.list({ owner_user_identity_id: userIdentityId });

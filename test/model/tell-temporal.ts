@@ -1,6 +1,6 @@
 /**
- * Tells a plot to the product as it runs: Temporal's time-skipping server, workers, and a simulated Seam behind HTTP. Who was told what
- * is held against the same reference model as in one process (`laws.ts`).
+ * Runs a plot on the product in its real set-up: Temporal's time-skipping server, workers, and a simulated Seam behind HTTP. The result is
+ * compared with the same reference model as in one process (`laws.ts`).
  */
 import type { StayView } from '../../src/client.js';
 import { RoomNotFound } from '../../src/client.js';
@@ -17,14 +17,14 @@ import { pair, startAnew } from './memory.js';
 import { GUESTS, ROOMS, type Change, type Happening, type Opening, type Turn } from './plot.js';
 
 /**
- * How long stays may take to come to rest, and how often they are looked at, in milliseconds. A stay whose guest got his phone while
- * hours passed asks after it half a minute later.
+ * Time limit for stays to come to rest, and the interval of looks, in milliseconds. A stay whose guest got a phone while hours passed asks
+ * for it half a minute later.
  */
 const PATIENCE_MS = 120_000;
 const LOOK_EVERY_MS = 30;
-/** Looks in a row at which everybody rests: news may be on its way between two of them. */
+/** Number of consecutive looks at which every stay rests: messages may be pending between two of them. */
 const CALM_LOOKS = 2;
-/** Stays close a day after their window; shortly before, nobody speaks to them any more. */
+/** Time after which stays receive no more messages. They close a day after their window. */
 const REACHABLE_MS = 20 * 3_600_000;
 
 interface Tale {
@@ -35,7 +35,7 @@ interface Tale {
   now: number;
 }
 
-/** Tells a plot to its end, at a property of its own. Throws with what happened, line by line, where something does not hold. */
+/** Runs a plot to its end, at its own property. Throws with what happened, line by line, where something does not hold. */
 export async function tellTemporal(
   world: StayWorld,
   opening: Opening,
@@ -67,7 +67,7 @@ export async function tellTemporal(
   }
 }
 
-/** By the hotel's clock, which follows the server's. */
+/** Returns the time by the hotel's clock, which follows the server's. */
 async function timeIn(world: StayWorld): Promise<number> {
   return Math.max(await world.now(), world.simulator.hotel.now());
 }
@@ -129,7 +129,7 @@ async function happen(tale: Tale, what: Happening): Promise<void> {
     case 'online':
       if (stay !== undefined) connect(tale, stay, what.guestId, what.kind);
       return;
-    // Everybody has a phone here, and the provider and the webhooks are at work by themselves.
+    // Every guest has a phone here, and the provider and the webhooks run by themselves.
     case 'enrol':
     case 'provider':
     case 'webhooks':
@@ -139,13 +139,13 @@ async function happen(tale: Tale, what: Happening): Promise<void> {
   }
 }
 
-/** Waits until every stay rests, and gives a phone to whoever has none. */
+/** Waits until every stay rests, and gives a phone to each guest without one. */
 async function rest(tale: Tale): Promise<ReadonlyMap<string, StayView>> {
   const patientUntil = performance.now() + PATIENCE_MS;
   let busy: readonly string[] = [];
   for (let calm = 0; ;) {
     givePhones(tale);
-    // Nobody rests before those do who were at work.
+    // No stay counts as resting before the busy ones rest.
     const again = await viewsOf(tale, busy);
     const views = [...again.values()].some(isBusy) ? again : await viewsOf(tale, reachable(tale));
     busy = [...views].flatMap(([stay, view]) => (isBusy(view) ? [stay] : []));
@@ -191,14 +191,14 @@ async function quiet(tale: Tale): Promise<void> {
       startAnew(chronicle.memory, outlooks, holdQuiet(scene, chronicle.memory));
       return;
     } catch (error) {
-      // News may still be on its way: what is wrong for good stays wrong.
+      // Messages may still be pending: only a problem that persists is a failure.
       if (performance.now() > patientUntil) throw error;
       await pause(LOOK_EVERY_MS);
     }
   }
 }
 
-/** Notes which leases stays know that they hold, or knew. */
+/** Records which leases stays have, or had, recorded as granted. */
 async function noteHeld(tale: Tale): Promise<void> {
   const { world, propertyId, chronicle } = tale;
   const looks = reachable(tale).map(async (stay) => {
@@ -247,7 +247,7 @@ function connect(tale: Tale, stay: string, guestId: string, connection: 'online'
     tale.world.simulator.hotel.phones.change(device.id, { connection });
 }
 
-/** The next plot finds the doors without anybody at work on them. */
+/** Ends all stays and rooms, so that no workflow acts on the doors during the next plot. */
 async function endAll({ world, propertyId, chronicle }: Tale): Promise<void> {
   const stays = [...chronicle.outlooks().keys()].map((stay) => stayWorkflowId({ propertyId, reservationId: stay }));
   const rooms = ROOMS.map((room) => roomWorkflowId({ propertyId, room }));

@@ -1,5 +1,5 @@
 /**
- * Tells a plot to a building, line by line. At every step it is held to what must always hold (`steps.ts`), at quiet points to the
+ * Runs a plot on a building, line by line. Every step is checked against the invariants (`steps.ts`), and every quiet point against the
  * reference model (`laws.ts`).
  */
 import { PROPERTY } from '../unit/domain/stay/plan/hotel.js';
@@ -13,7 +13,7 @@ import { devicesOf, holdAlways, holdDoors, holdOverride, type Tale } from './ste
 
 const START = '2026-11-23T11:00Z';
 
-/** What a plot came to. */
+/** Result of a plot. */
 export interface Ending {
   readonly changes: number;
   readonly stays: number;
@@ -22,7 +22,7 @@ export interface Ending {
   readonly joiners: number;
 }
 
-/** Tells a plot to its end. Throws with what happened, line by line, where something does not hold. */
+/** Runs a plot to its end. Throws with what happened, line by line, where something does not hold. */
 export function tell(opening: Opening, plot: readonly Turn[]): Ending {
   const building = openBuilding(START, opening);
   const chronicle = openChronicle(PROPERTY, building.policy, () => building.hotel.now());
@@ -86,7 +86,7 @@ function carryOut(tale: Tale, order: Order): void {
   }
 }
 
-/** Steps are told as they are planned, and judged before they begin. */
+/** Logs steps when they are planned, and checks them before they begin. */
 function watch(tale: Tale, stay: string): void {
   tale.building.houseOf(stay).onStep = (step) => {
     tale.chronicle.note(`    ${stay} -> ${step.do} ${step.guestId} ${step.rooms.join('+')}: ${step.why}`);
@@ -169,7 +169,7 @@ function quiet(tale: Tale): void {
   startAnew(chronicle.memory, outlooks, listed);
 }
 
-/** Notes which leases stays know that they hold. */
+/** Records which leases stays have recorded as granted. */
 function noteHeld({ building, chronicle }: Tale): void {
   for (const [stay, { book }] of building.houses) {
     for (const { room, decision } of book.leases.claims) {

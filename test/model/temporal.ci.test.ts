@@ -1,4 +1,4 @@
-/** What `model.test.ts` holds in one process, through Temporal's time-skipping server and a simulated Seam. */
+/** The rules of `model.test.ts`, checked through Temporal's time-skipping server and a simulated Seam. */
 import fc from 'fast-check';
 import { afterAll, beforeAll, it } from 'vitest';
 import { openStayWorld, type StayWorld } from '../harness/stay-world.js';
@@ -6,9 +6,9 @@ import { openings, plots } from './plot.js';
 import { tellTemporal } from './tell-temporal.js';
 
 const RUNS = 3;
-/** The same plots every time; `temporal.full.test.ts` tells new ones. */
+/** Seed of the same plots every time; `temporal.full.test.ts` runs new ones. */
 const SEED = 20261123;
-/** Fewer than in the long runs: each costs a sixth of a second of CPU. */
+/** Fewer changes than in the long runs: each costs a sixth of a second of CPU. */
 const CHANGES = 100;
 
 let world: StayWorld;
@@ -18,7 +18,7 @@ beforeAll(async () => {
 afterAll(() => world.stop());
 
 it(
-  'stays that Temporal runs open what they hold, and nobody is locked out by another',
+  'guests of stays that Temporal runs open what their stay holds, and no guest is locked out by another',
   { timeout: 600_000 },
   async () => {
     let told = 0;
@@ -26,7 +26,7 @@ it(
       fc.asyncProperty(openings, plots(CHANGES), (opening, plot) =>
         tellTemporal(world, opening, plot, `model-${(told += 1)}`),
       ),
-      // A plot takes long to tell: what fails is shown as it is. The long runs shrink it.
+      // A plot takes long to run, so a failing one is printed without shrinking. The long runs shrink it.
       { numRuns: RUNS, seed: SEED, endOnFailure: true },
     );
   },

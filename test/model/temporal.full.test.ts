@@ -1,4 +1,4 @@
-/** New random stays in a new hotel through Temporal at every run; a failing plot prints its seed, shrunk as far as time allows. */
+/** New random stays in a new hotel through Temporal at every run. A failing plot prints its seed, and is shrunk as far as time allows. */
 import fc from 'fast-check';
 import { it } from 'vitest';
 import { openStayWorld } from '../harness/stay-world.js';
@@ -6,18 +6,22 @@ import { openings, plots, type Opening, type Turn } from './plot.js';
 import { tellTemporal } from './tell-temporal.js';
 
 const RUNS = 25;
-/** Shrinking ends in time to be shown. */
+/** Time limit of shrinking, early enough to print the result. */
 const GIVE_UP_MS = 50 * 60_000;
 
-it('what holds in one process holds through Temporal', { timeout: GIVE_UP_MS + 240_000 }, async () => {
-  await fc.assert(fc.asyncProperty(plots(200), openings, tellInNewWorld), {
-    numRuns: RUNS,
-    interruptAfterTimeLimit: GIVE_UP_MS,
-    markInterruptAsFailure: true,
-  });
-});
+it(
+  'every rule that holds for random stays in one process also holds when Temporal runs them',
+  { timeout: GIVE_UP_MS + 240_000 },
+  async () => {
+    await fc.assert(fc.asyncProperty(plots(200), openings, tellInNewWorld), {
+      numRuns: RUNS,
+      interruptAfterTimeLimit: GIVE_UP_MS,
+      markInterruptAsFailure: true,
+    });
+  },
+);
 
-/** A world that has seen many plots answers several times slower. */
+/** Runs each plot in a new world: one that has seen many plots answers several times slower. */
 async function tellInNewWorld(plot: readonly Turn[], opening: Opening): Promise<void> {
   const world = await openStayWorld({ providerLatencyMs: 2, callOff: 'by-worker' });
   try {

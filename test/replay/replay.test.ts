@@ -1,4 +1,4 @@
-/** Saved histories replay against the workflows as they are now; `record-histories.ts` says how to save them anew. */
+/** Saved histories replay against the current workflows; `record-histories.ts` describes how to save them again. */
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { Worker, type WorkflowBundleWithSourceMap } from '@temporalio/worker';
@@ -32,27 +32,27 @@ function replay(file: string, workflowBundle: WorkflowBundleWithSourceMap): Prom
   return Worker.runReplayHistory({ workflowBundle }, history, workflowId);
 }
 
-/** So that nobody looks for contacts where nothing could be read. */
+/** Returns a pattern that every readable history matches: a search for contacts in unreadable payloads would always pass. */
 function whatIsInside(file: string): RegExp {
   if (file.startsWith('bookings')) return /"pace"|"connectionId"|"guestId"/;
   return file.includes('/room-of-') ? /"stayId"/ : /"guestId"/;
 }
 
 describe('saved histories', () => {
-  test('are there for every scenario', () => {
+  test('saved histories exist for every scenario', () => {
     expect(scenariosOf(GENERATION).toSorted()).toEqual(Object.keys(SCENARIOS).toSorted());
     expect(scenariosOf(BOOKING_GENERATION).toSorted()).toEqual(Object.keys(BOOKING_SCENARIOS).toSorted());
   });
 
-  test.each(files)('%s replays', async (file) => {
+  test.each(files)('the saved history %s replays with the current workflows', async (file) => {
     await expect(replay(file, bundle)).resolves.toBeUndefined();
   });
 
-  test.each(files)('%s does not replay with a workflow that does one thing more', async (file) => {
+  test.each(files)('the saved history %s does not replay with a workflow that runs one more command', async (file) => {
     await expect(replay(file, altered)).rejects.toMatchObject({ name: 'DeterminismViolationError' });
   });
 
-  test.each(files)('%s holds no contacts', (file) => {
+  test.each(files)('the saved history %s holds no contacts', (file) => {
     const payloads = readFileSync(path.join(folder, file), 'utf8').matchAll(/"data": "([^"]+)"/g);
     const plain = [...payloads].map(([, data = '']) => Buffer.from(data, 'base64').toString('utf8'));
     expect(plain.join('\n')).toMatch(whatIsInside(file));

@@ -1,4 +1,4 @@
-/** A saved history as a file of JSON: enums and instants by name, payloads in base64, and whose history it is. */
+/** JSON file of a saved history: its workflow id, enums and instants by name, payloads in base64. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import type { Client } from '@temporalio/client';
 import proto, { type temporal } from '@temporalio/proto';
@@ -19,7 +19,7 @@ export async function fetchHistory(client: Client, workflowId: string): Promise<
 
 export function saveHistory(file: string, { workflowId, history }: SavedHistory): void {
   const plain = History.toObject(History.fromObject(history), { enums: String, longs: String, bytes: String });
-  // Which process and machine did what, and where its files are, is nobody's business, and differs every time.
+  // Process identities, machine names and file paths are private, and differ every time.
   const portable = (key: string, value: unknown): unknown => (MACHINES_OWN.includes(key) ? undefined : value);
   writeFileSync(file, `${JSON.stringify({ workflowId, history: plain }, portable, 1)}\n`);
 }

@@ -1,12 +1,12 @@
-/** The stays whose histories are kept: what each holds, by the name of its file. Guests are made up. */
+/** Scenarios of the stays whose histories are kept, by the name of their file. Guests are made up. */
 import { roomWorkflowId } from '../../src/client.js';
 import { bookStay, type BookedStay } from '../harness/booked-stay.js';
 import { PROPERTY_ID, type StayWorld } from '../harness/stay-world.js';
 
-/** Leads to the workflow whose history is kept. */
+/** Runs a scenario and returns the workflow whose history is kept. */
 type Scenario = (world: StayWorld) => Promise<Pick<BookedStay, 'workflowId'>>;
 
-/** What workflows of these days can do; histories of earlier days stay in folders of their own, and are not made anew. */
+/** Folder for histories of the current workflows; earlier histories stay in folders of their own, and are not recorded again. */
 export const GENERATION = 'stays-0.1.0';
 
 const party = (count: number): { guestId: string }[] =>
@@ -171,7 +171,7 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
       { from: move, to, rooms: [after] },
     ];
     await world.client.applyReservation({ ...split, segments });
-    // No time is skipped where histories are made: the move comes within two minutes.
+    // Recording skips no time: the move comes within two minutes.
     const stay = bookStay(world, { ...split, segments }, { patienceMs: 150_000 });
     await stay.until((view) => view.settled && view.rooms[0] === after);
     return checkedOut(stay);
@@ -183,7 +183,7 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
     const { runId } = await handle.describe();
     while ((await handle.describe()).runId === runId) {
       await handle.signal('phoneReady', { guestId: 'g1', ballast: 'x'.repeat(1_000_000) });
-      // One at a time: a history has a limit, and what is in flight ends before the stay goes on.
+      // One at a time: a history has a limit, and activities in flight end before the stay continues as new.
       await stay.settled();
     }
     await stay.signal('addGuests', { guests: [{ guestId: 'g3' }] });

@@ -1,4 +1,4 @@
-/** Scenarios of arriving: bookings that become stays, rooms and phones that come late, guests who come early or not at all. */
+/** Scenarios of arrival: bookings that become stays, rooms and phones that come late, guests who come early or not at all. */
 import { Temporal } from '@js-temporal/polyfill';
 import { expect } from 'vitest';
 import type { BookingChanges } from './hotel.js';

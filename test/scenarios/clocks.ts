@@ -1,4 +1,4 @@
-/** Scenarios of clocks: the nights in which they change, and a hotel that counts time otherwise than its server and its guests. */
+/** Scenarios of clocks: the nights of clock changes, and a hotel in another time zone than its server and its guests. */
 import { Temporal } from '@js-temporal/polyfill';
 import { expect } from 'vitest';
 import type { Hotel, Stay } from './hotel.js';
@@ -85,7 +85,7 @@ export const clocks: readonly Scenario[] = [
     }),
 ];
 
-/** The instants of the next change forward and the next change back in the hotel's zone, in milliseconds since 1970. */
+/** Returns the instants of the next change forward and the next change back in the hotel's zone, in milliseconds since 1970. */
 async function clockChanges(hotel: Hotel): Promise<{ forward: number; back: number }> {
   const now = Temporal.Instant.fromEpochMilliseconds(await hotel.world.now()).toZonedDateTimeISO('Europe/Berlin');
   const next = now.getTimeZoneTransition('next');
@@ -96,7 +96,7 @@ async function clockChanges(hotel: Hotel): Promise<{ forward: number; back: numb
   return { forward: forward.epochMilliseconds, back: back.epochMilliseconds };
 }
 
-/** The date at this instant in UTC: at night, and in the morning, that of all of Europe. */
+/** Returns the date at this instant in UTC. At night and in the morning, it is the date of all of Europe. */
 function dayOf(instant: number): string {
   return new Date(instant).toISOString().slice(0, 10);
 }

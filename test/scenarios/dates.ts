@@ -1,4 +1,4 @@
-/** Scenarios of dates: longer, shorter, later, earlier, ended and taken up again; and guests with dates of their own. */
+/** Scenarios of dates: stays that get longer, shorter, later or earlier, that end and resume; and guests with their own dates. */
 import { expect } from 'vitest';
 import { scenario, type Scenario } from './scenario.js';
 

@@ -1,4 +1,6 @@
-/** Scenarios of the front desk and of the equipment: cards, decisions of staff, outages, keys that do not arrive, keys that hold too much. */
+/**
+ * Scenarios of the front desk and of the equipment: cards, decisions of staff, outages, keys that do not arrive, keys that hold too much.
+ */
 import { expect } from 'vitest';
 import { scenario, type Scenario } from './scenario.js';
 

@@ -1,4 +1,4 @@
-/** The words that scenarios are told in: a hotel, its stays, its desk, and phones that are held to doors. */
+/** Vocabulary of the scenarios: a hotel, its stays, its front desk, and phones that are held to doors. */
 import { expect } from 'vitest';
 import type { StayView } from '../../src/client.js';
 import type { Fault } from '../../src/simulator/control/faults.js';
@@ -11,7 +11,7 @@ import { PROPERTY_ID, type PropertyHabits, type StayWorld } from '../harness/sta
 
 type GuestInput = StaySnapshotInput['guests'][number];
 
-/** What a booking says otherwise than usual; `hours`: from when to when, counted from now. */
+/** Differences of a booking from the default one; `hours`: start and end, counted from now. */
 export interface BookingChanges extends Partial<Omit<StaySnapshotInput, 'guests'>> {
   readonly hours?: readonly [from: number, to: number];
   readonly phones?: BookingHabits['phones'];
@@ -21,38 +21,50 @@ export interface BookingChanges extends Partial<Omit<StaySnapshotInput, 'guests'
 export interface Hotel {
   readonly world: StayWorld;
   readonly simulated: SimulatedHotel;
-  /** A room that no other scenario uses. */
+  /** Returns a room that no other scenario uses. */
   room(): string;
-  /** As many of them as are asked for, neighbours all. */
+  /** Returns so many such rooms, all neighbours. */
   rooms(count: number): string[];
-  /** A confirmed reservation, arriving tomorrow at this hour for two nights; everyone's phone is set up as soon as Seam knows him. */
+  /**
+   * Creates a confirmed reservation, arriving tomorrow at this hour for two nights. Each guest's phone is enrolled as soon as they are
+   * registered at Seam.
+   */
   booked(guests: readonly (string | GuestInput)[], changes?: BookingChanges): Promise<Stay>;
-  /** Checked in an hour ago, for three days. */
+  /** Creates a stay that checked in an hour ago, for three days. */
   checkedIn(guests: readonly (string | GuestInput)[], changes?: BookingChanges): Promise<Stay>;
-  /** As `checkedIn`, and everyone has used his key at each of his rooms. */
+  /** Creates a stay like `checkedIn`; all guests have used their key at each of their rooms. */
   inHouse(guests: readonly (string | GuestInput)[], changes?: BookingChanges): Promise<Stay>;
-  /** Such as `2 hours and 5 minutes`. */
+  /** Skips a duration such as `2 hours and 5 minutes`. */
   passes(duration: string): Promise<void>;
-  /** Lets time pass until then. */
+  /** Skips time until that instant. */
   clockReaches(instant: string): Promise<void>;
   inHours(hours: number): Promise<string>;
-  /** The mobile keys that Seam has made for the room so far. */
+  /** Returns the mobile keys that Seam has made for the room so far. */
   keysMadeFor(room: string): KeysMade;
-  /** Just so many mobile keys have been made for the room since the beginning. */
+  /** Checks that exactly so many mobile keys have been made for the room since the beginning. */
   hasMade(room: string, keys: KeysMade): void;
-  /** For each guest who has had a key to both rooms: when the new one was there, and when the old one began to end; as places in time. */
+  /**
+   * Returns the key exchanges, one for each guest who has had a key to both rooms. An exchange says when the new key was there, and when
+   * the old one began to end; both as places in time.
+   */
   exchangesOf(oldRoom: string, newRoom: string): readonly Exchange[];
-  /** The desk gives the room to a stay that waits for it. */
+  /** Gives the room, by decision of the front desk, to a stay that waits for it. */
   givesByForce(room: string, stay: Stay): Promise<void>;
-  /** The room, as the desk is shown it, names these guests, and no others, as holding a key perhaps, and none for certain. */
+  /**
+   * Checks the room's view for the front desk. It names these guests, and no others, as possible holders of a key, and none of them as a
+   * certain one.
+   */
   roomSuspects(room: string, ...guestIds: readonly string[]): Promise<void>;
-  /** Holds one phone to a door; what the lock says. */
+  /** Holds one phone to a door; returns the lock's answer. */
   phoneAt(deviceId: string, door: string): Promise<string>;
-  /** The desk cuts a plastic card, past Seam and Stayline: `new` ends what was before once it is used, `duplicate` joins it. */
+  /**
+   * Makes a plastic card at the front desk, without Seam and Stayline. `new` ends earlier keys and cards once it is used; `duplicate` joins
+   * them.
+   */
   cutsCard(room: string, kind: 'new' | 'duplicate'): Promise<Card>;
   bridgeGoesDown(): Promise<void>;
   disturb(fault: Fault): Promise<void>;
-  /** The bridge is up, and Seam answers as it should. */
+  /** Restores the bridge and Seam's normal answers. */
   allIsWell(): Promise<void>;
 }
 
@@ -72,28 +84,28 @@ export interface Card {
 }
 
 export interface Stay extends BookedStay {
-  /** Waits, letting time pass, until these guests (all of the party, if none is named) hold what they should. */
+  /** Waits, skipping time, until these guests hold what they should; all of the party, if none is named. */
   haveKeys(...guestIds: readonly string[]): Promise<StayView>;
-  /** Of everyone who was ever in the party just these open the door, now; the others try first. */
+  /** Checks that, of everyone who was ever in the party, exactly these guests open the door now. The others try first. */
   onlyTheseOpen(door: string, ...guestIds: readonly string[]): Promise<void>;
   nobodyOpens(door: string): Promise<void>;
-  /** The guest's phones open it, now, whatever is still to be done. */
+  /** Checks that the guest's phones open the door now, whatever steps are still pending. */
   isOpenTo(guestId: string, door: string): Promise<void>;
-  /** The guest's phones do not open it, now, whatever is still to be done. */
+  /** Checks that the guest's phones do not open the door now, whatever steps are still pending. */
   isShutTo(guestId: string, door: string): Promise<void>;
-  /** What the lock says to the guest's phone. */
+  /** Checks the lock's answer to the guest's phone. */
   lockSays(door: string, guestId: string, reason: string): Promise<void>;
-  /** Waits, letting time pass, until the front desk is shown this. */
+  /** Waits, skipping time, until the front desk sees this attention. */
   shows(code: string): Promise<StayView>;
-  /** The front desk is shown these and nothing else. */
+  /** Checks that the front desk sees these attentions and nothing else. */
   showsOnly(...codes: readonly string[]): Promise<StayView>;
   phoneGoesOffline(guestId: string): void;
   phoneComesBack(guestId: string): void;
-  /** Seam's events about all of the stay's keys reach it. */
+  /** Delivers Seam's events about all of the stay's keys to the stay. */
   hearsFromSeam(eventType: string): Promise<void>;
 }
 
-/** Houses in the same building under other rules; the property of most scenarios issues keys from two hours before arrival. */
+/** Properties in the same building under other rules. The property of most scenarios issues keys from two hours before arrival. */
 export const PROPERTIES: Readonly<Record<string, PropertyHabits>> = {
   /** Issues keys at check-in only. */
   lobby: { policy: { issueFrom: { kind: 'check-in' } } },
@@ -202,7 +214,7 @@ export function openHotel(world: StayWorld, prefix: string): Hotel {
   return hotel;
 }
 
-/** All that Seam has ever made, also those that have ended. */
+/** Returns all mobile keys that Seam has ever made for the room, including ended ones. */
 function mobileKeysTo(simulated: SimulatedHotel, room: string): CredentialRecord[] {
   const door = simulated.door(room).id;
   return [...simulated.world.credentials.values()].filter(

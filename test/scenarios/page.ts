@@ -1,4 +1,4 @@
-/** `docs/scenarios.md`, made of the scenarios and of how they ended. */
+/** Generator of `docs/scenarios.md`, from the scenarios and their results. */
 import { format, resolveConfig } from 'prettier';
 import { packageRoot } from '../../src/package-root.js';
 import { sentenceOf, type Scenario, type Step } from './scenario.js';
@@ -22,7 +22,7 @@ export async function scenariosPage(scenarios: readonly Scenario[], endings: End
   return format(HEAD + table, { ...options, parser: 'markdown' });
 }
 
-/** A row for each turn of the scenario: what happens, and then what must hold. */
+/** Returns a row for each turn of the scenario: what happens, and then what must hold. */
 function rowsOf(scenario: Scenario, ending: string): string[] {
   const { number, title } = scenario;
   const where = circumstancesOf(scenario);

@@ -1,4 +1,4 @@
-/** Scenarios of guests: who joins a stay and who leaves it, their phones, groups, sharers, families. */
+/** Scenarios of guests: joining and leaving a stay, their phones, groups, sharers, families. */
 import { expect } from 'vitest';
 import type { Stay } from './hotel.js';
 import { EITHER_WAY_WITH_EARLIER_KEYS, scenario, type Scenario } from './scenario.js';

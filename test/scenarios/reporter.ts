@@ -8,7 +8,7 @@ export const scenarioReporter: Reporter = {
   },
 };
 
-/** One for each scenario, in order; it holds if it does under all of its circumstances. */
+/** Returns one line for each scenario, in order. A scenario holds if it does under all of its circumstances. */
 function linesOf(modules: readonly TestModule[]): string[] {
   const runs = new Map<number, { title: string; tests: TestCase[] }>();
   for (const test of modules.flatMap((module) => [...module.children.allTests()])) {

@@ -168,7 +168,7 @@ export const rooms: readonly Scenario[] = [
     }),
 ];
 
-/** One message after the other, as booking systems send them. */
+/** Assigns the rooms one message at a time, as booking systems send them. */
 async function giveRooms(stays: readonly Stay[], doors: readonly (string | undefined)[]): Promise<void> {
   for (const [index, stay] of stays.entries()) await stay.amend({ rooms: [doors[index] ?? ''] });
 }
@@ -177,7 +177,7 @@ function roomOf(stay: Stay): string {
   return stay.snapshot.rooms?.join() ?? '';
 }
 
-/** One override and one joiner for those who were there first, the same for those who came. */
+/** Checks that each room cost one override and one joiner for its first guests, and the same for the guests who came. */
 async function eachCost(hotel: Hotel, doors: readonly string[]): Promise<void> {
   for (const door of doors) hotel.hasMade(door, { overrides: 2, joiners: 2 });
 }

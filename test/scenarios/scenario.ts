@@ -1,6 +1,6 @@
 /**
- * The form of a scenario: numbered, told in sentences, each sentence with the code that makes it so or checks it. The sentences are
- * `docs/scenarios.md`; where a step fails, its sentence is part of the failure.
+ * Form of a scenario: numbered, written in sentences, each with the code that performs or checks it. The sentences make up
+ * `docs/scenarios.md`. Where a step fails, its sentence is part of the failure.
  */
 import type { SwitchChange } from '../../src/simulator/control/switches.js';
 import type { TemporalKind } from '../harness/temporal.js';
@@ -11,10 +11,10 @@ export interface Step {
   readonly sentence: string;
 }
 
-/** What a scenario is run under; of several, it must hold under each. */
+/** Circumstance of a run; a scenario with several must hold under each. */
 export interface Circumstance {
   readonly sentence: string;
-  /** Answers to what Seam's documents leave open. */
+  /** Simulated answers to questions that Seam's documentation leaves open. */
   readonly switches: SwitchChange;
   readonly server: TemporalKind;
 }
@@ -35,10 +35,10 @@ export interface Scenario {
   run(hotel: Hotel): Promise<void>;
 }
 
-/** A scenario that goes on: `Scene` is what its first step has set up. */
+/** A scenario that can be extended: `Scene` is what its first step has set up. */
 export interface Story<Scene> extends Scenario {
   when(sentence: string, act: Act<Scene>): Story<Scene>;
-  /** Then. (An object with a method of that name would be taken for a promise.) */
+  /** Adds a "then" step. (An object with a method named `then` would be taken for a promise.) */
   holds(sentence: string, check: Act<Scene>): Story<Scene>;
 }
 
@@ -46,7 +46,7 @@ export interface Opening {
   given<Scene>(sentence: string, setUp: (hotel: Hotel) => Promise<Scene>): Story<Scene>;
 }
 
-/** Awaited, if it is a promise. */
+/** Function of a step; its result is awaited if it is a promise. */
 type Act<Scene> = (scene: Scene, hotel: Hotel) => unknown;
 
 interface Acted<Scene> extends Step {
@@ -55,15 +55,15 @@ interface Acted<Scene> extends Step {
 
 const USUAL: Circumstance = { sentence: '', switches: {}, server: 'time-skipping' };
 
-/** On the real server, in real time: for changes that come while steps are being cancelled, which the time-skipping one cannot do. */
+/** The real server, in real time, for changes that come while steps are being cancelled. The time-skipping server cannot do that. */
 export const IN_REAL_TIME: readonly Circumstance[] = [{ ...USUAL, server: 'dev' }];
 
-/** Seam lets a guest's earlier keys be: when they end is up to us. */
+/** Seam keeps a guest's earlier keys, and Stayline decides when they end. */
 export const EARLIER_KEYS_LIVE_ON: readonly Circumstance[] = [
   { ...USUAL, sentence: 'a person may hold several keys at Seam', switches: { newKeyReplacesUsersEarlier: false } },
 ];
 
-/** What Seam does with a guest's earlier key when he gets a new one is an open question; each is tried where it matters. */
+/** Both answers to an open question: does Seam end a guest's earlier key when they get a new one? Each is tested where it matters. */
 export const EITHER_WAY_WITH_EARLIER_KEYS: readonly Circumstance[] = [
   {
     ...USUAL,
@@ -74,8 +74,8 @@ export const EITHER_WAY_WITH_EARLIER_KEYS: readonly Circumstance[] = [
 ];
 
 /**
- * Opens a scenario. `number`: as in the list of fifty that the product is built to; circumstances: skipped
- * time, and the simulator's cautious answers, if absent.
+ * Opens a scenario. `number`: as in the list of fifty scenarios that the product is built to. Circumstances by default: skipped time, and
+ * the simulator's cautious answers.
  */
 export function scenario(number: number, title: string, circumstances: readonly Circumstance[] = [USUAL]): Opening {
   return {
@@ -104,10 +104,10 @@ function story<Scene>(
   };
 }
 
-/** Real time for one step, in milliseconds. */
+/** Time limit of one step in real time, in milliseconds. */
 const STEP_MS = 40_000;
 
-/** Lets a failure say at which sentence it happened. */
+/** Adds the sentence of the failing step to a failure. */
 async function telling<Result>(step: Step, act: () => Result): Promise<Awaited<Result>> {
   let timer: NodeJS.Timeout | undefined;
   const tooLong = new Promise<never>((_, reject) => {
@@ -123,7 +123,7 @@ async function telling<Result>(step: Step, act: () => Result): Promise<Awaited<R
   }
 }
 
-/** The step as a sentence of its own. */
+/** Returns the step as a separate sentence. */
 export function sentenceOf({ kind, sentence }: Step): string {
   const word = { given: 'Given', when: 'When', then: 'Then' }[kind];
   return `${word} ${sentence}.`;

@@ -1,6 +1,6 @@
 /**
- * The scenarios of hotel life, each run on the time-skipping server against the simulator, with phones held to doors as the judge.
- * `docs/scenarios.md` is made of them and of how they end: SCENARIOS_PAGE=write npx vitest run test/scenarios
+ * Scenarios of hotel life. Each runs on the time-skipping server against the simulator, and phones held to doors decide the result.
+ * `docs/scenarios.md` is generated from them and their results: SCENARIOS_PAGE=write npx vitest run test/scenarios
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
@@ -16,13 +16,13 @@ import { scenariosPage } from './page.js';
 const PAGE = path.join(packageRoot(), 'docs/scenarios.md');
 const endings = new Map<number, 'holds' | 'fails'>();
 
-/** Time-skipping stands still where an activity is called off that has just ended. */
+/** Time-skipping stands still where an activity is cancelled that has just ended. */
 const CALL_OFF = { 'time-skipping': 'by-worker', dev: 'by-server' } as const satisfies Record<TemporalKind, string>;
 
 const worlds = new Map<TemporalKind, StayWorld>();
 const left: StayWorld[] = [];
 
-/** One for all scenarios that hold; what a scenario that failed has left behind must not fail the next. */
+/** Returns the world that all passing scenarios share. What a failed scenario leaves behind must not fail the next one. */
 async function worldOn(server: TemporalKind): Promise<StayWorld> {
   const world =
     worlds.get(server) ?? (await openStayWorld({ server, properties: PROPERTIES, callOff: CALL_OFF[server] }));
@@ -55,12 +55,12 @@ for (const scenario of scenarios) {
   });
 }
 
-test('every scenario of the list is told that needs no booking system of its own', () => {
+test('the scenario list contains every scenario that needs no booking system of its own', () => {
   const upTo36 = Array.from({ length: 36 }, (_, index) => index + 1);
   expect(scenarios.map(({ number }) => number)).toEqual([...upTo36, 41, 42, 43, 44, 45, 46, 47, 48, 49]);
 });
 
-test('docs/scenarios.md tells these scenarios, and that each holds', async () => {
+test('docs/scenarios.md describes exactly these scenarios and reports that each of them holds', async () => {
   const page = await scenariosPage(scenarios, endings);
   if (process.env.SCENARIOS_PAGE === 'write') writeFileSync(PAGE, page);
   expect(readFileSync(PAGE, 'utf8')).toBe(page);

@@ -1,5 +1,5 @@
 /**
- * What a person sees of a stay in Temporal Web UI, in a real browser. Leaves pictures in `.stayline/web-ui/`; the README's is one of
+ * A stay as a person sees it in Temporal Web UI, in a real browser. Saves pictures in `.stayline/web-ui/`; the README's is one of
  * them (`docs/images/`).
  */
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
@@ -109,20 +109,20 @@ describe.skipIf(executablePath === undefined)('a stay in Temporal Web UI', () =>
     rmSync(folder, { recursive: true, force: true });
   });
 
-  test('the timeline says of every key operation what it is for', async () => {
+  test('the Temporal Web UI timeline shows the reason for every key operation of a stay', async () => {
     const text = await open('timeline', 'override for guest');
     expect(text).toContain('first key of the lease on 101, 102');
     expect(text).toContain('moved from 101, 102');
     expect(text).toContain('joins the lease on 103, 104');
   });
 
-  test('the static summary and the current details say who holds a key to what', async () => {
+  test('the static summary and the current details of a stay show who holds a key to which rooms', async () => {
     const text = await open('user-metadata', 'joiner on 103, 104');
     expect(text).toContain('Stay R-1001 at simulated-hotel');
     expect(text).toContain('in-house');
   });
 
-  test('search attributes find the stay by property, room, phase and key', async () => {
+  test('search attributes find a stay by property, room, phase and key', async () => {
     const text = await open('search-attributes', 'StayPhase');
     for (const attribute of [
       'StayProperty',
@@ -136,7 +136,7 @@ describe.skipIf(executablePath === undefined)('a stay in Temporal Web UI', () =>
     }
   });
 
-  test('no name, e-mail address or phone number stands in ids, summaries, details or search attributes', async () => {
+  test('no guest name, e-mail address or phone number appears in ids, summaries, details or search attributes of a stay', async () => {
     for (const [tab, text] of [
       ['timeline', 'override for guest'],
       ['user-metadata', 'joiner on 103, 104'],
@@ -147,7 +147,7 @@ describe.skipIf(executablePath === undefined)('a stay in Temporal Web UI', () =>
     }
   });
 
-  test('the pages work without complaints, and speak to nobody but the server', () => {
+  test('the Web UI pages of a stay log no errors, and send requests to no other host than the server', () => {
     expect(complaints).toEqual([]);
     expect([...hosts]).toEqual([new URL(stack.temporal.webUi ?? '').host]);
   });

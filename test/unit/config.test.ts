@@ -17,7 +17,7 @@ function problemsOf(
 }
 
 describe("a worker's environment", () => {
-  test('needs a property file and a key, and has a default for everything else', () => {
+  test("a worker's environment needs a property file and a key, and has a default for everything else", () => {
     expect(workerConfig(least)).toEqual({
       propertiesFile: 'hotel.json',
       seam: { auth: { kind: 'api-key', apiKey: 'seam_key' } },
@@ -26,7 +26,7 @@ describe("a worker's environment", () => {
     });
   });
 
-  test('takes everything that can be set', () => {
+  test("a worker's environment accepts everything that can be set", () => {
     const env = {
       STAYLINE_PROPERTIES: 'hotel.json',
       STAYLINE_BOOKINGS_FILE: 'bookings.json',
@@ -87,7 +87,7 @@ describe("a worker's environment", () => {
       ['STAYLINE_SEAM_ACTIVITIES_PER_SECOND must be more than 0'],
     ],
     [{ ...least, STAYLINE_WORKER_PROFILE: 'big' }, ['STAYLINE_WORKER_PROFILE must be one of embedded, cluster']],
-  ])('%j is refused, by the name of the variable', (env, problems) => {
+  ])("a worker's environment with %j is refused, and the error names the variable", (env, problems) => {
     expect(problemsOf(env)).toEqual(problems);
   });
 });
@@ -95,7 +95,7 @@ describe("a worker's environment", () => {
 describe("a server's environment", () => {
   const SEAM_WEBHOOK_SECRET = 'whsec_b25seUZvclRlc3Rz';
 
-  test('needs a door, for events of Seam or for bookings, and listens to this machine only unless it is told otherwise', () => {
+  test('a server needs an endpoint for Seam events or for bookings, and listens on this machine only by default', () => {
     const booking = { apiKeysFile: 'keys.json', propertiesFile: 'hotel.json', requestsPerMinute: 6000 };
     const env = { STAYLINE_API_KEYS: 'keys.json', STAYLINE_PROPERTIES: 'hotel.json' };
     expect(serverConfig(env)).toMatchObject({ booking });
@@ -107,7 +107,7 @@ describe("a server's environment", () => {
     });
   });
 
-  test('takes everything that can be set', () => {
+  test("a server's environment accepts everything that can be set", () => {
     const env = {
       SEAM_WEBHOOK_SECRET,
       SEAM_ENDPOINT: 'http://127.0.0.1:4010',
@@ -159,7 +159,10 @@ describe("a server's environment", () => {
       { SEAM_WEBHOOK_SECRET, SEAM_PERSONAL_ACCESS_TOKEN: 't' },
       ['SEAM_WORKSPACE_ID is needed with SEAM_PERSONAL_ACCESS_TOKEN'],
     ],
-  ])('%j is refused, by the name of the variable, and its value is not repeated', (env, problems) => {
-    expect(problemsOf(env, serverConfig)).toEqual(problems);
-  });
+  ])(
+    "a server's environment with %j is refused, and the error names the variable without its value",
+    (env, problems) => {
+      expect(problemsOf(env, serverConfig)).toEqual(problems);
+    },
+  );
 });

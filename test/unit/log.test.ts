@@ -8,16 +8,16 @@ function lines(act: (log: ReturnType<typeof createLog>) => void): Record<string,
   return written.map((line) => JSON.parse(line) as Record<string, unknown>);
 }
 
-test("what the SDK logs becomes one line of JSON with our level's name and its fields", () => {
+test("a log entry of the SDK becomes one line of JSON with our level's name and its fields", () => {
   const [line] = lines((log) => temporalLogger(log).warn('poll failed', { taskQueue: 'stays' }));
   expect(line).toMatchObject({ level: 'warn', msg: 'poll failed', taskQueue: 'stays' });
 });
 
-test('a level below the configured one is not written', () => {
+test('a log entry below the configured level is not written', () => {
   expect(lines((log) => temporalLogger(log).debug('detail'))).toEqual([]);
 });
 
-test('an error is written with its type, message and stack', () => {
+test('an error is logged with its type, message and stack', () => {
   const [line] = lines((log) => log.error({ error: new TypeError('broken') }, 'it did not work'));
   expect(line).toMatchObject({ error: { type: 'TypeError', message: 'broken', stack: expect.any(String) as string } });
 });

@@ -1,4 +1,4 @@
-/** Reading the property file, once and again. */
+/** Reads of the property file, the first and the later ones. */
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -23,7 +23,7 @@ function problemsOf(content: unknown): readonly string[] {
 }
 
 describe('a property file', () => {
-  it('needs only what has no sensible default', () => {
+  it('a property file needs only the fields that have no sensible default', () => {
     const [property] = parseProperties(JSON.stringify({ properties: [seaside] }), 'hotels.json');
     expect(property).toMatchObject({
       checkIn: '15:00',
@@ -33,7 +33,7 @@ describe('a property file', () => {
     });
   });
 
-  it('is refused with every problem at once, each with its path', () => {
+  it('a property file is refused with every problem at once, each with its path', () => {
     const { name: _name, ...nameless } = seaside;
     const problems = problemsOf({
       properties: [
@@ -50,7 +50,7 @@ describe('a property file', () => {
     ]);
   });
 
-  it('must not name a property twice', () => {
+  it('a property file must not name a property twice', () => {
     expect(problemsOf({ properties: [seaside, { ...seaside, name: 'Again' }] })).toEqual([
       "properties[1].propertyId: must differ from every other property's",
     ]);
@@ -60,11 +60,11 @@ describe('a property file', () => {
     ['text that is not JSON', '{ "properties": [', 'is not JSON'],
     ['another shape', [], 'the file:'],
     ['no property', { properties: [] }, 'properties:'],
-  ])('is refused as %s', (_what, content, problem) => {
+  ])('a property file with %s is refused', (_what, content, problem) => {
     expect(problemsOf(content)).toEqual([expect.stringContaining(problem)]);
   });
 
-  it('ships an example that is valid', async () => {
+  it('the example of a property file that is shipped is valid', async () => {
     const text = await readFile(new URL('../../examples/property.json', import.meta.url), 'utf8');
     expect(parseProperties(text, 'property.json')).toHaveLength(1);
   });
@@ -84,21 +84,21 @@ describe('an open property file', () => {
   });
   afterEach(() => rm(folder, { recursive: true }));
 
-  it('finds properties by id', async () => {
+  it('an open property file finds properties by id', async () => {
     await write({ properties: [seaside] });
     const properties = await open();
     expect((await properties.find('seaside'))?.name).toBe('Seaside');
     expect(await properties.find('hill')).toBeUndefined();
   });
 
-  it('is read again when it has changed', async () => {
+  it('an open property file is read again when it has changed', async () => {
     await write({ properties: [seaside] });
     const properties = await open();
     await write({ properties: [{ ...seaside, name: 'Seaside Grand Hotel' }] });
     expect((await properties.find('seaside'))?.name).toBe('Seaside Grand Hotel');
   });
 
-  it('keeps what was good when a change is not, and says so once', async () => {
+  it('an open property file keeps its valid content after an invalid change, and reports the problem once', async () => {
     await write({ properties: [seaside] });
     const properties = await open();
     await write({ properties: [{ ...seaside, timeZone: 'nowhere' }] });
@@ -112,7 +112,7 @@ describe('an open property file', () => {
     expect(invalid).toHaveLength(2);
   });
 
-  it('that is missing is refused at once', async () => {
+  it('a property file that is missing is refused at once', async () => {
     await expect(open()).rejects.toThrow('cannot be read: ENOENT');
   });
 });

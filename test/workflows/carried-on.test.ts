@@ -1,4 +1,4 @@
-/** Continue-as-new: what a stay knows survives it, and nothing is done twice or lost. */
+/** Continue-as-new: the state of a stay survives it, and no step is repeated or lost. */
 import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
 import type { BookedStay } from '../harness/booked-stay.js';
 import { openStayWorld, type StayWorld } from '../harness/stay-world.js';
@@ -24,7 +24,7 @@ async function growIntoNextRun(stay: BookedStay): Promise<void> {
     await grow();
     return false;
   };
-  // Slowly from here: what is in flight ends first, and a history has a limit.
+  // Slowly from here: requests in flight end first, and a history has a limit.
   await vi.waitUntil(hasLeft, { timeout: 15_000, interval: 300 });
 }
 
@@ -66,7 +66,7 @@ test('a step that is stuck in an outage neither keeps a stay from continuing as 
   await stay.signal('addGuests', { guests: [{ guestId: 'g3' }] });
   await stay.until((view) => view.guests.some((guest) => guest.guestId === 'g3' && guest.keyState === 'issuing'));
   await growIntoNextRun(stay);
-  // The anchor of the key that is stuck would wait for it a while: the other guest leaves.
+  // The revoke of the stuck key's anchor would wait a while for that key, so the other guest leaves.
   const anchor = (await stay.view()).keys.findLast((key) => key.guestId === 'g3')?.joinedTo;
   const stays = (await stay.view()).keys.find((key) => key.acsCredentialId === anchor)?.guestId ?? '';
   const leaves = stays === 'g1' ? 'g2' : 'g1';
@@ -78,7 +78,7 @@ test('a step that is stuck in an outage neither keeps a stay from continuing as 
   expect(await stay.whoOpens(door, ['g1', 'g2', 'g3'])).toEqual([stays, 'g3']);
 });
 
-test('a stay that was reinstated after its workflow was cancelled hears the next cancellation, too', async () => {
+test('a stay that was reinstated after its workflow was cancelled also handles the next cancellation', async () => {
   const [door = ''] = world.freeRooms(1);
   const stay = await world.book('cancelled-twice', { rooms: [door], guests: [{ guestId: 'g1' }, { guestId: 'g2' }] });
   await stay.settled();

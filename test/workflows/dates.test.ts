@@ -25,7 +25,7 @@ const kinds = (view: StayView): string[] => view.keys.map((key) => key.kind);
 const live = (view: StayView): StayView['keys'] => view.keys.filter((key) => key.state === 'live');
 
 describe('a stay that is extended', () => {
-  test('gets replacement joiners, never an override, and its doors open until the new end', async () => {
+  test('an extended stay gets replacement joiners, never an override, and its doors open until the new end', async () => {
     const door = room();
     const stay = await world.book('extended', { rooms: [door], guests: two });
     const first = await stay.settled();
@@ -41,7 +41,7 @@ describe('a stay that is extended', () => {
     expect(await stay.whoOpens(door, TWO)).toEqual([]);
   });
 
-  test('by snapshot on its last morning keeps every guest in', async () => {
+  test('a stay that a snapshot extends on its last morning keeps the access of every guest', async () => {
     const door = room();
     const stay = await world.book('last-morning', {
       rooms: [door],
@@ -57,7 +57,7 @@ describe('a stay that is extended', () => {
 });
 
 describe('a stay that is shortened', () => {
-  test('says that a phone that is offline may open until the old end, and stops saying so then', async () => {
+  test('a shortened stay warns that an offline phone may open until the old end, and clears the warning then', async () => {
     const door = room();
     const stay = await world.book('shortened', {
       rooms: [door],
@@ -81,7 +81,7 @@ describe('a stay that is shortened', () => {
     expect(await stay.tap('g2', door)).toBe('too-late');
   });
 
-  test('and whose end is moved before now is over: its keys go', async () => {
+  test('a stay whose end is moved into the past is over and loses its keys', async () => {
     const door = room();
     const stay = await world.book('cut-short', { rooms: [door] });
     await stay.settled();
@@ -113,7 +113,7 @@ describe('when keys are issued', () => {
     expect(await stay.tap('g1', door)).toBe('opened');
   });
 
-  test('where keys are issued at check-in only, the window alone gives none', async () => {
+  test('a property that issues keys at check-in only issues none when just the window begins', async () => {
     const door = room();
     const stay = await world.book('at-check-in', {
       propertyId: 'lobby',
@@ -144,7 +144,7 @@ describe('when keys are issued', () => {
     expect(await stay.tap('g1', door)).toBe('opened');
   });
 
-  test('an early check-in after keys were issued ahead replaces them by keys that open now', async () => {
+  test('an early check-in replaces keys that were issued ahead with keys that open now', async () => {
     const door = room();
     const stay = await world.book('early-with-keys', {
       status: 'confirmed',
@@ -160,7 +160,7 @@ describe('when keys are issued', () => {
     expect(await stay.whoOpens(door, TWO)).toEqual(TWO);
   });
 
-  test("local dates mean the property's clock, wherever anybody else is", async () => {
+  test('local dates of a stay follow the clock of its property, not of any other place', async () => {
     const door = room();
     const arrival = (await world.inMinutes(3 * DAY)).slice(0, 10);
     const departure = (await world.inMinutes(5 * DAY)).slice(0, 10);
@@ -180,7 +180,7 @@ describe('when keys are issued', () => {
     expect(await stay.tap('g1', door)).toBe('opened');
   });
 
-  test('a guest with a window of his own opens doors in that only', async () => {
+  test('a guest with a window of their own opens doors within that window only', async () => {
     const door = room();
     const from = await world.inMinutes(DAY);
     const stay = await world.book('comes-later', {
@@ -198,7 +198,7 @@ describe('when keys are issued', () => {
 });
 
 describe('a stay that ends', () => {
-  test('at check-out loses every key at once', async () => {
+  test('a stay loses every key at once at check-out', async () => {
     const door = room();
     const stay = await world.book('leaves', { rooms: [door], guests: two });
     await stay.settled();
@@ -210,7 +210,7 @@ describe('a stay that ends', () => {
     expect(await stay.whoOpens('Main Entrance', TWO)).toEqual([]);
   });
 
-  test('at check-out that is reversed is reopened by an override, and the others join', async () => {
+  test('a reversed check-out reopens the stay with an override, and the other guests join it', async () => {
     const door = room();
     const stay = await world.book('reversed', { rooms: [door], guests: two });
     await stay.settled();
@@ -230,7 +230,7 @@ describe('a stay that ends', () => {
     expect(await stay.whoOpens(door, TWO)).toEqual(TWO);
   });
 
-  test('by cancellation loses its keys, and is reinstated by the next snapshot', async () => {
+  test('a cancelled stay loses its keys, and the next snapshot reinstates it', async () => {
     const door = room();
     const stay = await world.book('cancelled', { rooms: [door], guests: two });
     await stay.settled();
@@ -245,7 +245,7 @@ describe('a stay that ends', () => {
     expect(await stay.whoOpens(door, TWO)).toEqual(TWO);
   });
 
-  test('because somebody cancels the workflow means cancel: its keys are revoked and it stays open', async () => {
+  test('cancelling the workflow cancels the stay: its keys are revoked and the workflow stays open', async () => {
     const door = room();
     const stay = await world.book('workflow-cancelled', { rooms: [door], guests: two });
     await stay.settled();
@@ -260,7 +260,7 @@ describe('a stay that ends', () => {
     expect((await stay.settled()).phase).toBe('cancelled');
   });
 
-  test('closes a closing grace after its window, with a summary of its keys', async () => {
+  test('a stay closes after its window and a closing grace, with a summary of its keys', async () => {
     const door = room();
     const stay = await world.book('closes', {
       propertyId: 'brief',
@@ -278,7 +278,7 @@ describe('a stay that ends', () => {
     expect(await stay.whoOpens(door, TWO)).toEqual([]);
   });
 
-  test('and nobody checks out: its keys run out by themselves, without a revoke', async () => {
+  test('the keys of a stay without a check-out expire by themselves, without a revoke', async () => {
     const door = room();
     const stay = await world.book('runs-out', {
       rooms: [door],
@@ -292,7 +292,7 @@ describe('a stay that ends', () => {
     expect(await stay.tap('g1', door)).toBe('too-late');
   });
 
-  test('is no-show: what was issued ahead is revoked', async () => {
+  test('the keys issued ahead for a no-show stay are revoked', async () => {
     const door = room();
     const stay = await world.book('no-show', { status: 'confirmed', rooms: [door] });
     await stay.settled();

@@ -1,4 +1,4 @@
-/** Keys that the provider is slow to confirm, or never does. No time is skipped: an activity is at work on them. */
+/** Keys that the provider confirms late or never. No time is skipped, because an activity is running. */
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { StayView } from '../../src/client.js';
 import type { BookedStay } from '../harness/booked-stay.js';
@@ -18,7 +18,7 @@ const room = (): string => world.freeRooms(1)[0] ?? '';
 const codes = (view: StayView): string[] => [...new Set(view.attention.map((notice) => notice.code))];
 const issued = (view: StayView): boolean => view.guests.every((guest) => guest.keyState === 'issued');
 
-/** Waits until the one key that is left unconfirmed has been so for longer than the policy allows. */
+/** Waits until the one unconfirmed key has been unconfirmed for longer than the policy allows. */
 async function delayed(stay: BookedStay): Promise<StayView> {
   await stay.until((view) => view.keys.filter((key) => key.state === 'issuing').length === 1);
   return stay.until((view) => {
@@ -28,7 +28,7 @@ async function delayed(stay: BookedStay): Promise<StayView> {
 }
 
 describe('a key that the provider does not confirm', () => {
-  test('is attention key-delayed, not an issued key, and is issued once the provider has it', async () => {
+  test('an unconfirmed key raises attention key-delayed, and counts as issued only once the provider has it', async () => {
     const door = room();
     await world.disturb({ kind: 'bridge-down', path: CREATE, after: 1 });
     const stay = await world.book('delayed', { rooms: [door], guests: two });
@@ -42,7 +42,7 @@ describe('a key that the provider does not confirm', () => {
     expect(await stay.whoOpens(door, TWO)).toEqual(TWO);
   });
 
-  test('and that never comes is ended at check-out like any other', async () => {
+  test('a key that the provider never confirms ends at check-out like any other key', async () => {
     await world.disturb({ kind: 'never-synced', times: 1 });
     const stay = await world.book('never-synced', {});
     await delayed(stay);
@@ -53,7 +53,7 @@ describe('a key that the provider does not confirm', () => {
     expect(world.simulator.hotel.identities.find({ user_identity_key: 'seaside/never-synced/g1' })).toBeDefined();
   });
 
-  test('although it is a joiner, holds up no other joiner', async () => {
+  test('a joiner that the provider does not confirm holds up no other joiner', async () => {
     const door = room();
     await world.disturb({ kind: 'never-synced', after: 2, times: 1 });
     const guestIds = ['g1', 'g2', 'g3', 'g4'];
@@ -67,7 +67,7 @@ describe('a key that the provider does not confirm', () => {
     const joiners = view.keys.filter((key) => key.kind === 'joiner').map((key) => key.guestId);
     expect(joiners).toContain(late);
     expect(await stay.whoOpens(door, guestIds)).toEqual(others);
-    // Whoever was ready first has the override, and its end would wait a while for the joiner that does not come.
+    // The guest who was ready first has the override, and its end would wait a while for the unconfirmed joiner.
     const leaver = others.find((guestId) => joiners.includes(guestId)) ?? '';
     await stay.signal('removeGuest', { guestId: leaver });
     await stay.until((now) => now.guests.some((guest) => guest.guestId === leaver && guest.keyState === 'gone'));

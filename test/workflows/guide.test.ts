@@ -9,7 +9,7 @@ beforeAll(async () => {
 afterAll(async () => world.stop());
 
 describe("the guide's scenarios", () => {
-  test('a single guest in a single room gets an override and opens his room and the common doors', async () => {
+  test('a single guest in a single room gets an override that opens their room and no other, until check-out', async () => {
     const stay = await world.book('single', { rooms: ['101'] });
     const view = await stay.settled();
     expect(view.keys.map((key) => [key.kind, key.state])).toEqual([['override', 'live']]);
@@ -35,7 +35,7 @@ describe("the guide's scenarios", () => {
     expect(await again.tap('g1', '102')).toBe('not-this-door');
   });
 
-  test('several guests in several rooms: one override, the others join in parallel', async () => {
+  test('several guests in several rooms get one override, and the other guests get joiners', async () => {
     const guestIds = ['g1', 'g2', 'g3', 'g4'];
     const guests = guestIds.map((guestId) => ({ guestId }));
     const stay = await world.book('party', { rooms: ['104', '105'], guests });

@@ -1,4 +1,4 @@
-/** What a whole stay leaves in Temporal's history, on the real server: exact, and small (issue's bounds 90 and 270). */
+/** Events that a whole stay leaves in Temporal's history, on the real server: an exact number, within the issue's bounds 90 and 270. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { countHistory, type HistoryCount } from '../harness/history-count.js';
 import { openStayWorld, PROPERTY_ID, type StayWorld } from '../harness/stay-world.js';
@@ -16,7 +16,7 @@ const ONE_GUEST = 44;
 const EIGHT_GUESTS = 107;
 const counted: { readonly stay: string; readonly count: HistoryCount }[] = [];
 
-/** From booking to check-out: guests known with phones a day ahead, then check-in, keys, check-out. */
+/** Runs a stay from booking to check-out: guests registered with phones a day ahead, then check-in, keys, check-out. */
 async function wholeStay(reservationId: string, rooms: readonly string[], guests: number): Promise<HistoryCount> {
   const party = Array.from({ length: guests }, (_, index) => ({ guestId: `g${index + 1}` }));
   for (const { guestId } of party) enrolBefore(`${PROPERTY_ID}/${reservationId}/${guestId}`);
@@ -55,7 +55,7 @@ test.each([1, 2, 3])(
   },
 );
 
-/** The guest has the hotel's app already: how fast a phone enrols would else show in the history. */
+/** Enrols a phone of the guest beforehand: otherwise the speed of the enrolment would show in the history. */
 function enrolBefore(user_identity_key: string): void {
   const { hotel } = world.simulator;
   hotel.phones.add(hotel.identities.create({ user_identity_key, acs_system_ids: [hotel.world.acsSystemId] }).id);

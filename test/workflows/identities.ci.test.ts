@@ -1,6 +1,6 @@
 /**
- * Persons and contacts: one person with several stays, and several persons with one contact. Whatever Seam makes of a person's
- * earlier key (`newKeyReplacesUsersEarlier`), no stay ends another stay's key unseen.
+ * Persons and contacts: one person with several stays, and several persons with one contact. No stay ends another stay's key unseen,
+ * whether or not Seam ends a person's earlier key (`newKeyReplacesUsersEarlier`).
  */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { StayView } from '../../src/client.js';
@@ -23,7 +23,7 @@ describe.each([
   });
   afterAll(async () => world.stop());
 
-  /** Whoever should open his room does, or a person is told that he does not. */
+  /** Checks that every guest opens their room, or that attention reports that they cannot. */
   async function nobodyIsShutOutUnseen(...stays: BookedStay[]): Promise<void> {
     for (const stay of stays) {
       const view = await stay.settled();
@@ -36,7 +36,7 @@ describe.each([
   }
 
   test.each(['one after the other', 'both at once'])(
-    'a person with two stays, %s, is let in or asked about in each',
+    'a person with two stays, %s, opens their room or raises attention in each',
     async (how) => {
       const guests = [{ guestId: 'g1', personId: how }];
       const book = (name: string): Promise<BookedStay> =>
@@ -52,7 +52,7 @@ describe.each([
     },
   );
 
-  test('a person whose second stay is asked for while the first request is held up is let in or asked about in each', async () => {
+  test('a person who gets a second stay during a delayed key request opens their room or raises attention in each stay', async () => {
     const guests = [{ guestId: 'g1', personId: 'late' }];
     await world.disturb({ kind: 'latency', path: '/acs/credentials/create', ms: 2_000, times: 1 });
     const first = await world.book('held-up', { rooms: [room(world)], guests });
@@ -66,7 +66,7 @@ describe.each([
     await world.undisturb();
   });
 
-  test('what happens in the first stay leaves the companions of the second in, and the other way round', async () => {
+  test('changes to one stay of a person never lock out their companions in the other stay', async () => {
     const person = { guestId: 'g1', personId: 'busy' };
     const first = await world.book('first', { rooms: [room(world)], guests: [person, { guestId: 'g2' }] });
     await first.settled();
@@ -89,7 +89,7 @@ describe.each([
     expect(await first.whoOpens(door(first), ['g1', 'g2'])).toEqual([]);
   });
 
-  test('a family with one e-mail and one phone number holds a key each, in one stay and in two', async () => {
+  test('family members who share one e-mail address and phone number hold a key each, in one stay and in two', async () => {
     const contact = { email: 'family@example.org', phone: '+4915112345678' };
     const parents = ['g1', 'g2'].map((guestId) => ({ guestId, ...contact }));
     const first = await world.book('parents', { rooms: [room(world)], guests: parents });

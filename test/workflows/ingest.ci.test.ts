@@ -1,4 +1,4 @@
-/** The workflow `ingest`: whatever is delivered, in whatever order and however often, the stay comes to know what the booking system says. */
+/** The workflow `ingest`: deliveries in any order and number bring the stay to the state of the booking system. */
 import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
 import type { WorkflowHandle } from '@temporalio/client';
 import { paceOf, reread } from '../../src/booking/ingress/deliver.js';
@@ -26,7 +26,7 @@ const readsDuring = async (act: () => Promise<void>): Promise<number> => {
   return world.house.reads().reservations - before;
 };
 
-test('a burst of deliveries is one reading, and ids are all that it leaves in the history', async () => {
+test('a burst of deliveries causes one read, and leaves only ids in the history', async () => {
   world.save('burst', { rooms: [] });
   world.save('burst', { rooms: ['104'] });
   const reads = await readsDuring(async () => {
@@ -39,7 +39,7 @@ test('a burst of deliveries is one reading, and ids are all that it leaves in th
   expect(textOf(await ingestOf('burst').fetchHistory())).not.toMatch(/Ada Quill|ada\.quill/);
 });
 
-/** All that a history says, its payloads included: they are written in base64. */
+/** Returns the whole text of a history, its payloads decoded from base64. */
 function textOf(history: unknown): string {
   const text = JSON.stringify(history, (key, value: unknown) =>
     key === 'data' && typeof value === 'string' ? Buffer.from(value, 'base64').toString('utf8') : value,
@@ -48,7 +48,7 @@ function textOf(history: unknown): string {
   return text;
 }
 
-test('a delivery that comes again later changes nothing; it is read, read again in case it lags, and forgotten', async () => {
+test('a repeated delivery changes nothing: it is read, read again in case of a stale read, and dropped', async () => {
   world.save('twice');
   await world.deliver('twice');
   await world.read('twice');
@@ -64,7 +64,7 @@ test('a delivery that comes again later changes nothing; it is read, read again 
   expect(await ingestOf('twice').query(ingestQuery)).toEqual({ deliveries: 1, readings: 2, last: { kind: 'same' } });
 });
 
-test('a reading that lags behind what the stay knows is left aside', async () => {
+test('a stale read that is older than the state of the stay is ignored', async () => {
   world.save('lags', { rooms: ['105'] });
   world.save('lags', { rooms: ['106'] });
   await world.deliver('lags');
@@ -76,7 +76,7 @@ test('a reading that lags behind what the stay knows is left aside', async () =>
   expect((await world.view('lags')).rooms).toEqual(['106']);
 });
 
-test('what a delivery told of too early is found when it is read again', async () => {
+test('a change that a delivery announces too early is found by the second read', async () => {
   world.save('early', { rooms: ['105'] });
   await world.deliver('early');
   await world.read('early');
@@ -89,7 +89,7 @@ test('what a delivery told of too early is found when it is read again', async (
   expect((await world.view('early')).rooms).toEqual(['107']);
 });
 
-test('where readings lag, a change that comes first does not hide the one after it', async () => {
+test('an earlier change that a stale read returns does not hide the change after it', async () => {
   world.save('behind', { rooms: ['105'] });
   await world.deliver('behind');
   await world.read('behind');
@@ -106,14 +106,14 @@ test('where readings lag, a change that comes first does not hide the one after 
   expect(await rooms()).toBe('107');
 });
 
-test('whoever asks for a reading that cannot be made is let go, so that others may ask', async () => {
+test('a re-read that fails answers its caller as pending, so that other callers can ask', async () => {
   world.house.trouble.begin({ status: 503 });
   world.save('patience');
   const name = { propertyId: PROPERTY_ID, reservationId: 'patience' };
   const [connection] = world.connections.all;
   if (connection === undefined) throw new Error('There is no connection');
   const pace = { ...paceOf(connection), patienceMs: 100 };
-  // More than Temporal lets wait at a time.
+  // More callers than Temporal lets wait at the same time.
   for (let asked = 0; asked < 12; asked += 1) {
     expect(await reread(world.hotel.temporal, pace, name)).toEqual({ kind: 'pending' });
   }
@@ -122,7 +122,7 @@ test('whoever asks for a reading that cannot be made is let go, so that others m
   expect((await world.view('patience')).rooms).toEqual(['101']);
 });
 
-test('while the booking system is down the history does not grow, and afterwards one reading says it all', async () => {
+test('the history does not grow while the booking system is down, and one read afterwards brings the latest state', async () => {
   world.house.trouble.begin({ status: 503 });
   world.save('down', { rooms: ['108'] });
   await world.deliver('down');
@@ -139,7 +139,7 @@ test('while the booking system is down the history does not grow, and afterwards
   expect((await world.view('down')).rooms).toEqual(['109']);
 });
 
-test('a reservation that is gone is looked for again after a grace, then its stay is cancelled, and it may come back', async () => {
+test('a missing reservation is read again after a grace period, its stay is then cancelled, and it may come back', async () => {
   const reservation = world.save('gone');
   await world.deliver('gone');
   await world.read('gone');
@@ -174,14 +174,14 @@ test('a reservation that is missing for a moment only is not cancelled', async (
   expect(timeline.map(({ what }) => what).join()).not.toContain('cancelled');
 });
 
-test('one that nobody knows leaves no stay behind', async () => {
+test('a delivery of an unknown reservation leaves no stay behind', async () => {
   await world.deliver('nobody');
   await world.read('nobody');
   expect((await ingestOf('nobody').query(ingestQuery)).last).toEqual({ kind: 'cancelled' });
   await expect(world.view('nobody')).rejects.toMatchObject({ name: 'StayNotFound' });
 });
 
-test('what is no snapshot is refused by the names of its fields, and does no harm to the stay', async () => {
+test('an invalid snapshot is refused with the names of its fields, and does no harm to the stay', async () => {
   world.save('wrong');
   await world.deliver('wrong');
   await world.read('wrong');
@@ -195,7 +195,7 @@ test('what is no snapshot is refused by the names of its fields, and does no har
   expect((await world.view('wrong')).phase).toBe('expected');
 });
 
-test('one with a long history goes on as a new run, also while the booking system is down', async () => {
+test('an ingest workflow with a long history continues as new, even while the booking system is down', async () => {
   world.house.trouble.begin({ status: 503 });
   world.save('long', { rooms: ['110'] });
   await world.deliver('long');

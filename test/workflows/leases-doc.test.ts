@@ -1,4 +1,4 @@
-/** The examples in docs/leases.md are what rooms and stays take. */
+/** Checks that rooms and stays accept the examples in docs/leases.md. */
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect, test } from 'vitest';
@@ -17,11 +17,11 @@ const examples = [...text.matchAll(/```json (\w+)\n([\s\S]*?)```/g)].map(([, nam
   json,
 }));
 
-test('every message has an example', () => {
+test('every message between rooms and stays has an example in docs/leases.md', () => {
   expect([...new Set(examples.map(({ name }) => name))].toSorted()).toEqual(Object.keys(schemas).toSorted());
 });
 
-test.each(examples)('the example of $name is taken as it stands', ({ name, json }) => {
+test.each(examples)('the schema accepts the example of $name in docs/leases.md unchanged', ({ name, json }) => {
   const value: unknown = JSON.parse(json);
   expect(schemas[name]?.parse(value)).toEqual(value);
 });

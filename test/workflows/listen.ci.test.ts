@@ -1,4 +1,4 @@
-/** The workflow `bookingListener`: one connection that is kept open, in one worker, and made again when it ends. */
+/** The workflow `bookingListener`: one connection that is kept open, in one worker, and opened again when it ends. */
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { z } from 'zod';
 import { createBookingActivities } from '../../activities/bookings.js';
@@ -8,7 +8,7 @@ import { ensureSchedules } from '../../src/booking/ingress/sweeps.js';
 import type { StaySnapshotInput } from '../../src/domain/model/snapshot-schema.js';
 import { openStayWorld, PROPERTY_ID, type StayWorld } from '../harness/stay-world.js';
 
-/** Every connection says one thing, and ends; the second is refused. */
+/** Reservation ids sent so far: every connection sends one and ends; the second connection fails. */
 const said: string[] = [];
 const radio = defineAdapter({
   system: 'radio',
@@ -41,7 +41,7 @@ beforeAll(async () => {
 });
 afterAll(async () => world.stop());
 
-test('what is heard reaches the stays, and a connection that ends or fails is made again', async () => {
+test('changes that a listener receives reach the stays, and a connection that ends or fails is opened again', async () => {
   await ensureSchedules(world.temporal, connections);
   await ensureSchedules(world.temporal, connections);
   await vi.waitUntil(() => said.length >= 3, { timeout: 40_000 });

@@ -1,4 +1,4 @@
-/** The examples in docs/messages.md are what the workflow takes. */
+/** Checks that the workflow accepts the examples in docs/messages.md. */
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect, test } from 'vitest';
@@ -14,12 +14,12 @@ const examples = [...text.matchAll(/```json (\w+)\n([\s\S]*?)```/g)].map(([, nam
 }));
 const planFor = z.strictObject({ message: z.enum(messageNames), payload: z.unknown() });
 
-test('every signal has an example', () => {
+test('every signal has an example in docs/messages.md', () => {
   const shown = examples.map((example) => example.name);
   expect(messageNames.filter((name) => !shown.includes(name))).toEqual([]);
 });
 
-test.each(examples)('the example of $name is taken', ({ name, json }) => {
+test.each(examples)('the schema accepts the example of $name in docs/messages.md', ({ name, json }) => {
   const value: unknown = JSON.parse(json);
   if (name === 'applyReservation') snapshotSchema.parse(value);
   else if (name === 'planFor') {

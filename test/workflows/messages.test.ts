@@ -1,4 +1,4 @@
-/** Messages: whatever is sent, the stay lives on; what is refused changes nothing; what is repeated is done once. */
+/** Messages: no message ends the stay, a refused message changes nothing, and a repeated message takes effect once. */
 import {
   ApplicationFailure,
   WithStartWorkflowOperation,
@@ -44,7 +44,7 @@ async function refusal(sending: Promise<unknown>): Promise<ApplicationFailure> {
 }
 
 describe('signals', () => {
-  test('of any JSON that makes no sense leave the stay alive and its keys as they are', async () => {
+  test('signals with any senseless JSON leave the stay alive and its keys unchanged', async () => {
     const stay = await world.book('any-json', {});
     await stay.settled();
     const handle = world.temporal.workflow.getHandle(stay.workflowId);
@@ -84,7 +84,7 @@ describe('signals', () => {
     expect((await handle.describe()).status.name).toBe('RUNNING');
   });
 
-  test('that name unknown guests, fields or signals are attention ignored-message, which says what is wrong', async () => {
+  test('signals with unknown guests, fields or names raise attention ignored-message, which says what is wrong', async () => {
     const stay = await world.book('ignored', {});
     await stay.settled();
     const handle = world.temporal.workflow.getHandle(stay.workflowId);
@@ -102,7 +102,7 @@ describe('signals', () => {
     expect((await stay.settled()).attention).toEqual([]);
   });
 
-  test('that are repeated with their requestId are done once', async () => {
+  test('a signal that is repeated with its requestId takes effect once', async () => {
     const stay = await world.book('repeated', {});
     await stay.settled();
     const message = { guests: [{ guestId: 'g2' }], requestId: 'r-1' };
@@ -117,7 +117,7 @@ describe('signals', () => {
 });
 
 describe('the update applyReservation', () => {
-  test('refuses a snapshot with wrong fields as InvalidSnapshot, with each path, and changes nothing', async () => {
+  test('applyReservation refuses a snapshot with wrong fields as InvalidSnapshot, with each path, and changes nothing', async () => {
     const stay = await world.book('invalid', {});
     const before = await stay.settled();
     const handle = world.temporal.workflow.getHandle(stay.workflowId);
@@ -138,7 +138,7 @@ describe('the update applyReservation', () => {
     expect(await stay.view()).toEqual(before);
   });
 
-  test('refuses a snapshot of another reservation', async () => {
+  test('applyReservation refuses a snapshot of another reservation', async () => {
     const stay = await world.book('mine', {});
     await stay.settled();
     const handle = world.temporal.workflow.getHandle(stay.workflowId);
@@ -147,7 +147,7 @@ describe('the update applyReservation', () => {
     expect([failure.type, failure.message]).toEqual(['InvalidSnapshot', expect.stringContaining('reservationId')]);
   });
 
-  test('refuses an older revision, and other content under the same revision, as StaleRevision', async () => {
+  test('applyReservation refuses an older revision, and other content under the same revision, as StaleRevision', async () => {
     const stay = await world.book('stale', { revision: 5 });
     const before = await stay.settled();
     await expect(world.client.applyReservation({ ...stay.snapshot, revision: 4 })).rejects.toMatchObject({
@@ -161,7 +161,7 @@ describe('the update applyReservation', () => {
     expect(view.guests).toContainEqual({ guestId: 'g2', keyState: 'issued' });
   });
 
-  test('takes the same revision with the same content and does nothing', async () => {
+  test('applyReservation accepts the same revision with the same content and does nothing', async () => {
     const stay = await world.book('same', {});
     const before = await stay.settled();
     const { guests, ...rest } = stay.snapshot;
@@ -169,13 +169,13 @@ describe('the update applyReservation', () => {
     expect(await stay.settled()).toEqual(before);
   });
 
-  test('refuses a stay whose window is over as StayOver', async () => {
+  test('applyReservation refuses a stay whose window is over as StayOver', async () => {
     const window = { from: await world.inMinutes(-200), to: await world.inMinutes(-100) };
     const snapshot = await world.snapshotOf('past', { window });
     await expect(world.client.applyReservation(snapshot)).rejects.toMatchObject({ type: 'StayOver' });
   });
 
-  test('sent twice in parallel, with start, leads to one stay', async () => {
+  test('two parallel updates applyReservation with start lead to one stay', async () => {
     const snapshot = await world.snapshotOf('twice', {});
     const [a, b] = await Promise.all([
       world.client.applyReservation(snapshot),
@@ -191,7 +191,7 @@ describe('the update applyReservation', () => {
 });
 
 describe('a start', () => {
-  test('by name with plain JSON from any SDK works as update-with-start does', async () => {
+  test('an update-with-start by name with plain JSON, as any SDK can send it, starts the stay', async () => {
     const snapshot = await world.snapshotOf('plain', {});
     const operation = new WithStartWorkflowOperation('stay', {
       workflowId: idOf('plain'),
@@ -206,7 +206,7 @@ describe('a start', () => {
     expect(view).toMatchObject({ schema: 1, stay: idOf('plain'), revision: 1 });
   });
 
-  test('with a snapshot needs no message at all', async () => {
+  test('a stay that is started with a snapshot needs no message', async () => {
     const snapshot = await world.snapshotOf('started', { status: 'confirmed', window: await tomorrow() });
     await world.temporal.workflow.start('stay', {
       workflowId: idOf('started'),
@@ -216,7 +216,7 @@ describe('a start', () => {
     expect(await settled('started')).toMatchObject({ phase: 'expected', revision: 1, rooms: snapshot.rooms });
   });
 
-  test('with nothing, signalled before its snapshot comes, keeps what the signals said', async () => {
+  test('a stay that is started empty keeps the signals that it receives before its snapshot', async () => {
     const handle = await world.temporal.workflow.start('stay', {
       workflowId: idOf('empty'),
       taskQueue: 'stays',
@@ -242,7 +242,7 @@ describe('a start', () => {
       'stay/seaside/bad-id',
       { snapshot: { propertyId: 'hill', reservationId: 'bad-id' } },
     ],
-  ])('with %s fails as InvalidSnapshot', async (_what, workflowId, argument) => {
+  ])('a start with %s fails as InvalidSnapshot', async (_what, workflowId, argument) => {
     const running = world.temporal.workflow.execute('stay', { workflowId, taskQueue: 'stays', args: [argument] });
     const error = await running.then(
       () => undefined,
@@ -254,7 +254,7 @@ describe('a start', () => {
 });
 
 describe('the query planFor', () => {
-  test('says what a change would do and why, and does nothing', async () => {
+  test('the query planFor returns what a change would do and why, and does nothing', async () => {
     const stay = await world.book('planned', {});
     const before = await stay.settled();
     const dryRunResult = await world.client.planFor(stay.name, {

@@ -1,4 +1,4 @@
-/** What stays do while Seam, the bridge or the provider does not: bear it, say so, and come through. */
+/** Outages of Seam, the bridge or the provider: stays wait, report the outage, and recover. */
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { StayView } from '../../src/client.js';
 import { openStayWorld, type StayWorld } from '../harness/stay-world.js';
@@ -18,7 +18,7 @@ const codes = (view: StayView): string[] => [...new Set(view.attention.map((noti
 const issued = (view: StayView): boolean => view.guests.every((guest) => guest.keyState === 'issued');
 
 describe('while the bridge to the hotel is down for hours', () => {
-  test('a check-out is not forgotten: the keys go when the bridge is back', async () => {
+  test('a check-out during a bridge outage revokes the keys when the bridge is back', async () => {
     const door = room();
     const stay = await world.book('down-at-check-out', { rooms: [door], guests: two });
     await stay.settled();
@@ -36,7 +36,7 @@ describe('while the bridge to the hotel is down for hours', () => {
     expect(await stay.whoOpens(door, TWO)).toEqual([]);
   });
 
-  test('a check-in and the check-out after it leave no key behind', async () => {
+  test('a check-in and a check-out during the same bridge outage leave no key behind', async () => {
     const door = room();
     const stay = await world.book('down-throughout', {
       status: 'confirmed',
@@ -59,7 +59,7 @@ describe('while the bridge to the hotel is down for hours', () => {
 });
 
 describe('while Seam itself answers nothing but errors', () => {
-  test('a new stay waits, says so, and gets its keys afterwards', async () => {
+  test('a new stay waits and reports while Seam answers only errors, and gets its keys afterwards', async () => {
     const door = room();
     await world.disturb({ kind: 'status', status: 503 });
     const stay = await world.book('seam-down', { rooms: [door], guests: two });
@@ -70,7 +70,7 @@ describe('while Seam itself answers nothing but errors', () => {
     expect(await stay.whoOpens(door, TWO)).toEqual(TWO);
   });
 
-  test('an answer that is lost after the key was made leads to that key, not to a second one', async () => {
+  test('an answer that is lost after Seam created the key leads to that key, not to a second one', async () => {
     const door = room();
     await world.disturb({ kind: 'drop-after', path: CREATE, times: 1 });
     const stay = await world.book('answer-lost', { rooms: [door], guests: two });

@@ -1,4 +1,4 @@
-/** More of what stays do while the bridge is down: each of these takes a good while of looking, minute by minute. */
+/** More outages of the bridge: each of these tests polls minute by minute and takes longer. */
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { StayView } from '../../src/client.js';
 import { openStayWorld, type StayWorld } from '../harness/stay-world.js';
@@ -17,7 +17,7 @@ const codes = (view: StayView): string[] => [...new Set(view.attention.map((noti
 const issued = (view: StayView): boolean => view.guests.every((guest) => guest.keyState === 'issued');
 
 describe('while the bridge to the hotel is down for hours', () => {
-  test('a check-in waits, access-system-down says so, and the key comes when the bridge is back', async () => {
+  test('a check-in during a bridge outage waits, raises access-system-down, and gets its keys when the bridge is back', async () => {
     const door = room();
     const stay = await world.book('down-at-check-in', {
       status: 'confirmed',
@@ -39,7 +39,7 @@ describe('while the bridge to the hotel is down for hours', () => {
     expect(await stay.whoOpens(door, TWO)).toEqual(TWO);
   });
 
-  test('a key whose window ends is dead without a word from Seam', async () => {
+  test('a key whose window ends during a bridge outage is dead without an answer from Seam', async () => {
     const door = room();
     const stay = await world.book('down-to-the-end', {
       rooms: [door],

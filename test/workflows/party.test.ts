@@ -15,7 +15,7 @@ const guests = (count: number): { guestId: string }[] =>
 const ids = (count: number): string[] => guests(count).map((guest) => guest.guestId);
 const kindsOf = (view: StayView, guestId: string): string[] =>
   view.keys.filter((key) => key.guestId === guestId).map((key) => key.kind);
-/** A stay whose guests are all known at Seam, with phones, before the first key is due. */
+/** Returns the fields of a stay whose guests are all registered at Seam, with phones, before the first key is due. */
 const arrivingTomorrow = async (): Promise<Pick<StaySnapshotInput, 'status' | 'window'>> => ({
   status: 'confirmed',
   window: { from: await world.inMinutes(24 * 60), to: await world.inMinutes(72 * 60) },
@@ -23,7 +23,7 @@ const arrivingTomorrow = async (): Promise<Pick<StaySnapshotInput, 'status' | 'w
 const room = (): string => world.freeRooms(1)[0] ?? '';
 
 describe('a guest who is added', () => {
-  test('by signal gets a joiner, never an override, and nobody is locked out', async () => {
+  test('a guest added by signal gets a joiner, never an override, and no other guest is locked out', async () => {
     const door = room();
     const stay = await world.book('added-by-signal', { rooms: [door], guests: guests(2) });
     await stay.settled();
@@ -35,7 +35,7 @@ describe('a guest who is added', () => {
     expect(await stay.whoOpens(door, ids(3))).toEqual(ids(3));
   });
 
-  test('by snapshot gets a joiner', async () => {
+  test('a guest added by snapshot gets a joiner', async () => {
     const door = room();
     const stay = await world.book('added-by-snapshot', { rooms: [door], guests: guests(1) });
     await stay.settled();
@@ -45,7 +45,7 @@ describe('a guest who is added', () => {
     expect(await stay.whoOpens(door, ids(3))).toEqual(ids(3));
   });
 
-  test('by signal is not revoked by the next snapshot, which has never heard of him', async () => {
+  test('a guest added by signal keeps their key when the next snapshot does not name them', async () => {
     const door = room();
     const stay = await world.book('unheard-of', { rooms: [door], guests: guests(1) });
     await stay.settled();
@@ -57,7 +57,7 @@ describe('a guest who is added', () => {
     expect(await stay.whoOpens(door, ids(2))).toEqual(ids(2));
   });
 
-  test('while the first key is still on its way waits for it and joins it', async () => {
+  test('a guest added while the first key is being issued waits for that key and joins it', async () => {
     const door = room();
     const stay = await world.book('added-early', { rooms: [door], guests: guests(1) });
     await stay.signal('addGuests', { guests: [{ guestId: 'g2' }] });
@@ -68,7 +68,7 @@ describe('a guest who is added', () => {
 });
 
 describe('a guest who leaves the party', () => {
-  test('loses his key, and the others keep theirs', async () => {
+  test('a removed guest loses their key, and the other guests keep theirs', async () => {
     const door = room();
     const stay = await world.book('leaves', { rooms: [door], guests: guests(3) });
     await stay.settled();
@@ -79,7 +79,7 @@ describe('a guest who leaves the party', () => {
     expect(view.keys.filter((key) => key.kind === 'override')).toHaveLength(1);
   });
 
-  test('even though his was the override, leaves a lease that a later guest joins', async () => {
+  test('a removed guest who held the override leaves a lease that a later guest joins', async () => {
     const door = room();
     const stay = await world.book('override-leaves', { rooms: [door], guests: guests(2) });
     const first = await stay.settled();
@@ -93,7 +93,7 @@ describe('a guest who leaves the party', () => {
     expect(await stay.whoOpens(door, [holder, staying, 'g9'])).toEqual([staying, 'g9']);
   });
 
-  test('for cause is locked out even with a phone that is offline, as soon as the others have used their new keys', async () => {
+  test('a guest removed for cause is locked out even with an offline phone, once the others have used their new keys', async () => {
     const door = room();
     const stay = await world.book('for-cause', { rooms: [door], guests: guests(3) });
     await stay.settled();
@@ -107,7 +107,7 @@ describe('a guest who leaves the party', () => {
     expect(view.keys.find((key) => key.guestId === 'g2')?.residualUntil).toBe(view.window?.to);
   });
 
-  test('for cause does not come back with a snapshot that still names him', async () => {
+  test('a guest removed for cause does not come back with a snapshot that still names them', async () => {
     const door = room();
     const stay = await world.book('barred', { rooms: [door], guests: guests(2) });
     await stay.settled();
@@ -120,7 +120,7 @@ describe('a guest who leaves the party', () => {
 });
 
 describe('a party', () => {
-  test('with subsets of the rooms: the override goes to whoever opens all of them, not to the first listed', async () => {
+  test('in a party with different rooms, the override goes to the guest who opens all of them, not to the first listed', async () => {
     const [a = '', b = ''] = world.freeRooms(2);
     const stay = await world.book('subsets', {
       ...(await arrivingTomorrow()),
@@ -136,7 +136,7 @@ describe('a party', () => {
     expect(await stay.whoOpens(b, ids(3))).toEqual(['g2', 'g3']);
   });
 
-  test('in two rooms that nobody shares gets an override for each', async () => {
+  test('a party in two rooms that no guests share gets an override for each room', async () => {
     const [a = '', b = ''] = world.freeRooms(2);
     const stay = await world.book('apart', {
       rooms: [a, b],
@@ -151,7 +151,7 @@ describe('a party', () => {
     expect(await stay.whoOpens(b, ids(2))).toEqual(['g2']);
   });
 
-  test('of twenty fans out together: nineteen joiners are asked for at once, after one override', async () => {
+  test('a party of twenty gets one override, then nineteen joiners that are requested at once', async () => {
     const door = room();
     const stay = await world.book('twenty', { ...(await arrivingTomorrow()), rooms: [door], guests: guests(20) });
     await stay.settled();
@@ -168,7 +168,7 @@ describe('a party', () => {
     expect(new Set(issues.slice(1)).size).toBe(1);
   });
 
-  test('with a child who wants no key gives keys to the others only', async () => {
+  test('a party with a child who needs no key gets keys for the other guests only', async () => {
     const door = room();
     const stay = await world.book('family', {
       rooms: [door],
@@ -179,7 +179,7 @@ describe('a party', () => {
     expect(view.guests).toContainEqual({ guestId: 'g2', keyState: 'not-due' });
   });
 
-  test('loses no other key when one joiner is refused, and the refused one comes through on retry', async () => {
+  test('a party loses no other key when one joiner is refused, and a retry issues the refused joiner', async () => {
     const door = room();
     await world.disturb({ kind: 'status', status: 400, path: '/acs/credentials/create', after: 3, times: 1 });
     const stay = await world.book('one-refused', { rooms: [door], guests: guests(5) });
@@ -198,7 +198,7 @@ describe('a party', () => {
 });
 
 describe('a guest with a live key of another stay', () => {
-  test('is attention guest-has-other-stay; nothing is lost, and his key comes when the other stay ends', async () => {
+  test('a guest with a live key of another stay keeps it, raises guest-has-other-stay, and gets the new key after that stay', async () => {
     const [a = '', b = ''] = world.freeRooms(2);
     const person = { guestId: 'g1', personId: 'p-1' };
     const first = await world.book('stay-a', { rooms: [a], guests: [person] });

@@ -17,7 +17,7 @@ const overrides = (view: StayView): number => view.keys.filter((key) => key.kind
 const codes = (view: StayView): string[] => view.attention.map((notice) => notice.code);
 
 describe('a phone', () => {
-  test('that is not there yet is waited for; once it is, the key comes by itself', async () => {
+  test('a stay waits for a phone that is missing, and issues the key by itself once the phone is there', async () => {
     const door = room();
     const stay = await world.book('phone-late', { rooms: [door] }, { phones: 'by-hand' });
     const waiting = await stay.until((view) => view.guests[0]?.waitingFor === 'phone');
@@ -29,7 +29,7 @@ describe('a phone', () => {
     expect(await stay.tap('g1', door)).toBe('opened');
   });
 
-  test('need not be waited for once phoneReady says that it is there', async () => {
+  test('a phoneReady signal ends the wait for the phone of a guest', async () => {
     const door = room();
     const stay = await world.book('phone-ready', { rooms: [door] }, { phones: 'by-hand' });
     await stay.until((view) => view.guests[0]?.waitingFor === 'phone');
@@ -40,7 +40,7 @@ describe('a phone', () => {
     expect(await stay.tap('g1', door)).toBe('opened');
   });
 
-  test('of one guest that is missing holds up no other guest', async () => {
+  test('a missing phone of one guest holds up no other guest', async () => {
     const door = room();
     const stay = await world.book('one-phone', { rooms: [door], guests: party(TWO) }, { phones: 'by-hand' });
     await stay.until((view) => view.guests.every((guest) => guest.waitingFor === 'phone'));
@@ -49,7 +49,7 @@ describe('a phone', () => {
     expect(await stay.tap('g2', door)).toBe('opened');
   });
 
-  test('that is missing a quarter of an hour after check-in is attention phone-missing, until it is there', async () => {
+  test('a phone that is missing a quarter of an hour after check-in raises attention phone-missing until it is there', async () => {
     const door = room();
     const stay = await world.book('phone-missing', { rooms: [door] }, { phones: 'by-hand' });
     await stay.until((view) => view.guests[0]?.waitingFor === 'phone');
@@ -63,7 +63,7 @@ describe('a phone', () => {
     expect(codes(view)).toEqual([]);
   });
 
-  test('that never fetches the key is attention phone-missing a quarter of an hour after check-in, until it does', async () => {
+  test('a phone without its key a quarter of an hour after check-in raises attention phone-missing until it fetches the key', async () => {
     const door = room();
     const stay = await world.book('unfetched', { rooms: [door] }, { phones: 'by-hand' });
     await stay.until((view) => view.guests[0]?.waitingFor === 'phone');
@@ -85,7 +85,7 @@ describe('a phone', () => {
     expect(await stay.tap('g1', door)).toBe('opened');
   });
 
-  test('need not be there where the policy is to issue anyway: it syncs the key when it comes', async () => {
+  test('a policy to issue anyway issues a key without a phone, and the phone syncs the key when it comes', async () => {
     const door = room();
     const stay = await world.book('anyway', { propertyId: 'eager', rooms: [door] }, { phones: 'by-hand' });
     const view = await stay.settled();
@@ -97,7 +97,7 @@ describe('a phone', () => {
 });
 
 describe('a lost phone', () => {
-  test('replaced securely: is deactivated, locked out by a new override, and the others keep their doors', async () => {
+  test('a lost phone replaced securely is deactivated and locked out by a new override, and other guests keep their doors', async () => {
     const door = room();
     const stay = await world.book('lost-secure', { rooms: [door], guests: party(THREE) });
     await stay.settled();
@@ -116,7 +116,7 @@ describe('a lost phone', () => {
     expect(hotel.tap({ deviceId: lost?.id ?? '' }, hotel.door(door).id, at).reason).toBe('older-generation');
   });
 
-  test('replaced conveniently costs a joiner only', async () => {
+  test('a lost phone that is replaced conveniently costs only a joiner', async () => {
     const door = room();
     const stay = await world.book('lost-convenient', { rooms: [door], guests: party(TWO) });
     const before = await stay.settled();
@@ -129,7 +129,7 @@ describe('a lost phone', () => {
 });
 
 describe('staff', () => {
-  test('hold a stay: no key comes, whatever later snapshots say, until it is released', async () => {
+  test('a hold by staff keeps back all keys of a stay, whatever later snapshots say, until a release', async () => {
     const door = room();
     const stay = await world.book('held', { status: 'confirmed', rooms: [door], ...(await tomorrow()) });
     await stay.settled();
@@ -144,7 +144,7 @@ describe('staff', () => {
     expect(await stay.whoOpens(door, TWO)).toEqual(TWO);
   });
 
-  test('hold one guest of a party only', async () => {
+  test('a hold by staff on one guest of a party affects that guest only', async () => {
     const door = room();
     const stay = await world.book('one-held', {
       status: 'confirmed',
@@ -159,7 +159,7 @@ describe('staff', () => {
     expect(await stay.whoOpens(door, TWO)).toEqual(['g2']);
   });
 
-  test("release the booking system's hold, too", async () => {
+  test('a release by staff also ends a hold of the booking system', async () => {
     const door = room();
     const stay = await world.book('booking-hold', { rooms: [door], hold: { reason: 'unpaid' } });
     expect((await stay.settled()).keys).toEqual([]);
@@ -168,7 +168,7 @@ describe('staff', () => {
     expect(await stay.tap('g1', door)).toBe('opened');
   });
 
-  test('block a guest: his key goes and stays away over later snapshots, until he is released', async () => {
+  test('a blocked guest loses their key and gets none from later snapshots, until staff release them', async () => {
     const door = room();
     const stay = await world.book('blocked', { rooms: [door], guests: party(TWO) });
     await stay.settled();
@@ -183,7 +183,7 @@ describe('staff', () => {
     expect(await stay.whoOpens(door, TWO)).toEqual(TWO);
   });
 
-  test('force a key before its time', async () => {
+  test('a force by staff issues a key before it is due', async () => {
     const door = room();
     const stay = await world.book('forced', { status: 'confirmed', rooms: [door], ...(await tomorrow()) });
     await stay.settled();
@@ -193,7 +193,7 @@ describe('staff', () => {
     expect(await stay.tap('g1', door)).toBe('too-early');
   });
 
-  test('who block nobody in particular are told what is missing, and nothing happens', async () => {
+  test('a block that names no guest raises attention with the missing field, and has no other effect', async () => {
     const stay = await world.book('block-whom', {});
     await stay.settled();
     await stay.signal('block', { reason: 'whom?' });
@@ -204,7 +204,7 @@ describe('staff', () => {
 });
 
 describe('a desk card', () => {
-  test('that kills the keys is attention, never a counter-override; joinTo lets the guests in again', async () => {
+  test('a desk card that invalidates the keys raises attention, never a counter-override, and joinTo restores access', async () => {
     const door = room();
     const stay = await world.book('desk-card', { rooms: [door], guests: party(TWO) });
     const before = await stay.settled();
@@ -230,7 +230,7 @@ describe('a desk card', () => {
     useCard(card, door, await world.now());
   });
 
-  test('for the next guest is left alone until staff force a new key', async () => {
+  test('a desk card for the next guest gets no counter-override until staff force a new key', async () => {
     const door = room();
     const stay = await world.book('counter', { rooms: [door] });
     const before = await stay.settled();
@@ -249,7 +249,7 @@ describe('a desk card', () => {
     expect(await stay.tap('g1', door)).toBe('opened');
   });
 
-  test('that Seam reports wrongly is looked at again, and nothing changes', async () => {
+  test('a desk card that Seam reports wrongly is checked again, and nothing changes', async () => {
     const door = room();
     const stay = await world.book('false-alarm', { rooms: [door] });
     const before = await stay.settled();

@@ -1,4 +1,4 @@
-/** What hours the hotel has is asked anew when a booking gets other dates: an answer about the dates before is none about these. */
+/** Hotel hours are read again when a booking gets other dates: an answer for the earlier dates does not apply to the new ones. */
 import { Worker } from '@temporalio/worker';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { stayWorkflowId } from '../../src/client.js';
@@ -32,7 +32,7 @@ afterAll(async () => {
   await world.stop();
 });
 
-test('a stay that hears of other dates and of the hours of those before at once has the dates that were booked last', async () => {
+test('a stay that receives new dates together with the hours for its old dates uses the new dates', async () => {
   const day = async (inDays: number): Promise<string> => (await world.inMinutes(inDays * DAY_MINUTES)).slice(0, 10);
   const before = await world.snapshotOf('redated', { window: { arrival: await day(30), departure: await day(32) } });
   const workflowId = stayWorkflowId(before);
@@ -43,7 +43,7 @@ test('a stay that hears of other dates and of the hours of those before at once 
   await world.temporal.workflow.start('stay', { workflowId, taskQueue, args: [{ snapshot: before }] });
   await (await worker()).runUntil(() => waitUntil(() => asked === 1, PATIENCE));
 
-  // While nobody carries out the stay, both come in.
+  // Both arrive while no worker runs the stay.
   answerFirst();
   await waitUntil(() => isAnswered(workflowId), PATIENCE);
   const rebooked = world.client.applyReservation({

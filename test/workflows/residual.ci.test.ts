@@ -1,5 +1,5 @@
 /**
- * Keys that should be dead: for how long each move, check-out and other change leaves a door open to a phone that has not heard of it.
+ * Residual access: the time for which each move, check-out and other change leaves a door open to a phone that has not synced it.
  * The minutes that the room computes are those in which the lock does open, tried minute by minute.
  */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -21,13 +21,13 @@ afterAll(async () => world.stop());
 
 const freeRoom = (): string => world.freeRooms(1)[0] ?? '';
 
-/** The room's keys that may still open its door, though they should not. */
+/** Returns the dead keys of the room that may still open its door. */
 async function possibleKeys(room: string): Promise<readonly RoomKeyView[]> {
   const view = await world.client.room({ propertyId: PROPERTY_ID, room });
   return view.keys.possible.filter((key) => key.state === 'dead');
 }
 
-/** A phone that hears of nothing any more. */
+/** Takes the phones of these guests offline, so that they receive no further change. */
 function goOffline(stay: BookedStay, ...guestIds: readonly string[]): void {
   for (const guestId of guestIds) {
     for (const phone of stay.phones(guestId)) world.simulator.hotel.phones.change(phone.id, { connection: 'offline' });
@@ -56,7 +56,7 @@ function minutesThatOpen(key: RoomKeyView, room: string): Opened | undefined {
   return first === undefined || last === undefined ? undefined : { first, minutes: opened.length, end: last + MINUTE };
 }
 
-/** What the room says of the key is what the lock does, to the minute. */
+/** Checks that the residual access that the room reports is what the lock allows, to the minute. */
 function expectComputedAsTried(key: RoomKeyView, room: string): void {
   const from = Math.max(Date.parse(key.deadAt ?? ''), Date.parse(key.window.from));
   const computed = { first: from, minutes: key.residualMinutes, end: Date.parse(key.residualUntil ?? '') };
@@ -66,7 +66,7 @@ function expectComputedAsTried(key: RoomKeyView, room: string): void {
 interface Story {
   readonly what: string;
   readonly booked?: Partial<StaySnapshotInput>;
-  /** Before phones go offline. */
+  /** Preparation before phones go offline. */
   readonly prepare?: (stay: BookedStay) => Promise<unknown>;
   readonly change: (stay: BookedStay) => Promise<unknown>;
   /** Guests whose keys to the room end. */
@@ -97,12 +97,12 @@ const stories: readonly Story[] = [
   },
 ];
 
-describe('a key that should be dead, in a phone that is offline,', () => {
+describe('a dead key', () => {
   test.each(stories)(
-    'after $what opens for as long as the room says',
+    'a dead key in an offline phone opens after $what for as long as the room reports',
     async ({ what, booked, prepare, change, ends }) => {
       const room = freeRoom();
-      // Keys issued ahead begin later than they end: what is left of them begins with the window.
+      // Keys issued ahead end before their window begins: their residual access begins with the window.
       const from = await world.inMinutes(booked?.status === 'confirmed' ? 90 : -HOUR);
       const window = { from, to: await world.inMinutes(DAY + 7 * HOUR) };
       const stay = await world.book(what.replaceAll(' ', '-'), { rooms: [room], guests: COUPLE, window, ...booked });
@@ -125,7 +125,7 @@ describe('a key that should be dead, in a phone that is offline,', () => {
     },
   );
 
-  test('opens no longer once the next guest has used his key at that door, and the room names that key', async () => {
+  test('a dead key no longer opens a door once the next guest has used their key there, and the room names that key', async () => {
     const room = freeRoom();
     const leaving = await world.book('leaves-a-key', { rooms: [room], guests: [{ guestId: 'g1' }] });
     await leaving.settled();
@@ -145,7 +145,7 @@ describe('a key that should be dead, in a phone that is offline,', () => {
     expect(tapWith(left, room, await world.now())).toBe('older-generation');
   });
 
-  test('opens common doors until its window ends, whoever has come since: they never learn', async () => {
+  test('a dead key in an offline phone opens common doors until its window ends, even after the next guest used them', async () => {
     const room = freeRoom();
     const leaving = await world.book('leaves-the-house', { rooms: [room], guests: [{ guestId: 'g1' }] });
     await leaving.settled();
@@ -160,7 +160,7 @@ describe('a key that should be dead, in a phone that is offline,', () => {
     expectComputedAsTried(left, 'Main Entrance');
   });
 
-  test('leaves nothing over in a phone that is online, and the room says no less than the worst', async () => {
+  test('a dead key in an online phone opens nothing, and the room still reports the worst case', async () => {
     const room = freeRoom();
     const stay = await world.book('hears-of-it', { rooms: [room], guests: [{ guestId: 'g1' }] });
     await stay.settled();

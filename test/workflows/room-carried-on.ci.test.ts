@@ -1,4 +1,4 @@
-/** Continue-as-new of a room: who has it, who waits and who can open the door survive it, and no news is lost. */
+/** Continue-as-new of a room: its leases, waiting claims and possible keys survive it, and no lease news is lost. */
 import { WithStartWorkflowOperation } from '@temporalio/client';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { stayWorkflowId } from '../../src/client.js';
@@ -18,7 +18,7 @@ beforeAll(async () => {
 });
 afterAll(async () => world.stop());
 
-test('a room with a long history goes on in a new run with its leases, and tells who waited when it is free', async () => {
+test('a room with a long history continues as new with its leases, and notifies the waiting stay when the room is free', async () => {
   const workflowId = roomWorkflowId({ propertyId: PROPERTY_ID, room: '901' });
   const handle = world.temporal.workflow.getHandle(workflowId);
   const claim = (message: Claim): Promise<LeaseNews> => {
@@ -60,7 +60,7 @@ test('a room with a long history goes on in a new run with its leases, and tells
     await grow();
     return false;
   };
-  // Slowly from here: what arrives while a task runs makes it run again before a new run can begin.
+  // Slowly from here: a signal that arrives during a workflow task causes another task before a new run can begin.
   await vi.waitUntil(hasLeft, { timeout: 20_000, interval: 2_000 });
 
   const after = await view();

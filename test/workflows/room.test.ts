@@ -28,7 +28,7 @@ function idOf(room: string): string {
   return roomWorkflowId({ propertyId: PROPERTY_ID, room });
 }
 
-/** A stay that exists, but wants no room of its own accord. */
+/** Starts a stay that claims no room by itself. Returns its workflow id. */
 async function aStay(reservationId: string): Promise<string> {
   await world.client.applyReservation(await world.snapshotOf(reservationId, { rooms: [], status: 'tentative' }));
   return stayWorkflowId({ propertyId: PROPERTY_ID, reservationId });
@@ -58,7 +58,7 @@ function view(room: string): Promise<RoomView> {
   return world.temporal.workflow.getHandle(idOf(room)).query(roomQuery);
 }
 
-/** The news that a stay was sent, in the order in which they arrived. */
+/** Returns the lease news that a stay received, in the order of arrival. */
 async function newsOf(stayId: string): Promise<LeaseNews[]> {
   const { events } = await world.temporal.workflow.getHandle(stayId).fetchHistory();
   return (events ?? []).flatMap(({ workflowExecutionSignaledEventAttributes: signal }) => {
@@ -71,7 +71,7 @@ function liveKey(id: string, fields: Partial<KeyReport> & Pick<KeyReport, 'windo
   return { acsCredentialId: id, guestId: 'g1', kind: 'override', lineage: id, state: 'live', ...fields };
 }
 
-test('a claim starts the room and is answered at once; a second one waits, and is told when the room is let go', async () => {
+test('a claim starts the room and is answered at once, and a second claim waits until the room is released', async () => {
   const [first, second] = [await aStay('R-1'), await aStay('R-2')];
   expect(await claim('901', first, [1, 40])).toMatchObject({ room: '901', part: 0, decision: { kind: 'granted' } });
   expect(await claim('901', second, [20, 60])).toMatchObject({ decision: { kind: 'waiting', behind: [first] } });
@@ -82,7 +82,7 @@ test('a claim starts the room and is answered at once; a second one waits, and i
   expect([leases.map(({ stays }) => stays), waiting]).toEqual([[[second]], []]);
 });
 
-test('who waits has the room when the lease before is over, though nobody says anything', async () => {
+test('a waiting stay gets the room when the lease before it ends, without any message', async () => {
   const [first, second] = [await aStay('R-3'), await aStay('R-4')];
   await claim('902', first, [-1, 5]);
   await claim('902', second, [4, 60]);
@@ -92,14 +92,14 @@ test('who waits has the room when the lease before is over, though nobody says a
   expect((events ?? []).filter((event) => event.timerStartedEventAttributes != null)).toHaveLength(1);
 });
 
-test('a room in which nobody waits sets no timer', async () => {
+test('a room without a waiting stay sets no timer', async () => {
   await claim('903', await aStay('R-5'), [1, 5]);
   await claim('903', await aStay('R-6'), [5, 60]);
   const { events } = await world.temporal.workflow.getHandle(idOf('903')).fetchHistory();
   expect((events ?? []).filter((event) => event.timerStartedEventAttributes != null)).toEqual([]);
 });
 
-test('claims of a stay that does not exist are dropped when it cannot be told, and the room goes to the next', async () => {
+test('claims of a stay that does not exist are dropped when a signal to it fails, and the next stay gets the room', async () => {
   const [here, next] = [await aStay('R-7'), await aStay('R-8')];
   const gone = stayWorkflowId({ propertyId: PROPERTY_ID, reservationId: 'never was' });
   await claim('904', here, [1, 40]);
@@ -111,7 +111,7 @@ test('claims of a stay that does not exist are dropped when it cannot be told, a
   expect(history.map(({ what }) => what)).toContain(`${gone}: claims dropped`);
 });
 
-test('the front desk gives the room to the one who waits; the other is told that it is displaced', async () => {
+test('the front desk gives the room to the waiting stay, and the displaced stay is notified', async () => {
   const [first, second] = [await aStay('R-9'), await aStay('R-10')];
   await claim('905', first, [-1, 40]);
   await claim('905', second, [-1, 60]);
@@ -123,7 +123,7 @@ test('the front desk gives the room to the one who waits; the other is told that
     .toMatchObject([{ decision: { kind: 'waiting', behind: [second], displaced: true } }]);
 });
 
-test('keys that are reported are shown, and are anchors for the stays of a share group', async () => {
+test('a room shows the keys that are reported to it, and offers them as anchors to the stays of a share group', async () => {
   const [first, second] = [await aStay('R-11'), await aStay('R-12')];
   const window = { from: await world.inMinutes(-HOUR), to: await world.inMinutes(40 * HOUR) };
   await claim('906', first, [-1, 40], { shareGroup: 'friends', ready: true });
@@ -143,7 +143,7 @@ test.each([
     { stayId: 'stay/seaside/R-1', window: { from: '2030-01-02T10:00Z', to: '2030-01-01T10:00Z' } },
     'window.to must be later than "from"',
   ],
-  // Temporal takes no signal to a longer one: the room would be stuck at the first news for it.
+  // Temporal accepts no signal to a longer workflow id: the first lease news for it would block the room.
   [
     'the id of no stay',
     { stayId: 'ü'.repeat(600), window: { from: '2030-01-01T10:00Z', to: '2030-01-02T10:00Z' } },
@@ -154,13 +154,13 @@ test.each([
     { stayId: 'stay/seaside/R-1', window: { from: '2030-01-01T10:00Z', to: '2030-01-02T10:00Z' }, guest: 'x' },
     'guest is not a known field',
   ],
-])('a claim with %s is refused as InvalidMessage, with the field', async (_what, message, problem) => {
+])('a claim with %s is refused as InvalidMessage, with the field and the problem', async (_what, message, problem) => {
   await expect(send('907', message as Claim)).rejects.toMatchObject({
     cause: { type: 'InvalidMessage', message: problem, nonRetryable: true },
   });
 });
 
-test('a signal that cannot be understood becomes a line of the history, and the room goes on', async () => {
+test("an invalid signal becomes a line of the room's history, and the room keeps running", async () => {
   const first = await aStay('R-13');
   await claim('908', first, [1, 40]);
   const handle = world.temporal.workflow.getHandle(idOf('908'));
@@ -181,7 +181,7 @@ test('a signal that cannot be understood becomes a line of the history, and the 
   expect(await claim('908', first, [1, 41])).toMatchObject({ decision: { kind: 'granted' } });
 });
 
-test('a room cannot be cancelled: it would forget who has it', async () => {
+test('a room ignores a cancellation, so that its leases are not lost', async () => {
   const [first, second] = [await aStay('R-14'), await aStay('R-15')];
   await claim('909', first, [1, 40]);
   const handle = world.temporal.workflow.getHandle(idOf('909'));
@@ -191,7 +191,7 @@ test('a room cannot be cancelled: it would forget who has it', async () => {
   expect((await handle.describe()).status.name).toBe('RUNNING');
 });
 
-test('the room is found by its property and its number', async () => {
+test('search attributes find a room by its property and its number', async () => {
   await claim('910', await aStay('R-16'), [1, 40]);
   const { typedSearchAttributes } = await world.temporal.workflow.getHandle(idOf('910')).describe();
   expect(typedSearchAttributes.getAll().map(({ key, value }) => [key.name, value])).toEqual(
@@ -202,12 +202,12 @@ test('the room is found by its property and its number', async () => {
   );
 });
 
-test('a workflow whose id is not that of a room is refused by name', async () => {
+test('a room workflow whose id is not the id of a room fails as InvalidMessage', async () => {
   const handle = await world.temporal.workflow.start('room', { workflowId: 'room-911', taskQueue: 'stays', args: [] });
   await expect(handle.result()).rejects.toMatchObject({ cause: { type: 'InvalidMessage' } });
 });
 
-test('what a stay has told of its keys is known when its claim is answered, though no worker was there for either', async () => {
+test("a room handles a stay's key report before its claim, even when both arrive while no worker is running", async () => {
   const stayId = await aStay('R-while-away');
   const window = { from: await world.inMinutes(-HOUR), to: await world.inMinutes(24 * HOUR) };
   const start = { workflowId: idOf('990'), taskQueue: 'nobody-yet', args: [{}] as [object] };

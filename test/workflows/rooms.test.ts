@@ -1,4 +1,4 @@
-/** Rooms that are assigned late, changed, added, or not known at all. */
+/** Rooms that are assigned late, changed, added, or unknown. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openStayWorld, type StayWorld } from '../harness/stay-world.js';
 
@@ -12,7 +12,7 @@ const THREE = ['g1', 'g2', 'g3'];
 const three = THREE.map((guestId) => ({ guestId }));
 
 describe('a room change', () => {
-  test('after check-in: an override on the new room, joiners for the others, and only then the old keys go', async () => {
+  test('a room change after check-in issues an override and joiners on the new room, and only then revokes the old keys', async () => {
     const [old = '', next = ''] = world.freeRooms(2);
     const stay = await world.book('moved', { rooms: [old], guests: three });
     await stay.settled();
@@ -34,7 +34,7 @@ describe('a room change', () => {
     expect(await stay.whoOpens(old, THREE)).toEqual([]);
   });
 
-  test('before check-in, while keys are held already, leads to the same doors', async () => {
+  test('a room change before check-in, with keys already issued, leads to working keys for the new room only', async () => {
     const [old = '', next = ''] = world.freeRooms(2);
     const stay = await world.book('moved-before', {
       status: 'confirmed',
@@ -53,7 +53,7 @@ describe('a room change', () => {
     expect(await stay.whoOpens(old, THREE)).toEqual([]);
   });
 
-  test('before any key is due issues nothing for the old room', async () => {
+  test('a room change before any key is due issues no key for the old room', async () => {
     const [old = '', next = ''] = world.freeRooms(2);
     const stay = await world.book('moved-long-before', {
       status: 'confirmed',
@@ -68,7 +68,7 @@ describe('a room change', () => {
     expect(view.keys.map((key) => key.rooms)).toEqual([[next]]);
   });
 
-  test('of one guest leaves the other guests where they are', async () => {
+  test('a room change of one guest leaves the other guests in their rooms', async () => {
     const [a = '', b = ''] = world.freeRooms(2);
     const stay = await world.book('one-moves', { rooms: [a, b], guests: three });
     await stay.settled();
@@ -79,7 +79,7 @@ describe('a room change', () => {
     expect(await stay.whoOpens(b, THREE)).toEqual(THREE);
   });
 
-  test('with a time to come happens at that time', async () => {
+  test('a room change with a future time happens at that time', async () => {
     const [old = '', next = ''] = world.freeRooms(2);
     const stay = await world.book('moves-tomorrow', { rooms: [old] });
     await stay.settled();
@@ -92,7 +92,7 @@ describe('a room change', () => {
     expect(await stay.whoOpens(old, ['g1'])).toEqual([]);
   });
 
-  test('and back again before anyone has used the new room leaves a working key', async () => {
+  test('a room change that is reversed before anyone has used the new room leaves working keys', async () => {
     const [old = '', next = ''] = world.freeRooms(2);
     const stay = await world.book('there-and-back', { rooms: [old], guests: three });
     await stay.settled();
@@ -106,7 +106,7 @@ describe('a room change', () => {
 });
 
 describe('a door that is added mid-stay', () => {
-  test('re-keys the lease: one override over all rooms, joiners for the others, reason mixed', async () => {
+  test('a door that is added mid-stay re-keys the lease: one override over all rooms, joiners for the others, reason mixed', async () => {
     const [a = '', b = ''] = world.freeRooms(2);
     const stay = await world.book('mixed', { rooms: [a], guests: three });
     await stay.settled();
@@ -120,7 +120,7 @@ describe('a door that is added mid-stay', () => {
     expect(await stay.whoOpens(a, THREE)).toEqual(THREE);
   });
 
-  test('for one guest only leaves the others their room', async () => {
+  test('a door that is added mid-stay for one guest leaves the other guests with their room', async () => {
     const [a = '', b = ''] = world.freeRooms(2);
     const others = [
       { guestId: 'g1', rooms: [a] },
@@ -136,7 +136,7 @@ describe('a door that is added mid-stay', () => {
 });
 
 describe('a stay without a door to open', () => {
-  test('and without a room waits for one, and is attention room-missing once in house', async () => {
+  test('a stay without a room waits for one, and raises attention room-missing once it is in house', async () => {
     const [door = ''] = world.freeRooms(1);
     const stay = await world.book('no-room-yet', { rooms: [] });
     const waiting = await stay.settled();
@@ -148,7 +148,7 @@ describe('a stay without a door to open', () => {
     expect(await stay.tap('g1', door)).toBe('opened');
   });
 
-  test('with a room that Seam does not know is attention, and issues once the booking names another', async () => {
+  test('a stay with a room that Seam does not list raises attention, and issues keys once the booking names another room', async () => {
     const [door = ''] = world.freeRooms(1);
     const stay = await world.book('unknown-room', { rooms: ['9999'] });
     const waiting = await stay.settled();
@@ -161,7 +161,7 @@ describe('a stay without a door to open', () => {
     expect(await stay.tap('g1', door)).toBe('opened');
   });
 
-  test('that is tentative gets no key until it is confirmed', async () => {
+  test('a tentative stay gets no key until it is confirmed', async () => {
     const [door = ''] = world.freeRooms(1);
     const stay = await world.book('tentative', { status: 'tentative', rooms: [door] });
     const before = await stay.settled();
@@ -173,7 +173,7 @@ describe('a stay without a door to open', () => {
     expect(await stay.tap('g1', door)).toBe('opened');
   });
 
-  test('of a property that is not configured is attention, and nothing else', async () => {
+  test('a stay of a property that is not configured raises attention, and gets no key', async () => {
     const stay = await world.book('nowhere', { propertyId: 'atlantis' });
     const view = await stay.until((now) => now.attention.length > 0);
     expect(view.attention.map((notice) => notice.code)).toEqual(['key-failed']);

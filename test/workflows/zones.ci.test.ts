@@ -1,4 +1,4 @@
-/** Hotels' clocks: doors judged by the clock on the wall, in ordinary and in odd nights, and by what Seam says of the zone. */
+/** Hotels' clocks: doors follow the local wall clock in ordinary nights and in nights of a clock change, and Seam's zone is checked. */
 import { Temporal } from '@js-temporal/polyfill';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { StayView } from '../../src/client.js';
@@ -23,7 +23,7 @@ const MINUTE = 60_000;
 const DAY = 24 * 60 * MINUTE;
 const room = (): string => world.freeRooms(1)[0] ?? '';
 
-/** The wall clock, asked of the platform and not of the product: "2027-03-28 11:00". */
+/** Returns the wall clock from the platform, not from the product: "2027-03-28 11:00". */
 function wallClock(timeZone: string): (at: number) => string {
   const format = new Intl.DateTimeFormat('sv', { timeZone, dateStyle: 'short', timeStyle: 'short' });
   return (at) => format.format(at);
@@ -37,7 +37,7 @@ function whenWallShows(timeZone: string, date: string, clock: string): number | 
   return undefined;
 }
 
-/** As `whenWallShows`, of a time that does exist. */
+/** Variant of `whenWallShows` for a time that does exist. */
 function wallTime(timeZone: string, date: string, clock: string): number {
   const at = whenWallShows(timeZone, date, clock);
   if (at === undefined) throw new Error(`The clocks of ${timeZone} never show ${clock} on ${date}`);
@@ -54,7 +54,7 @@ interface Change {
   readonly date: string;
   readonly eve: string;
   readonly after: string;
-  /** A clock time in the middle of what is left out, or of what is shown twice. */
+  /** Clock time in the middle of the period that is skipped or repeated. */
   readonly oddClock: string;
 }
 
@@ -99,53 +99,56 @@ const door = (stay: BookedStay): string => stay.snapshot.rooms?.[0] ?? '';
 const codes = (view: StayView): string[] => view.attention.map((notice) => notice.code);
 
 describe.each(['Europe/Berlin', 'Australia/Lord_Howe', 'Australia/Adelaide'] as const)(
-  'in a night when the clocks of %s are put',
+  'a night when the clocks of %s change',
   (timeZone) => {
-    test.each(['forward', 'back'] as const)('%s, doors open and close as the clock on the wall says', async (way) => {
-      const { eve, date, after, oddClock } = await nextChange(timeZone, way);
-      const overnight = await expected(timeZone, `${way}-overnight`, { arrival: eve, departure: date });
-      const across = await expected(timeZone, `${way}-across`, { arrival: eve, departure: after });
-      const odd = await expected(timeZone, `${way}-odd`, { arrival: eve, departure: date, checkOut: oddClock });
-      const all = [overnight, across, odd];
-      const whoOpens = async (): Promise<string[]> => {
-        const opened: string[] = [];
-        for (const stay of all)
-          if ((await stay.tap('g1', door(stay))) === 'opened') opened.push(stay.name.reservationId);
-        return opened;
-      };
-      const ids = all.map((stay) => stay.name.reservationId);
-      const [overnightId = '', acrossId = ''] = ids;
+    test.each(['forward', 'back'] as const)(
+      'on a night when clocks are put %s, doors open and close by the wall clock',
+      async (way) => {
+        const { eve, date, after, oddClock } = await nextChange(timeZone, way);
+        const overnight = await expected(timeZone, `${way}-overnight`, { arrival: eve, departure: date });
+        const across = await expected(timeZone, `${way}-across`, { arrival: eve, departure: after });
+        const odd = await expected(timeZone, `${way}-odd`, { arrival: eve, departure: date, checkOut: oddClock });
+        const all = [overnight, across, odd];
+        const whoOpens = async (): Promise<string[]> => {
+          const opened: string[] = [];
+          for (const stay of all)
+            if ((await stay.tap('g1', door(stay))) === 'opened') opened.push(stay.name.reservationId);
+          return opened;
+        };
+        const ids = all.map((stay) => stay.name.reservationId);
+        const [overnightId = '', acrossId = ''] = ids;
 
-      await passUntil(wallTime(timeZone, eve, '14:59'));
-      for (const stay of all) await stay.until((view) => view.phase === 'ready');
-      expect(await whoOpens()).toEqual([]);
-      await passUntil(wallTime(timeZone, eve, '15:00'));
-      expect(await whoOpens()).toEqual(ids);
+        await passUntil(wallTime(timeZone, eve, '14:59'));
+        for (const stay of all) await stay.until((view) => view.phase === 'ready');
+        expect(await whoOpens()).toEqual([]);
+        await passUntil(wallTime(timeZone, eve, '15:00'));
+        expect(await whoOpens()).toEqual(ids);
 
-      // A time that is left out is moved on by the length of the gap; one that is shown twice is meant the first time.
-      const shownAt = whenWallShows(timeZone, date, oddClock);
-      expect(shownAt === undefined).toBe(way === 'forward');
-      const lastMinuteBefore = wallTime(timeZone, date, '00:59');
-      const minutes = Number(oddClock.slice(0, 2)) * 60 + Number(oddClock.slice(3)) - 59;
-      const oddEnd = shownAt ?? lastMinuteBefore + minutes * MINUTE;
-      await passUntil(oddEnd - MINUTE);
-      expect(await whoOpens()).toEqual(ids);
-      await passUntil(oddEnd);
-      expect(await whoOpens()).toEqual([overnightId, acrossId]);
+        // A skipped time is moved on by the length of the gap; a repeated time means its first occurrence.
+        const shownAt = whenWallShows(timeZone, date, oddClock);
+        expect(shownAt === undefined).toBe(way === 'forward');
+        const lastMinuteBefore = wallTime(timeZone, date, '00:59');
+        const minutes = Number(oddClock.slice(0, 2)) * 60 + Number(oddClock.slice(3)) - 59;
+        const oddEnd = shownAt ?? lastMinuteBefore + minutes * MINUTE;
+        await passUntil(oddEnd - MINUTE);
+        expect(await whoOpens()).toEqual(ids);
+        await passUntil(oddEnd);
+        expect(await whoOpens()).toEqual([overnightId, acrossId]);
 
-      await passUntil(wallTime(timeZone, date, '10:59'));
-      expect(await whoOpens()).toEqual([overnightId, acrossId]);
-      await passUntil(wallTime(timeZone, date, '11:00'));
-      expect(await whoOpens()).toEqual([acrossId]);
-      await passUntil(wallTime(timeZone, after, '10:59'));
-      expect(await whoOpens()).toEqual([acrossId]);
-      await passUntil(wallTime(timeZone, after, '11:00'));
-      expect(await whoOpens()).toEqual([]);
-    });
+        await passUntil(wallTime(timeZone, date, '10:59'));
+        expect(await whoOpens()).toEqual([overnightId, acrossId]);
+        await passUntil(wallTime(timeZone, date, '11:00'));
+        expect(await whoOpens()).toEqual([acrossId]);
+        await passUntil(wallTime(timeZone, after, '10:59'));
+        expect(await whoOpens()).toEqual([acrossId]);
+        await passUntil(wallTime(timeZone, after, '11:00'));
+        expect(await whoOpens()).toEqual([]);
+      },
+    );
   },
 );
 
-test('in a zone of half hours doors open and close by the clock on the wall, too', async () => {
+test('doors in a time zone with a half-hour offset open and close by the wall clock', async () => {
   const timeZone = 'Asia/Kolkata';
   const now = await world.now();
   const [arrival, departure] = [dayOf(now + DAY, timeZone), dayOf(now + 2 * DAY, timeZone)];
@@ -162,7 +165,7 @@ test('in a zone of half hours doors open and close by the clock on the wall, too
 });
 
 describe("a property's zone that is corrected during a stay", () => {
-  test('converts its dates anew: whoever is in stays in until the new end, and no longer', async () => {
+  test('a corrected time zone of a property moves the end of its stays: a guest gets in until the new end, and no longer', async () => {
     const [wrong, right] = ['Europe/Berlin', 'Europe/London'] as const;
     world.configure('corrected', { timeZone: wrong });
     const now = await world.now();
@@ -198,7 +201,7 @@ describe("a zone of the access system that is not the property's", () => {
     ['none', null, 'trusted'],
     ['one that Seam doubts', 'Europe/Berlin', 'doubted'],
   ] as const)(
-    '(%s) is attention until it is mended, and does not keep the key from the guest',
+    'a zone of the access system that differs (%s) raises attention until it is fixed, and the guest still gets the key',
     async (what, timeZone, trust) => {
       setZoneAtSeam({ timeZone, trust });
       const stay = await world.book(`mismatch-${what}`, { rooms: [room()] });
@@ -214,14 +217,14 @@ describe("a zone of the access system that is not the property's", () => {
     },
   );
 
-  test('is none if both names mean the same clock', async () => {
+  test('a zone of the access system with another name for the same clock raises no attention', async () => {
     setZoneAtSeam({ timeZone: 'Asia/Calcutta', trust: 'trusted' });
     const stay = await world.book('same-clock', { propertyId: hotelIn('Asia/Kolkata'), rooms: [room()] });
     expect(codes(await stay.settled())).toEqual([]);
     setZoneAtSeam({ timeZone: 'Europe/Berlin', trust: 'trusted' });
   });
 
-  test('is seen when the property file is the one that changed', async () => {
+  test('a changed zone in the property file raises attention zone-mismatch', async () => {
     world.configure('moved', { timeZone: 'Europe/Berlin' });
     const stay = await world.book('moved', { propertyId: 'moved', rooms: [room()] });
     expect(codes(await stay.settled())).toEqual([]);

@@ -1,15 +1,15 @@
-/** How webhooks come in real life: at once, late, in another order, more than once, or never. */
+/** Webhook deliveries as in production: at once, late, in another order, more than once, or never. */
 
 export interface Deliveries<Event> {
-  /** Something has happened: posted at once, unless deliveries are held back or lost. Resolves when it has been answered. */
+  /** Posts an event at once, unless deliveries are held or lost. Resolves when it has been answered. */
   tell(event: Event): Promise<void>;
-  /** From now on deliveries wait. */
+  /** Holds all further deliveries back. */
   hold(): void;
-  /** Posts what waited, each so many times, in the order that is asked for; from now on deliveries come at once again. */
+  /** Posts the held deliveries in the given order, each the given number of times. Later deliveries are sent at once again. */
   release(how?: Release): Promise<void>;
-  /** From now on deliveries are lost, as when a subscription lies idle; `release` ends it. */
+  /** Loses all further deliveries, as with an idle subscription; `release` ends it. */
   lose(): void;
-  /** The status of every answer so far. */
+  /** Status of every answer so far. */
   readonly answers: readonly number[];
 }
 

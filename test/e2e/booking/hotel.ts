@@ -1,6 +1,6 @@
 /**
- * A hotel that is connected to a booking system's stand-in, for real: the HTTP door and the worker are processes of their own, on
- * Temporal's dev server; phones are held to the simulator's doors.
+ * A hotel connected to the stand-in of a booking system. The HTTP server and the worker are processes of their own, on Temporal's dev
+ * server. Phones are held to the simulator's doors.
  */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -17,25 +17,25 @@ const LOOK_EVERY_MS = 100;
 
 export interface HotelOptions {
   readonly system: string;
-  /** What the booking system calls the hotel. */
+  /** Id of the hotel in the booking system. */
   readonly externalId: string;
   readonly settings: unknown;
-  /** Secrets that the settings name. */
+  /** Secrets that the settings refer to by variable name. */
   readonly env: Readonly<Record<string, string>>;
 }
 
 export interface BookedHotel {
   readonly world: RealWorld;
-  /** Where this connection's routes begin. */
+  /** URL below which this connection's routes are. */
   readonly door: string;
   /**
-   * The stay of a reservation, once it is as it should be.
-   * @param personIds ids of persons that the booking system knows, by guest id
+   * Returns the stay of a reservation, once its view satisfies `isRight`.
+   * @param personIds ids of persons in the booking system, by guest id
    */
   stay(reservationId: string, isRight: (view: StayView) => boolean): Promise<{ stay: BookedStay; view: StayView }>;
-  /** undefined while there is none. */
+  /** Returns the view of the stay, or undefined if there is no stay. */
   view(reservationId: string): Promise<StayView | undefined>;
-  /** Has the sweep run now, and waits for its end. */
+  /** Runs the sweep now, and waits for its end. */
   sweep(): Promise<void>;
   close(): Promise<void>;
 }
@@ -49,7 +49,7 @@ export async function openBookedHotel({ system, externalId, settings, env }: Hot
     properties: [{ propertyId: PROPERTY, externalId }],
     settings,
     pace: { settleSeconds: 0.3, longestSeconds: 2, rereadSeconds: [1, 2], goneSeconds: 1 },
-    // By itself not within a test.
+    // The schedule does not run within a test.
     sweep: { everyMinutes: 1_440 },
   };
   writeFileSync(file, JSON.stringify({ connections: [connection] }));
@@ -105,7 +105,7 @@ export async function openBookedHotel({ system, externalId, settings, env }: Hot
   };
 }
 
-/** Its phones are enrolled by the world, as soon as Seam knows the guests. */
+/** Creates a handle of a stay whose phones the world enrols, as soon as Seam has the guests. */
 function handle(world: RealWorld, reservationId: string): BookedStay {
   const host = {
     simulator: world.simulator,
@@ -121,7 +121,7 @@ function handle(world: RealWorld, reservationId: string): BookedStay {
   return bookStay(host, { ...first, rooms: [], guests: [] }, { phones: 'by-hand', patienceMs: PATIENCE_MS });
 }
 
-/** Every guest who is here holds a key, nothing is left to do. */
+/** Checks that every guest in the hotel holds a key and that the stay is settled. */
 export function isReady(rooms: readonly string[]): (view: StayView) => boolean {
   return (view) =>
     view.settled &&

@@ -1,4 +1,4 @@
-/** A connection to a booking system as the connections file makes it, and what a snapshot must pass. */
+/** A connection to a booking system as the connections file creates it, and the checks on its snapshots. */
 import { parseConnections } from '../../../src/booking/ingress/connections.js';
 import type {
   BookingAdapter,
@@ -26,12 +26,12 @@ export function openSystem(
   return connection.system;
 }
 
-/** A call that nobody gives up on, for a stay that has had these guests. */
+/** A fetch call without a timeout, for a stay that has had the given guests. */
 export function aCall(knownGuests: readonly KnownGuest[] = []): FetchCall {
   return { signal: new AbortController().signal, knownGuests: () => Promise.resolve(knownGuests) };
 }
 
-/** The snapshot that was found, as a stay takes it. @throws Error if there is not exactly one, or a stay would refuse it */
+/** Returns the single snapshot of a fetch, parsed as a stay does. @throws Error if there is not exactly one, or a stay would refuse it */
 export function theSnapshot(fetched: Fetched): StaySnapshot {
   if (fetched.kind !== 'found') throw new Error(`It is ${fetched.kind}`);
   const [snapshot, ...others] = fetched.snapshots;

@@ -1,15 +1,15 @@
-/** What an API of a booking system does when it is not well; asked before every request. */
+/** Faults of a booking system's API, checked before every request. */
 import type { FastifyInstance } from 'fastify';
 
 export interface Trouble {
-  /** Every request is answered so until `end`: a status, or not at all. */
+  /** Makes every request fail until `end`: with a status, or without an answer. */
   begin(kind: { readonly status: number; readonly retryAfterSeconds?: number } | 'no-answer', only?: string): void;
   end(): void;
-  /** How many requests came in at all, and how many of them while there was trouble. */
+  /** Returns the number of all requests, and of those that were refused during faults. */
   counts(): { readonly calls: number; readonly refused: number };
 }
 
-/** @param app the trouble is over all its routes that are registered later; `only` limits it to paths that begin so */
+/** @param app the faults apply to all routes registered later; `only` limits them to paths with that prefix */
 export function addTrouble(app: FastifyInstance): Trouble {
   let current: { readonly kind: Parameters<Trouble['begin']>[0]; readonly only: string } | undefined;
   const counts = { calls: 0, refused: 0 };

@@ -1,4 +1,4 @@
-/** The demo as a person runs it: a process of its own, judged by its exit code, and by what it says and leaves behind. */
+/** The demo as a person runs it: a process of its own, checked by its exit code, its output and the files that it leaves. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, rmSync } from 'node:fs';
@@ -21,7 +21,7 @@ function startDemo(): ReturnType<typeof spawn> {
 }
 
 describe('the demo', () => {
-  test('tells the whole story, every door answers as it should, and it ends with 0', async () => {
+  test('the demo shows the whole story with every door as expected, and exits with 0', async () => {
     const demo = startDemo();
     const [output, [code]] = await Promise.all([text(demo.stdout!), once(demo, 'exit')]);
     expect(output).not.toContain('✗');
@@ -36,13 +36,13 @@ describe('the demo', () => {
     }
     expect(output).toContain('SIGKILL for the worker');
     expect(output).toMatch(/\/namespaces\/default\/workflows\/stay%2Fseaside%2FR-1\n/);
-    // Not a terminal, so no colour; and it fits into one.
+    // The output is not a terminal, so it has no colour; and its lines fit into a terminal.
     expect(output).not.toContain('\u001b');
     const lines = output.split('\n').filter((line) => !line.includes('http'));
     expect(lines.filter((line) => line.length > WIDTH)).toEqual([]);
   }, 120_000);
 
-  test('ended in mid-story, it stops everything that it started', async () => {
+  test('a demo interrupted in the middle of the story stops everything that it started', async () => {
     const demo = startDemo();
     const serverOf = /web ui +(http:\/\/[^/]+)/;
     let output = '';
@@ -62,7 +62,7 @@ describe('the demo', () => {
     await expect(fetch(webUi)).rejects.toThrow();
   }, 120_000);
 
-  test('a door that answers otherwise than the story expects is shown, and makes it end with 1', async () => {
+  test('a door that does not respond as the story expects is shown, and the demo exits with 1', async () => {
     const ada: Person = { name: 'Ada', guestId: 'g1', phone: 'enrolled' };
     const wrongStory: Story = {
       title: 'A story that expects the wrong thing',

@@ -50,7 +50,7 @@ afterAll(() => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-/** Whether anybody listens at `host:port`. */
+/** Checks for a listener at `host:port`. */
 function isListening(address: string): Promise<boolean> {
   const [host = '', port = ''] = address.split(':');
   return new Promise((resolve) => {
@@ -62,7 +62,7 @@ function isListening(address: string): Promise<boolean> {
   });
 }
 
-test('any program can start a stay by name and ask for it, with what the one line says', async () => {
+test('any program can start a stay by name and query it with the data of the ready line', async () => {
   const connection = await connect({ address: ready.temporalAddress, namespace: ready.namespace });
   const client = new Client({ connection, namespace: ready.namespace });
   const { propertyId } = ready.simulator.property;
@@ -75,12 +75,12 @@ test('any program can start a stay by name and ask for it, with what the one lin
   await connection.close();
 });
 
-test('the Web UI and the simulated hotel answer', async () => {
+test('the Web UI and the simulated hotel respond with 200', async () => {
   expect((await fetch(ready.webUi)).status).toBe(200);
   expect((await fetch(`${ready.simulator.url}/_sim/hotel`)).status).toBe(200);
 });
 
-test('the HTTP API takes a reservation in with the API key of the line, and shows its stay with a link to Web UI', async () => {
+test('the HTTP API accepts a reservation with the API key of the ready line, and returns its stay with a link to Web UI', async () => {
   const { url, apiKey } = ready.server;
   const response = await fetch(`${url}/v1/properties/${ready.simulator.property.propertyId}/reservations/R-2`, {
     method: 'PUT',
@@ -97,7 +97,7 @@ test('the HTTP API takes a reservation in with the API key of the line, and show
   expect(await response.json()).toMatchObject({ phase: 'expected', webUi: expect.stringContaining(ready.webUi) });
 });
 
-test("the simulated Seam's events reach the server, signed", async () => {
+test("the server receives the simulated Seam's signed events", async () => {
   const faults = `${ready.simulator.url}/_sim/faults`;
   const headers = { 'content-type': 'application/json' };
   await fetch(faults, { method: 'POST', headers, body: JSON.stringify({ kind: 'bridge-down' }) });
@@ -110,13 +110,13 @@ test("the simulated Seam's events reach the server, signed", async () => {
   expect(log).not.toContain(ready.simulator.apiKey);
 });
 
-test('the worker writes its log where the stack says, without secrets', () => {
+test('the worker writes its log to the data folder of the stack, without secrets', () => {
   const log = readFileSync(path.join(folder, 'worker.log'), 'utf8');
   expect(log).toContain('"msg":"at work"');
   expect(log).not.toContain(ready.simulator.apiKey);
 });
 
-test('SIGTERM ends all of it with 0, and nothing but the one line was on stdout', async () => {
+test('SIGTERM ends the whole stack with 0, and stdout holds only the ready line', async () => {
   dev.kill('SIGTERM');
   expect(await ended).toEqual([0, null]);
   expect(printed).toHaveLength(1);

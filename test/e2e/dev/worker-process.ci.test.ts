@@ -44,7 +44,7 @@ interface Ended {
   readonly stderr: string;
 }
 
-/** Runs a file of the project to its end with this environment only. */
+/** Runs a file of the project to its end, with only this environment. */
 function run(file: string, environment: Readonly<Record<string, string>>): Promise<Ended> {
   return new Promise((resolve) => {
     const child = spawn(process.execPath, ['--import', 'tsx', file], {
@@ -66,7 +66,7 @@ describe('the server process', () => {
     STAYLINE_LOG_LEVEL: 'error',
   });
 
-  test('is ready once it listens, and ends with 0 at SIGTERM', async () => {
+  test('the server process is ready once it listens, and exits with 0 on SIGTERM', async () => {
     const [port] = await freePorts(undefined);
     const child = await startChild({ file: 'src/server.ts', env: settings(port), log: STDERR });
     expect((await fetch(`http://127.0.0.1:${String(port)}/readyz`)).status).toBe(200);
@@ -74,20 +74,20 @@ describe('the server process', () => {
     expect(await child.ended).toBe(0);
   });
 
-  test('ends with 2 and the name of the variable, without its value, if its environment is not right', async () => {
+  test('the server process exits with 2 and names a wrong environment variable, without its value', async () => {
     const ended = await run('src/server.ts', { ...settings(0), SEAM_WEBHOOK_SECRET: 'seam_not_this_one' });
     expect(ended.status).toBe(2);
     expect(ended.stderr).toContain('SEAM_WEBHOOK_SECRET must be');
     expect(ended.stderr).not.toContain('seam_not_this_one');
   });
 
-  test('ends with 1 if somebody else has its port', async () => {
+  test('the server process exits with 1 if its port is already in use', async () => {
     const ended = await run('src/server.ts', settings(Number(server.address.split(':')[1])));
     expect(ended).toMatchObject({ status: 1, stderr: expect.stringContaining('the server did not work') as string });
     expect(ended.stderr).not.toContain(secret);
   });
 
-  test('lives without a Temporal server, but is not ready', async () => {
+  test('the server process runs without a Temporal server, but is not ready', async () => {
     const [port, nobodys] = await freePorts(undefined, undefined);
     const away = { ...settings(port), TEMPORAL_ADDRESS: `127.0.0.1:${String(nobodys)}` };
     const child = await startChild({ file: 'src/server.ts', env: away, log: STDERR });
@@ -101,7 +101,7 @@ describe('the server process', () => {
 });
 
 describe('the worker process', () => {
-  test('is healthy once it asks for work, and not before', async () => {
+  test('the worker process is healthy once it polls for tasks, and not before', async () => {
     const health = (): Promise<Ended> => run('src/worker-health.ts', { TEMPORAL_ADDRESS: server.address });
     expect((await health()).status).toBe(1);
     const worker = await startChild({ file: 'src/worker.ts', env, log: STDERR });
@@ -109,26 +109,26 @@ describe('the worker process', () => {
     await worker.end('SIGTERM');
   });
 
-  test('drains at SIGTERM and ends with 0', async () => {
+  test('the worker process drains on SIGTERM and exits with 0', async () => {
     const worker = await startChild({ file: 'src/worker.ts', env, log: STDERR });
     await worker.end('SIGTERM');
     expect(await worker.ended).toBe(0);
   });
 
-  test('can be killed', async () => {
+  test('the worker process ends on SIGKILL without an exit code', async () => {
     const worker = await startChild({ file: 'src/worker.ts', env, log: STDERR });
     await worker.end('SIGKILL');
     expect(await worker.ended).toBeNull();
   });
 
-  test('ends with 2 and the name of the variable if its environment is not right', async () => {
+  test('the worker process exits with 2 and names a wrong environment variable', async () => {
     expect(await run('src/worker.ts', { STAYLINE_PROPERTIES: properties })).toEqual({
       status: 2,
       stderr: expect.stringContaining('SEAM_API_KEY is needed') as string,
     });
   });
 
-  test('ends with 2 and the path of the field if the property file is not right', async () => {
+  test('the worker process exits with 2 and the path of the field if the property file is invalid', async () => {
     const wrong = path.join(folder, 'wrong.json');
     writeFileSync(wrong, '{"properties": [{}]}');
     expect(await run('src/worker.ts', { ...env, STAYLINE_PROPERTIES: wrong })).toEqual({
@@ -137,7 +137,7 @@ describe('the worker process', () => {
     });
   });
 
-  test('ends with 1 if there is no Temporal server', async () => {
+  test('the worker process exits with 1 if there is no Temporal server', async () => {
     const [port] = await freePorts(undefined);
     const ended = await run('src/worker.ts', { ...env, TEMPORAL_ADDRESS: `127.0.0.1:${String(port)}` });
     expect(ended).toMatchObject({ status: 1, stderr: expect.stringContaining('the worker did not work') as string });

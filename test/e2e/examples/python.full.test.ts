@@ -1,4 +1,4 @@
-/** The Python example as its first lines say to run it: Temporal's own SDK in a virtual environment, no code of ours. */
+/** The Python example, run as its first lines describe: Temporal's own SDK in a virtual environment, no code of Stayline. */
 import { execFile } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';

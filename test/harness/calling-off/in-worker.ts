@@ -1,8 +1,9 @@
 /**
- * Calls activities off without the time-skipping server. That server cannot take the cancellation of an activity which has ended while
- * the workflow made up its mind: it fails the workflow task, loses what the activity brought, and the stay hangs for good. Nor can it
- * take one of an activity that waits to be tried again: its time stands still. So the workflow asks its worker, which is in this process,
- * to stop the activity; an activity that is not at work ends as its next attempt begins. What the stay sees is the same.
+ * Cancels activities without the time-skipping server, which cannot handle two kinds of cancellation. The first is that of an activity
+ * which ended while the workflow was deciding. There the server fails the workflow task and loses the activity's result, and the stay hangs
+ * indefinitely. The second is that of an activity which waits for a retry: the server's time stands still. The workflow therefore asks its
+ * worker, which is in this process, to stop the activity. An activity that is not running ends when its next attempt begins. What the stay
+ * sees is the same.
  */
 import { asyncLocalStorage, CancelledFailure, Context } from '@temporalio/activity';
 import { ApplicationFailure, ApplicationFailureCategory } from '@temporalio/common';
@@ -11,14 +12,14 @@ import type { StayActivities } from '../../../src/domain/model/stay-activities.j
 import { CALLED_OFF, type CallingOffSinks } from './sinks.js';
 
 export interface CallingOff {
-  /** For the worker that runs workflows. */
+  /** Sinks for the worker that runs workflows. */
   readonly sinks: InjectedSinks<CallingOffSinks>;
-  /** The same activities, which stop when they are called off. */
+  /** Returns the same activities, which stop when they are cancelled. */
   obeying(activities: StayActivities): StayActivities;
 }
 
 export function openCallingOff(): CallingOff {
-  /** By run and activity. An activity that has ended is never asked for again, so what is left here does no harm. */
+  /** Cancellations by run and activity. An activity that has ended is never requested again, so a leftover entry does no harm. */
   const orders = new Map<string, AbortController>();
   const orderFor = (runId: string, activityId: string): AbortController => {
     const name = `${runId}/${activityId}`;

@@ -1,4 +1,4 @@
-/** The workflows' half of `in-worker.ts`: goes into their bundle as an interceptor. */
+/** Workflow half of `in-worker.ts`; added to the workflow bundle as an interceptor. */
 import {
   ActivityFailure,
   ApplicationFailure,
@@ -12,12 +12,12 @@ import { CALLED_OFF, type CallingOffSinks } from './sinks.js';
 
 const { callingOff } = proxySinks<CallingOffSinks>();
 
-/** The name by which the SDK finds it. */
+/** Returns the interceptors; the SDK finds this function by its name. */
 export function interceptors(): WorkflowInterceptors {
   return { outbound: [{ scheduleActivity: callingOffHere }], inbound: [], internals: [] };
 }
 
-/** Runs an activity whose cancellation the server does not hear of. */
+/** Runs an activity whose cancellation is not sent to the server. */
 async function callingOffHere(
   input: ActivityInput,
   next: (input: ActivityInput) => Promise<unknown>,

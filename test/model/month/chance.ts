@@ -1,16 +1,16 @@
-/** Chance that can be had again: the same seed gives the same month. */
+/** Reproducible randomness: the same seed gives the same month. */
 
 export interface Chance {
-  /** From 0 up to, not including, 1. */
+  /** Returns a number from 0 up to, not including, 1. */
   next(): number;
-  /** True in so many of a hundred cases. */
+  /** Returns true in so many of a hundred cases. */
   percent(share: number): boolean;
-  /** A whole number from `least` to `most`. */
+  /** Returns a whole number from `least` to `most`. */
   between(least: number, most: number): number;
   pick<Item>(items: readonly Item[]): Item | undefined;
-  /** One of the items, each as likely as its weight. */
+  /** Returns one of the items, each as likely as its weight. */
   weighted<Item>(items: readonly (readonly [Item, number])[]): Item;
-  /** Some of the items, none twice. */
+  /** Returns some of the items, none twice. */
   sample<Item>(items: readonly Item[], count: number): Item[];
 }
 

@@ -11,7 +11,7 @@ const NIGHTS = [
   [7, 5],
 ] as const;
 
-/** Days from booking to arrival; 0 is somebody who walks in. */
+/** Days from booking to arrival; 0 is a walk-in. */
 const LEAD_DAYS = [
   [0, 8],
   [1, 22],
@@ -40,7 +40,10 @@ export interface Demand {
   readonly reservations: readonly Reservation[];
 }
 
-/** Every reservation has its room in the plan from the start, whether or not the booking system is told yet. */
+/**
+ * Draws the reservations of a month. Every reservation has its room in the plan from the start, whether or not the booking system has it
+ * yet.
+ */
 export function drawDemand(chance: Chance, rooms: readonly string[], days: number): Demand {
   const plan = openPlan(rooms);
   const reservations: Reservation[] = [];
@@ -60,7 +63,7 @@ export function drawDemand(chance: Chance, rooms: readonly string[], days: numbe
   return { plan, reservations };
 }
 
-/** One reservation, or two who share the room. */
+/** Draws one reservation, or two that share the room. */
 function drawReservations(
   chance: Chance,
   id: string,
@@ -104,7 +107,7 @@ export function inTime(guest: GuestEntry): GuestEntry {
   return { ...guest, phone: 'in-time' };
 }
 
-/** One in five is a person whom the booking system knows. */
+/** Draws a guest. One in five is a person with a profile in the booking system. */
 export function drawGuest(chance: Chance, id: string, number: number): GuestEntry {
   return {
     guestId: `g${number}`,

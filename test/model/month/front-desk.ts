@@ -1,18 +1,18 @@
-/** What happens at the front desk, hour by hour: arrivals, departures, and everything that guests change their minds about. */
+/** Events at the front desk, hour by hour: arrivals, departures, and everything that guests change their minds about. */
 import type { Chance } from './chance.js';
 import { drawGuest, inTime, type Demand } from './demand.js';
 import type { GuestEntry, Reservation, Standing } from './register.js';
 
-/** What the desk and the booking system have to say after an hour. */
+/** Messages of the front desk and the booking system after an hour. */
 export interface HourAtDesk {
-  /** What the booking system sends, in order: one that walks in comes three times. */
+  /** Messages of the booking system, in order; a walk-in is sent three times. */
   readonly told: readonly News[];
   readonly lostPhones: readonly LostPhone[];
-  /** Guests whose phones are made ready a minute from now. */
+  /** Guests whose phones are enrolled a minute from now. */
   readonly enrolling: readonly Enrolment[];
 }
 
-/** A reservation as it stands, but for what is not so yet. */
+/** A reservation in its current state, except for what is still pending. */
 export interface News {
   readonly reservation: Reservation;
   readonly butStill?: Partial<Pick<Reservation, 'standing' | 'assigned'>>;
@@ -30,13 +30,13 @@ export interface Enrolment {
 }
 
 export interface FrontDesk {
-  /** Days are counted from 0, hours by the hotel's clock. To be called for one hour after the other. */
+  /** Returns the events of an hour. Days are counted from 0, hours by the hotel's clock. To be called for each hour in order. */
   hour(day: number, clock: number): HourAtDesk;
-  /** How often each kind of thing has happened. */
+  /** Number of events of each kind. */
   readonly counts: Readonly<Record<string, number>>;
 }
 
-/** In percent, of the reservations that each could happen to on a day. */
+/** Rates in percent, of the reservations that each event could happen to on a day. */
 const RATES = {
   otherRoomBeforeArrival: 3,
   extends: 5,
@@ -56,12 +56,12 @@ export function openFrontDesk(chance: Chance, { plan, reservations }: Demand): F
   let walkIns: News[] = [];
   let lostPhones: LostPhone[] = [];
   let enrolling: Enrolment[] = [];
-  /** Arriving reservations that stood in the way of an extension, until the booking system is told where they go. */
+  /** Arriving reservations that blocked an extension, until the booking system receives their new room. */
   let inTheWay: readonly Reservation[] = [];
 
   const count = (kind: string): void => void (counts[kind] = (counts[kind] ?? 0) + 1);
   const inHouse = (): Reservation[] => reservations.filter((one) => one.standing === 'in-house');
-  /** Those who share a room stay where they are. */
+  /** Returns the reservations that share no room; sharers stay where they are. */
   const alone = (some: readonly Reservation[]): Reservation[] => some.filter((one) => one.shareGroup === undefined);
 
   function happening(kind: keyof typeof RATES, some: readonly Reservation[]): Reservation[] {
@@ -76,7 +76,7 @@ export function openFrontDesk(chance: Chance, { plan, reservations }: Demand): F
     told.add(one);
   }
 
-  /** Gives other nights, or the same nights in another room. Nothing happens if the room is not free. */
+  /** Changes the nights, or moves the same nights to another room. Nothing happens if the room is not free. */
   function rebook(one: Reservation, to: { readonly room?: string; readonly departure?: number }): boolean {
     const from = Math.max(day, one.arrival);
     const room = to.room ?? one.room;
@@ -180,7 +180,7 @@ export function openFrontDesk(chance: Chance, { plan, reservations }: Demand): F
     }
   };
 
-  /** Where somebody is to arrive in the room, the extension is told first, and an hour later that he gets another one. */
+  /** Extends stays. If a guest is due to arrive in the room, the extension is sent first, and an hour later their new room. */
   const extensions = (): void => {
     for (const one of happening('extends', alone(inHouse().filter((each) => each.departure === day + 1)))) {
       const next = plan.occupant(one.room, one.departure);

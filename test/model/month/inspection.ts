@@ -1,4 +1,4 @@
-/** Looks through the house: phones at doors, keys in Seam's records, stays in Temporal. */
+/** Inspection of the hotel: phones at doors, keys in Seam's records, stays in Temporal. */
 import proto from '@temporalio/proto';
 import { stayWorkflowId } from '../../../src/client.js';
 import type { IdentityRecord } from '../../../src/simulator/hotel/records.js';
@@ -24,7 +24,10 @@ const ROOMS_TRIED = 40;
 const STRANGERS_TRIED = 3;
 const VIEWS_READ = 40;
 
-/** Nobody else's phone opens a room, whoever is in house gets in, no two stays hold keys to one room for one time. */
+/**
+ * Checks a sample of rooms and phones, and the keys. Every guest in house gets in, and no one else's phone opens a room. No two stays hold
+ * keys to one room for the same time.
+ */
 export async function inspect({ world, chance, reservations, day }: Round): Promise<Findings> {
   const inHouse = reservations.filter((one) => one.standing === 'in-house');
   const tried = chance.sample(inHouse, ROOMS_TRIED);
@@ -98,7 +101,10 @@ function tapAt(
   return id === undefined ? 'no-key' : hotel.tap({ userIdentityId: id }, hotel.door(door).id, at).reason;
 }
 
-/** By Seam's records: no keys of two stays to one room at one time; in a stay one key for each guest, all of one generation. */
+/**
+ * Checks Seam's records. No two stays have keys to one room at the same time. Each guest of a stay has one key, and all keys of the stay
+ * are of one generation.
+ */
 function problemsOfKeys({ simulator: { hotel } }: StayWorld, reservations: readonly Reservation[]): string[] {
   const { world } = hotel;
   const stayOf = new Map<string, string>();
@@ -130,7 +136,7 @@ function problemsOfKeys({ simulator: { hotel } }: StayWorld, reservations: reado
   return [...new Set(problems)];
 }
 
-/** Of a stay that has not ended: enough to see what it was at. */
+/** Number of last events printed for a stay that has not ended: enough to see its last step. */
 const LAST_EVENTS = 15;
 
 function inWords(events: readonly proto.temporal.api.history.v1.IHistoryEvent[]): string {
@@ -141,7 +147,7 @@ function inWords(events: readonly proto.temporal.api.history.v1.IHistoryEvent[])
     .join(', ');
 }
 
-/** Every stay has ended, and nobody holds a key. */
+/** Checks that every stay has ended, and that no guest holds a key. */
 export async function problemsAtTheEnd(world: StayWorld, reservations: readonly Reservation[]): Promise<string[]> {
   const problems: string[] = [];
   for (const one of reservations.filter((each) => each.revision > 0)) {

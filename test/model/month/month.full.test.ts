@@ -1,4 +1,4 @@
-/** 150 rooms for a month. What it cost is printed. */
+/** A month of a hotel with 150 rooms. Its cost is printed. */
 import { expect, test } from 'vitest';
 import { runMonth } from './month.js';
 
@@ -7,7 +7,7 @@ const ROOMS = Number(process.env.STAYLINE_MONTH_ROOMS ?? 150);
 const DAYS = Number(process.env.STAYLINE_MONTH_DAYS ?? 30);
 
 test(
-  'a hotel of 150 rooms has a month in which everybody gets in, nobody else does, and every stay ends',
+  'in a month of a hotel with 150 rooms every guest gets in, no one else does, and every stay ends',
   { timeout: 1_800_000 },
   async () => {
     const { problems, ...report } = await runMonth({ seed: SEED, rooms: ROOMS, days: DAYS });

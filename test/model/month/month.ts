@@ -1,6 +1,6 @@
 /**
- * A hotel's month on the time-skipping server: the front desk acts hour by hour, and several times a day guests' phones are held to doors
- * and Seam's records are looked through. What doors should do comes from the hotel's register (`register.ts`), not from the product.
+ * A hotel's month on the time-skipping server. The front desk acts hour by hour. Several times a day, guests' phones are held to doors and
+ * Seam's records are checked. The hotel's register (`register.ts`) decides what doors should do, not the product.
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import { Temporal } from '@js-temporal/polyfill';
@@ -23,10 +23,10 @@ export interface MonthReport {
   /** Everything that was not as it should be. */
   readonly problems: readonly string[];
   readonly reservations: number;
-  /** What the front desk did, by kind. */
+  /** Actions of the front desk, by kind. */
   readonly desk: Readonly<Record<string, number>>;
   readonly keys: { readonly overrides: number; readonly joiners: number; readonly ended: number };
-  /** How many stays showed each kind of attention, of those that were looked at. */
+  /** Number of stays with each kind of attention, among the views that were read. */
   readonly attention: Readonly<Record<string, number>>;
   /** Events in the history of a stay, and of a room. */
   readonly history: Readonly<
@@ -38,19 +38,19 @@ export interface MonthReport {
 
 const TIME_ZONE = 'Europe/Berlin';
 /**
- * Minutes past the hour at which the desk acts: what stays do by themselves on the hour is done then. This server stands still once an
+ * Minutes past the hour at which the front desk acts; by then, the stays' own hourly work is done. This server stands still once an
  * activity is cancelled between two attempts, or at its end.
  */
 const PAST_THE_HOUR = 10;
-/** Hours at which something may happen at the desk, or is looked after. Nights are quiet. */
+/** Hours at which something may happen at the front desk, or is inspected. Nights are quiet. */
 const HOURS = [3, ...Array.from({ length: 16 }, (_, index) => index + 7)];
-/** At ten, most who leave have left, and their keys would open for another hour. */
+/** Hours of inspection. At ten, most departing guests have left, and their keys would open for another hour. */
 const INSPECTED_AT = [3, 10, 13, 21];
 const MINUTE = 60_000;
-/** Messages that the booking system sends at once. */
+/** Number of messages that the booking system sends at once. */
 const AT_ONCE = 12;
 const PATIENCE_MS = 30_000;
-/** No hour of a hotel's takes that long. */
+/** Longer than any hour of the hotel takes. */
 const STANDSTILL_MS = 240_000;
 
 export async function runMonth({ seed, rooms, days }: MonthOptions): Promise<MonthReport> {
@@ -83,7 +83,7 @@ export async function runMonth({ seed, rooms, days }: MonthOptions): Promise<Mon
         for (const { id, code } of found.attention) attention.set(code, (attention.get(code) ?? new Set()).add(id));
       }
     }
-    // The last closing grace, and some time to close.
+    // Covers the last closing grace, and some time to close.
     await pass(world, 30 * 60 * MINUTE);
     problems.push(...(await problemsAtTheEnd(world, demand.reservations)));
     const told = demand.reservations.filter((one) => one.revision > 0);
@@ -114,7 +114,7 @@ export async function runMonth({ seed, rooms, days }: MonthOptions): Promise<Mon
 
 const isOpen = (one: Reservation): boolean => one.standing === 'booked' || one.standing === 'in-house';
 
-/** @throws Error if the server lets no time pass any more */
+/** Skips time. @throws Error if the server no longer skips time */
 async function pass(world: StayWorld, ms: number): Promise<void> {
   const given = new AbortController();
   const standstill = delay(STANDSTILL_MS, undefined, { signal: given.signal }).then(() => {
@@ -133,7 +133,7 @@ async function passUntil(world: StayWorld, at: number): Promise<void> {
   if (left > 0) await pass(world, left);
 }
 
-/** Says everything of an hour, and sees to the guests' phones. */
+/** Sends all messages of an hour, and enrols or replaces the guests' phones. */
 async function carryOut(
   world: StayWorld,
   { told, lostPhones, enrolling }: HourAtDesk,
@@ -158,7 +158,7 @@ async function carryOut(
   await pass(world, 9 * MINUTE);
 }
 
-/** The guest has another phone as soon as the lost one is out of service. */
+/** Gives the guest another phone as soon as the lost one is out of service. */
 async function replacePhone(world: StayWorld, { reservation, guest, mode }: LostPhone): Promise<void> {
   const { hotel } = world.simulator;
   const { id } = hotel.identities.find({ user_identity_key: identityKey(reservation, guest) });
@@ -176,7 +176,7 @@ async function tell(world: StayWorld, { reservation, butStill }: News, dateOf: (
   await world.client.applyReservation(snapshotOf({ ...reservation, ...butStill }, dateOf));
 }
 
-/** Gives the guest a phone that can hold a key, as soon as Seam knows him. */
+/** Gives the guest a phone that can hold a key, as soon as they are registered at Seam. */
 async function enrol(world: StayWorld, reservation: Reservation, guest: GuestEntry): Promise<void> {
   if (guest.enrolled || guest.left) return;
   const { hotel } = world.simulator;
@@ -185,7 +185,7 @@ async function enrol(world: StayWorld, reservation: Reservation, guest: GuestEnt
   guest.enrolled = true;
 }
 
-/** Waits, without time passing in the hotel. @throws Error if it does not happen */
+/** Waits, without time passing in the hotel. @throws Error on a timeout */
 async function soon<Found>(what: string, look: () => Found | undefined): Promise<Found> {
   const patientUntil = performance.now() + PATIENCE_MS;
   for (;;) {

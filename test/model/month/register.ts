@@ -1,6 +1,6 @@
 /**
- * The hotel's own register: who sleeps where on which night, as the front desk knows it. What doors should do is judged by it, never by
- * what the product says.
+ * The hotel's own register: who sleeps where on which night, as the front desk knows it. It decides what doors should do, and the product's
+ * own reports never do.
  */
 import type { StayName } from '../../../src/client.js';
 import type { StaySnapshotInput } from '../../../src/domain/model/snapshot-schema.js';
@@ -9,9 +9,9 @@ import { PROPERTY_ID } from '../../harness/stay-world.js';
 export interface GuestEntry {
   readonly guestId: string;
   readonly personId?: string;
-  /** `late`: he asks for a key at check-in only, and his phone can hold one a minute later. */
+  /** `late`: the guest asks for a key only at check-in, and their phone can hold one a minute later. */
   readonly phone: 'in-time' | 'late';
-  /** True once his phone can hold a key. */
+  /** True once the guest's phone can hold a key. */
   enrolled: boolean;
   left: boolean;
 }
@@ -21,7 +21,7 @@ export type Standing = 'booked' | 'in-house' | 'departed' | 'cancelled' | 'no-sh
 export interface Reservation {
   readonly id: string;
   readonly guests: GuestEntry[];
-  /** Days are numbered from the first of the month. */
+  /** Day of arrival; days are numbered from the first of the month. */
   readonly arrival: number;
   departure: number;
   readonly bookedOn: number;
@@ -30,22 +30,22 @@ export interface Reservation {
   /** The clock time of a late check-out. */
   checkOut?: string;
   room: string;
-  /** The room that he was in before he moved. */
+  /** The room that the guest had before a move. */
   formerRoom?: string;
   /** False as long as the booking system has not assigned the room. */
   assigned: boolean;
   readonly fate: 'comes' | 'cancels' | 'does-not-come';
   readonly shareGroup?: string;
   standing: Standing;
-  /** What was sent last; 0 before the first. */
+  /** The revision that was sent last; 0 before the first. */
   revision: number;
 }
 
-/** Nights by room: each is free or somebody's. */
+/** Nights by room: each is free or taken. */
 export interface Plan {
   readonly rooms: readonly string[];
   isFree(room: string, from: number, to: number): boolean;
-  /** Who has the room in a night. */
+  /** Returns the reservation that has the room in a night. */
   occupant(room: string, night: number): Reservation | undefined;
   take(reservation: Reservation, from: number, to: number): void;
   leave(reservation: Reservation, from: number, to: number): void;
@@ -85,7 +85,7 @@ const STATUS = {
   'no-show': 'no-show',
 } as const;
 
-/** The reservation as a booking system would send it now. */
+/** Returns the reservation as a booking system would send it now. */
 export function snapshotOf(reservation: Reservation, dateOf: (day: number) => string): StaySnapshotInput {
   const { id, guests, arrival, departure, checkOut, room, assigned, standing, shareGroup, revision } = reservation;
   return {
@@ -110,13 +110,13 @@ export function snapshotOf(reservation: Reservation, dateOf: (day: number) => st
   };
 }
 
-/** Guests who should be able to open their room now. */
+/** Returns the guests who should be able to open their room now. */
 export function holdersOf(reservation: Reservation): readonly GuestEntry[] {
   if (reservation.standing !== 'in-house') return [];
   return reservation.guests.filter((guest) => guest.enrolled && !guest.left);
 }
 
-/** Stays are called after their reservations. */
+/** Returns the name of a stay; stays are named after their reservations. */
 export function nameOf(reservationId: string): StayName {
   return { propertyId: PROPERTY_ID, reservationId };
 }

@@ -4,7 +4,7 @@ import type { ReminderActivities } from './activities.js';
 
 const { recordAudit, sendReminder } = proxyActivities<ReminderActivities>({ startToCloseTimeout: '10s' });
 
-/** Sends one reminder to the desk of the property; records it first unless the run began before that. */
+/** Sends one reminder to the front desk of the property; records it first in runs that started with this version. */
 export async function reminder(propertyId: string): Promise<void> {
   if (patched('audit-first')) await recordAudit(propertyId);
   await sendReminder(propertyId);

@@ -1,4 +1,4 @@
-/** Runs activities outside a worker, without its warnings about the failures that a test is after. */
+/** Runs activities outside a worker, without its warnings about the failures that a test expects. */
 import type { Info } from '@temporalio/activity';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { DefaultLogger } from '@temporalio/worker';

@@ -1,4 +1,4 @@
-/** What Temporal is told when Seam says no: typed, retried or not, and without a word about the guest. */
+/** Failures that Temporal receives when Seam refuses a request: typed, retryable or not, and without guest data. */
 import { ActivityCancellationDetails, ApplicationFailure, CancelledFailure } from '@temporalio/common';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createActivities } from '../../../activities/index.js';
@@ -69,7 +69,7 @@ const run = <Argument, Result>(activity: (argument: Argument) => Promise<Result>
   activityEnvironment().run(activity, argument);
 
 describe('a failure', () => {
-  it('that passes is retried when Seam says, and is no alarm', async () => {
+  it('a transient failure is retried after the delay that Seam asks for, and is marked as benign', async () => {
     seam.on('/user_identities/get', (reply) => reply.code(429).header('retry-after', '7').send());
     expect(await failureOf(run(activities.prepareGuest, ada))).toMatchObject({
       type: 'SeamUnavailable',
@@ -80,7 +80,7 @@ describe('a failure', () => {
     });
   });
 
-  it('that is for good is not retried', async () => {
+  it('a permanent failure is not retried', async () => {
     seam.on('/user_identities/get', (reply) => reply.code(403).send({ error: { type: 'unauthorized', message: '' } }));
     const failure = await failureOf(run(activities.prepareGuest, ada));
     expect(failure).toMatchObject({ type: 'SeamRejected', nonRetryable: true });
@@ -92,7 +92,7 @@ describe('a failure', () => {
     ['refusal that repeats what it was sent', 400],
     ['breakdown that repeats what it was sent', 500],
     ['success that is none', 200],
-  ])('never tells of the guest: a %s', async (_what, status) => {
+  ])('a failure contains no guest data and no API key after a %s', async (_what, status) => {
     seam.on('/user_identities/create', (reply, { body }) =>
       reply.code(status).send({ error: { type: JSON.stringify(body), message: JSON.stringify(body) } }),
     );
@@ -102,7 +102,7 @@ describe('a failure', () => {
     expect(told).not.toMatch(/\bada\b|lovelace|example\.org|15112345678|seam_test_key/i);
   });
 
-  it('of a property that nobody configured says so, for good', async () => {
+  it('an activity for an unconfigured property fails with PropertyUnknown and is not retried', async () => {
     const failure = await failureOf(run(activities.resolveProperty, { propertyId: 'hill' }));
     expect(failure).toMatchObject({ type: 'PropertyUnknown', nonRetryable: true });
     expect(failure.message).toBe('No property "hill" is configured; add it to the property file');
@@ -111,7 +111,7 @@ describe('a failure', () => {
     });
   });
 
-  it("of a window that ends before it starts is the snapshot's", async () => {
+  it('a window that ends before it starts is reported as an InvalidSnapshot failure', async () => {
     const window = { arrival: '2026-11-23', departure: '2026-11-23' };
     expect(await failureOf(run(activities.resolveProperty, { propertyId: 'seaside', window }))).toMatchObject({
       type: 'InvalidSnapshot',
@@ -126,7 +126,7 @@ describe('a failure', () => {
       'whose phone is not active',
       [{ device_id: 'd', properties: { assa_abloy_credential_service_metadata: { has_active_endpoint: false } } }],
     ],
-  ])('waits for the phone of a guest %s', async (_what, phones) => {
+  ])('waitForPhone fails with a retryable PhoneNotReady for a guest %s', async (_what, phones) => {
     seam.on('/phones/list', () => ({ phones, ok: true }));
     const waiting = run(activities.waitForPhone, { propertyId: 'seaside', userIdentityId: 'u' });
     expect(await failureOf(waiting)).toMatchObject({
@@ -136,7 +136,7 @@ describe('a failure', () => {
     });
   });
 
-  it('of a refused key is a passing one while the bridge is down', async () => {
+  it('a refused key is a retryable failure while the bridge is down', async () => {
     let asked = 0;
     seam.on('/acs/systems/get', () => {
       asked += 1;
@@ -152,7 +152,7 @@ describe('a failure', () => {
     });
   });
 
-  it('of a system that is not connected comes before anything is asked for', async () => {
+  it('issueKey fails before it sends a create request if the access system is not connected', async () => {
     const errors = [{ error_code: 'seam_bridge_disconnected' }];
     seam.on('/acs/systems/get', () => ({ acs_system: { acs_system_id: 'sys', errors }, ok: true }));
     expect(await failureOf(run(activities.issueKey, key))).toMatchObject({ type: 'SeamUnavailable' });
@@ -160,7 +160,7 @@ describe('a failure', () => {
   });
 });
 
-describe('cancelling', () => {
+describe('cancellation', () => {
   const askForever = (): { readonly arrived: Promise<void> } => {
     let arrive = (): void => undefined;
     const arrived = new Promise<void>((resolve) => (arrive = resolve));
@@ -171,7 +171,7 @@ describe('cancelling', () => {
     return { arrived };
   };
 
-  it('ends an issue with what is known', async () => {
+  it('a cancelled issueKey returns a cancelled outcome with the ids recorded so far', async () => {
     const { arrived } = askForever();
     const environment = activityEnvironment();
     const running = environment.run(activities.issueKey, key);
@@ -180,7 +180,7 @@ describe('cancelling', () => {
     expect(await running).toEqual({ kind: 'cancelled', strayCredentialIds: [], goneCredentialIds: [] });
   });
 
-  it('by a worker that shuts down leaves the issue to the next attempt', async () => {
+  it('a worker shutdown cancels issueKey without an outcome, which leaves the issue to the next attempt', async () => {
     const { arrived } = askForever();
     const environment = activityEnvironment();
     const running = environment.run(activities.issueKey, key);
@@ -189,7 +189,7 @@ describe('cancelling', () => {
     await expect(running).rejects.toBeInstanceOf(CancelledFailure);
   });
 
-  it('ends the others as cancelled', async () => {
+  it('a cancelled prepareGuest ends as cancelled, without an outcome', async () => {
     const environment = activityEnvironment();
     seam.on('/user_identities/get', () => {
       environment.cancel();

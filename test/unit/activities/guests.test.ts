@@ -1,4 +1,4 @@
-/** Guests and their phones against the simulated Seam: found or made, once, whatever is lost. */
+/** Guests and their phones against the simulated Seam: found or created, exactly once, whatever fails in between. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { userIdentityKey } from '../../../src/seam/guests.js';
 import type { Fault } from '../../../src/simulator/control/faults.js';
@@ -27,7 +27,7 @@ const counted = (): { readonly identities: number; readonly users: number } => {
 };
 
 describe('a guest', () => {
-  it('is made at Seam the first time, and found from then on', async () => {
+  it('a guest is created at Seam the first time and found afterwards', async () => {
     const first = await prepare();
     expect(first).toMatchObject({ phoneReady: false, seenCredentialIds: [] });
     expect(await prepare()).toEqual(first);
@@ -38,12 +38,12 @@ describe('a guest', () => {
     expect(users.find({ acs_user_id: first.acsUserId })).toMatchObject({ identityId: first.userIdentityId });
   });
 
-  it('who is a known person is the same in every stay', async () => {
+  it('a guest with a person id is the same guest at Seam in every stay', async () => {
     const first = await prepare({ personId: 'P-7' }, 'R-1');
     expect(await prepare({ personId: 'P-7', guestId: 'g9' }, 'R-2')).toEqual(first);
   });
 
-  it('without a name gets one that says nothing', async () => {
+  it('a guest without a name gets a placeholder name at Seam', async () => {
     const { name: _name, ...nameless } = ada;
     const input = { ...preparing(), guest: nameless };
     await run(hotel.activities.prepareGuest, input);
@@ -51,7 +51,7 @@ describe('a guest', () => {
     expect(identities.find({ user_identity_key: `${hotel.propertyId}/R-1/g1` }).fullName).toBe('Guest');
   });
 
-  it('comes with his phone and with what he holds', async () => {
+  it('a prepared guest is returned with phone readiness and held keys', async () => {
     const { userIdentityId, acsUserId } = await prepare();
     hotel.simulator.hotel.phones.add(userIdentityId, { connection: 'online', endpoint: 'active' });
     const outcome = await run(
@@ -63,24 +63,27 @@ describe('a guest', () => {
     expect(again.seenCredentialIds).toContain(outcome.kind === 'issued' && outcome.acsCredentialId);
   });
 
-  it.each([400, 409] as const)("whose contact is another one's is made without it (Seam says %i)", async (status) => {
-    hotel.simulator.hotel.setSwitches({ duplicateIdentity: status });
-    await prepare({ guestId: 'g1', phone: '+4915112345678' });
-    await prepare({ guestId: 'g2', phone: '+4915187654321' });
-    await prepare({ guestId: 'g3', email: 'grace@example.org', phone: '+4915112345678' });
-    await prepare({ guestId: 'g4', phone: '+4915112345678' });
-    const contacts = ['g1', 'g2', 'g3', 'g4'].map((guestId) => {
-      const key = `${hotel.propertyId}/R-1/${guestId}`;
-      const { email, phoneNumber } = hotel.simulator.hotel.identities.find({ user_identity_key: key });
-      return [email, phoneNumber];
-    });
-    expect(contacts).toEqual([
-      ['ada@example.org', '+4915112345678'],
-      [null, '+4915187654321'],
-      ['grace@example.org', null],
-      [null, null],
-    ]);
-  });
+  it.each([400, 409] as const)(
+    'a guest whose contact belongs to another guest is created without it (Seam returns %i)',
+    async (status) => {
+      hotel.simulator.hotel.setSwitches({ duplicateIdentity: status });
+      await prepare({ guestId: 'g1', phone: '+4915112345678' });
+      await prepare({ guestId: 'g2', phone: '+4915187654321' });
+      await prepare({ guestId: 'g3', email: 'grace@example.org', phone: '+4915112345678' });
+      await prepare({ guestId: 'g4', phone: '+4915112345678' });
+      const contacts = ['g1', 'g2', 'g3', 'g4'].map((guestId) => {
+        const key = `${hotel.propertyId}/R-1/${guestId}`;
+        const { email, phoneNumber } = hotel.simulator.hotel.identities.find({ user_identity_key: key });
+        return [email, phoneNumber];
+      });
+      expect(contacts).toEqual([
+        ['ada@example.org', '+4915112345678'],
+        [null, '+4915187654321'],
+        ['grace@example.org', null],
+        [null, null],
+      ]);
+    },
+  );
 
   const profile = (key = `${hotel.propertyId}/R-1/g1`): readonly unknown[] => {
     const { identities, users } = hotel.simulator.hotel;
@@ -89,21 +92,21 @@ describe('a guest', () => {
     return [fullName, user.fullName, email, phoneNumber];
   };
 
-  it('whose name and contacts have changed is known by the new ones', async () => {
+  it("a guest's changed name and contacts are written to Seam", async () => {
     const first = await prepare();
     const changed = { name: 'Ada L.', email: 'ada.l@example.org', phone: '+4915112345678' };
     expect(await prepare(changed)).toEqual(first);
     expect(profile()).toEqual(['Ada L.', 'Ada L.', 'ada.l@example.org', '+4915112345678']);
   });
 
-  it('of whom nothing has changed is not written again', async () => {
+  it('an unchanged guest is not written to Seam again', async () => {
     await prepare();
     const before = hotel.asked.length;
     await prepare();
     expect(hotel.asked.slice(before).filter((path) => /update|create/.test(path))).toEqual([]);
   });
 
-  it('keeps the name and contacts that a later booking does not send', async () => {
+  it('a guest keeps the name and contacts that a later booking does not send', async () => {
     await prepare({ personId: 'P-7', phone: '+4915112345678' });
     const nobody: Guest = { guestId: 'g1', primary: true, wantsKey: true, personId: 'P-7' };
     await run(hotel.activities.prepareGuest, { ...preparing({}, 'R-2'), guest: nobody });
@@ -111,7 +114,7 @@ describe('a guest', () => {
   });
 
   it.each([400, 409] as const)(
-    "whose new contact is another one's keeps his own, and takes the rest (Seam says %i)",
+    'a guest whose new contact belongs to another guest keeps the old one and takes the rest (Seam returns %i)',
     async (status) => {
       hotel.simulator.hotel.setSwitches({ duplicateIdentity: status });
       await prepare({ guestId: 'g2', email: 'grace@example.org', phone: '+4915187654321' });
@@ -127,7 +130,7 @@ describe('a guest', () => {
     { kind: 'drop-after', path: '/user_identities/update', times: 1 },
     { kind: 'drop-before', path: '/acs/users/update', times: 1 },
     { kind: 'status', path: '/user_identities/update', status: 503, times: 2 },
-  ])('is known by his new name whatever is lost: %j', async (fault) => {
+  ])('a guest gets the new name at Seam despite the fault %j', async (fault) => {
     await prepare();
     await hotel.fault(fault);
     await untilItEnds(hotel.activities.prepareGuest, preparing({ name: 'Ada L.', phone: '+4915112345678' }));
@@ -142,7 +145,7 @@ describe('a guest', () => {
     { kind: 'commit-late', path: '/acs/users/create', ms: 0, hold_ms: 20, times: 1 },
     { kind: 'commit-late', path: '/user_identities/create', ms: 50, hold_ms: 20, times: 2 },
     { kind: 'status', path: '/user_identities/get', status: 502, times: 1 },
-  ])('is made once and found by everybody afterwards, whatever is lost: %j', async (fault) => {
+  ])('a guest is created once and found by every later call despite the fault %j', async (fault) => {
     await hotel.fault(fault);
     const { result } = await untilItEnds(hotel.activities.prepareGuest, preparing());
     await expect.poll(() => hotel.simulator.hotel.journal().some((entry) => entry.what === 'fault-hit')).toBe(true);
@@ -151,16 +154,16 @@ describe('a guest', () => {
   });
 });
 
-describe("a guest's key at Seam", () => {
+describe('the user identity key of a guest', () => {
   const key = (propertyId: string, reservationId: string, guest: Partial<Guest>): string =>
     userIdentityKey({ propertyId, reservationId, ...ada, ...guest });
 
-  it('is of the person where there is one, else of the guest of the reservation', () => {
+  it('a user identity key names the person if there is one, or else the reservation and its guest', () => {
     expect(key('seaside', 'R-1', { personId: 'P-7' })).toBe('seaside/P-7');
     expect(key('seaside', 'R-1', {})).toBe('seaside/R-1/g1');
   });
 
-  it('keeps apart what a slash or a percent sign could confuse', () => {
+  it('a user identity key escapes slashes and percent signs, so that no two ids collide', () => {
     expect(key('seaside', 'R/1', {})).toBe('seaside/R%2F1/g1');
     expect(key('seaside', 'R%2F1', {})).toBe('seaside/R%252F1/g1');
     expect(key('seaside', 'R-1', { personId: 'R-1/g1' })).not.toBe(key('seaside', 'R-1', {}));
@@ -168,7 +171,7 @@ describe("a guest's key at Seam", () => {
 });
 
 describe('a phone', () => {
-  it('is waited for until one is active', async () => {
+  it('waitForPhone fails until the guest has an active phone', async () => {
     const { userIdentityId } = await prepare();
     const waiting = { propertyId: hotel.propertyId, userIdentityId };
     await expect(run(hotel.activities.waitForPhone, waiting)).rejects.toMatchObject({ type: 'PhoneNotReady' });
@@ -179,7 +182,7 @@ describe('a phone', () => {
     await run(hotel.activities.waitForPhone, waiting);
   });
 
-  it('that is lost is taken out of service alone, and once more without harm', async () => {
+  it('a lost phone is deactivated alone, and a repeated deactivation does no harm', async () => {
     const { userIdentityId } = await prepare();
     const { phones } = hotel.simulator.hotel;
     const [lost, found] = [phones.add(userIdentityId), phones.add(userIdentityId)];
@@ -189,7 +192,7 @@ describe('a phone', () => {
     expect(phones.list({ owner_user_identity_id: userIdentityId }).map(({ id }) => id)).toEqual([found.id]);
   });
 
-  it('goes with all the others where none is named', async () => {
+  it('all phones of a guest are deactivated when none is named', async () => {
     const { userIdentityId } = await prepare();
     const { phones } = hotel.simulator.hotel;
     phones.add(userIdentityId);

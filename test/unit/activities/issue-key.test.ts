@@ -1,4 +1,4 @@
-/** Issuing one key against the simulated Seam: whatever is lost on the way, there is one key in the end. */
+/** Issuing one key against the simulated Seam: one key exists in the end, whatever is lost on the way. */
 import type { ApplicationFailure } from '@temporalio/common';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createActivities } from '../../../activities/index.js';
@@ -29,7 +29,7 @@ async function issued(input: IssueKeyInput): Promise<string> {
 const without = (input: IssueKeyInput, more: Partial<IssueKeyInput>): IssueKeyInput => ({ ...input, ...more });
 
 describe('a key', () => {
-  it('is asked for once, confirmed, and opens its doors', async () => {
+  it('a key is requested once, confirmed, and opens its doors', async () => {
     const guest = await hotel.guest();
     const outcome = await issue(hotel.issuing(guest, hotel.ask(['101'])));
     expect(outcome).toMatchObject({ kind: 'issued', adopted: false, strayCredentialIds: [], goneCredentialIds: [] });
@@ -39,14 +39,14 @@ describe('a key', () => {
     expect(hotel.opens(guest, '102')).toBe(false);
   });
 
-  it('joins another without shutting it out', async () => {
+  it('a joiner key opens the room without invalidating its anchor', async () => {
     const [first, second] = [await hotel.guest(), await hotel.guest()];
     const anchor = await issued(hotel.issuing(first, hotel.ask(['101'])));
     await issued(hotel.issuing(second, hotel.ask(['101'], anchor)));
     expect([hotel.opens(second, '101'), hotel.opens(first, '101')]).toEqual([true, true]);
   });
 
-  it('costs one look at the system, one create and its polls when nothing is doubtful', async () => {
+  it('an undisturbed issue costs one system read, one create request and its polls', async () => {
     const guest = await hotel.guest();
     const before = hotel.asked.length;
     await issued(hotel.issuing(guest, hotel.ask(['101'])));
@@ -56,7 +56,7 @@ describe('a key', () => {
   });
 });
 
-describe('what Seam is sent', () => {
+describe('the create request', () => {
   async function sentFor(open: TestHotel, kind: 'override' | 'joiner'): Promise<Record<string, unknown>> {
     const bodies: Record<string, unknown>[] = [];
     open.client.http.interceptors.request.use((request) => {
@@ -70,7 +70,7 @@ describe('what Seam is sent', () => {
     return bodies[kind === 'override' ? 0 : 1] ?? {};
   }
 
-  it('is what the guide and the published schema say, in minutes', async () => {
+  it('the create request follows the guide and the published schema, with times to the minute', async () => {
     const { window, acsEntranceIds } = hotel.ask(['101']);
     expect(await sentFor(hotel, 'override')).toEqual({
       acs_user_id: expect.any(String) as string,
@@ -89,7 +89,7 @@ describe('what Seam is sent', () => {
     });
   });
 
-  it('names the joined key, and neither overrides nor sends a label where the property wants none', async () => {
+  it("a joiner's create request names the joined key, without an override and without a label that the property disables", async () => {
     const property = propertySchema.parse({
       ...hotel.simulator.property,
       policy: { label: null, cardFormat: 'TLCode' },
@@ -108,7 +108,7 @@ describe('what Seam is sent', () => {
   });
 });
 
-describe('a lost answer', () => {
+describe('a lost response', () => {
   it.each<Fault>([
     { kind: 'drop-after', path: CREATE, times: 1 },
     { kind: 'drop-before', path: CREATE, times: 1 },
@@ -120,7 +120,7 @@ describe('a lost answer', () => {
     { kind: 'commit-late', path: CREATE, ms: 60, hold_ms: 20, times: 1 },
     { kind: 'commit-late', path: CREATE, ms: 200, hold_ms: 20, times: 1 },
     { kind: 'commit-late', path: CREATE, ms: 100, hold_ms: 20, times: 2 },
-  ])('leaves one live key and none that nobody knows: %j', async (fault) => {
+  ])('an issue ends with one live key and no stray despite the fault %j', async (fault) => {
     const guest = await hotel.guest();
     await hotel.fault(fault);
     const { result } = await untilItEnds(hotel.activities.issueKey, hotel.issuing(guest, hotel.ask(['101'])));
@@ -129,7 +129,7 @@ describe('a lost answer', () => {
     expect(hotel.opens(guest, '101')).toBe(true);
   });
 
-  it('that was not waited for is made good like one that was lost', async () => {
+  it('a response that arrives after the timeout is handled like a lost one', async () => {
     const impatient = await openHotel({ timeoutMs: 300 });
     try {
       const guest = await impatient.guest();
@@ -143,7 +143,7 @@ describe('a lost answer', () => {
     }
   });
 
-  it('whose key takes the place of its own anchor just before the second request is adopted', async () => {
+  it('a key that replaces its own anchor just before the second create request is adopted', async () => {
     const guest = await hotel.guest();
     const earlier = await issued(hotel.issuing(guest, hotel.ask(['101', '102'])));
     await hotel.fault({ kind: 'commit-late', path: CREATE, ms: 500, hold_ms: 20, times: 1 });
@@ -160,7 +160,7 @@ describe('a lost answer', () => {
     expect(hotel.keysMade()).toBe(2);
   });
 
-  it('of a committed create is made good by adopting', async () => {
+  it('a committed create whose response is lost ends with the adoption of its key', async () => {
     const guest = await hotel.guest();
     await hotel.fault({ kind: 'drop-after', path: CREATE, times: 1 });
     const { result, attempts } = await untilItEnds(hotel.activities.issueKey, hotel.issuing(guest, hotel.ask(['101'])));
@@ -169,7 +169,7 @@ describe('a lost answer', () => {
     expect(hotel.keysMade()).toBe(1);
   });
 
-  it('of an earlier step is made good, too', async () => {
+  it('a key whose response was lost in an earlier step is adopted', async () => {
     const guest = await hotel.guest();
     const input = hotel.issuing(guest, hotel.ask(['101']));
     await hotel.fault({ kind: 'drop-after', path: CREATE, times: 1 });
@@ -178,7 +178,7 @@ describe('a lost answer', () => {
     expect(hotel.keysMade()).toBe(1);
   });
 
-  it('of a joiner is not made good by an override, nor by a key that is known', async () => {
+  it('issueKey adopts neither a key that the stay already holds nor a joiner in place of an override', async () => {
     const [first, second] = [await hotel.guest(), await hotel.guest()];
     const anchor = await issued(hotel.issuing(first, hotel.ask(['101'])));
     const known = await issued(hotel.issuing(second, hotel.ask(['101'], anchor)));
@@ -190,7 +190,7 @@ describe('a lost answer', () => {
   });
 
   it.each(['override', 'joiner'])(
-    'whose %s commits late leaves a stray where Seam lets a user hold two',
+    'a lost create of kind %s that commits late leaves a stray where Seam lets a user hold two keys',
     async (kind) => {
       await hotel.close();
       hotel = await openHotel({ activities: { timing: { ...QUICK.timing, lateCommitSettleMs: 1_500 } } });
@@ -209,7 +209,7 @@ describe('a lost answer', () => {
     },
   );
 
-  it('is told with the time that Seam asks for', async () => {
+  it('a rate-limited create fails with the retry delay that Seam asks for', async () => {
     const guest = await hotel.guest();
     await hotel.fault({ kind: 'status', path: CREATE, status: 429, times: 1, retry_after: 1 });
     const failure: ApplicationFailure = await issue(hotel.issuing(guest, hotel.ask(['101']))).then(
@@ -220,8 +220,8 @@ describe('a lost answer', () => {
   });
 });
 
-describe('what an attempt notes', () => {
-  it('lets the next one only confirm', async () => {
+describe('the heartbeat details of an attempt', () => {
+  it('the heartbeat details of an attempt let the next attempt confirm the key without a second create', async () => {
     const guest = await hotel.guest();
     const input = hotel.issuing(guest, hotel.ask(['101']));
     const environment = activityEnvironment();
@@ -234,18 +234,21 @@ describe('what an attempt notes', () => {
     expect(hotel.keysMade()).toBe(1);
   });
 
-  it.each([undefined, null, 'nonsense', { acsCredentialId: 7 }])('is not needed: %j', async (heartbeatDetails) => {
-    const guest = await hotel.guest();
-    const input = hotel.issuing(guest, hotel.ask(['101']));
-    await issued(input);
-    const second = activityEnvironment({ attempt: 2, heartbeatDetails });
-    expect(await second.run(hotel.activities.issueKey, input)).toMatchObject({ kind: 'issued', adopted: true });
-    expect(hotel.keysMade()).toBe(1);
-  });
+  it.each([undefined, null, 'nonsense', { acsCredentialId: 7 }])(
+    'an attempt adopts the existing key without usable heartbeat details: %j',
+    async (heartbeatDetails) => {
+      const guest = await hotel.guest();
+      const input = hotel.issuing(guest, hotel.ask(['101']));
+      await issued(input);
+      const second = activityEnvironment({ attempt: 2, heartbeatDetails });
+      expect(await second.run(hotel.activities.issueKey, input)).toMatchObject({ kind: 'issued', adopted: true });
+      expect(hotel.keysMade()).toBe(1);
+    },
+  );
 });
 
 describe('a key that is not synced', () => {
-  it('is unconfirmed at the deadline, and confirmed by asking again with its id', async () => {
+  it('an unsynced key is unconfirmed at the deadline, and a repeat with its id creates no second key', async () => {
     const guest = await hotel.guest();
     const input = hotel.issuing(guest, hotel.ask(['101']));
     await hotel.fault({ kind: 'never-synced', times: 1 });
@@ -257,21 +260,21 @@ describe('a key that is not synced', () => {
     expect(hotel.keysMade()).toBe(1);
   });
 
-  it('because the bridge went down is issued when it is back', async () => {
+  it('a key that is unsynced because the bridge went down is issued when the bridge is back', async () => {
     const guest = await hotel.guest();
     await hotel.fault({ kind: 'bridge-down', ms: 300, after: 1, times: 1 });
     await issued(hotel.issuing(guest, hotel.ask(['101'])));
     expect(hotel.keysMade()).toBe(1);
   });
 
-  it('survives errors that pass while it is looked at', async () => {
+  it('the confirmation of a key survives transient errors of its polls within one attempt', async () => {
     const guest = await hotel.guest();
     await hotel.fault({ kind: 'status', path: '/acs/credentials/get', status: 502, times: 2 });
     const { attempts } = await untilItEnds(hotel.activities.issueKey, hotel.issuing(guest, hotel.ask(['101'])));
     expect(attempts).toBe(1);
   });
 
-  it('is asked for only when the bridge is up', async () => {
+  it('a key is requested only while the bridge is up', async () => {
     const guest = await hotel.guest();
     await hotel.fault({ kind: 'bridge-down' });
     const issuing = issue(hotel.issuing(guest, hotel.ask(['101'])));
@@ -280,8 +283,8 @@ describe('a key that is not synced', () => {
   });
 });
 
-describe('cancelling', () => {
-  it('while confirming tells which key there is', async () => {
+describe('cancellation', () => {
+  it('an issue that is cancelled while it confirms returns the id of the key', async () => {
     const guest = await hotel.guest();
     await hotel.fault({ kind: 'never-synced', times: 1 });
     const environment = activityEnvironment();
@@ -295,7 +298,7 @@ describe('cancelling', () => {
     });
   });
 
-  it('while the create is under way still learns its id', async () => {
+  it('an issue that is cancelled during the create still returns the id of the key', async () => {
     const guest = await hotel.guest();
     await hotel.fault({ kind: 'latency', path: CREATE, ms: 100, times: 1 });
     const environment = activityEnvironment();
@@ -304,7 +307,7 @@ describe('cancelling', () => {
     expect(outcome).toMatchObject({ kind: 'cancelled', acsCredentialId: hotel.liveKeys(guest.acsUserId)[0] });
   });
 
-  it('before anything was sent creates nothing', async () => {
+  it('an issue that is cancelled before any request creates no key', async () => {
     const guest = await hotel.guest();
     const environment = activityEnvironment();
     environment.cancel();
@@ -321,8 +324,8 @@ function cancelWhen(environment: ReturnType<typeof activityEnvironment>, { clien
   });
 }
 
-describe('what stands in the way', () => {
-  it('of a joiner: its anchor is gone', async () => {
+describe('a key that cannot be issued', () => {
+  it('a joiner whose anchor was deleted ends as anchor-gone', async () => {
     const [first, second] = [await hotel.guest(), await hotel.guest()];
     const anchor = await issued(hotel.issuing(first, hotel.ask(['101'])));
     hotel.simulator.hotel.credentials.delete(anchor);
@@ -332,14 +335,14 @@ describe('what stands in the way', () => {
     });
   });
 
-  it('of a joiner: its anchor was overridden at the desk', async () => {
+  it('a joiner whose anchor was overridden at the front desk ends as anchor-gone', async () => {
     const [first, second] = [await hotel.guest(), await hotel.guest()];
     const anchor = await issued(hotel.issuing(first, hotel.ask(['101'])));
     cutDeskCard('101');
     expect(await issue(hotel.issuing(second, hotel.ask(['101'], anchor)))).toMatchObject({ kind: 'anchor-gone' });
   });
 
-  it('of a joiner whose anchor is fine is the refusal itself', async () => {
+  it('a refused joiner whose anchor is live fails with the refusal itself', async () => {
     const [first, second] = [await hotel.guest(), await hotel.guest()];
     const anchor = await issued(hotel.issuing(first, hotel.ask(['101'])));
     const ask = { ...hotel.ask(['101'], anchor), acsEntranceIds: [] };
@@ -350,7 +353,7 @@ describe('what stands in the way', () => {
     });
   });
 
-  it('of a key in the making: somebody deleted it', async () => {
+  it('a key that is deleted before it is confirmed ends as killed', async () => {
     const guest = await hotel.guest();
     await hotel.fault({ kind: 'never-synced', times: 1 });
     hotel.client.http.interceptors.request.use((request) => {
@@ -365,7 +368,7 @@ describe('what stands in the way', () => {
     });
   });
 
-  it('of a key whose answer was lost: the desk overrode it meanwhile, and nothing overrides that', async () => {
+  it("a lost key that the front desk has overridden ends as killed, and no new key overrides the front desk's", async () => {
     const guest = await hotel.guest();
     const input = hotel.issuing(guest, hotel.ask(['101']));
     const lost = await issued(input);
@@ -375,7 +378,7 @@ describe('what stands in the way', () => {
     expect(hotel.keysMade()).toBe(made);
   });
 
-  it('of anybody who is in another stay: the key that he holds there', async () => {
+  it('a person with a live key in another stay gets no new key, and the outcome names the held key', async () => {
     const person = { personId: 'P-7' };
     const before = await hotel.guest(person, 'R-1');
     const held = await issued(hotel.issuing(before, hotel.ask(['101'])));
@@ -391,7 +394,7 @@ describe('what stands in the way', () => {
     });
   });
 
-  it('is not the key that is to be joined: two stays of a person that share a lease are no danger to each other', async () => {
+  it('a person with two stays that share a lease can join their own key from the other stay', async () => {
     const person = { personId: 'P-7' };
     const held = await issued(hotel.issuing(await hotel.guest(person, 'R-1'), hotel.ask(['101'])));
     const now = await hotel.guest(person, 'R-2');
@@ -400,7 +403,7 @@ describe('what stands in the way', () => {
     expect(hotel.keysMade()).toBe(2);
   });
 
-  it('is never a key that has run out or been ended', async () => {
+  it('an ended key never prevents a new key for the same person', async () => {
     const person = { personId: 'P-7' };
     const guest = await hotel.guest(person, 'R-1');
     const ended = await issued(hotel.issuing(guest, hotel.ask(['101'])));

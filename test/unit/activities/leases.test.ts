@@ -1,4 +1,4 @@
-/** `settleLeases`: what a stay says to its rooms, against rooms that are really there. */
+/** `settleLeases`: messages of a stay to its rooms, against real room workflows. */
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { DefaultLogger } from '@temporalio/worker';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -21,7 +21,7 @@ afterAll(async () => world.stop());
 
 type Claims = [SettleLeasesInput['claims'][number], SettleLeasesInput['claims'][number]];
 
-/** Time enough for a room to answer, on a busy machine, and for a test to wait for one that does not. */
+/** Timeout that lets a room answer on a busy machine, and a test wait for a room that does not. */
 const HURRIED = { startToCloseTimeoutMs: 4_000 };
 
 function settle(
@@ -54,7 +54,7 @@ function key(id: string): KeyReport {
   return { ...facts, state: 'live', issuedAt: window.from };
 }
 
-test('rooms are started by their first claim, and each claim is answered', async () => {
+test('a room is started by its first claim, and each claim is answered', async () => {
   const rooms = Array.from({ length: 8 }, (_, index) => `A${index}`);
   const { news } = await settle('R-1', 1, { claims: claimsOf('R-1', 1, rooms) });
   expect(news.map(({ room, decision }) => [room, decision.kind])).toEqual(rooms.map((room) => [room, 'granted']));
@@ -62,7 +62,7 @@ test('rooms are started by their first claim, and each claim is answered', async
   expect(await (await handle.describe()).staticSummary()).toBe('Room A0 at seaside');
 });
 
-test('doing it again changes nothing', async () => {
+test('a repeated settleLeases changes nothing', async () => {
   const said = { reports: [{ room: 'B1', keys: [key('o1')] }], claims: claimsOf('R-2', 1, ['B1']) };
   const first = await settle('R-2', 1, said);
   const before = await view('B1');
@@ -70,8 +70,8 @@ test('doing it again changes nothing', async () => {
   expect(await view('B1')).toEqual(before);
 });
 
-test('what is let go is let go before anything is claimed, so that two stays can swap rooms', async () => {
-  // Rooms tell stays their news only where there is a stay.
+test('leases are released before any claim is sent, so that two stays can swap rooms', async () => {
+  // Rooms send their news only to stays that exist.
   for (const id of ['R-3', 'R-4']) {
     await world.client.applyReservation(await world.snapshotOf(id, { rooms: [], status: 'tentative' }));
   }
@@ -86,7 +86,7 @@ test('what is let go is let go before anything is claimed, so that two stays can
   await expect.poll(async () => (await view('C2')).leases.map(({ stays }) => stays)).toEqual([[stayId]]);
 });
 
-test('keys are known to the room before the claim is answered', async () => {
+test('a room receives the reported keys before it answers the claim', async () => {
   const claims = claimsOf('R-5', 1, ['D1']).map(({ room, claim }) => ({ room, claim: { ...claim, shareGroup: 's' } }));
   await settle('R-5', 1, { reports: [{ room: 'D1', keys: [key('o1')] }], claims });
   const others = claimsOf('R-6', 1, ['D1']).map(({ room, claim }) => ({ room, claim: { ...claim, shareGroup: 's' } }));
@@ -94,14 +94,14 @@ test('keys are known to the room before the claim is answered', async () => {
   expect(news).toMatchObject([{ decision: { kind: 'granted', opener: false, anchors: [{ acsCredentialId: 'o1' }] } }]);
 });
 
-test('a room that nobody has claimed needs no letting go, and is not started for nothing', async () => {
+test('a release of a room without claims succeeds and does not start the room', async () => {
   const releases = [{ room: 'E1', part: 0, revision: 1 }];
   const reports = [{ room: 'E1', keys: [] }];
   expect(await settle('R-7', 1, { releases, reports })).toEqual({ news: [] });
   await expect(view('E1')).rejects.toThrow();
 });
 
-test('what is said late is answered with what holds', async () => {
+test('a late claim is answered with the current state of the room', async () => {
   await settle('R-8', 4, { claims: claimsOf('R-8', 4, ['F1']) });
   await settle('R-8', 5, { releases: [{ room: 'F1', part: 0, revision: 1 }] });
   const { news } = await settle('R-8', 4, { claims: claimsOf('R-8', 4, ['F1']) });
@@ -109,7 +109,7 @@ test('what is said late is answered with what holds', async () => {
   expect((await view('F1')).leases).toEqual([]);
 });
 
-test('what a room refuses is said, and holds up no other room', async () => {
+test('a claim that a room refuses is reported, and delays no other room', async () => {
   const [{ room, claim }, other] = claimsOf('R-9', 1, ['G1', 'G2']) as Claims;
   const wrong = { ...claim, window: { from: window.to, to: window.from } };
   const { news, unsettled } = await settle('R-9', 1, { claims: [{ room, claim: wrong }, other] });
@@ -125,11 +125,11 @@ describe('a room that does not answer', () => {
     await world.temporal.workflow.start('room', { workflowId, taskQueue: 'nobody', args: [{}] });
   });
 
-  test('is tried again', async () => {
+  test('settleLeases fails and can be retried when a room does not answer', async () => {
     await expect(settle('R-10', 1, { claims: claimsOf('R-10', 1, ['H1', 'H2']) }, HURRIED)).rejects.toThrow();
   });
 
-  test('holds up no other in the end', async () => {
+  test('a room that does not answer is reported on the third attempt, and delays no other room', async () => {
     const said = { claims: claimsOf('R-11', 1, ['H1', 'H3']) };
     const { news, unsettled } = await settle('R-11', 1, said, { ...HURRIED, attempt: 3 });
     expect(news).toMatchObject([{ room: 'H3', decision: { kind: 'granted' } }]);

@@ -30,28 +30,28 @@ export interface TestHotel {
   readonly client: SeamClient;
   readonly activities: StayActivities;
   readonly propertyId: string;
-  /** Every path that was asked for at Seam, in order. */
+  /** Every path that was requested from Seam, in order. */
   readonly asked: readonly string[];
   fault(fault: Fault): Promise<void>;
   clearFaults(): Promise<void>;
-  /** A guest who has been prepared, and has a phone. */
+  /** Prepares a guest who has an active phone. */
   guest(guest?: Partial<Guest>, reservationId?: string): Promise<PreparedGuest>;
-  /** What to ask for to open the rooms and the gym, from an hour ago for two days. */
+  /** Returns the ask that opens the rooms and the gym, from an hour ago for two days. */
   ask(rooms: readonly string[], joinTo?: string): KeyAsk;
   issuing(guest: PreparedGuest, ask: KeyAsk, more?: Partial<IssueKeyInput>): IssueKeyInput;
   /** Ids of the user's keys that Seam has not ended. */
   liveKeys(acsUserId: string): readonly string[];
-  /** How many keys Seam has ever made. */
+  /** Number of keys that Seam has ever created. */
   keysMade(): number;
-  /** Whether the guest's phone opens the door now. */
+  /** Returns whether the guest's phone opens the door now. */
   opens(guest: PreparedGuest, door: string): boolean;
-  /** Throws if anything was sent or answered that Seam's published schemas do not have. */
+  /** Closes the hotel; throws if a request or response did not follow Seam's published schemas. */
   close(): Promise<void>;
 }
 
 export interface TestHotelOptions extends Partial<SimulatorOptions> {
   readonly activities?: ActivityOptions;
-  /** After this long the client gives a request up. */
+  /** Time after which the client gives up a request. */
   readonly timeoutMs?: number;
 }
 
@@ -128,7 +128,7 @@ export async function openHotel(options: TestHotelOptions = {}): Promise<TestHot
   };
 }
 
-/** Holds everything that the client sends and is answered against Seam's published schemas; hands back what breaks them. */
+/** Checks all requests and responses of the client against Seam's published schemas; returns the violations. */
 function watchContract({ http }: SeamClient): readonly unknown[] {
   const breaches: unknown[] = [];
   const note = (check: (path: string, body: unknown) => void, path: string | undefined, body: unknown): void => {
@@ -150,14 +150,14 @@ function watchContract({ http }: SeamClient): readonly unknown[] {
   return breaches;
 }
 
-/** One first attempt. */
+/** Runs the first attempt of an activity. */
 export function run<Input, Result>(activity: (input: Input) => Promise<Result>, input: Input): Promise<Result> {
   return activityEnvironment().run(activity, input);
 }
 
 /**
- * Runs an activity as Temporal would: again after every failure that is to be retried, at once, with the heartbeat details
- * of the attempt before.
+ * Runs an activity as Temporal would: retries it at once after every retryable failure, with the heartbeat details of the
+ * attempt before.
  */
 export async function untilItEnds<Input, Result>(
   activity: (input: Input) => Promise<Result>,

@@ -1,4 +1,4 @@
-/** Ending keys against the simulated Seam, and looking whether they still live. */
+/** Revoking keys against the simulated Seam, and checking whether they are still live. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Fault } from '../../../src/simulator/control/faults.js';
 import type { KeyAsk } from '../../../src/domain/model/key.js';
@@ -25,12 +25,12 @@ function revoking(guest: PreparedGuest, ask: KeyAsk, more: Partial<RevokeKeyInpu
   return { propertyId, guestId: 'g1', acsUserId: guest.acsUserId, ask, keepCredentialIds: [], ...more };
 }
 
-/** Everything that Seam still holds of the user, being deleted or not. */
+/** Counts the credentials that Seam still holds for the user, including those that are being deleted. */
 const held = (guest: PreparedGuest): number =>
   hotel.simulator.hotel.credentials.list({ acs_user_id: guest.acsUserId, limit: 500 }).length;
 
 describe('revoking a key', () => {
-  it('ends when Seam no longer holds it, and the door stays shut', async () => {
+  it('a revocation ends when Seam no longer holds the key, and the door stays shut', async () => {
     const guest = await hotel.guest();
     const ask = hotel.ask(['101']);
     const acsCredentialId = await issued(hotel.issuing(guest, ask));
@@ -41,7 +41,7 @@ describe('revoking a key', () => {
     expect(hotel.opens(guest, '101')).toBe(false);
   });
 
-  it('that is already gone is done', async () => {
+  it('the revocation of a key that is already gone succeeds', async () => {
     const guest = await hotel.guest();
     const ask = hotel.ask(['101']);
     const acsCredentialId = await issued(hotel.issuing(guest, ask));
@@ -57,7 +57,7 @@ describe('revoking a key', () => {
     { kind: 'commit-late', path: DELETE, ms: 50, hold_ms: 20, times: 1 },
     { kind: 'status', path: DELETE, status: 503, times: 1 },
     { kind: 'status', path: '/acs/credentials/get', status: 500, times: 1 },
-  ])('is done in the end, whatever is lost: %j', async (fault) => {
+  ])('a revocation succeeds in the end despite the fault %j', async (fault) => {
     const guest = await hotel.guest();
     const ask = hotel.ask(['101']);
     const acsCredentialId = await issued(hotel.issuing(guest, ask));
@@ -66,7 +66,7 @@ describe('revoking a key', () => {
     expect(held(guest)).toBe(0);
   });
 
-  it('passes while the bridge is down, and is done when it is back', async () => {
+  it('a revocation fails as retryable while the bridge is down, and succeeds when the bridge is back', async () => {
     await hotel.close();
     hotel = await openHotel({ activities: { timing: { ...QUICK.timing, revokePatienceMs: 300 } } });
     const guest = await hotel.guest();
@@ -85,7 +85,7 @@ describe('revoking a key', () => {
     expect(held(guest)).toBe(0);
   });
 
-  it('heartbeats while it waits, so that a dead worker is noticed', async () => {
+  it('a revocation heartbeats while it waits, so that a dead worker is noticed', async () => {
     const guest = await hotel.guest();
     const ask = hotel.ask(['101']);
     const acsCredentialId = await issued(hotel.issuing(guest, ask));
@@ -101,7 +101,7 @@ describe('revoking a key', () => {
 });
 
 describe('revoking a key whose id was lost', () => {
-  it('ends what looks like it, but neither what is to be kept nor anything else', async () => {
+  it('a revocation without an id ends the matching key, but neither a kept key nor any other', async () => {
     const guest = await hotel.guest();
     hotel.simulator.hotel.setSwitches({ newKeyReplacesUsersEarlier: false });
     const ask = hotel.ask(['101']);
@@ -113,7 +113,7 @@ describe('revoking a key whose id was lost', () => {
     expect([...hotel.liveKeys(guest.acsUserId)].sort()).toEqual([kept, other].sort());
   });
 
-  it('ends one that Seam makes only after the first look', async () => {
+  it('a revocation without an id ends a key that Seam creates only after the first look', async () => {
     const guest = await hotel.guest();
     const input = hotel.issuing(guest, hotel.ask(['101']));
     await hotel.fault({ kind: 'commit-late', path: CREATE, ms: 100, hold_ms: 20, times: 1 });
@@ -124,15 +124,15 @@ describe('revoking a key whose id was lost', () => {
     expect(held(guest)).toBe(0);
   });
 
-  it('is done when there is none', async () => {
+  it('a revocation without an id succeeds when there is no key', async () => {
     const guest = await hotel.guest();
     const outcome = await run(hotel.activities.revokeKey, revoking(guest, hotel.ask(['101'])));
     expect(outcome.revokedCredentialIds).toEqual([]);
   });
 });
 
-describe('looking at keys', () => {
-  it('tells those that Seam has lost or that somebody has ended', async () => {
+describe('checking keys', () => {
+  it('checkKeys reports keys that are deleted, overridden or unknown at Seam', async () => {
     const [first, second, third] = [await hotel.guest(), await hotel.guest(), await hotel.guest()];
     const living = await issued(hotel.issuing(first, hotel.ask(['101'])));
     const deleted = await issued(hotel.issuing(second, hotel.ask(['102'])));
@@ -147,7 +147,7 @@ describe('looking at keys', () => {
     expect(outcome.goneCredentialIds).toEqual([deleted, overridden, never]);
   });
 
-  it('tells those that no phone has fetched: with two phones, one is enough', async () => {
+  it("a key is reported as unfetched until one of the guest's two phones has fetched it", async () => {
     const [guest, other] = [await hotel.guest(), await hotel.guest()];
     const { phones } = hotel.simulator.hotel;
     const { userIdentityId } = guest;
@@ -175,7 +175,7 @@ describe('looking at keys', () => {
     expect(hotel.opens(guest, '101')).toBe(true);
   });
 
-  it('waits no longer for the phone to fetch a key that is gone', async () => {
+  it('waitForKeyOnPhone stops waiting for a key that is gone', async () => {
     const guest = await hotel.guest();
     const acsCredentialId = await issued(hotel.issuing(guest, hotel.ask(['101'])));
     hotel.simulator.hotel.credentials.delete(acsCredentialId);

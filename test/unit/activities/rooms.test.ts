@@ -8,7 +8,7 @@ beforeEach(async () => {
 });
 afterEach(() => hotel.close());
 
-it('a property says what a stay needs to know, and nothing of Seam', async () => {
+it("resolveProperty returns what a stay needs, without Seam's data and without a request to Seam", async () => {
   const { propertyId, simulator } = hotel;
   const window = { arrival: '2026-11-23', departure: '2026-11-26' };
   expect(await run(hotel.activities.resolveProperty, { propertyId, window })).toEqual({
@@ -23,7 +23,7 @@ it('a property says what a stay needs to know, and nothing of Seam', async () =>
 });
 
 describe('doors', () => {
-  it('are found for the rooms that there are, on whatever page', async () => {
+  it('resolveDoors finds the doors of existing rooms on any page, and reports unknown rooms', async () => {
     const { propertyId, simulator } = hotel;
     const doors = await run(hotel.activities.resolveDoors, { propertyId, rooms: ['102', '10010', 'Attic'] });
     expect(doors).toMatchObject({
@@ -36,7 +36,7 @@ describe('doors', () => {
     expect(doors.commonDoors.map(({ name }) => name)).toContain('Gym');
   });
 
-  it('are read once for a hundred stays that ask together', async () => {
+  it('resolveDoors reads the doors once for a hundred stays that ask together', async () => {
     const { propertyId } = hotel;
     await run(hotel.activities.resolveDoors, { propertyId, rooms: ['101'] });
     const forOne = hotel.asked.length;
@@ -48,7 +48,7 @@ describe('doors', () => {
   });
 });
 
-describe("the access system's zone", () => {
+describe("the access system's time zone", () => {
   const problem = async (
     zone: string | null,
     trust: 'trusted' | 'doubted' = 'trusted',
@@ -58,13 +58,13 @@ describe("the access system's zone", () => {
   };
 
   it.each(['Europe/Berlin', 'Arctic/Longyearbyen'])(
-    "is no problem where its clocks show the hotel's time: %s",
+    "a time zone whose clocks show the hotel's time is not a problem: %s",
     async (zone) => {
       expect(await problem(zone)).toBeUndefined();
     },
   );
 
-  it('is a problem where they show another time, with both names', async () => {
+  it('a time zone whose clocks show another time is a problem, reported with both names', async () => {
     expect(await problem('Europe/London')).toBe(
       "the access system's time zone at Seam is Europe/London, the property's is Europe/Berlin",
     );
@@ -74,7 +74,7 @@ describe("the access system's zone", () => {
     ['Seam knows none', null, 'trusted'],
     ['Seam doubts it', 'Europe/Berlin', 'doubted'],
     ['nobody has heard of it', 'Mars/Base', 'trusted'],
-  ] as const)('is a problem where %s', async (_why, zone, trust) => {
+  ] as const)("the access system's time zone is a problem where %s", async (_why, zone, trust) => {
     expect(await problem(zone, trust)).toContain("the property's is Europe/Berlin");
   });
 });

@@ -17,7 +17,7 @@ async function stayline(...args: readonly string[]): Promise<{ code: number; out
   return { code, out: out.text(), err: err.text() };
 }
 
-test('a key that is made is good at once, listed without its secret, and ended by its name', async () => {
+test('a new API key is valid at once, is listed without its secret, and is revoked by its name', async () => {
   const made = await stayline('create', 'opera', '--property', 'a', '--property', 'b', '--access', 'write');
   expect(made.code).toBe(0);
   const key = made.out.trim();
@@ -39,7 +39,7 @@ test.each([
   [['create', 'desk', '--all-properties'], "keyId must differ from every other key's"],
   [['create', 'z', '--all-properties', '--expires', 'tomorrow'], 'expiresAt must be an ISO 8601 instant'],
   [['revoke', 'nobody'], 'there is no key "nobody"'],
-])('%j is refused, and the file stays as it is', async (args, message) => {
+])('the arguments %j are refused, and the key file stays as it is', async (args, message) => {
   const before = (await stayline('list')).out;
   const { code, err } = await stayline(...args);
   expect([code, err]).toEqual([2, expect.stringContaining(message)]);

@@ -1,4 +1,4 @@
-/** What the program says to wrong input, before it asks anybody: exit code 2, and sentences that say what would be right. */
+/** Errors of the program on wrong input, before it contacts any server: exit code 2, and sentences that say what would be right. */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -20,15 +20,15 @@ function fileWith(name: string, text: string): string {
   return file;
 }
 
-/** Nothing here gets as far as asking a server, so no process is needed. */
+/** Runs the program in this process: nothing here gets as far as a server, so no child process is needed. */
 async function run(...args: readonly string[]): Promise<Ran> {
   const [out, err] = [collecting(), collecting()];
   const code = await runCli(args, { env: {}, out: out.stream, err: err.stream });
   return { code, stdout: out.text(), stderr: err.text() };
 }
 
-describe('stayline, given something wrong', () => {
-  test('names line and column where a snapshot stops being JSON', async () => {
+describe('stayline with wrong input', () => {
+  test('an error names the line and column where a snapshot stops being JSON', async () => {
     const file = fileWith('comma.json', '{\n  "propertyId": "seaside",\n  "rooms": ["101",]\n}');
     const ran = await run('apply', file);
     expect(ran.code).toBe(2);
@@ -36,19 +36,19 @@ describe('stayline, given something wrong', () => {
     expect(ran.stdout).toBe('');
   });
 
-  test('says that a file cannot be read', async () => {
+  test('an error says that a file cannot be read', async () => {
     const ran = await run('apply', path.join(folder, 'nowhere.json'));
     expect(ran.code).toBe(2);
     expect(ran.stderr).toContain('nowhere.json cannot be read: there is no such file');
   });
 
-  test('checks what a change says before it is sent', async () => {
+  test('the content of a change is checked before it is sent', async () => {
     const ran = await run('add-guest', 'seaside', 'R-1', 'g2', '--email', 'not-an-address');
     expect(ran.code).toBe(2);
     expect(ran.stderr).toContain('guests[0].email must be an e-mail address');
   });
 
-  test('wants to know to whom the front desk gives a room, and why', async () => {
+  test('room-force requires the stay that gets the room, and a reason of at most 200 characters', async () => {
     const nobody = await run('room-force', 'seaside', '101', '--reason', 'late');
     expect(nobody.code).toBe(2);
     expect(nobody.stderr).toContain("required option '--stay <reservationId>' not specified");
@@ -57,7 +57,7 @@ describe('stayline, given something wrong', () => {
     expect(unsaid.stderr).toContain('reason must be at most 200 characters long');
   });
 
-  test('refuses commands and changes that do not exist', async () => {
+  test('commands and changes that do not exist are refused', async () => {
     const command = await run('evict', 'seaside', 'R-1');
     expect(command.code).toBe(2);
     expect(command.stderr).toContain("unknown command 'evict'");
@@ -81,7 +81,7 @@ describe('stayline plan --new', () => {
   const plan = (content: object, ...options: readonly string[]): Promise<Ran> =>
     run('plan', '--new', fileWith('snapshot.json', JSON.stringify(content)), ...options);
 
-  test('foresees a stay in local dates by the property file, without any server', async () => {
+  test('plan --new makes a dry run of a stay in local dates with the property file, without any server', async () => {
     const properties = path.join(packageRoot(), 'examples/property.json');
     const ran = await plan(snapshot, '--properties', properties);
     expect(ran).toMatchObject({ code: 0, stderr: '' });
@@ -91,13 +91,13 @@ describe('stayline plan --new', () => {
     expect(ran.stdout).toMatch(/join +g1 +102 +until 2099-07-03T09:00Z +joins/);
   });
 
-  test('needs the property for local dates', async () => {
+  test('plan --new needs the property to resolve local dates', async () => {
     const ran = await plan(snapshot);
     expect(ran.code).toBe(2);
     expect(ran.stderr).toContain('window must be instants, or the property must be given');
   });
 
-  test('refuses a stay whose window has passed', async () => {
+  test('plan --new refuses a stay whose window has passed', async () => {
     const window = { from: '2020-01-01T14:00Z', to: '2020-01-02T10:00Z' };
     const ran = await plan({ ...snapshot, window });
     expect(ran.code).toBe(1);
@@ -105,7 +105,7 @@ describe('stayline plan --new', () => {
   });
 });
 
-test('without a Temporal server, one sentence says where none is and what to do, and the exit code is 1', async () => {
+test('without a Temporal server, one sentence names the missing server and the fix, and the exit code is 1', async () => {
   const ran = await stayline(['show', 'seaside', 'R-1']);
   expect(ran.code).toBe(1);
   expect(ran.stderr).toBe(

@@ -11,9 +11,9 @@ import { packageRoot } from '../../../src/package-root.js';
 import type { StayWorld } from '../../harness/stay-world.js';
 
 export interface CsvOptions {
-  /** One in so many is confirmed, the others are tentative; all of them if absent. */
+  /** One reservation in this many is confirmed, the others are tentative; all are confirmed if absent. */
   readonly confirmedIn?: number;
-  /** Of the ids. */
+  /** Prefix of the reservation ids. */
   readonly prefix?: string;
 }
 
@@ -49,7 +49,7 @@ export interface Imported {
 }
 
 export interface ImportingOptions {
-  /** What problems and progress are written to. */
+  /** Target of problems and progress. */
   readonly err?: 'a file' | 'a terminal';
   readonly namespace?: string;
 }
@@ -74,7 +74,7 @@ export async function importing(
   }
 }
 
-/** Imports in a process of its own, which is killed as soon as the journal has so many lines: it has no time to tidy up. */
+/** Imports in a separate process, which is killed as soon as the journal has `at` lines, with no time to clean up. */
 export async function killedImport(address: string, args: readonly [string, ...string[]], at: number): Promise<void> {
   const env = { ...process.env, TEMPORAL_PROFILE: undefined, TEMPORAL_ADDRESS: address, TEMPORAL_NAMESPACE: 'default' };
   const child = spawn(process.execPath, ['--import', 'tsx', 'src/cli.ts', 'import', ...args], {

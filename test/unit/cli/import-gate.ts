@@ -1,8 +1,8 @@
-/** A gate before a Temporal server: it lets so many reservations through, and then lets nobody in, as where a key has run out. */
+/** A gate before a Temporal server: it passes `lets` reservations, and then refuses all others, as with an expired key. */
 import { connect, createServer, type ServerHttp2Stream, type IncomingHttpHeaders } from 'node:http2';
 import type { AddressInfo } from 'node:net';
 
-/** What a reservation is sent by. */
+/** Path of the call that sends a reservation. */
 const SENDING = /\/ExecuteMultiOperation$/;
 const PERMISSION_DENIED = '7';
 
@@ -29,7 +29,7 @@ export async function openGate(address: string, { lets }: { readonly lets: numbe
       request.pipe(stream);
     });
     stream.pipe(request);
-    // Whoever gives up a call ends it here as he would there.
+    // A caller that gives up a call ends it here, as it would at the server.
     stream.on('error', () => request.close());
     request.on('error', () => stream.close());
   };

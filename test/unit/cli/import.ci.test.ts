@@ -26,7 +26,7 @@ function write(name: string, content: string): string {
   return file;
 }
 
-/** As an editor leaves it: another content, and a later time. */
+/** Changes a file as an editor does: other content, and a later time. */
 function edit(file: string, content: string, minute: number): void {
   writeFileSync(file, content);
   const time = new Date(Date.UTC(2030, 0, 1, 0, minute));
@@ -36,7 +36,7 @@ function edit(file: string, content: string, minute: number): void {
 const run = (file: string, ...options: readonly string[]): ReturnType<typeof importing> =>
   importing(addressOf(world), [file, ...options]);
 
-test('a table becomes stays: lines of one reservation are its guests', async () => {
+test('a table becomes stays, and the lines of one reservation become its guests', async () => {
   const header = 'reservationId;status;arrival;departure;checkOut;rooms;guestName;guestEmail;primary;wantsKey\n';
   const lines =
     'T-1;confirmed;2030-06-01;2030-06-04;12:00;101 102;Ada Quill;ada@example.com;yes;\n' +
@@ -57,7 +57,7 @@ test('a table becomes stays: lines of one reservation are its guests', async () 
   ]);
 });
 
-test('errors are told by row, the other rows are imported, and a corrected file sends only what was wrong', async () => {
+test('errors are reported by row, the other rows are imported, and a corrected file sends only the failed rows', async () => {
   const wrong = csvOf(40).replace('guest7@example.com', 'nowhere').replace('\nR-9,', '\nR-9,surplus,');
   const file = write('rows.csv', wrong);
   const errors = path.join(folder, 'errors.csv');
@@ -75,7 +75,7 @@ test('errors are told by row, the other rows are imported, and a corrected file 
   expect(existsSync(`${file}.imported`)).toBe(false);
 });
 
-test('JSON lines and lists are taken, too; what is no reservation is told by its place', async () => {
+test('JSON lines and lists are imported, too, and an entry that is not a reservation is reported by its position', async () => {
   const one = await world.snapshotOf('J-1', { rooms: [] });
   const lines = write('some.ndjson', `${JSON.stringify(one)}\n\n{"reservationId":\n`);
   const read = readImportFile(lines, {});
@@ -93,7 +93,7 @@ test('a file that cannot be a table of reservations is bad input', async () => {
   expect(await run(path.join(folder, 'missing.csv'))).toMatchObject({ code: 2 });
 });
 
-test('a row whose revision the stay knows with other content is an error of that row; an older one is not', async () => {
+test('a row with a known revision and other content is an error of that row, and an older revision is not', async () => {
   const known = csvOf(3, { confirmedIn: 4, prefix: 'S' });
   expect((await run(write('known.csv', known), '--property', 'seaside')).code).toBe(0);
   const file = write('other.csv', known.replace('Guest 1', 'Somebody else').replace('S-2,1,', 'S-2,0,'));
@@ -106,11 +106,11 @@ test('a row whose revision the stay knows with other content is an error of that
   }
 });
 
-test('another server or namespace starts afresh, and leaves the journal of the first alone', async () => {
+test('an import to another server or namespace starts from scratch, and leaves the first journal alone', async () => {
   const right = csvOf(3, { confirmedIn: 4, prefix: 'A' });
   const file = write('targets.csv', right.replace('guest2@', '@'));
   const options = [file, '--property', 'seaside'];
-  // The same server by another name is as good as another one.
+  // The same server under another name counts as another server.
   const elsewhere = addressOf(world).replace('127.0.0.1', 'localhost');
   expect((await importing(addressOf(world), options)).out).toContain('2 imported');
   const second = await importing(elsewhere, options);
@@ -127,7 +127,7 @@ test('another server or namespace starts afresh, and leaves the journal of the f
   expect(existsSync(`${file}.imported`)).toBe(false);
 });
 
-test('--restart forgets what was sent to this server only', async () => {
+test('the option --restart discards only the record of what was sent to this server', async () => {
   const file = write('restart.csv', csvOf(3, { confirmedIn: 4, prefix: 'B' }).replace('guest2@', '@'));
   const options = [file, '--property', 'seaside'];
   const elsewhere = addressOf(world).replace('127.0.0.1', 'localhost');
@@ -152,7 +152,7 @@ test('without revisions, only the rows that were edited are sent again', async (
   edit(file, header + row('N-1', '101') + row('N-2', '112') + wrong, 1);
   expect((await run(file, '--property', 'seaside')).out).toMatch(/1 of 2 have been imported before[^]*1 imported/);
   expect(await roomsOf('N-2')).toEqual(['112']);
-  // What a row said once is not what its stay knows last.
+  // The earlier content of a row is not the last content that its stay received.
   edit(file, header + row('N-1', '101') + row('N-2', '102') + wrong, 2);
   expect((await run(file, '--property', 'seaside')).out).toMatch(/1 of 2 have been imported before[^]*1 imported/);
   expect(await roomsOf('N-2')).toEqual(['102']);
@@ -161,7 +161,7 @@ test('without revisions, only the rows that were edited are sent again', async (
   expect([last.code, last.out]).toEqual([0, expect.stringMatching(/2 of 3 have been imported before[^]*1 imported/)]);
 });
 
-test('where Temporal lets nobody in any more, what is done and what is wrong are told all the same', async () => {
+test('an import that Temporal begins to refuse still reports what is done and what is wrong', async () => {
   const file = write('gate.csv', csvOf(40, { confirmedIn: 41, prefix: 'G' }).replace('guest7@', '@'));
   const errors = path.join(folder, 'gate-errors.csv');
   const gate = await openGate(addressOf(world), { lets: 10 });
@@ -171,7 +171,7 @@ test('where Temporal lets nobody in any more, what is done and what is wrong are
     ]);
     expect(code).toBe(1);
     const done = journaled(file).length;
-    // One that had to be sent again has passed the gate twice.
+    // A reservation that had to be sent again has passed the gate twice.
     expect([done > 0, done <= 10]).toEqual([true, true]);
     expect(out).toMatch(new RegExp(`^${done} imported, .*, ${39 - done} not sent`));
     expect(err).toContain('row 9: guests[0].email must be an e-mail address');
@@ -183,7 +183,7 @@ test('where Temporal lets nobody in any more, what is done and what is wrong are
 });
 
 test.each(['127.0.0', '127.0.0.1:7233\tdefault\tstay/seaside/D-1', '127.0.0.1:7233\tdefault\tstay/seaside/D-1\t0a'])(
-  'what a crash left of a line stands for nothing and is cleared away: %j',
+  'a journal line that a crash cut off counts for nothing and is cleared away: %j',
   (left) => {
     const file = write('cut.csv', '');
     writeFileSync(`${file}.imported`, `\n${left}`);
@@ -198,17 +198,17 @@ test.each(['127.0.0', '127.0.0.1:7233\tdefault\tstay/seaside/D-1', '127.0.0.1:72
   },
 );
 
-test('where no Temporal is, what is wrong in the file is told all the same', async () => {
+test('without a Temporal server, an import still reports what is wrong in the file', async () => {
   const file = write('away.csv', csvOf(3).replace('guest1@', '@'));
   const errors = path.join(folder, 'away-errors.csv');
-  // A port on which nobody may listen without being root, and nobody does.
+  // Only root may listen on this port, and no server does.
   const { code, out, err } = await importing('127.0.0.1:1', [file, '--property', 'seaside', '--errors', errors]);
   expect([code, out]).toEqual([1, expect.stringMatching(/^0 imported, .*, 2 not sent/)]);
   expect(err).toMatch(/row 3: guests\[0\]\.email[^]*there is no Temporal server/);
   expect(readFileSync(errors, 'utf8')).toMatch(/^row,problem\n3,/);
 });
 
-test('names of rooms with spaces in them are separated by bars', () => {
+test('room names that contain spaces are separated by bars', () => {
   const header = 'propertyId;reservationId;from;to;rooms;guestName;guestRooms\n';
   const row = (id: string, rooms: string): string =>
     `seaside;${id};2031-01-01T12:00Z;2031-01-02T12:00Z;${rooms};Ada;${rooms}\n`;
@@ -221,7 +221,7 @@ test('names of rooms with spaces in them are separated by bars', () => {
   expect(entries.map(({ snapshot }) => snapshot.guests[0]?.rooms)).toEqual(rooms);
 });
 
-test('on a terminal a bar is drawn up to its end; elsewhere there is none', async () => {
+test('an import draws a progress bar up to its end on a terminal, and none elsewhere', async () => {
   const file = write('bar.csv', csvOf(20, { confirmedIn: 21, prefix: 'P' }));
   const options = [file, '--property', 'seaside'];
   const { code, err } = await importing(addressOf(world), options, { err: 'a terminal' });
@@ -230,7 +230,7 @@ test('on a terminal a bar is drawn up to its end; elsewhere there is none', asyn
   expect((await importing(addressOf(world), options)).err).toBe('');
 });
 
-test('killed on the way, an import goes on where it stopped: every stay is there, and nothing in the journal is sent again', async () => {
+test('a killed import continues where it stopped: every stay exists, and no journaled reservation is sent again', async () => {
   const rows = 200;
   const file = write('killed.csv', csvOf(rows, { confirmedIn: rows + 1, prefix: 'K' }));
   await killedImport(addressOf(world), [file, '--property', 'seaside'], 40);
@@ -242,7 +242,7 @@ test('killed on the way, an import goes on where it stopped: every stay is there
   expect(out).toContain(`${done} of ${rows} have been imported before`);
   const [taken, known] = [...out.matchAll(/(\d+) (?:imported|known already)/g)].map(([, count]) => Number(count));
   expect((taken ?? 0) + (known ?? 0)).toBe(rows - done);
-  // Taken in by their stays and not yet in the journal are at most those that were under way.
+  // At most the reservations in flight were accepted by their stays without being in the journal.
   expect(known).toBeLessThanOrEqual(20);
   const stays = Array.from({ length: rows }, (_, index) => ({ propertyId: 'seaside', reservationId: `K-${index}` }));
   const views = await Promise.all(stays.map((stay) => world.client.view(stay)));

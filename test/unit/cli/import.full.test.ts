@@ -11,13 +11,13 @@ import { addressOf, csvOf, importing, journaled } from './import-file.js';
 
 const ROWS = 10_000;
 /**
- * What bounds the import is the worker, which has the same two processors here: a confirmed reservation has its property, doors, guests and
- * rooms looked up at once, and all of them confirmed come in at 14 a second. Most are tentative, so that the file is the greater part of it.
+ * The worker bounds the import; it has the same two processors here. A confirmed reservation has its property, doors, guests and rooms
+ * looked up at once. If all are confirmed, 14 a second are imported. Most are tentative, so that the file is the greater part of the work.
  */
 const CONFIRMED_IN = 10;
 
 test(
-  'ten thousand reservations are imported, and again only those that are not in the journal',
+  'ten thousand reservations are imported, and a second run sends only those that are not in the journal',
   async () => {
     const folder = mkdtempSync(path.join(tmpdir(), 'stayline-import-'));
     const world = await openStayWorld({ server: 'dev' });

@@ -9,13 +9,13 @@ export interface Ran {
 }
 
 export interface RunOptions {
-  /** Where Temporal is; by default somewhere where nothing is. */
+  /** Address of Temporal; by default, one where no server listens. */
   readonly address?: string;
   readonly stdin?: string;
   readonly env?: Readonly<Record<string, string>>;
 }
 
-/** A port on which nobody may listen without being root, and nobody does. */
+/** A port on which only root may listen, and no server does. */
 const NOWHERE = '127.0.0.1:1';
 
 export function stayline(args: readonly string[], { address = NOWHERE, stdin, env }: RunOptions = {}): Promise<Ran> {

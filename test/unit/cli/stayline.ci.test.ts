@@ -65,7 +65,7 @@ async function workflowIds(): Promise<readonly string[]> {
   return ids;
 }
 
-/** Waits for the view, while guests who wait for a phone get one. */
+/** Waits until the view meets the condition, and gives a phone to every guest who waits for one. */
 async function until(reservationId: string, condition: (view: StayView) => boolean): Promise<StayView> {
   const http = axios.create({
     baseURL: stack.simulator.url,
@@ -121,14 +121,14 @@ describe('ten wrong snapshots', () => {
     ['a field that nobody knows', { ...right, guest: [] }, 'guest is not a known field'],
   ];
 
-  test('give ten errors that name the field, exit code 2, and start no workflow', async () => {
+  test('ten wrong snapshots give ten errors that name the field, exit code 2, and start no workflow', async () => {
     const before = await workflowIds();
     for (const [what, snapshot, error] of wrong) {
       const ran = await run(['apply', '-'], snapshot);
       expect(ran, what).toMatchObject({ code: 2, stdout: '' });
       expect(ran.stderr, what).toContain(`\n  ${error}`);
     }
-    // Visibility follows a start by moments; a stay that is started now comes after any that the above had started.
+    // Visibility lags behind a start. A stay that is started now appears after any that the snapshots above had started.
     const marker = 'after-the-wrong-ones';
     await stays.applyReservation(snapshotOf(marker, { status: 'tentative' }));
     await expect.poll(workflowIds, { timeout: 20_000 }).toHaveLength(before.length + 1);
@@ -136,7 +136,7 @@ describe('ten wrong snapshots', () => {
   }, 120_000);
 });
 
-test('a stay is planned, applied, shown, changed and checked out by hand', async () => {
+test('a stay is planned, applied, shown, changed and checked out with the CLI', async () => {
   const snapshot = snapshotOf('R-1');
   const name = [PROPERTY_ID, 'R-1'] as const;
 
@@ -185,7 +185,7 @@ test('a stay is planned, applied, shown, changed and checked out by hand', async
   expect(over.keys.every((key) => key.state === 'dead')).toBe(true);
 }, 120_000);
 
-test('a snapshot that the stay refuses is told with its reason, and the exit code is 1', async () => {
+test('a snapshot that the stay refuses is reported with its reason, and the exit code is 1', async () => {
   await stays.applyReservation(snapshotOf('R-2', { revision: 5, status: 'tentative' }));
   const stale = await run(['apply', '-'], snapshotOf('R-2', { revision: 4 }));
   expect(stale.code).toBe(1);
@@ -194,7 +194,7 @@ test('a snapshot that the stay refuses is told with its reason, and the exit cod
   expect(await run(['plan', '-'], snapshotOf('R-2', { revision: 4 }))).toEqual(stale);
 });
 
-test('what a stay that has ended knew starts nothing, whether planned or applied; what is older is refused', async () => {
+test("an ended stay's last snapshot starts nothing, whether planned or applied, and an older one is refused", async () => {
   const known = snapshotOf('R-4', { status: 'tentative', revision: 1 });
   await stays.applyReservation(known);
   const execution = temporal.workflow.getHandle(`stay/${PROPERTY_ID}/R-4`);
@@ -213,7 +213,7 @@ test('what a stay that has ended knew starts nothing, whether planned or applied
   expect((await execution.describe()).status.name).toBe('RUNNING');
 });
 
-test('local dates are planned for a stay that exists by the property file', async () => {
+test('a plan for an existing stay resolves local dates with the property file', async () => {
   await stays.applyReservation(snapshotOf('R-3', { status: 'in-house' }));
   await until('R-3', everyoneHasKeys);
   const window = { arrival: '2026-11-20', departure: '2099-07-03' };
@@ -223,7 +223,7 @@ test('local dates are planned for a stay that exists by the property file', asyn
   expect(planned.stdout).toMatch(/join +g1 +101 +until 2099-07-03T09:00Z/);
 });
 
-test('a room is shown with who has it and who waits, and the front desk gives it to the one who waits', async () => {
+test('a room is shown with its holder and the waiting stay, and the front desk gives it to the waiting one', async () => {
   const room = [PROPERTY_ID, '103'];
   expect(await run(['room', PROPERTY_ID, '999'])).toMatchObject({
     code: 1,

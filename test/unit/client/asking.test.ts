@@ -1,9 +1,9 @@
-/** A query whose worker dies over it is asked again; nothing else is. */
+/** Retry of a query whose worker dies during it; no other error is retried. */
 import { ServiceError } from '@temporalio/client';
 import { expect, test } from 'vitest';
 import { asking } from '../../../src/client/asking.js';
 
-// Of gRPC's list of status codes.
+// Status codes of gRPC.
 const CANCELLED = 1;
 const UNAVAILABLE = 14;
 
@@ -23,11 +23,11 @@ function failing(...errors: readonly Error[]): { readonly ask: () => Promise<str
   return { ask, asked: () => asked };
 }
 
-test('a query that the server called off is answered', async () => {
+test('a query that the server cancelled is retried and answered', async () => {
   await expect(asking(failing(calledOffByServer).ask)).resolves.toBe('answer');
 });
 
-test('it is asked twice, not for ever', async () => {
+test('a query that the server cancels twice fails without a third attempt', async () => {
   const query = failing(calledOffByServer, calledOffByServer);
   await expect(asking(query.ask)).rejects.toBe(calledOffByServer);
   expect(query.asked()).toBe(2);
@@ -37,7 +37,7 @@ test.each([
   refused(CANCELLED, 'Cancelled on client'),
   refused(UNAVAILABLE, 'no connection'),
   new Error('context canceled'),
-])('%s comes back as it is', async (error) => {
+])('a query fails without a retry on any other error: %s', async (error) => {
   const query = failing(error);
   await expect(asking(query.ask)).rejects.toBe(error);
   expect(query.asked()).toBe(1);

@@ -1,4 +1,4 @@
-/** The sample in docs/http-api.md is TypeScript that the compiler takes, against what `stayline/client` exports. */
+/** Compiles the TypeScript sample of docs/http-api.md against the exports of `stayline/client`. */
 import { execFile } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
@@ -9,12 +9,12 @@ import { privateFolder } from '../../../src/temporal/binaries.js';
 
 const run = promisify(execFile);
 
-test('the sample compiles', async () => {
+test('the TypeScript sample of the HTTP API compiles', async () => {
   const text = readFileSync(path.join(packageRoot(), 'docs/http-api.md'), 'utf8');
   const [, sample] = /```ts\n([\s\S]*?)```/.exec(text) ?? [];
   expect(sample).toContain("from 'stayline/client'");
   mkdirSync(privateFolder(), { recursive: true });
-  // In the checkout, so that it finds its libraries.
+  // Inside the checkout, so that the sample finds its libraries.
   const folder = mkdtempSync(path.join(privateFolder(), 'sample-'));
   try {
     writeFileSync(path.join(folder, 'sample.ts'), sample ?? '');
@@ -23,7 +23,7 @@ test('the sample compiles', async () => {
       compilerOptions: {
         rootDir: packageRoot(),
         paths: { 'stayline/client': [path.join(packageRoot(), 'src/client.ts')] },
-        // A sample shows what there is, whether it needs it or not.
+        // A sample shows what exists, even what it does not use.
         noUnusedLocals: false,
       },
       include: [folder],

@@ -1,4 +1,4 @@
-/** A stay that has ended is not revived by what it had heard already, but by what is newer (`docs/messages.md`). */
+/** A stay that has ended is not revived by a revision that it had received, only by a newer one (`docs/messages.md`). */
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openStayWorld, PROPERTY_ID, type StayWorld } from '../../harness/stay-world.js';
 
@@ -15,7 +15,7 @@ async function runIdOf(reservationId: string): Promise<string> {
   return runId;
 }
 
-test('of a stay that has ended, a revision that it knew starts nothing, a newer one starts it again', async () => {
+test('a stay that has ended is started again by a newer revision, and never by one that it had received', async () => {
   const long = { from: await world.inMinutes(-60), to: await world.inMinutes(20 * DAY) };
   const short = { from: long.from, to: await world.inMinutes(DAY) };
   const stay = await world.book('R-1', { revision: 2, window: long, guests: [] });
@@ -55,7 +55,7 @@ test('of a stay that has ended, a revision that it knew starts nothing, a newer 
   expect(await runIdOf('R-1')).not.toBe(ended);
 });
 
-test('of a stay that was ended before its time, the last revision is known, and starts nothing', async () => {
+test('the last revision of a terminated stay is reported as known, and starts nothing', async () => {
   const stay = await world.book('R-4', { revision: 2, guests: [] });
   await stay.settled();
   await world.temporal.workflow.getHandle(stay.workflowId).terminate();
@@ -68,14 +68,14 @@ test('of a stay that was ended before its time, the last revision is known, and 
   expect(await runIdOf('R-4')).toBe(ended);
 });
 
-test('a snapshot whose window is over starts nothing', async () => {
+test('a snapshot whose window is over starts no stay', async () => {
   const window = { from: '2020-01-03T14:00Z', to: '2020-01-05T10:00Z' };
   const late = await world.snapshotOf('R-2', { window });
   await expect(world.client.applyReservation(late)).rejects.toMatchObject({ name: 'StayRefused', type: 'StayOver' });
   await expect(runIdOf('R-2')).rejects.toThrow();
 });
 
-test('a stay that is open takes in a snapshot whose window is over', async () => {
+test('an open stay accepts a snapshot whose window is over', async () => {
   const stay = await world.book('R-3', { guests: [] });
   await stay.settled();
   const view = await stay.amend({ status: 'departed', window: { from: '2020-01-03T14:00Z', to: '2020-01-05T10:00Z' } });

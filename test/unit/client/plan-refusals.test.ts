@@ -1,4 +1,4 @@
-/** What `planFor` refuses arrives with the type that the message itself would be refused with. */
+/** Refusals of `planFor` have the type with which the message itself would be refused. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { PlannedChange } from '../../../src/client.js';
 import type { BookedStay } from '../../harness/booked-stay.js';
@@ -39,7 +39,7 @@ const refusals: readonly {
   },
 ];
 
-test.each(refusals)('$what is refused as $type', async ({ change, type, message }) => {
+test.each(refusals)('planFor refuses $what with the type $type', async ({ change, type, message }) => {
   const refused = world.client.planFor(stay.name, change() as PlannedChange);
   await expect(refused).rejects.toMatchObject({
     name: 'StayRefused',

@@ -25,18 +25,18 @@ export interface StayBuilder {
   inRooms(...rooms: string[]): StayBuilder;
   /** `g1` to `g<count>`; the first is the primary guest. */
   withGuests(count: number): StayBuilder;
-  /** Gives a guest rooms of his own, or other facts. */
+  /** Gives a guest their own rooms, or other facts. */
   where(guestId: string, facts: Partial<GuestInput>): StayBuilder;
   with(fields: Partial<StaySnapshotInput>): StayBuilder;
   withPolicy(policy: Partial<Policy>): StayBuilder;
   withSwitches(switches: Partial<Switches>): StayBuilder;
   withoutPhones(): StayBuilder;
   snapshot(): StaySnapshotInput;
-  /** The stay, with nothing said to it yet. */
+  /** The stay before its first message. */
   house(): House;
-  /** The stay with its snapshot taken in, and nothing carried out. */
+  /** The stay after its first snapshot, with no step carried out. */
   opened(): House;
-  /** The stay with all its keys issued; what was done until then is forgotten. */
+  /** The stay with all its keys issued; the record of the steps until then is cleared. */
   settled(): House;
 }
 
@@ -104,12 +104,12 @@ export function amend(house: House, fields: Partial<StaySnapshotInput>): void {
   house.snapshot({ ...last, revision: Number(last.revision) + 1, ...fields });
 }
 
-/** What was done, in order: `override g1 101+102`. */
+/** The steps carried out, in order: `override g1 101+102`. */
 export function steps(house: House): readonly string[] {
   return house.done.map(inWords);
 }
 
-/** Lets all end that can, and says what was done since the last look, in order. */
+/** Lets every step end that can, and returns the steps since the last call, in order. */
 export function carriedOut(house: House): readonly string[] {
   house.settle();
   const done = steps(house);
@@ -117,7 +117,7 @@ export function carriedOut(house: House): readonly string[] {
   return done;
 }
 
-/** The doors that the guest's phones open now, or at `at`, guest rooms first. Locks learn from it. */
+/** The doors that the guest's phones open now, or at `at`, guest rooms first. Each tap can update its lock. */
 export function opens(house: House, guestId: string, at = CHECK_IN): readonly string[] {
   const known = house.book.guests[guestId];
   if (known === undefined) return [];
@@ -138,7 +138,7 @@ export function attentionCodes(house: House): readonly string[] {
   return house.view().attention.map((one) => one.code);
 }
 
-/** Makes the guest's phone known as the booking system would learn of it. */
+/** Enrols the guest's phone as the booking system would see it, and returns the device id. */
 export function enrolPhone(house: House, guestId: string): string {
   const deviceId = house.enrol(guestId);
   if (deviceId === undefined || !hasPhone(house, guestId)) throw new Error(`${guestId} is not known at Seam yet`);

@@ -18,7 +18,7 @@ function startCalls(budget: Budget, count: number): { readonly started: () => nu
 }
 
 describe('the rate', () => {
-  it('lets no more calls start in a second than it allows', async () => {
+  it('the budget starts no more calls in a second than its rate allows', async () => {
     const calls = startCalls(createBudget({ ...DEFAULT_BUDGET, requestsPerSecond: 4 }), 10);
     await vi.advanceTimersByTimeAsync(900);
     expect(calls.started()).toBe(4);
@@ -30,7 +30,7 @@ describe('the rate', () => {
 });
 
 describe('a pause', () => {
-  it('keeps calls back until it is over', async () => {
+  it('a pause holds calls back until it is over', async () => {
     const budget = createBudget(DEFAULT_BUDGET);
     budget.pause(1_500);
     const calls = startCalls(budget, 2);
@@ -40,7 +40,7 @@ describe('a pause', () => {
     expect(calls.started()).toBe(2);
   });
 
-  it('is not shortened by a later, shorter one', async () => {
+  it('a pause is not shortened by a later, shorter one', async () => {
     const budget = createBudget(DEFAULT_BUDGET);
     budget.pause(1_500);
     budget.pause(100);
@@ -49,7 +49,7 @@ describe('a pause', () => {
     expect(calls.started()).toBe(0);
   });
 
-  it('that is long turns calls away, with the time that is left', async () => {
+  it('a long pause refuses calls, and reports the time that is left', async () => {
     const budget = createBudget(DEFAULT_BUDGET);
     budget.pause(60_000);
     await vi.advanceTimersByTimeAsync(20_000);

@@ -9,7 +9,7 @@ beforeEach(async () => {
 });
 afterEach(() => hotel.close());
 
-it('every method asks and reads as Seam publishes it', async () => {
+it('every client method sends and reads what Seam publishes', async () => {
   const { acsSystemId: acs_system_id, credentialManagerAcsSystemId, hotel: simulated } = hotel.simulator;
   const seam = hotel.client.forSystem(acs_system_id);
   const used = new Set<string>();
@@ -72,7 +72,7 @@ it('every method asks and reads as Seam publishes it', async () => {
   expect([...used].sort()).toEqual(Object.keys(seam).sort());
 });
 
-it('a personal access token works with its workspace, and no other', async () => {
+it('a personal access token works with its own workspace and with no other', async () => {
   const { url: endpoint, personalAccessToken: token, workspaceId, acsSystemId: acs_system_id } = hotel.simulator;
   const as = (workspace: string): SeamCalls =>
     createSeamClient({ endpoint, auth: { kind: 'personal-access-token', token, workspaceId: workspace } }).forSystem(

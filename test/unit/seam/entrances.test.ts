@@ -1,4 +1,4 @@
-/** Which of Seam's entrances is which room, and which doors everybody opens. */
+/** The mapping from Seam's entrances to rooms and common doors. */
 import { describe, expect, it } from 'vitest';
 import { findDoors } from '../../../src/seam/entrances.js';
 import type { Entrance } from '../../../src/seam/schemas.js';
@@ -30,7 +30,7 @@ const hotel = [
 ];
 
 describe('rooms', () => {
-  it('are found by display name, with their place in the natural order of guest rooms', () => {
+  it('rooms are found by display name, with their position in the natural order of guest rooms', () => {
     expect(findDoors(hotel, ['102', '1001'], mapping())).toMatchObject({
       rooms: [
         { room: '102', acsEntranceId: 'id-102', position: 1 },
@@ -40,12 +40,12 @@ describe('rooms', () => {
     });
   });
 
-  it('are found by door name and pattern', () => {
+  it('rooms are found by door name and pattern', () => {
     const byDoorName = mapping({ roomFrom: 'door_name', roomPattern: 'VL {room}' });
     expect(findDoors(hotel, ['101'], byDoorName).rooms).toMatchObject([{ room: '101', acsEntranceId: 'id-101' }]);
   });
 
-  it('are found by id where the mapping names one, whatever the door is called', () => {
+  it('rooms are found by id where the mapping names one, whatever the door is called', () => {
     const mapped = mapping({ rooms: { Suite: 'id-Lift' } });
     expect(findDoors(hotel, ['Suite'], mapped).rooms).toMatchObject([{ room: 'Suite', acsEntranceId: 'id-Lift' }]);
   });
@@ -58,32 +58,32 @@ describe('rooms', () => {
     ['cannot be opened by phone', ['103'], {}, [...hotel, door('103', 'guest', { can_unlock_with_mobile_key: false })]],
     ['is mapped to a door that is not there', ['101'], { rooms: { '101': 'gone' } }, hotel],
     ['is named like a part of every object', ['constructor'], {}, hotel],
-  ])('are unknown if the room %s', (_why, rooms, doors, entrances) => {
+  ])('a room is unknown if it %s', (_why, rooms, doors, entrances) => {
     expect(findDoors(entrances, rooms, mapping(doors))).toMatchObject({ rooms: [], unknownRooms: rooms });
   });
 
-  it('with signs that mean something in a pattern are taken literally', () => {
+  it('a room name with special characters of a pattern is taken literally', () => {
     const room = '$& (1)';
     expect(findDoors([door(room)], [room], mapping()).rooms).toHaveLength(1);
   });
 });
 
 describe('common doors', () => {
-  it('are by default the ones that Visionline calls common', () => {
+  it('the common doors are by default those that Visionline calls common', () => {
     expect(findDoors(hotel, [], mapping()).commonDoors).toEqual([
       { acsEntranceId: 'id-Gym', name: 'Gym' },
       { acsEntranceId: 'id-Garage', name: 'Garage' },
     ]);
   });
 
-  it('are those of the listed categories', () => {
+  it('the common doors can be those of the listed categories', () => {
     const byCategory = mapping({ commonDoors: { kind: 'by-category', categories: ['entrance'] } });
     expect(findDoors(hotel, [], byCategory).commonDoors).toEqual([
       { acsEntranceId: 'id-Main Entrance', name: 'Main Entrance' },
     ]);
   });
 
-  it('are those that are listed', () => {
+  it('the common doors can be those that are listed by id', () => {
     const listed = mapping({ commonDoors: { kind: 'listed', acsEntranceIds: ['id-Lift'] } });
     expect(findDoors(hotel, [], listed).commonDoors).toEqual([{ acsEntranceId: 'id-Lift', name: 'Lift' }]);
   });

@@ -1,4 +1,4 @@
-/** How the key of a lost answer is recognised, and what counts as dead or issued. */
+/** Recognition of the key of a lost response, and the rules for dead and issued credentials. */
 import { describe, expect, it } from 'vitest';
 import type { SeamCalls } from '../../../src/seam/client.js';
 import { isDead, isIssued, matchesOf, newest } from '../../../src/seam/matching.js';
@@ -25,7 +25,7 @@ function credential(more: object = {}, metadata: object = {}): Credential {
   });
 }
 
-/** Answers only the question which doors a credential opens. */
+/** Returns a Seam that only lists the doors that a credential opens. */
 function seamThatKnowsDoors(doors: readonly string[] = []): SeamCalls {
   const listCredentialEntrances: SeamCalls['listCredentialEntrances'] = () =>
     Promise.resolve(doors.map((id) => ({ acs_entrance_id: id, display_name: id })));
@@ -36,7 +36,7 @@ const { signal } = new AbortController();
 const matches = async (asked: KeyAsk, held: Credential, seam = seamThatKnowsDoors()): Promise<boolean> =>
   (await matchesOf(asked, [held], seam, signal)).length === 1;
 
-describe('a credential matches what was asked for', () => {
+describe('a credential that matches the requested key', () => {
   it.each([
     ['as it was asked for', {}, {}],
     ['although its start was shifted', { starts_at: '2026-11-23T15:17:00.000Z' }, {}],
@@ -47,11 +47,11 @@ describe('a credential matches what was asked for', () => {
       { guest_acs_entrance_ids: ['gym', 'door-101'], common_acs_entrance_ids: [] },
     ],
     ['with no joined keys listed', {}, { joiner_acs_credential_ids: [] }],
-  ])('%s', async (_what, more, metadata) => {
+  ])('a credential matches the requested key %s', async (_what, more, metadata) => {
     expect(await matches(ask, credential(more, metadata))).toBe(true);
   });
 
-  it('as a joiner if it joined a key', async () => {
+  it('a credential matches a requested joiner only if it joined a key, and then matches no override', async () => {
     const joiner = credential({}, { joiner_acs_credential_ids: ['anchor'] });
     expect(await matches({ ...ask, kind: 'joiner', joinTo: 'anchor' }, joiner)).toBe(true);
     expect(await matches(ask, joiner)).toBe(false);
@@ -66,18 +66,18 @@ describe('a credential matches what was asked for', () => {
     ['opens one door more', {}, { common_acs_entrance_ids: ['gym', 'garage'] }],
     ['opens one door less', {}, { common_acs_entrance_ids: [] }],
     ['opens another room', {}, { guest_acs_entrance_ids: ['door-102'] }],
-  ])('but not if it %s', async (_what, more, metadata) => {
+  ])('a credential does not match the requested key if it %s', async (_what, more, metadata) => {
     expect(await matches(ask, credential(more, metadata))).toBe(false);
   });
 
-  it('by the doors that Seam lists where its metadata names none', async () => {
+  it('a credential without doors in its metadata is matched by the doors that Seam lists', async () => {
     const silent = credential({ visionline_metadata: {} });
     expect(await matches(ask, silent, seamThatKnowsDoors(['gym', 'door-101']))).toBe(true);
     expect(await matches(ask, silent, seamThatKnowsDoors(['door-101']))).toBe(false);
   });
 });
 
-describe('a credential is dead', () => {
+describe('a dead credential', () => {
   const copy = (is_valid?: boolean) =>
     credential({ acs_credential_id: `copy-${is_valid}`, parent_acs_credential_id: 'c1' }, { is_valid });
 
@@ -89,24 +89,24 @@ describe('a credential is dead', () => {
     ['not when one of its copies lives', credential(), [copy(false), copy(true)], false],
     ['not when it says nothing and has no copies', credential(), [], false],
     ['not for a warning that nobody knows yet', credential({ warnings: [{ warning_code: 'new' }] }), [], false],
-  ])('%s', (_when, held, others, decision) => {
+  ])('isDead decides by validity, warnings and copies: %s', (_when, held, others, decision) => {
     expect(isDead(held, [held, ...others])).toBe(decision);
   });
 });
 
-describe('a credential is issued', () => {
+describe('an issued credential', () => {
   it.each([
     [{ is_latest_desired_state_synced_with_provider: true }, true],
     [{ is_latest_desired_state_synced_with_provider: false, is_issued: true }, true],
     [{ is_latest_desired_state_synced_with_provider: false }, false],
     [{ is_latest_desired_state_synced_with_provider: null }, false],
     [{}, false],
-  ])('%j: %s', (more, decision) => {
+  ])('isIssued evaluates a credential with %j to %s', (more, decision) => {
     expect(isIssued(credential(more))).toBe(decision);
   });
 });
 
-it('the newest of several is the same, whoever looks', () => {
+it('the newest of several credentials does not depend on their order', () => {
   const early = credential({ acs_credential_id: 'a', created_at: '2026-11-23T13:00:00Z' });
   const late = credential({ acs_credential_id: 'b', created_at: '2026-11-23T13:00:01Z' });
   const asLate = credential({ acs_credential_id: 'c', created_at: '2026-11-23T14:00:01+01:00' });

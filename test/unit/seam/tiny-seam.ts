@@ -1,4 +1,4 @@
-/** A server that answers Seam's paths exactly as a test says, and remembers what it was sent. */
+/** A server that answers Seam's paths exactly as a test defines, and records what it receives. */
 import Fastify, { type FastifyReply } from 'fastify';
 
 export interface Received {

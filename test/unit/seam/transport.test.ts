@@ -1,4 +1,4 @@
-/** One call to Seam: what is sent, what is made of each answer, and that nothing is ever sent twice. */
+/** One call to Seam: the request, the handling of each response, and that nothing is ever sent twice. */
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createSeamClient, everyItem, type SeamCalls, type SeamClientOptions } from '../../../src/seam/client.js';
@@ -34,7 +34,7 @@ const askSystem = (seam: SeamCalls, signal?: AbortSignal) => seam.getSystem({ ac
 const system = { acs_system: { acs_system_id: 'sys', errors: [], warnings: [], brand_new_field: 1 }, ok: true };
 
 describe('a request', () => {
-  it('carries the API key, and JSON', async () => {
+  it('a request carries the API key and a JSON body', async () => {
     seam.on(PATH, () => system);
     expect(await askSystem(calls())).toEqual({ acs_system_id: 'sys', errors: [], warnings: [] });
     expect(seam.received).toMatchObject([
@@ -43,13 +43,13 @@ describe('a request', () => {
     expect(seam.received[0]?.headers['seam-workspace']).toBeUndefined();
   });
 
-  it('with a personal access token names the workspace', async () => {
+  it('a request with a personal access token names the workspace', async () => {
     seam.on(PATH, () => system);
     await askSystem(calls({ auth: { kind: 'personal-access-token', token: 'seam_at1', workspaceId: 'w1' } }));
     expect(seam.received[0]?.headers).toMatchObject({ authorization: 'Bearer seam_at1', 'seam-workspace': 'w1' });
   });
 
-  it("to this machine passes by the environment's proxy", async () => {
+  it("a request to this machine bypasses the environment's proxy", async () => {
     vi.stubEnv('HTTP_PROXY', 'http://127.0.0.1:9');
     seam.on(PATH, () => system);
     try {
@@ -59,7 +59,7 @@ describe('a request', () => {
     }
   });
 
-  it('keeps its connection for the next one', async () => {
+  it('a request keeps its connection for the next request', async () => {
     const ports = new Set<number | undefined>();
     seam.on(PATH, (reply) => {
       ports.add(reply.request.socket.remotePort);
@@ -72,7 +72,7 @@ describe('a request', () => {
   });
 });
 
-describe('an unsuccessful answer', () => {
+describe('an unsuccessful response', () => {
   it.each([
     { status: 400, type: 'SeamRejected', retryable: false, mayHaveReached: false },
     { status: 401, type: 'SeamRejected', retryable: false, mayHaveReached: false },
@@ -89,13 +89,13 @@ describe('an unsuccessful answer', () => {
     { status: 502, type: 'SeamUnavailable', retryable: true, mayHaveReached: true },
     { status: 503, type: 'SeamUnavailable', retryable: true, mayHaveReached: true },
     { status: 504, type: 'SeamUnavailable', retryable: true, mayHaveReached: true },
-  ])('of status $status is $type', async ({ status, ...expected }) => {
+  ])('a response with status $status is reported as $type', async ({ status, ...expected }) => {
     seam.on(PATH, (reply) => reply.code(status).header('location', '/elsewhere').send());
     expect(await errorOf(askSystem(calls()))).toMatchObject(expected);
     expect(seam.received).toHaveLength(1);
   });
 
-  it('is told with its type, the refused fields and the request id, and without the body', async () => {
+  it('a refusal is reported with its type, the refused fields and the request id, and without the body', async () => {
     seam.on(PATH, (reply) =>
       reply
         .code(400)
@@ -114,7 +114,7 @@ describe('an unsuccessful answer', () => {
     expect(JSON.stringify(error)).not.toMatch(/ada/i);
   });
 
-  it('whose type is prose is told without it', async () => {
+  it('a refusal whose type is prose is reported without the type', async () => {
     seam.on(PATH, (reply) => reply.code(400).send({ error: { type: 'Ada Lovelace is unknown', message: '' } }));
     expect((await errorOf(askSystem(calls()))).message).toBe('Seam answered /acs/systems/get with 400');
   });
@@ -123,7 +123,7 @@ describe('an unsuccessful answer', () => {
     ['seconds', () => '7', 7_000, 7_000],
     ['a date', () => new Date(Date.now() + 60_000).toUTCString(), 50_000, 60_000],
     ['a year, cut to five minutes', () => String(365 * 86_400), 300_000, 300_000],
-  ])('says when to come back: %s', async (_what, header, least, most) => {
+  ])('an unsuccessful response sets the delay before a retry: %s', async (_what, header, least, most) => {
     seam.on(PATH, (reply) => reply.code(503).header('retry-after', header()).send());
     const { retryAfterMs = -1 } = await errorOf(askSystem(calls()));
     expect(retryAfterMs).toBeGreaterThanOrEqual(least);
@@ -135,16 +135,19 @@ describe('a success that cannot be used', () => {
   it.each([
     ['is not JSON', () => '<html>ada@example.org</html>'],
     ['lacks what is relied on', () => ({ acs_system: { acs_system_id: 'sys' }, ok: true })],
-  ])('because it %s is wrong, may have been carried out, and is not shown', async (_what, body) => {
-    seam.on(PATH, (reply) => reply.send(body()));
-    const error = await errorOf(askSystem(calls()));
-    expect(error).toMatchObject({ type: 'SeamRejected', retryable: false, mayHaveReached: true });
-    expect(error.message).not.toMatch(/ada/);
-  });
+  ])(
+    'a success response that %s is a permanent error, may have been carried out, and is not shown',
+    async (_what, body) => {
+      seam.on(PATH, (reply) => reply.send(body()));
+      const error = await errorOf(askSystem(calls()));
+      expect(error).toMatchObject({ type: 'SeamRejected', retryable: false, mayHaveReached: true });
+      expect(error.message).not.toMatch(/ada/);
+    },
+  );
 });
 
-describe('no answer', () => {
-  it('because nobody listens means that nothing arrived', async () => {
+describe('a missing response', () => {
+  it('a refused connection means that the request did not arrive', async () => {
     const client = calls();
     await seam.close();
     expect(await errorOf(askSystem(client))).toMatchObject({
@@ -154,19 +157,19 @@ describe('no answer', () => {
     });
   });
 
-  it('because the connection broke leaves open whether it arrived, and is not sent again', async () => {
+  it('a broken connection leaves open whether the request arrived, and the request is not sent again', async () => {
     seam.on(PATH, (reply) => reply.raw.destroy());
     expect(await errorOf(askSystem(calls()))).toMatchObject({ type: 'SeamUnavailable', mayHaveReached: true });
     expect(seam.received).toHaveLength(1);
   });
 
-  it('in time leaves open whether it arrived', async () => {
+  it('a timeout leaves open whether the request arrived', async () => {
     seam.on(PATH, () => new Promise(() => undefined));
     const error = await errorOf(askSystem(calls({ timeoutMs: 50 })));
     expect(error).toMatchObject({ mayHaveReached: true, failure: { kind: 'no-answer', code: 'timeout' } });
   });
 
-  it('because half of it came and no more is a timeout, too', async () => {
+  it('a response that stops halfway is reported as a timeout', async () => {
     seam.on(PATH, (reply) => {
       reply.hijack();
       reply.raw.writeHead(200, { 'content-type': 'application/json' });
@@ -176,13 +179,13 @@ describe('no answer', () => {
   });
 });
 
-describe('cancelling', () => {
-  it('before it was sent sends nothing', async () => {
+describe('cancellation', () => {
+  it('a request that is cancelled before it was sent is never sent', async () => {
     expect(await errorOf(askSystem(calls(), AbortSignal.abort()))).toMatchObject({ mayHaveReached: false });
     expect(seam.received).toHaveLength(0);
   });
 
-  it('ends a request that is under way', async () => {
+  it('a cancellation ends a request that is in flight', async () => {
     const cancel = new AbortController();
     seam.on(PATH, () => {
       cancel.abort();
@@ -194,7 +197,7 @@ describe('cancelling', () => {
     });
   });
 
-  it('still takes the answer of a request that may linger', async () => {
+  it('a cancelled request that may linger still returns its response', async () => {
     const cancel = new AbortController();
     seam.on(PATH, async () => {
       cancel.abort();
@@ -207,7 +210,7 @@ describe('cancelling', () => {
 });
 
 describe('the budget', () => {
-  it('lets no more calls be under way than it allows', async () => {
+  it('the budget limits the number of concurrent calls', async () => {
     let underWay = 0;
     let most = 0;
     seam.on(PATH, async () => {
@@ -221,7 +224,7 @@ describe('the budget', () => {
     expect(most).toBe(3);
   });
 
-  it('turns calls away, unsent, while Seam wants a long pause', async () => {
+  it('the budget refuses calls, unsent, while Seam asks for a long pause', async () => {
     seam.on(PATH, (reply) => reply.code(429).header('retry-after', '60').send());
     const client = calls();
     await errorOf(askSystem(client));
@@ -231,7 +234,7 @@ describe('the budget', () => {
     expect(seam.received).toHaveLength(1);
   });
 
-  it("of one access system is not another's", async () => {
+  it('the budget of one access system does not limit another', async () => {
     const client = createSeamClient({ auth: { kind: 'api-key', apiKey: 'seam_test_key' }, endpoint: seam.url });
     seam.on(PATH, (reply) => reply.code(429).header('retry-after', '60').send());
     await errorOf(askSystem(client.forSystem('sys')));
@@ -239,7 +242,7 @@ describe('the budget', () => {
     expect((await askSystem(client.forSystem('other'))).acs_system_id).toBe('sys');
   });
 
-  it('lets deletes go first', async () => {
+  it('the budget sends deletes before other waiting calls', async () => {
     const order: string[] = [];
     seam.on(PATH, (_reply, { path }) => (order.push(path), system));
     seam.on('/acs/credentials/delete', (_reply, { path }) => (order.push(path), { ok: true }));
@@ -248,7 +251,7 @@ describe('the budget', () => {
     expect(order).toEqual([PATH, '/acs/credentials/delete', PATH]);
   });
 
-  it('frees the place of a waiting call that is cancelled', async () => {
+  it('a waiting call that is cancelled frees its place in the budget', async () => {
     const cancel = new AbortController();
     let release = (): void => undefined;
     seam.on(PATH, () => new Promise((resolve) => (release = () => resolve(system))));
@@ -264,7 +267,7 @@ describe('the budget', () => {
 });
 
 describe('a paged list', () => {
-  it('is read to its end, with the same question on every page', async () => {
+  it('a paged list is read to its end, with the same parameters on every page', async () => {
     seam.on('/acs/entrances/list', (_reply, { body }) => {
       const { page_cursor } = body as { page_cursor?: string };
       return page_cursor === undefined ? entrancePage('a', 'next') : entrancePage('b', null);
@@ -278,7 +281,7 @@ describe('a paged list', () => {
     ]);
   });
 
-  it('whose cursor turns in a circle ends', async () => {
+  it('a paged list whose cursor repeats comes to an end', async () => {
     seam.on('/acs/entrances/list', () => entrancePage('a', 'again'));
     const client = calls();
     expect(await everyItem((cursor) => client.listEntrances({ acs_system_id: 'sys', ...cursor }))).toHaveLength(2);

@@ -24,7 +24,7 @@ function anOracle(most: number, failing: readonly string[] = []): Oracle {
   return { goes, ask };
 }
 
-test('what is asked at the same time is asked in one go, each question once, and everyone gets his answer', async () => {
+test('concurrent questions share one batch, each question is asked once, and all callers get their answers', async () => {
   const { goes, ask } = anOracle(50);
   expect(await Promise.all(['a', 'b', 'a'].map(ask))).toEqual(['a!', 'b!', 'a!']);
   expect(goes).toEqual([['a', 'b']]);
@@ -32,13 +32,13 @@ test('what is asked at the same time is asked in one go, each question once, and
   expect(goes).toHaveLength(2);
 });
 
-test('more than one go can hold is asked in several, one after another', async () => {
+test('questions beyond the limit of a batch are split into several batches, one after another', async () => {
   const { goes, ask } = anOracle(2);
   await Promise.all(['a', 'b', 'c', 'd', 'e'].map(ask));
   expect(goes).toEqual([['a', 'b'], ['c', 'd'], ['e']]);
 });
 
-test('a go that fails fails for those who asked in it, and for nobody else', async () => {
+test('a failed batch fails for its own callers and for no one else', async () => {
   const { ask } = anOracle(2, ['a']);
   const answers = await Promise.allSettled(['a', 'b', 'c'].map(ask));
   expect(answers.map((answer) => answer.status)).toEqual(['rejected', 'rejected', 'fulfilled']);

@@ -1,4 +1,4 @@
-/** That a server told to end does end, whoever still holds a connection to it, and owes nobody an answer. */
+/** A server that drains does end, despite open connections, and leaves no request unanswered. */
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
@@ -9,7 +9,7 @@ const PATIENCE = { timeout: 15_000 };
 
 let server: HttpServer;
 let port: number;
-/** Lets go on what waits: `GET /slow`, and looks whether it is ready. */
+/** Functions that let waiting requests continue: `GET /slow` and readiness checks. */
 const underWay: (() => void)[] = [];
 const wait = (): Promise<void> => new Promise((resolve) => underWay.push(resolve));
 const clients: Socket[] = [];
@@ -47,7 +47,7 @@ async function clientThatSends(text: string): Promise<Socket> {
   return client.resume();
 }
 
-/** Asks on a connection of its own; the whole answer is there once that has ended. */
+/** Sends a request on its own connection; `whole` resolves to the response when the connection closes. */
 async function answerTo(path: string): Promise<{ readonly whole: Promise<string> }> {
   const client = await clientThatSends(ask(path));
   let text = '';
@@ -55,7 +55,7 @@ async function answerTo(path: string): Promise<{ readonly whole: Promise<string>
   return { whole: once(client, 'close').then(() => text) };
 }
 
-/** Drains the server, and says whether it ended by itself or had to cut somebody off, which it does after 20 seconds. */
+/** Drains the server, and returns whether it ended by itself or cut connections off, which it does after 20 seconds. */
 function drained(): Promise<'by itself' | 'by force'> {
   const cutOff = new Promise<'by force'>((resolve) => {
     const closeAll = server.app.server.closeAllConnections.bind(server.app.server);
@@ -69,17 +69,17 @@ function drained(): Promise<'by itself' | 'by force'> {
 
 const ask = (path: string): string => `GET ${path} HTTP/1.1\r\nhost: here\r\n\r\n`;
 
-test('a connection that never sent anything does not keep the server', async () => {
+test('a connection that never sent anything does not keep the server from ending', async () => {
   await clientThatSends('');
   expect(await drained()).toBe('by itself');
 });
 
-test('half a request does not keep the server', async () => {
+test('half a request does not keep the server from ending', async () => {
   await clientThatSends('GET /healthz HTTP/1.1\r\nhost:');
   expect(await drained()).toBe('by itself');
 });
 
-test('half a request after a whole one does not keep the server', async () => {
+test('half a request after a whole one does not keep the server from ending', async () => {
   const answered = once(server.app.server, 'request').then(([, response]) => once(response, 'close'));
   const client = await clientThatSends(ask('/healthz'));
   await answered;
@@ -87,7 +87,7 @@ test('half a request after a whole one does not keep the server', async () => {
   expect(await drained()).toBe('by itself');
 });
 
-test('what is under way is answered; a look whether it is ready says no, and nobody else gets in', async () => {
+test('a draining server answers running requests, reports that it is not ready, and accepts no new connection', async () => {
   const answers = [await answerTo('/slow'), await answerTo('/readyz')];
   await waitUntil(() => underWay.length === 2, PATIENCE);
   const end = drained();
@@ -100,7 +100,7 @@ test('what is under way is answered; a look whether it is ready says no, and nob
   await expect(fetch(`http://127.0.0.1:${port}/readyz`)).rejects.toThrow();
 });
 
-test('until then it is ready', async () => {
+test('a server is ready until it drains', async () => {
   const ready = fetch(`http://127.0.0.1:${port}/readyz`);
   await waitUntil(() => underWay.length === 1, PATIENCE);
   underWay[0]?.();

@@ -1,4 +1,4 @@
-/** Requests that are none: whatever Node's parser refuses before there is a route is answered as problem details, too. */
+/** Malformed requests: those that Node's parser refuses before there is a route are answered as problem details, too. */
 import { connect, type Socket } from 'node:net';
 import { PassThrough } from 'node:stream';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -31,7 +31,7 @@ interface Answer {
   readonly body: unknown;
 }
 
-/** Sends bytes as they are, and then nothing; answers what has come back once the server ends the connection. */
+/** Sends bytes as they are, and then nothing; returns what was received when the server ends the connection. */
 async function send(text: string): Promise<string> {
   const port = Number(new URL(await server.listen({ host: '127.0.0.1', port: 0 })).port);
   return new Promise((resolve, reject) => {
@@ -73,14 +73,14 @@ test.each([
     408,
     'request-timeout',
   ],
-])('%s is answered as a problem', async (_what, text, status, kind) => {
+])('the server answers %s with problem details', async (_what, text, status, kind) => {
   const answer = read(await send(text));
   expect(answer).toMatchObject({ status, body: { type: `urn:stayline:problem:${kind}`, status } });
   expect(answer.headers).toMatch(/^content-type: application\/problem\+json/m);
   expect(answer.headers).toMatch(/^connection: close/m);
 });
 
-test('what is not understood after a request does not get into the answer of that request', async () => {
+test('malformed input after a request does not get into the response to that request', async () => {
   const stream = new PassThrough();
   server.app.get('/stream', async (_request, reply) => reply.type('text/event-stream').send(stream));
   const answer = send('GET /stream HTTP/1.1\r\nhost: x\r\n\r\n');

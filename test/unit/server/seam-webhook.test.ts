@@ -1,4 +1,4 @@
-/** What a request to the webhook is answered, which decides whether Svix delivers it again; and what is logged of it. */
+/** Responses to webhook requests, which decide whether Svix delivers again, and the log of each request. */
 import { connect as connectSocket } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it, test, vi } from 'vitest';
 import { createLog } from '../../../src/log.js';
@@ -46,7 +46,7 @@ async function deliver({ headers, body }: ADelivery, contentType = 'application/
 }
 
 describe('a delivery', () => {
-  it('that is handed over is accepted, whatever type its body claims to be', async () => {
+  it('a delivery that is handed over is accepted, whatever content type it claims', async () => {
     for (const type of ['application/json', 'text/plain', 'application/x-www-form-urlencoded']) {
       expect(await deliver(aDelivery(aKeyEvent()), type)).toBe(202);
     }
@@ -54,14 +54,14 @@ describe('a delivery', () => {
     expect(counts()).toMatchObject({ 'handed-over': 3 });
   });
 
-  it('that is forged is refused, and nothing is done', async () => {
+  it('a forged delivery is refused, and its event is not handled', async () => {
     expect(await deliver(aDelivery(aKeyEvent(), { secret: 'whsec_c29tZWJvZHlFbHNl' }))).toBe(401);
     expect((await server.app.inject({ method: 'POST', url: SEAM_WEBHOOK_PATH })).statusCode).toBe(401);
     expect(taken).toEqual([]);
     expect(counts()).toMatchObject({ forged: 2 });
   });
 
-  it('that is genuine but cannot be read is accepted and logged: sending it again would not help', async () => {
+  it('a genuine but unreadable delivery is accepted and logged, because sending it again would not help', async () => {
     expect(await deliver(aDelivery('no json'))).toBe(202);
     expect(await deliver(aDelivery(aKeyEvent({ acs_credential_id: 7 })))).toBe(202);
     expect(taken).toEqual([]);
@@ -69,13 +69,16 @@ describe('a delivery', () => {
     expect(logged.join('')).toContain('acs_credential_id');
   });
 
-  it.each(['no-stay', 'ignored', 'repeated'] as const)('that comes to %s is accepted and counted', async (kind) => {
-    take = async () => ({ kind });
-    expect(await deliver(aDelivery(aKeyEvent()))).toBe(202);
-    expect(counts()).toMatchObject({ [kind]: 1 });
-  });
+  it.each(['no-stay', 'ignored', 'repeated'] as const)(
+    'a delivery with the outcome %s is accepted and counted',
+    async (kind) => {
+      take = async () => ({ kind });
+      expect(await deliver(aDelivery(aKeyEvent()))).toBe(202);
+      expect(counts()).toMatchObject({ [kind]: 1 });
+    },
+  );
 
-  it('about the access system is accepted, and says in the log what is wrong there', async () => {
+  it('a delivery about the access system is accepted, and its error codes are logged', async () => {
     take = async () => ({ kind: 'noted' });
     const errors = [{ error_code: 'seam_bridge_disconnected', message: 'the bridge of Mr Fox' }];
     const event = anEvent('acs_system.disconnected', { acs_system_id: 's-1', acs_system_errors: errors });
@@ -84,18 +87,18 @@ describe('a delivery', () => {
     expect(logged.join('')).not.toContain('Fox');
   });
 
-  it('that nobody can be asked about is given back, to be delivered again', async () => {
+  it('a delivery that cannot be handed over gets a 503 response, so that it is delivered again', async () => {
     take = async () => Promise.reject(new Error('Temporal is away'));
     expect(await deliver(aDelivery(aKeyEvent()))).toBe(503);
     expect(counts()).toMatchObject({ failed: 1 });
   });
 
-  it('that is far too big is refused before it is read', async () => {
+  it('an oversized delivery is refused before it is read', async () => {
     expect(await deliver(aDelivery(aKeyEvent({ more: 'x'.repeat(300_000) })))).toBe(413);
     expect(taken).toEqual([]);
   });
 
-  it('leaves no secret, signature, or anything else of its body in the log', async () => {
+  it('a delivery leaves no secret, no signature and no guest data from its body in the log', async () => {
     const delivery = aDelivery(aKeyEvent({ event_description: 'key of Finn Fox, finn@example.org' }));
     await deliver(delivery);
     await deliver({ ...delivery, body: Buffer.from('altered: Finn Fox') });
@@ -108,7 +111,7 @@ describe('a delivery', () => {
 });
 
 describe('the server', () => {
-  test('is ready while what it depends on answers, and alive in any case; it tells what became of events', async () => {
+  test('a server is ready while its dependencies answer, always alive, and reports the outcomes of events', async () => {
     const get = async (url: string): Promise<number> => (await server.app.inject(url)).statusCode;
     expect([await get('/readyz'), await get('/healthz')]).toEqual([200, 200]);
     isReady = async () => false;
@@ -117,13 +120,13 @@ describe('the server', () => {
     expect((await server.app.inject('/healthz')).json()).toMatchObject({ ok: true, seamEvents: { 'handed-over': 1 } });
   });
 
-  test('answers what is not there with 404, also another method on the webhook', async () => {
+  test('an unknown path gets a 404 response, and so does another method on the webhook', async () => {
     for (const url of ['/', '/_sim/hotel', SEAM_WEBHOOK_PATH]) {
       expect((await server.app.inject(url)).statusCode).toBe(404);
     }
   });
 
-  test('answers what has come in before it ends, and nothing after', async () => {
+  test('a draining server answers requests that have arrived, and accepts no new ones', async () => {
     let answer: () => void = () => undefined;
     take = () => new Promise((resolve) => (answer = () => resolve({ kind: 'no-stay' })));
     const url = await server.listen({ host: '127.0.0.1', port: 0 });

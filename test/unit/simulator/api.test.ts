@@ -1,4 +1,4 @@
-/** Seam's API over HTTP: tokens, verbs, envelopes, errors, pages, events. Every answer is held against the contract. */
+/** Seam's API over HTTP: tokens, verbs, envelopes, errors, pages, events. Every response is checked against the contract. */
 import { randomUUID } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { keyParams } from './builders.js';
@@ -17,7 +17,7 @@ function soon(): { readonly from: string; readonly to: string } {
   return { from: new Date(now).toISOString(), to: new Date(now + 86_400_000).toISOString() };
 }
 
-/** A key for 101, synced and on its phone. */
+/** A key for 101, synced and on the guest's phone. */
 function issued(): { readonly guest: ReturnType<TestSimulator['hotel']['addGuest']>; readonly id: string } {
   const { hotel } = simulator;
   const guest = hotel.addGuest();
@@ -31,7 +31,7 @@ describe('tokens', () => {
     return (await simulator.fetch('/acs/systems/list', { method: 'POST', headers })).status;
   }
 
-  it('an API key opens its workspace; a personal access token needs the workspace named', async () => {
+  it('an API key gives access to its workspace, and a personal access token must name the workspace', async () => {
     const personal = { authorization: `Bearer ${simulator.personalAccessToken}` };
     expect(await systems({ authorization: `Bearer ${simulator.apiKey}` })).toBe(200);
     expect(await systems({ ...personal, 'seam-workspace': simulator.workspaceId })).toBe(200);
@@ -41,7 +41,7 @@ describe('tokens', () => {
     expect(await systems({})).toBe(401);
   });
 
-  it("a refusal has Seam's shape and a request id", async () => {
+  it("a refused request gets an error in Seam's shape and a request id", async () => {
     const answer = await simulator.fetch('/acs/systems/list');
     expect(answer.body.error).toEqual({ type: 'unauthorized', message: expect.any(String) });
     expect(answer.headers.get('seam-request-id')).toMatch(/./);
@@ -49,7 +49,7 @@ describe('tokens', () => {
 });
 
 describe('verbs', () => {
-  it('reads answer to GET with a query as to POST with a body', async () => {
+  it('a read returns the same for GET with a query as for POST with a body', async () => {
     const headers = { authorization: `Bearer ${simulator.apiKey}` };
     const { id, guest } = issued();
     const query = `?acs_user_id=${guest.acsUserId}&is_multi_phone_sync_credential=true&limit=5&_strict=true`;
@@ -63,7 +63,7 @@ describe('verbs', () => {
     expect(got.body.acs_credentials.map((one: { acs_credential_id: string }) => one.acs_credential_id)).toEqual([id]);
   });
 
-  it('arrays in a query repeat their name; without _strict they may also be lists with commas or brackets', async () => {
+  it('arrays in a query repeat their name, and without _strict they may also be lists with commas or brackets', async () => {
     const headers = { authorization: `Bearer ${simulator.apiKey}` };
     const [one, two] = [simulator.door('101'), simulator.door('Gym')];
     const queries = [
@@ -79,7 +79,7 @@ describe('verbs', () => {
     expect(none.body.acs_entrances).toEqual([]);
   });
 
-  it('deletes answer to DELETE, updates to PATCH, additions to PUT', async () => {
+  it('deletes accept DELETE, updates accept PATCH, and additions accept PUT', async () => {
     const headers = { authorization: `Bearer ${simulator.apiKey}`, 'content-type': 'application/json' };
     const { id, guest } = issued();
     const { to } = soon();
@@ -100,7 +100,7 @@ describe('verbs', () => {
 });
 
 describe('errors', () => {
-  it('a wrong body is invalid_input, with the fields that are wrong', async () => {
+  it('a wrong body is refused as invalid_input, with the fields that are wrong', async () => {
     const { status, body } = await simulator.seam('/acs/users/create', { acs_system_id: 'x', email_address: 'nobody' });
     expect(status).toBe(400);
     expect(body.error.type).toBe('invalid_input');
@@ -134,12 +134,12 @@ describe('errors', () => {
     ['/phones/deactivate', 'device_id', 'phone_not_found'],
     ['/events/get', 'event_id', 'event_not_found'],
     ['/webhooks/get', 'webhook_id', 'webhook_not_found'],
-  ])('%s with an unknown %s is a 404', async (path, field, type) => {
+  ])('a call of %s with an unknown %s fails with 404', async (path, field, type) => {
     const { status, body } = await simulator.seam(path, { [field]: randomUUID() });
     expect({ status, type: body.error.type }).toEqual({ status: 404, type });
   });
 
-  it('what is not JSON, and what is not there, is refused in the same shape', async () => {
+  it('a body that is not JSON and an unknown endpoint are refused in the same shape', async () => {
     const headers = { authorization: `Bearer ${simulator.apiKey}` };
     const text = await simulator.fetch('/acs/systems/list', {
       method: 'POST',
@@ -156,7 +156,7 @@ describe('errors', () => {
     expect((await simulator.seam('/acs/nothing')).body.error.type).toBe('not_found');
   });
 
-  it('one user per identity and access system; access groups do not exist here', async () => {
+  it('an identity has one user in each access system, and access groups are not supported', async () => {
     const { hotel } = simulator;
     const { userIdentityId, acsUserId } = hotel.addGuest();
     const second = await simulator.seam('/acs/users/create', {
@@ -179,7 +179,7 @@ describe('pages', () => {
     ['/acs/users/list', 'acs_users', 7],
     ['/user_identities/list', 'user_identities', 7],
     ['/acs/credentials/list', 'acs_credentials', 14],
-  ])('%s hands out everything once, whatever the size of the page', async (path, key, total) => {
+  ])('the endpoint %s returns every item exactly once over all its pages', async (path, key, total) => {
     const { hotel } = simulator;
     const change = { visionline_metadata: {} };
     for (let index = 0; index < 7; index += 1) {
@@ -199,7 +199,7 @@ describe('pages', () => {
     expect(seen).toHaveLength(total);
   });
 
-  it('a cursor is refused with other parameters than those it was made for', async () => {
+  it('a page cursor is refused with other parameters than those it was made for', async () => {
     const { body } = await simulator.seam('/acs/entrances/list', { limit: 1 });
     const cursor: string = body.pagination.next_page_cursor;
     const other = await simulator.seam('/acs/entrances/list', { limit: 2, page_cursor: cursor });
@@ -207,7 +207,7 @@ describe('pages', () => {
     expect((await simulator.seam('/acs/entrances/list', { page_cursor: 'nonsense' })).status).toBe(400);
   });
 
-  it('the URL of the next page leads there', async () => {
+  it('the URL of the next page returns the next page', async () => {
     const headers = { authorization: `Bearer ${simulator.apiKey}` };
     const first = await simulator.seam('/acs/entrances/list', { limit: 1, search: '10' });
     const url: string = first.body.pagination.next_page_url;
@@ -216,8 +216,8 @@ describe('pages', () => {
   });
 });
 
-describe('what is shown', () => {
-  it('of a credential: synced and issued, its doors, and its copy on the phone', async () => {
+describe('a read of an object', () => {
+  it('a credential shows that it is synced and issued, its doors, and its copy on the phone', async () => {
     const { id, guest } = issued();
     const { body } = await simulator.seam('/acs/credentials/list', { acs_user_id: guest.acsUserId });
     const [parent, child] = body.acs_credentials;
@@ -236,7 +236,7 @@ describe('what is shown', () => {
     expect(child).toMatchObject({ parent_acs_credential_id: id, external_type: 'visionline_card' });
   });
 
-  it('of doors: search looks into names, a credential leads to its doors and back', async () => {
+  it('a search finds doors by name, and a credential leads to its doors and back', async () => {
     const { id } = issued();
     const found = await simulator.seam('/acs/entrances/list', { acs_system_id: simulator.acsSystemId, search: 'gym' });
     expect(found.body.acs_entrances).toHaveLength(1);
@@ -249,7 +249,7 @@ describe('what is shown', () => {
     expect(holders.body.acs_credentials).toHaveLength(1);
   });
 
-  it('of users and identities: found by pair, by key and by search, changed and deleted', async () => {
+  it('users and identities are found by pair, by key and by search, and can be changed and deleted', async () => {
     const created = await simulator.seam('/user_identities/create', {
       user_identity_key: 'seaside/1',
       full_name: 'Ada',
@@ -281,7 +281,7 @@ describe('what is shown', () => {
     expect((await simulator.seam('/acs/users/list', {})).body.acs_users).toEqual([]);
   });
 
-  it('of the system: its credential manager, and that the bridge is down', async () => {
+  it('an access system shows its credential manager, and that the bridge is down', async () => {
     const managers = await simulator.seam('/acs/systems/list_compatible_credential_manager_acs_systems', {
       acs_system_id: simulator.acsSystemId,
     });
@@ -291,7 +291,7 @@ describe('what is shown', () => {
     expect(body.acs_system.errors[0].error_code).toBe('seam_bridge_disconnected');
   });
 
-  it('of events: since, between, by credential and by type; one of since and between is needed', async () => {
+  it('events are listed by since, between, credential and type, and one of since and between is required', async () => {
     const { id } = issued();
     const since = new Date(simulator.hotel.now() - 60_000).toISOString();
     const all = await simulator.seam('/events/list', { since });
@@ -310,7 +310,7 @@ describe('what is shown', () => {
     expect((await simulator.seam('/events/list', {})).status).toBe(400);
   });
 
-  it('of phones: whose they are, and whether they are ready', async () => {
+  it('a phone shows whose it is and whether it is ready', async () => {
     const { guest, id } = issued();
     const sandbox = await simulator.seam('/phones/simulate/create_sandbox_phone', {
       user_identity_id: guest.userIdentityId,

@@ -13,7 +13,7 @@ export const NOON = '2026-11-23T12:00:00Z';
 export const CHECK_IN = '2026-11-23T14:00:00Z';
 export const CHECK_OUT = '2026-11-26T10:00:00Z';
 
-/** Rooms 101 to 110 and 201 to 210, standing at noon; what is sent to the provider arrives at `settle`. */
+/** A hotel with rooms 101 to 110 and 201 to 210, whose clock stands at noon. Requests reach the provider at `settle`. */
 export function aHotel(switches: Partial<Switches> = {}): SimulatedHotel {
   return createSimulatedHotel({
     clock: standingClock(Date.parse(NOON)),
@@ -53,14 +53,14 @@ export function keyParams(hotel: SimulatedHotel, acsUserId: string, wish: KeyWis
   };
 }
 
-/** Asks for a key and lets it arrive. */
+/** Requests a key and lets it arrive. */
 export function giveKey(hotel: SimulatedHotel, guest: Guest, wish: KeyWish): CredentialRecord {
   const credential = hotel.credentials.create(keyParams(hotel, guest.acsUserId, wish), wish.quirks);
   hotel.settle();
   return credential;
 }
 
-/** What happens when the guest holds his phone to a door: the reason. */
+/** The reason that results when the guest holds their phone to a door. */
 export function tapOf(hotel: SimulatedHotel, guest: Guest, door: string, at?: string): string {
   const moment = at === undefined ? undefined : Date.parse(at);
   return hotel.tap({ userIdentityId: guest.userIdentityId }, hotel.door(door).id, moment).reason;
@@ -74,7 +74,7 @@ export function credentialEvents(hotel: SimulatedHotel): readonly string[] {
     .map((event) => `${event.event_type.slice('acs_credential.'.length)} ${String(event['acs_credential_id'])}`);
 }
 
-/** How Seam refuses what `act` asks for. Throws if it does not. */
+/** The error with which Seam refuses `act`. Throws if it does not refuse. */
 export function refusal(act: () => unknown): {
   readonly status: number;
   readonly type: string;

@@ -13,7 +13,7 @@ const create = {
 };
 
 describe('a request', () => {
-  it('as published passes, with the label of the guide', () => {
+  it('a request as published passes the check, even with the label of the guide', () => {
     assertSeamRequest('/acs/credentials/create', create);
     assertSeamRequest('/acs/credentials/list', { acs_user_id: id, limit: 10 });
     assertSeamRequest('/user_identities/get', { user_identity_key: 'k' });
@@ -35,7 +35,7 @@ describe('a request', () => {
     ['an id that is none', '/acs/credentials/get', { acs_credential_id: 'x' }, '/acs_credential_id'],
     ['nothing where something is needed', '/acs/credentials/get', {}, 'acs_credential_id'],
     ['an endpoint that there is not', '/acs/credentials/copy', {}, '/acs/credentials/copy'],
-  ])('with %s fails', (_what, path, body, message) => {
+  ])('a request with %s fails the check', (_what, path, body, message) => {
     expect(() => assertSeamRequest(path, body)).toThrow(message);
   });
 });
@@ -43,7 +43,7 @@ describe('a request', () => {
 describe('an answer', () => {
   const webhook = { webhook_id: 'w', url: 'http://localhost/', event_types: ['*'], secret: 's' };
 
-  it('as published passes', () => {
+  it('an answer as published passes the check', () => {
     assertSeamResponse('/webhooks/create', { webhook, ok: true });
     assertSeamResponse('/acs/credentials/delete', { ok: true });
   });
@@ -53,11 +53,11 @@ describe('an answer', () => {
     ['without a field that is required', { webhook: { url: webhook.url }, ok: true }, 'webhook_id'],
     ['with a field that is not published', { webhook: { ...webhook, label: 'x' }, ok: true }, 'label'],
     ['with another type', { webhook: { ...webhook, secret: 7 }, ok: true }, '/webhook/secret'],
-  ])('%s fails', (_what, body, message) => {
+  ])('an answer %s fails the check', (_what, body, message) => {
     expect(() => assertSeamResponse('/webhooks/create', body)).toThrow(message);
   });
 
-  it('with a warning that is not published fails', () => {
+  it('an answer with a warning that is not published fails the check', () => {
     const identity = {
       user_identity_id: id,
       user_identity_key: null,

@@ -1,4 +1,4 @@
-/** The control door over HTTP. */
+/** The control API over HTTP. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { propertySchema } from '../../../src/domain/model/property-schema.js';
 import { keyParams } from './builders.js';
@@ -22,8 +22,8 @@ function issueKey(): { readonly guest: ReturnType<TestSimulator['hotel']['addGue
   return { guest, keyId: id };
 }
 
-describe('the control door', () => {
-  it('lists the doors', async () => {
+describe('the control API', () => {
+  it('the control API lists the doors of the hotel', async () => {
     const { doors } = await simulator.control('/_sim/hotel');
     expect(doors.map((door: { name: string; category: string }) => `${door.name} ${door.category}`)).toEqual([
       '101 guest',
@@ -36,12 +36,12 @@ describe('the control door', () => {
     ]);
   });
 
-  it('hands out an entry of the property file that leads to its doors', () => {
+  it('the control API returns an entry of the property file that leads to its doors', () => {
     expect(propertySchema.parse(simulator.property)).toEqual(simulator.property);
     expect(simulator.property.seam.acsSystemId).toBe(simulator.acsSystemId);
   });
 
-  it('taps as a guest, a user, a phone or a key', async () => {
+  it('the control API taps a door as a guest, a user, a phone or a key', async () => {
     const { guest, keyId } = issueKey();
     const acs_entrance_id = simulator.door('101');
     const opened = { opened: true, reason: 'opened', acs_credential_id: keyId };
@@ -60,14 +60,14 @@ describe('the control door', () => {
     expect((await simulator.seam('/_sim/tap', { acs_entrance_id })).status).toBe(400);
   });
 
-  it('taps at another time than now', async () => {
+  it('the control API taps a door at another time than now', async () => {
     const { guest } = issueKey();
     const tap = { user_identity_id: guest.userIdentityId, acs_entrance_id: simulator.door('101') };
     const late = new Date(simulator.hotel.now() + 2 * 86_400_000).toISOString();
     expect((await simulator.control('/_sim/tap', { ...tap, at: late })).reason).toBe('too-late');
   });
 
-  it('makes a phone for a guest who has none, then changes that one; a new id makes another', async () => {
+  it('the control API creates a phone for a guest without one, then changes it, and creates another for a new id', async () => {
     const identity = simulator.hotel.identities.create({});
     const made = await simulator.control('/_sim/phones', { user_identity_id: identity.id });
     expect(made).toMatchObject({ online: true, active: true });
@@ -80,7 +80,7 @@ describe('the control door', () => {
     expect((await simulator.seam('/_sim/phones', { online: true })).status).toBe(400);
   });
 
-  it('cuts a card at the desk, which opens by its own id', async () => {
+  it('the control API cuts a card at the desk, which opens a door by its own id', async () => {
     const { guest, keyId } = issueKey();
     const door = simulator.door('101');
     const now = simulator.hotel.now();
@@ -105,7 +105,7 @@ describe('the control door', () => {
   it.each([
     [{ at: '2030-05-01T10:00:00Z' }, '2030-05-01T10:00'],
     [{ at: '2030-05-01T12:30:00+02:00' }, '2030-05-01T10:30'],
-  ])('sets the time to %j, from where it runs on', async (asked, expected) => {
+  ])('the control API sets the clock to %j, and the clock runs on from there', async (asked, expected) => {
     expect((await simulator.control('/_sim/clock', asked)).at).toContain(expected);
     expect((await simulator.control('/_sim/clock')).at).toContain(expected);
   });
@@ -115,20 +115,20 @@ describe('the control door', () => {
     ['2h30m', 9_000_000],
     ['PT2H', 7_200_000],
     ['P1DT1M', 86_460_000],
-  ])('moves the time on by %s', async (advance, ms) => {
+  ])('the control API moves the clock on by %s', async (advance, ms) => {
     const before = simulator.hotel.now();
     const { at } = await simulator.control('/_sim/clock', { advance });
     expect(Date.parse(at) - before).toBeGreaterThanOrEqual(ms);
     expect(Date.parse(at) - before).toBeLessThan(ms + 30_000);
   });
 
-  it('refuses times that are none', async () => {
+  it('the control API refuses values that are not times', async () => {
     for (const body of [{ at: 'noon' }, { advance: 'soon' }, {}, { at: '2030-05-01T10:00:00Z', advance: 1 }]) {
       expect((await simulator.seam('/_sim/clock', body)).status).toBe(400);
     }
   });
 
-  it('follows a clock that it is given, and then cannot be set', async () => {
+  it('the control API follows a clock that is given to it, which then cannot be set', async () => {
     const following = await openSimulator({ clock: { now: () => Date.parse('2031-01-01T00:00:00Z') } });
     try {
       expect((await following.control('/_sim/clock')).at).toBe('2031-01-01T00:00:00.000Z');
@@ -138,7 +138,7 @@ describe('the control door', () => {
     }
   });
 
-  it("sets what Seam says of the access system's zone, and whether it doubts it", async () => {
+  it('the control API sets the zone that Seam reports for the access system, and whether Seam warns about it', async () => {
     const system = async (): Promise<unknown> =>
       (await simulator.seam('/acs/systems/get', { acs_system_id: simulator.acsSystemId })).body.acs_system;
     expect(await system()).toMatchObject({ location: { time_zone: 'Europe/Berlin' }, warnings: [] });
@@ -152,7 +152,7 @@ describe('the control door', () => {
     expect((await simulator.seam('/_sim/zone', {})).status).toBe(400);
   });
 
-  it('keeps a journal that can be read on from where one was', async () => {
+  it('the control API keeps a journal that can be read from any position on', async () => {
     issueKey();
     const { entries } = await simulator.control('/_sim/journal');
     expect(entries[0]).toMatchObject({ number: 1, what: 'identity-created' });

@@ -1,9 +1,9 @@
-/** How keys end, and what opens all the same: deletions, phones, desk cards, a bridge that is down. */
+/** Ends of keys, and keys that still open afterwards: deletions, phones, desk cards, a bridge that is down. */
 import { describe, expect, it } from 'vitest';
 import { aHotel, CHECK_IN, CHECK_OUT, credentialEvents, giveKey, refusal, tapOf } from './builders.js';
 
 describe('deleting a key', () => {
-  it('takes it off a phone that is online at once, and off the records a while later', () => {
+  it('a deleted key leaves an online phone at once, and the records a while later', () => {
     const hotel = aHotel();
     const guest = hotel.addGuest();
     const key = giveKey(hotel, guest, { doors: ['101'] });
@@ -18,7 +18,7 @@ describe('deleting a key', () => {
     expect(credentialEvents(hotel)).toContain(`deleted ${key.id}`);
   });
 
-  it('does not reach a phone that is offline until it comes back', () => {
+  it('a deleted key stays on an offline phone until the phone is online again', () => {
     const hotel = aHotel();
     const guest = hotel.addGuest();
     const key = giveKey(hotel, guest, { doors: ['101'] });
@@ -31,7 +31,7 @@ describe('deleting a key', () => {
     expect(tapOf(hotel, guest, '101')).toBe('no-key');
   });
 
-  it('leaves those who joined it their keys', () => {
+  it('a joiner still opens its doors after its anchor is deleted', () => {
     const hotel = aHotel();
     const [anna, ben] = [hotel.addGuest(), hotel.addGuest()];
     const anchor = giveKey(hotel, anna, { doors: ['101'] });
@@ -43,7 +43,7 @@ describe('deleting a key', () => {
 });
 
 describe('deactivating a phone', () => {
-  it('takes every key off it, and off no other phone', () => {
+  it('a deactivated phone loses every key, and no other phone does', () => {
     const hotel = aHotel();
     const guest = hotel.addGuest();
     const tablet = hotel.phones.add(guest.userIdentityId);
@@ -59,7 +59,7 @@ describe('deactivating a phone', () => {
     expect(hotel.world.events.all().map((event) => event.event_type)).toContain('phone.deactivated');
   });
 
-  it('leaves the keys on a phone that is offline, in the hands of whoever has it', () => {
+  it('a deactivated phone that is offline keeps its keys, for any person who holds it, until it is online', () => {
     const hotel = aHotel();
     const guest = hotel.addGuest();
     giveKey(hotel, guest, { doors: ['101'] });
@@ -73,7 +73,7 @@ describe('deactivating a phone', () => {
 });
 
 describe('deleting a user or an identity', () => {
-  it('ends the keys, and frees the key and e-mail address of the identity', () => {
+  it('deleting an identity ends its keys, and frees its key and e-mail address', () => {
     const hotel = aHotel();
     const guest = hotel.addGuest();
     const key = giveKey(hotel, guest, { doors: ['101'] });
@@ -90,7 +90,7 @@ describe('deleting a user or an identity', () => {
 describe('a desk card', () => {
   const window = { startsAt: Date.parse(CHECK_IN), endsAt: Date.parse(CHECK_OUT) };
 
-  it('that overrides outdates the mobile keys, and shuts them out once it is used', () => {
+  it('an overriding desk card invalidates the mobile keys, and locks them out once it is used', () => {
     const hotel = aHotel();
     const guest = hotel.addGuest();
     const key = giveKey(hotel, guest, { doors: ['101'] });
@@ -106,7 +106,7 @@ describe('a desk card', () => {
     expect(tapOf(hotel, guest, '101')).toBe('opened');
   });
 
-  it('that joins leaves the mobile keys in force', () => {
+  it('a joining desk card leaves the mobile keys in force', () => {
     const hotel = aHotel();
     const guest = hotel.addGuest();
     const key = giveKey(hotel, guest, { doors: ['101'] });
@@ -119,8 +119,8 @@ describe('a desk card', () => {
   });
 });
 
-describe('while the bridge is down', () => {
-  it('nothing reaches the provider, and all of it does in order when the bridge is back', () => {
+describe('a bridge that is down', () => {
+  it('nothing reaches the provider while the bridge is down, and all of it does in order afterwards', () => {
     const hotel = aHotel();
     const [anna, ben] = [hotel.addGuest(), hotel.addGuest()];
     const old = giveKey(hotel, anna, { doors: ['101'] });

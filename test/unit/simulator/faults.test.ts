@@ -1,4 +1,4 @@
-/** Each kind of fault, as a client meets it. Waits are for conditions, never for time. */
+/** Each kind of fault, as a client experiences it. The tests wait for conditions, never for time. */
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Fault } from '../../../src/simulator/control/faults.js';
 import { keyParams, tapOf, type Guest } from './builders.js';
@@ -41,7 +41,7 @@ async function fault(desired: Fault): Promise<void> {
 }
 
 describe('a fault', () => {
-  it('latency: the work begins only after the delay', async () => {
+  it('a latency fault lets the work begin only after the delay', async () => {
     await fault({ kind: 'latency', path: CREATE, ms: 300 });
     const answer = create();
     await vi.waitFor(() => expect(simulator.hotel.journal().at(-1)?.what).toBe('fault-hit'), { interval: 5 });
@@ -50,7 +50,7 @@ describe('a fault', () => {
     expect(keys()).toBe(1);
   });
 
-  it('status: the call is refused without effect, with Retry-After if one is set', async () => {
+  it('a status fault refuses the call without effect, with Retry-After if one is set', async () => {
     await fault({ kind: 'status', path: CREATE, status: 429, retry_after: 7, times: 1 });
     const refused = await create();
     expect([refused.status, refused.headers.get('retry-after')]).toEqual([429, '7']);
@@ -59,31 +59,31 @@ describe('a fault', () => {
     expect((await create()).status).toBe(200);
   });
 
-  it('status without a number: a bare 503, which is not JSON', async () => {
+  it('a status fault without a number returns a bare 503, which is not JSON', async () => {
     await fault({ kind: 'status' });
     const refused = await create();
     expect([refused.status, await refused.text()]).toEqual([503, '']);
   });
 
-  it('drop-before: the line goes dead and nothing was done', async () => {
+  it('a drop-before fault breaks the connection before anything is done', async () => {
     await fault({ kind: 'drop-before', path: CREATE, times: 1 });
     await expect(create()).rejects.toThrow();
     expect(keys()).toBe(0);
   });
 
-  it('drop-after: the line goes dead after the work was done', async () => {
+  it('a drop-after fault breaks the connection after the work is done', async () => {
     await fault({ kind: 'drop-after', path: CREATE, times: 1 });
     await expect(create()).rejects.toThrow();
     expect(keys()).toBe(1);
   });
 
-  it('drop-after: a call that would be refused ends no better', async () => {
+  it('a drop-after fault breaks the connection even for a call that would be refused', async () => {
     await fault({ kind: 'drop-after', path: '/acs/credentials/delete', times: 1 });
     await expect(simulator.seam('/acs/credentials/delete', { acs_credential_id: guest.acsUserId })).rejects.toThrow();
     expect(simulator.hotel.journal().at(-1)).toMatchObject({ what: 'unseen-call-refused' });
   });
 
-  it('commit-late: the work is done only after the client has given up', async () => {
+  it('a commit-late fault does the work only after the client has given up', async () => {
     await fault({ kind: 'commit-late', path: CREATE, times: 1 });
     const client = new AbortController();
     const attempt = create(client.signal);
@@ -95,14 +95,14 @@ describe('a fault', () => {
     await vi.waitFor(() => expect(keys()).toBe(1));
   });
 
-  it('commit-late with ms: a look right after giving up still finds nothing', async () => {
+  it('a commit-late fault with ms leaves nothing to find right after the client has given up', async () => {
     await fault({ kind: 'commit-late', path: CREATE, times: 1, ms: 300, hold_ms: 10 });
     await expect(create()).rejects.toThrow();
     expect(keys()).toBe(0);
     await vi.waitFor(() => expect(keys()).toBe(1));
   });
 
-  it('bridge-down: keys stay unsynced and the system says why, until the faults are cleared', async () => {
+  it('a bridge-down fault keeps keys unsynced, and the system reports why, until the faults are cleared', async () => {
     await fault({ kind: 'bridge-down' });
     expect((await create()).status).toBe(200);
     const { body } = await simulator.seam('/acs/systems/get', { acs_system_id: simulator.acsSystemId });
@@ -115,13 +115,13 @@ describe('a fault', () => {
     expect(after.body.acs_system.errors).toEqual([]);
   });
 
-  it('bridge-down with ms: it comes back by itself', async () => {
+  it('a bridge-down fault with ms ends by itself', async () => {
     await fault({ kind: 'bridge-down', ms: 50 });
     await create();
     await vi.waitFor(() => expect(tapOf(simulator.hotel, guest, '101')).toBe('opened'));
   });
 
-  it('bridge-down with times: it is back after so many calls that need it', async () => {
+  it('a bridge-down fault with times ends after that many calls that need the bridge', async () => {
     await fault({ kind: 'bridge-down', times: 1 });
     expect(simulator.hotel.world.bridgeDownSince).not.toBeNull();
     await create();
@@ -129,7 +129,7 @@ describe('a fault', () => {
     expect(simulator.hotel.world.bridgeDownSince).toBeNull();
   });
 
-  it('discard-undelivered: Seam confirms the deletion, and the phone goes on opening the door', async () => {
+  it('with a discard-undelivered fault, Seam confirms the deletion, and the phone still opens the door', async () => {
     const created: { acs_credential: { acs_credential_id: string } } = JSON.parse(await (await create()).text());
     const { acs_credential_id } = created.acs_credential;
     simulator.hotel.settle();
@@ -143,7 +143,7 @@ describe('a fault', () => {
     expect(tapOf(simulator.hotel, guest, '101')).toBe('no-key');
   });
 
-  it('never-synced: the key stays on its way for good', async () => {
+  it('a never-synced fault keeps the key unsynced indefinitely', async () => {
     await fault({ kind: 'never-synced', times: 1 });
     await create();
     simulator.hotel.settle();
@@ -153,20 +153,20 @@ describe('a fault', () => {
   });
 });
 
-describe('which calls a fault hits', () => {
-  it('after: it begins at that matching call; times: it ends after so many', async () => {
+describe('the calls that a fault hits', () => {
+  it('a fault begins at the matching call number in after, and ends after the number of hits in times', async () => {
     await fault({ kind: 'status', path: CREATE, status: 500, after: 2, times: 1 });
     const statuses = [await create(), await create(), await create()].map((answer) => answer.status);
     expect(statuses).toEqual([200, 500, 200]);
   });
 
-  it('path: only that endpoint, or with a star all that begin so', async () => {
+  it('a fault with a path hits only that endpoint, or with a star every endpoint with that prefix', async () => {
     await fault({ kind: 'status', path: '/acs/users/*', status: 500 });
     expect((await simulator.seam('/acs/users/list', {})).status).toBe(500);
     expect((await create()).status).toBe(200);
   });
 
-  it('several faults: delays add up, and the first outcome counts alone', async () => {
+  it('several faults add up their delays, and only the first outcome counts', async () => {
     await fault({ kind: 'latency', ms: 1 });
     await fault({ kind: 'status', status: 500, times: 1 });
     await fault({ kind: 'status', status: 429, times: 1 });
@@ -177,7 +177,7 @@ describe('which calls a fault hits', () => {
     expect(faults.map((one: { hits: number }) => one.hits)).toEqual([3, 1, 1]);
   });
 
-  it('is never the control door', async () => {
+  it('a fault never hits the control API', async () => {
     await fault({ kind: 'drop-before' });
     expect(await simulator.control('/_sim/clock')).toHaveProperty('at');
   });
@@ -187,7 +187,7 @@ describe('which calls a fault hits', () => {
     [{ kind: 'latency', ms: -1 }, 'ms'],
     [{ kind: 'status', path: 'acs' }, 'slash'],
     [{ kind: 'status', tiems: 1 }, 'tiems'],
-  ])('a fault that makes no sense is refused by name: %j', async (body, message) => {
+  ])('a fault that makes no sense is refused, and the error names the mistake: %j', async (body, message) => {
     const answer = await simulator.seam('/_sim/faults', body);
     expect(answer.status).toBe(400);
     expect(answer.body.error.message).toContain(message);

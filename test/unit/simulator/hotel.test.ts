@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { aHotel, CHECK_IN, CHECK_OUT, credentialEvents, giveKey, keyParams, refusal, tapOf } from './builders.js';
 
 describe('a key', () => {
-  it('opens its doors once the provider has it, and no others', () => {
+  it('a key opens its doors once the provider has it, and no others', () => {
     const hotel = aHotel();
     const guest = hotel.addGuest();
     const key = hotel.credentials.create(keyParams(hotel, guest.acsUserId, { doors: ['101', 'Main Entrance'] }));
@@ -17,7 +17,7 @@ describe('a key', () => {
     expect(tapOf(hotel, guest, 'Gym')).toBe('not-this-door');
   });
 
-  it('calls the lift for every guest with a room, and for nobody else', () => {
+  it('a key calls the lift for every guest with a room, and for no one else', () => {
     const hotel = aHotel();
     const [guest, swimmer] = [hotel.addGuest(), hotel.addGuest()];
     giveKey(hotel, guest, { doors: ['101'] });
@@ -27,7 +27,7 @@ describe('a key', () => {
     expect(tapOf(hotel, swimmer, 'Lift')).toBe('not-this-door');
   });
 
-  it('holds from its start to just before its end, at minute precision', () => {
+  it('a key is valid from its start to just before its end, at minute precision', () => {
     const hotel = aHotel();
     const guest = hotel.addGuest();
     giveKey(hotel, guest, { doors: ['101'], from: CHECK_IN, to: '2026-11-26T10:00:59Z' });
@@ -37,14 +37,14 @@ describe('a key', () => {
     expect(tapOf(hotel, guest, '101', CHECK_OUT)).toBe('too-late');
   });
 
-  it('has its start moved to the present if it lay in the past', () => {
+  it('a key with a start in the past starts at the present instead', () => {
     const hotel = aHotel();
     const key = giveKey(hotel, hotel.addGuest(), { doors: ['101'], from: '2026-11-20T14:00:00Z' });
     expect(key.startsAt).toBe(hotel.now());
     expect(key.startShiftedAt).toBe(hotel.now());
   });
 
-  it('replaces the earlier keys of its user at once', () => {
+  it('a key replaces the earlier keys of its user at once', () => {
     const hotel = aHotel();
     const guest = hotel.addGuest();
     const first = giveKey(hotel, guest, { doors: ['101'] });
@@ -55,7 +55,7 @@ describe('a key', () => {
     expect(refusal(() => hotel.credentials.find(first.id)).status).toBe(404);
   });
 
-  it('is copied to every phone of the guest, also to one that comes later', () => {
+  it('a key is copied to every phone of the guest, including one that comes later', () => {
     const hotel = aHotel();
     const guest = hotel.addGuest();
     const key = giveKey(hotel, guest, { doors: ['101'] });
@@ -70,7 +70,7 @@ describe('a key', () => {
     expect(listed.map((one) => one.kind)).toEqual(['credential', 'copy', 'copy']);
   });
 
-  it('is synced but not issued while its guest has no active phone', () => {
+  it('a key is synced but not issued while its guest has no active phone', () => {
     const hotel = aHotel();
     const identity = hotel.identities.create({ acs_system_ids: [hotel.world.acsSystemId] });
     const acsUserId = [...identity.userIds][0] ?? '';
@@ -87,7 +87,7 @@ describe('a key', () => {
 });
 
 describe('an override', () => {
-  it('outdates earlier keys at the provider, while the lock learns by its use', () => {
+  it('an override invalidates earlier keys at the provider, and at the lock only once it is used', () => {
     const hotel = aHotel();
     const [leaving, arriving] = [hotel.addGuest(), hotel.addGuest()];
     const old = giveKey(hotel, leaving, { doors: ['101', 'Gym'] });
@@ -103,7 +103,7 @@ describe('an override', () => {
 });
 
 describe('a joiner', () => {
-  it('shares the doors of its anchor and shuts nobody out', () => {
+  it('a joiner shares the doors of its anchor and locks no one out', () => {
     const hotel = aHotel();
     const [anna, ben] = [hotel.addGuest(), hotel.addGuest()];
     const anchor = giveKey(hotel, anna, { doors: ['101', '102'] });
@@ -114,7 +114,7 @@ describe('a joiner', () => {
     expect(anchor.validity).toBe('valid');
   });
 
-  it('may name a copy on a phone instead of the key itself', () => {
+  it('a joiner may name a copy on a phone instead of the key itself', () => {
     const hotel = aHotel();
     const [anna, ben] = [hotel.addGuest(), hotel.addGuest()];
     const anchor = giveKey(hotel, anna, { doors: ['101'] });
@@ -123,7 +123,7 @@ describe('a joiner', () => {
     expect(tapOf(hotel, ben, '101')).toBe('opened');
   });
 
-  it('is refused for rooms that its anchor does not cover', () => {
+  it('a joiner is refused for rooms that its anchor does not cover', () => {
     const hotel = aHotel();
     const anchor = giveKey(hotel, hotel.addGuest(), { doors: ['101'] });
     const ben = hotel.addGuest();
@@ -141,7 +141,7 @@ describe('a joiner', () => {
     ['overridden', (hotel, anchor) => (giveKey(hotel, hotel.addGuest(), { doors: ['101'] }), anchor)],
     ['ended', (hotel, anchor) => (hotel.moveTo(Date.parse(CHECK_OUT)), anchor)],
   ] satisfies readonly (readonly [string, (hotel: ReturnType<typeof aHotel>, anchor: string) => string])[])(
-    'is refused for an anchor that is %s',
+    'a joiner is refused for an anchor that is %s',
     (_what, prepare) => {
       const hotel = aHotel();
       const anchor = giveKey(hotel, hotel.addGuest(), { doors: ['101'] });
@@ -154,7 +154,7 @@ describe('a joiner', () => {
     },
   );
 
-  it('is refused if it is to be an override as well', () => {
+  it('a joiner is refused if it is an override as well', () => {
     const hotel = aHotel();
     const anchor = giveKey(hotel, hotel.addGuest(), { doors: ['101'] });
     const change = { visionline_metadata: { override: true, joiner_acs_credential_ids: [anchor.id] } };
@@ -163,7 +163,7 @@ describe('a joiner', () => {
 });
 
 describe('auto_join', () => {
-  it('joins whoever still has a key, even the guest before', () => {
+  it('a key with auto_join joins any guest who still has a key, even the previous one', () => {
     const hotel = aHotel();
     const [before, next] = [hotel.addGuest(), hotel.addGuest()];
     giveKey(hotel, before, { doors: ['101'] });
@@ -173,7 +173,7 @@ describe('auto_join', () => {
   });
 });
 
-describe('what is refused', () => {
+describe('a refused key', () => {
   it.each([
     ['an end in the past', { ends_at: '2026-11-23T11:00:00Z', starts_at: '2026-11-22T11:00:00Z' }, 'invalid_input'],
     ['an end before the start', { starts_at: CHECK_OUT, ends_at: CHECK_IN }, 'invalid_input'],
@@ -182,13 +182,13 @@ describe('what is refused', () => {
     ['a key for one phone only', { is_multi_phone_sync_credential: false }, 'invalid_input'],
     ['a code', { access_method: 'code' as const }, 'not_supported'],
     ['a staff key', { visionline_metadata: { override: true, card_function_type: 'staff' as const } }, 'not_supported'],
-  ])('%s', (_what, change, type) => {
+  ])('a call to create a key is refused: %s', (_what, change, type) => {
     const hotel = aHotel();
     const asked = { ...keyParams(hotel, hotel.addGuest().acsUserId, { doors: ['101'] }), ...change };
     expect(refusal(() => hotel.credentials.create(asked as never))).toMatchObject({ status: 400, type });
   });
 
-  it('more rooms apart from each other than rfid48 holds; TLCode takes them, and rfid48 takes as many neighbours', () => {
+  it('rfid48 refuses too many rooms apart from each other, TLCode takes them, and rfid48 takes as many neighbours', () => {
     const hotel = aHotel();
     const guest = hotel.addGuest();
     const all = [...hotel.world.doors.values()].filter((door) => door.category === 'guest').map((door) => door.name);
@@ -201,7 +201,7 @@ describe('what is refused', () => {
 });
 
 describe('thousands of keys', () => {
-  it('cost a user with two keys no more than a look at those two', () => {
+  it('a list for a user with two keys looks at only those two, among thousands of keys', () => {
     const hotel = aHotel({ newKeyReplacesUsersEarlier: false });
     const guests = Array.from({ length: 2_000 }, () => hotel.addGuest());
     for (const guest of guests) giveKey(hotel, guest, { doors: ['Gym'], change: { visionline_metadata: {} } });
@@ -213,7 +213,7 @@ describe('thousands of keys', () => {
 });
 
 describe('the journal', () => {
-  it('numbers everything that changed anything, in order, and names no guest', () => {
+  it('the journal numbers every change in order, and names no guest', () => {
     const hotel = aHotel();
     const identity = hotel.identities.create({
       full_name: 'Grace Hopper',
@@ -230,7 +230,7 @@ describe('the journal', () => {
 });
 
 describe('a user who is linked to a person later', () => {
-  it("gets the keys that he has onto that person's phones", () => {
+  it("a user who is linked to a person later gets their existing keys onto that person's phones", () => {
     const hotel = aHotel();
     const user = hotel.users.create({ acs_system_id: hotel.world.acsSystemId, full_name: 'Guest' });
     hotel.credentials.create(keyParams(hotel, user.id, { doors: ['101'] }));

@@ -1,4 +1,4 @@
-/** Locks and phones by themselves: what a key opens, and what a lock learns. */
+/** Locks and phones by themselves: what a key opens, and what a lock records. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { presentKey, presentKeys, type Key, type Lock } from '../../../src/simulator/hotel/lock.js';
@@ -12,21 +12,21 @@ function aKey(change: Partial<Key> = {}): Key {
 }
 
 describe('a guest-room lock', () => {
-  it('opens from the first millisecond of the window, and not at its end', () => {
+  it('a guest-room lock opens from the first millisecond of the window, and not at its end', () => {
     expect(presentKey(room, aKey(), 99)).toEqual({ opened: false, reason: 'too-early' });
     expect(presentKey(room, aKey(), 100).opened).toBe(true);
     expect(presentKey(room, aKey(), 199).opened).toBe(true);
     expect(presentKey(room, aKey(), 200)).toEqual({ opened: false, reason: 'too-late' });
   });
 
-  it('refuses a key that is coded for other doors', () => {
+  it('a guest-room lock refuses a key that is coded for other doors', () => {
     expect(presentKey(room, aKey({ doorIds: new Set(['102']) }), 150)).toEqual({
       opened: false,
       reason: 'not-this-door',
     });
   });
 
-  it('keeps opening for an older key until a newer one has been used at it', () => {
+  it('a guest-room lock opens for an older key until a newer one has been used at it', () => {
     const old = aKey({ generation: 1 });
     const young = aKey({ generation: 2 });
     const before = presentKey(room, old, 150);
@@ -37,7 +37,7 @@ describe('a guest-room lock', () => {
     expect(presentKey(learnt.lock, young, 150).opened).toBe(true);
   });
 
-  it('learns nothing from a newer key that is refused', () => {
+  it('a guest-room lock records nothing from a newer key that it refuses', () => {
     const early = presentKeys(room, [aKey({ generation: 9, from: 180 })], 150);
     expect(early).toMatchObject({ opened: false, reason: 'too-early' });
     expect(presentKey(room, aKey(), 150).opened).toBe(true);
@@ -45,7 +45,7 @@ describe('a guest-room lock', () => {
 });
 
 describe('a common door', () => {
-  it('knows windows only: a newer key does not shut out an older one', () => {
+  it('a common door checks windows only, and a newer key does not lock out an older one', () => {
     const learnt = presentKey(gym, aKey({ generation: 2 }), 150);
     if (!learnt.opened) throw new Error('the key must open');
     expect(presentKey(learnt.lock, aKey({ generation: 1 }), 150).opened).toBe(true);
@@ -54,12 +54,12 @@ describe('a common door', () => {
 });
 
 describe('a bunch of keys', () => {
-  it('opens if any key does, and names that key', () => {
+  it('a bunch of keys opens a lock if any key does, and the decision names that key', () => {
     const decision = presentKeys(room, [aKey({ credentialId: 'late', to: 120 }), aKey({ credentialId: 'good' })], 150);
     expect(decision).toMatchObject({ opened: true, key: { credentialId: 'good' } });
   });
 
-  it('tells of the key that came nearest when none opens', () => {
+  it('a bunch of keys that does not open a lock reports the key that came nearest', () => {
     const foreign = aKey({ credentialId: 'foreign', doorIds: new Set() });
     const late = aKey({ credentialId: 'late', to: 120 });
     expect(presentKeys(room, [foreign, late], 150)).toMatchObject({
@@ -82,7 +82,7 @@ describe('locks in general', () => {
     { maxLength: 20 },
   );
 
-  it('never forget, never open outside a window, and never open for a generation older than one that opened', () => {
+  it('a room lock opens exactly for its own keys, within their window and of no older generation than one used', () => {
     fc.assert(
       fc.property(
         keys,
@@ -104,7 +104,7 @@ describe('locks in general', () => {
     );
   });
 
-  it('decide about a common door by doors and window alone, whatever was used there before', () => {
+  it('a common door decides by doors and window alone, whatever was used there before', () => {
     fc.assert(
       fc.property(keys, fc.integer({ min: 0, max: 10 }), (presented, at) => {
         let lock: Lock = gym;
@@ -122,18 +122,18 @@ describe('a phone', () => {
   const wallet = new Map([['k', aKey()]]);
   const empty = new Map<string, Key>();
 
-  it('gets keys at once while it is online', () => {
+  it('a phone receives keys at once while it is online', () => {
     expect([...syncPhone(newPhone('p', 'online'), wallet).keys.keys()]).toEqual(['k']);
   });
 
-  it('keeps what it has while it is offline, and catches up when it is back', () => {
+  it('a phone keeps its keys while it is offline, and catches up when it is back', () => {
     const offline = goOffline(syncPhone(newPhone('p', 'online'), wallet));
     const still = syncPhone(offline, empty);
     expect([...still.keys.keys()]).toEqual(['k']);
     expect([...comeOnline(still, empty).keys.keys()]).toEqual([]);
   });
 
-  it('keeps a key whose discard was lost until it comes back from being offline', () => {
+  it('a phone keeps a key whose discard was lost until it comes back from being offline', () => {
     const missed = syncPhone(missDiscard(syncPhone(newPhone('p', 'online'), wallet), 'k'), empty);
     expect([...missed.keys.keys()]).toEqual(['k']);
     expect([...comeOnline(goOffline(missed), empty).keys.keys()]).toEqual([]);

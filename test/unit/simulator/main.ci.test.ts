@@ -38,7 +38,7 @@ async function exitCode({ child }: Run): Promise<unknown> {
 
 describe('the simulator program', () => {
   it.each(['SIGTERM', 'SIGINT'] as const)(
-    'prints one line of JSON when ready, and closes cleanly on %s',
+    'the simulator program prints one line of JSON when ready, and closes cleanly on %s',
     async (signal) => {
       const simulator = run('--port', '0', '--rooms', '3');
       await once(simulator.child.stdout ?? simulator.child, 'data');
@@ -63,7 +63,7 @@ describe('the simulator program', () => {
     },
   );
 
-  it('takes the key it is given, and leaves a property file that a worker can read', async () => {
+  it('the simulator program uses the given API key, and writes a property file that a worker can read', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'stayline-simulator-'));
     const file = join(folder, 'properties.json');
     const simulator = run('--port', '0', '--rooms', '1', '--api-key', 'seam_test_given', '--write-properties', file);
@@ -75,7 +75,7 @@ describe('the simulator program', () => {
     rmSync(folder, { recursive: true });
   });
 
-  it('has a webhook from the start, with the secret it is given', async () => {
+  it('the simulator program has a webhook from the start, with the given secret', async () => {
     const webhook = ['--webhook-url', 'http://127.0.0.1:9/hook', '--webhook-secret', 'whsec_b25seUZvclRlc3Rz'];
     const simulator = run('--port', '0', '--rooms', '1', '--api-key', 'seam_test_given', ...webhook);
     await once(simulator.child.stdout ?? simulator.child, 'data');
@@ -86,7 +86,7 @@ describe('the simulator program', () => {
     });
   });
 
-  it('does not stay open if it cannot leave the property file', async () => {
+  it('the simulator program does not stay open if it cannot write the property file', async () => {
     const simulator = run('--port', '0', '--rooms', '1', '--write-properties', '/nowhere/at/all.json');
     expect(await exitCode(simulator)).toBe(1);
     expect(simulator.stderr()).toContain('/nowhere/at/all.json');
@@ -105,14 +105,14 @@ describe('the simulator program', () => {
     ],
     ['a webhook to nowhere', ['--port', '0', '--webhook-url', 'nowhere', '--webhook-secret', 'whsec_AAAA'], 'a URL'],
     ['an argument too many', ['--port', '0', 'x'], 'too many arguments'],
-  ])('refuses %s with exit code 2 and says why', async (_what, args, message) => {
+  ])('the simulator program refuses %s with exit code 2 and gives the reason', async (_what, args, message) => {
     const simulator = run(...args);
     expect(await exitCode(simulator)).toBe(2);
     expect(simulator.stderr()).toContain(message);
     expect(simulator.stdout()).toBe('');
   });
 
-  it('says that a port is taken, with exit code 1', async () => {
+  it('the simulator program reports that a port is taken, with exit code 1', async () => {
     const first = run('--port', '0', '--rooms', '1');
     await once(first.child.stdout ?? first.child, 'data');
     const { port } = new URL(JSON.parse(first.stdout()).url);

@@ -1,14 +1,14 @@
 /**
- * Seam's own JavaScript client, in both of its lines, against the simulator: the guide's three scenarios
- * (single guest, returning guest, several guests in several rooms), judged at the doors. No code of this project sends
- * a request to Seam here. Every request and every answer is held against the published contract.
+ * Seam's own JavaScript client, in both of its lines, against the simulator. The tests run the guide's three scenarios: single guest,
+ * returning guest, several guests in several rooms. The doors that open show the result. No code of this project sends
+ * a request to Seam here. Every request and every response is checked against the published contract.
  */
 import { createRequire } from 'node:module';
 import { pathToFileURL } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { openSimulator, type TestSimulator } from './support.js';
 
-// The clients' own types would have the compiler read the whole published contract; what is used of them is this much.
+// The clients' own types would make the compiler read the whole published contract. These types cover what is used of them.
 type Parameters = Readonly<Record<string, unknown>>;
 type Call<Answer> = (parameters?: Parameters) => PromiseLike<Answer> & { readonly method: string; readonly url: URL };
 
@@ -107,7 +107,7 @@ describe.each(LINES)("Seam's JavaScript client $name", ({ line, reads, deletes, 
     return names.map((name) => all.find((door) => door.display_name === name)?.acs_entrance_id ?? '');
   }
 
-  /** As the guide has it, in the spelling that Seam publishes; with its label. */
+  /** Issues a key as in the guide, in the spelling that Seam publishes; with the guide's label. */
   async function issue(guest: Guest, entrances: readonly string[], how: Parameters): Promise<Credential> {
     const now = simulator.hotel.now();
     const [manager] = await seam.acs.systems.listCompatibleCredentialManagerAcsSystems({
@@ -141,7 +141,7 @@ describe.each(LINES)("Seam's JavaScript client $name", ({ line, reads, deletes, 
     return (await simulator.control('/_sim/tap', { user_identity_id, acs_entrance_id })).reason;
   }
 
-  it('single guest in a single room', async () => {
+  it("a single guest gets a key to a single room with Seam's client", async () => {
     const guest = await aGuest('ada');
     const [room, entrance, other] = await doors('101', 'Main Entrance', '102');
     expect(await tap(guest, room)).toBe('no-key');
@@ -151,7 +151,7 @@ describe.each(LINES)("Seam's JavaScript client $name", ({ line, reads, deletes, 
     expect(await tap(guest, other)).toBe('not-this-door');
   });
 
-  it('returning guest to a single room: the new key replaces the earlier one', async () => {
+  it("a returning guest's new key to a single room replaces the earlier one", async () => {
     const guest = await aGuest('ada');
     const [before, now] = await doors('101', '103');
     const first = await issue(guest, [before ?? ''], { override: true });
@@ -166,7 +166,7 @@ describe.each(LINES)("Seam's JavaScript client $name", ({ line, reads, deletes, 
     expect(first.acs_credential_id).not.toBe(second.acs_credential_id);
   });
 
-  it('several guests in several rooms: an override and joiners, and nobody is locked out', async () => {
+  it('several guests in several rooms get an override and joiners, and no guest is locked out', async () => {
     const [ada, ben] = [await aGuest('ada'), await aGuest('ben')];
     const [one, two, entrance] = await doors('101', '102', 'Main Entrance');
     const all = [one ?? '', two ?? '', entrance ?? ''];
@@ -177,7 +177,7 @@ describe.each(LINES)("Seam's JavaScript client $name", ({ line, reads, deletes, 
     }
   });
 
-  it('changes, ends and looks things up by the verbs of its line', async () => {
+  it("Seam's client changes, ends and looks things up with the verbs of its line", async () => {
     const guest = await aGuest('ada');
     const [room] = await doors('101');
     const { acs_credential_id } = await issue(guest, [room ?? ''], { override: true });
@@ -211,12 +211,12 @@ describe.each(LINES)("Seam's JavaScript client $name", ({ line, reads, deletes, 
     await seam.userIdentities.delete({ user_identity_id });
   });
 
-  it('walks through pages', async () => {
+  it("Seam's client reads a list through all its pages", async () => {
     const request = seam.acs.entrances.list({ acs_system_id: simulator.acsSystemId, limit: 3 });
     expect(await seam.createPaginator(request).flattenToArray()).toHaveLength(10);
   });
 
-  it('understands refusals as its own errors', async () => {
+  it("Seam's client turns refusals into its own errors", async () => {
     const acs_credential_id = '00000000-0000-4000-8000-000000000000';
     await expect(seam.acs.credentials.get({ acs_credential_id })).rejects.toMatchObject({
       name: 'SeamHttpApiError',
@@ -231,7 +231,7 @@ describe.each(LINES)("Seam's JavaScript client $name", ({ line, reads, deletes, 
     await expect(stranger.acs.systems.list()).rejects.toMatchObject({ name: 'SeamHttpUnauthorizedError' });
   });
 
-  it('comes in with a personal access token and a workspace', async () => {
+  it("Seam's client gets access with a personal access token and a workspace", async () => {
     const { personalAccessToken, workspaceId, url: endpoint } = simulator;
     const personal = await officialClient(line, { personalAccessToken, workspaceId, endpoint });
     expect(await personal.acs.systems.list()).toHaveLength(2);

@@ -1,6 +1,6 @@
 /**
- * A simulator for tests, on a port that the system picks. Every answer that it gives is held against Seam's published
- * contract; with `requests: 'checked'`, so is every request that it takes.
+ * A simulator for tests, on a port that the system picks. Every response that it gives is checked against Seam's published
+ * contract; with `requests: 'checked'`, so is every request that it receives.
  */
 import { startSimulator, type Simulator, type SimulatorOptions } from '../../../src/simulator/server.js';
 import { assertSeamRequest, assertSeamResponse } from '../../vendor/seam/contract.js';
@@ -23,7 +23,7 @@ export interface TestSimulator extends Simulator {
   seam(path: string, body?: unknown): Promise<Answer>;
   /** Any request, as it is. */
   fetch(path: string, init?: RequestInit): Promise<Answer>;
-  /** A call to the control door: POST with a body, GET without. Throws unless it answers with 200. */
+  /** A call to the control API: POST with a body, GET without. Throws unless the response has status 200. */
   control(path: string, body?: unknown): Promise<Answer['body']>;
   /** Id of the door with this name. */
   door(name: string): string;
@@ -31,7 +31,7 @@ export interface TestSimulator extends Simulator {
   close(): Promise<void>;
 }
 
-/** Starts one without provider latency, unless told otherwise. Close it, in `afterEach` or `onTestFinished`. */
+/** Starts a simulator, by default without provider latency. Close it in `afterEach` or `onTestFinished`. */
 export async function openSimulator(options: TestSimulatorOptions = {}): Promise<TestSimulator> {
   const { requests = 'not-checked', ...rest } = options;
   const offences: unknown[] = [];

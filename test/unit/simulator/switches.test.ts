@@ -1,4 +1,4 @@
-/** Every switch, at the answer that is not the default (the defaults are what `hotel.test.ts` shows). */
+/** Every switch, at a value that is not the default (`hotel.test.ts` shows the defaults). */
 import { describe, expect, it } from 'vitest';
 import { cautiousSwitches } from '../../../src/simulator/control/switches.js';
 import { aHotel, CHECK_OUT, credentialEvents, giveKey, keyParams, tapOf } from './builders.js';
@@ -7,7 +7,7 @@ import { openSimulator } from './support.js';
 const later = '2026-11-28T10:00:00Z';
 
 describe('the switches', () => {
-  it('newKeyReplacesUsersEarlier off: a user keeps the earlier key beside the new one', () => {
+  it('with newKeyReplacesUsersEarlier off, a user keeps the earlier key beside the new one', () => {
     const hotel = aHotel({ newKeyReplacesUsersEarlier: false });
     const guest = hotel.addGuest();
     giveKey(hotel, guest, { doors: ['101'] });
@@ -15,7 +15,7 @@ describe('the switches', () => {
     expect([tapOf(hotel, guest, '101'), tapOf(hotel, guest, '102')]).toEqual(['opened', 'opened']);
   });
 
-  it('joinersSurviveAnchorDeletion off: the joiners end with their anchor', () => {
+  it('with joinersSurviveAnchorDeletion off, the joiners end with their anchor', () => {
     const hotel = aHotel({ joinersSurviveAnchorDeletion: false });
     const [anna, ben] = [hotel.addGuest(), hotel.addGuest()];
     const anchor = giveKey(hotel, anna, { doors: ['101'] });
@@ -31,7 +31,7 @@ describe('the switches', () => {
     [true, 'refused'],
     [false, 'taken'],
   ] as const)(
-    'joinerNeedsSyncedAnchor %s: joining a key that is on its way is %s',
+    'with joinerNeedsSyncedAnchor %s, a joiner of a key that is not synced yet is %s',
     (joinerNeedsSyncedAnchor, outcome) => {
       const hotel = aHotel({ joinerNeedsSyncedAnchor });
       const [anna, ben] = [hotel.addGuest(), hotel.addGuest()];
@@ -45,7 +45,7 @@ describe('the switches', () => {
     },
   );
 
-  it('deadAnchor accepted-unsynced: joining a dead key is taken, but the key is never made', async () => {
+  it('with deadAnchor accepted-unsynced, a joiner of a dead key is accepted, but the key is never made', async () => {
     const simulator = await openSimulator({ switches: { deadAnchor: 'accepted-unsynced' } });
     try {
       const { hotel } = simulator;
@@ -72,17 +72,20 @@ describe('the switches', () => {
   it.each([
     ['refused', 'override or joiner'],
     ['shares-newest', undefined],
-  ] as const)('plainKey %s: a key to a room that neither overrides nor joins', (plainKey, message) => {
-    const hotel = aHotel({ plainKey });
-    const [anna, ben] = [hotel.addGuest(), hotel.addGuest()];
-    giveKey(hotel, anna, { doors: ['101'] });
-    const give = (): unknown => giveKey(hotel, ben, { doors: ['101'], change: { visionline_metadata: {} } });
-    if (message !== undefined) expect(give).toThrow(message);
-    else {
-      give();
-      expect([tapOf(hotel, ben, '101'), tapOf(hotel, anna, '101')]).toEqual(['opened', 'opened']);
-    }
-  });
+  ] as const)(
+    'with plainKey %s, a room key that neither overrides nor joins is handled as the switch says',
+    (plainKey, message) => {
+      const hotel = aHotel({ plainKey });
+      const [anna, ben] = [hotel.addGuest(), hotel.addGuest()];
+      giveKey(hotel, anna, { doors: ['101'] });
+      const give = (): unknown => giveKey(hotel, ben, { doors: ['101'], change: { visionline_metadata: {} } });
+      if (message !== undefined) expect(give).toThrow(message);
+      else {
+        give();
+        expect([tapOf(hotel, ben, '101'), tapOf(hotel, anna, '101')]).toEqual(['opened', 'opened']);
+      }
+    },
+  );
 
   it.each([
     ['strip', true, 200],
@@ -90,7 +93,7 @@ describe('the switches', () => {
     ['reject', true, 200],
     ['reject', false, 400],
   ] as const)(
-    'unknownKeys %s, labelHonoured %s: a label is answered with %d',
+    'with unknownKeys %s and labelHonoured %s, a label is answered with %d',
     async (unknownKeys, labelHonoured, status) => {
       const simulator = await openSimulator({ switches: { unknownKeys, labelHonoured } });
       try {
@@ -118,13 +121,13 @@ describe('the switches', () => {
     },
   );
 
-  it('cardFormat required: a key without a card format is refused', () => {
+  it('with cardFormat required, a key without a card format is refused', () => {
     const hotel = aHotel({ cardFormat: 'required' });
     const change = { visionline_metadata: { override: true } };
     expect(() => giveKey(hotel, hotel.addGuest(), { doors: ['101'], change })).toThrow('card_format');
   });
 
-  it('overrideInvalidatesAt first-use: the provider hears of it when the new key is used', () => {
+  it('with overrideInvalidatesAt first-use, the provider invalidates older keys when the new key is used', () => {
     const hotel = aHotel({ overrideInvalidatesAt: 'first-use' });
     const [before, next] = [hotel.addGuest(), hotel.addGuest()];
     const old = giveKey(hotel, before, { doors: ['101'] });
@@ -134,7 +137,7 @@ describe('the switches', () => {
     expect(old.validity).toBe('invalid');
   });
 
-  it('overrideNeedsPhone: an override for a guest without an active phone is refused, a joiner is not', () => {
+  it('with overrideNeedsPhone, a guest without an active phone is refused an override, but not a joiner', () => {
     const hotel = aHotel({ overrideNeedsPhone: true });
     const anchor = giveKey(hotel, hotel.addGuest(), { doors: ['101'] });
     const identity = hotel.identities.create({ acs_system_ids: [hotel.world.acsSystemId] });
@@ -151,7 +154,7 @@ describe('the switches', () => {
     [false, 'too-late'],
     [true, 'opened'],
   ] as const)(
-    'updateReachesPhones %s: after an extension the old end passed, the tap says %s',
+    'with updateReachesPhones %s, a tap after the old end of an extended key returns %s',
     (updateReachesPhones, reason) => {
       const hotel = aHotel({ updateReachesPhones });
       const guest = hotel.addGuest();
@@ -168,30 +171,36 @@ describe('the switches', () => {
     ['child', { parent: false, child: true }],
     ['both', { parent: true, child: true }],
     ['none', { parent: false, child: false }],
-  ] as const)('keyEventsFrom %s: who reports that a key was issued', (keyEventsFrom, expected) => {
-    const hotel = aHotel({ keyEventsFrom });
-    const key = giveKey(hotel, hotel.addGuest(), { doors: ['101'] });
-    giveKey(hotel, hotel.addGuest(), { doors: ['101'] });
-    const copyId = [...key.copies.values()][0]?.id ?? '';
-    const events = credentialEvents(hotel);
-    for (const type of ['issued', 'invalidated']) {
-      expect(events.includes(`${type} ${key.id}`)).toBe(expected.parent);
-      expect(events.includes(`${type} ${copyId}`)).toBe(expected.child);
-    }
-  });
+  ] as const)(
+    'with keyEventsFrom %s, only the credentials that the switch names report an issued or invalidated key',
+    (keyEventsFrom, expected) => {
+      const hotel = aHotel({ keyEventsFrom });
+      const key = giveKey(hotel, hotel.addGuest(), { doors: ['101'] });
+      giveKey(hotel, hotel.addGuest(), { doors: ['101'] });
+      const copyId = [...key.copies.values()][0]?.id ?? '';
+      const events = credentialEvents(hotel);
+      for (const type of ['issued', 'invalidated']) {
+        expect(events.includes(`${type} ${key.id}`)).toBe(expected.parent);
+        expect(events.includes(`${type} ${copyId}`)).toBe(expected.child);
+      }
+    },
+  );
 
-  it.each([400, 409] as const)('duplicateIdentity %d: a second identity with the same key', (duplicateIdentity) => {
-    const hotel = aHotel({ duplicateIdentity });
-    hotel.identities.create({ user_identity_key: 'k' });
-    expect(() => hotel.identities.create({ user_identity_key: 'k' })).toThrow(
-      expect.objectContaining({ status: duplicateIdentity }),
-    );
-  });
+  it.each([400, 409] as const)(
+    'with duplicateIdentity %d, a second identity with the same key is refused with that status',
+    (duplicateIdentity) => {
+      const hotel = aHotel({ duplicateIdentity });
+      hotel.identities.create({ user_identity_key: 'k' });
+      expect(() => hotel.identities.create({ user_identity_key: 'k' })).toThrow(
+        expect.objectContaining({ status: duplicateIdentity }),
+      );
+    },
+  );
 
   it.each([
     ['copy', 'opened'],
     ['whole-key', 'no-key'],
-  ] as const)("deactivationEnds %s: the guest's other phone says %s", (deactivationEnds, reason) => {
+  ] as const)("with deactivationEnds %s, a tap with the guest's other phone returns %s", (deactivationEnds, reason) => {
     const hotel = aHotel({ deactivationEnds });
     const guest = hotel.addGuest();
     hotel.phones.add(guest.userIdentityId);
@@ -201,7 +210,7 @@ describe('the switches', () => {
     expect(tapOf(hotel, guest, '101')).toBe(reason);
   });
 
-  it('can be turned while the hotel is open, and refuse what they do not know', async () => {
+  it('the switches can be changed while the hotel is open, and refuse unknown names and values', async () => {
     const simulator = await openSimulator();
     try {
       expect(await simulator.control('/_sim/switches')).toEqual(cautiousSwitches);

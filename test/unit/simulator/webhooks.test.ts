@@ -59,7 +59,7 @@ function headersOf(delivery: Delivery): Record<string, string> {
 }
 
 describe('a webhook', () => {
-  it('carries the bare event, signed so that the Svix library accepts it and nothing else', async () => {
+  it('a webhook carries the bare event, signed so that the Svix library accepts it and nothing else', async () => {
     await open();
     const receiver = await aReceiver();
     const { secret } = await subscribe(receiver.url);
@@ -72,7 +72,7 @@ describe('a webhook', () => {
     expect(() => new Webhook(secret).verify(`${delivery.body} `, headersOf(delivery))).toThrow();
   });
 
-  it('is sent again while the receiver fails, with the same id', async () => {
+  it('a webhook is sent again with the same id while the receiver fails', async () => {
     await open();
     const receiver = await aReceiver([500, 503]);
     await subscribe(receiver.url);
@@ -81,7 +81,7 @@ describe('a webhook', () => {
     expect(new Set(receiver.deliveries.map((delivery) => delivery.headers['svix-id'])).size).toBe(1);
   });
 
-  it('is given up after the last attempt, which the journal tells', async () => {
+  it('a webhook is given up after the last attempt, and the journal records it', async () => {
     await open();
     const receiver = await aReceiver([500, 500, 500, 500]);
     await subscribe(receiver.url);
@@ -90,7 +90,7 @@ describe('a webhook', () => {
     expect(receiver.deliveries).toHaveLength(3);
   });
 
-  it('is only for the types of event that were asked for, which can be changed', async () => {
+  it('a webhook delivers only the requested types of event, which can be changed', async () => {
     await open();
     const receiver = await aReceiver();
     const { webhook_id } = await subscribe(receiver.url, ['phone.deactivated']);
@@ -104,7 +104,7 @@ describe('a webhook', () => {
     expect(receiver.deliveries[1]?.body).toContain('acs_user.created');
   });
 
-  it('can be read, listed and deleted', async () => {
+  it('a webhook can be read, listed and deleted', async () => {
     await open();
     const receiver = await aReceiver();
     const webhook = await subscribe(receiver.url);
@@ -116,7 +116,7 @@ describe('a webhook', () => {
     expect((await simulator.seam('/webhooks/create', { url: 'nowhere' })).status).toBe(400);
   });
 
-  it('comes twice with the switch webhookDelivery, as the same event', async () => {
+  it('with the switch webhookDelivery, a webhook arrives twice as the same event', async () => {
     await open({ switches: { webhookDelivery: 'twice' } });
     const receiver = await aReceiver();
     await subscribe(receiver.url);

@@ -24,29 +24,29 @@ afterAll(() => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-describe('where Temporal is', () => {
-  test('is this machine, if nothing is given', () => {
+describe('the Temporal target', () => {
+  test('the Temporal target is this machine if nothing is configured', () => {
     expect(temporalTarget({ TEMPORAL_CONFIG_FILE: none })).toEqual({ address: '127.0.0.1:7233', namespace: 'default' });
     expect(isTemporalGiven({ TEMPORAL_CONFIG_FILE: none })).toBe(false);
   });
 
-  test('comes from the profile, with its namespace', () => {
+  test('the Temporal target comes from the profile, with its namespace', () => {
     const env = { TEMPORAL_CONFIG_FILE: file };
     expect(temporalTarget(env)).toEqual({ address: 'profile.example:7233', namespace: 'hotels' });
     expect(isTemporalGiven(env)).toBe(true);
   });
 
-  test('comes from the environment before the profile', () => {
+  test('the Temporal target comes from the environment before the profile', () => {
     const env = { TEMPORAL_CONFIG_FILE: file, TEMPORAL_ADDRESS: 'env.example:7233', TEMPORAL_NAMESPACE: 'test' };
     expect(temporalTarget(env)).toEqual({ address: 'env.example:7233', namespace: 'test' });
   });
 
-  test('brings TLS with an API key', () => {
+  test('an API key turns on TLS for the Temporal target', () => {
     const target = temporalTarget({ TEMPORAL_CONFIG_FILE: file, TEMPORAL_PROFILE: 'cloud' });
     expect(target).toEqual({ address: 'eu.example:7233', namespace: 'hotels.abc12', apiKey: 'secret', tls: true });
   });
 
-  test('is an error if the named profile does not exist', () => {
+  test('a named profile that does not exist is an error', () => {
     expect(() => temporalTarget({ TEMPORAL_CONFIG_FILE: file, TEMPORAL_PROFILE: 'staging' })).toThrow(/staging/);
   });
 });

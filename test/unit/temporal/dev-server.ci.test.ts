@@ -49,7 +49,7 @@ describe('the embedded server', () => {
     await server.stop();
   });
 
-  test('knows every search attribute of the list, by its type', async () => {
+  test('the embedded server has every search attribute of the list', async () => {
     await withClient(server, async ({ connection }) => {
       const { customAttributes } = await connection.operatorService.listSearchAttributes({
         namespace: server.namespace,
@@ -60,25 +60,25 @@ describe('the embedded server', () => {
     });
   });
 
-  test('takes the registration of what it knows already', async () => {
+  test('the embedded server accepts a repeated registration of its search attributes', async () => {
     const connection = await connect(server);
     await expect(registerSearchAttributes(connection, server.namespace)).resolves.toBeUndefined();
     await connection.close();
   });
 
-  test('serves Temporal Web UI', async () => {
+  test('the embedded server serves Temporal Web UI', async () => {
     const page = await fetch(server.uiUrl);
     expect(page.status).toBe(200);
     expect(await page.text()).toContain('<html');
   });
 
-  test('keeps its database to itself, and says who has it', async () => {
+  test('the embedded server keeps its database exclusive, and a second server fails with the address of the first', async () => {
     const second = startDevServer({ databaseFile });
     await expect(second).rejects.toBeInstanceOf(DatabaseInUse);
     await expect(second).rejects.toThrow(server.address);
   });
 
-  test('finds the stays of before when it is started again', async () => {
+  test('the embedded server finds its earlier stays after a restart', async () => {
     await withClient(server, (client) =>
       client.workflow.start('stay', { taskQueue: 'stays', workflowId: 'stay/seaside/R-1', args: [{}] }),
     );
@@ -88,7 +88,7 @@ describe('the embedded server', () => {
     expect(found.status.name).toBe('RUNNING');
   });
 
-  test('is started again after it was killed, on the same database', async () => {
+  test('the embedded server starts again on the same database after it was killed', async () => {
     process.kill(server.pid, 'SIGKILL');
     await server.stop();
     server = await startDevServer({ databaseFile });
@@ -113,7 +113,7 @@ test('a taken port is replaced by a free one', async () => {
   taken.close();
 });
 
-test('a server that cannot start says why', async () => {
+test('a server that cannot start reports the reason', async () => {
   const noFolder = path.join(folder, 'temporal.db', 'not-a-folder.db');
   await expect(startDevServer({ databaseFile: noFolder })).rejects.toThrow(/not a directory|ENOTDIR|EEXIST/i);
 });
@@ -134,7 +134,7 @@ test.each(['SIGKILL', 'SIGTERM'] as const)('no server is left behind when its pa
   expect(existsSync(`${file}.lock`)).toBe(false);
 });
 
-test('a guarded program ends with its guard', async () => {
+test('the guard exits with the exit code of its program', async () => {
   const guard = spawn(process.execPath, ['scripts/guard.mjs', process.execPath, '-e', 'process.exit(7)']);
   expect(await once(guard, 'exit')).toEqual([7, null]);
 });

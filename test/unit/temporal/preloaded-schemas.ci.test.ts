@@ -51,11 +51,11 @@ describe.each(cases)('schemas preloaded into the sandbox (%o)', (options) => {
     );
   }
 
-  test('accept what is right', async () => {
+  test('preloaded schemas accept valid values', async () => {
     expect(await judged(snapshot, { guests: [{ guestId: 'g2' }] })).toEqual({ snapshot: 'right', message: 'right' });
   });
 
-  test('name the field of what is wrong, time after time', async () => {
+  test('preloaded schemas name the field of an invalid value, every time', async () => {
     for (let time = 0; time < 2; time++) {
       expect(await judged({ ...snapshot, rooms: ['101', '101'], extra: 1 }, { guests: [] })).toEqual({
         snapshot: expect.arrayContaining(['rooms must name each room once']) as unknown,

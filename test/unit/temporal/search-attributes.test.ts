@@ -1,4 +1,4 @@
-/** What stays write must be what a server takes: a value that is refused is tried for ever, and the stay stands still. */
+/** Stays must write only values that a server accepts: a refused value is retried indefinitely, and the stay hangs. */
 import { randomUUID } from 'node:crypto';
 import { Client } from '@temporalio/client';
 import { expect, test } from 'vitest';
@@ -6,7 +6,7 @@ import { connect } from '../../../src/temporal/connection.js';
 import { SEARCH_ATTRIBUTES, withinLimit } from '../../../src/temporal/search-attributes.js';
 import { startTestDevServer } from '../../harness/dev-server.js';
 
-test('of a long list as much is kept as the server takes, from the first on', async () => {
+test('a long list is cut to as many leading values as the server accepts', async () => {
   const server = await startTestDevServer();
   const connection = await connect(server);
   const client = new Client({ connection, namespace: server.namespace });

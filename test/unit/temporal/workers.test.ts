@@ -3,7 +3,7 @@ import { ACTIVITY_QUEUES, TASK_QUEUES } from '../../../src/temporal/task-queues.
 import { runWorkers, type RunnableWorker } from '../../../src/temporal/workers.js';
 
 interface FakeWorker extends RunnableWorker {
-  /** Ends its run, as a worker ends whose connection is lost for good. */
+  /** Ends the run, like a worker whose connection is lost permanently. */
   fail(error: Error): void;
 }
 
@@ -33,7 +33,7 @@ function aWorker(): FakeWorker {
 }
 
 describe('runWorkers', () => {
-  test('stops every worker when one fails, and fails with its error', async () => {
+  test('runWorkers stops every worker when one fails, and fails with its error', async () => {
     const [stays, seam] = [aWorker(), aWorker()];
     const running = runWorkers([stays, seam]);
     seam.fail(new Error('connection lost'));
@@ -41,7 +41,7 @@ describe('runWorkers', () => {
     expect(stays.getState()).toBe('STOPPED');
   });
 
-  test('ends when one worker was told to end, with the others', async () => {
+  test('runWorkers ends when one worker is shut down, and stops the others', async () => {
     const [stays, seam] = [aWorker(), aWorker()];
     const running = runWorkers([stays, seam]);
     stays.shutdown();
@@ -49,7 +49,7 @@ describe('runWorkers', () => {
     expect(seam.getState()).toBe('STOPPED');
   });
 
-  test('fails with the first error when all fail', async () => {
+  test('runWorkers fails with the error of the first worker in the list when all fail', async () => {
     const [stays, seam] = [aWorker(), aWorker()];
     const running = runWorkers([stays, seam]);
     seam.fail(new Error('second in the list'));
@@ -58,7 +58,7 @@ describe('runWorkers', () => {
   });
 });
 
-test('every call to Seam has the queue with the rate limit; beside the workflows only the property file is read, rooms are told, and past stays looked at and deleted', () => {
+test('only resolveProperty, settleLeases, lookBack and eraseHistory run on the stays queue, without the rate limit', () => {
   const here = Object.entries(ACTIVITY_QUEUES).filter(([, queue]) => queue === TASK_QUEUES.stays);
   expect(here.map(([name]) => name)).toEqual(['resolveProperty', 'settleLeases', 'lookBack', 'eraseHistory']);
 });

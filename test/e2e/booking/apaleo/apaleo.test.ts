@@ -1,4 +1,4 @@
-/** The adapter for apaleo against its stand-in: what is read of an event, of a reservation, and of the list of changes. */
+/** Tests of the apaleo adapter against its stand-in: events, reservations and the list of changes. */
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { apaleo } from '../../../../src/booking/adapters/apaleo/index.js';
 import type { BookingSystem, Delivery, Reading } from '../../../../src/booking/ingress/adapter.js';
@@ -50,13 +50,13 @@ describe('an event', () => {
     return open().webhook?.read({ body: Buffer.from(text), ...delivery });
   }
 
-  test('about a reservation says that it may have changed, whatever its type, and nothing else', () => {
+  test('an event about a reservation yields only that it may have changed, whatever the type of the event', () => {
     for (const type of ['created', 'changed', 'unit-assigned', 'set-to-no-show', 'never-heard-of']) {
       expect(read({ ...event, type })).toEqual({ kind: 'changed', reservations: [NAME], ignored: 0 });
     }
   });
 
-  test('of another property, another topic or without an entity is ignored', () => {
+  test('an event of another property, of another topic or without an entity is ignored', () => {
     const others = [
       { ...event, propertyId: 'BER' },
       { ...event, topic: 'Folio' },
@@ -66,19 +66,19 @@ describe('an event', () => {
     for (const other of others) expect(read(other)).toEqual({ kind: 'changed', reservations: [], ignored: 1 });
   });
 
-  test('that checks our health, or is empty, is a sign of life', () => {
+  test('a health check event or an empty body counts as a sign of life', () => {
     const check = { id: '56eca994', topic: 'system', type: 'healthcheck', accountId: 'SDXE', propertyIds: ['MUC'] };
     expect(read(check)).toEqual({ kind: 'alive' });
     expect(read('')).toEqual({ kind: 'alive' });
   });
 
-  test('that is no event is unreadable, by the names of its fields', () => {
+  test('a body that is not an event is unreadable, and the result names its wrong fields', () => {
     expect(read('<xml/>')).toEqual({ kind: 'unreadable', fields: ['the whole body'] });
     expect(read([event])).toMatchObject({ kind: 'unreadable' });
     expect(read({ ...event, topic: 7 })).toEqual({ kind: 'unreadable', fields: ['topic'] });
   });
 
-  test('without the token is unknown, without name and password forged', () => {
+  test('an event without the token is unknown, and one without name and password is forged', () => {
     expect(read(event, { token: 'another' })).toEqual({ kind: 'unknown' });
     expect(read(event, { headers: {} })).toMatchObject({ kind: 'forged' });
   });
@@ -92,7 +92,7 @@ describe('a reservation', () => {
     return theSnapshot(fetched);
   }
 
-  test('is read with its window, unit, guests and revision', async () => {
+  test('a reservation is read with its window, unit, guests and revision', async () => {
     const snapshot = await fetch({ ...inUnit('101'), additionalGuests: [BEN] });
     expect(snapshot).toMatchObject({
       ...NAME,
@@ -108,7 +108,7 @@ describe('a reservation', () => {
     expect(JSON.stringify(snapshot.guests.map(({ guestId }) => guestId))).not.toMatch(/ada|ben|example/i);
   });
 
-  test('has the status that apaleo gives it', async () => {
+  test('a reservation gets the status that apaleo reports', async () => {
     const statuses: StaySnapshot['status'][] = [];
     for (const status of ['Confirmed', 'InHouse', 'CheckedOut', 'Canceled', 'NoShow'] as const) {
       statuses.push((await fetch({ status })).status);
@@ -116,14 +116,14 @@ describe('a reservation', () => {
     expect(statuses).toEqual(['confirmed', 'in-house', 'departed', 'cancelled', 'no-show']);
   });
 
-  test('begins with an early check-in, in the room that was planned for the beginning', async () => {
+  test('an early check-in starts the window earlier, in the first planned room, and a late check-in leaves it unchanged', async () => {
     const early = { ...inUnit('101'), status: 'InHouse', checkInTime: '2026-11-23T09:30:12Z' } as const;
     expect(await fetch(early)).toMatchObject({ window: { from: '2026-11-23T09:30Z' }, rooms: ['101'] });
     const late = { ...inUnit('101'), status: 'InHouse', checkInTime: '2026-11-23T22:30:00Z' } as const;
     expect(await fetch(late)).toMatchObject({ window: { from: '2026-11-23T14:00Z' }, rooms: ['101'] });
   });
 
-  test('that moves has a stretch for each unit, or the one unit that the hotel goes by', async () => {
+  test('a reservation that moves has one segment per unit, or only its current unit if the settings say so', async () => {
     const moving = {
       unit: aUnit('102'),
       assignedUnits: [
@@ -139,7 +139,7 @@ describe('a reservation', () => {
     expect((await fetch(moving, { rooms: 'current-unit', roomFrom: 'id' })).rooms).toEqual(['MUC-102']);
   });
 
-  test('without a unit has no room, and without a primary guest nobody', async () => {
+  test('a reservation without a unit has no room, and one without a primary guest has no guests', async () => {
     const { primaryGuest, ...rest } = aWireReservation();
     expect(primaryGuest).toBeDefined();
     await standIn.save(rest, 'created');
@@ -147,7 +147,7 @@ describe('a reservation', () => {
     expect(fetched).toMatchObject({ kind: 'found', snapshots: [{ rooms: [], guests: [] }] });
   });
 
-  test('gives keys to guests who can be reached, unless everyone shall have one', async () => {
+  test('only guests who can be reached want a key by default, and all guests do with keysFor: everyone', async () => {
     const party = {
       primaryGuest: { lastName: 'Example' },
       additionalGuests: [{ firstName: 'Cleo', lastName: 'Example' }, BEN],
@@ -157,13 +157,13 @@ describe('a reservation', () => {
     expect(wants(await fetch(party, { keysFor: 'everyone' }))).toEqual([true, true, true]);
   });
 
-  test('keeps the ids of those who stay when somebody is taken from the list', async () => {
+  test('the remaining guests keep their ids when another guest leaves the list', async () => {
     const three = await fetch({ additionalGuests: [{ lastName: 'Cleo' }, BEN] });
     const two = await fetch({ additionalGuests: [BEN] });
     expect(two.guests.map(({ guestId }) => guestId)).toEqual([three.guests[0]?.guestId, three.guests[2]?.guestId]);
   });
 
-  test('of a parking lot or of another property is ignored, one that is unknown or deleted is gone', async () => {
+  test('a reservation of a parking lot or another property is ignored, and a deleted one is gone', async () => {
     const { unitGroup } = aWireReservation();
     const system = open();
     await standIn.save(aWireReservation({ unitGroup: { ...unitGroup, type: 'ParkingLot' } }), 'created');
@@ -175,8 +175,8 @@ describe('a reservation', () => {
   });
 });
 
-describe('asking apaleo', () => {
-  test('takes one token for all, and another when it is not taken any more', async () => {
+describe('requests to apaleo', () => {
+  test('parallel reads share one token, and the adapter requests another when apaleo rejects it', async () => {
     await standIn.save(aWireReservation(), 'created');
     const system = open();
     await Promise.all([1, 2, 3].map(async () => system.fetchReservation?.(NAME, aCall())));
@@ -186,7 +186,7 @@ describe('asking apaleo', () => {
     expect(standIn.tokensGiven()).toBe(2);
   });
 
-  test('says of an outage and of too many requests that it will pass, of wrong credentials that a person must act', async () => {
+  test('an outage and too many requests are reported as unavailable, and wrong credentials as rejected', async () => {
     await standIn.save(aWireReservation(), 'created');
     const system = open();
     standIn.trouble.begin({ status: 503 }, '/booking');
@@ -211,7 +211,7 @@ describe('asking apaleo', () => {
     expect(await system.fetchReservation?.(NAME, aCall())).toMatchObject({ kind: 'found' });
   });
 
-  test('names the fields of an answer that is not what the documents say', async () => {
+  test('an answer that differs from the documentation is unreadable, and the failure names its fields', async () => {
     standIn.outgrow();
     await standIn.save({ ...aWireReservation(), status: 'Dreaming' as never }, 'created');
     await expect(open().fetchReservation?.(NAME, aCall())).rejects.toMatchObject({
@@ -219,7 +219,7 @@ describe('asking apaleo', () => {
     });
   });
 
-  test('lists what was modified, page by page, and misses none that is modified meanwhile', async () => {
+  test('the list of changes is read page by page, and includes reservations that change meanwhile', async () => {
     const ids = Array.from({ length: 230 }, (_, index) => `SWEEP-${String(index).padStart(3, '0')}`);
     const began = Date.parse('2026-11-20T10:00:00Z');
     for (const [index, id] of ids.entries()) {
@@ -227,7 +227,7 @@ describe('asking apaleo', () => {
     }
     const system = open();
     const seen = new Set<string>();
-    // The first of the list is changed after it was listed, and so goes to the end: everybody else moves up.
+    // The first item changes after it was listed, so it goes to the end, and every other item moves up.
     let moved = false;
     let cursor: string | undefined;
     do {
@@ -250,7 +250,7 @@ describe('asking apaleo', () => {
   });
 });
 
-test('settings that are wrong are named', () => {
+test('wrong apaleo settings are refused with an error that names them', () => {
   expect(() => open({ phoneCountry: 'Germany', webhook: {} })).toThrow(/phoneCountry must be the two capital letters/);
   expect(() => open({ webhook: {} })).toThrow(/webhook must hold "token" or "basic"/);
   expect(() => open({ clientSecret: 'NOT_SET' })).toThrow(/needs the environment variable NOT_SET/);

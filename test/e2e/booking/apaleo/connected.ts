@@ -1,4 +1,4 @@
-/** apaleo's stand-in connected to a hotel, and reservations whose dates are now. */
+/** The apaleo stand-in connected to a hotel, and reservations with current dates. */
 import { openBookedHotel, type BookedHotel } from '../hotel.js';
 import { apaleoTime, aUnit, aWireReservation, type WireReservation } from './reservation.js';
 import { startApaleo, type Apaleo } from './stand-in.js';
@@ -39,7 +39,7 @@ export async function connectApaleo(): Promise<Connected> {
   };
 }
 
-/** Arrived an hour ago, for three days; in the unit, if one is named. */
+/** A reservation that began an hour ago and lasts three days; in the unit, if one is named. */
 export function bookedNow(
   id: string,
   unit: string | undefined,

@@ -1,4 +1,4 @@
-/** What goes wrong between apaleo and Stayline, through the HTTP door to phones at doors: scenarios 36 to 40 and 50 where apaleo differs. */
+/** Faults between apaleo and Stayline, from the HTTP server to phones at doors: scenarios 36 to 40 and 50 where apaleo differs. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { isReady, PROPERTY } from '../hotel.js';
 import { bookedNow, connectApaleo, type Connected } from './connected.js';
@@ -10,7 +10,7 @@ beforeAll(async () => {
 });
 afterAll(() => connected.close());
 
-test('38: readings that lag behind their events are read again, and never undo what is newer', async () => {
+test('38: stale reads after an event are repeated, and never undo a newer state', async () => {
   const { apaleo, hotel } = connected;
   await apaleo.save(bookedNow('LAG-1', '111', { status: 'InHouse' }), 'created');
   const { view, stay } = await hotel.stay('LAG-1', isReady(['111']));
@@ -23,7 +23,7 @@ test('38: readings that lag behind their events are read again, and never undo w
   expect(await stay.whoOpens('111', guestIds)).toEqual([]);
 });
 
-test('39: an outage of apaleo takes no key away, and what happened meanwhile is done when it ends', async () => {
+test('39: an outage of apaleo revokes no key, and changes made meanwhile are carried out when it ends', async () => {
   const { apaleo, hotel } = connected;
   await apaleo.save(bookedNow('OUT-1', '113', { status: 'InHouse' }), 'created');
   const { view, stay } = await hotel.stay('OUT-1', isReady(['113']));
@@ -37,7 +37,7 @@ test('39: an outage of apaleo takes no key away, and what happened meanwhile is 
   expect(await stay.whoOpens('114', guestIds)).toEqual(guestIds);
 });
 
-test('39: what events never told, the sweep finds', async () => {
+test('39: the sweep finds changes whose events were lost', async () => {
   const { apaleo, hotel } = connected;
   await apaleo.save(bookedNow('LOST-1', '115', { status: 'InHouse' }), 'created');
   const { view, stay } = await hotel.stay('LOST-1', isReady(['115']));
@@ -60,7 +60,7 @@ test('39: what events never told, the sweep finds', async () => {
   await apaleo.deliveries.release();
 });
 
-test('40: a reservation that is deleted is cancelled after a second look', async () => {
+test('40: a deleted reservation is cancelled after a second read', async () => {
   const { apaleo, hotel } = connected;
   await apaleo.save(bookedNow('GONE-1', '117', { status: 'InHouse' }), 'created');
   const { view, stay } = await hotel.stay('GONE-1', isReady(['117']));
@@ -74,7 +74,7 @@ test('40: a reservation that is deleted is cancelled after a second look', async
   ).toEqual([]);
 });
 
-test('a guest whom staff blocked stays blocked, also under a name that was corrected', async () => {
+test('a guest blocked by staff stays blocked after their name is corrected in apaleo', async () => {
   const { apaleo, hotel } = connected;
   await apaleo.save(bookedNow('BLOCK-1', '118', { status: 'InHouse' }), 'created');
   const { view, stay } = await hotel.stay('BLOCK-1', isReady(['118']));
@@ -94,7 +94,7 @@ test('a guest whom staff blocked stays blocked, also under a name that was corre
   expect(await stay.whoOpens('119', [guestId])).toEqual([]);
 });
 
-test('50: an event about a stay of long ago starts nothing', async () => {
+test('50: an event about a stay of long ago starts no stay', async () => {
   const { apaleo, hotel } = connected;
   const longAgo = { arrival: '2026-01-03T15:00:00+01:00', departure: '2026-01-05T11:00:00+01:00' };
   await apaleo.save(bookedNow('OLD-1', undefined, { ...longAgo, status: 'CheckedOut' }), 'changed');

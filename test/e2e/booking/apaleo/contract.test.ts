@@ -1,4 +1,4 @@
-/** From apaleo's webhook through the HTTP door to phones at doors. */
+/** Tests from apaleo's webhook through the HTTP server to phones at doors. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { isReady } from '../hotel.js';
 import { bookedNow, connectApaleo, type Connected } from './connected.js';
@@ -10,7 +10,7 @@ beforeAll(async () => {
 });
 afterAll(() => connected.close());
 
-test('36, 37, 38: a walk-in opens his door, follows a move that is told double and in the wrong order, and is out after check-out', async () => {
+test('36, 37, 38: a walk-in enters, follows a move from duplicate, reordered events, and loses access at check-out', async () => {
   const { apaleo, hotel } = connected;
   await apaleo.save(bookedNow('WALKIN-1', undefined), 'created');
   await apaleo.save(bookedNow('WALKIN-1', '101'), 'unit-assigned');

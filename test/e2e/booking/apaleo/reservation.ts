@@ -1,7 +1,7 @@
 /**
- * Reservations as apaleo's Booking API answers them, with the fields that Stayline does not read, too. Shape: the models
+ * Reservations as apaleo's Booking API returns them, including fields that Stayline does not read. Shape: the models
  * `ReservationModel`, `ReservationItemModel`, `GuestModel` and `ReservationAssignedUnitModel` of the Booking API v1
- * (https://api.apaleo.com/swagger, as the public clients omniboost/go-apaleo and apaleo/oss-traces have them); ids as in the guides at
+ * (https://api.apaleo.com/swagger, as in the public clients omniboost/go-apaleo and apaleo/oss-traces). Ids are as in the guides at
  * https://apaleo.dev/guides/webhook. Persons and amounts are made up.
  */
 
@@ -63,12 +63,12 @@ export const ADA: WireGuest = {
 };
 export const BEN: WireGuest = { firstName: 'Ben', lastName: 'Example', email: 'ben@example.com' };
 
-/** As apaleo writes times. @param at milliseconds since 1970 */
+/** Formats a time as apaleo does. @param at milliseconds since 1970 */
 export function apaleoTime(at: number): string {
   return `${new Date(at).toISOString().slice(0, 'yyyy-mm-ddThh:mm:ss'.length)}Z`;
 }
 
-/** Three nights in Munich from 23 November, confirmed, one guest, no unit yet; but for `changes`. */
+/** Three nights in Munich from 23 November: confirmed, one guest, no unit yet. `changes` override these values. */
 export function aWireReservation(changes: Partial<WireReservation> = {}): WireReservation {
   return {
     id: 'XPGMSXGF-1',

@@ -1,8 +1,8 @@
 /**
- * apaleo, as far as Stayline speaks to it: tokens for client credentials, one reservation, the list by modification, and webhooks to a
+ * The part of apaleo that Stayline uses: tokens for client credentials, one reservation, the list by modification, and webhooks to a
  * subscriber, whose endpoint must pass the health check. Sources: https://apaleo.dev/guides (OAuth, webhooks) and the Booking API v1.
- * It can be out of order, lag behind its own events, and limit its callers; its deliveries can be late, double, reordered or lost.
- * What it answers and what it is asked is held to the models that apaleo publishes.
+ * It can fail, lag behind its own events, and limit its callers. Its deliveries can be late, duplicated, reordered or lost.
+ * Its answers and the requests to it are checked against the models that apaleo publishes.
  */
 import formbody from 'node:querystring';
 import fastify from 'fastify';
@@ -27,20 +27,20 @@ export interface Apaleo {
   readonly client: { readonly id: string; readonly secret: string };
   readonly trouble: Trouble;
   readonly deliveries: Deliveries<ApaleoEvent>;
-  /** Books, or changes what was booked, at `at` (now, unless said otherwise; ms since 1970). Tells the subscriber. */
+  /** Creates or changes a reservation at `at` (ms since 1970, default: now), and notifies the subscriber. */
   save(reservation: WireReservation, type: string, at?: number): Promise<void>;
-  /** Deletes it for good. */
+  /** Deletes a reservation permanently. */
   remove(id: string): Promise<void>;
-  /** Reads answer for so long as if the latest change had not happened; events are told all the same. */
+  /** Makes reads return the state before the latest change for `ms` milliseconds; events are still sent. */
   lagBy(ms: number): void;
-  /** From now on apaleo is another version than the one that is published. */
+  /** Switches the stand-in to a version of apaleo that differs from the published one. */
   outgrow(): void;
-  /** Tokens that were given are not taken any more. */
+  /** Invalidates every token issued so far. */
   endTokens(): void;
   tokensGiven(): number;
   /** @throws Error if the health check at the endpoint fails, as apaleo refuses the subscription */
   subscribe(endpointUrl: string, headers?: Readonly<Record<string, string>>): Promise<void>;
-  /** @throws Error naming whatever was asked or answered otherwise than apaleo publishes */
+  /** @throws Error naming every request or answer that differs from what apaleo publishes */
   close(): Promise<void>;
 }
 
@@ -174,13 +174,13 @@ export async function startApaleo(): Promise<Apaleo> {
   };
 }
 
-/** What is left out unless it is asked for. */
+/** Omits the fields that apaleo returns only on request. */
 function expanded(reservation: WireReservation, expand = ''): Partial<WireReservation> {
   const { assignedUnits, ...rest } = reservation;
   return expand.split(',').includes('assignedUnits') && assignedUnits !== undefined ? { ...rest, assignedUnits } : rest;
 }
 
-/** An item of the list has neither taxes nor what is payable. */
+/** Reduces a reservation to a list item, which has neither taxes nor the payable amount. */
 function listed(reservation: WireReservation): Partial<WireReservation> {
   return Object.fromEntries(Object.entries(expanded(reservation)).filter(([field]) => !NOT_LISTED.includes(field)));
 }

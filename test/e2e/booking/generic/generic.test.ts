@@ -1,4 +1,4 @@
-/** The generic adapter: who may deliver, and what is made of it. */
+/** Tests of the generic adapter: who may deliver, and how a delivery is read. */
 import { expect, test } from 'vitest';
 import { generic } from '../../../../src/booking/adapters/generic/index.js';
 import type { Reading } from '../../../../src/booking/ingress/adapter.js';
@@ -24,12 +24,12 @@ const readSigned = (content: unknown, signing: Signing = {}): Reading | undefine
   return read(body, signed(body, signing));
 };
 
-test('a signed snapshot is read, with either secret while one is being changed', () => {
+test('a signed snapshot is accepted with either secret while the secret is being rotated', () => {
   expect(readSigned(snapshot)).toEqual({ kind: 'snapshot', snapshot });
   expect(readSigned(snapshot, { secret: NEXT })).toEqual({ kind: 'snapshot', snapshot });
 });
 
-test('what is not signed, signed by another, altered or too old is forged', () => {
+test('a delivery that is unsigned, signed with another secret, altered or too old is forged', () => {
   const body = JSON.stringify(snapshot);
   const headers = signed(body);
   const other = `whsec_${Buffer.from('thirty-two bytes that nobody gave').toString('base64')}`;
@@ -42,7 +42,7 @@ test('what is not signed, signed by another, altered or too old is forged', () =
   }
 });
 
-test('a token is not known, a property of others is ignored, and what is no JSON cannot be read', () => {
+test('a delivery with a token is unknown, one of another property is ignored, and one without JSON is unreadable', () => {
   const body = JSON.stringify(snapshot);
   expect(read(body, signed(body), 'token')).toEqual({ kind: 'unknown' });
   expect(readSigned({ ...snapshot, propertyId: 'hills' })).toEqual({ kind: 'changed', reservations: [], ignored: 1 });
@@ -50,7 +50,7 @@ test('a token is not known, a property of others is ignored, and what is no JSON
   expect(readSigned(null)).toEqual({ kind: 'snapshot', snapshot: null });
 });
 
-test('a secret that is weak or no secret is refused by the name of its variable, and not repeated', () => {
+test('a weak or malformed secret is refused with the name of its variable, and the error does not repeat it', () => {
   for (const secret of ['hunter2', 'whsec_c2hvcnQ=']) {
     const open = (): unknown => openSystem(generic, { settings: { secrets: ['WEAK'] } }, { WEAK: secret });
     expect(open).toThrow(/WEAK/);

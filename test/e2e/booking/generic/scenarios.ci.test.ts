@@ -1,5 +1,5 @@
 /**
- * Scenarios 36 to 40 and 50 of the reference, told by a booking system that signs its snapshots: through the real server's door to taps at
+ * Scenarios 36 to 40 and 50 of the reference with a booking system that signs its snapshots: from the real HTTP server to taps at
  * locks, on Temporal's real server.
  */
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -9,7 +9,7 @@ import { bookStay, type BookedStay } from '../../../harness/booked-stay.js';
 import { openRealWorld, type RealWorld } from '../../../harness/real-world.js';
 import { deliver, SECRET, type Answered, type Signing } from './sender.js';
 
-/** As the simulator calls its hotel. */
+/** Property id that the simulator uses for its hotel. */
 const PROPERTY_ID = 'simulated-hotel';
 const HOUR = 60 * 60_000;
 
@@ -45,7 +45,7 @@ function snapshotOf(reservationId: string, changes: Partial<StaySnapshotInput> =
 
 const tell = (snapshot: StaySnapshotInput, signing: Signing = {}): Promise<Answered> => deliver(url, snapshot, signing);
 
-/** The stay that has been told of, with a phone for every guest. */
+/** The stay of a delivered snapshot, with a phone for every guest. */
 function stayOf(snapshot: StaySnapshotInput): BookedStay {
   const { simulator, client } = world;
   const pass = (): Promise<never> => Promise.reject(new Error('Here time passes by itself only'));
@@ -57,7 +57,7 @@ const issued = (stay: BookedStay): Promise<unknown> =>
 
 const withoutFurther = ({ status, outcome }: Answered): Pick<Answered, 'status' | 'outcome'> => ({ status, outcome });
 
-test('36: a walk-in, made, given a room and checked in within a moment, has one override', async () => {
+test('36: a walk-in who gets a room and is checked in within moments has exactly one override key', async () => {
   const [room = ''] = world.freeRooms(1);
   const made = snapshotOf('walk-in', { status: 'confirmed' });
   expect((await tell(made)).outcome).toBe('recorded');
@@ -69,7 +69,7 @@ test('36: a walk-in, made, given a room and checked in within a moment, has one 
   expect((await stay.view()).keys.map(({ kind }) => kind)).toEqual(['override']);
 });
 
-test('37: a delivery that comes twice changes nothing', async () => {
+test('37: a repeated delivery changes nothing', async () => {
   const [room = ''] = world.freeRooms(1);
   const snapshot = snapshotOf('twice', { rooms: [room] });
   const outcomes = await Promise.all([1, 2, 3].map(() => tell(snapshot, { id: 'msg_same' })));
@@ -82,7 +82,7 @@ test('37: a delivery that comes twice changes nothing', async () => {
   expect(await stay.tap('g1', room)).toBe('opened');
 });
 
-test('38: the last word counts, in whatever order words come', async () => {
+test('38: the newest revision wins, in whatever order revisions arrive', async () => {
   const [first = '', second = ''] = world.freeRooms(2);
   const early = snapshotOf('order', { revision: 2, rooms: [first], status: 'confirmed' });
   const late = snapshotOf('order', { revision: 3, rooms: [second] });
@@ -93,7 +93,7 @@ test('38: the last word counts, in whatever order words come', async () => {
   expect([await stay.tap('g1', first), await stay.tap('g1', second)]).toEqual(['not-this-door', 'opened']);
 });
 
-test('other content under the same revision is refused, unless the sender says that it is newer', async () => {
+test('other content under a recorded revision is refused, unless the sender marks it as superseding', async () => {
   const [first = '', second = ''] = world.freeRooms(2);
   const snapshot = snapshotOf('conflict', { rooms: [first] });
   await tell(snapshot);
@@ -108,7 +108,7 @@ test('other content under the same revision is refused, unless the sender says t
   expect((await stayOf(snapshot).view()).rooms).toEqual([second]);
 });
 
-test('39: nobody loses a key because the booking system is silent, and what it could not deliver it delivers again', async () => {
+test('39: no guest loses a key while the server is down, and the redelivered change is carried out afterwards', async () => {
   const [first = '', second = ''] = world.freeRooms(2);
   const snapshot = snapshotOf('silence', { rooms: [first] });
   await tell(snapshot);
@@ -128,7 +128,7 @@ test('39: nobody loses a key because the booking system is silent, and what it c
   expect(await stay.whoOpens(first, ['g1'])).toEqual([]);
 });
 
-test('40: a reservation that is deleted is told as cancelled, and its keys end; reinstated, it has them again', async () => {
+test('40: a deleted reservation arrives as cancelled and its keys end, and a reinstated one gets keys again', async () => {
   const [room = ''] = world.freeRooms(1);
   const snapshot = snapshotOf('deleted', { rooms: [room] });
   await tell(snapshot);
@@ -142,14 +142,14 @@ test('40: a reservation that is deleted is told as cancelled, and its keys end; 
   expect(await stay.whoOpens(room, ['g1'])).toEqual(['g1']);
 });
 
-test('50: word of a stay that has passed starts none', async () => {
+test('50: a snapshot of a stay that has passed starts no stay', async () => {
   const past = { from: instantAt(Date.now() - 72 * HOUR), to: instantAt(Date.now() - 24 * HOUR) };
   const snapshot = snapshotOf('passed', { window: past, status: 'departed' });
   expect(withoutFurther(await tell(snapshot))).toEqual({ status: 202, outcome: 'over' });
   await expect(world.client.view(snapshot)).rejects.toMatchObject({ name: 'StayNotFound' });
 });
 
-test('what is wrong is refused by the names of its fields, and starts nothing', async () => {
+test('an invalid snapshot is refused with the names of its fields, and starts no stay', async () => {
   const wrong = { ...snapshotOf('wrong'), guests: [{ guestId: 'g1', email: 'nowhere' }], extra: 1 };
   expect(await deliver(url, wrong)).toMatchObject({
     status: 422,

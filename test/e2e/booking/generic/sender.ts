@@ -1,4 +1,4 @@
-/** A booking system of one's own, as it delivers: snapshots signed as Standard Webhooks are. */
+/** A booking system that delivers snapshots signed as in Standard Webhooks. */
 import { randomUUID } from 'node:crypto';
 import { Webhook } from 'svix';
 
@@ -7,7 +7,7 @@ export const SECRET = `whsec_${Buffer.from('thirty-two bytes for a signature').t
 export interface Signing {
   readonly secret?: string;
   readonly id?: string;
-  /** When it was signed; now, unless said otherwise. */
+  /** Time of the signature; default: now. */
   readonly at?: Date;
 }
 

@@ -26,13 +26,13 @@ function write(...keys: readonly (ApiKeyRecord | object)[]): void {
   writeFileSync(file, JSON.stringify({ keys }));
 }
 
-/** Later than the file is looked at again. */
+/** Moves the clock past the next check of the key file. */
 function aMomentLater(): void {
   vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 5_000 });
 }
 
 describe('an API key', () => {
-  test('is good for what its record says, and only whole', async () => {
+  test('an API key is valid for the rights in its record, and a partial or altered key is unknown', async () => {
     write(opera.record);
     const keys = await openApiKeys(file, { onInvalid });
     expect(await keys.judge(opera.key)).toEqual({
@@ -45,13 +45,13 @@ describe('an API key', () => {
     }
   });
 
-  test('is not in its file, nor is anything that it could be told from', () => {
+  test('the API key file holds neither a key nor anything that a key could be derived from', () => {
     const secret = opera.key.slice('sl_opera_'.length);
     expect(secret).toHaveLength(43);
     expect(JSON.stringify(opera.record)).not.toContain(secret);
   });
 
-  test('ends when it expires', async () => {
+  test('an API key ends at its expiry time', async () => {
     const { key, record } = makeApiKey({
       keyId: 'k',
       properties: 'all',
@@ -62,7 +62,7 @@ describe('an API key', () => {
     expect(await (await openApiKeys(file, { onInvalid })).judge(key)).toEqual({ kind: 'expired' });
   });
 
-  test('ends when it is taken out of the file, and a new one begins, without a restart', async () => {
+  test('a key removed from the file ends, and an added key becomes valid, without a restart', async () => {
     write(opera.record);
     const keys = await openApiKeys(file, { onInvalid });
     const other = makeApiKey({ keyId: 'mews', properties: 'all', access: 'read' });
@@ -72,7 +72,7 @@ describe('an API key', () => {
     expect(await keys.judge(other.key)).toMatchObject({ kind: 'valid' });
   });
 
-  test('stays good while a changed file cannot be used, and somebody is told', async () => {
+  test('an API key stays valid while the changed file is invalid, and the invalid file is reported', async () => {
     write(opera.record);
     const keys = await openApiKeys(file, { onInvalid });
     writeFileSync(file, '{ "keys": ');
@@ -87,17 +87,17 @@ describe('a file of API keys', () => {
     [{ ...opera.record, sha256: 'abc' }, 'keys[0].sha256 must be the SHA-256 of the key'],
     [{ ...opera.record, properties: 'some' }, 'keys[0].properties must be "all", or a list of property ids'],
     [{ ...opera.record, key: opera.key }, 'keys[0].key is not a known field'],
-  ])('that holds %j is refused by the field', async (record, problem) => {
+  ])('a file of API keys that holds %j is refused with the path of the field', async (record, problem) => {
     write(record);
     await expect(openApiKeys(file, { onInvalid })).rejects.toThrow(problem);
   });
 
-  test('that names a key twice is refused', async () => {
+  test('a file of API keys that lists a key id twice is refused', async () => {
     write(opera.record, opera.record);
     await expect(openApiKeys(file, { onInvalid })).rejects.toThrow("keys[1].keyId must differ from every other key's");
   });
 
-  test('of the examples holds the key that npm run dev and docker-compose.yml have', async () => {
+  test('the example file of API keys holds the key of npm run dev and docker-compose.yml', async () => {
     const keys = await openApiKeys(path.join(packageRoot(), 'examples/api-keys.json'), { onInvalid });
     const caller = { keyId: 'dev', properties: ['simulated-hotel'], access: 'write' };
     expect(await keys.judge(DEV_API_KEY)).toEqual({ kind: 'valid', caller });

@@ -1,4 +1,4 @@
-/** A hotel with the HTTP API at its door: the real Temporal server and workers, and the server's routes in this process. */
+/** A hotel behind the HTTP API: the real Temporal server and workers, and the server's routes in this process. */
 import { Connection, type Client } from '@temporalio/client';
 import type { ApiKeyRecord } from '../../../../src/booking/http/api-keys.js';
 import { bookingApi, collectRoutes, fixedApiKeys, makeApiKey } from '../../../../src/booking/http/index.js';
@@ -15,14 +15,14 @@ export const WEB_UI = 'http://127.0.0.1:8233';
 /** The server's routes in this process. */
 export interface Api {
   readonly url: string;
-  /** Keys as callers show them. `writer` and `reader` are for `seaside`. */
+  /** Keys as callers send them. `writer` and `reader` are for `seaside`. */
   readonly keys: Readonly<Record<'writer' | 'reader' | 'other' | 'expired' | 'all', string>>;
-  /** Calls the API; absent key: the writer's; null: none. */
+  /** Calls the API. Without `key`, the writer's key is sent; with null, no key. */
   call(method: string, path: string, body?: unknown, options?: CallOptions): Promise<Called>;
   stop(): Promise<void>;
 }
 
-/** With a hotel behind them. */
+/** The server's routes with a hotel behind them. */
 export interface ApiWorld extends Api {
   readonly hotel: StayWorld;
 }
@@ -76,7 +76,7 @@ export interface ApiOptions {
   readonly requestsPerMinute?: number;
 }
 
-/** Keys as callers show them, and what the server knows of them. */
+/** Makes the keys that callers send, and the records that the server holds of them. */
 export function makeKeys(): { readonly keys: Api['keys']; readonly records: readonly ApiKeyRecord[] } {
   const made = Object.entries(RIGHTS).map(([name, { ...rights }]) => {
     const properties = typeof rights.properties === 'string' ? rights.properties : [...rights.properties];
@@ -88,7 +88,7 @@ export function makeKeys(): { readonly keys: Api['keys']; readonly records: read
   };
 }
 
-/** @param usual the key that is shown where a call says nothing of one */
+/** @param usual the key that is sent if a call names no other key */
 export function callerAt(url: string, usual: string): Api['call'] {
   return async (method, path, body, { key = usual, headers = {}, signal } = {}) => {
     const response = await fetch(`${url}${path}`, {
@@ -134,11 +134,11 @@ export async function openApi({ temporal, connection, requestsPerMinute = 100_00
   };
 }
 
-/** As the door knows it; in Berlin, so that dates have to be converted. */
+/** Property of the HTTP server; in Berlin, so that dates have to be converted. */
 function propertyIn(propertyId: string): Property {
   const seam = { acsSystemId: 'system', credentialManagerAcsSystemId: 'manager' };
   return propertySchema.parse({ propertyId, name: propertyId, timeZone: 'Europe/Berlin', seam });
 }
 
-/** Those of the hotel, as the door knows them. */
+/** Properties of the hotel, as the HTTP server has them. */
 export const PROPERTIES: readonly Property[] = [PROPERTY_ID, OTHER_PROPERTY_ID].map(propertyIn);

@@ -1,6 +1,6 @@
 /**
- * What strangers and vandals try at the door of a server that runs: each is refused as it should be, starts no workflow, and leaves
- * nothing in the log.
+ * Attacks by strangers on a running server. Each is refused with the right status, starts no workflow, and leaves no secret or personal
+ * data in the log.
  */
 import { connect } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -63,7 +63,7 @@ interface Attack {
   readonly body?: () => unknown;
   readonly options?: () => CallOptions;
   readonly status: number;
-  /** What is answered: a problem, or of a webhook what came of the delivery. */
+  /** The expected answer: a problem type, or the outcome of a webhook delivery. */
   readonly problem?: string;
   readonly outcome?: object;
 }
@@ -273,7 +273,7 @@ const ATTACKS: readonly Attack[] = [
   },
 ];
 
-/** What fetch would set right before it is sent: the bytes as they are. */
+/** Attacks as raw bytes, which fetch would correct before sending. */
 const RAW_ATTACKS: readonly {
   readonly what: string;
   readonly text: () => string;
@@ -312,9 +312,9 @@ const RAW_ATTACKS: readonly {
   },
 ];
 
-describe('at the door', () => {
+describe('attacks on the HTTP server', () => {
   test.each(ATTACKS)(
-    '$what: $status',
+    'the server answers a request ($what) with status $status',
     async ({ method = 'PUT', path = RESERVATION, body, options, status, problem, outcome }) => {
       const sent = method === 'GET' ? undefined : (body?.() ?? valid);
       const answer = await server.call(method, path, sent, options?.() ?? {});
@@ -330,38 +330,41 @@ describe('at the door', () => {
     },
   );
 
-  test.each(RAW_ATTACKS)('$what: $status', async ({ text, status, problem }) => {
-    const answer = await raw(text());
-    expect(answer).toMatch(new RegExp(`^HTTP/1\\.1 ${status} `));
-    expect(answer).toMatch(/^content-type: application\/problem\+json/im);
-    expect(JSON.parse(answer.slice(answer.indexOf('\r\n\r\n')))).toMatchObject({
-      type: `urn:stayline:problem:${problem}`,
-      status,
-    });
-  });
+  test.each(RAW_ATTACKS)(
+    'the server answers raw bytes ($what) with status $status',
+    async ({ text, status, problem }) => {
+      const answer = await raw(text());
+      expect(answer).toMatch(new RegExp(`^HTTP/1\\.1 ${status} `));
+      expect(answer).toMatch(/^content-type: application\/problem\+json/im);
+      expect(JSON.parse(answer.slice(answer.indexOf('\r\n\r\n')))).toMatchObject({
+        type: `urn:stayline:problem:${problem}`,
+        status,
+      });
+    },
+  );
 
-  test('a body without a key is not read', async () => {
+  test('the server does not read a body that comes without an API key', async () => {
     const big = { ...valid, hold: { reason: 'x'.repeat(1_000_000) } };
     expect((await server.call('PUT', RESERVATION, big, { key: null })).status).toBe(401);
   });
 });
 
-describe('after all of it', () => {
+describe('the state after all attacks', () => {
   const of = (reservationId: string): string => `stay/${OTHER_PROPERTY_ID}/${reservationId}`;
 
-  test('there is no workflow', async () => {
+  test('no attack has started a workflow', async () => {
     await putInForest('R-after');
     const workflows: string[] = [];
     for await (const { workflowId } of hotel.temporal.workflow.list()) workflows.push(workflowId);
     expect(workflows).toEqual([of('R-after')]);
-    // Lists lag; whoever asks by id is told what is true.
+    // Lists lag behind; a request by id returns the current state.
     for (const workflowId of ['stay/seaside/R-1', of('R-1'), 'ingest/seaside/R-1']) {
       const looked = hotel.temporal.workflow.getHandle(workflowId).describe();
       await expect(looked, workflowId).rejects.toMatchObject({ name: 'WorkflowNotFoundError' });
     }
   });
 
-  test('rooms whose names look like a query find nothing of others', async () => {
+  test('a room name that looks like a query finds no stay of another property', async () => {
     await putInForest('R-hidden');
     const found = async (room: string): Promise<unknown> => {
       const { status, body } = await server.call(
@@ -375,8 +378,8 @@ describe('after all of it', () => {
   });
 });
 
-describe('what is let in and comes again', () => {
-  test('is done once: a delivery of the booking system', async () => {
+describe('repeated valid requests', () => {
+  test('a repeated delivery of the booking system is processed once', async () => {
     const url = `${server.url}${OWN_SYSTEM}`;
     const first = { propertyId: 'seaside', reservationId: 'R-2', ...valid, rooms: [], revision: 1 };
     const later = { ...first, revision: 2, status: 'cancelled' };
@@ -392,14 +395,14 @@ describe('what is let in and comes again', () => {
     expect(linesOf(body, /^snapshot /)).toEqual(['snapshot 1: in-house, rooms not assigned', expect.any(String)]);
   });
 
-  test('is done once: an event of Seam', async () => {
+  test('a repeated event of Seam is processed once', async () => {
     const stay = await hotel.book('R-3', {});
     const { keys } = await stay.until((view) => view.keys.some(({ state }) => state === 'live'));
     const { body, headers } = aDelivery(keyEvent(keys[0]?.acsCredentialId));
     for (let time = 0; time < 2; time++) {
       expect(await server.call('POST', SEAM, body.toString(), { key: null, headers })).toMatchObject({ status: 202 });
     }
-    // Signals come in the order in which they were sent.
+    // Signals arrive in the order in which they were sent.
     await stay.signal('phoneReady', { guestId: 'g1' });
     const view = await stay.until((seen) => linesOf(seen, /^phone ready/).length === 1);
     expect(linesOf(view, /^Seam reports acs_credential\.invalidated/)).toHaveLength(1);
@@ -407,15 +410,15 @@ describe('what is let in and comes again', () => {
     expect(health.seamEvents).toMatchObject({ 'handed-over': 1, repeated: 1 });
   });
 
-  test('is done once: a snapshot, and an older one after it', async () => {
+  test('an older snapshot after a newer one is refused as a conflict', async () => {
     expect((await server.call('PUT', RESERVATION, valid)).status).toBe(200);
     expect((await server.call('PUT', RESERVATION, { ...valid, revision: 0 })).status).toBe(409);
   });
 });
 
-test('nothing secret or personal of all that is in the log', () => {
+test('the log holds no secret and no personal data of any request', () => {
   const log = server.logged();
-  // What it does hold shows that it was looked into.
+  // These expected lines prove that the right log is searched.
   expect(log).toContain('"msg":"listening"');
   expect(log).toContain('a delivery was refused: it is not signed as it should be');
   expect(log).toContain('"msg":"handed over"');
@@ -424,7 +427,7 @@ test('nothing secret or personal of all that is in the log', () => {
   for (const word of ['Fox', 'example.org', 'sl_', 'whsec_', 'v1,', ...secrets]) expect(log).not.toContain(word);
 });
 
-/** Of the other property, and listed there: whatever was started before is listed as well, and a hole in a query would show it. */
+/** Creates and lists a stay of the other property. Earlier workflows are then listed too, and an injected query would find this stay. */
 async function putInForest(reservationId: string): Promise<void> {
   const snapshot = { ...valid, status: 'confirmed', rooms: [] };
   const key = server.keys.other;
@@ -446,7 +449,7 @@ function request(first: string, body: string, headers: readonly string[]): strin
   return lines.join('\r\n');
 }
 
-/** Sends bytes as they are; answers what comes back. */
+/** Sends raw bytes, and returns the answer. */
 function raw(text: string): Promise<string> {
   const { hostname, port } = new URL(server.url);
   return new Promise((resolve, reject) => {

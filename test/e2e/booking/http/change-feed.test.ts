@@ -1,17 +1,17 @@
-/** What listeners are told, of searches that find what a test says, when it says so. */
+/** Tests of the changes sent to listeners. Searches return the changes that a test sets, at the time that it sets. */
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { openChangeFeed, type ChangeFeed, type Subscription } from '../../../../src/booking/http/change-feed.js';
 import type { StaySummary } from '../../../../src/booking/http/schemas.js';
 
 const EVERY_MS = 1_000;
 const LAG_MS = 15_000;
-/** Temporal's clock when a test begins; that of this process is set beside it. */
+/** Temporal's clock when a test begins; tests set the clock of this process relative to it. */
 const T0 = Date.parse('2026-11-23T14:00:00.000Z');
 
 beforeEach(() => void vi.useFakeTimers({ now: T0 }));
 afterEach(() => void vi.useRealTimers());
 
-test('a listener is told what has changed since he came, and nothing from before', async () => {
+test('a listener receives the changes since they joined, and none from before', async () => {
   const { feed, visible, pass } = aFeed();
   visible.push(change('R-1', -60_000), change('R-2', -10));
   const ear = await listen(feed);
@@ -25,7 +25,7 @@ test('a listener is told what has changed since he came, and nothing from before
 test.each([
   ['ahead of', 120_000],
   ['behind', -120_000],
-])('a clock here that is %s Temporal’s by two minutes changes nothing of that', async (_where, ms) => {
+])('a listener receives the same changes if the local clock is two minutes %s Temporal’s clock', async (_where, ms) => {
   vi.setSystemTime(T0 + ms);
   const { feed, visible, pass } = aFeed();
   visible.push(change('R-1', -10));
@@ -39,7 +39,7 @@ test.each([
   expect(await told(another)).toEqual(['R-3 +1010']);
 });
 
-test('a change that visibility shows late is told, although a later one was told before', async () => {
+test('a change that appears late in visibility is sent, although a later change was sent before', async () => {
   const { feed, visible, pass } = aFeed();
   const ear = await listen(feed);
   visible.push(change('R-1', 20_000));
@@ -49,7 +49,7 @@ test('a change that visibility shows late is told, although a later one was told
   expect(await told(ear)).toEqual(['R-2 +5000', 'R-1 +20000']);
 });
 
-test('the version of a stay that a look has told of is not replaced by the older one that a catch-up finds', async () => {
+test('a catch-up that finds an older version of a stay does not replace the newer version from a search', async () => {
   const { feed, visible, pass } = aFeed();
   await listen(feed);
   const found = gate<readonly StaySummary[]>();
@@ -62,7 +62,7 @@ test('the version of a stay that a look has told of is not replaced by the older
   expect(await told(await coming)).toEqual(['R-2 -20', 'R-1 +500']);
 });
 
-test('what was missed is read once the feed is at work, so that nothing is lost between', async () => {
+test('missed changes are read only after the feed has started, so that none is lost in between', async () => {
   const { feed, visible, pass } = aFeed();
   const missed = pagesOf(async () => {
     const now = [...visible];
@@ -76,7 +76,7 @@ test('what was missed is read once the feed is at work, so that nothing is lost 
   expect(await told(ear)).toEqual(['R-2 +20']);
 });
 
-test('whoever leaves while the feed begins, or while he catches up, is looked for no more', async () => {
+test('searches stop after listeners leave while the feed starts or while they catch up', async () => {
   const { feed, searches, pass, hold } = aFeed();
   const first = hold();
   const leaving = new AbortController();
@@ -107,7 +107,7 @@ test('whoever leaves while the feed begins, or while he catches up, is looked fo
   expect(searches).toHaveLength(before);
 });
 
-test('a feed that cannot begin says so, and begins anew for the next listener', async () => {
+test('a feed that cannot start rejects its listener, and starts again for the next one', async () => {
   const { feed, visible, pass, hold } = aFeed();
   hold().fail(new Error('Temporal is away'));
   await expect(listen(feed)).rejects.toThrow('Temporal is away');
@@ -117,7 +117,7 @@ test('a feed that cannot begin says so, and begins anew for the next listener', 
   expect(await told(ear)).toEqual(['R-1 +10']);
 });
 
-test('a look that fails is made up for by the next', async () => {
+test('a failed search is made up for by the next search', async () => {
   const { feed, visible, errors, pass, hold } = aFeed();
   const ear = await listen(feed);
   visible.push(change('R-1', 10));
@@ -129,7 +129,7 @@ test('a look that fails is made up for by the next', async () => {
   expect(await told(ear)).toEqual(['R-1 +10']);
 });
 
-test('a feed that is closed ends who listens, who is about to, and who comes later', async () => {
+test('a closed feed ends current, pending and later listeners', async () => {
   const { feed, hold } = aFeed();
   const ear = await listen(feed);
   const found = gate<readonly StaySummary[]>();
@@ -163,7 +163,7 @@ function gate<T>(): Gate<T> {
   return { opened, open, fail };
 }
 
-/** A change to a page, as searches have more than one. */
+/** Yields one change per page, as searches can have several pages. */
 async function* pagesOf(
   find: () => Promise<readonly StaySummary[]>,
   onPage: () => unknown = () => undefined,
@@ -176,14 +176,14 @@ async function* pagesOf(
 
 interface FeedAtHand {
   readonly feed: ChangeFeed;
-  /** What visibility shows. Of a stay it shows the last. */
+  /** Changes in visibility, which shows only the latest of a stay. */
   readonly visible: StaySummary[];
-  /** The instants that were searched from. */
+  /** The start instants of all searches. */
   readonly searches: readonly string[];
   readonly errors: readonly unknown[];
-  /** Makes the next search wait, or fail. */
+  /** Makes the next search wait or fail. */
   hold(): Gate<void>;
-  /** Lets a look, or several, be made. */
+  /** Advances the clock by one or several search intervals. */
   pass(options?: { readonly times: number }): Promise<void>;
 }
 
@@ -232,7 +232,7 @@ function listen(
   return feed.subscribe({ wants: () => true, missed, signal });
 }
 
-/** What the listener is told by now: `R-1 +10`, ten milliseconds after the test began. */
+/** Returns what the listener has received by now: `R-1 +10` is ten milliseconds after the test began. */
 async function told(ear: Subscription): Promise<readonly string[] | undefined> {
   const next = ear.next(0);
   await vi.advanceTimersByTimeAsync(0);

@@ -8,10 +8,10 @@ beforeAll(async () => {
 });
 afterAll(() => world.stop());
 
-test('snapshots sent twice, out of order, at once or after a timeout come to the same stay as sent once in order', () =>
+test('snapshots repeated, reordered, sent in parallel or after a timeout lead to the same stay as sent once in order', () =>
   converges(world, 12, 5));
 
-test('a change sent again after its answer was lost is done once', async () => {
+test('a change repeated after its answer was lost is carried out once', async () => {
   const path = '/v1/properties/seaside/reservations/R-again';
   const { propertyId: _p, reservationId: _r, ...snapshot } = await world.hotel.snapshotOf('unused', {});
   await world.call('PUT', path, snapshot);

@@ -1,17 +1,17 @@
 /**
- * The same snapshots of a reservation, sent as the world sends them (twice, out of order, several at once, given up and sent again),
- * must come to the same stay as sent once in the order of their revisions.
+ * Sends the snapshots of a reservation as in production: repeated, out of order, several at once, given up and sent again. The stay must
+ * become the same as if each was sent once in the order of revisions.
  */
 import fc from 'fast-check';
 import { expect } from 'vitest';
 import type { ApiWorld, Called } from './api-world.js';
 
 interface Sending {
-  /** Which of the snapshots. */
+  /** Index of the snapshot. */
   readonly index: number;
-  /** How many others are on their way when it is sent. */
+  /** Lane that sends it; the lanes send in parallel. */
   readonly lane: number;
-  /** The caller gives up after so many milliseconds, and sends it again. */
+  /** Timeout in milliseconds, after which the caller sends the snapshot again. */
   readonly giveUpMs?: number;
 }
 
@@ -19,7 +19,7 @@ const party = fc
   .uniqueArray(fc.constantFrom('g1', 'g2', 'g3', 'g4'), { maxLength: 4 })
   .map((ids) => ids.map((guestId) => ({ guestId })));
 
-/** In the future, so that no key is due: what is compared is what the stay has understood, not what it has issued meanwhile. */
+/** Snapshots in the future, so that no key is due: only the desired state is compared, not the keys issued meanwhile. */
 const content = fc.record({
   status: fc.constantFrom('tentative', 'confirmed', 'cancelled', 'no-show'),
   window: fc.constantFrom(
@@ -40,7 +40,7 @@ const plot = fc.array(content, { minLength: 1, maxLength: 5 }).chain((contents) 
   );
   return fc.record({
     contents: fc.constant(contents),
-    // Every snapshot at least once, then whatever comes again.
+    // Every snapshot at least once, then the repetitions.
     sendings: fc
       .tuple(fc.shuffledSubarray(indices, { minLength: indices.length }), fc.array(sending, { maxLength: 6 }))
       .chain(([all, more]) => {
@@ -57,7 +57,7 @@ export async function converges(world: ApiWorld, numRuns: number, seed: number):
     told += 1;
     const asTold = `/v1/properties/seaside/reservations/told-${seed}-${told}`;
     const inOrder = `/v1/properties/seaside/reservations/ordered-${seed}-${told}`;
-    // No stay may stand in another's way.
+    // No stay may block another stay.
     const snapshotsIn = (wing: string): object[] =>
       contents.map((one, index) => ({ ...one, rooms: one.rooms.map((room) => `${wing}${room}`), revision: index + 1 }));
     const snapshots = snapshotsIn(`told-${told}-`);
@@ -76,7 +76,7 @@ export async function converges(world: ApiWorld, numRuns: number, seed: number):
     };
     await expect.poll(compare, { timeout: 20_000, interval: 50 }).toBe(undefined);
   });
-  // Each try of a smaller plot would cost as much as the first.
+  // Each shrinking attempt would cost as much as the first run.
   await fc.assert(property, {
     endOnFailure: true,
     numRuns,
@@ -95,12 +95,12 @@ async function send(world: ApiWorld, path: string, snapshot: unknown, { giveUpMs
   expect([200, 409]).toContain(status);
 }
 
-/** What a caller has asked for, as the stay has understood it. A guest whom the stay never needed to know is no difference. */
+/** Returns the desired state of a view. Guests that the stay never had to register are left out. */
 function essence(view: Called['body']): object {
   const { revision, phase, window, rooms, guests, attention } = view;
   const here = guests.filter((guest: { keyState: string }) => guest.keyState !== 'gone');
   const byId = (a: { guestId: string }, b: { guestId: string }): number => (a.guestId < b.guestId ? -1 : 1);
-  // The rooms of these plots have no doors, which a stay only learns while it is certain.
+  // The rooms of these plots have no doors; a stay detects that only while the reservation is certain.
   const codes = attention
     .map(({ code }: { code: string }) => code)
     .filter((code: string) => code !== 'impossible-plan');

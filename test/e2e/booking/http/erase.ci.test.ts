@@ -1,4 +1,4 @@
-/** Scenario 50: a guest asks to be forgotten. He is, at Seam and in every history; what was done stays, by ids. On the real server. */
+/** Scenario 50: a guest is erased at their request, at Seam and in every history. The audit stays, by ids. On Temporal's real server. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { stayWorkflowId } from '../../../../src/domain/model/ids.js';
 import { PROPERTY_ID } from '../../../harness/stay-world.js';
@@ -25,7 +25,7 @@ function erase(reservationId: string, body?: object): Promise<Called> {
   return world.call('POST', `${pathOf(reservationId)}/guests/g1/erase`, body);
 }
 
-/** Books a guest, and waits until Seam knows him. */
+/** Creates a reservation, and waits until Seam has the guest. */
 async function book(reservationId: string, personId: string, [from, to]: [number, number]): Promise<void> {
   const snapshot = {
     revision: 1,
@@ -44,7 +44,7 @@ const end = (reservationId: string): Promise<object> =>
 const endAtOnce = (reservationId: string): Promise<unknown> =>
   world.hotel.temporal.workflow.getHandle(idOf(reservationId)).terminate('for a test');
 
-/** Status of Seam's answer. */
+/** Returns the status of Seam's answer. */
 async function atSeam(personId: string): Promise<number> {
   const { url, apiKey } = world.hotel.simulator;
   const { status } = await fetch(`${url}/user_identities/get`, {
@@ -55,7 +55,7 @@ async function atSeam(personId: string): Promise<number> {
   return status;
 }
 
-/** Ids of the workflows in whose histories Temporal holds the text. */
+/** Returns the ids of the workflows whose histories hold the text. */
 async function whereTemporalHolds(text: string): Promise<string[]> {
   const { workflow } = world.hotel.temporal;
   const found = new Set<string>();
@@ -66,7 +66,7 @@ async function whereTemporalHolds(text: string): Promise<string[]> {
   return [...found].sort();
 }
 
-/** All that stands in a history, its payloads opened. */
+/** Returns all text of a history, with its payloads decoded. */
 function historyText(part: unknown): string {
   if (part instanceof Uint8Array) return Buffer.from(part).toString();
   if (typeof part === 'object' && part !== null) return Object.values(part).map(historyText).join('\n');
@@ -76,7 +76,7 @@ function historyText(part: unknown): string {
 const idOf = (reservationId: string): string => stayWorkflowId({ propertyId: PROPERTY_ID, reservationId });
 
 test(
-  'a guest who is expected is not forgotten; one whose stays have ended is, and what was done stays by ids',
+  'a guest is erased only after all their stays have ended, and the audit remains, by ids',
   async () => {
     await book('R-1', 'P-1', [-DAY, 1.2 * MINUTE]);
     await book('R-2', 'P-1', [10 * DAY, 11 * DAY]);
@@ -112,14 +112,14 @@ test(
   A_STAYS_END,
 );
 
-test('late word of a stay that is forgotten starts none', async () => {
+test('a late snapshot of an erased stay starts no stay', async () => {
   const window = { from: soon(-2 * DAY), to: soon(-DAY) };
   const late = { revision: 9, status: 'in-house', window, rooms: ['101'], guests: [ADA] };
   expect(await world.call('PUT', pathOf('R-1'), late)).toMatchObject({ status: 409 });
   expect(await whereTemporalHolds('Lovelace')).toEqual([]);
 });
 
-test('a guest whose key may still open a door is not forgotten, though nobody carries out his stay', async () => {
+test('a guest whose key may still open a door is not erased, although their stay workflow has been terminated', async () => {
   const guests = [{ ...ADA, personId: 'P-3', email: 'P-3@example.org' }];
   const stay = await world.hotel.book('R-3', { guests });
   await stay.until(({ keys }) => keys.some(({ state }) => state === 'live'));
@@ -129,7 +129,7 @@ test('a guest whose key may still open a door is not forgotten, though nobody ca
   expect(await whereTemporalHolds('P-3@example.org')).toEqual([idOf('R-3')]);
 });
 
-test('a guest whose stay Temporal has forgotten is found by his person', async () => {
+test('a guest whose stay Temporal no longer has is found and erased by person id', async () => {
   await book('R-5', 'P-5', [10 * DAY, 11 * DAY]);
   await endAtOnce('R-5');
   expect(await erase('long-ago')).toMatchObject({ status: 200, body: { atSeam: 'unknown' } });

@@ -1,6 +1,6 @@
 /**
- * Streams of events over real connections, with a Temporal that finds what a test says and a clock that the test moves on: who may
- * hear, for how long, and how much.
+ * Event streams over real connections, with a Temporal whose search results the test sets and a clock that the test advances: access,
+ * duration and limits of a stream.
  */
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
@@ -28,8 +28,8 @@ afterEach(async () => {
   vi.useRealTimers();
 });
 
-describe('whoever listens', () => {
-  test('is told what changes, and now and then that somebody is here', async () => {
+describe('a listener on the event stream', () => {
+  test('a listener receives each change, and a comment from time to time that keeps the stream alive', async () => {
     const ear = await door.listen();
     door.changes(['seaside', 'R-1']);
     await pass(LOOK_MS);
@@ -38,7 +38,7 @@ describe('whoever listens', () => {
     await ear.until(/: still here/);
   });
 
-  test('and leaves before he is let in, is looked for no more', async () => {
+  test('searches stop after a listener disconnects before their stream has begun', async () => {
     const held = door.temporal.hold();
     const leaving = door.request();
     await expect.poll(() => door.temporal.searches.length).toBe(1);
@@ -53,13 +53,13 @@ describe('whoever listens', () => {
     expect(door.temporal.searches).toHaveLength(before);
   });
 
-  test('and does not read, is cut off', async () => {
+  test('a listener that does not read is disconnected, and other listeners still receive the changes', async () => {
     const ear = await door.listen();
     door.hurryConnections(100);
     const stalled = await door.listen();
     door.hurryConnections(1);
     stalled.socket.pause();
-    // More than is on the way between two processes.
+    // More data than fits into the buffers between two processes.
     door.changes(...Array.from({ length: 300 }, (_, i): Change => ['seaside', `R-${i}`, 'x'.repeat(100_000)]));
     await pass(LOOK_MS);
     await expect.poll(() => door.connections(), { timeout: 20_000 }).toBe(1);
@@ -70,12 +70,12 @@ describe('whoever listens', () => {
   });
 });
 
-describe('a stream ends with its key', () => {
+describe('a stream whose key ends', () => {
   test.each<[string, KeyDecision, string]>([
     ['taken out of the file', { kind: 'unknown' }, ''],
     ['expired', { kind: 'expired' }, ''],
     ['for another property than is asked for', valid(['forest']), '?property=seaside'],
-  ])('that is %s: nothing more is told', async (_how, decision, query) => {
+  ])('a stream ends without further events once its key is %s', async (_how, decision, query) => {
     const ear = await door.listen({ query });
     door.key.decision = decision;
     door.changes(['seaside', 'R-1']);
@@ -84,12 +84,12 @@ describe('a stream ends with its key', () => {
     expect(ear.heard()).not.toContain('R-1');
   });
 
-  test('although nothing changes', async () => {
+  test('a stream ends with its key even if no stay changes', async () => {
     const ear = await door.listen();
     door.key.decision = { kind: 'unknown' };
     await pass(STILL_HERE_MS);
     await ear.ended();
-    // The connection may be used again, and nobody is looked for any more.
+    // The connection can be reused, and no search runs for it any more.
     expect(ear.socket.destroyed).toBe(false);
     await pass(LOOK_MS);
     const before = door.temporal.searches.length;
@@ -97,10 +97,10 @@ describe('a stream ends with its key', () => {
     expect(door.temporal.searches).toHaveLength(before);
   });
 
-  test('in the middle of all that was missed', async () => {
+  test('a stream whose key expires during a catch-up ends in the middle of it', async () => {
     door.changes(...Array.from({ length: 500 }, (_, i): Change => ['seaside', `R-${i}`]));
     door.key.judged = (times) => {
-      // Judged when he comes, and before each hundred.
+      // The key is checked on connection, and before each hundred events.
       if (times === 3) door.key.decision = { kind: 'expired' };
     };
     const ear = await door.listen({ lastEventId: eventId(-1_000) });
@@ -108,7 +108,7 @@ describe('a stream ends with its key', () => {
     expect(ear.heard().match(/^id: /gm)).toHaveLength(100);
   });
 
-  test('and tells no more than the key is for by now', async () => {
+  test('a stream sends only events of the properties that its key currently covers', async () => {
     door.key.decision = valid('all');
     const ear = await door.listen();
     door.changes(['forest', 'R-1'], ['seaside', 'R-2']);
@@ -124,8 +124,8 @@ describe('a stream ends with its key', () => {
   });
 });
 
-describe('whoever comes back', () => {
-  test('is told in order of time what he has missed of the properties that he may see', async () => {
+describe('a listener that reconnects', () => {
+  test("a reconnected listener receives missed changes of its key's properties, in order of time", async () => {
     door.changes(['seaside', 'R-2', '', -10], ['forest', 'R-9', '', -20], ['seaside', 'R-1', '', -30]);
     const ear = await door.listen({ lastEventId: eventId(-60_000) });
     await ear.until(/R-1[^]*R-2/);
@@ -133,30 +133,30 @@ describe('whoever comes back', () => {
     expect(door.temporal.searches.at(-1)).toContain('StayProperty IN ("seaside")');
   });
 
-  test('and asks for one property, has only that searched for', async () => {
+  test('a reconnection that asks for one property searches only that property', async () => {
     door.key.decision = valid('all');
     await door.listen({ lastEventId: eventId(-60_000), query: `?property=${encodeURIComponent('for"est')}` });
     expect(door.temporal.searches.at(-1)).toContain('StayProperty IN ("for\\"est")');
   });
 
-  test('is told of visibility’s last fifteen seconds again', async () => {
+  test('a reconnected listener receives visibility’s last fifteen seconds again', async () => {
     door.changes(['seaside', 'R-1', '', -74_000], ['seaside', 'R-2', '', -76_000]);
     const ear = await door.listen({ lastEventId: eventId(-60_000) });
     await ear.until(/R-1/);
     expect(ear.heard()).not.toContain('R-2');
   });
 
-  test('waits as long as all pages take, while each comes in time', async () => {
+  test('a catch-up waits for all pages as long as each page arrives in time', async () => {
     door.changes(...Array.from({ length: 4 * PAGE_SIZE }, (_, i): Change => ['seaside', `R-${i}`, '', -i - 600_000]));
     door.temporal.pageTakesMs = 4_000;
     const coming = door.listen({ lastEventId: eventId(-3_600_000) });
     await expect.poll(() => door.temporal.searches.length).toBe(1);
-    // One page of the feed's own, and four of what was missed.
+    // One page for the start of the feed, and four of missed changes.
     for (let i = 0; i < 5; i++) await pass(4_000);
     await (await coming).until(/R-0\b/);
   });
 
-  test('with an id of too long ago, or too much missed, is told to begin anew', async () => {
+  test('a reconnection with too old an id or too many missed stays is refused with 410 and advice to start over', async () => {
     const old = await door.refused({ lastEventId: eventId(-8 * DAY_MS) });
     expect(old).toMatchObject({ status: 410, body: { type: 'urn:stayline:problem:gone' } });
     expect(old.body.detail).toMatch(/older than 7 days; listen again without Last-Event-ID, then read GET/);
@@ -178,7 +178,7 @@ describe('whoever comes back', () => {
     '2026-02-30T00:00:00.000Z~x',
     '0000-01-01T00:00:00.000Z~x',
     '9999-12-31T23:59:59.999Z~x',
-  ])('with %s, which never was an id, is refused', async (lastEventId) => {
+  ])('a reconnection with %s, which is not the id of any event, is refused', async (lastEventId) => {
     const { status, body } = await door.refused({ lastEventId });
     expect([status, body.errors]).toEqual([
       422,
@@ -188,7 +188,7 @@ describe('whoever comes back', () => {
   });
 });
 
-test('a key has twenty streams at once; the next is refused until one has left', async () => {
+test('a key may have twenty streams at once, and the next stream is refused until one has ended', async () => {
   const ears = await Promise.all(Array.from({ length: 20 }, () => door.listen()));
   const refused = await door.refused();
   expect(refused).toMatchObject({ status: 429, body: { type: 'urn:stayline:problem:too-many-requests' } });
@@ -197,12 +197,12 @@ test('a key has twenty streams at once; the next is refused until one has left',
   await expect.poll(() => door.connections()).toBe(19);
   await door.listen();
   expect((await door.refused()).status).toBe(429);
-  // Another key's are its own.
+  // Another key has its own limit.
   door.key.decision = valid(['seaside'], 'another');
   await door.listen();
 });
 
-test('streams that wait for each other on one connection are all over when it closes', async () => {
+test('all streams that are queued on one connection end when the connection closes', async () => {
   const held = door.temporal.hold();
   const socket = door.request({ times: 20 });
   await expect.poll(() => door.key.times).toBe(20);
@@ -218,7 +218,7 @@ type Change = readonly [propertyId: string, reservationId: string, attention?: s
 interface Asking {
   readonly query?: string;
   readonly lastEventId?: string;
-  /** So often, one behind the other on one connection. */
+  /** Number of copies of the request, one behind the other on one connection. */
   readonly times?: number;
 }
 
@@ -232,15 +232,15 @@ interface Ear {
 interface Door {
   readonly key: { decision: KeyDecision; times: number; judged: (times: number) => void };
   readonly temporal: FakeTemporal;
-  /** Changes now, or so many milliseconds from now. */
+  /** Records changes as of now, or of the given number of milliseconds from now. */
   changes(...changes: readonly Change[]): void;
-  /** How many connections the server has. */
+  /** Returns the number of open connections of the server. */
   connections(): number;
-  /** Makes the server lose patience with connections so many times sooner. */
+  /** Divides the server's connection timeouts by the given number. */
   hurryConnections(times: number): void;
   /** Sends the request. */
   request(asking?: Asking): Socket;
-  /** Listens; resolves once that has begun. */
+  /** Opens a stream; resolves once it has begun. */
   listen(asking?: Asking): Promise<Ear>;
   refused(asking?: Asking): Promise<Refused>;
   stop(): Promise<void>;
@@ -301,7 +301,7 @@ async function openDoor(): Promise<Door> {
       socket,
       heard: () => heard,
       until: async (what) => void (await expect.poll(() => heard, { timeout: 20_000 }).toMatch(what)),
-      // The last chunk of the answer.
+      // The last chunk of the response.
       ended: async () => void (await expect.poll(() => heard, { timeout: 20_000 }).toMatch(/\r\n0\r\n\r\n$/)),
     };
   }
@@ -341,17 +341,17 @@ async function openDoor(): Promise<Door> {
 
 interface FakeTemporal {
   readonly connection: Connection;
-  /** What visibility shows, in its own order. */
+  /** The workflows in visibility, in its own order. */
   readonly visible: {
     readonly propertyId: string;
     readonly reservationId: string;
     readonly attention: string;
     readonly at: number;
   }[];
-  /** The queries of every page that was asked for. */
+  /** The queries of all requested pages. */
   readonly searches: readonly string[];
   pageTakesMs: number;
-  /** Makes searches wait from now on, until it is opened. */
+  /** Makes all further searches wait until `open` is called. */
   hold(): { open(): void };
 }
 
@@ -416,7 +416,7 @@ function valid(properties: 'all' | readonly string[], keyId = 'test'): KeyDecisi
   return { kind: 'valid', caller: { keyId, properties, access: 'read' } };
 }
 
-/** The id of an event so many milliseconds from now. */
+/** Returns the id of an event that many milliseconds from now. */
 function eventId(ms: number): string {
   return `${new Date(Date.now() + ms).toISOString()}~stay/seaside/R-0`;
 }
@@ -426,7 +426,7 @@ async function pass(ms: number): Promise<void> {
   await letHappen();
 }
 
-/** Lets whatever waits for nothing but its turn have it. */
+/** Yields to the event loop several times, so that pending callbacks run. */
 async function letHappen(): Promise<void> {
   for (let i = 0; i < 20; i++) await nextTurn();
 }

@@ -13,7 +13,7 @@ import { openApiWorld, type ApiWorld } from './api-world.js';
 const run = promisify(execFile);
 
 let world: ApiWorld;
-/** In the checkout, so that what is generated finds its libraries. */
+/** A folder in the checkout, so that the generated code finds its libraries. */
 let folder: string;
 beforeAll(async () => {
   mkdirSync(privateFolder(), { recursive: true });
@@ -27,7 +27,7 @@ afterAll(async () => {
 
 const theDocument = async (): Promise<any> => (await world.call('GET', '/openapi.json', undefined, { key: null })).body; // eslint-disable-line @typescript-eslint/no-explicit-any -- JSON that has no type
 
-test('the OpenAPI document is valid, of version 3.1, and tells of every call', async () => {
+test('the OpenAPI document is valid, has version 3.1, and describes every call', async () => {
   const document = await theDocument();
   const { valid, errors } = await new Validator().validate(structuredClone(document));
   expect(errors ?? []).toEqual([]);
@@ -63,7 +63,7 @@ test('the OpenAPI document is valid, of version 3.1, and tells of every call', a
   ]);
 });
 
-test('the OpenAPI document tells what is answered, refusals included, and which bodies may be left out', async () => {
+test('the OpenAPI document describes all answers, errors included, and marks the bodies that are optional', async () => {
   const { paths } = await theDocument();
   const reservation = '/v1/properties/{propertyId}/reservations/{reservationId}';
   const put = paths[reservation].put.responses;
@@ -85,12 +85,12 @@ test('the OpenAPI document tells what is answered, refusals included, and which 
   expect(['/guests', '/hold', '/plan', '/guests/{guestId}/replace-key'].map(needsBody)).toEqual(Array(4).fill(true));
 });
 
-test('the interactive documentation is there', async () => {
+test('the server serves the interactive documentation', async () => {
   const { status, body } = await world.call('GET', '/docs/', undefined, { key: null });
   expect([status, body]).toEqual([200, expect.stringContaining('swagger-ui')]);
 });
 
-test('a generated client creates, changes and reads a stay, and its types know what is wrong', async () => {
+test('a generated client creates, changes and reads a stay, and its types detect wrong fields', async () => {
   writeFileSync(path.join(folder, 'generated.ts'), astToString(await openapiTs(await theDocument())));
   const program = path.join(folder, 'client.ts');
   copyFileSync(fileURLToPath(new URL('fixtures/generated-client.ts.txt', import.meta.url)), program);

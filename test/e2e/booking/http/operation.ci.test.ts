@@ -1,4 +1,4 @@
-/** How the door behaves where it runs: while Temporal is away, under too many requests, to those who listen. */
+/** Tests of the HTTP server in operation: an outage of Temporal, too many requests, event streams. */
 import { once } from 'node:events';
 import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 import { promisify } from 'node:util';
@@ -19,12 +19,12 @@ beforeAll(async () => {
 });
 afterAll(() => world.stop());
 
-/** Two seconds are promised; a machine that does much else at the same time gets another. */
+/** Limit of two seconds that the API promises, plus one for a machine under load. */
 const SOON_MS = 2_000 + 1_000;
 
-describe('while Temporal is away', () => {
+describe('an outage of Temporal', () => {
   test.each(['nobody listens where it was', 'it listens and does not answer'] as const)(
-    'as %s, every call is answered 503 with Retry-After, soon; and nothing is half done once it is back',
+    'every call gets a prompt 503 with Retry-After while Temporal is away (%s), and none takes effect later',
     async (how) => {
       const road = await roadToTemporal(how === 'nobody listens where it was' ? 'closed' : 'silent');
       const connection = connectWhenNeeded({ address: road.address, namespace: 'default' });
@@ -46,14 +46,14 @@ describe('while Temporal is away', () => {
       const called = async ([method, path, body]: (typeof calls)[number]): Promise<void> => {
         const answer = await api.call(method, path, body, { signal: AbortSignal.timeout(SOON_MS) });
         expect([answer.status, answer.headers.get('retry-after')], `${method} ${path}`).toEqual([503, '2']);
-        // Said of a server that is away; of workers that are, it is said much later.
+        // This text is for an unreachable server; the text for missing workers comes much later.
         expect(answer.body.detail).toMatch(/^Temporal does not answer/);
       };
       await Promise.all(calls.map(called));
 
       await road.open();
       await expect.poll(async () => (await api.call('GET', away)).status, { timeout: 30_000 }).toBe(404);
-      // By the same connection, so that whatever it held back would have come before.
+      // Uses the same connection, so that any request it held back would have arrived before.
       const marker = of(`${away.slice(away.lastIndexOf('/') + 1)}-marker`);
       expect((await api.call('PUT', marker, { ...snapshot, rooms: [] })).status).toBe(200);
       expect((await api.call('GET', away)).status).toBe(404);
@@ -63,8 +63,8 @@ describe('while Temporal is away', () => {
   );
 });
 
-describe('those who listen', () => {
-  test('hear of every change of the stays that they may see, and after a break of what they have missed', async () => {
+describe('a listener of events', () => {
+  test('a listener receives every change of the stays it may see, and after a break the changes it missed', async () => {
     const ear = listen(world.keys.writer);
     await ear.open;
     await world.call('PUT', RESERVATION, snapshot, { key: world.keys.all });
@@ -80,7 +80,7 @@ describe('those who listen', () => {
     again.close();
   });
 
-  test('with an id that never was are refused', async () => {
+  test('a listener with an id that never existed is refused', async () => {
     const answer = await world.call('GET', '/v1/events', undefined, { headers: { 'last-event-id': 'yesterday' } });
     expect(answer).toMatchObject({ status: 422, body: { errors: [{ path: 'last-event-id' }] } });
     expect((await world.call('GET', '/v1/events?property=forest')).status).toBe(403);
@@ -88,7 +88,7 @@ describe('those who listen', () => {
 });
 
 describe('the operator', () => {
-  test('sees requests by route, and no id', async () => {
+  test('an operator sees request metrics by route, without any id', async () => {
     await world.call('GET', '/v1/properties/seaside/reservations/R-secret');
     const { body } = await world.call('GET', '/metrics', undefined, { key: null });
     const line =
@@ -98,7 +98,7 @@ describe('the operator', () => {
   });
 });
 
-test('too many requests of one key are answered 429, and those of another are not', async () => {
+test('too many requests with one key get 429, and requests with another key do not', async () => {
   const statuses: number[] = [];
   const look = { key: world.keys.reader };
   for (let i = 0; i <= REQUESTS_PER_MINUTE; i++)
@@ -148,7 +148,7 @@ function listen(key: string, lastEventId?: string): Ear {
       }
     }
   };
-  // Ends with an error when it is closed.
+  // Fails with an error when the stream is closed.
   void read().catch(() => undefined);
   return {
     open,
@@ -166,7 +166,7 @@ interface Road {
   close(): void;
 }
 
-/** A way to the world's Temporal server that is closed, or leads nowhere, until it is opened. */
+/** A proxy to the world's Temporal server that is closed, or never responds, until it is opened. */
 async function roadToTemporal(at: 'closed' | 'silent'): Promise<Road> {
   const { hostname, port } = new URL(`tcp://${addressOfTemporal()}`);
   const sockets = new Set<Socket>();

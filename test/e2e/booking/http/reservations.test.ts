@@ -16,12 +16,12 @@ async function aSnapshot(changes: object = {}): Promise<Record<string, unknown>>
   return { ...snapshot, ...changes };
 }
 
-/** The lines of the timeline that say so. */
+/** Returns the timeline entries with the given text. */
 function said({ timeline }: Called['body'], what: string): { readonly by?: string }[] {
   return timeline.filter((line: { what: string }) => line.what === what);
 }
 
-/** Looks until the view is as desired. */
+/** Polls the view until it meets the condition. */
 async function until(path: string, desired: (body: Called['body']) => boolean): Promise<Called['body']> {
   let seen: Called['body'];
   const isThere = async (): Promise<boolean> => {
@@ -33,7 +33,7 @@ async function until(path: string, desired: (body: Called['body']) => boolean): 
 }
 
 describe('PUT of a reservation', () => {
-  test('starts the stay, and answers its view with a link to Web UI', async () => {
+  test('a PUT of a new reservation starts the stay, and returns its view with a link to Web UI', async () => {
     const { status, body } = await world.call('PUT', of('R 1/2'), await aSnapshot({ revision: 3 }));
     expect(status).toBe(200);
     expect(body).toMatchObject({ schema: 1, stay: 'stay/seaside/R%201%2F2', revision: 3, phase: 'in-house' });
@@ -42,7 +42,7 @@ describe('PUT of a reservation', () => {
     expect((await world.call('GET', of('R 1/2'))).body).toMatchObject({ revision: 3, webUi: body.webUi });
   });
 
-  test('amends the stay by a newer revision, changes nothing by the same one, and answers an older one with what is known', async () => {
+  test('a PUT amends the stay with a newer revision, ignores the same one, and answers an older one with the current view', async () => {
     const snapshot = await aSnapshot({ status: 'confirmed' });
     await world.call('PUT', of('R-2'), { ...snapshot, revision: 1 });
     const amended = await world.call('PUT', of('R-2'), { ...snapshot, revision: 2, guests: [{ guestId: 'g9' }] });
@@ -62,11 +62,11 @@ describe('PUT of a reservation', () => {
     expect(other).toMatchObject({ status: 409, body: { detail: expect.stringContaining('supersede') } });
   });
 
-  test("takes a window in the property's dates", async () => {
+  test('a PUT accepts a window as dates of the property', async () => {
     const window = { arrival: '2027-06-01', departure: '2027-06-03', checkOut: '12:30' };
     await world.call('PUT', of('R-3'), await aSnapshot({ window, status: 'confirmed' }));
     const view = await until(of('R-3'), ({ window: known }) => known !== undefined);
-    // From three in the afternoon, as the property has it; Berlin's summer is two hours ahead of UTC.
+    // Starts at 15:00, the property's check-in time; Berlin's summer time is two hours ahead of UTC.
     expect(view.window).toEqual({ from: '2027-06-01T13:00Z', to: '2027-06-03T10:30Z' });
   });
 
@@ -81,7 +81,7 @@ describe('PUT of a reservation', () => {
       { guests: [{ guestId: 'g1', rooms: ['999'] }] },
       [{ path: 'guests[0].rooms', message: 'must be among the stay\'s rooms; "999" is not' }],
     ],
-  ])('refuses %j by the path of the field', async (changes, errors) => {
+  ])('a PUT with %j is refused with the path of the field', async (changes, errors) => {
     const { status, body, headers } = await world.call('PUT', of('R-4'), await aSnapshot(changes));
     expect(status).toBe(422);
     expect(headers.get('content-type')).toMatch(/^application\/problem\+json/);
@@ -89,7 +89,7 @@ describe('PUT of a reservation', () => {
     expect((await world.call('GET', of('R-4'))).status).toBe(404);
   });
 
-  test('of what is over starts nothing', async () => {
+  test('a PUT of a reservation that is over starts no stay', async () => {
     const window = { from: '2026-01-01T14:00Z', to: '2026-01-02T10:00Z' };
     const { status, body } = await world.call('PUT', of('R-6'), await aSnapshot({ window }));
     expect([status, body.type]).toEqual([409, 'urn:stayline:problem:stay-over']);
@@ -97,7 +97,7 @@ describe('PUT of a reservation', () => {
 });
 
 describe('a dry run', () => {
-  test('of a snapshot needs no stay and starts none', async () => {
+  test('a dry run of a snapshot works without a stay, and starts none', async () => {
     const payload = await aSnapshot({ guests: [{ guestId: 'a' }, { guestId: 'b' }] });
     const body = { message: 'applyReservation', payload };
     const answer = await world.call('POST', `${of('R-7')}/plan`, body, { key: world.keys.reader });
@@ -106,7 +106,7 @@ describe('a dry run', () => {
     expect((await world.call('GET', of('R-7'))).status).toBe(404);
   });
 
-  test('of a change says what it would lead to, and changes nothing', async () => {
+  test('a dry run of a change returns the steps that it leads to, and changes nothing', async () => {
     await world.call('PUT', of('R-8'), await aSnapshot());
     await until(of('R-8'), ({ settled }) => settled);
     const body = { message: 'addGuests', payload: { guests: [{ guestId: 'g2' }] } };
@@ -116,7 +116,7 @@ describe('a dry run', () => {
     expect((await world.call('GET', of('R-8'))).body.guests).toHaveLength(1);
   });
 
-  test('of a message with wrong fields is refused by their paths', async () => {
+  test('a dry run of a message with wrong fields is refused with their paths', async () => {
     const body = { message: 'addGuests', payload: { guests: [{ guestId: 'g2', phone: '12' }] } };
     const { status, body: problem } = await world.call('POST', `${of('R-8')}/plan`, body);
     expect(status).toBe(422);
@@ -124,8 +124,8 @@ describe('a dry run', () => {
   });
 });
 
-describe('changes', () => {
-  test('reach the stay as its messages: a guest comes, is blocked, leaves; rooms and dates move; it is checked out', async () => {
+describe('changes to a stay', () => {
+  test('each change call reaches the stay as its message: guests, rooms, dates, hold, check-in and check-out', async () => {
     await world.call('PUT', of('R-9'), await aSnapshot());
     const send = async (method: string, path: string, body?: object): Promise<unknown> => {
       const { status, body: accepted } = await world.call(method, `${of('R-9')}${path}`, body);
@@ -148,22 +148,22 @@ describe('changes', () => {
     await until(of('R-9'), ({ phase }) => phase === 'over');
   });
 
-  test('sent again under the same name are done once', async () => {
+  test('a change repeated with the same idempotency key is carried out once', async () => {
     await world.call('PUT', of('R-10'), await aSnapshot({ status: 'confirmed' }));
     const act = { reason: 'deposit missing' };
     const headers = { 'idempotency-key': 'hold-1' };
     await world.call('POST', `${of('R-10')}/hold`, act, { headers });
     const again = await world.call('POST', `${of('R-10')}/hold`, act, { headers });
     expect(again.body).toMatchObject({ requestId: 'hold-1' });
-    // Signals come in the order in which they were sent: once this one is there, so is the repeat.
+    // Signals arrive in the order in which they were sent: once this one has arrived, so has the repeated one.
     await world.call('POST', `${of('R-10')}/release`, { reason: 'marker' });
     const view = await until(of('R-10'), (body) => said(body, 'release').length === 1);
     expect(said(view, 'hold')).toHaveLength(1);
   });
 
-  test('of the same name are all done, where the callers differ, or what is asked for', async () => {
+  test('changes with the same idempotency key are all carried out if their callers or operations differ', async () => {
     await world.call('PUT', of('R-13'), await aSnapshot({ status: 'confirmed' }));
-    // As long as a name may be, so that nothing of it gets lost beside what is put to it.
+    // Keys of the maximum length, so that no part of them is cut off when something is added to them.
     for (const name of ['1', `${'x'.repeat(199)}1`, `${'x'.repeat(199)}2`]) {
       const headers = { 'idempotency-key': name };
       for (const key of [world.keys.writer, world.keys.all]) {
@@ -177,7 +177,7 @@ describe('changes', () => {
     expect([said(view, 'hold').length, said(view, 'release').length]).toEqual([6, 6]);
   });
 
-  test('stand in the timeline under the key that they came by, whoever the body says it was', async () => {
+  test('a change appears in the timeline under its API key, whatever author the body names', async () => {
     await world.call('PUT', of('R-14'), await aSnapshot({ status: 'confirmed' }));
     for (const by of ['api-key:opera', `${'x'.repeat(180)}😀${'x'.repeat(18)}`]) {
       const { status } = await world.call('POST', `${of('R-14')}/hold`, { reason: 'deposit missing', by });
@@ -192,7 +192,7 @@ describe('changes', () => {
     ]);
   });
 
-  test('that mostly have nothing to say need no body, also where one was announced', async () => {
+  test('a change without required fields needs no body, even if the content type announces one', async () => {
     await world.call('PUT', of('R-15'), await aSnapshot({ status: 'confirmed' }));
     const headers = { 'content-type': 'application/json' };
     for (const path of ['check-in', 'retry', 'guests/g1/phone-ready']) {
@@ -203,7 +203,7 @@ describe('changes', () => {
     expect(await world.call('PUT', of('R-15'), '', { headers })).toMatchObject({ status: 422 });
   });
 
-  test('with what no call of this kind has are refused by name: a query, or the body of a DELETE', async () => {
+  test('a change with an unknown query parameter or a DELETE body is refused with the name of the field', async () => {
     await world.call('PUT', of('R-16'), await aSnapshot({ status: 'confirmed' }));
     const calls: readonly [string, string, object?][] = [
       ['POST', `${of('R-16')}/check-in`],
@@ -228,7 +228,7 @@ describe('changes', () => {
     expect((view.timeline as { by?: string }[]).filter(({ by }) => by !== undefined)).toHaveLength(1);
   });
 
-  test('that are not the same done twice have to be named', async () => {
+  test('a change that is not idempotent is refused without a request id', async () => {
     await world.call('PUT', of('R-11'), await aSnapshot());
     const path = `${of('R-11')}/guests/g1/replace-key`;
     const unnamed = await world.call('POST', path, { mode: 'secure' });
@@ -237,16 +237,16 @@ describe('changes', () => {
     expect(named).toMatchObject({ status: 202, body: { message: 'replaceKey', requestId: 'lost-1' } });
   });
 
-  test('of a stay that is not there are answered 404', async () => {
+  test('a change of a stay that does not exist gets 404', async () => {
     const { status, body } = await world.call('POST', `${of('R-none')}/check-in`);
     expect([status, body.type]).toEqual([404, 'urn:stayline:problem:not-found']);
   });
 });
 
-describe('what a front desk looks at', () => {
-  test('stays are listed by room, phase, attention and arrival, in pages', async () => {
+describe('views for the front desk', () => {
+  test('the list of stays filters by room, phase, attention and arrival, and has pages', async () => {
     const [room = ''] = world.hotel.freeRooms(1);
-    // A day of its own, so that no other test's stays are in the list.
+    // A day of its own, so that no stay of another test is in the list.
     const day = { arrival: '2027-09-10', departure: '2027-09-12' };
     for (const id of ['L-1', 'L-2', 'L-3']) {
       const rooms = id === 'L-2' ? [room] : [];
@@ -280,8 +280,8 @@ describe('what a front desk looks at', () => {
     }
   });
 
-  test('a room says who can open it: certainly, possibly, and until when', async () => {
-    // The second phone is there only after the first has its key: he is the joiner.
+  test('the view of a room shows who can certainly or possibly open it, and until when', async () => {
+    // The second guest is added only after the first has a key, so the second key is the joiner.
     const stay = await world.hotel.book('R-12', { guests: [{ guestId: 'g1', primary: true }] });
     await stay.until(({ keys }) => keys.some(({ state }) => state === 'live'));
     await stay.amend({ guests: [{ guestId: 'g1', primary: true }, { guestId: 'g2' }] });

@@ -1,4 +1,4 @@
-/** The server as it runs for hotels: a process of its own, with files of keys, properties and connections, and a log. */
+/** The server as hotels run it: a process of its own, with files of keys, properties and connections, and a log. */
 import { closeSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -9,17 +9,17 @@ import { PROPERTY_ID, type StayWorld } from '../../../harness/stay-world.js';
 import { callerAt, makeKeys, PROPERTIES, type Api } from './api-world.js';
 
 export interface ServerProcessOptions {
-  /** What Seam signs with. */
+  /** Secret with which Seam signs. */
   readonly seamSecret: string;
-  /** What the hotel's own booking system signs with, which delivers at `OWN_SYSTEM`. */
+  /** Secret with which the hotel's own booking system signs; it delivers at `OWN_SYSTEM`. */
   readonly ownSecret: string;
 }
 
-/** Where the booking system of `seaside` delivers signed snapshots. */
+/** Path at which the booking system of `seaside` delivers signed snapshots. */
 export const OWN_SYSTEM = '/webhooks/generic/seaside-own';
 
 export interface ServerProcess extends Api {
-  /** Everything that was logged so far, on all levels. */
+  /** Returns everything logged so far, on all levels. */
   readonly logged: () => string;
 }
 

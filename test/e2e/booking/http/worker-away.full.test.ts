@@ -1,4 +1,4 @@
-/** A change that comes while no worker is at work: it is told to come again, and then it is as if it had come once. */
+/** A change that arrives while no worker is running: the caller is asked to retry, and the retried change takes effect once. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { stayWorkflowId } from '../../../../src/domain/model/ids.js';
 import { DEV_API_KEY } from '../../../../src/dev/stack.js';
@@ -31,7 +31,7 @@ async function put(revision: number, room: string): Promise<Response> {
   return fetch(url, { method: 'PUT', headers, body: JSON.stringify(snapshot) });
 }
 
-test('a reservation sent while the worker is away, and again when it is back, is one stay with one key', async () => {
+test('a reservation sent while the worker is away, and again after its return, becomes one stay with one key', async () => {
   await world.stack.worker().end('SIGKILL');
   const early = [await put(1, '101'), await put(2, '102')];
   expect(early.map(({ status, headers }) => [status, headers.get('retry-after')])).toEqual([

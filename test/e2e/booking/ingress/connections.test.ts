@@ -1,4 +1,4 @@
-/** The connections file: what is wrong is named, field by field. */
+/** Tests of the connections file: each error names its field. */
 import { expect, test } from 'vitest';
 import { ADAPTERS } from '../../../../src/booking/adapters/index.js';
 import { ConnectionsFileError, parseConnections } from '../../../../src/booking/ingress/connections.js';
@@ -22,7 +22,7 @@ function problemsOf(...connections: readonly object[]): readonly string[] {
   return [];
 }
 
-test('a property is found by its name, and is called the same in the booking system unless that is said', () => {
+test('a property is found by its id, and has the same id in the booking system unless the file sets another', () => {
   const hills = { ...right, connectionId: 'hills', properties: [{ propertyId: 'hills', externalId: 'H-7' }] };
   const text = JSON.stringify({ connections: [right, hills] });
   const connections = parseConnections(text, 'bookings.json', { adapters: ADAPTERS, env });
@@ -54,14 +54,14 @@ test.each([
     { ...right, settings: { secrets: ['OTHER'] } },
     /needs the environment variable OTHER/,
   ],
-])('%s is named', (_what, connection, problem) => {
+])('the error for a connections file names %s', (_what, connection, problem) => {
   const problems = problemsOf(connection);
   expect(problems).toHaveLength(1);
   expect(problems[0]).toMatch(problem);
   expect(problems[0]).not.toContain(SECRET);
 });
 
-test('two connections share neither name nor property', () => {
+test('two connections with the same name or property are refused', () => {
   expect(problemsOf(right, right)).toEqual([
     "connections[1].connectionId must differ from every other connection's",
     'connections[1].properties[0].propertyId must be in one connection only',

@@ -1,6 +1,6 @@
 /**
- * A booking system of no vendor's, and its adapter: as little as an adapter needs (a token in the path, one fetch, one listing). What all
- * systems have in common is tried with it. It can be down, lag behind its own events, and forget reservations.
+ * A booking system of no particular vendor, and its adapter, with the minimum of an adapter: a token in the path, one fetch, one listing.
+ * It tests what all systems have in common. It can be down, lag behind its own events, and lose reservations.
  */
 import fastify from 'fastify';
 import { z } from 'zod';
@@ -11,18 +11,18 @@ import { baseUrlSchema, guardSchema } from '../../../../src/booking/ingress/sett
 import type { StaySnapshotInput } from '../../../../src/domain/model/snapshot-schema.js';
 import { addTrouble, type Trouble } from '../trouble.js';
 
-/** A reservation as the house keeps it: a snapshot without the revision, which is the time of its last change. */
+/** A reservation as the house system keeps it: a snapshot without the revision, which is the time of its last change. */
 export type HouseReservation = Omit<StaySnapshotInput, 'revision'>;
 
 export interface HouseSystem {
   readonly url: string;
   readonly trouble: Trouble;
-  /** Books, or changes what was booked. Tells nobody. */
+  /** Creates or changes a reservation, without sending an event. */
   save(reservation: HouseReservation): void;
   remove(reservationId: string): void;
-  /** From now on reads of single reservations answer what there was before the last change; `false`: no more. */
+  /** Makes reads of single reservations return the state before the last change; `false` ends that. */
   lag(lags: boolean): void;
-  /** How many single reservations, and pages of the listing, have been asked for. */
+  /** Returns how many single reservations and pages of the listing have been read. */
   reads(): { readonly reservations: number; readonly pages: number };
   close(): Promise<void>;
 }
@@ -60,7 +60,7 @@ export async function startHouseSystem(): Promise<HouseSystem> {
     url,
     trouble,
     save(reservation) {
-      // Never the same millisecond twice, however fast changes follow each other.
+      // Every change gets a millisecond of its own, however fast changes follow each other.
       clock = Math.max(clock + 1, Date.now());
       const known = versions.get(reservation.reservationId) ?? [];
       versions.set(reservation.reservationId, [...known, { modified: new Date(clock).toISOString(), reservation }]);

@@ -1,4 +1,4 @@
-/** What a booking system answers, and what Temporal makes of it: what passes is tried again, what needs a person is tried slowly. */
+/** Tests of the booking system's answers: temporary failures are retried soon, failures that need a person are retried slowly. */
 import fastify from 'fastify';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { z } from 'zod';
@@ -34,7 +34,7 @@ async function failureOf(path: string, baseUrl = url): Promise<{ readonly type: 
   return { type, delay: nextRetryDelay };
 }
 
-test('an answer is read, and what is not there is no failure', async () => {
+test('an answer is parsed, and a missing resource is not a failure', async () => {
   expect(await ask('/200')).toEqual({ name: 'Ada Quill' });
   expect([await ask('/404'), await ask('/410')]).toEqual([undefined, undefined]);
 });
@@ -46,11 +46,11 @@ test.each([
   ['/401', { type: 'BookingSystemRejected', delay: 300_000 }],
   ['/307', { type: 'BookingSystemRejected', delay: 300_000 }],
   ['/201', { type: 'BookingSystemUnreadable', delay: 300_000 }],
-])('%s is tried again as %o', async (path, failure) => {
+])('a failed request for %s is retried as %o', async (path, failure) => {
   expect(await failureOf(path)).toEqual(failure);
 });
 
-test('where nobody answers it is tried again', async () => {
-  // A port on which nobody may listen without being root.
+test('a request to an unreachable server is retried with the default backoff', async () => {
+  // A port on which only root may listen.
   expect(await failureOf('/200', 'http://127.0.0.1:1')).toEqual({ type: 'BookingSystemUnavailable', delay: undefined });
 });

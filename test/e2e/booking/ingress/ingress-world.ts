@@ -1,4 +1,4 @@
-/** A hotel whose reservations are in a booking system: the house system of the tests, the ingress at a real port, and workers. */
+/** A hotel whose reservations are in a booking system: the house system of the tests, the ingress on a real port, and workers. */
 import fastify from 'fastify';
 import { createBookingActivities } from '../../../../activities/bookings.js';
 import { parseConnections, type Connections } from '../../../../src/booking/ingress/connections.js';
@@ -14,13 +14,13 @@ export interface IngressWorld {
   readonly house: HouseSystem;
   readonly ingress: Ingress;
   readonly connections: Connections;
-  /** Root of the server with the webhook. */
+  /** Root URL of the server with the webhook. */
   readonly url: string;
-  /** A stay in three weeks, in a room of its own, with one guest; but for `changes`. Tells nobody. */
+  /** Creates a stay in three weeks, in a room of its own, with one guest. `changes` override these values. Sends no event. */
   save(reservationId: string, changes?: Partial<HouseReservation>): HouseReservation;
-  /** Delivers, as the house does; answers the status. */
+  /** Delivers an event as the house system does, and returns the status. */
   deliver(...reservationIds: readonly string[]): Promise<number>;
-  /** Waits until what reads the reservation has ended. */
+  /** Waits until the workflow that reads the reservation has ended. */
   read(reservationId: string): Promise<void>;
   view(reservationId: string): Promise<StayView>;
   stop(): Promise<void>;
@@ -29,7 +29,7 @@ export interface IngressWorld {
 export const TOKEN = 'b0a7-house-token';
 export const WEBHOOK_PATH = '/webhooks/house/seaside-house';
 const DAY = 24 * 60 * 60_000;
-/** For a machine that is busy with other things. */
+/** Patience for a machine under load. */
 const PATIENCE_MS = 45_000;
 
 export async function openIngressWorld(): Promise<IngressWorld> {

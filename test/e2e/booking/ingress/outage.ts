@@ -1,6 +1,6 @@
 /**
- * One outage of a booking system, from its begin to the sweep that repairs what was missed. A day's outage is scaled down to seconds: in them
- * reservations change one after the other, sweeps are begun and skipped, and guests who are in house go through their doors.
+ * One outage of a booking system, from its start to the sweep that repairs missed changes. A day's outage is scaled down to seconds. In
+ * this time reservations change one after the other, sweeps are started and skipped, and guests in house go through their doors.
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import { ScheduleOverlapPolicy, type WorkflowHandle } from '@temporalio/client';
@@ -16,32 +16,32 @@ import { openIngressWorld, type IngressWorld } from './ingress-world.js';
 
 export interface Outage {
   readonly reservations: number;
-  /** How many of them are in house, with a key: they are moved to other rooms during the outage. */
+  /** Number of reservations in house, with a key; these are moved to other rooms during the outage. */
   readonly inHouse: number;
   readonly lastsMs: number;
 }
 
 export interface OutageReport {
-  /** Guests in house who still opened their rooms at the end of the outage, … */
+  /** Number of guests in house who still opened their rooms at the end of the outage. */
   readonly undisturbed: number;
-  /** … and those who opened the next room, and not the one before, after it. */
+  /** Number of guests who, after the outage, opened the new room and not the old one. */
   readonly movedAtDoors: number;
-  /** Stays that do not know, in the end, what the booking system says. */
+  /** Number of stays that differ, in the end, from the booking system. */
   readonly stale: number;
-  /** Reservations that the sweep after the outage was told of. */
+  /** Number of reservations that the sweep after the outage listed. */
   readonly listed: number;
-  /** Stays that it found to know less. */
+  /** Number of stays that the sweep found to be out of date. */
   readonly repaired: number;
-  /** What each of them came to. */
+  /** Outcomes of the listed reservations. */
   readonly counts: SweepSummary['counts'];
-  /** From the end of the outage to the end of the sweep, in milliseconds. */
+  /** Time from the end of the outage to the end of the sweep, in milliseconds. */
   readonly ms: number;
-  /** What the booking system was asked meanwhile. */
+  /** Requests to the booking system in that time. */
   readonly calls: { readonly reservations: number; readonly pages: number };
-  /** The sweep before, which brought all stays in. */
+  /** The sweep before the outage, which brought all stays in. */
   readonly first: { readonly repaired: number; readonly ms: number };
   readonly after: { readonly repaired: number; readonly looksBackTo: string };
-  /** The sweep after looks back to when the one before began, and by a minute's overlap beyond. */
+  /** Start of the previous sweep minus an overlap of one minute, from which the next sweep must look back. */
   readonly expectedLookBack: string;
 }
 
@@ -77,7 +77,7 @@ async function live(world: IngressWorld, { reservations: count, inHouse, lastsMs
   const reservations = ids.map((id, index) => save(id, index, roomOf(index)));
   const begun = Date.now();
   await ensureSchedules(world.hotel.temporal, world.connections);
-  // Once more, as every worker does.
+  // Called again, as every worker does.
   await ensureSchedules(world.hotel.temporal, world.connections);
   const first = await sweepNumber(world, 1);
   const firstMs = Date.now() - begun;
@@ -86,7 +86,7 @@ async function live(world: IngressWorld, { reservations: count, inHouse, lastsMs
     .map((reservation) =>
       bookStay(world.hotel, { ...reservation, revision: 0 }, { phones: 'at-once', patienceMs: PATIENCE_MS }),
     );
-  // All at once: a guest's phone is enrolled when his stay is looked at.
+  // In parallel: a guest's phone is enrolled when their stay is viewed.
   await Promise.all(guests.map((guest) => guest.until(({ settled, keys }) => settled && keys.some(isLive))));
 
   world.house.trouble.begin({ status: 503 });
@@ -144,7 +144,7 @@ async function howMany(
   return count;
 }
 
-/** Spreads changes over the outage, and has a sweep begin at every tenth of it: those that find one at work are skipped. */
+/** Spreads changes over the outage, and triggers a sweep at every tenth of it. A trigger during a running sweep is skipped. */
 async function changeOneByOne(
   world: IngressWorld,
   ids: readonly string[],
@@ -165,7 +165,7 @@ export function trigger({ hotel, connections }: IngressWorld): Promise<void> {
   return schedule.trigger(ScheduleOverlapPolicy.SKIP);
 }
 
-/** What the n-th sweep of the schedule came to, when it has ended. */
+/** Returns the result of the n-th sweep of the schedule, once it has ended. */
 export async function sweepNumber(world: IngressWorld, n: number): Promise<SweepSummary> {
   return (await endedSweep(world, n)).result() as Promise<SweepSummary>;
 }

@@ -1,4 +1,4 @@
-/** The sweep: what events missed is found by asking what has changed, and counted. */
+/** Tests of the sweep: it finds changes whose events were missed, repairs the stays, and counts them. */
 import { expect, test, vi } from 'vitest';
 import { connectionsOf } from '../../../../src/booking/ingress/connections.js';
 import { lastSweeps } from '../../../../src/booking/ingress/last-sweeps.js';
@@ -10,20 +10,20 @@ import { waitUntil } from '../../../harness/wait-until.js';
 import { openIngressWorld } from './ingress-world.js';
 import { outage, sweepNumber } from './outage.js';
 
-test('after an outage of the booking system one sweep repairs every stay, and the next one finds nothing to repair', async () => {
+test('one sweep after an outage of the booking system repairs every stay, and the next finds nothing to repair', async () => {
   const report = await outage({ reservations: 30, inHouse: 3, lastsMs: 2_000 });
   expect(report).toMatchObject({ stale: 0, repaired: 30, first: { repaired: 30 }, after: { repaired: 0 } });
   expect(report).toMatchObject({ undisturbed: 3, movedAtDoors: 3 });
   expect(report.after.looksBackTo).toBe(report.expectedLookBack);
 });
 
-test('what a sweep has repaired counts as repaired, although one of its reservations could not be read at first', async () => {
+test('a sweep counts its repaired stays even if one reservation could not be read at first', async () => {
   const world = await openIngressWorld();
   try {
     const { hotel, house, connections } = world;
     const ids = Array.from({ length: 12 }, (_, index) => `R-${index}`);
     ids.forEach((id, index) => world.save(id, { rooms: [String(101 + index)] }));
-    // Something that cannot be asked to read is where the first of them would be read.
+    // A workflow that cannot read occupies the id under which the first reservation would be read.
     const inTheWay = await hotel.temporal.workflow.start('bookingSweep', {
       workflowId: ingestWorkflowId({ propertyId: PROPERTY_ID, reservationId: 'R-0' }),
       taskQueue: TASK_QUEUES.stays,
@@ -47,7 +47,7 @@ test('what a sweep has repaired counts as repaired, although one of its reservat
   }
 });
 
-test('a connection that is not swept any more has no schedule, and one that lost the property does not ask for it', async () => {
+test('a connection without a sweep has no schedule, and one that lost the property reads no list for it', async () => {
   const world = await openIngressWorld();
   try {
     const { hotel, connections } = world;

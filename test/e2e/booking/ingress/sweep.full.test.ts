@@ -1,14 +1,14 @@
-/** The sweep at size: an outage of the booking system during which a thousand reservations change. Prints how long it took and its calls. */
+/** The sweep at size: a thousand reservations change during an outage of the booking system. Prints duration and calls. */
 import { expect, test } from 'vitest';
 import { outage } from './outage.js';
 
 const RESERVATIONS = 1_000;
 const IN_HOUSE = 20;
-/** An hour of the hotel's day in a second. */
+/** One hour of the hotel's day, scaled to a second. */
 const LASTS_MS = 24_000;
 
 test(
-  'after an outage with a thousand changed reservations the sweep repairs every stay',
+  'the sweep repairs every stay after an outage with a thousand changed reservations',
   async () => {
     const report = await outage({ reservations: RESERVATIONS, inHouse: IN_HOUSE, lastsMs: LASTS_MS });
     process.stdout.write(
@@ -17,7 +17,7 @@ test(
         `first sweep ${(report.first.ms / 1_000).toFixed(1)} s; ${JSON.stringify(report.counts)}\n`,
     );
     expect(report).toMatchObject({ undisturbed: IN_HOUSE, movedAtDoors: IN_HOUSE });
-    // On a busy machine a sweep may not wait for each of them: that stay is repaired all the same, and counted as pending.
+    // On a busy machine a sweep may not wait for each stay; such a stay is repaired too, and counted as pending.
     expect(report).toMatchObject({ stale: 0, listed: RESERVATIONS, after: { repaired: 0 } });
     expect(report.repaired + report.counts.pending).toBe(RESERVATIONS);
   },

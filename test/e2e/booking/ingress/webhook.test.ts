@@ -1,4 +1,4 @@
-/** The webhook's answers, each as the contract has it, where Temporal cannot be reached: only what has to be stored waits for that. */
+/** Tests of the webhook's answers while Temporal cannot be reached: only a delivery that must be stored fails. */
 import { Client } from '@temporalio/client';
 import fastify, { type FastifyInstance } from 'fastify';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
@@ -13,7 +13,7 @@ const AUTHORIZATION = `Basic ${Buffer.from('house:s3cret pass').toString('base64
 let app: FastifyInstance;
 let ingress: Ingress;
 const logged: string[] = [];
-// A port on which nobody may listen without being root.
+// A port on which only root may listen.
 const connection = connectWhenNeeded({ address: '127.0.0.1:1', namespace: 'default' });
 
 beforeAll(() => {
@@ -64,14 +64,14 @@ async function post({
 
 const event = (property: string, ...reservations: string[]): string => JSON.stringify({ property, reservations });
 
-test('a token that is not right finds nothing there, as any other path does', async () => {
+test('a delivery with a wrong token gets 404, as any unknown path does', async () => {
   const wrong = await post({ token: 'wrong' });
   const nowhere = await app.inject({ method: 'POST', url: '/webhooks/house/other/right-token' });
   expect([wrong.statusCode, nowhere.statusCode]).toEqual([404, 404]);
   expect((await app.inject({ method: 'POST', url: PATH })).statusCode).toBe(404);
 });
 
-test('another name, password or address is refused, and what was sent is not logged', async () => {
+test('a delivery with a wrong name, password or address is refused, and its content is not logged', async () => {
   const other = `Basic ${Buffer.from('house:guess-1').toString('base64')}`;
   expect((await post({ authorization: other })).statusCode).toBe(401);
   expect((await post({ authorization: 'Bearer s3cret pass' })).statusCode).toBe(401);
@@ -80,7 +80,7 @@ test('another name, password or address is refused, and what was sent is not log
   expect(logged.join()).not.toMatch(/guess-1|s3cret|right-token/);
 });
 
-test('an empty body is a health check; what cannot be read or is about others is accepted, and counted', async () => {
+test('an empty body is a health check, and an unreadable or unrelated body is accepted and counted', async () => {
   expect((await post()).statusCode).toBe(200);
   for (const body of ['{', '[]', '"text"', '{"property":1}', event('HILLS', 'R-1', 'R-2'), event('SEA')]) {
     expect((await post({ body })).statusCode).toBe(202);
@@ -88,7 +88,7 @@ test('an empty body is a health check; what cannot be read or is about others is
   expect(ingress.counts()['seaside-house']).toMatchObject({ unreadable: 4, ignored: 2, nothing: 2 });
 });
 
-test('where nothing could be stored it is to be delivered again', async () => {
+test('a delivery that cannot be stored is answered with 503 and Retry-After', async () => {
   const answer = await post({ body: event('SEA', 'R-1') });
   expect(answer.statusCode).toBe(503);
   expect(Number(answer.headers['retry-after'])).toBeGreaterThan(0);

@@ -7,7 +7,7 @@ import { startMews, type Mews } from './stand-in.js';
 export interface ConnectedMews {
   readonly mews: Mews;
   readonly hotel: BookedHotel;
-  /** How the phone of a person is found at Seam. */
+  /** Returns the persons whose phones open the room. Phones are found at Seam by person id. */
   whoOpens(room: string, personIds: readonly string[]): string[];
   close(): Promise<void>;
 }

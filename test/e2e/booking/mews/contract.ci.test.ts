@@ -1,4 +1,4 @@
-/** From Mews's WebSocket and webhooks through the HTTP door to phones at doors. */
+/** Tests from Mews's WebSocket and webhooks through the HTTP server to phones at doors. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { isReady } from '../hotel.js';
 import { connectMews, type ConnectedMews } from './connected.js';
@@ -13,9 +13,9 @@ afterAll(() => connected.close());
 const ID = 'bfee2c44-1f84-4326-a862-000000000001';
 const BOTH = [ADA.Id, BEN.Id];
 
-test('36: a walk-in with a companion opens his door, the front desk cuts a key, and check-out ends them', async () => {
+test('36: a walk-in and a companion open their door, the front desk cuts a key, and check-out ends their keys', async () => {
   const { mews, hotel, whoOpens } = connected;
-  // Webhooks are late, as they are at Mews: the WebSocket has to do.
+  // Webhooks are late, as in production at Mews, so the WebSocket must suffice.
   mews.deliveries.hold();
   await mews.save({ Id: ID, State: 'Started', AssignedResourceId: roomId('101') }, [ADA, BEN]);
   const { view } = await hotel.stay(ID, isReady(['101']));
@@ -29,7 +29,7 @@ test('36: a walk-in with a companion opens his door, the front desk cuts a key, 
     Notes: 'The keys are on their way to the phones.',
   });
 
-  // Now the WebSocket is silent, and the webhooks come: the old ones too, double and in the wrong order.
+  // Now the WebSocket is silent, and the webhooks arrive: the old ones too, duplicated and in the wrong order.
   mews.silent = true;
   await mews.save({ Id: ID, State: 'Processed' });
   await mews.deliveries.release({ order: 'reversed', copies: 2 });

@@ -1,4 +1,4 @@
-/** What goes wrong between Mews and Stayline, through the HTTP door to phones at doors: scenarios 38 to 40 and 50 where Mews differs. */
+/** Faults between Mews and Stayline, from the HTTP server to phones at doors: scenarios 38 to 40 and 50 where Mews differs. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { isReady } from '../hotel.js';
 import { connectMews, type ConnectedMews } from './connected.js';
@@ -15,7 +15,7 @@ function person(number: number): typeof ADA {
   return { ...ADA, Id: `35d4b117-4e60-44a3-9580-${String(number).padStart(12, '0')}`, Email: `p${number}@example.com` };
 }
 
-test('39: a room change while the WebSocket is cut and webhooks are lost is done once it is connected again', async () => {
+test('39: a room change that both the WebSocket and the webhooks missed is carried out after reconnection', async () => {
   const { mews, hotel, whoOpens } = connected;
   const Id = guidOf('cut-1');
   const guest = person(1);
@@ -31,7 +31,7 @@ test('39: a room change while the WebSocket is cut and webhooks are lost is done
   await mews.deliveries.release();
 });
 
-test('39: an outage and too many requests take no key away, and what happened meanwhile is done afterwards', async () => {
+test('39: an outage and too many requests revoke no key, and changes made meanwhile are carried out afterwards', async () => {
   const { mews, hotel, whoOpens } = connected;
   const Id = guidOf('out-1');
   const guest = person(2);
@@ -50,7 +50,7 @@ test('39: an outage and too many requests take no key away, and what happened me
   expect(whoOpens('114', [guest.Id])).toEqual([guest.Id]);
 });
 
-test('39: a companion of whom nobody tells gets a key by the next sweep', async () => {
+test('39: the next sweep gives a key to a companion for whom no event was sent', async () => {
   const { mews, hotel, whoOpens } = connected;
   const Id = guidOf('friend-1');
   const [owner, friend] = [person(3), { ...BEN, Id: person(4).Id }];
@@ -63,7 +63,7 @@ test('39: a companion of whom nobody tells gets a key by the next sweep', async 
   expect(view.keys.map(({ kind }) => kind)).toEqual(['override', 'joiner']);
 });
 
-test('40: a reservation that Mews does not know any more is cancelled after a second look', async () => {
+test('40: a reservation that Mews no longer has is cancelled after a second read', async () => {
   const { mews, hotel, whoOpens } = connected;
   const Id = guidOf('gone-1');
   const guest = person(5);
@@ -79,7 +79,7 @@ test('40: a reservation that Mews does not know any more is cancelled after a se
   expect(whoOpens('116', [guest.Id])).toEqual([]);
 });
 
-test('37: a command that came while no worker was there is carried out once', async () => {
+test('37: a command that arrives while no worker is running is carried out once', async () => {
   const { mews, hotel, whoOpens } = connected;
   const Id = guidOf('kill-1');
   const guest = person(6);
@@ -93,11 +93,11 @@ test('37: a command that came while no worker was there is carried out once', as
   expect(whoOpens('117', [guest.Id])).toEqual([guest.Id]);
 });
 
-test('39: a command whose worker is killed over it is answered by the next one, although Mews lists it no more', async () => {
+test('39: a command whose worker is killed is answered by the next worker, although Mews no longer lists it', async () => {
   const { mews, hotel, whoOpens } = connected;
   const Id = guidOf('kill-2');
   const guest = person(7);
-  // Without a room the command waits, and the worker with it.
+  // Without a room the command waits, and the worker waits with it.
   await mews.save({ Id, State: 'Started', AccountId: guest.Id }, [guest]);
   await hotel.stay(Id, ({ phase }) => phase === 'in-house');
   const command = mews.cutKey(guidOf('c-kill-2'), Id);
@@ -111,7 +111,7 @@ test('39: a command whose worker is killed over it is answered by the next one, 
   expect(command.states).toEqual(['Processing', expect.stringMatching(/^(Processed|Error)$/)]);
 });
 
-test('50: an event about a stay of long ago starts nothing', async () => {
+test('50: an event about a stay of long ago starts no stay', async () => {
   const { mews, hotel } = connected;
   const Id = guidOf('old-1');
   const longAgo = { ScheduledStartUtc: '2026-01-03T14:00:00Z', ScheduledEndUtc: '2026-01-05T10:00:00Z' };

@@ -1,4 +1,4 @@
-/** The adapter for Mews against its stand-in: webhooks, reservations with their people, listings, the WebSocket and its commands. */
+/** Tests of the Mews adapter against its stand-in: webhooks, reservations with guests, listings, the WebSocket and its commands. */
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { mews as adapter } from '../../../../src/booking/adapters/mews/index.js';
 import type { BookingSystem, Door, Reading } from '../../../../src/booking/ingress/adapter.js';
@@ -59,7 +59,7 @@ describe('a webhook', () => {
   const message = (...Events: Event[]): WebhookMessage =>
     answerAsPublished('webhook', { EnterpriseId: ENTERPRISE, IntegrationId: INTEGRATION, Events });
 
-  test('names every reservation once, however many events it holds', () => {
+  test('a webhook names every reservation once, however many events it holds', () => {
     const events = message(
       event('ServiceOrderUpdated', A),
       event('CustomerUpdated', ADA.Id),
@@ -76,7 +76,7 @@ describe('a webhook', () => {
     });
   });
 
-  test('of another enterprise is ignored, an empty one is a sign of life, and one that is none is unreadable', () => {
+  test('a webhook of another enterprise is ignored, an empty one is a sign of life, and a malformed one is unreadable', () => {
     expect(read({ ...message(event('ServiceOrderUpdated', A)), EnterpriseId: guidOf('another') })).toEqual({
       kind: 'changed',
       reservations: [],
@@ -97,7 +97,7 @@ describe('a reservation', () => {
     return theSnapshot(fetched);
   }
 
-  test('is read with its room, its people and when it was updated', async () => {
+  test('a reservation is read with its room, its guests and its actual start', async () => {
     const times = { ScheduledStartUtc: '2026-11-23T14:00:00Z', ScheduledEndUtc: '2026-11-26T10:00:00Z' };
     const snapshot = await fetch({ ...times, AssignedResourceId: roomId('101') });
     expect(snapshot).toMatchObject({
@@ -122,7 +122,7 @@ describe('a reservation', () => {
     expect(early.rooms).toEqual(['101']);
   });
 
-  test('has the state that Mews gives it, and a no-show is one although Mews calls it canceled', async () => {
+  test('a reservation gets the state that Mews reports, and a no-show is recognised by its cancellation reason', async () => {
     const statuses: string[] = [];
     for (const State of [
       'Inquired',
@@ -139,7 +139,7 @@ describe('a reservation', () => {
     expect((await fetch({ State: 'Canceled', CancellationReason: 'NoShow' })).status).toBe('no-show');
   });
 
-  test('is for those who stay: companions, else the owner, if that is a person', async () => {
+  test('a reservation is for its companions, or for its owner if there are none and the owner is a person', async () => {
     const ids = ({ guests }: StaySnapshot): string[] => guests.map(({ guestId }) => guestId);
     expect(ids(await fetch({}, []))).toEqual([ADA.Id]);
     expect(ids(await fetch({}, [BEN]))).toEqual([BEN.Id]);
@@ -148,7 +148,7 @@ describe('a reservation', () => {
     expect(ids(await fetch({ AccountType: 'Company' }, []))).toEqual([]);
   });
 
-  test('of another service is ignored, one that Mews does not know is gone', async () => {
+  test('a reservation of another service is ignored, and one that Mews does not have is gone', async () => {
     await standIn.save({ Id: ID });
     const system = open({ serviceIds: ['spa'] });
     expect(await system.fetchReservation?.(NAME, aCall())).toMatchObject({ kind: 'ignored' });
@@ -158,10 +158,10 @@ describe('a reservation', () => {
   });
 });
 
-describe('asking Mews', () => {
+describe('requests to Mews', () => {
   const many = Array.from({ length: 150 }, (_, index) => guidOf(`many-${index}`));
 
-  test('for many reservations at the same time takes one request of each kind', async () => {
+  test('parallel reads of many reservations share one request of each kind', async () => {
     for (const Id of many) await standIn.save({ Id, AssignedResourceId: roomId('101') }, [ADA, BEN]);
     const system = open();
     const found = await Promise.all(
@@ -171,7 +171,7 @@ describe('asking Mews', () => {
     expect([...standIn.asked.values()]).toEqual([1, 1, 1, 1]);
   });
 
-  test('for several at once, of which one cannot be read and one is refused, is answered for all the others', async () => {
+  test('a batch read in which one reservation is unreadable and one is refused returns all the others', async () => {
     const [strange = '', refused = '', ...fine] = many.slice(0, 9);
     for (const Id of [strange, refused, ...fine]) await standIn.save({ Id });
     standIn.outgrow();
@@ -186,7 +186,7 @@ describe('asking Mews', () => {
     for (const other of others) expect(other).toMatchObject({ value: { kind: 'found' } });
   });
 
-  test('for a room that nobody can book any more has its name; one that Mews does not know is no reason to take keys', async () => {
+  test('a room that is no longer bookable keeps its name, and a room that Mews does not have makes the read fail', async () => {
     await standIn.save({ Id: ID, AssignedResourceId: roomId('101') });
     standIn.closeRoom(roomId('101'), 'inactive');
     expect(theSnapshot((await open().fetchReservation?.(NAME, aCall())) ?? { kind: 'gone' }).rooms).toEqual(['101']);
@@ -197,13 +197,13 @@ describe('asking Mews', () => {
     });
   });
 
-  test('by an id that is none of Mews is not done at all', async () => {
+  test('a read by an id that is not a Mews id returns gone without a request', async () => {
     const name = { propertyId: 'seaside', reservationId: 'R-1' };
     expect(await open().fetchReservation?.(name, aCall())).toEqual({ kind: 'gone' });
     expect(standIn.asked.size).toBe(0);
   });
 
-  test('beyond the limit holds everybody back for as long as Mews says', async () => {
+  test('a rate limit holds all requests of the adapter back for as long as Mews asks', async () => {
     await standIn.save({ Id: ID });
     const system = open();
     standIn.limit(0);
@@ -219,7 +219,7 @@ describe('asking Mews', () => {
       .toMatchObject({ kind: 'found' });
   });
 
-  test('beyond the limit says when to ask again, and with wrong tokens that a person must act', async () => {
+  test('a rate limit is reported with the time of the next retry, and wrong tokens are reported as rejected', async () => {
     await standIn.save({ Id: ID });
     standIn.limit(0);
     await expect(open().fetchReservation?.(NAME, aCall())).rejects.toMatchObject({
@@ -231,7 +231,7 @@ describe('asking Mews', () => {
     });
   });
 
-  test('lists what was updated over years in stretches of three months, and those who will be here soon', async () => {
+  test('the list reads years of updates in intervals of three months, and adds reservations that start soon', async () => {
     for (const Id of many) await standIn.save({ Id });
     const soon = { Id: guidOf('soon'), ...spanned(20) };
     const later = { Id: guidOf('later'), ...spanned(100) };
@@ -260,7 +260,7 @@ function spanned(hours: number): Partial<WireReservation> {
   return { ScheduledStartUtc: at(0), ScheduledEndUtc: at(24) };
 }
 
-describe('listening', () => {
+describe('the WebSocket listener', () => {
   let heard: StayName[];
   let reread: StayName[];
   let counted: string[];
@@ -291,7 +291,7 @@ describe('listening', () => {
     const system = open();
     const door: Door = {
       command: async (commandId) => {
-        // Once, as Temporal does.
+        // Starts a command once, as Temporal does.
         if (commands.includes(commandId)) return;
         commands.push(commandId);
         system.carryOutCommand?.({ commandId, since: Date.now(), signal: stop.signal }, door).catch(() => undefined);
@@ -311,7 +311,7 @@ describe('listening', () => {
     return { system, door };
   }
 
-  test('hears of a reservation at once, and of what happened while the connection was cut', async () => {
+  test('the listener receives a change at once, and after a reconnection what changed while it was cut off', async () => {
     await listen();
     await standIn.save({ Id: ID });
     await expect.poll(() => heard).toEqual([NAME]);
@@ -324,13 +324,13 @@ describe('listening', () => {
     await expect.poll(() => command.states[0], { timeout: 15_000 }).toBe('Processing');
   });
 
-  test('catches up with what happened before it began, where another listened before', async () => {
+  test('the listener catches up with changes from before its own start', async () => {
     await standIn.save({ Id: ID });
     await listen();
     await expect.poll(() => heard).toEqual([NAME]);
   });
 
-  test('answers a command with what became of it', async () => {
+  test('the listener answers a command with the outcome', async () => {
     await listen();
     const waiting = standIn.cutKey(guidOf('c-1'), ID);
     await expect.poll(() => waiting.State, { timeout: 10_000 }).toBe('Error');
@@ -351,7 +351,7 @@ describe('listening', () => {
     expect(heard.every(({ reservationId }) => reservationId === ID)).toBe(true);
   });
 
-  test('goes on with a command that another began, and leaves alone what is finished or called off', async () => {
+  test('the listener continues a command that another worker began, and leaves finished or cancelled ones alone', async () => {
     const { system, door } = await listen();
     view = aView({ settled: true, guests: [{ guestId: ADA.Id, keyState: 'issued' }] });
     const carryOut = async (commandId: string): Promise<void> =>
@@ -370,13 +370,13 @@ describe('listening', () => {
     calledOff.State = 'Cancelled';
     await carryOut(calledOff.id);
     expect(calledOff.State).toBe('Cancelled');
-    // Mews may tell of a command before it can be read.
+    // Mews may send a command before it can be read.
     const unread = guidOf('not to be read yet');
     await expect(carryOut(unread)).rejects.toMatchObject({ failure: { kind: 'unavailable' } });
     await system.carryOutCommand?.({ commandId: unread, since: Date.now() - 3_600_000, signal: stop.signal }, door);
   });
 
-  test('leaves the commands of other devices alone', async () => {
+  test('the listener leaves the commands of other devices alone', async () => {
     await listen();
     const scanner = standIn.scanPassports(guidOf('c-1'), ID);
     const cutter = standIn.cutKey(guidOf('c-2'));
@@ -384,7 +384,7 @@ describe('listening', () => {
     expect(scanner.states).toEqual([]);
   });
 
-  test('ends when nobody wants it any more', async () => {
+  test('the listener closes its connection when it is stopped', async () => {
     await listen();
     stop.abort();
     await ended;
@@ -408,7 +408,7 @@ function aView(changes: Partial<StayView>): StayView {
   };
 }
 
-test('a connection serves one property, since an access token does', () => {
+test('a Mews connection with two properties is refused, since an access token covers one', () => {
   const properties = [{ propertyId: 'seaside' }, { propertyId: 'lakeside' }];
   const settings = { clientToken: 'A', accessToken: 'A', webhook: { token: 'A' } };
   expect(() => openSystem(adapter, { properties, settings }, { A: 'a' })).toThrow(/one property/);

@@ -1,4 +1,4 @@
-/** That what is held to what Mews publishes can fail. */
+/** Tests that the check against Mews's published schema can fail. */
 import { describe, expect, test } from 'vitest';
 import { answerAsPublished, requestAsPublished } from './published-schema.js';
 import { ADA, aWireReservation, aWireResource, ENTERPRISE, guidOf, roomId } from './reservation.js';
@@ -9,7 +9,7 @@ const RESERVATIONS = 'reservations/getAll/2023-06-06';
 describe('an answer', () => {
   const reservations = (changes: object): unknown => ({ Reservations: [{ ...aWireReservation(), ...changes }] });
 
-  test('of the stand-in is as published', () => {
+  test('an answer of the stand-in matches the published schema', () => {
     answerAsPublished(RESERVATIONS, reservations({}));
     answerAsPublished('customers/getAll', { Customers: [ADA], Documents: null, Cursor: ADA.Id });
     answerAsPublished('resources/getAll', { Resources: [aWireResource(roomId('101'))] });
@@ -24,12 +24,12 @@ describe('an answer', () => {
     ['a state that there is not', { State: 'Dreaming' }, 'Reservations.*.State'],
     ['an id that is none', { AssignedResourceId: '101' }, 'Reservations.*.AssignedResourceId'],
     ['a time that is not to the second', { UpdatedUtc: '2026-11-20T14:58:02.123Z' }, 'Reservations.*.UpdatedUtc'],
-  ])('is refused for %s', (_what, changes, named) => {
+  ])('an answer is refused for %s', (_what, changes, named) => {
     const refused = expect(() => answerAsPublished(RESERVATIONS, reservations(changes)));
     refused.toThrow(`${RESERVATIONS}, answer: not as Mews publishes it: ${named}`);
   });
 
-  test('is refused for every field that is wrong, of each kind', () => {
+  test('an answer is refused with the names of all its wrong fields, of each kind', () => {
     const { HasOtaEmail: _, ...customer } = { ...ADA, Nickname: 'Countess' };
     expect(() => answerAsPublished('customers/getAll', { Customers: [customer, customer], Addresses: [] })).toThrow(
       'Customers.*.HasOtaEmail expected boolean, received undefined; Customers.*.Nickname is not published; Addresses is not published',
@@ -42,7 +42,7 @@ describe('an answer', () => {
     expect(() => answerAsPublished('commands/update', { Commands: [] })).toThrow('Commands is not published');
   });
 
-  test('with a command is refused for what its device does not take', () => {
+  test('an answer with a command is refused for fields that its device does not have', () => {
     const Device = { Id: guidOf('device'), Type: 'KeyCutter', Name: 'Front desk' };
     const Data = { KeyCount: 1, LockIds: [], StartUtc: '2026-11-23T14:00:00Z', LastName: 'Example', Door: '101' };
     const command = { Id: guidOf('c-1'), State: 'Pending', CreatedUtc: '2026-11-20T14:58:02Z', Device, Data };
@@ -51,7 +51,7 @@ describe('an answer', () => {
     );
   });
 
-  test('that nobody asked for is refused as well', () => {
+  test('an unsolicited message that differs from the published schema is refused as well', () => {
     const event = { Type: 'DeviceCommand', Id: guidOf('c-1'), State: 'Pending' };
     expect(() => answerAsPublished('WebSocket', { Events: [{ ...event, Notes: 'now' }] })).toThrow(
       'WebSocket, answer: not as Mews publishes it: Events.*.Notes is not published',
@@ -68,7 +68,7 @@ describe('a request', () => {
   const Limitation = { Count: 100 };
   const UpdatedUtc = { StartUtc: '2026-01-01T00:00:00Z', EndUtc: '2026-04-03T00:00:00Z' };
 
-  test('that is as published is let through', () => {
+  test('a request that matches the published schema is accepted', () => {
     expect(requestAsPublished(RESERVATIONS, { ...tokens, UpdatedUtc, Limitation })).toMatchObject({ UpdatedUtc });
   });
 
@@ -83,12 +83,12 @@ describe('a request', () => {
       { Limitation, UpdatedUtc: { ...UpdatedUtc, EndUtc: '2026-04-04T00:00:00Z' } },
       'UpdatedUtc longer than three months',
     ],
-  ])('is refused for %s', (_what, changes, named) => {
+  ])('a request is refused for %s', (_what, changes, named) => {
     const refused = expect(() => requestAsPublished(RESERVATIONS, { ...tokens, ...changes }));
     refused.toThrow(`${RESERVATIONS}, request: not as Mews publishes it: ${named}`);
   });
 
-  test('that is not as published is answered 400, and the stand-in tells of it at the end', async () => {
+  test('a request that differs from the published schema gets 400, and the stand-in reports it on close', async () => {
     const standIn = await startMews();
     const answer = await fetch(`${standIn.url}/api/connector/v1/companionships/getAll`, {
       method: 'POST',

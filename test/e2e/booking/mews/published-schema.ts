@@ -1,25 +1,25 @@
 /**
- * What Mews publishes of the operations and events that Stayline uses: what is asked, what is answered, what is told. Names, types and
- * contract of the fields are transcribed from Mews's reference, which Mews generates from its OpenAPI document; no other field is let
- * through. Sources:
+ * The published schema of the Mews operations and events that Stayline uses: requests, answers and events. Names, types and contract of
+ * the fields are transcribed from Mews's reference, which Mews generates from its OpenAPI document. No other field is accepted. Sources:
  *
  * - MewsSystems/open-api-docs, connector-api/: operations/reservations.md, customers.md, resources.md, resourcefeatures.md, accounts.md,
  *   configuration.md, commands.md, _objects.md; guidelines/requests.md, responses.md; events/websockets.md, wh-general.md;
  *   changelog/README.md (what it names after these pages: `CustomTitleId`, and three events of webhooks)
  * - MewsSystems/gitbook-connector-api: operations/companionships.md, devices.md; guidelines/pagination.md, serialization.md
  *
- * The tables call ids and times strings. Every example of an id is a GUID, and serialization.md gives the form of times: both are held to.
+ * The tables call ids and times strings. Every example of an id is a GUID, and serialization.md defines the form of times. The schema
+ * requires both forms.
  */
 import { z } from 'zod';
 
-/** "required" in the tables is there and not null; "optional" may be either. */
+/** Field that may be null or absent: "optional" in the tables. A "required" field is present and not null. */
 const optional = z.nullish;
 const text = z.string();
-/** Some of Mews's own examples are no UUIDs by RFC 9562. */
+/** Some of Mews's own examples are not UUIDs by RFC 9562. */
 const id = z.guid();
 const ids = (most = 1_000): z.ZodArray<z.ZodGUID> => z.array(id).max(most);
 const texts = (most = 1_000): z.ZodArray<z.ZodString> => z.array(text).max(most);
-/** As Mews writes times: in UTC, to the second. */
+/** Format of times at Mews: in UTC, to the second. */
 const utc = z.iso.datetime({ precision: 0 });
 const localizedText = z.record(text, text);
 
@@ -101,7 +101,7 @@ const reservation = z.strictObject({
   Purpose: optional(z.enum(['Leisure', 'Business', 'Student'])),
   QrCodeData: optional(text),
   PersonCounts: z.array(z.strictObject({ AgeCategoryId: id, Count: z.int().positive() })),
-  // Deprecated, and required still.
+  // Deprecated, but still required.
   StartUtc: utc,
   EndUtc: utc,
 });
@@ -278,7 +278,7 @@ const commandState = z.enum(['Pending', 'Received', 'Processing', 'Processed', '
 const deviceType = z.enum(['Printer', 'PaymentTerminal', 'KeyCutter', 'FiscalMachine', 'PassportScanner']);
 
 const keyCutterData = z.strictObject({
-  // Whatever the hotel calls its device, not an id of Mews.
+  // The hotel's own name of its device, not an id of Mews.
   KeyCutterId: optional(text),
   ApiUrl: optional(text),
   KeyCutterData: optional(text),
@@ -311,7 +311,7 @@ const printerData = z.strictObject({
   PrinterPortName: text,
 });
 
-/** Of the devices that no test has, payment terminals and fiscal machines, the data are not transcribed. */
+/** Data of commands by device. Payment terminals and fiscal machines, which no test has, are not transcribed. */
 const COMMAND_DATA: Readonly<Partial<Record<z.infer<typeof deviceType>, z.ZodType>>> = {
   KeyCutter: keyCutterData,
   PassportScanner: passportScannerData,
@@ -338,7 +338,7 @@ const command = z
   });
 
 const cursor = optional(id);
-/** Comes only with an extent that the stand-in does not serve: whoever asks for it finds nothing here. */
+/** A field that Mews returns only with an extent that the stand-in does not serve, so it is always absent here. */
 const withExtent = optional(z.null());
 const commands = z.strictObject({ Commands: z.array(command), Cursor: cursor });
 
@@ -390,7 +390,7 @@ const webhookMessage = z.strictObject({
   ),
 });
 
-/** What Mews answers, by operation, and what it tells by itself. */
+/** Answers of Mews by operation, and the messages that it sends unasked. */
 const ANSWERS = {
   'reservations/getAll/2023-06-06': z.strictObject({ Reservations: z.array(reservation), Cursor: cursor }),
   'companionships/getAll': z.strictObject({
@@ -422,7 +422,7 @@ const ANSWERS = {
   webhook: webhookMessage,
 } as const;
 
-/** In every request. */
+/** Parameters of every request. */
 const asking = {
   ClientToken: text,
   AccessToken: text,
@@ -433,7 +433,7 @@ const asking = {
 
 const limitation = z.strictObject({ Cursor: optional(id), Count: z.int().min(1).max(1_000) });
 
-/** No three months are longer. */
+/** Upper limit of any three months. */
 const THREE_MONTHS_MS = 92 * 24 * 3_600_000;
 
 const interval = z
@@ -444,7 +444,7 @@ const interval = z
 
 const flag = optional(z.boolean());
 
-/** What may be asked of Mews, by operation. */
+/** Requests to Mews, by operation. */
 const REQUESTS = {
   'reservations/getAll/2023-06-06': z
     .strictObject({
@@ -554,7 +554,7 @@ export type MewsAnswer<Name extends keyof typeof ANSWERS> = z.infer<(typeof ANSW
 
 /** @throws Error naming the operation, and every field of its answer that is not as Mews publishes it */
 export function answerAsPublished<Answer>(operation: keyof typeof ANSWERS, answer: Answer): Answer {
-  // Judged is what is sent: a field that is undefined is not.
+  // Checks what is sent: a field that is undefined is not sent.
   check(`${operation}, answer`, ANSWERS[operation], JSON.parse(JSON.stringify(answer)));
   return answer;
 }
@@ -562,7 +562,7 @@ export function answerAsPublished<Answer>(operation: keyof typeof ANSWERS, answe
 /** @throws Error naming the operation, and every parameter that is not as Mews publishes it */
 export function requestAsPublished<Name extends MewsOperation>(operation: Name, body: unknown): MewsRequest<Name> {
   check(`${operation}, request`, REQUESTS[operation], body);
-  // The schemas change nothing.
+  // The schemas do not change the value.
   return body as MewsRequest<Name>;
 }
 
@@ -572,7 +572,7 @@ function check(what: string, schema: z.ZodType, value: unknown): void {
   throw new Error(`${what}: not as Mews publishes it: ${[...new Set(error.issues.flatMap(named))].join('; ')}`);
 }
 
-/** The same of every item of a list is one difference. */
+/** Names the fields of an issue. The same difference in every item of a list counts once. */
 function named(issue: z.core.$ZodIssue): string[] {
   const at = (path: readonly PropertyKey[]): string =>
     path.map((step) => (typeof step === 'number' ? '*' : String(step))).join('.') || 'the whole body';

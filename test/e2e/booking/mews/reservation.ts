@@ -1,5 +1,5 @@
 /**
- * Reservations, customers and rooms as Mews's Connector API answers them: every field that its reference calls required, and some that
+ * Reservations, customers and rooms as Mews's Connector API returns them: every field that its reference calls required, and some that
  * Stayline does not read (`published-schema.ts`). Persons and ids are made up.
  */
 import { createHash } from 'node:crypto';
@@ -14,13 +14,13 @@ export const INTEGRATION = 'c8bee838-7fb1-4f4e-8fac-ac87008b2f90';
 export const SERVICE = 'bd26d8db-86da-4f96-9efc-e5a4654a4a94';
 const PROFILE = '3cd637ef-4728-47f9-8fb1-afb900c9cdcf';
 
-/** An id such as Mews gives; of one name always the same. */
+/** An id in Mews's format; always the same for one name. */
 export function guidOf(name: string): string {
   const digits = createHash('sha256').update(name).digest('hex');
   return digits.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12}).*$/, '$1-$2-$3-$4-$5');
 }
 
-/** A time as Mews writes it. */
+/** A time in Mews's format. */
 export function mewsTime(ms: number): string {
   return new Date(ms).toISOString().replace(/\.\d+Z$/, 'Z');
 }
@@ -84,7 +84,7 @@ export function aWireResource(id: string): WireResource {
 
 const HOUR = 3_600_000;
 
-/** Since an hour ago, for three days; confirmed, Ada's, without a room; but for `changes`. */
+/** A confirmed reservation of Ada's, without a room, that began an hour ago and lasts three days. `changes` override these values. */
 export function aWireReservation(changes: Partial<WireReservation> = {}): WireReservation {
   const from = mewsTime(Date.now() - HOUR);
   const to = mewsTime(Date.now() + 72 * HOUR);
@@ -125,7 +125,7 @@ export function aWireReservation(changes: Partial<WireReservation> = {}): WireRe
     ...changes,
   };
   const { ScheduledStartUtc: scheduled, ActualStartUtc: actual, ScheduledEndUtc } = reservation;
-  // Deprecated, but told still: who checks in early has started then.
+  // Deprecated, but still sent: an early check-in sets it to the actual start.
   const StartUtc = actual != null && Date.parse(actual) < Date.parse(scheduled) ? actual : scheduled;
   return { ...reservation, StartUtc, EndUtc: ScheduledEndUtc };
 }

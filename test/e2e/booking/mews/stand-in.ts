@@ -1,7 +1,7 @@
 /**
- * Mews, as far as Stayline speaks to it: the Connector API's readings with paging by cursor and its limit of requests, commands, the
- * WebSocket and general webhooks. What it is asked, answers and tells is held to what Mews publishes (`published-schema.ts`). It can be
- * out of order, cut connections, and lose events.
+ * The part of Mews that Stayline uses: the Connector API's reads with paging by cursor and its rate limit, commands, the WebSocket and
+ * general webhooks. Requests, answers and events are checked against what Mews publishes (`published-schema.ts`). It can fail, cut
+ * connections, and lose events.
  */
 import fastify from 'fastify';
 import { WebSocketServer, type WebSocket } from 'ws';
@@ -31,12 +31,12 @@ export type WebhookMessage = MewsAnswer<'webhook'>;
 type WireCommand = Readonly<MewsAnswer<'commands/getAllActive'>['Commands'][number]>;
 type CommandState = WireCommand['State'];
 
-/** A command of the front desk, and what its device has told of it. */
+/** A command of the front desk, and the states that its device has reported. */
 export interface AskedCommand {
   readonly id: string;
   State: CommandState;
   Notes?: string;
-  /** Every state that was told, in this order. */
+  /** Every reported state, in order. */
   readonly states: CommandState[];
 }
 
@@ -46,36 +46,36 @@ export interface Mews {
   readonly tokens: { readonly ClientToken: string; readonly AccessToken: string };
   readonly trouble: Trouble;
   readonly deliveries: Deliveries<WebhookMessage>;
-  /** Events of the WebSocket are sent, unless it is told to be silent. */
+  /** Suppresses the events of the WebSocket while true. */
   silent: boolean;
-  /** Books or changes, tells the WebSocket and the webhook; `UpdatedUtc` is now. Nobody is told who the companions are. */
+  /** Creates or changes a reservation, and notifies WebSocket and webhook; `UpdatedUtc` is now. Events do not mention companions. */
   save(
     changes: Partial<WireReservation> & { readonly Id: string },
     companions?: readonly WireCustomer[],
   ): Promise<void>;
-  /** As the front desk does: no event is told of it. */
+  /** Sets the companions as the front desk does: no event is sent. */
   setCompanions(reservationId: string, companions: readonly WireCustomer[]): void;
   forget(reservationId: string): void;
-  /** Has nothing to do with requests that name this reservation. */
+  /** Refuses all requests that name this reservation. */
   spurn(reservationId: string): void;
-  /** Nobody can book the room any more; `unknown`: it is not there at all. */
+  /** Makes a room no longer bookable; `unknown` removes it. */
   closeRoom(resourceId: string, how: 'inactive' | 'unknown'): void;
-  /** From now on Mews is another version than the one that is published. */
+  /** Switches the stand-in to a version of Mews that differs from the published one. */
   outgrow(): void;
-  /** The front desk cuts a key; without a reservation, for somebody else. */
+  /** Sends a command of the front desk to cut a key; without a reservation, the key is for another person. */
   cutKey(id: string, reservationId?: string): AskedCommand;
-  /** The front desk has the passports of a reservation's guests scanned. */
+  /** Sends a command of the front desk to scan the passports of a reservation's guests. */
   scanPassports(id: string, reservationId: string): AskedCommand;
-  /** Ends every connection of the WebSocket; new ones are refused while `refuse`. */
+  /** Closes every connection of the WebSocket; with `refuse`, new ones are refused. */
   cut(how?: { readonly refuse: boolean }): void;
   acceptAgain(): void;
   connections(): number;
-  /** How often each operation was asked for. */
+  /** Number of requests by operation. */
   readonly asked: Map<string, number>;
-  /** So many requests from now on; then 429. */
+  /** Allows that many requests from now on; further ones get 429. */
   limit(requests: number): void;
   subscribe(endpointUrl: string): void;
-  /** @throws Error naming what was asked of it, or answered by it, that is not as Mews publishes it */
+  /** @throws Error naming every request or answer that differs from what Mews publishes */
   close(): Promise<void>;
 }
 
@@ -89,7 +89,7 @@ export async function startMews(): Promise<Mews> {
   const commands = new Map<string, { readonly asked: AskedCommand; readonly command: WireCommand }>();
   const customers = new Map([ADA, BEN].map((customer) => [customer.Id, customer]));
   const asked = new Map<string, number>();
-  /** What is not as Mews publishes it. */
+  /** Differences from what Mews publishes. */
   const unlike = new Set<string>();
   let left = Infinity;
   let refuses = false;
@@ -98,7 +98,7 @@ export async function startMews(): Promise<Mews> {
   const spurned = new Set<string>();
   let endpoint: string | undefined;
 
-  /** What fails here may be far from the test, in an answer that is asked for again and again: it is told at the end as well. */
+  /** Runs a check and records its failure. The failing answer may be retried far from the test, so the failure is reported on close too. */
   const noted = <Value>(checked: () => Value): Value => {
     try {
       return checked();
@@ -160,7 +160,7 @@ export async function startMews(): Promise<Mews> {
       return published(name, answered);
     });
   };
-  /** The cursor is the id of the last item of the page before. */
+  /** Returns one page; the cursor is the id of the last item of the previous page. */
   const page = <Item extends { readonly Id: string }>(
     items: readonly Item[],
     { Count, Cursor }: MewsRequest<'resources/getAll'>['Limitation'],
@@ -326,7 +326,7 @@ interface Interval {
   readonly EndUtc: string;
 }
 
-/** The end is none of it, unless it is the start. */
+/** Checks that a time is in the interval. The end is excluded, unless it equals the start. */
 function isIn(time: string, { StartUtc, EndUtc }: Interval): boolean {
   const [at, from, to] = [Date.parse(time), Date.parse(StartUtc), Date.parse(EndUtc)];
   return from === to ? at === from : from <= at && at < to;

@@ -1,4 +1,4 @@
-/** OPERA's stand-in connected to a hotel. */
+/** The OPERA stand-in connected to a hotel. */
 import { openBookedHotel, type BookedHotel } from '../hotel.js';
 import { openOpera, type Opera } from './stand-in.js';
 

@@ -1,4 +1,4 @@
-/** From OPERA's door lock interface through the HTTP door to phones at doors. */
+/** Tests from OPERA's door lock interface through the HTTP server to phones at doors. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { connectOpera, type ConnectedOpera } from './connected.js';
 import { openPublishedSchema } from './published-schema.js';
@@ -9,7 +9,7 @@ beforeAll(async () => {
 });
 afterAll(() => connected.close());
 
-test('keys are made, follow a move as OPERA tells it to offline lock systems, and are removed though it asks only once', async () => {
+test("keys are issued, follow OPERA's Remove and New of an offline room move, and are removed by a single request", async () => {
   const { opera, hotel } = connected;
   const both = ['guest-1', 'guest-2'];
   expect(await opera.ask('New', 'R-1', { roomId: '101' })).toMatchObject({ responseCode: 'OK', roomId: '101' });
@@ -25,7 +25,7 @@ test('keys are made, follow a move as OPERA tells it to offline lock systems, an
   expect(await stay.whoOpens('102', both)).toEqual(both);
   expect(await stay.whoOpens('101', both)).toEqual([]);
 
-  // Late, or told twice: the stay has moved on.
+  // Late or repeated: the stay has moved on.
   expect(await opera.ask('Remove', 'R-1', { roomId: '101' })).toMatchObject({ responseCode: 'OK' });
   expect(await stay.whoOpens('102', both)).toEqual(both);
 
@@ -36,7 +36,10 @@ test('keys are made, follow a move as OPERA tells it to offline lock systems, an
 
 const schema = openPublishedSchema();
 
-test.skipIf(!schema.isHere)('Oracle has published what is sent and answered here', () => {
-  expect(() => schema.checkRequest({ keyType: 'New' })).toThrow(/encoderTerminal/);
-  expect(() => schema.checkAnswer({ responseCode: 'PERHAPS' })).toThrow(/responseCode/);
-});
+test.skipIf(!schema.isHere)(
+  'the published schema of Oracle refuses a request and an answer that differ from it',
+  () => {
+    expect(() => schema.checkRequest({ keyType: 'New' })).toThrow(/encoderTerminal/);
+    expect(() => schema.checkAnswer({ responseCode: 'PERHAPS' })).toThrow(/responseCode/);
+  },
+);

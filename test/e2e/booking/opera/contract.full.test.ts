@@ -1,4 +1,4 @@
-/** The other key types of OPERA, and what goes wrong, through the HTTP door to phones at doors. */
+/** OPERA's other key types, and its faults, from the HTTP server to phones at doors. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { StayNotFound } from '../../../../src/client.js';
 import { isReady, PROPERTY } from '../hotel.js';
@@ -12,7 +12,7 @@ afterAll(() => connected.close());
 
 const HOUR = 3_600_000;
 
-test('39: a removal is carried out though the worker is killed while OPERA waits, and OPERA never asks again', async () => {
+test('39: a removal is carried out even if the worker is killed meanwhile and OPERA never asks again', async () => {
   const { opera, hotel } = connected;
   await opera.ask('New', 'KILL-1', { roomId: '111' });
   const { stay } = await hotel.stay('KILL-1', ({ settled }) => settled);
@@ -25,7 +25,7 @@ test('39: a removal is carried out though the worker is killed while OPERA waits
   expect(await stay.whoOpens('111', ['guest-1'])).toEqual([]);
 });
 
-test('a new key in place of another ends all keys before, an online move takes everybody along', async () => {
+test('a new key in place of others ends all earlier keys, and an online move moves every guest', async () => {
   const { opera, hotel } = connected;
   const both = ['guest-1', 'guest-2'];
   await opera.ask('New', 'ANEW-1', { roomId: '112' });
@@ -44,7 +44,7 @@ test('a new key in place of another ends all keys before, an online move takes e
   expect(await stay.whoOpens('112', both)).toEqual([]);
 });
 
-test('37: a request that comes twice, one after the other or at once, is carried out once', async () => {
+test('37: a request repeated in sequence or in parallel is carried out once', async () => {
   const { opera, hotel } = connected;
   await opera.ask('New', 'TWICE-1', { roomId: '118' });
   const duplicate = opera.request('Duplicate', 'TWICE-1', { roomId: '118' });
@@ -55,7 +55,7 @@ test('37: a request that comes twice, one after the other or at once, is carried
   expect(await stay.whoOpens('118', ['guest-1', 'guest-2'])).toEqual(['guest-1', 'guest-2']);
 });
 
-test('other dates, one key again and a lost phone', async () => {
+test('OPERA changes the dates of a stay, re-encodes a key, and replaces the key of a lost phone', async () => {
   const { opera, hotel } = connected;
   await opera.ask('New', 'OTHER-1', { roomId: '114' });
   const end = new Date(Date.now() + 96 * HOUR).toISOString();
@@ -68,7 +68,7 @@ test('other dates, one key again and a lost phone', async () => {
     responseCode: 'OK',
   });
   expect(await longer.stay.whoOpens('114', ['guest-1'])).toEqual(['guest-1']);
-  // His phone is gone with all its keys; the next one that he sets up gets a key.
+  // The guest's phone is lost with all its keys; the next phone that they set up gets a key.
   expect(await opera.ask('Lost', 'OTHER-1', { roomId: '114', keyValidityEnd: end })).toMatchObject({
     responseCode: 'OK',
   });
@@ -81,7 +81,7 @@ test('other dates, one key again and a lost phone', async () => {
   expect(await found.stay.whoOpens('114', ['guest-1'])).toEqual(['guest-1']);
 });
 
-test('sharers hold one room, and the first who leaves takes only his key along', async () => {
+test('sharers hold one room together, and the first sharer who leaves loses only their own key', async () => {
   const { opera, hotel } = connected;
   for (const id of ['SHARE-1', 'SHARE-2']) {
     expect(await opera.ask('New', id, { roomId: '115', guestShareFlag: true })).toMatchObject({ responseCode: 'OK' });
@@ -95,7 +95,7 @@ test('sharers hold one room, and the first who leaves takes only his key along',
   expect(await other.stay.whoOpens('115', ['guest-1'])).toEqual(['guest-1']);
 });
 
-test('keys for a room that somebody else has are "retry"; asked for again they are the same keys, made when the room is free', async () => {
+test('a key request for an occupied room gets "retry", and repeated requests yield the same keys once the room is free', async () => {
   const { opera, hotel } = connected;
   await opera.ask('New', 'FIRST-1', { roomId: '116' });
   for (const keyType of ['New', 'New', 'Duplicate', 'Duplicate']) {
@@ -107,14 +107,14 @@ test('keys for a room that somebody else has are "retry"; asked for again they a
   expect(await second.stay.whoOpens('116', ['guest-1', 'guest-2'])).toEqual(['guest-1', 'guest-2']);
 });
 
-test('40: the end of keys that there never were, and a request for a room without a door', async () => {
+test('40: a removal of keys that never existed is answered OK, and a request for a room without a door UR', async () => {
   const { opera } = connected;
   expect(await opera.ask('Remove', 'NOBODY-1', { roomId: '117' })).toMatchObject({ responseCode: 'OK' });
   const nowhere = await opera.ask('New', 'NOWHERE-1', { roomId: 'no such room' });
   expect(nowhere.responseCode).toBe('UR');
 });
 
-test('50: a request for a stay of long ago starts none, and the end of its keys is told as done', async () => {
+test('50: a request for a stay of long ago starts no stay, and the removal of its keys is answered OK', async () => {
   const { opera, hotel } = connected;
   const long = { roomId: '118', keyValidityStart: ago(72), keyValidityEnd: ago(48) };
   expect(await opera.ask('New', 'PAST-1', long)).toMatchObject({ responseCode: 'UR' });

@@ -1,4 +1,4 @@
-/** What OPERA is answered, whatever it sends and whatever becomes of it. The answers are judged by Oracle's published schema. */
+/** Tests of the answers to OPERA, for every request and outcome. The answers are checked against Oracle's published schema. */
 import fastify, { type FastifyInstance } from 'fastify';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { opera as adapter } from '../../../../src/booking/adapters/opera/index.js';
@@ -46,7 +46,7 @@ async function connect(settings: Readonly<Record<string, unknown>> = {}, hotelId
     count: (what) => counted.push(what),
   };
   app = fastify();
-  // As the ingress does.
+  // The ingress does the same.
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
   const { routes } = system;
@@ -68,8 +68,8 @@ async function connect(settings: Readonly<Record<string, unknown>> = {}, hotelId
   });
 }
 
-describe('a request', () => {
-  test('of each key type is handed in as what it means', async () => {
+describe('a request of OPERA', () => {
+  test('a request of each key type is passed on as the matching kind of key request', async () => {
     const opera = await connect();
     const kinds: string[] = [];
     for (const keyType of ['New', 'Duplicate', 'Lost', 'ReEncode', 'RoomMove', 'ModifyStay', 'Remove']) {
@@ -84,7 +84,7 @@ describe('a request', () => {
     });
   });
 
-  test('for a one-shot key, for another kind of key, without a reservation or for another hotel cannot be processed', async () => {
+  test('a request for a one-shot or hard key, a past stay, another hotel or no reservation cannot be processed', async () => {
     const opera = await connect();
     const cannot = [
       await opera.ask('OneShot', undefined, { roomId: '101' }),
@@ -100,7 +100,7 @@ describe('a request', () => {
     expect(asked).toEqual([]);
   });
 
-  test('to remove keys is heard for any kind of key, and without dates', async () => {
+  test('a request to remove keys is accepted for any kind of key, and without dates', async () => {
     const opera = await connect();
     await opera.ask('Remove', 'R-1', {
       roomKeyType: 'HardKey',
@@ -110,7 +110,7 @@ describe('a request', () => {
     expect(asked).toMatchObject([{ request: { kind: 'remove', rooms: [] } }]);
   });
 
-  test('that is no request at all is answered 201 all the same', async () => {
+  test('a malformed request gets 201 all the same, with the response code UR', async () => {
     const opera = await connect();
     for (const body of [
       '',
@@ -130,7 +130,7 @@ describe('a request', () => {
     expect(strange).toMatchObject({ status: 201, body: { responseCode: 'UR', roomKeyType: 'MobileKey' } });
   });
 
-  test('with hotel times, with the base path of Oracle, or from a sharer is understood', async () => {
+  test("a request with hotel times, with Oracle's base path, or from a sharer is understood", async () => {
     const opera = await connect();
     const local = { keyValidityStart: '2026-07-01T15:00:00.0', keyValidityEnd: '2026-12-01 11:00:00' };
     const { body } = await opera.post(opera.request('New', 'R-1', { roomId: '101', ...local }));
@@ -149,7 +149,7 @@ describe('a request', () => {
     expect(answer.statusCode).toBe(201);
   });
 
-  test('that comes twice has one id, one that is made again has another', async () => {
+  test('a repeated request keeps its id, and a new request of the same content gets another', async () => {
     const opera = await connect();
     const request = opera.request('Duplicate', 'R-1', { roomId: '101' });
     await opera.post(request);
@@ -160,7 +160,7 @@ describe('a request', () => {
     expect(third).not.toBe(first);
   });
 
-  test('without the credentials that the hotel has set is refused, and nothing is done', async () => {
+  test("a request without the hotel's credentials is refused, and nothing is done", async () => {
     const opera = await connect();
     const wrong = ['', 'Bearer', 'Bearer another', 'Basic YTpi', 'bearer  a bearer'];
     for (const authorization of wrong) {
@@ -176,7 +176,7 @@ describe('a request', () => {
 });
 
 describe('the answer', () => {
-  test('is "retry" when the time is up, for every kind of request', async () => {
+  test('the answer is "retry" when the time limit is reached, for every kind of request', async () => {
     const opera = await connect();
     const never = new Promise<never>(() => undefined);
     followKeys = () => never;
@@ -187,7 +187,7 @@ describe('the answer', () => {
     expect(await opera.ask('Read', 'R-1', { roomId: '101' })).toMatchObject({ responseCode: 'RY' });
   });
 
-  test('is what became of the request', async () => {
+  test('the answer reflects the outcome of the request', async () => {
     const opera = await connect();
     followKeys = async () => ({ kind: 'refused', text: 'The room has no door.' });
     expect(await opera.ask('New', 'R-1', { roomId: '101' })).toMatchObject({
@@ -199,7 +199,7 @@ describe('the answer', () => {
     expect(counted).toEqual(['answered-UR', 'answered-RY']);
   });
 
-  test('is "retry" while Temporal cannot be reached, and a removal is tried until it can', async () => {
+  test('the answer is "retry" while Temporal is unreachable, and a removal is retried until it succeeds', async () => {
     const opera = await connect();
     let isReachable = false;
     const known: string[] = [];
@@ -213,7 +213,7 @@ describe('the answer', () => {
     await expect.poll(() => known, { timeout: 10_000 }).toEqual(['remove R-2']);
   });
 
-  test('of a new key waits for the removal before it, which still waits for Temporal', async () => {
+  test('the answer to a new key waits for the earlier removal, which itself waits for Temporal', async () => {
     const opera = await connect({ answerSeconds: 5 });
     const known: string[] = [];
     let failures = 1;
@@ -232,7 +232,7 @@ describe('the answer', () => {
   });
 });
 
-test('settings that are wrong are named', () => {
+test('wrong OPERA settings are refused with an error that names them', () => {
   const open = (settings: object): unknown => openSystem(adapter, { settings: { ...SETTINGS, ...settings } }, SECRETS);
   app = fastify();
   expect(() => open({ timeZone: 'CET/DST' })).toThrow(/timeZone must be an IANA time zone/);

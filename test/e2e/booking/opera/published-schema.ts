@@ -1,7 +1,7 @@
 /**
  * OPERA's published schema of the door lock outbound interface: "OPERA Cloud Front Desk Operations Outbound API" 25.5.0.0, from
- * oracle/hospitality-api-docs (Universal Permissive License 1.0, © Oracle). It lies beside the checkout, not in it; where it is missing,
- * messages are not judged by it, and `isHere` says so.
+ * oracle/hospitality-api-docs (Universal Permissive License 1.0, © Oracle). It is beside the checkout, not in it. If it is missing,
+ * messages are not checked against it, and `isHere` is false.
  */
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
@@ -12,7 +12,7 @@ const FILE = path.join(packageRoot(), '../shared/reference/vendor/oracle-fofoutb
 
 export interface PublishedSchema {
   readonly isHere: boolean;
-  /** @throws Error naming what is not as published */
+  /** @throws Error naming every difference from the published schema */
   checkRequest(body: unknown): void;
   checkAnswer(body: unknown): void;
 }

@@ -1,14 +1,14 @@
 /**
- * OPERA Cloud, as far as Stayline hears of it: it posts requests for keys, waits 20 seconds, asks never again, and wants 201. What it sends
- * and gets is judged by Oracle's published schema. Flows: docs.oracle.com, "door lock" chapters; a room move of an offline lock system is
- * Remove for the old room, then New for the new one.
+ * The part of OPERA Cloud that Stayline deals with. It posts requests for keys, waits 20 seconds for the answer, never retries, and
+ * expects 201. Its requests and the answers are checked against Oracle's published schema. Flows: docs.oracle.com, "door lock" chapters;
+ * a room move of an offline lock system is Remove for the old room, then New for the new one.
  */
 import { openPublishedSchema } from './published-schema.js';
 
 export interface Opera {
-  /** @throws Error if the answer is not 201, or not as published */
+  /** @throws Error if the answer is not 201, or differs from the published schema */
   ask(keyType: string, reservationId: string | undefined, changes?: Readonly<Record<string, unknown>>): Promise<Answer>;
-  /** The body that `ask` sends. */
+  /** Returns the body that `ask` sends. */
   request(keyType: string, reservationId: string | undefined, changes?: Readonly<Record<string, unknown>>): object;
   post(body: unknown, headers?: Readonly<Record<string, string>>): Promise<{ status: number; body: Answer }>;
 }
@@ -32,7 +32,7 @@ export type Post = (
 ) => Promise<{ readonly status: number; readonly text: string }>;
 
 export interface OperaOptions {
-  /** How requests reach Stayline: over the network, unless said otherwise. */
+  /** Transport of requests to Stayline; default: the network. */
   readonly send?: Post;
   readonly url: string;
   readonly hotelId: string;
@@ -64,7 +64,7 @@ export function openOpera({ url, hotelId, authorization, send = overTheNetwork }
             }),
         keyValidityStart: new Date(Date.now() - HOUR).toISOString(),
         keyValidityEnd: new Date(Date.now() + 72 * HOUR).toISOString(),
-        // To the millisecond, and no two alike.
+        // To the millisecond, and unique.
         keyRequestTime: new Date(Date.now() + requests).toISOString(),
         userId: 'DESK1',
         ...changes,

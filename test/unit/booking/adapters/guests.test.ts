@@ -5,14 +5,14 @@ import type { KnownGuest } from '../../../../src/booking/ingress/adapter.js';
 import { openGuestIds } from '../../../../src/booking/adapters/parts/guest-ids.js';
 
 describe('a contact', () => {
-  test('is written as a snapshot takes it', () => {
+  test('a typed contact is normalised to the form of a snapshot', () => {
     const typed = { names: [' Ada ', null, 'van  Example'], email: ' Ada@Example.COM ', phone: '0151 / 123 456 78' };
     const contact = { name: 'Ada van Example', email: 'ada@example.com', phone: '+4915112345678' };
     expect(contactOf(typed, 'DE')).toEqual(contact);
     expect(contactOf({ names: [], phone: '00420 602 123 456' }, undefined)).toEqual({ phone: '+420602123456' });
   });
 
-  test('leaves out what cannot be one, rather than keep the guest from his key', () => {
+  test('an invalid contact value is left out, so that the guest still gets a key', () => {
     const typed = { names: [undefined, '  '], email: 'ask at the desk', phone: 'none' };
     expect(contactOf(typed, 'DE')).toEqual({});
     expect(contactOf({ names: [], phone: '0151 12345678' }, undefined)).toEqual({});
@@ -25,7 +25,7 @@ describe('ids by contact', () => {
   const ada = { name: 'Ada', email: 'ada@example.com' };
   const cleo = { ...ada, name: 'Cleo' };
   const ben = { name: 'Ben' };
-  /** What the stay has come to know, one reading after the other. */
+  /** Guests that the stay has recorded, one reading after the other. */
   let known: KnownGuest[] = [];
   beforeEach(() => {
     known = [];
@@ -37,7 +37,7 @@ describe('ids by contact', () => {
     return now;
   };
 
-  test('stay with the person, wherever he stands in the list and whatever else is found out about him', () => {
+  test('ids by contact stay with the guest, at any place in the list and with any further data', () => {
     const [first, second] = idOf([ada, ben]);
     expect(idOf([ben, ada])).toEqual([second, first]);
     expect(idOf([ada, ben])).toEqual([first, second]);
@@ -45,11 +45,11 @@ describe('ids by contact', () => {
     expect(idOf([ben])).toEqual([second]);
   });
 
-  test('never pass to another person who takes the place', () => {
+  test('ids by contact never pass to another person who takes the place', () => {
     expect(idOf([{ name: 'Eve', email: 'eve@example.com' }])).not.toEqual(idOf([ada]));
   });
 
-  test('stay with each of a family that shares an address, whoever leaves, comes or is listed first', () => {
+  test('ids by contact stay with each member of a family that shares an address, in any order, when others leave or join', () => {
     const [first, second] = idOf([ada, cleo]);
     expect(idOf([cleo, ada])).toEqual([second, first]);
     expect(idOf([cleo])).toEqual([second]);
@@ -58,25 +58,25 @@ describe('ids by contact', () => {
     expect(idOf([{ ...ada, name: 'Dan' }, cleo, ada])).toEqual([dan, second, first]);
   });
 
-  test('do not pass from one who has left to another at his address', () => {
+  test('ids by contact do not pass from a departed guest to another guest at the same address', () => {
     const [first] = idOf([ada]);
     idOf([ben]);
     expect(idOf([cleo])).not.toContain(first);
     expect(idOf([ada])).toEqual([first]);
   });
 
-  test('differ for a family that shares an address, and for guests without anything', () => {
+  test('ids by contact differ within a family that shares an address, and for guests without any data', () => {
     const family = [ada, cleo, cleo, {}, {}];
     expect(new Set(idOf(family)).size).toBe(5);
   });
 
-  test('cannot be told from one reservation to another, and need the secret', () => {
+  test('ids by contact differ between reservations and depend on the secret', () => {
     expect(ids('R-2', [ada], [])).not.toEqual(ids('R-1', [ada], []));
     expect(openGuestIds('contact', 'another secret')('R-1', [ada], [])).not.toEqual(ids('R-1', [ada], []));
   });
 });
 
-test('ids by place stay with the place', () => {
+test('ids by place stay with the place in the guest list', () => {
   const guests = openGuestIds('place', 'a secret')('R-1', [{ name: 'Ada' }, { name: 'Ben' }], []);
   expect(guests.map(({ guestId }) => guestId)).toEqual(['guest-1', 'guest-2']);
 });

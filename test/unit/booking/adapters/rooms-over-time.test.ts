@@ -1,19 +1,19 @@
-/** How stretches of time in rooms become the rooms of a snapshot. */
+/** Conversion of stretches of time in rooms into the rooms of a snapshot. */
 import { expect, test } from 'vitest';
 import { roomsOver } from '../../../../src/booking/adapters/parts/rooms-over-time.js';
 
 const STAY = { from: '2026-11-23T14:00Z', to: '2026-11-26T10:00Z' };
 
-test('a room for the whole stay is a plain list', () => {
+test('a room for the whole stay becomes a plain list', () => {
   expect(roomsOver(STAY, [{ room: '101', ...STAY }])).toEqual({ rooms: ['101'] });
 });
 
-test('no room at all is an empty list', () => {
+test('a stay without any room gets an empty list', () => {
   expect(roomsOver(STAY, [])).toEqual({ rooms: [] });
   expect(roomsOver(STAY, [{ room: '101', from: '2026-11-27T14:00Z', to: '2026-11-28T10:00Z' }])).toEqual({ rooms: [] });
 });
 
-test('nights in the same room with hours between them are one stretch', () => {
+test('nights in the same room with hours between them become one stretch', () => {
   const nights = [
     { room: '101', from: '2026-11-23T15:00:00+01:00', to: '2026-11-24T11:00:00+01:00' },
     { room: '101', from: '2026-11-25T15:00:00+01:00', to: '2026-11-26T11:00:00+01:00' },
@@ -22,7 +22,7 @@ test('nights in the same room with hours between them are one stretch', () => {
   expect(roomsOver(STAY, nights)).toEqual({ rooms: ['101'] });
 });
 
-test('a move is one stretch after the other, and a night without a room is none', () => {
+test('a move becomes one segment after the other, and a night without a room becomes none', () => {
   const times = [
     { room: '101', from: '2026-11-23T14:00Z', to: '2026-11-24T10:00Z' },
     { room: '102', from: '2026-11-24T14:00Z', to: '2026-11-26T10:00Z' },
@@ -38,7 +38,7 @@ test('a move is one stretch after the other, and a night without a room is none'
   });
 });
 
-test('two rooms at a time stand together, and who comes back to a room after another has two stretches of it', () => {
+test('two rooms at a time share a segment, and a return to an earlier room becomes a segment of its own', () => {
   const both = [
     { room: '101', ...STAY },
     { room: '102', from: '2026-11-24T14:00Z', to: STAY.to },
@@ -59,7 +59,7 @@ test('two rooms at a time stand together, and who comes back to a room after ano
   });
 });
 
-test('what lies outside of the stay is cut off', () => {
+test('time in a room outside of the stay is cut off', () => {
   const long = [{ room: '101', from: '2026-11-20T14:00Z', to: '2026-11-30T10:00Z' }];
   expect(roomsOver(STAY, long)).toEqual({ rooms: ['101'] });
 });

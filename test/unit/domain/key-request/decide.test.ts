@@ -1,4 +1,4 @@
-/** What a stay is told for each kind of request for keys. */
+/** Orders that a stay receives for each kind of key request. */
 import { describe, expect, test } from 'vitest';
 import type { Order, StayLook } from '../../../../src/domain/model/key-request.js';
 import { decide } from '../../../../src/domain/key-request/decide.js';
@@ -44,8 +44,8 @@ const TWO = [
   { guestId: 'guest-2', hasKey: true, isGone: false },
 ];
 
-describe('where no stay is open', () => {
-  test('a request opens one, in house if the key is valid by now', () => {
+describe('a key request without an open stay', () => {
+  test('a key request without an open stay opens one, in house if the key is already valid', () => {
     const [now] = snapshots(orders(request('new'), undefined));
     expect(now).toMatchObject({ status: 'in-house', rooms: ['101'], window: WINDOW });
     expect(now?.guests).toEqual([{ guestId: 'guest-1', primary: true }]);
@@ -53,7 +53,7 @@ describe('where no stay is open', () => {
     expect(early?.status).toBe('confirmed');
   });
 
-  test('a request after check-out opens the stay again, as something newer than it knew', () => {
+  test('a key request after check-out reopens the stay with a newer revision than the stay had', () => {
     const over = look({
       phase: 'over',
       revision: '2026-11-24T10:00Z',
@@ -64,7 +64,7 @@ describe('where no stay is open', () => {
     expect(snapshots(orders(request('new'), look({ phase: 'over', revision: 7 })))[0]?.revision).toBe(8);
   });
 
-  test('one that does not say where or until when is refused, one for an end has nothing to do', () => {
+  test('without an open stay, a request without rooms or window is refused, and a removal has nothing to do', () => {
     const { window: _window, ...undated } = request('lost');
     expect(decide(NAME, undated, undefined, { now: NOW })).toMatchObject({ kind: 'refuse' });
     expect(decide(NAME, request('lost', { rooms: [] }), undefined, { now: NOW })).toMatchObject({ kind: 'refuse' });
@@ -75,8 +75,8 @@ describe('where no stay is open', () => {
   });
 });
 
-describe('in an open stay', () => {
-  test('"remove" ends all keys, but not those of the room that the stay has moved to', () => {
+describe('a key request for an open stay', () => {
+  test('a "remove" request ends all keys, but not those of the room that the stay has moved to', () => {
     expect(snapshots(orders(request('remove'), look({ guests: TWO })))).toMatchObject([
       { status: 'departed', rooms: ['101'] },
     ]);
@@ -84,11 +84,11 @@ describe('in an open stay', () => {
     expect(orders(request('remove', { rooms: ['100'] }), look())).toEqual([]);
   });
 
-  test('"remove" ends what a stay was granted after its end', () => {
+  test('a "remove" request ends what a stay was granted after its end', () => {
     expect(snapshots(orders(request('remove'), look({ phase: 'leaving' })))).toMatchObject([{ status: 'departed' }]);
   });
 
-  test('"new" before there is a key changes nothing, after that it ends all keys first', () => {
+  test('a "new" request before the first key changes nothing, and a later one ends all keys first', () => {
     const none = look({ guests: [{ guestId: 'guest-1', hasKey: false, isGone: false }] });
     expect(orders(request('new'), none)).toEqual([]);
     const anew = orders(request('new'), look({ guests: TWO }));
@@ -100,7 +100,7 @@ describe('in an open stay', () => {
     expect(snapshots(anew)[1]?.guests).toHaveLength(1);
   });
 
-  test('"new" for other rooms moves the stay', () => {
+  test('a "new" request for other rooms moves the stay', () => {
     expect(snapshots(orders(request('new', { rooms: ['102'] }), look()))).toMatchObject([
       { status: 'in-house', rooms: ['102'], guests: [{ guestId: 'guest-1' }] },
     ]);
@@ -109,13 +109,13 @@ describe('in an open stay', () => {
     ]);
   });
 
-  test('"duplicate" is for one guest more, whatever numbers are taken, or for the same one', () => {
+  test('a "duplicate" request adds one guest under a free number, or is for the same guest', () => {
     const guests = snapshots(orders(request('duplicate'), look({ guests: [TWO[1]!] })))[0]?.guests;
     expect(guests?.map(({ guestId }) => guestId)).toEqual(['guest-2', 'guest-3']);
     expect(orders(request('duplicate', { furtherKeys: 'same-guest' }), look())).toEqual([]);
   });
 
-  test('"modify" changes the end, and moves the arrival only to before', () => {
+  test('a "modify" request changes the end, and moves the arrival only to an earlier time', () => {
     const later = request('modify', { window: { from: '2026-11-24T09:00Z', to: '2026-11-28T10:00Z' } });
     expect(snapshots(orders(later, look()))[0]?.window).toEqual({ from: WINDOW.from, to: '2026-11-28T10:00Z' });
     const before = request('modify', { window: { from: '2026-11-23T10:00Z', to: WINDOW.to } });
@@ -123,7 +123,7 @@ describe('in an open stay', () => {
     expect(orders(request('modify'), look())).toEqual([]);
   });
 
-  test('before the arrival, a later beginning moves it, and nobody is checked in', () => {
+  test('before the arrival, a later start in a request moves the arrival, and no guest is checked in', () => {
     const expected = look({ phase: 'expected', guests: [{ guestId: 'guest-1', hasKey: false, isGone: false }] });
     const later = { from: '2026-11-28T14:00Z', to: '2026-11-30T10:00Z' };
     for (const kind of ['new', 'modify'] as const) {
@@ -134,7 +134,7 @@ describe('in an open stay', () => {
     expect(snapshots(orders(late, expected))[0]).toMatchObject({ status: 'in-house', window: WINDOW });
   });
 
-  test('"move" from one room of several leaves the others alone, unless it names them all', () => {
+  test('a "move" request from one of several rooms leaves the others alone, unless it names them all', () => {
     const suite = look({ rooms: ['101', '102'] });
     const moveTo = (rooms: readonly string[]): Partial<KeyRequest> => ({ rooms, oldRoom: '101' });
     expect(snapshots(orders(request('move', moveTo(['105'])), suite))[0]?.rooms).toEqual(['105', '102']);
@@ -142,7 +142,7 @@ describe('in an open stay', () => {
     expect(snapshots(orders(request('move', { rooms: ['105'], oldRoom: '999' }), suite))[0]?.rooms).toEqual(['105']);
   });
 
-  test('asked again while it is not done, a request is the same one; once it is done, another', () => {
+  test('a repeated key request counts as the same one while it is pending, and as another once it is done', () => {
     const again = { at: '2026-11-24T09:00:30.000Z' };
     const guests = [...TWO.slice(0, 1), { guestId: 'guest-2', hasKey: false, isGone: false }];
     const pending = look({ guests, isPending: true });
@@ -158,14 +158,14 @@ describe('in an open stay', () => {
       orders(request('duplicate', { ...again, rooms: ['102'] }), pending, NOW, before),
       orders(request('duplicate', { ...again, window: otherEnd }), pending, NOW, before),
       orders(request('duplicate', again), pending, NOW, request('new')),
-      // Nobody has been told to try again so soon: that is a key for one guest more.
+      // No response has asked the caller to retry so soon: this is a key for one more guest.
       orders(request('duplicate', { at: '2026-11-24T09:00:13.000Z' }), pending, NOW, before),
     ];
     for (const told of another) expect(snapshots(told)[0]?.guests).toHaveLength(3);
     expect(orders(request('lost', again), pending, NOW, request('lost'))).toMatchObject([{ kind: 'replace-key' }]);
   });
 
-  test('"lost" re-keys securely, "re-encode" replaces one key; both leave rooms that are not named alone', () => {
+  test('"lost" re-keys securely and "re-encode" replaces one key, and neither affects rooms that are not named', () => {
     const suite = look({ rooms: ['101', '102'], guests: TWO });
     expect(orders(request('lost'), suite)).toMatchObject([
       { kind: 'replace-key', payload: { guestId: 'guest-1', mode: 'secure', requestId: 'q-1' } },
@@ -175,7 +175,7 @@ describe('in an open stay', () => {
     ]);
   });
 
-  test('a request for a guest who was only expected checks him in', () => {
+  test('a key request for a guest who was only expected checks them in', () => {
     const expected = look({ phase: 'expected', guests: [{ guestId: 'guest-1', hasKey: false, isGone: false }] });
     expect(snapshots(orders(request('new'), expected))).toMatchObject([{ status: 'in-house' }]);
   });

@@ -1,4 +1,4 @@
-/** What whoever asked for keys is told of how far they have come. */
+/** Outcome of a key request, as the caller receives it: how far the keys have come. */
 import { expect, test } from 'vitest';
 import { outcomeOf, type KeyOutcome } from '../../../../src/domain/key-request/outcome.js';
 import type { KeyRequestKind } from '../../../../src/domain/model/key-request.js';
@@ -35,7 +35,7 @@ function outcome(changes: Partial<StayView>, kind: KeyRequestKind = 'new', rooms
   return outcomeOf({ kind, rooms }, view);
 }
 
-test('keys are done when every guest has one, or will get it without anybody', () => {
+test('a key request is done when every guest has a key or will get one without staff', () => {
   const issued = { guestId: 'guest-1', keyState: 'issued' } as const;
   expect(outcome({ guests: [issued, { guestId: 'guest-2', keyState: 'gone' }] }).kind).toBe('done');
   expect(outcome({ guests: [issued, { guestId: 'guest-2', keyState: 'waiting', waitingFor: 'phone' }] })).toMatchObject(
@@ -50,7 +50,7 @@ test('keys are done when every guest has one, or will get it without anybody', (
   });
 });
 
-test('keys are pending while something is being done, or while a room is not free', () => {
+test('a key request is pending while a step is running or a room is not free', () => {
   expect(outcome({ guests: [{ guestId: 'guest-1', keyState: 'issued' }], settled: false }).kind).toBe('pending');
   const attention = [{ code: 'room-taken', since: '2026-11-23T14:00Z', message: 'Room 101 is taken.' }] as const;
   expect(outcome({ guests: [{ guestId: 'guest-1', keyState: 'waiting', waitingFor: 'lease' }], attention })).toEqual({
@@ -59,12 +59,12 @@ test('keys are pending while something is being done, or while a room is not fre
   });
 });
 
-test('what a person must put right is refused, with the reason', () => {
+test('a key request is refused, with the reason, when a person must fix something', () => {
   const attention = [{ code: 'key-failed', since: '2026-11-23T14:00Z', message: 'The lock system refuses.' }] as const;
   expect(outcome({ attention })).toEqual({ kind: 'refused', text: 'The lock system refuses.' });
 });
 
-test('a key for nobody, or in a stay that has ended, is refused: nobody would get one', () => {
+test('a key request is refused when the stay has no guest who would get a key, or has ended', () => {
   expect(outcome({ guests: [] })).toMatchObject({
     kind: 'refused',
     text: expect.stringMatching(/name a guest/) as string,

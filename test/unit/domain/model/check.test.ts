@@ -1,4 +1,4 @@
-/** Findings of a check as sentences, whatever comes in. */
+/** Problems that a check reports as sentences, for any input. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { check, describeProblems } from '../../../../src/domain/model/check.js';
@@ -6,7 +6,7 @@ import { messageNames, messageSchemas } from '../../../../src/domain/model/messa
 import { snapshotSchema } from '../../../../src/domain/model/snapshot-schema.js';
 
 describe('a check', () => {
-  it('never throws, and says of every wrong value what would be right', () => {
+  it('a check never throws, and states for every wrong value what would be right', () => {
     const schemas = [snapshotSchema, ...messageNames.map((name) => messageSchemas[name])];
     fc.assert(
       fc.property(fc.constantFrom(...schemas), fc.jsonValue(), (schema, value) => {
@@ -18,14 +18,14 @@ describe('a check', () => {
     );
   });
 
-  it('names each field once', () => {
+  it('a check names each wrong field once', () => {
     const checked = check(snapshotSchema, {});
     const paths = checked.ok ? [] : checked.problems.map((problem) => problem.path);
     expect(new Set(paths).size).toBe(paths.length);
     expect(paths).toContain('propertyId');
   });
 
-  it('of a thousand wrong fields names the first, and says how many more there are', () => {
+  it('a check of a thousand wrong fields names the first ones, and counts the others', () => {
     const guests = Array.from({ length: 100 }, (_, index) => ({ guestId: `g${index}`, rooms: Array(200).fill(0) }));
     const checked = check(messageSchemas.addGuests, { guests });
     const problems = checked.ok ? [] : checked.problems;
@@ -34,13 +34,13 @@ describe('a check', () => {
     expect(problems.at(-1)).toEqual({ path: '', message: 'has 19951 more problems, which are not listed' });
   });
 
-  it('names all of fifty wrong fields', () => {
+  it('a check names all of fifty wrong fields', () => {
     const guests = Array.from({ length: 50 }, () => ({ guestId: '' }));
     const checked = check(messageSchemas.addGuests, { guests });
     expect(checked.ok ? [] : checked.problems.map(({ path }) => path).at(-1)).toBe('guests[49].guestId');
   });
 
-  it('of a list that is too long says that it is, and nothing of what is in it', () => {
+  it('a check of a list that is too long reports the length, and nothing about its items', () => {
     const guests = Array(100_000).fill(0);
     expect(check(messageSchemas.addGuests, { guests })).toEqual({
       ok: false,
@@ -48,12 +48,12 @@ describe('a check', () => {
     });
   });
 
-  it('names unknown fields in well-formed text, whatever they are called', () => {
+  it('a check names unknown fields in well-formed text, whatever their names are', () => {
     const checked = check(messageSchemas.checkIn, { 'half a pair \ud800': 1 });
     expect(checked.ok ? [] : checked.problems.map(({ path }) => path)).toEqual(['half a pair \ufffd']);
   });
 
-  it('of a value with no path speaks of the value', () => {
+  it('a problem without a path is described as a problem of the value', () => {
     expect(describeProblems([{ path: '', message: 'must be an object' }])).toBe('the value must be an object');
   });
 });

@@ -5,33 +5,33 @@ import { localInstant, showSameTime, toInstants } from '../../../../src/domain/m
 const berlin = { timeZone: 'Europe/Berlin', checkIn: '15:00', checkOut: '11:00' };
 
 describe('a window in local dates', () => {
-  it("takes the property's clock times where it names none", () => {
+  it("a window in local dates takes the property's clock times where it names none", () => {
     expect(toInstants({ arrival: '2026-11-23', departure: '2026-11-26' }, berlin)).toEqual({
       from: '2026-11-23T14:00Z',
       to: '2026-11-26T10:00Z',
     });
   });
 
-  it('takes its own clock times first', () => {
+  it('a window in local dates prefers its own clock times', () => {
     const window = { arrival: '2026-11-23', departure: '2026-11-23', checkIn: '09:00', checkOut: '17:30' };
     expect(toInstants(window, berlin)).toEqual({ from: '2026-11-23T08:00Z', to: '2026-11-23T16:30Z' });
   });
 
-  it('keeps check-out at 11:00 local time over the night that is an hour short', () => {
+  it('check-out stays at 11:00 local time over a night that is an hour shorter', () => {
     expect(toInstants({ arrival: '2026-03-28', departure: '2026-03-29' }, berlin)).toEqual({
       from: '2026-03-28T14:00Z',
       to: '2026-03-29T09:00Z',
     });
   });
 
-  it('keeps check-out at 11:00 local time over the night that is an hour long', () => {
+  it('check-out stays at 11:00 local time over a night that is an hour longer', () => {
     expect(toInstants({ arrival: '2026-10-24', departure: '2026-10-25' }, berlin)).toEqual({
       from: '2026-10-24T13:00Z',
       to: '2026-10-25T10:00Z',
     });
   });
 
-  it('keeps both clock times over a change of half an hour', () => {
+  it('check-in and check-out keep their clock times over a change of half an hour', () => {
     const lordHowe = { ...berlin, timeZone: 'Australia/Lord_Howe' };
     expect(toInstants({ arrival: '2026-10-03', departure: '2026-10-04' }, lordHowe)).toEqual({
       from: '2026-10-03T04:30Z',
@@ -43,7 +43,7 @@ describe('a window in local dates', () => {
     });
   });
 
-  it('is as many nights as the calendar says where a whole day does not exist', () => {
+  it('a window over a day that does not exist has as many nights as the calendar says', () => {
     expect(
       toInstants({ arrival: '2011-12-29', departure: '2011-12-31' }, { ...berlin, timeZone: 'Pacific/Apia' }),
     ).toEqual({
@@ -60,11 +60,11 @@ describe('a window in local dates', () => {
     ['Australia/Lord_Howe', '2026-11-23T04:00Z'],
     ['Pacific/Kiritimati', '2026-11-23T01:00Z'],
     ['UTC', '2026-11-23T15:00Z'],
-  ])('knows zones that are not whole hours or far off: %s', (timeZone, instant) => {
+  ])('a local time converts correctly in zones that are far off or not whole hours: %s', (timeZone, instant) => {
     expect(localInstant('2026-11-23', '15:00', timeZone)).toBe(instant);
   });
 
-  it('is refused if its check-out comes before its check-in', () => {
+  it('a window in local dates is refused if its check-out comes before its check-in', () => {
     expect(() => toInstants({ arrival: '2026-11-23', departure: '2026-11-23' }, berlin)).toThrow(
       "window: must end after it starts; as the hotel's clock has it, it is 2026-11-23T14:00Z to 2026-11-23T10:00Z",
     );
@@ -72,12 +72,12 @@ describe('a window in local dates', () => {
 });
 
 describe('a clock time in a night when the clocks change', () => {
-  it('that does not exist is moved on by the length of the gap', () => {
+  it('a clock time that does not exist is moved on by the length of the gap', () => {
     expect(localInstant('2026-03-29', '02:30', 'Europe/Berlin')).toBe('2026-03-29T01:30Z');
     expect(localInstant('2026-10-04', '02:15', 'Australia/Lord_Howe')).toBe('2026-10-03T15:45Z');
   });
 
-  it('that exists twice means the first', () => {
+  it('a clock time that exists twice means the first occurrence', () => {
     expect(localInstant('2026-10-25', '02:30', 'Europe/Berlin')).toBe('2026-10-25T00:30Z');
     expect(localInstant('2026-11-01', '01:30', 'America/New_York')).toBe('2026-11-01T05:30Z');
     expect(localInstant('2027-04-04', '01:45', 'Australia/Lord_Howe')).toBe('2027-04-03T14:45Z');
@@ -86,12 +86,12 @@ describe('a clock time in a night when the clocks change', () => {
 });
 
 describe('a window in instants', () => {
-  it('is rewritten in UTC at minute precision, whatever the property', () => {
+  it('a window in instants is rewritten in UTC at minute precision, whatever the property', () => {
     const window = { from: '2026-11-23T15:00:31+01:00', to: '2026-11-26T10:00:00.000Z' };
     expect(toInstants(window, berlin)).toEqual({ from: '2026-11-23T14:00Z', to: '2026-11-26T10:00Z' });
   });
 
-  it('is refused if nothing is left of it at minute precision', () => {
+  it('a window in instants is refused if nothing is left of it at minute precision', () => {
     expect(() => toInstants({ from: '2026-11-23T14:00:10Z', to: '2026-11-23T14:00:50Z' }, berlin)).toThrow(RangeError);
   });
 });
@@ -105,7 +105,7 @@ describe('two zones', () => {
     ['Etc/UTC', 'UTC'],
     ['US/Eastern', 'America/New_York'],
     ['Europe/Berlin', 'Europe/Stockholm'],
-  ])('%s and %s show the same time', (zone, other) => {
+  ])('the zones %s and %s show the same time', (zone, other) => {
     expect(showSameTime(zone, other, now)).toBe(true);
   });
 
@@ -115,11 +115,11 @@ describe('two zones', () => {
     ['Europe/Berlin', 'Africa/Algiers', 'in winter only'],
     ['America/New_York', 'America/Havana', 'but for some hours in the nights of the change'],
     ['Australia/Sydney', 'Australia/Lord_Howe', 'in summer only'],
-  ])('%s and %s do not: %s', (zone, other) => {
+  ])('the zones %s and %s do not count as showing the same time (they agree: %s)', (zone, other) => {
     expect(showSameTime(zone, other, now)).toBe(false);
   });
 
-  it('cannot be compared if one is not known', () => {
+  it('two zones cannot be compared if one of them is unknown', () => {
     expect(() => showSameTime('Mars/Base', 'Europe/Berlin', now)).toThrow(RangeError);
   });
 });

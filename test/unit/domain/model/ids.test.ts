@@ -11,11 +11,11 @@ import {
 const part = fc.string({ minLength: 1, maxLength: 200, unit: 'grapheme' });
 
 describe('the workflow id of a stay', () => {
-  it('reads as the property and the reservation', () => {
+  it('the workflow id of a stay consists of the property and the reservation', () => {
     expect(stayWorkflowId({ propertyId: 'seaside', reservationId: 'R-1001' })).toBe('stay/seaside/R-1001');
   });
 
-  it('can be read back, whatever the parts hold', () => {
+  it('the workflow id of a stay can be parsed back, whatever its parts contain', () => {
     fc.assert(
       fc.property(part, part, (propertyId, reservationId) => {
         expect(parseStayWorkflowId(stayWorkflowId({ propertyId, reservationId }))).toEqual({
@@ -26,7 +26,7 @@ describe('the workflow id of a stay', () => {
     );
   });
 
-  it('differs for different stays, also where parts hold a slash', () => {
+  it('different stays have different workflow ids, even where parts contain a slash', () => {
     const ids = [
       stayWorkflowId({ propertyId: 'a/b', reservationId: 'c' }),
       stayWorkflowId({ propertyId: 'a', reservationId: 'b/c' }),
@@ -35,13 +35,13 @@ describe('the workflow id of a stay', () => {
   });
 
   it.each(['', 'stay', 'stay/seaside', 'stay//R-1', 'stay/seaside/', 'room/seaside/101', 'stay/a/b/c', 'stay/%/R-1'])(
-    'is not read from %j',
+    'the text %j is not parsed as the workflow id of a stay',
     (id) => {
       expect(parseStayWorkflowId(id)).toBeUndefined();
     },
   );
 
-  it('is not read from anything that cannot be one', () => {
+  it('a text that cannot be the workflow id of a stay is not parsed as one', () => {
     fc.assert(
       fc.property(fc.string(), (text) => {
         const name = parseStayWorkflowId(text);
@@ -51,8 +51,8 @@ describe('the workflow id of a stay', () => {
   });
 });
 
-describe('the workflow id of what reads a reservation', () => {
-  it('can be read back, whatever the parts hold, and is no stay', () => {
+describe('the id of an ingest workflow', () => {
+  it("the id of an ingest workflow can be parsed back, whatever its parts contain, and is not a stay's id", () => {
     fc.assert(
       fc.property(part, part, (propertyId, reservationId) => {
         const id = ingestWorkflowId({ propertyId, reservationId });
@@ -62,7 +62,7 @@ describe('the workflow id of what reads a reservation', () => {
     );
   });
 
-  it('reads as the contract has it', () => {
+  it('the id of an ingest workflow has the form that the contract defines', () => {
     expect(ingestWorkflowId({ propertyId: 'seaside', reservationId: 'R 1' })).toBe('ingest/seaside/R%201');
   });
 });

@@ -1,4 +1,7 @@
-/** A room for tests: stays by short names, times as whole or broken hours of one day. Its news are delivered after every message, as the workflow does. */
+/**
+ * A room for tests: stays by short names, times as whole or fractional hours of one day. Changed decisions are delivered after every
+ * message, as the workflow does.
+ */
 import { stayWorkflowId, roomWorkflowId } from '../../../../src/domain/model/ids.js';
 import { instantAt, type Instant, type Window } from '../../../../src/domain/model/instants.js';
 import type { Claim, KeyReport, LeaseDecision } from '../../../../src/domain/model/lease.js';
@@ -10,7 +13,7 @@ import { roomViewOf, type RoomView } from '../../../../src/domain/room/view.js';
 export const PROPERTY = 'seaside';
 export const ROOM = '101';
 
-/** `at(14.5)` is 14:30 of the day; `at(24)` the midnight after it. */
+/** The instant of an hour of the day: `at(14.5)` is 14:30; `at(24)` is the midnight after it. */
 export function at(hours: number): Instant {
   return instantAt(Date.parse('2026-11-23T00:00Z') + hours * 3_600_000);
 }
@@ -28,16 +31,16 @@ export type ClaimFields = Partial<Omit<Claim, 'stayId' | 'window'>>;
 
 export interface ARoom {
   readonly book: RoomState;
-  /** What stays were told last, by their short names; part 0. */
+  /** The last decision that each stay received, by its short name; part 0. */
   readonly told: ReadonlyMap<string, LeaseDecision>;
-  /** Who was told something other than as an answer, since the last look. */
+  /** Stays that received a decision other than as an answer, since the last call. */
   news(): readonly string[];
   passTo(now: number): ARoom;
   claim(name: string, window: readonly [number, number], fields?: ClaimFields): LeaseDecision;
   release(name: string, fields?: Partial<RoomRelease>): ARoom;
   force(name: string, fields?: Partial<RoomForce>): ARoom;
   report(name: string, keys: readonly KeyReport[], fields?: { readonly seq?: number; readonly chain?: string }): ARoom;
-  /** Temporal does not find the stay any more, which was of this chain of runs. */
+  /** Reports that Temporal no longer finds the stay of this chain of runs. */
   gone(name: string, chain: string): ARoom;
   view(): RoomView;
   decision(name: string): LeaseDecision | undefined;
@@ -97,7 +100,7 @@ export function aRoom(start = 0): ARoom {
   return room;
 }
 
-/** A key that is alive, an override unless a lineage is given. */
+/** A live key, an override unless a lineage is given. */
 export function key(id: string, window: readonly [number, number], fields: Partial<KeyReport> = {}): KeyReport {
   return {
     acsCredentialId: id,

@@ -1,8 +1,8 @@
-/** The front desk gives the room to a stay: nobody is asked, but everybody is told. */
+/** The front desk gives the room to a stay: the other stays are not asked, but all of them are notified. */
 import { expect, test } from 'vitest';
 import { aRoom, at, stay } from './a-room.js';
 
-test('the stay has the room from now on, and who had it waits, displaced', () => {
+test('a stay that is forced into a room has it from now on, and the stay that had it waits, displaced', () => {
   const room = aRoom(9);
   room.claim('A', [8, 40]);
   room.claim('B', [10, 30]);
@@ -11,7 +11,7 @@ test('the stay has the room from now on, and who had it waits, displaced', () =>
   expect(room.decision('A')).toEqual({ kind: 'waiting', behind: [stay('B')], displaced: true });
 });
 
-test('who is displaced has the room again, by itself, as soon as it is free', () => {
+test('a displaced stay gets the room back by itself as soon as the room is free', () => {
   const room = aRoom(9);
   room.claim('A', [8, 40]);
   room.claim('B', [10, 30]);
@@ -20,7 +20,7 @@ test('who is displaced has the room again, by itself, as soon as it is free', ()
   expect(room.decision('A')).toEqual({ kind: 'granted', until: at(40), opener: true, anchors: [] });
 });
 
-test('a claim that came earlier does not take the room back', () => {
+test('an earlier claim does not take the room back from a forced stay', () => {
   const room = aRoom(9);
   room.claim('A', [8, 40]);
   room.claim('B', [10, 30]);
@@ -31,7 +31,7 @@ test('a claim that came earlier does not take the room back', () => {
   expect(room.decision('A')).toMatchObject({ kind: 'waiting', displaced: true });
 });
 
-test('a lease is cut where the forced one begins, and says who is in the way', () => {
+test('a lease is cut where a forced lease begins, and its decision names the stay in the way', () => {
   const room = aRoom(9);
   room.claim('A', [8, 40]);
   room.claim('B', [20, 30]);
@@ -42,7 +42,7 @@ test('a lease is cut where the forced one begins, and says who is in the way', (
   expect(room.decision('A')).toEqual({ kind: 'waiting', behind: [stay('B')], displaced: true });
 });
 
-test('who has room for a while again is not displaced when it waits for another reason later', () => {
+test('a displaced stay that has the room again no longer counts as displaced', () => {
   const room = aRoom(9);
   room.claim('A', [8, 40]);
   room.claim('B', [20, 30]);
@@ -51,7 +51,7 @@ test('who has room for a while again is not displaced when it waits for another 
   expect(room.book.claims.map(({ displaced }) => displaced)).toEqual([undefined]);
 });
 
-test('stays of the same share group are not displaced', () => {
+test('a forced stay does not displace stays of its own share group', () => {
   const room = aRoom(9);
   const shared = { shareGroup: 'friends' };
   room.claim('A', [8, 40], shared);
@@ -63,7 +63,7 @@ test('stays of the same share group are not displaced', () => {
   expect(room.decision('C')).toMatchObject({ kind: 'waiting', displaced: true });
 });
 
-test('a stay that does not claim the room cannot be given it, and the history says so', () => {
+test('a stay that does not claim the room cannot be forced into it, and the history says so', () => {
   const room = aRoom(9);
   room.claim('A', [8, 40]);
   const { version } = room.book;
@@ -78,7 +78,7 @@ test('a stay that does not claim the room cannot be given it, and the history sa
   });
 });
 
-test('the same request twice counts once', () => {
+test('the same force request counts once, even if it is sent twice', () => {
   const room = aRoom(9);
   room.claim('A', [8, 40]);
   room.claim('B', [10, 30]);
@@ -87,7 +87,7 @@ test('the same request twice counts once', () => {
   expect(room.decision('B')).toMatchObject({ kind: 'waiting', displaced: true });
 });
 
-test('the history names the reason, and who decided', () => {
+test('the history of a force names the reason and the person who decided', () => {
   const room = aRoom(9);
   room.claim('A', [8, 40]);
   room.claim('B', [10, 30]);

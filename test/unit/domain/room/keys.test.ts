@@ -1,4 +1,4 @@
-/** Who can open the door, certainly or possibly; and for how long a key that should be dead still can, held against the lock. */
+/** Keys that can open the door, certainly or possibly. The residual time of a dead key is compared with the simulated lock. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { presentKey, type Lock } from '../../../../src/simulator/hotel/lock.js';
@@ -15,18 +15,18 @@ function shown(room: ARoom): Record<'certain' | 'possible' | 'none', readonly st
 }
 
 describe('a key', () => {
-  test('that is live can open the door until its window ends', () => {
+  test('a live key can open the door until its window ends', () => {
     const room = aRoom(9).report('A', [key('o1', [8, 20])]);
     expect(shown(room)).toEqual({ certain: ['o1'], possible: [], none: [] });
     expect(shown(room.passTo(20))).toEqual({ certain: [], possible: [], none: ['o1'] });
   });
 
-  test('that is being ended may still open it', () => {
+  test('a key that is being revoked may still open the door', () => {
     const room = aRoom(9).report('A', [key('o1', [8, 20], { state: 'revoking' })]);
     expect(room.view().keys.possible).toMatchObject([{ residualUntil: at(20), why: 'it is being ended' }]);
   });
 
-  test('that has ended at Seam may open it from an offline phone, for so many minutes at worst', () => {
+  test('a key that has ended at Seam may open the door from an offline phone, for the stated worst-case minutes', () => {
     const room = aRoom(9).report('A', [key('o1', [8, 20], { state: 'dead', deadAt: at(9), residualUntil: at(20) })]);
     expect(room.view().keys.possible).toEqual([
       {
@@ -46,12 +46,12 @@ describe('a key', () => {
     expect(shown(room.passTo(20)).none).toEqual(['o1']);
   });
 
-  test('that every phone has given up opens nothing', () => {
+  test('a key that every phone has dropped opens nothing', () => {
     const room = aRoom(9).report('A', [key('o1', [8, 20], { state: 'dead', deadAt: at(9) })]);
     expect(shown(room).none).toEqual(['o1']);
   });
 
-  test('ends at the first use of a newer generation, which is named', () => {
+  test('a dead key stops opening the door at the first use of a newer generation, which the view names', () => {
     const dead = key('o1', [8, 20], { state: 'dead', deadAt: at(9), residualUntil: at(20) });
     const room = aRoom(9).report('A', [dead]);
     room.report('B', [key('o2', [9, 30]), key('j2', [9, 30], { lineage: 'o2', guestId: 'g2' })]);
@@ -59,32 +59,32 @@ describe('a key', () => {
     expect(shown(room).certain).toEqual(['o2', 'j2']);
   });
 
-  test('of an older generation may have been locked out, once a newer one can be used', () => {
+  test('a key of an older generation may be locked out once a newer one can be used', () => {
     const room = aRoom(9).report('A', [key('o1', [8, 20]), key('o2', [12, 20], { guestId: 'g2', issuedAt: at(9) })]);
     expect(shown(room).certain).toEqual(['o1', 'o2']);
     expect(room.passTo(12).view().keys.possible).toMatchObject([{ acsCredentialId: 'o1', endsAtFirstUseOf: 'o2' }]);
   });
 
-  test('is not ended by a newer one that has ended itself', () => {
+  test('a key is not ended by a newer key that has ended itself', () => {
     const older = key('o1', [8, 20]);
     const newer = key('o2', [8, 20], { issuedAt: at(9), state: 'dead', deadAt: at(9) });
     expect(shown(aRoom(9).report('A', [older, newer])).certain).toEqual(['o1']);
   });
 
-  test('that the stay does not name any more is forgotten', () => {
+  test('a key that its stay no longer reports is removed from the room', () => {
     const room = aRoom(9)
       .report('A', [key('o1', [8, 20])])
       .report('A', []);
     expect(room.view().keys).toEqual({ certain: [], possible: [], none: [] });
   });
 
-  test('is kept for some days after it could open the door, and then forgotten', () => {
+  test('a key is kept for some days after it could open the door, and then removed', () => {
     const room = aRoom(9).report('A', [key('o1', [8, 20])]);
     expect(room.passTo(20 + 71).book.keys).toHaveLength(1);
     expect(room.passTo(20 + 72).book.keys).toEqual([]);
   });
 
-  test('leaves a line in the history whenever its state changes', () => {
+  test('a key adds a line to the history whenever its state changes', () => {
     const room = aRoom(9)
       .report('A', [key('o1', [8, 20])])
       .report('A', [key('o1', [8, 20])]);
@@ -96,7 +96,7 @@ describe('a key', () => {
   });
 });
 
-/** Minutes in which the lock opens to a key, from `since` on, if nobody else comes to the door but as `uses` says. */
+/** Minutes from `since` on in which the lock opens to a key, if no other key is used but a newer one at `newerUsedAt`. */
 function minutesOpen(since: number, window: readonly [number, number], newerUsedAt?: number): number {
   let lock: Lock = { kind: 'guest-room', doorId: ROOM, newestGeneration: 1 };
   const doorIds = new Set([ROOM]);
@@ -113,7 +113,7 @@ function minutesOpen(since: number, window: readonly [number, number], newerUsed
 describe('the residual window', () => {
   const minute = fc.integer({ min: 0, max: 600 });
 
-  test('is as long as an offline phone opens the door after the key has ended', () => {
+  test('the residual window is as long as an offline phone opens the door after the key has ended', () => {
     fc.assert(
       fc.property(minute, fc.integer({ min: 1, max: 600 }), minute, (from, length, deadAt) => {
         const to = from + length;
@@ -131,12 +131,12 @@ describe('the residual window', () => {
     );
   });
 
-  test('is the worst case: a newer key that is used at the door ends it at once', () => {
+  test('the residual window is the worst case: a newer key that is used at the door ends it at once', () => {
     expect(minutesOpen(120, [0, 600])).toBe(480);
     expect(minutesOpen(120, [0, 600], 150)).toBe(30);
   });
 
-  test('of a key that had not begun is its whole window', () => {
+  test('the residual window of a key that had not begun is its whole window', () => {
     const dead = { ...key('o1', [10, 20], { state: 'dead', deadAt: at(8), residualUntil: at(20) }), stayId: stay('A') };
     expect(residualWindow(dead)).toEqual({ from: at(10), to: at(20) });
     expect(millis(at(20)) - millis(at(10))).toBe(600 * MINUTE);

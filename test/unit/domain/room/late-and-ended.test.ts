@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { REMEMBERED_STAYS } from '../../../../src/domain/room/state.js';
 import { aRoom, at, key, stay } from './a-room.js';
 
-test('what a stay said earlier is ignored once it has said more, and answered with what holds', () => {
+test("a message older than the stay's last one is ignored, and answered with the current decision", () => {
   const room = aRoom(9);
   room.claim('A', [10, 20], { seq: 2, chain: 'a' });
   expect(room.claim('A', [10, 40], { seq: 1, chain: 'a' })).toMatchObject({ kind: 'granted', until: at(20) });
@@ -11,7 +11,7 @@ test('what a stay said earlier is ignored once it has said more, and answered wi
   expect(room.book.claims).toHaveLength(1);
 });
 
-test('a late claim does not bring back what was let go', () => {
+test('a late claim does not restore a claim that was released', () => {
   const room = aRoom(9);
   room.claim('A', [10, 20], { seq: 1, chain: 'a' });
   room.release('A', { seq: 2, chain: 'a' });
@@ -26,7 +26,7 @@ test('a late report of keys changes nothing', () => {
   expect(room.view().keys.certain).toEqual([]);
 });
 
-test('the same messages again change nothing, not even the version', () => {
+test('repeated messages change nothing in a room, not even its version', () => {
   const room = aRoom(9);
   const say = (): void => {
     room.report('A', [key('o1', [10, 20])], { seq: 1, chain: 'a' });
@@ -40,7 +40,7 @@ test('the same messages again change nothing, not even the version', () => {
   expect(JSON.stringify(room.book)).toBe(first);
 });
 
-test('a stay that has ended gets nothing by what it knew already when it is started again, but by what is newer', () => {
+test('an ended stay that is started again gets a room only with a newer revision than it had', () => {
   const room = aRoom(9);
   room.claim('A', [10, 40], { chain: 'first', revision: 5, seq: 7 });
   room.release('A', { chain: 'first', revision: 6, seq: 8 });
@@ -49,21 +49,21 @@ test('a stay that has ended gets nothing by what it knew already when it is star
   expect(room.claim('A', [10, 40], { chain: 'second', revision: 7, seq: 2 })).toMatchObject({ kind: 'granted' });
 });
 
-test('that holds for a stay whose claim ran out, too', () => {
+test('a stay whose claim ran out gets nothing with its old revision when it is started again', () => {
   const room = aRoom(9);
   room.claim('A', [8, 10], { chain: 'first', revision: 5 });
   room.passTo(11);
   expect(room.claim('A', [8, 40], { chain: 'second', revision: 5 })).toEqual({ kind: 'ended', revision: 5 });
 });
 
-test('the same chain of runs is never refused: a check-out is reversed', () => {
+test('a claim of the same chain of runs is never refused, so a check-out can be reversed', () => {
   const room = aRoom(9);
   room.claim('A', [8, 40], { chain: 'first', revision: 5, seq: 1 });
   room.release('A', { chain: 'first', revision: 6, seq: 2 });
   expect(room.claim('A', [8, 40], { chain: 'first', revision: 6, seq: 3 })).toMatchObject({ kind: 'granted' });
 });
 
-test('a stay that was started again takes its place over; what its earlier runs say is not heard any more', () => {
+test('a stay that was started again takes over its place, and messages of its earlier runs are ignored', () => {
   const room = aRoom(9);
   room.claim('A', [10, 40], { chain: 'first', revision: 5, seq: 9 });
   room.claim('A', [50, 60], { chain: 'first', revision: 5, seq: 9, part: 1 });
@@ -77,20 +77,20 @@ test('a stay that was started again takes its place over; what its earlier runs 
   expect(room.decision('B')).toEqual({ kind: 'waiting', behind: [stay('A')] });
 });
 
-test('keys of the earlier runs are not forgotten by what the later runs report', () => {
+test('a report of the later runs of a stay does not remove the keys of its earlier runs', () => {
   const room = aRoom(9);
   room.report('A', [key('o1', [8, 40])], { chain: 'first' }).report('A', [key('o2', [8, 40])], { chain: 'second' });
   expect(room.book.keys.map((known) => known.acsCredentialId)).toEqual(['o1', 'o2']);
 });
 
-test('a claim without chain, revision and number is enough', () => {
+test('a claim is complete without a chain, a revision and a number', () => {
   const room = aRoom(9);
   room.claim('A', [10, 20]);
   room.release('A');
   expect(room.claim('A', [10, 20])).toMatchObject({ kind: 'granted' });
 });
 
-test('a stay that is not found any more claims nothing', () => {
+test('a stay that Temporal no longer finds claims nothing', () => {
   const room = aRoom(9);
   room.claim('A', [10, 20], { chain: 'a' });
   room.claim('B', [10, 20]);
@@ -98,14 +98,14 @@ test('a stay that is not found any more claims nothing', () => {
   expect(room.book.history.map(({ what }) => what)).toContain(`${stay('A')}: claims dropped`);
 });
 
-test('that it was not found does not hurt a stay that was started again meanwhile', () => {
+test('a not-found report about earlier runs does not affect a stay that was started again meanwhile', () => {
   const room = aRoom(9);
   room.claim('A', [10, 20], { chain: 'first', revision: 1 });
   room.claim('A', [10, 20], { chain: 'second', revision: 2 });
   expect(room.gone('A', 'first').book.claims).toHaveLength(1);
 });
 
-test('of stays that have ended, the last hundreds are remembered, and all that claim the room', () => {
+test('a room keeps the last hundreds of ended stays, and every stay that claims it', () => {
   const room = aRoom(9);
   room.claim('guest', [10, 20], { chain: 'g', revision: 1 });
   for (let n = 0; n <= REMEMBERED_STAYS; n++) room.release(`R-${n}`, { chain: 'c', revision: 1 });

@@ -1,9 +1,9 @@
-/** Who gets the room, from when and until when; who waits, and behind whom. */
+/** Decisions of a room: which stay gets it, from when and until when; which stays wait, and behind which others. */
 import { describe, expect, test } from 'vitest';
 import { aRoom, at, hours, stay } from './a-room.js';
 
 describe('the first claim wins', () => {
-  test('a claim of a free room is granted at once, and to nobody but its stay', () => {
+  test('a claim of a free room is granted at once, and no other stay is notified', () => {
     const room = aRoom(9);
     expect(room.claim('A', [14, 34])).toEqual({ kind: 'granted', until: at(34), opener: true, anchors: [] });
     expect(room.news()).toEqual([]);
@@ -22,7 +22,7 @@ describe('the first claim wins', () => {
     expect(room.claim('C', [10, 14])).toMatchObject({ kind: 'granted', until: at(14) });
   });
 
-  test('who waits, waits behind everybody in the way', () => {
+  test('a waiting stay waits behind every stay in its way', () => {
     const room = aRoom(9);
     room.claim('A', [14, 20]);
     room.claim('B', [22, 30]);
@@ -31,7 +31,7 @@ describe('the first claim wins', () => {
     expect(room.decision('C')).toEqual({ kind: 'waiting', behind: [stay('B')] });
   });
 
-  test('a room that becomes free goes to whoever has waited longest, and the others are told whom they wait for now', () => {
+  test('a freed room goes to the stay that has waited longest, and the others are notified whom they wait for now', () => {
     const room = aRoom(9);
     room.claim('A', [14, 34]);
     room.claim('B', [14, 34]);
@@ -42,7 +42,7 @@ describe('the first claim wins', () => {
     expect(room.news().toSorted()).toEqual(['B', 'C']);
   });
 
-  test('a wish that changes keeps its place in the order', () => {
+  test('a claim that changes keeps its place in the order', () => {
     const room = aRoom(9);
     room.claim('A', [14, 34]);
     room.claim('B', [14, 34]);
@@ -53,7 +53,7 @@ describe('the first claim wins', () => {
     expect(room.decision('C')).toMatchObject({ kind: 'waiting' });
   });
 
-  test('what somebody says in the name of a stay that speaks for itself changes nothing', () => {
+  test('a message without a chain of runs changes nothing for a stay that sends its own chain', () => {
     const room = aRoom(9);
     room.claim('A', [14, 34], { chain: 'run-of-A' });
     room.release('A');
@@ -63,14 +63,14 @@ describe('the first claim wins', () => {
     expect(room.decision('B')).toMatchObject({ kind: 'granted' });
   });
 
-  test('what has passed stands in nobody’s way: only what is left of a window counts', () => {
+  test('a past window blocks no other stay, because only what is left of a window counts', () => {
     const room = aRoom(9);
     room.claim('A', [8, 10]);
     room.passTo(10);
     expect(room.claim('B', [8, 34])).toMatchObject({ kind: 'granted', until: at(34) });
   });
 
-  test('two stays that let go of their rooms before they claim the other’s never wait for each other', () => {
+  test('two stays that release their rooms before they claim each other’s never wait for each other', () => {
     const [first, second] = [aRoom(9), aRoom(9)];
     first.claim('A', [8, 34]);
     second.claim('B', [8, 34]);
@@ -80,7 +80,7 @@ describe('the first claim wins', () => {
     expect(second.decision('A')).toMatchObject({ kind: 'granted' });
   });
 
-  test('a window that is over is not entered, and its claim waits for nobody', () => {
+  test('a claim whose window is over is not recorded, and waits for no other stay', () => {
     const room = aRoom(9);
     expect(room.claim('A', [5, 9])).toEqual({ kind: 'waiting', behind: [] });
     expect(room.book.claims).toEqual([]);
@@ -88,7 +88,7 @@ describe('the first claim wins', () => {
 });
 
 describe('the parts of one stay', () => {
-  test('never stand in each other’s way, and are let go one by one', () => {
+  test('the parts of one stay never block each other, and are released one by one', () => {
     const room = aRoom(9);
     room.claim('A', [14, 20]);
     expect(room.claim('A', [18, 30], { part: 1 })).toMatchObject({ kind: 'granted' });
@@ -99,7 +99,7 @@ describe('the parts of one stay', () => {
     expect(room.decision('B')).toMatchObject({ kind: 'granted' });
   });
 
-  test('are two leases if another stay is between them', () => {
+  test('the parts of one stay are two leases if another stay is between them', () => {
     const room = aRoom(9);
     room.claim('A', [10, 12]);
     room.claim('B', [12, 14]);
@@ -108,8 +108,8 @@ describe('the parts of one stay', () => {
   });
 });
 
-describe('what is granted', () => {
-  test('shrinks to what is asked, and what is given back goes to who waits', () => {
+describe('a granted lease', () => {
+  test('a granted lease shrinks to a shorter claim, and the time given back goes to the waiting stay', () => {
     const room = aRoom(9);
     room.claim('A', [8, 34]);
     room.claim('B', [20, 50]);
@@ -117,13 +117,13 @@ describe('what is granted', () => {
     expect(room.decision('B')).toMatchObject({ kind: 'granted', from: at(20), until: at(50) });
   });
 
-  test('grows into what is free', () => {
+  test('a granted lease grows into free time', () => {
     const room = aRoom(9);
     room.claim('A', [8, 34]);
     expect(room.claim('A', [8, 58])).toEqual({ kind: 'granted', until: at(58), opener: true, anchors: [] });
   });
 
-  test('grows up to the next lease and says whose that is, and further when that ends', () => {
+  test('a granted lease grows up to the next lease and names its stay, and grows further when that lease ends', () => {
     const room = aRoom(9);
     room.claim('A', [8, 34]);
     room.claim('B', [34, 50]);
@@ -132,7 +132,7 @@ describe('what is granted', () => {
     expect(room.decision('A')).toEqual({ kind: 'granted', until: at(58), opener: true, anchors: [] });
   });
 
-  test('grows backwards for an early check-in, not before the end of the lease before, and says whose that is', () => {
+  test('a lease grows backwards for an early check-in up to the end of the lease before, and names its stay', () => {
     const room = aRoom(9);
     room.claim('A', [8, 12]);
     room.claim('B', [14, 34]);
@@ -142,7 +142,7 @@ describe('what is granted', () => {
     expect(room.decision('B')).toEqual({ kind: 'granted', until: at(34), opener: true, anchors: [] });
   });
 
-  test('that both the one before and the one after are in the way, is said of the one before until it is over', () => {
+  test('a lease that is blocked on both sides names the stay before until that is over, and then the stay after', () => {
     const room = aRoom(9);
     room.claim('A', [8, 12]);
     room.claim('B', [14, 20]);
@@ -153,7 +153,7 @@ describe('what is granted', () => {
     expect(room.news()).toContain('B');
   });
 
-  test('is lost by a wish for quite other days, which waits at its old place', () => {
+  test('a granted lease is lost by a claim for quite other days, which waits at its old place', () => {
     const room = aRoom(9);
     room.claim('A', [10, 12]);
     room.claim('B', [20, 30]);
@@ -161,7 +161,7 @@ describe('what is granted', () => {
     expect(room.claim('C', [10, 12])).toMatchObject({ kind: 'granted' });
   });
 
-  test('is over at its end; what is asked beyond it waits', () => {
+  test('a granted lease is over at its end, and a claim beyond that end waits', () => {
     const room = aRoom(9);
     room.claim('A', [8, 12]);
     room.claim('B', [12, 20]);
@@ -173,8 +173,8 @@ describe('what is granted', () => {
   });
 });
 
-describe('the lease before', () => {
-  test('says from when keys may be issued, as long as it is not over', () => {
+describe('the preceding lease', () => {
+  test('the preceding lease sets the time from which keys may be issued, as long as it is not over', () => {
     const room = aRoom(9);
     room.claim('A', [8, 12]);
     expect(room.claim('B', [14, 34])).toMatchObject({ kind: 'granted', from: at(12) });
@@ -182,7 +182,7 @@ describe('the lease before', () => {
     expect(room.decision('B')).not.toHaveProperty('from');
   });
 
-  test('tells nobody anything when it is over in due time', () => {
+  test('a preceding lease that ends on time causes no new decision for any stay', () => {
     const room = aRoom(9);
     room.claim('A', [8, 12]);
     room.claim('B', [14, 34]);
@@ -191,7 +191,7 @@ describe('the lease before', () => {
     expect(room.claim('B', [14, 34])).not.toHaveProperty('from');
   });
 
-  test('that lasts longer keeps the next one from issuing keys longer', () => {
+  test('a preceding lease that is extended delays the keys of the next one', () => {
     const room = aRoom(9);
     room.claim('A', [8, 12]);
     room.claim('B', [14, 34]);
@@ -203,18 +203,18 @@ describe('the lease before', () => {
 describe('grace', () => {
   const grace = { graceMinutes: 60 };
 
-  test('lasts after departure if nobody follows', () => {
+  test('grace lasts after departure if no stay follows', () => {
     expect(aRoom(9).claim('A', [8, 12], grace)).toMatchObject({ kind: 'granted', until: at(13) });
   });
 
-  test('ends where the next lease begins, without a hold-up for anybody', () => {
+  test('grace ends where the next lease begins, and holds no stay up', () => {
     const room = aRoom(9);
     room.claim('A', [8, 12], grace);
     expect(room.claim('B', [12.5, 34])).toMatchObject({ kind: 'granted', from: at(12.5) });
     expect(room.decision('A')).toEqual({ kind: 'granted', until: at(12.5), opener: true, anchors: [] });
   });
 
-  test('is not given while somebody waits for the room, who has it from the departure on', () => {
+  test('grace is not granted while another stay waits for the room, and that stay has it from the departure on', () => {
     const room = aRoom(9);
     room.claim('A', [8, 12], grace);
     room.claim('B', [10, 34]);
@@ -223,7 +223,7 @@ describe('grace', () => {
     expect(room.decision('B')).toMatchObject({ kind: 'granted', until: at(34) });
   });
 
-  test('yields at once to who comes while it runs, and the stay hears of it before it is forgotten', () => {
+  test('grace yields at once to a stay that arrives during it, and its own stay is notified before its claim is dropped', () => {
     const room = aRoom(9);
     room.claim('A', [8, 12], grace);
     room.passTo(12.25);
@@ -233,7 +233,7 @@ describe('grace', () => {
     expect(room.passTo(12.5).book.claims.map(({ stayId }) => stayId)).toEqual([stay('B')]);
   });
 
-  test('is part of the lease: it is over at its end only', () => {
+  test('grace is part of the lease, which is over only when the grace ends', () => {
     const room = aRoom(9);
     room.claim('A', [8, 12], grace);
     expect(room.passTo(12.5).view().leases).toMatchObject([{ state: 'grace', until: at(13), window: hours([9, 12]) }]);

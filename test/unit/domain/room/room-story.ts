@@ -1,4 +1,4 @@
-/** Random claims, releases, acts of the front desk and hours that pass, and what must hold in a room after every one of them. */
+/** Random claims, releases, front-desk decisions and passing hours, and the invariants of a room after each of them. */
 import fc from 'fast-check';
 import { expect } from 'vitest';
 import { isBefore, overlaps } from '../../../../src/domain/model/instants.js';
@@ -43,7 +43,7 @@ const releases = fc.record({ kind: fc.constant('release' as const), stay: stays 
 const forces = fc.record({ kind: fc.constant('force' as const), stay: stays });
 const hoursPass = fc.record({ kind: fc.constant('pass' as const), hours: fc.constantFrom(0.5, 1, 3) });
 
-/** Without the front desk. */
+/** Turns without the front desk. */
 export const peaceful: fc.Arbitrary<readonly Turn[]> = fc.array(
   fc.oneof({ weight: 5, arbitrary: claims }, { weight: 2, arbitrary: releases }, { weight: 2, arbitrary: hoursPass }),
   { maxLength: 40 },
@@ -79,7 +79,10 @@ function play(room: ARoom, turn: Turn, now: number): number {
   }
 }
 
-/** Parts of a stay are stretches of it, one after the other, of one share group and with one grace; undefined for what no stay claims. */
+/**
+ * Fields of a claim that fits the stay's other part: the parts follow one after the other, in one share group and with one grace.
+ * Undefined for a claim that no stay makes.
+ */
 function asOneStay({ book }: ARoom, turn: Extract<Turn, { kind: 'claim' }>): ClaimFields | undefined {
   const { part = 0 } = turn.fields;
   const other = book.claims.find((entry) => entry.stayId === stay(turn.stay) && entry.part !== part)?.asked;
@@ -114,7 +117,7 @@ function checkLeases(book: RoomState, now: string): void {
   }
 }
 
-/** Who waits, waits for somebody; and each share group has one at most who opens its lease. */
+/** Checks that every waiting stay waits for another one. */
 function checkWaiting(book: RoomState, now: string): void {
   for (const entry of book.claims) {
     if (!isGranted(entry)) expect(obstaclesOf(book.claims, entry, now)).not.toEqual([]);
@@ -126,7 +129,7 @@ function checkEverybodyKnows(book: RoomState, now: string): void {
   expect(changedDecisions(copyOf(book), now)).toEqual([]);
 }
 
-/** What becomes free goes to whoever has waited longest: nobody waits only for those who came later and were granted just now. */
+/** Checks that free time goes to the stay that waited longest: no stay waits only for later ones that were granted just now. */
 function checkOrder(before: readonly ClaimEntry[], book: RoomState, now: string): void {
   const waited = new Set(before.filter((entry) => !isGranted(entry)).map(nameOf));
   const served = granted(book).filter((entry) => waited.has(nameOf(entry)));
@@ -157,7 +160,7 @@ function nameOf({ stayId, part }: ClaimEntry): string {
   return `${stayId} ${part}`;
 }
 
-/** Tells the story; after every turn, all that must hold is checked. */
+/** Plays the turns; after every turn, checks all that must hold. */
 function tellStory(
   turns: readonly Turn[],
   check: (before: readonly ClaimEntry[], book: RoomState, now: string) => void,
@@ -176,17 +179,17 @@ function tellStory(
   }
 }
 
-/** No two leases overlap, nobody waits for nothing, everybody knows, and what becomes free goes to whoever came first. */
+/** Checks that no leases overlap, no stay waits for nothing, each has its decision, and free time goes to the one that came first. */
 export function tellInPeace(turns: readonly Turn[]): void {
   tellStory(turns, checkOrder);
 }
 
-/** The same, but the front desk decides who comes first. */
+/** The same checks, but the front desk decides which stay comes first. */
 export function tellWithRooms(turns: readonly Turn[]): void {
   tellStory(turns, () => undefined);
 }
 
-/** Every message is said twice; the second time nothing changes. */
+/** Sends every message twice, and checks that the second time changes nothing. */
 export function tellTwice(turns: readonly Turn[]): void {
   const room = aRoom();
   let now = 0;
@@ -200,7 +203,7 @@ export function tellTwice(turns: readonly Turn[]): void {
   }
 }
 
-/** No lease is dropped before its stay has heard of its end, but by what the stay says itself. */
+/** Checks that no lease is dropped before its stay has received its end, unless by a message of the stay itself. */
 export function tellAndWatchEnds(turns: readonly Turn[]): void {
   const room = aRoom();
   let now = 0;

@@ -1,4 +1,4 @@
-/** What a room shows: its leases in time order, who waits, what has happened; as data and as Markdown. */
+/** The view of a room: its leases in time order, the stays that wait, and the history; as data and as Markdown. */
 import { expect, test } from 'vitest';
 import { roomDetailsOf } from '../../../../src/domain/room/details.js';
 import { ROOM_HISTORY_LINES, type RoomState } from '../../../../src/domain/room/state.js';
@@ -16,7 +16,7 @@ function busyRoom(): ARoom {
   return room;
 }
 
-test('leases stand in order of time, whoever came first, and who waits stands apart', () => {
+test('leases are shown in order of time, whichever came first, and waiting stays are shown apart', () => {
   expect(busyRoom().view()).toMatchObject({
     schema: 1,
     room: 'room/seaside/101',
@@ -36,7 +36,7 @@ test('leases stand in order of time, whoever came first, and who waits stands ap
   });
 });
 
-test('what is over is not shown, even if nobody has said anything since', () => {
+test('leases and claims that are over are not shown, even if no message has arrived since', () => {
   const { book } = busyRoom();
   const { leases, waiting } = roomViewOf(book, at(50));
   expect([leases.map(({ stays }) => stays), waiting]).toEqual([[[stay('C')]], []]);
@@ -46,7 +46,7 @@ test('a room without claims shows nothing', () => {
   expect(aRoom(9).view()).toMatchObject({ leases: [], waiting: [], history: [] });
 });
 
-test('the history says who got the room, who waits and behind whom, who let go, and what is over', () => {
+test('the history records who got the room, who waits and behind whom, who released it, and what is over', () => {
   const room = aRoom(9);
   room.claim('A', [9, 20]);
   room.claim('B', [15, 30]);
@@ -64,7 +64,7 @@ test('the history says who got the room, who waits and behind whom, who let go, 
   ]);
 });
 
-test('the history keeps the last lines', () => {
+test('the history of a room keeps only its last lines', () => {
   const room = aRoom(9);
   for (let n = 0; n < ROOM_HISTORY_LINES; n++) room.force('nobody', { reason: `try ${n}` });
   room.force('nobody', { reason: 'the last' });
@@ -73,7 +73,7 @@ test('the history keeps the last lines', () => {
   expect(room.book.history.at(-1)).toMatchObject({ why: 'the last' });
 });
 
-test('Web UI shows leases, who waits, who can open the door and what has happened, within what Temporal takes', () => {
+test("the Web UI shows leases, waiting stays, keys that can open the door, and the history, within Temporal's limit", () => {
   const room = busyRoom();
   room.report('X', [key('o0', [0, 30], { state: 'dead', deadAt: at(9), residualUntil: at(30) })]);
   room.force('nobody', { reason: 'x'.repeat(200), by: 'anna' });
@@ -92,21 +92,21 @@ test('Web UI shows leases, who waits, who can open the door and what has happene
   expect(Buffer.byteLength(roomDetailsOf(room.view()))).toBeLessThan(20_000);
 });
 
-test('the book survives being written down and read', () => {
+test('the state of a room survives being written as JSON and read back', () => {
   const { book } = busyRoom();
   expect(JSON.parse(JSON.stringify(book))).toEqual(book);
   const read = JSON.parse(JSON.stringify(book)) as RoomState;
   expect(roomViewOf(read, at(9))).toEqual(roomViewOf(book, at(9)));
 });
 
-test('a room in which nobody waits has nothing to wake up for', () => {
+test('a room in which no stay waits has nothing to wake up for', () => {
   const room = aRoom(9);
   room.claim('A', [9, 20], { graceMinutes: 60 });
   room.claim('B', [22, 30]);
   expect(nextWake(room.book, at(9))).toBeUndefined();
 });
 
-test('a room wakes up when who waits can have it', () => {
+test('a room wakes up when a waiting stay can have it', () => {
   const room = aRoom(9);
   room.claim('A', [9, 20], { graceMinutes: 60 });
   room.claim('C', [40, 60]);
@@ -117,7 +117,7 @@ test('a room wakes up when who waits can have it', () => {
   expect(nextWake(room.book, at(20))).toBeUndefined();
 });
 
-test('a room wakes up when a lease ends that should have lasted longer, to say so', () => {
+test('a room wakes up to send a decision when a lease ends that was claimed for longer', () => {
   const room = aRoom(9);
   room.claim('A', [9, 20]);
   room.claim('B', [20, 30]);
@@ -125,7 +125,7 @@ test('a room wakes up when a lease ends that should have lasted longer, to say s
   expect(nextWake(room.book, at(9))).toBe(at(20));
 });
 
-test('a room wakes up when the key that a share group joins is over', () => {
+test('a room wakes up when the window of the key that a share group joins is over', () => {
   const room = aRoom(9);
   room.claim('A', [9, 30], { shareGroup: 'friends', ready: true });
   room.claim('B', [9, 30], { shareGroup: 'friends', ready: true });
@@ -133,7 +133,7 @@ test('a room wakes up when the key that a share group joins is over', () => {
   expect(nextWake(room.book, at(9))).toBe(at(12));
 });
 
-test('a room wakes up when one stretch of a stay ends and the next is its to open, in a share group of one', () => {
+test('a room wakes up when one part of a stay ends and the stay opens the next part, in a share group of one', () => {
   const room = aRoom(0);
   room.claim('A', [0, 1], { shareGroup: 'friends', ready: true });
   room.claim('A', [1, 2], { shareGroup: 'friends', ready: true, part: 1 });

@@ -1,4 +1,4 @@
-/** Random stories of a room, new ones every time (`room-story.ts`); a failure prints the seed to tell it again. */
+/** Random stories of a room, new ones on every run (`room-story.ts`); a failure prints the seed to repeat it. */
 import fc from 'fast-check';
 import { it } from 'vitest';
 import { peaceful, tellAndWatchEnds, tellInPeace, tellTwice, tellWithRooms, withDesk } from './room-story.js';
@@ -7,7 +7,7 @@ const RUNS = { numRuns: 2_000 };
 const PATIENCE_MS = 300_000;
 
 it(
-  'no two holders’ leases ever overlap, nobody waits for nothing, and what becomes free goes to who came first',
+  'no two holders’ leases ever overlap, no stay waits for nothing, and free time goes to the stay that came first',
   () => {
     fc.assert(fc.property(peaceful, tellInPeace), RUNS);
   },
@@ -15,7 +15,7 @@ it(
 );
 
 it(
-  'that the front desk decides otherwise makes no two leases overlap, and leaves nobody without news',
+  'decisions of the front desk make no two leases overlap, and every stay receives its current decision',
   () => {
     fc.assert(fc.property(withDesk, tellWithRooms), RUNS);
   },
@@ -23,7 +23,7 @@ it(
 );
 
 it(
-  'hearing the same message twice changes nothing',
+  'a message that a room receives twice changes nothing the second time',
   () => {
     fc.assert(fc.property(peaceful, tellTwice), RUNS);
   },
@@ -31,7 +31,7 @@ it(
 );
 
 it(
-  'no lease is forgotten before its stay has heard of its end',
+  'no lease is dropped before its stay has received its end',
   () => {
     fc.assert(fc.property(withDesk, tellAndWatchEnds), RUNS);
   },

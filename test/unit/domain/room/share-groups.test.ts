@@ -20,18 +20,18 @@ test('stays of one share group hold the room together, whatever their dates', ()
   expect(room.claim('C', [34, 40])).toEqual({ kind: 'waiting', behind: [stay('B')] });
 });
 
-test('nobody opens the lease until somebody could', () => {
+test('no stay of a share group opens the lease until one of them is ready', () => {
   const room = pair();
   expect([room.decision('A'), room.decision('B')]).toMatchObject([{ opener: false }, { opener: false }]);
 });
 
-test('the first who could have a key opens the lease, and nobody else does', () => {
+test('the first ready stay of a share group opens the lease, and no other stay does', () => {
   const room = pair();
   expect(room.claim('B', [16, 40], ready)).toMatchObject({ opener: true });
   expect(room.claim('A', [14, 34], ready)).toMatchObject({ opener: false });
 });
 
-test('whoever opens the lease passes that on by letting go, or by not being ready any more', () => {
+test('the opener of a lease passes this role on when it releases its claim or is not ready any more', () => {
   const room = pair();
   room.claim('B', [16, 40], ready);
   room.claim('A', [14, 34], ready);
@@ -42,7 +42,7 @@ test('whoever opens the lease passes that on by letting go, or by not being read
   expect(room.decision('B')).toMatchObject({ opener: true });
 });
 
-test('once a key is live, the others join it, and it is nobody’s to open the lease', () => {
+test('once a key is live, the others in the share group join it, and no stay opens the lease', () => {
   const room = pair();
   room.claim('B', [16, 40], ready);
   room.claim('A', [14, 34], ready);
@@ -52,7 +52,7 @@ test('once a key is live, the others join it, and it is nobody’s to open the l
   expect(room.decision('B')).toMatchObject({ anchors: [], lineage: 'o1' });
 });
 
-test('anchors are of the generation that counts, the newest first', () => {
+test('anchors belong to the generation that counts, and the newest comes first', () => {
   const room = pair();
   room.report('B', [
     key('o1', [14, 40], { issuedAt: at(14) }),
@@ -64,7 +64,7 @@ test('anchors are of the generation that counts, the newest first', () => {
   expect(lineage).toBe('o2');
 });
 
-test('of generations that began in the same minute, the one that was reported last counts', () => {
+test('of generations that began in the same minute, the last reported one counts', () => {
   const room = pair();
   room.report('B', [key('o1', [14, 40]), key('o2', [14, 40], { guestId: 'g2' })]);
   expect(room.decision('A')).toMatchObject({ lineage: 'o2', anchors: [{ acsCredentialId: 'o2' }] });
@@ -72,19 +72,19 @@ test('of generations that began in the same minute, the one that was reported la
   expect(possible).toMatchObject([{ acsCredentialId: 'o1', endsAtFirstUseOf: 'o2' }]);
 });
 
-test('of anchors that were issued in the same minute, the one that was reported last comes first', () => {
+test('of anchors that were issued in the same minute, the last reported one comes first', () => {
   const room = pair();
   room.report('B', [key('o1', [14, 40]), key('j1', [14, 40], { guestId: 'g2', lineage: 'o1' })]);
   expect(room.decision('A')).toMatchObject({ anchors: [{ acsCredentialId: 'j1' }, { acsCredentialId: 'o1' }] });
 });
 
-test('a live joiner keeps its generation counting when its override has ended', () => {
+test('a live joiner keeps its generation in force after its override has ended', () => {
   const room = pair();
   room.report('B', [key('o1', [14, 40], { state: 'dead', deadAt: at(15) }), key('j1', [14, 40], { lineage: 'o1' })]);
   expect(room.decision('A')).toMatchObject({ lineage: 'o1', anchors: [{ acsCredentialId: 'j1' }] });
 });
 
-test('when every key has ended, the lease is reopened by whoever is ready first', () => {
+test('when every key has ended, the first ready stay reopens the lease', () => {
   const room = pair();
   room.claim('A', [14, 34], ready);
   room.report('A', [key('o1', [14, 34])]);
@@ -92,7 +92,7 @@ test('when every key has ended, the lease is reopened by whoever is ready first'
   expect(room.claim('B', [16, 40], ready)).toMatchObject({ opener: true, anchors: [] });
 });
 
-test('keys whose window is over are no anchors, and who could join them hears of it', () => {
+test('a key whose window is over is not an anchor, and stays that could join it receive a new decision', () => {
   const room = pair();
   room.claim('B', [16, 40], ready);
   room.report('B', [key('o1', [14, 20])]);
@@ -100,14 +100,14 @@ test('keys whose window is over are no anchors, and who could join them hears of
   expect(room.decision('A')).toMatchObject({ anchors: [] });
 });
 
-test('who leaves the group has the room only where nobody of the group has it', () => {
+test('a stay that leaves its share group has the room only where no stay of the group has it', () => {
   const room = pair();
   expect(room.claim('B', [16, 40])).toEqual({ kind: 'waiting', behind: [stay('A')] });
   room.passTo(20).release('A');
   expect(room.decision('B')).toMatchObject({ kind: 'granted', until: at(40), opener: true });
 });
 
-test('a stay between two of a group parts their lease: the later does not join what the one between has ended', () => {
+test('a stay between two of a group splits their lease, and the later one does not join a key from before', () => {
   const room = aRoom(9);
   room.claim('A', [10, 12], ready);
   room.report('A', [key('o1', [10, 30])]);

@@ -1,6 +1,6 @@
 /**
- * The rooms of a simulated hotel, in process: each keeps its book by the room's own rules, as the workflow `room` does. What they tell
- * stays of their own accord lies in `post` until somebody delivers it.
+ * Rooms of a simulated hotel, in process. Each keeps its state by the room's own rules, as the workflow `room` does. Messages that they
+ * send to stays on their own wait in `post` until a test delivers them.
  */
 import { roomWorkflowId } from '../../../../src/domain/model/ids.js';
 import type { Instant } from '../../../../src/domain/model/instants.js';
@@ -20,26 +20,26 @@ import { roomViewOf, type RoomView } from '../../../../src/domain/room/view.js';
 import { nextWake } from '../../../../src/domain/room/wake.js';
 
 export interface SimulatedRooms {
-  /** News on their way to stays, the oldest first. */
+  /** Decisions in transit to stays, the oldest first. */
   readonly post: NewsFor[];
   claim(room: string, claim: Claim): LeaseNews;
   release(room: string, release: RoomRelease): void;
   report(room: string, report: RoomReport): void;
   force(room: string, force: RoomForce): void;
-  /** When a room next does something by itself. */
+  /** Returns the next instant at which a room acts by itself. */
   nextWake(): Instant | undefined;
   /** Wakes the rooms whose time has come. */
   wake(): void;
-  /** Who claims rooms, and holds them. */
+  /** Returns all claims on rooms, with what each has been granted. */
   claims(): readonly (Pick<ClaimEntry, 'stayId' | 'asked' | 'granted' | 'displaced'> & { readonly room: string })[];
-  /** Every room that was ever claimed. */
+  /** Returns the view of every room that was ever claimed. */
   views(): readonly RoomView[];
 }
 
 interface Room {
   readonly book: RoomState;
   wakeAt: Instant | undefined;
-  /** The version of the book that `wakeAt` is right for. */
+  /** Version of the room state that `wakeAt` is right for. */
   wakeVersion: number | undefined;
 }
 

@@ -1,4 +1,4 @@
-/** How snapshots, signals and staff add up in the book, and that the book is plain JSON. */
+/** Combination of snapshots, signals and staff actions in the stay state, and its form as plain JSON. */
 import { describe, expect, it } from 'vitest';
 import { judgeSnapshot, type SnapshotDecision } from '../../../../src/domain/stay/desired/apply-snapshot.js';
 import type { StayState } from '../../../../src/domain/stay/state.js';
@@ -21,28 +21,28 @@ function decisionOn(house: House, fields: Partial<StaySnapshotInput>): SnapshotD
 describe('a revision', () => {
   const house = aStay().with({ revision: 5 }).opened();
 
-  it('that is newer is taken, one that is older is stale', () => {
+  it('a newer revision is accepted, and an older one is stale', () => {
     expect(decisionOn(house, { revision: 6 })).toBe('new');
     expect(decisionOn(house, { revision: 4, rooms: ['102'] })).toBe('stale');
   });
 
-  it('that is known with the same content changes nothing, in whatever order its fields come', () => {
+  it('a known revision with the same content changes nothing, in whatever order its fields come', () => {
     const { guests, ...rest } = aStay().snapshot();
     expect(decisionOn(house, { guests, ...rest, revision: 5 })).toBe('known');
   });
 
-  it('that is known with other content is stale, unless its sender says that it is newer', () => {
+  it('a known revision with other content is stale, unless its sender says that it is newer', () => {
     expect(decisionOn(house, { revision: 5, rooms: ['102'] })).toBe('stale');
     expect(decisionOn(house, { revision: 5, rooms: ['102'], supersede: true })).toBe('new');
   });
 
-  it('may be an instant', () => {
+  it('a revision of a snapshot may be an instant', () => {
     const dated = aStay().with({ revision: '2026-11-20T09:30:00Z' }).opened();
     expect(decisionOn(dated, { revision: '2026-11-20T10:30:01+01:00' })).toBe('new');
     expect(decisionOn(dated, { revision: '2026-11-20T10:29:59+01:00' })).toBe('stale');
   });
 
-  it('that is the first of a stay whose window is over is refused as such', () => {
+  it('a first revision of a stay whose window is over is refused as over', () => {
     const empty = aStay().house();
     expect(decisionOn(empty, { window: { from: '2026-11-20T14:00Z', to: NOON } })).toBe('over');
     expect(decisionOn(empty, { window: { arrival: '2026-11-18', departure: '2026-11-20' } })).toBe('over');
@@ -51,7 +51,7 @@ describe('a revision', () => {
 });
 
 describe('a snapshot changes only what differs from the one before it', () => {
-  it('so a guest added by signal survives it', () => {
+  it('a guest added by signal survives the next snapshot', () => {
     const house = aStay().settled();
     house.message({ name: 'addGuests', payload: { guests: [{ guestId: 'g2', primary: false, wantsKey: true }] } });
     expect(carriedOut(house)).toEqual(['join g2 101']);
@@ -60,14 +60,14 @@ describe('a snapshot changes only what differs from the one before it', () => {
     expect(opensRooms(house, 'g2')).toEqual(['101']);
   });
 
-  it('so a guest removed by signal stays removed while the booking system still lists him', () => {
+  it('a guest removed by signal stays removed while the booking system still lists them', () => {
     const house = aStay().withGuests(2).settled();
     house.message({ name: 'removeGuest', payload: { guestId: 'g2', cause: 'left' } });
     amend(house, { window: { from: CHECK_IN, to: '2026-11-27T10:00Z' } });
     expect(desiredRooms(house)).toEqual({ g1: ['101'], g2: [] });
   });
 
-  it('so rooms and dates changed by signal hold until the booking system says otherwise', () => {
+  it('rooms and dates changed by signal hold until the booking system changes them', () => {
     const house = aStay().settled();
     house.message({ name: 'changeRooms', payload: { rooms: ['102'] } });
     house.message({ name: 'changeDates', payload: { window: { to: '2026-11-28T10:00Z' } } });
@@ -79,7 +79,7 @@ describe('a snapshot changes only what differs from the one before it', () => {
     expect(house.view()).toMatchObject({ rooms: ['103'], window: { to: '2026-11-24T14:00Z' } });
   });
 
-  it('field by field also of a guest', () => {
+  it("a snapshot that changes a guest's window keeps the guest's rooms that a signal changed", () => {
     const stay = aStay().inRooms('101', '102').withGuests(2);
     const house = stay.settled();
     house.message({ name: 'changeRooms', payload: { rooms: ['102'], guestId: 'g2' } });
@@ -89,7 +89,7 @@ describe('a snapshot changes only what differs from the one before it', () => {
     expect(second).toMatchObject({ rooms: ['102'], window: own });
   });
 
-  it('so a check-out by signal is not undone by a snapshot that still says in-house', () => {
+  it('a check-out by signal is not undone by a snapshot that still says in-house', () => {
     const house = aStay().with({ status: 'in-house' }).settled();
     house.message({ name: 'checkOut', payload: {} });
     amend(house, { rooms: ['102'] });
@@ -101,7 +101,7 @@ describe('a snapshot changes only what differs from the one before it', () => {
 });
 
 describe('a guest whom the booking system drops', () => {
-  it('comes back when it lists him again', () => {
+  it('a guest whom the booking system drops comes back when it lists them again', () => {
     const house = aStay().withGuests(2).settled();
     amend(house, { guests: [{ guestId: 'g1' }] });
     expect(desiredRooms(house)['g2']).toEqual([]);
@@ -109,7 +109,7 @@ describe('a guest whom the booking system drops', () => {
     expect(desiredRooms(house)['g2']).toEqual(['101']);
   });
 
-  it('does not come back if staff removed him for cause', () => {
+  it('a guest whom the booking system drops does not come back if staff removed them for cause', () => {
     const house = aStay().withGuests(2).settled();
     house.message({ name: 'removeGuest', payload: { guestId: 'g2', cause: 'security' } });
     house.message({ name: 'removeGuest', payload: { guestId: 'g2', cause: 'left' } });
@@ -119,8 +119,8 @@ describe('a guest whom the booking system drops', () => {
   });
 });
 
-describe("a guest's rooms of his own", () => {
-  it('move with the one room that gives way to one other', () => {
+describe("a guest's own rooms", () => {
+  it("a guest's own room moves along when one room of the stay gives way to one other", () => {
     const house = aStay()
       .inRooms('101', '102')
       .withGuests(2)
@@ -130,7 +130,7 @@ describe("a guest's rooms of his own", () => {
     expect(desiredRooms(house)).toEqual({ g1: ['101', '103'], g2: ['103'] });
   });
 
-  it('are kept as far as the stay still has them', () => {
+  it('a guest keeps their own rooms as far as the stay still has them', () => {
     const house = aStay()
       .inRooms('101', '102')
       .withGuests(2)
@@ -142,7 +142,7 @@ describe("a guest's rooms of his own", () => {
 });
 
 describe('rooms without a door', () => {
-  it('are asked for once, also when another is added later', () => {
+  it('a room without a door raises attention once, also when another such room is added later', () => {
     const house = aStay().inRooms('x1').opened();
     house.settle();
     amend(house, { rooms: ['x1', 'x2'] });
@@ -156,7 +156,7 @@ describe('rooms without a door', () => {
 });
 
 describe('attention', () => {
-  it('tells since when it is open', () => {
+  it('attention shows since when it is open', () => {
     const house = aStay().inRooms('x1').opened();
     house.settle();
     const since = house.now();
@@ -164,7 +164,7 @@ describe('attention', () => {
     expect(house.view().attention).toMatchObject([{ code: 'impossible-plan', since }]);
   });
 
-  it('about a guest goes with the guest', () => {
+  it('attention about a guest is resolved when the guest is removed', () => {
     const house = aStay().settled();
     house.message({ name: 'addGuests', payload: { guests: [{ guestId: 'g2', primary: false, wantsKey: true }] } });
     recordBlocker(house.book, prepareStepId('g2'), { kind: 'refused', message: 'no' }, { guestId: 'g2' }, house.now());
@@ -177,7 +177,7 @@ describe('attention', () => {
 });
 
 describe('a guest removed for cause', () => {
-  it('is not brought back by addGuests, but by staff who release him', () => {
+  it('a guest removed for cause is not brought back by addGuests, but by staff who release them', () => {
     const house = aStay().withGuests(2).settled();
     house.message({ name: 'removeGuest', payload: { guestId: 'g2', cause: 'security' } });
     house.message({ name: 'addGuests', payload: { guests: [{ guestId: 'g2', primary: false, wantsKey: true }] } });
@@ -193,14 +193,14 @@ describe('a window in local dates', () => {
   const converted = { from: '2026-11-23T14:00Z', to: '2026-11-27T10:00Z' };
   const facts = (house: House) => ({ propertyId: 'p', name: 'Seaside', timeZone: 'UTC', policy: house.policy });
 
-  it('keeps what a signal said of the dates before it was converted', () => {
+  it('a window in local dates keeps a change by signal that arrived before its conversion', () => {
     const house = aStay().with({ window: local }).opened();
     house.message({ name: 'changeDates', payload: { window: { to: '2026-11-28T10:00Z' } } });
     recordProperty(house.book, { ...facts(house), window: converted });
     expect(house.view().window).toEqual({ from: converted.from, to: '2026-11-28T10:00Z' });
   });
 
-  it('is converted again when the policy has changed', () => {
+  it('a window in local dates is converted again when the policy has changed', () => {
     const house = aStay().with({ window: local }).opened();
     recordProperty(house.book, { ...facts(house), window: converted });
     house.message({ name: 'policyChanged', payload: {} });
@@ -215,7 +215,7 @@ it('a window in local dates keeps the earlier instants until it is converted', (
   expect(house.view()).toMatchObject({ window: { from: CHECK_IN, to: CHECK_OUT }, settled: false });
 });
 
-it('a book survives being carried as JSON, and plans the same afterwards', () => {
+it('the stay state survives a JSON round trip, and leads to the same plan afterwards', () => {
   const house = aStay()
     .inRooms('101', '102')
     .withGuests(3)

@@ -1,4 +1,4 @@
-/** What others see of a stay: the fields of `docs/messages.md`, and no names or contacts. */
+/** View of a stay for other programs: the fields of `docs/messages.md`, and no names or contacts. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { applyMessage } from '../../../../src/domain/stay/desired/apply-message.js';
@@ -10,7 +10,7 @@ import { COMMON_DOORS } from './plan/hotel.js';
 import { tell, turns, starts } from './plan/story.js';
 
 describe('the view', () => {
-  it('of a settled stay tells phase, guests and keys', () => {
+  it('the view of a settled stay shows phase, guests and keys', () => {
     const house = aStay().inRooms('101', '102').withGuests(2).settled();
     const window = { from: CHECK_IN, to: CHECK_OUT };
     const [override, joiner] = house.view().keys;
@@ -45,7 +45,7 @@ describe('the view', () => {
     expect(joiner).toMatchObject({ guestId: 'g2', kind: 'joiner', joinedTo: override?.acsCredentialId, state: 'live' });
   });
 
-  it('tells what comes next while a step is on its way', () => {
+  it('the view shows the next steps while a step is in progress', () => {
     const house = aStay()
       .withGuests(2)
       .withPolicy({ issueFrom: { kind: 'check-in' } })
@@ -62,7 +62,7 @@ describe('the view', () => {
     });
   });
 
-  it('goes through the phases of a stay', () => {
+  it('the view goes through the phases of a stay', () => {
     const house = aStay()
       .withPolicy({ issueFrom: { kind: 'check-in' } })
       .settled();
@@ -77,7 +77,7 @@ describe('the view', () => {
     expect(phases).toEqual(['expected', 'in-house', 'leaving', 'over']);
   });
 
-  it('keeps how long an offline phone may still open a door', () => {
+  it('the view keeps how long an offline phone may still open a door', () => {
     const house = aStay().settled();
     house.message({ name: 'checkOut', payload: {} });
     house.settle();
@@ -87,7 +87,7 @@ describe('the view', () => {
 });
 
 describe('a dry run', () => {
-  it('says what would be done, in order, and does nothing', () => {
+  it('a dry run lists the steps of a change in order, and changes nothing', () => {
     const house = aStay().withGuests(2).settled();
     applyMessage(house.book, { name: 'changeRooms', payload: { rooms: ['102'] } }, house.now());
     const before = JSON.stringify(house.book);
@@ -96,7 +96,7 @@ describe('a dry run', () => {
     expect(JSON.stringify(house.book)).toBe(before);
   });
 
-  it('of a stay that nobody at Seam knows yet assumes that all is found', () => {
+  it('a dry run of a stay whose guests Seam does not have yet assumes that everything is found', () => {
     const house = aStay().withGuests(2).where('g1', { wantsKey: false }).opened();
     recordProperty(house.book, {
       propertyId: 'seaside',
@@ -107,7 +107,7 @@ describe('a dry run', () => {
     expect(dryRun(house.book, house.now()).steps).toMatchObject([{ do: 'override', guestId: 'g2', rooms: ['101'] }]);
   });
 
-  it('shows what would have to wait, and for what', () => {
+  it('a dry run shows which step would have to wait, and for what', () => {
     const house = aStay()
       .withPolicy({ issueFrom: { kind: 'check-in' } })
       .settled();
@@ -117,7 +117,7 @@ describe('a dry run', () => {
   });
 });
 
-/** Cannot occur by chance, and is found wherever it turns up. */
+/** Marker that cannot occur by chance, and that a search finds wherever it appears. */
 const MARK = 'zq-secret';
 const contact = fc.record(
   {

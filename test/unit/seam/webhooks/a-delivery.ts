@@ -10,12 +10,12 @@ export interface ADelivery {
 
 export interface DeliveryHabits {
   readonly secret?: string;
-  /** How long ago it was signed, in seconds; negative: in the future. */
+  /** Age of the signature in seconds; negative: in the future. */
   readonly secondsAgo?: number;
   readonly headerPrefix?: 'svix' | 'webhook';
 }
 
-/** @param content an event, or a text that goes as it is */
+/** @param content an event, or a text that is sent as it is */
 export function aDelivery(content: unknown, habits: DeliveryHabits = {}): ADelivery {
   const { secret = SECRET, secondsAgo = 0, headerPrefix: prefix = 'svix' } = habits;
   const body = Buffer.from(typeof content === 'string' ? content : JSON.stringify(content));
@@ -30,7 +30,7 @@ export function aDelivery(content: unknown, habits: DeliveryHabits = {}): ADeliv
   };
 }
 
-/** As `/events/list` has it. */
+/** Returns an event in the form of `/events/list`. */
 export function anEvent(eventType: string, fields: Readonly<Record<string, unknown>>): Record<string, unknown> {
   return {
     event_id: 'e-1',

@@ -1,4 +1,4 @@
-/** Which stays an event is brought to: found by what they hold, as soon as that can be found; each event once. */
+/** Hand-over of events to the stays that hold the key or phone: as soon as a stay can be found, and once per event. */
 import { describe, expect, it } from 'vitest';
 import {
   openEventHandler,
@@ -11,11 +11,11 @@ type Signalled = readonly [stayId: string, name: string, payload: unknown];
 
 interface World {
   readonly handler: EventHandler;
-  /** What each stay holds. */
+  /** Ids that each stay holds. */
   readonly held: Map<string, readonly string[]>;
   readonly signals: Signalled[];
   looks: number;
-  /** Called at each look for a stay. */
+  /** Runs at each lookup of a stay. */
   onLook: () => void;
 }
 
@@ -50,7 +50,7 @@ function keyEvent(eventId: string, acsCredentialId: string, eventType = 'acs_cre
 }
 
 describe('an event about a key', () => {
-  it('is brought to the stay that holds it, with its id as the request id', async () => {
+  it('a key event is sent to the stay that holds the key, with the event id as the request id', async () => {
     const world = aWorld();
     world.held.set('stay/a/1', ['c-1']).set('stay/a/2', ['c-2']);
     expect(await world.handler.take(keyEvent('e-1', 'c-1'))).toEqual({ kind: 'handed-over', stays: ['stay/a/1'] });
@@ -63,13 +63,13 @@ describe('an event about a key', () => {
     expect(world.signals).toEqual([['stay/a/1', 'credentialChanged', payload]]);
   });
 
-  it('finds a stay that can be found a little later only', async () => {
+  it('a key event finds a stay that can be found only a little later', async () => {
     const world = aWorld();
     world.onLook = () => world.looks === 3 && world.held.set('stay/a/1', ['c-1']);
     expect(await world.handler.take(keyEvent('e-1', 'c-1'))).toMatchObject({ kind: 'handed-over' });
   });
 
-  it('about the copy on one phone is brought to the stay that holds the key', async () => {
+  it('an event about the copy on one phone is sent to the stay that holds the key', async () => {
     const asked: unknown[] = [];
     const world = aWorld({
       parentOf: async (credential) => {
@@ -83,25 +83,25 @@ describe('an event about a key', () => {
     expect(asked).toMatchObject([{ acsCredentialId: 'copy-1', acsSystemId: 's' }]);
   });
 
-  it('that a stay knows costs no question to Seam', async () => {
+  it('an event about a key that a stay holds needs no request to Seam', async () => {
     const world = aWorld({ parentOf: () => Promise.reject(new Error('asked')) });
     world.held.set('stay/a/1', ['c-1']);
     expect(await world.handler.take(keyEvent('e-1', 'c-1'))).toMatchObject({ kind: 'handed-over' });
   });
 
-  it('about a copy that has reached its phone costs no question to Seam either', async () => {
+  it('an event about a copy that has reached its phone needs no request to Seam', async () => {
     const world = aWorld({ parentOf: () => Promise.reject(new Error('asked')) });
     world.held.set('stay/a/1', ['c-1']);
     expect(await world.handler.take(keyEvent('e-1', 'copy-1', 'acs_credential.issued'))).toEqual({ kind: 'no-stay' });
   });
 
-  it('of another application finds no stay, after a few looks', async () => {
+  it('a key event of another application finds no stay after a few lookups', async () => {
     const world = aWorld({ parentOf: () => Promise.resolve(undefined) });
     expect(await world.handler.take(keyEvent('e-1', 'c-9'))).toEqual({ kind: 'no-stay' });
     expect(world.looks).toBe(5);
   });
 
-  it('of a stay that ends meanwhile finds no stay', async () => {
+  it('a key event of a stay that ends meanwhile finds no stay', async () => {
     const world = aWorld();
     world.held.set('stay/a/1', ['c-1']);
     world.onLook = () => setImmediate(() => world.held.clear());
@@ -110,7 +110,7 @@ describe('an event about a key', () => {
     expect(await stays).toEqual({ kind: 'no-stay' });
   });
 
-  it('is brought once, however often it comes, also at the same time', async () => {
+  it('a key event is sent to its stay once, even if it arrives repeatedly or twice at the same time', async () => {
     const world = aWorld();
     world.held.set('stay/a/1', ['c-1']);
     const event = keyEvent('e-1', 'c-1');
@@ -120,7 +120,7 @@ describe('an event about a key', () => {
     expect(world.signals).toHaveLength(1);
   });
 
-  it('that found no stay is looked at again if it comes again', async () => {
+  it('a key event that found no stay is looked up again when it arrives again', async () => {
     const world = aWorld({ lookAgainAfterMs: [] });
     const event = keyEvent('e-1', 'c-1');
     expect(await world.handler.take(event)).toEqual({ kind: 'no-stay' });
@@ -128,7 +128,7 @@ describe('an event about a key', () => {
     expect(await world.handler.take(event)).toMatchObject({ kind: 'handed-over' });
   });
 
-  it('is given back while Temporal cannot be asked, and brought when it comes again', async () => {
+  it('a key event fails while Temporal is unavailable, and is handed over when it arrives again', async () => {
     const world = aWorld();
     world.held.set('stay/a/1', ['c-1']);
     world.onLook = () => {
@@ -141,14 +141,14 @@ describe('an event about a key', () => {
     expect(await world.handler.take(event)).toMatchObject({ kind: 'handed-over' });
   });
 
-  it('is given back while Seam cannot be asked whose copy it is', async () => {
+  it('an event about a copy fails while Seam cannot return the key of the copy', async () => {
     const world = aWorld({ parentOf: () => Promise.reject(new Error('Seam is away')) });
     await expect(world.handler.take(keyEvent('e-1', 'copy-1'))).rejects.toThrow('Seam is away');
   });
 });
 
 describe('an event', () => {
-  it('about a phone is brought to every stay of the person whose it is', async () => {
+  it("a phone event is sent to every stay of the phone's owner", async () => {
     const world = aWorld();
     world.held.set('stay/a/1', ['c-1', 'phone-1']).set('stay/a/2', ['phone-1']).set('stay/a/3', ['c-3']);
     const event: SeamEvent = { kind: 'phone', eventId: 'e-1', eventType: 'phone.deactivated', deviceId: 'phone-1' };
@@ -160,7 +160,7 @@ describe('an event', () => {
     ]);
   });
 
-  it('about the access system, or of any other type, disturbs no stay', async () => {
+  it('an event about the access system, or of any other type, causes no lookup of a stay', async () => {
     const world = aWorld();
     world.held.set('stay/a/1', ['s']);
     const system = { kind: 'system', eventType: 'acs_system.disconnected', acsSystemId: 's', errorCodes: [] } as const;

@@ -1,4 +1,4 @@
-/** Only what Seam has signed, as it has signed it and lately, is read at all. */
+/** Only a delivery that Seam signed, recently and in exactly these bytes, is read at all. */
 import { describe, expect, it, test } from 'vitest';
 import { deliveryReader, isWebhookSecret, SEAM_EVENT_TYPES } from '../../../../src/seam/webhooks/index.js';
 import { createSimulatedHotel } from '../../../../src/simulator/hotel/hotel.js';
@@ -9,18 +9,21 @@ const read = ({ headers, body }: ADelivery): ReturnType<ReturnType<typeof delive
   deliveryReader(SECRET)(headers, body);
 
 describe('a delivery', () => {
-  it.each(['svix', 'webhook'] as const)('that Seam has signed is read, with headers %s-*', (headerPrefix) => {
-    expect(read(aDelivery(aKeyEvent(), { headerPrefix }))).toEqual({
-      kind: 'event',
-      event: {
-        kind: 'credential',
-        eventId: 'e-1',
-        eventType: 'acs_credential.invalidated',
-        acsCredentialId: 'c-1',
-        acsSystemId: 's-1',
-      },
-    });
-  });
+  it.each(['svix', 'webhook'] as const)(
+    'a delivery that Seam has signed is read, with headers %s-*',
+    (headerPrefix) => {
+      expect(read(aDelivery(aKeyEvent(), { headerPrefix }))).toEqual({
+        kind: 'event',
+        event: {
+          kind: 'credential',
+          eventId: 'e-1',
+          eventType: 'acs_credential.invalidated',
+          acsCredentialId: 'c-1',
+          acsSystemId: 's-1',
+        },
+      });
+    },
+  );
 
   const genuine = aDelivery(aKeyEvent());
   const altered = Buffer.from(genuine.body.toString().replace('c-1', 'c-2'));
@@ -47,11 +50,11 @@ describe('a delivery', () => {
     ['without an id', without('svix-id')],
     ['without a time', without('svix-timestamp')],
     ['without anything', { headers: {}, body: Buffer.alloc(0) }],
-  ])('%s is forged, and nothing in it counts', (_what, delivery) => {
+  ])('a delivery %s is reported as forged, and none of its content is used', (_what, delivery) => {
     expect(read(delivery)).toEqual({ kind: 'forged', why: expect.any(String) });
   });
 
-  it('is read if one of several signatures is right, as while a secret is changed', () => {
+  it('a delivery is read if one of several signatures is right, as during a change of the secret', () => {
     const { headers, body } = aDelivery(aKeyEvent());
     const both = { ...headers, 'svix-signature': `v1,bm90IHRoaXMgb25l ${headers['svix-signature'] ?? ''}` };
     expect(read({ headers: both, body })).toMatchObject({ kind: 'event' });
@@ -68,25 +71,25 @@ describe('a delivery', () => {
     ['a key event without a system', aKeyEvent({ acs_system_id: 7 }), ['acs_system_id']],
     ['an id that would end a quotation', aKeyEvent({ acs_credential_id: 'x" OR "1"="1' }), ['acs_credential_id']],
     ['a phone event without a phone', anEvent('phone.deactivated', {}), ['device_id']],
-  ])('that holds %s is genuine, but unreadable', (_what, content, fields) => {
+  ])('a delivery that holds %s is genuine but unreadable', (_what, content, fields) => {
     expect(read(aDelivery(content))).toEqual({ kind: 'unreadable', fields });
   });
 
-  it('of a type that nobody has heard of is read as far as its type', () => {
+  it('a delivery of an unknown event type is read as far as its type', () => {
     expect(read(aDelivery(anEvent('lock.sang', { song: {} })))).toEqual({
       kind: 'event',
       event: { kind: 'other', eventId: 'e-1', eventType: 'lock.sang' },
     });
   });
 
-  it('may hold more than is published', () => {
+  it('a delivery may hold more fields than Seam publishes', () => {
     expect(read(aDelivery(aKeyEvent({ more: { of: 'this' }, acs_system_errors: null })))).toMatchObject({
       kind: 'event',
     });
   });
 });
 
-test("every type that is subscribed to is read as something, and the simulator's own events are readable", () => {
+test("every subscribed event type is recognised, and the simulator's own events are readable", () => {
   const hotel = createSimulatedHotel({ clock: standingClock(Date.parse('2026-11-23T12:00:00Z')), rooms: ['101'] });
   const guest = hotel.addGuest();
   hotel.phones.deactivate(guest.deviceId);
@@ -101,7 +104,7 @@ test("every type that is subscribed to is read as something, and the simulator's
   }
 });
 
-test('a secret is "whsec_" and base64', () => {
+test('a webhook secret is "whsec_" followed by base64', () => {
   expect(isWebhookSecret(SECRET)).toBe(true);
   for (const text of ['', 'whsec_', 'whsec_?', 'seam_test_key', 'b25seUZvclRlc3Rz']) {
     expect(isWebhookSecret(text), text).toBe(false);

@@ -1,4 +1,4 @@
-/** Messages are taken in whatever they hold: they change what is desired, or become attention `ignored-message`. */
+/** Messages with any content: each changes the desired state, or becomes attention `ignored-message`. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { applyMessage, ignoreMessage } from '../../../../../src/domain/stay/desired/apply-message.js';
@@ -13,14 +13,14 @@ import { planStay } from '../../../../../src/domain/stay/reconcile.js';
 import { aStay, attentionCodes, carriedOut, enrolPhone } from '../../a-stay.js';
 import type { House } from '../plan/hotel.js';
 
-/** As the workflow's handlers do: check, then take in or put aside. */
+/** Mirrors the workflow's handlers: checks a message, then applies or ignores it. */
 function receive(house: House, name: MessageName, payload: unknown): void {
   const checked = check<unknown>(messageSchemas[name], payload);
   if (checked.ok) applyMessage(house.book, { name, payload: checked.value } as Message, house.now());
   else ignoreMessage(house.book, `${name}: ${describeProblems(checked.problems)}`, house.now());
 }
 
-/** Payloads that come near to what is desired, and any others. */
+/** Payloads that are nearly valid, and any others. */
 const payloads = fc.oneof(
   fc.jsonValue(),
   fc.record(
@@ -44,7 +44,7 @@ const payloads = fc.oneof(
 );
 
 describe('a message', () => {
-  it('never throws and never spoils the plan, whatever JSON it holds', () => {
+  it('a message never throws and never corrupts the plan, whatever JSON it holds', () => {
     fc.assert(
       fc.property(fc.array(fc.tuple(fc.constantFrom(...messageNames), payloads), { maxLength: 8 }), (messages) => {
         const house = aStay().withGuests(2).settled();
@@ -56,7 +56,7 @@ describe('a message', () => {
     );
   });
 
-  it('with an unknown field is put aside, and says which', () => {
+  it('a message with an unknown field is ignored, with attention that names the field', () => {
     const house = aStay().settled();
     receive(house, 'removeGuest', { guestId: 'g1', why: 'x' });
     expect(house.view().attention).toMatchObject([
@@ -80,21 +80,21 @@ describe('a message', () => {
       'a phone that is not of this stay',
       { name: 'phoneChanged', payload: { deviceId: 'x', eventType: 'phone.deactivated', eventId: '1' } },
     ],
-  ])('about %s becomes attention, and nothing else', (_about, message) => {
+  ])('a message about %s raises attention and has no other effect', (_about, message) => {
     const house = aStay().settled();
     house.message(message);
     expect(attentionCodes(house)).toEqual(['ignored-message']);
     expect(carriedOut(house)).toEqual([]);
   });
 
-  it('to check in after the end of the stay is put aside', () => {
+  it('a message to check in after the end of the stay is ignored', () => {
     const house = aStay().settled();
     house.message({ name: 'cancel', payload: {} });
     house.message({ name: 'checkIn', payload: {} });
     expect(house.view()).toMatchObject({ phase: 'cancelled', attention: [{ code: 'ignored-message' }] });
   });
 
-  it('is taken in once per request id', () => {
+  it('a message is applied once per request id', () => {
     const house = aStay().withGuests(2).settled();
     const payload = { guestId: 'g2', reason: 'noise', requestId: 'r1' };
     house.message({ name: 'block', payload });
@@ -104,20 +104,20 @@ describe('a message', () => {
     expect(house.view().guests[1]).toMatchObject({ guestId: 'g2', keyState: 'issued' });
   });
 
-  it('without a request id is taken in each time', () => {
+  it('a message without a request id is applied each time', () => {
     const house = aStay().settled();
     house.message({ name: 'removeGuest', payload: { guestId: 'nobody', cause: 'left' } });
     house.message({ name: 'removeGuest', payload: { guestId: 'nobody', cause: 'left' } });
     expect(attentionCodes(house)).toHaveLength(2);
   });
 
-  it('leaves a line in the timeline, with who sent it', () => {
+  it('a message leaves a line in the timeline, with its sender', () => {
     const house = aStay().settled();
     house.message({ name: 'checkIn', payload: { by: 'desk-2' } });
     expect(house.view().timeline).toContainEqual({ at: house.now(), what: 'checked in', by: 'desk-2' });
   });
 
-  it('to retry clears what was put aside', () => {
+  it('a message to retry clears the attention about ignored messages', () => {
     const house = aStay().settled();
     house.message({ name: 'phoneReady', payload: { guestId: 'nobody' } });
     house.message({ name: 'retry', payload: {} });
@@ -125,7 +125,7 @@ describe('a message', () => {
   });
 });
 
-describe('that Seam reports', () => {
+describe('an event from Seam', () => {
   const deactivated = (house: House, deviceId: string, requestId?: string): void =>
     house.message({
       name: 'phoneChanged',
@@ -138,7 +138,7 @@ describe('that Seam reports', () => {
     });
   const phoneOf = (house: House, guestId: string): string => house.book.guests[guestId]?.deviceIds?.[0] ?? '';
 
-  it("the end of a guest's only phone leaves his key as it is, and waits for another phone", () => {
+  it("the end of a guest's only phone leaves their key unchanged, and starts a wait for another phone", () => {
     const house = aStay().with({ status: 'in-house' }).withGuests(2).settled();
     const deviceId = phoneOf(house, 'g2');
     house.hotel.phones.deactivate(deviceId);
@@ -151,7 +151,7 @@ describe('that Seam reports', () => {
     expect(phoneOf(house, 'g2')).not.toBe(deviceId);
   });
 
-  it('the end of a phone is attention once it is certain that he has no other', () => {
+  it('the end of a phone raises attention once it is certain that the guest has no other phone', () => {
     const house = aStay().with({ status: 'in-house' }).withPolicy({ phoneMissingAfterMinutes: 0 }).settled();
     const deviceId = phoneOf(house, 'g1');
     house.hotel.phones.deactivate(deviceId);
@@ -162,7 +162,7 @@ describe('that Seam reports', () => {
     expect(attentionCodes(house)).toEqual([]);
   });
 
-  it('the end of a phone with which Seam ends the keys on it shows that they are gone', () => {
+  it('the end of a phone with which Seam ends the keys on it leaves those keys dead', () => {
     const house = aStay().with({ status: 'in-house' }).withSwitches({ deactivationEnds: 'whole-key' }).settled();
     const deviceId = phoneOf(house, 'g1');
     house.hotel.phones.deactivate(deviceId);
@@ -172,7 +172,7 @@ describe('that Seam reports', () => {
     expect(house.view().keys).toMatchObject([{ guestId: 'g1', state: 'dead' }]);
   });
 
-  it('twice the same is heard once', () => {
+  it('an event from Seam that arrives twice is handled once', () => {
     const house = aStay().settled();
     const deviceId = phoneOf(house, 'g1');
     deactivated(house, deviceId, 'e1');
@@ -181,7 +181,7 @@ describe('that Seam reports', () => {
     expect(attentionCodes(house)).toEqual([]);
   });
 
-  it('a key that has reached a phone need not be read again; one that is said to have ended is', () => {
+  it('an event that a key has reached a phone causes no re-read, and an event that a key has ended does', () => {
     const house = aStay().settled();
     const acsCredentialId = house.view().keys[0]?.acsCredentialId ?? '';
     const report = (eventType: string): void =>

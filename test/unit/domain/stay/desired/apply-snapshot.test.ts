@@ -1,4 +1,4 @@
-/** What a snapshot may look like, and what is said about one that is wrong. */
+/** Valid forms of a snapshot, and the problems reported for an invalid one. */
 import { describe, expect, it, test } from 'vitest';
 import { check, describeProblems } from '../../../../../src/domain/model/check.js';
 import { snapshotSchema } from '../../../../../src/domain/model/snapshot-schema.js';
@@ -15,13 +15,16 @@ function withGuest(facts: object): object {
   return { ...good, guests: [{ guestId: 'g1', ...facts }] };
 }
 
-test.each(['9999-12-31T10:00Z', '2200-01-01T00:00Z'])('an open end such as %s is refused by name', (to) => {
-  const checked = check(snapshotSchema, { ...good, window: { from: '2026-11-23T14:00Z', to } });
-  expect(checked.ok ? [] : checked.problems.map(({ path }) => path)).toEqual(['window.to']);
-});
+test.each(['9999-12-31T10:00Z', '2200-01-01T00:00Z'])(
+  'an open end such as %s is refused with the path of the field',
+  (to) => {
+    const checked = check(snapshotSchema, { ...good, window: { from: '2026-11-23T14:00Z', to } });
+    expect(checked.ok ? [] : checked.problems.map(({ path }) => path)).toEqual(['window.to']);
+  },
+);
 
 describe('a snapshot', () => {
-  it('is taken as it is, with what it leaves out filled in', () => {
+  it('a snapshot is accepted as it is, with defaults for the fields that it leaves out', () => {
     const checked = check(snapshotSchema, { ...good, guests: [{ guestId: 'g1' }] });
     expect(checked).toMatchObject({ ok: true, value: { guests: [{ guestId: 'g1', primary: false, wantsKey: true }] } });
   });
@@ -38,7 +41,7 @@ describe('a snapshot', () => {
     ['ids of any script, also beyond the basic plane', { rooms: ['客房', '😀'], guests: [{ guestId: 'ゲスト-𝟙' }] }],
     ['a share group and a hold', { shareGroup: 's', hold: { reason: 'unpaid' } }],
     ['a contact', { guests: [{ guestId: 'g1', name: 'A', email: 'a@b.example', phone: '+4915112345678' }] }],
-  ])('may hold %s', (_what, fields) => {
+  ])('a snapshot may hold %s', (_what, fields) => {
     expect(problemsOf({ ...good, ...fields })).toBe('none');
   });
 
@@ -103,12 +106,15 @@ describe('a snapshot', () => {
       /^guests\[0\]\.phone must be a phone number in E\.164/,
     ],
     ['no object at all', 'R-1001', /must be an? object/],
-  ])('with %s is refused by the path of the field and what would be right', (_what, value, sentence) => {
-    if (typeof sentence === 'string') expect(problemsOf(value)).toBe(sentence);
-    else expect(problemsOf(value)).toMatch(sentence);
-  });
+  ])(
+    'a snapshot with %s is refused with the path of the field and a description of the right value',
+    (_what, value, sentence) => {
+      if (typeof sentence === 'string') expect(problemsOf(value)).toBe(sentence);
+      else expect(problemsOf(value)).toMatch(sentence);
+    },
+  );
 
-  it('that names every room for every guest is judged by the rooms of all its stretches', () => {
+  it('a snapshot that names every room for every guest is checked against the rooms of all its segments', () => {
     const stretch = (from: string, to: string, rooms: string[]): object => ({ from, to, rooms });
     const segments = [
       stretch('2026-11-23T14:00Z', '2026-11-24T10:00Z', ['101']),
@@ -122,7 +128,7 @@ describe('a snapshot', () => {
     );
   });
 
-  it('with several mistakes has them all named at once', () => {
+  it('a snapshot with several mistakes is refused with all of them named at once', () => {
     const sentence = problemsOf({ ...good, status: 'x', rooms: ['101', '101'], guests: [{ guestId: '' }] });
     expect(sentence.split('; ').map((part) => part.split(' ')[0])).toEqual(['status', 'rooms', 'guests[0].guestId']);
   });

@@ -1,4 +1,4 @@
-/** What the book makes of a key whose request went unanswered, and of what appears at Seam afterwards. */
+/** Effects on the stay state of a key whose request went unanswered, and of keys that appear at Seam afterwards. */
 import { describe, expect, it } from 'vitest';
 import type { Preparation } from '../../../../../src/domain/model/preparation.js';
 import { planPreparations } from '../../../../../src/domain/stay/plan/preparations.js';
@@ -10,7 +10,7 @@ import type { House } from '../plan/hotel.js';
 
 type Watch = Preparation & { do: 'watch-for-strays' };
 
-/** A stay of two guests in one room whose override was asked for twice. */
+/** Returns a stay of two guests in one room whose override was requested twice. */
 function aDoubtfulStay(): { readonly house: House; readonly override: string } {
   const house = aStay().inRooms('101').withGuests(2).settled();
   const [key] = house.book.keyring.keys;
@@ -38,12 +38,12 @@ function watchOf(house: House): Watch {
 }
 
 describe('a key whose request went unanswered', () => {
-  it('is watched for, and one that was answered is not', () => {
+  it('a key whose request went unanswered is watched for, and an answered one is not', () => {
     expect(watches(aStay().withGuests(2).settled())).toEqual([]);
     expect(watches(aDoubtfulStay().house)).toHaveLength(1);
   });
 
-  it('is looked for once more when the stay has ended, and then no longer', () => {
+  it('a key whose request went unanswered is looked for once more after the end of the stay, and then no longer', () => {
     const { house } = aDoubtfulStay();
     const nothing = { strayCredentialIds: [], goneCredentialIds: [] };
     recordWatch(house.book, watchOf(house), nothing, house.now());
@@ -54,7 +54,7 @@ describe('a key whose request went unanswered', () => {
     expect(watches(house)).toEqual([]);
   });
 
-  it('that is carried out as a second override is the one that counts, of a generation of its own', () => {
+  it('an unanswered request carried out as a second override replaces the first and starts its own generation', () => {
     const { house, override } = aDoubtfulStay();
     const { lastGeneration } = house.book.keyring;
     recordWatch(
@@ -72,7 +72,7 @@ describe('a key whose request went unanswered', () => {
     expect(watches(house)).toEqual([]);
   });
 
-  it('that is carried out beside a joiner that lives is a stray', () => {
+  it('an unanswered request carried out beside a live joiner leaves a stray', () => {
     const house = aStay().inRooms('101').withGuests(2).settled();
     const joiner = house.book.keyring.keys.find((key) => key.ask.kind === 'joiner');
     if (joiner === undefined) throw new Error('the second guest joins');

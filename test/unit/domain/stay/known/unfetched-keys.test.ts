@@ -1,4 +1,4 @@
-/** A key that Seam has made and that none of the guest's phones fetches: when a person is told, and when no longer. */
+/** Attention for a key that Seam has made and no phone of the guest has fetched: when it opens, and when it is resolved. */
 import { beforeEach, describe, expect, it } from 'vitest';
 import { standingClock } from '../../../../../src/simulator/hotel/clock.js';
 import { createSimulatedHotel, type SimulatedHotel } from '../../../../../src/simulator/hotel/hotel.js';
@@ -12,7 +12,7 @@ beforeEach(() => {
   hotel = createSimulatedHotel({ clock: standingClock(millis(NOON)), rooms: ROOMS });
 });
 
-/** A confirmed stay whose keys are made while the phones of the guests named are offline. */
+/** Returns a confirmed stay whose keys are made while the phones of the named guests are offline. */
 function stayWithPhonesOff(...offline: readonly string[]): House {
   return keysMadeAt(
     openHouse({ ...shared(), simulatedRooms: openSimulatedRooms(PROPERTY, () => instantAt(hotel.now())) }),
@@ -57,7 +57,7 @@ function at(house: House, instant: string): readonly string[] {
 }
 
 describe('a key that no phone has fetched', () => {
-  it('is attention a quarter of an hour after the check-in, not before, and for its guest alone', () => {
+  it('an unfetched key raises attention a quarter of an hour after check-in, not before, and only for its guest', () => {
     const house = checkedIn(stayWithPhonesOff('g2'));
     expect(house.plan?.wakeAt).toBe('2026-11-23T14:15Z');
     expect(at(house, '2026-11-23T14:14Z')).toEqual([]);
@@ -66,7 +66,7 @@ describe('a key that no phone has fetched', () => {
     expect(house.view().settled).toBe(true);
   });
 
-  it('is attention no longer once a phone has fetched it, and is not looked for again', () => {
+  it('attention for an unfetched key is resolved once a phone has fetched it, and the key is not checked again', () => {
     const house = checkedIn(stayWithPhonesOff('g1'));
     expect(at(house, '2026-11-23T14:15Z')).toEqual(['phone-missing']);
     comesOnline(house, 'g1');
@@ -75,7 +75,7 @@ describe('a key that no phone has fetched', () => {
     expect(house.book.timeline.map((line) => line.what)).toContain('a phone of guest g1 has fetched their key');
   });
 
-  it('is no attention if a phone has fetched it by then: one look finds that out', () => {
+  it('a key that a phone fetches before the deadline raises no attention, after a single check', () => {
     const house = checkedIn(stayWithPhonesOff('g1', 'g2'));
     comesOnline(house, 'g1');
     comesOnline(house, 'g2');
@@ -87,13 +87,13 @@ describe('a key that no phone has fetched', () => {
     expect(house.jobs).toEqual([]);
   });
 
-  it('is nothing before the guest is there', () => {
+  it('an unfetched key raises no attention before the guest has checked in', () => {
     const house = stayWithPhonesOff('g1');
     expect(at(house, '2026-11-23T15:30Z')).toEqual([]);
     expect(house.jobs).toEqual([]);
   });
 
-  it('is nothing any more after the check-out', () => {
+  it('an unfetched key raises no attention after check-out', () => {
     const house = checkedIn(stayWithPhonesOff('g1'));
     expect(at(house, '2026-11-23T14:15Z')).toEqual(['phone-missing']);
     house.message({ name: 'checkOut', payload: {} });
@@ -102,7 +102,7 @@ describe('a key that no phone has fetched', () => {
     expect(house.jobs).toEqual([]);
   });
 
-  it('is not looked at where phones have fetched their keys at once', () => {
+  it('keys that phones have fetched at once are not checked after check-in', () => {
     const house = checkedIn(stayWithPhonesOff());
     house.waitUntil('2026-11-23T14:15Z');
     expect(house.jobs).toEqual([]);

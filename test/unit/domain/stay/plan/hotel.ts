@@ -1,6 +1,6 @@
 /**
- * One stay in a simulated hotel, in process: the planner decides, and the steps that it starts are carried out as the activities
- * would, call by call, at Seam's records, locks and phones. A test chooses in which order steps get on, and what happens in between.
+ * One stay in a simulated hotel, in process. The planner decides, and its steps run call by call against Seam's records, locks and
+ * phones, as the activities would run them. A test chooses the order in which steps proceed, and what happens in between.
  */
 import { standingClock } from '../../../../../src/simulator/hotel/clock.js';
 import type { CredentialRecord, Door } from '../../../../../src/simulator/hotel/records.js';
@@ -37,31 +37,31 @@ import { openSimulatedRooms, type SimulatedRooms } from '../simulated-rooms.js';
 export const PROPERTY = 'seaside';
 export const RESERVATION = 'R-1';
 export const COMMON_DOORS = ['Main Entrance', 'Gym', 'Parking'];
-/** Opens by itself for whoever holds a room. */
+/** Common door that opens automatically for every guest who holds a room. */
 export const LIFT = 'Lift';
 
 export interface HouseOptions {
   readonly at: Instant;
   readonly rooms: readonly string[];
-  /** A hotel that this stay shares with others, at whose time it is; absent: one of its own, with `rooms`, at `at`. */
+  /** Hotel that this stay shares with others, and whose clock it uses; absent: a hotel of its own, with `rooms`, at `at`. */
   readonly hotel?: SimulatedHotel;
   readonly reservationId?: string;
-  /** The rooms that the stay claims from; absent: rooms of its own, which no other stay claims. */
+  /** Rooms that the stay claims from; absent: rooms of its own, which no other stay claims. */
   readonly simulatedRooms?: SimulatedRooms;
   readonly policy?: Partial<Policy>;
   readonly switches?: Partial<Switches>;
-  /** Whether guests have a phone as soon as Seam knows them; true unless said otherwise. */
+  /** Arrival of the guests' phones: `at-once` (the default) as soon as Seam has the guest, or `later`. */
   readonly phones?: 'at-once' | 'later';
 }
 
-/** What befalls a step as it gets on. */
+/** Outcome of one request of a step. */
 export type Luck =
   | 'good'
-  /** The request was carried out, its answer never came, and the activity gave up. */
+  /** Seam carries out the request, the answer never arrives, and the activity gives up. */
   | 'answer-lost'
-  /** Seam did not answer before anything was done. */
+  /** Seam does not answer, and nothing is carried out. */
   | 'outage'
-  /** It ends just before its cancellation arrives. */
+  /** The step ends just before its cancellation arrives. */
   | 'deaf';
 
 type Work = Generator<void, void, Luck>;
@@ -85,31 +85,31 @@ export interface Done {
 export interface House {
   readonly book: StayState;
   readonly simulatedRooms: SimulatedRooms;
-  /** By room, how many keys the stay had requested when it last released the room: another stay may have had it since. */
+  /** Number of keys, by room, that the stay had requested when it last released the room. Another stay may have had the room since. */
   readonly releasedAfter: Map<string, number>;
   readonly hotel: SimulatedHotel;
   readonly policy: Policy;
   readonly jobs: Job[];
   readonly done: Done[];
-  /** Called with each key step before it is started. */
+  /** Receives each key step before it starts. */
   onStep?: (step: KeyStep) => void;
-  /** What its last turn came to. */
+  /** Plan of the last turn. */
   plan: StayPlan | undefined;
   now(): Instant;
   snapshot(snapshot: StaySnapshotInput): StaySnapshot;
   message(message: Message): void;
   /** One turn of the workflow's loop. */
   turn(): StayPlan;
-  /** Lets one job get on by one request; false if it can't (a phone that does not come). */
+  /** Advances one job by one request; returns false if the job cannot proceed (a phone that does not come). */
   getOn(job: Job, luck?: Luck): boolean;
-  /** Lets everything end, in order. */
+  /** Runs all jobs to their end, in order. */
   settle(): void;
   waitUntil(at: Instant): void;
   enrol(guestId: string): string | undefined;
   view(): StayView;
 }
 
-/** Far more requests than any change of a stay needs. */
+/** Limit far above the number of requests that any change of a stay needs. */
 const MOST_ROUNDS = 400;
 
 export function openHouse(options: HouseOptions): House {
@@ -268,7 +268,7 @@ function failed(house: House, key: Key, kind: record.StepFailure['kind']): void 
   record.recordKeyFailure(house.book, key.keyId, { kind, message: `it was ${kind}` }, house.now());
 }
 
-/** As `src/seam/issue.ts`: adopt or create, confirm, look round. A `yield` is where other things may happen. */
+/** Mirrors `src/seam/issue.ts`: adopts or creates, confirms, looks for strays and losses. At a `yield`, other things may happen. */
 function* issuing(house: House, key: Key, how: { readonly firstAsk: boolean }, job: () => Job): Work {
   const { book, hotel } = house;
   const siblings = keysOf(book.keyring, key.guestId).filter((other) => other.keyId !== key.keyId);
@@ -357,7 +357,7 @@ function create({ hotel }: House, key: Key): Creation {
   }
 }
 
-/** As `src/seam/revoke.ts`. */
+/** Mirrors `src/seam/revoke.ts`. */
 function* revoking(house: House, key: Key, job: () => Job): Work {
   const { book, hotel } = house;
   const keep = [
@@ -387,7 +387,7 @@ function keysHeld(hotel: SimulatedHotel, acsUserId: string): readonly Credential
     .flatMap((listed) => (listed.kind === 'credential' ? [listed.credential] : []));
 }
 
-/** As Seam would say: not being deleted, and not reported as dead. */
+/** True if Seam would report the key as valid: not being deleted, and not reported as dead. */
 export function isValid(credential: CredentialRecord): boolean {
   return credential.life === 'live' && credential.validity !== 'invalid';
 }
@@ -414,7 +414,7 @@ function observed(
   };
 }
 
-/** What has become of these keys, as far as it is the worse. */
+/** Reports which of these keys are gone, lingering or unfetched. */
 function losses(hotel: SimulatedHotel, ids: readonly string[]): CheckKeysOutcome {
   const dead = ids.map((id) => hotel.world.credentials.get(id)).filter((one) => one !== undefined && !isValid(one));
   return {
@@ -501,7 +501,7 @@ function* preparations(house: House, step: Preparation, options: HouseOptions, j
   }
 }
 
-/** As `activities/leases.ts`; where an answer does not come, everything is said again. */
+/** Mirrors `activities/leases.ts`; if an answer does not arrive, the whole step is sent again. */
 function* settlingLeases({ book, now, simulatedRooms, releasedAfter }: House, step: LeaseStep): Work {
   const said = recordLeaseStep(book, book.leases, step, now());
   const { stayId, seq, chain } = said;
@@ -530,12 +530,12 @@ function* settlingLeases({ book, now, simulatedRooms, releasedAfter }: House, st
     if (!isAnswered) news.length = 0;
     next = isAnswered ? next + 1 : 0;
   }
-  // The answers are on their way, and what rooms say of their own accord may overtake them.
+  // The answers are in transit, and messages that rooms send on their own may overtake them.
   yield;
   recordLeases(book, said, { news }, now());
 }
 
-/** As `src/seam/strays.ts`. */
+/** Mirrors `src/seam/strays.ts`. */
 function lookForStrays({ book, hotel }: House, keyId: string): Observed {
   const key = findKey(book.keyring, keyId);
   const claimed = book.keyring.keys.flatMap((other) => other.acsCredentialId ?? []);

@@ -1,25 +1,25 @@
 /**
- * The judge: who should open which door, and when, from what the booking system and people said. Written from the rules of
- * `docs/rules.md` and `docs/messages.md` alone: it shares types with the product, and no code.
+ * The judge, a test oracle: which guest should open which door, and when, from what the booking system sent and people said.
+ * It is written from the rules of `docs/rules.md` and `docs/messages.md` alone: it shares types with the product, and no code.
  */
 import type { Message } from '../../../../../src/domain/model/message-schema.js';
 import type { Policy } from '../../../../../src/domain/model/property-schema.js';
 import type { StaySnapshot } from '../../../../../src/domain/model/snapshot-schema.js';
 
-/** Something that was said, in the order in which it was; `at` in milliseconds since 1970. */
+/** Snapshot or message, in the order of arrival; `at` in milliseconds since 1970. */
 export type Fact =
   | { readonly at: number; readonly kind: 'snapshot'; readonly snapshot: StaySnapshot }
   | { readonly at: number; readonly kind: 'message'; readonly message: Message };
 
-/** What one guest should have. */
+/** Desired access of one guest. */
 export interface GuestDecision {
   readonly guestId: string;
-  /** Guest rooms that he should open; empty: he should open nothing at all. */
+  /** Guest rooms that they should open; empty: they should open nothing at all. */
   readonly rooms: readonly string[];
-  /** When, in milliseconds since 1970: from the first to before the second. */
+  /** Window in milliseconds since 1970: from the first instant to before the second. */
   readonly from: number;
   readonly to: number;
-  /** True if a key may be issued to him now, as far as the booking and the staff are concerned. */
+  /** True if a key may be issued to them now, as far as the booking and the staff are concerned. */
   readonly granted: boolean;
 }
 
@@ -30,7 +30,7 @@ export interface Ask {
   readonly to: number;
 }
 
-/** What a stay comes to, as said so far. */
+/** Desired state of a stay, from all facts so far. */
 export interface Outlook {
   readonly status: StaySnapshot['status'];
   readonly from: number;
@@ -47,7 +47,7 @@ interface Move {
   readonly at: number;
   readonly rooms: readonly string[];
   readonly guestId: string | undefined;
-  /** As the booking's segments say: guests' own rooms stay as they are. */
+  /** Origin of the move: the segments of the booking (guests' own rooms stay as they are), or a message. */
   readonly booked: 'booked' | 'said';
 }
 
@@ -78,12 +78,12 @@ interface Picture {
 
 type SnapshotGuest = StaySnapshot['guests'][number];
 
-/** What everybody should have at `now`. */
+/** Returns the desired access of every guest at `now`. */
 export function judge(facts: readonly Fact[], policy: Policy, now: number): readonly GuestDecision[] {
   return outlook(facts, policy, now).guests;
 }
 
-/** What the stay comes to, seen at `now`. */
+/** Returns the desired state of the stay as of `now`. */
 export function outlook(facts: readonly Fact[], policy: Policy, now: number): Outlook {
   const picture: Picture = {
     status: 'tentative',
@@ -116,12 +116,12 @@ export function outlook(facts: readonly Fact[], policy: Policy, now: number): Ou
   };
 }
 
-/** The rooms of the stay over what is left of its window; a room that is kept over a move is one ask. */
+/** Rooms of the stay for the rest of its window; a room that is kept across a move is one ask. */
 function asksOf(picture: Picture, now: number): readonly Ask[] {
   if (!isOn(picture) || now >= picture.to) return [];
   const start = Math.max(now, stayFrom(picture));
   const moves = picture.later.filter((move) => move.guestId === undefined && move.at < picture.to);
-  // What is to be before the stay begins, is so by then.
+  // A move that is due before the stay begins has taken effect by then.
   const first = moves.filter((move) => move.at <= start).at(-1)?.rooms ?? picture.rooms;
   const others = moves.filter((move) => move.at > start);
   const times = [start, ...others.map((move) => move.at), picture.to];
@@ -157,7 +157,7 @@ function decisionOn(picture: Picture, guestId: string, person: Person, policy: P
   return { guestId, rooms, from, to, granted: forced || (!held && isTime(picture, person, from, policy, now)) };
 }
 
-/** Being in house opens the door for everyone who is there; the hotel may say that it opens some time before. */
+/** True if the guest's key is due: in house, for every guest present; earlier, if the hotel's policy sets a lead time. */
 function isTime(picture: Picture, person: Person, from: number, policy: Policy, now: number): boolean {
   const comesLater = person.own !== undefined && now < from;
   if (picture.status === 'in-house' && !comesLater) return true;
@@ -184,7 +184,7 @@ function hear(picture: Picture, next: StaySnapshot, at: number): void {
     const known = picture.people.get(guest.guestId);
     if (known === undefined) picture.people.set(guest.guestId, newPerson(guest));
     else if (old === undefined) {
-      // Who was removed for cause stays removed, whatever the booking system says.
+      // A guest who was removed for cause stays removed, whatever the booking system sends.
       const gone = known.gone === 'security' ? known.gone : undefined;
       picture.people.set(guest.guestId, { ...known, ...bookedOf(guest), gone });
     } else {
@@ -272,7 +272,7 @@ function staffSay(
   else Object.assign(picture.people.get(guestId) ?? {}, what.one);
 }
 
-/** Staff alone bring back whom they removed for cause. */
+/** Brings back a guest who was removed for cause; only staff may do this. */
 function pardon(picture: Picture, guestId: string | undefined): void {
   const person = guestId === undefined ? undefined : picture.people.get(guestId);
   if (person?.gone === 'security') person.gone = undefined;
@@ -289,7 +289,7 @@ function leave(picture: Picture, guestId: string, cause: 'left' | 'security'): v
   if (person !== undefined) person.gone = person.gone === 'security' ? 'security' : cause;
 }
 
-/** Where one room gives way to one other, guests with rooms of their own move along. */
+/** Changes the rooms of the stay; if one room gives way to one other, guests with rooms of their own move along. */
 function moveTo(picture: Picture, rooms: readonly string[]): void {
   const lost = picture.rooms.filter((room) => !rooms.includes(room));
   const won = rooms.filter((room) => !picture.rooms.includes(room));
@@ -302,7 +302,7 @@ function moveTo(picture: Picture, rooms: readonly string[]): void {
   picture.later = picture.later.filter((move) => move.booked === 'booked');
 }
 
-/** The first segment that has not ended counts now, the later ones in their time; where the booking names none, there is no room. */
+/** Applies the first segment that has not ended now, and the later ones at their times; without a segment there is no room. */
 function bookRooms(picture: Picture, { rooms, segments, window }: StaySnapshot, at: number): void {
   const ahead = (segments ?? []).filter((segment) => Date.parse(segment.to) > at);
   const stay = 'to' in window ? { from: Date.parse(window.from), to: Date.parse(window.to) } : undefined;

@@ -1,4 +1,4 @@
-/** The stay's side of leases: what it asks of rooms, what it makes of their answers, and what it tells them of its keys. */
+/** The stay's side of leases: its claims on rooms, its use of their decisions, and its reports of keys to them. */
 import { describe, expect, test } from 'vitest';
 import { applyMessage, ignoreMessage } from '../../../../../src/domain/stay/desired/apply-message.js';
 import { applySnapshot } from '../../../../../src/domain/stay/desired/apply-snapshot.js';
@@ -30,7 +30,7 @@ const CHECK_IN = '2026-11-23T14:00Z';
 const CHECK_OUT = '2026-11-26T10:00Z';
 const ROOMS = ['101', '102', '103'];
 
-/** A stay that a test leads by hand: nothing happens but what it is told. */
+/** Returns a stay that a test drives by hand: nothing happens without a call of the test. */
 function aLeasingStay(fields: Partial<StaySnapshotInput> = {}, policy: Partial<Policy> = {}) {
   const book = newStayState(
     { stayId: 'stay/seaside/R-1', propertyId: 'seaside', reservationId: 'R-1', chain: 'chain-1' },
@@ -53,12 +53,12 @@ function aLeasingStay(fields: Partial<StaySnapshotInput> = {}, policy: Partial<P
       recordProperty(book, { ...property(policy), window: { from: CHECK_IN, to: CHECK_OUT, ...windowOf(book) } });
     },
     plan: (): StayPlan => reconcile(book, [], now),
-    /** What rooms would be told now. */
+    /** Returns the lease step that the stay would send to rooms now. */
     leaseStep(): LeaseStep | undefined {
       const step = stay.plan().preparations.find((one) => one.do === 'settle-leases');
       return step?.do === 'settle-leases' ? step.leases : undefined;
     },
-    /** Tells rooms all there is to tell; each answers as `decision` says, or grants what is asked. */
+    /** Sends the whole lease step to rooms; each answers as `decision` says, or grants the claim. */
     settleLeases(
       decision: (room: string, until: Instant) => LeaseDecision = (_room, until) => granted(until),
       unsettled: readonly UnsettledRoom[] = [],
@@ -75,12 +75,12 @@ function aLeasingStay(fields: Partial<StaySnapshotInput> = {}, policy: Partial<P
       recordLeases(book, said, { news, unsettled }, now);
       return said;
     },
-    /** What a room says of its own accord. */
+    /** Delivers a decision that a room sends on its own. */
     hear(room: string, decision: LeaseDecision, part = 0) {
       version += 1;
       applyMessage(book, { name: 'leaseChanged', payload: { room, part, version, decision } as never }, now);
     },
-    /** Carries out every key step that is ready, and well. */
+    /** Carries out every ready key step, with success. */
     carryOut(): readonly string[] {
       const done: string[] = [];
       for (let plan = stay.plan(); plan.keys.ready.length > 0; plan = stay.plan()) {
@@ -138,8 +138,8 @@ function granted(until: Instant, more: Partial<LeaseDecision & { kind: 'granted'
 
 const taken: LeaseDecision = { kind: 'waiting', behind: [OTHER] };
 
-describe('what a stay asks of rooms', () => {
-  test('is each of its rooms, for as long as it stays, as soon as they are known', () => {
+describe('the claims of a stay', () => {
+  test('a stay claims each of its rooms for its whole window, as soon as the rooms are known', () => {
     const stay = aLeasingStay({ rooms: ['101', '102'] });
     expect(stay.leaseStep()?.claims.map(({ room, claim }) => [room, claim.window, claim.chain])).toEqual([
       ['101', { from: CHECK_IN, to: CHECK_OUT }, 'chain-1'],
@@ -149,11 +149,14 @@ describe('what a stay asks of rooms', () => {
     expect(stay.leaseStep()).toBeUndefined();
   });
 
-  test.each(['tentative', 'cancelled', 'no-show', 'departed'] as const)('is nothing while it is %s', (status) => {
-    expect(aLeasingStay({ status }).leaseStep()).toBeUndefined();
-  });
+  test.each(['tentative', 'cancelled', 'no-show', 'departed'] as const)(
+    'a stay claims no room while it is %s',
+    (status) => {
+      expect(aLeasingStay({ status }).leaseStep()).toBeUndefined();
+    },
+  );
 
-  test('follows the stretches of a stay that moves, also where it comes back', () => {
+  test('the claims follow the segments of a stay that moves, also if it comes back to a room', () => {
     const [noon, evening] = ['2026-11-24T12:00Z', '2026-11-25T12:00Z'];
     const segments = [
       { from: CHECK_IN, to: noon, rooms: ['101', '103'] },
@@ -174,7 +177,7 @@ describe('what a stay asks of rooms', () => {
     expect(stay.leaseStep(), 'the second part is claimed already').toBeUndefined();
   });
 
-  test('is nothing for what segments leave out at the start and at the end', () => {
+  test('a stay claims no room for the time that its segments leave out at the start and at the end', () => {
     const [from, to] = ['2026-11-24T14:00Z', '2026-11-25T10:00Z'];
     const stay = aLeasingStay({ status: 'in-house', segments: [{ from, to, rooms: ['101'] }] });
     expect(stay.leaseStep()?.claims.map(({ room, claim }) => [room, claim.window])).toEqual([['101', { from, to }]]);
@@ -185,7 +188,7 @@ describe('what a stay asks of rooms', () => {
     expect(stay.live()[0]?.ask.window.to).toBe(to);
   });
 
-  test('is, of a room that it leaves for some hours, first the time afterwards: nobody gets that in between', () => {
+  test('a stay that leaves a room for hours claims its later part first, so that no other stay gets that part', () => {
     const [noon, evening] = ['2026-11-24T12:00Z', '2026-11-25T12:00Z'];
     const stay = aLeasingStay();
     stay.settleLeases();
@@ -203,7 +206,7 @@ describe('what a stay asks of rooms', () => {
     ]);
   });
 
-  test('keeps the moves of the booking when the desk changes the room of today', () => {
+  test("the claims keep the moves of the booking when the desk changes today's room", () => {
     const move = '2026-11-25T12:00Z';
     const segments = [
       { from: CHECK_IN, to: move, rooms: ['101'] },
@@ -217,7 +220,7 @@ describe('what a stay asks of rooms', () => {
     ]);
   });
 
-  test('is what was said last where two moves come at the same time, or before the stay begins', () => {
+  test('the claims follow the latest message if two moves share a time or precede the start of the stay', () => {
     const [before, move] = ['2026-11-23T13:00Z', '2026-11-24T12:00Z'];
     const stay = aLeasingStay();
     const earlier = '2026-11-23T12:30Z';
@@ -235,7 +238,7 @@ describe('what a stay asks of rooms', () => {
     ]);
   });
 
-  test('begins at an early check-in, and at the move for a room that is moved into', () => {
+  test('a claim begins at an early check-in, and at the move for a room that the stay moves into', () => {
     const stay = aLeasingStay();
     stay.settleLeases();
     applyMessage(stay.book, { name: 'checkIn', payload: {} }, NOON);
@@ -250,7 +253,7 @@ describe('what a stay asks of rooms', () => {
     expect(stay.leaseStep(), 'a lease that has begun is not moved').toBeUndefined();
   });
 
-  test('is asked again if nobody answered', () => {
+  test('a claim is sent again if no room has answered', () => {
     const stay = aLeasingStay();
     const step = stay.leaseStep();
     if (step === undefined) throw new Error('nothing is claimed');
@@ -260,14 +263,14 @@ describe('what a stay asks of rooms', () => {
 });
 
 describe('a guest', () => {
-  test('gets no key before the room has answered, and then an override', () => {
+  test('a guest gets no key before the room has answered, and then gets an override', () => {
     const stay = aLeasingStay();
     expect(stay.gate('g1')).toBe('lease');
     stay.settleLeases();
     expect(stay.carryOut()).toEqual(['override g1 101']);
   });
 
-  test('waits while the room is taken, with attention that names the other stay, and goes on when it is free', () => {
+  test('a guest of a taken room waits, with attention that names the other stay, and gets a key once it is free', () => {
     const stay = aLeasingStay();
     stay.settleLeases(() => taken);
     expect(stay.gate('g1')).toBe('lease');
@@ -279,7 +282,7 @@ describe('a guest', () => {
     expect(stay.carryOut()).toEqual(['override g1 101']);
   });
 
-  test('gets the rooms that the stay holds while it waits for another', () => {
+  test('a guest gets the rooms that the stay holds while it waits for another room', () => {
     const stay = aLeasingStay({ rooms: ['101', '102'] });
     stay.settleLeases((room, until) => (room === '102' ? taken : granted(until)));
     expect(stay.carryOut()).toEqual(['override g1 101']);
@@ -287,7 +290,7 @@ describe('a guest', () => {
     expect(stay.carryOut()[0]).toBe('override g1 101+102');
   });
 
-  test('keeps the old room until the new one is free', () => {
+  test('a guest keeps the old room until the new one is free', () => {
     const stay = aLeasingStay();
     stay.settleLeases();
     stay.carryOut();
@@ -299,7 +302,7 @@ describe('a guest', () => {
     expect(stay.carryOut()).toEqual(['override g1 102', 'revoke g1 101']);
   });
 
-  test('who comes back to a room that was let go opens a new lease: another stay may have had it', () => {
+  test('a guest who comes back to a released room opens a new lease, because another stay may have had it', () => {
     const stay = aLeasingStay();
     stay.settleLeases();
     stay.carryOut();
@@ -315,7 +318,7 @@ describe('a guest', () => {
     expect(stay.carryOut()).toEqual(['override g1 101']);
   });
 
-  test('who comes back before anybody ended his key is re-keyed all the same', () => {
+  test('a guest who comes back to a released room before their key has ended is re-keyed all the same', () => {
     const stay = aLeasingStay();
     stay.settleLeases();
     stay.carryOut();
@@ -326,7 +329,7 @@ describe('a guest', () => {
     expect(stay.carryOut()).toEqual(['override g1 101', 'revoke g1 101']);
   });
 
-  test('is not re-keyed because the room is not desired for later any more', () => {
+  test("the release of a room's later part does not re-key the guest", () => {
     const [noon, evening] = ['2026-11-24T12:00Z', '2026-11-25T12:00Z'];
     const away = [{ from: noon, to: evening, rooms: ['102'] }];
     const first = { from: CHECK_IN, to: noon, rooms: ['101'] };
@@ -339,7 +342,7 @@ describe('a guest', () => {
     expect(stay.carryOut()).toEqual([]);
   });
 
-  test('is not re-keyed where the room was not let go in between', () => {
+  test('a guest is not re-keyed if the room was not released in between', () => {
     const stay = aLeasingStay();
     stay.settleLeases();
     stay.carryOut();
@@ -350,7 +353,7 @@ describe('a guest', () => {
     expect(stay.carryOut()).toEqual([]);
   });
 
-  test('loses the room that the front desk gave away', () => {
+  test('a guest loses the room that the front desk gave away', () => {
     const stay = aLeasingStay();
     stay.settleLeases();
     stay.carryOut();
@@ -359,7 +362,7 @@ describe('a guest', () => {
     expect(stay.attention().map(({ code }) => code)).toEqual(['room-taken']);
   });
 
-  test('waits for the room that was given away, not for his phone', () => {
+  test('a guest waits for the room that was given away, not for their phone', () => {
     const stay = aLeasingStay({ status: 'in-house' });
     const [known] = Object.values(stay.book.guests);
     if (known !== undefined) stay.book.guests['g1'] = { ...known, phoneReady: false };
@@ -369,7 +372,7 @@ describe('a guest', () => {
     expect(viewOf(stay.book, stay.plan(), [], NOON).guests[0]?.waitingFor).toBe('lease');
   });
 
-  test('loses it also while he waits for another room', () => {
+  test('a guest loses the room that was given away even while they wait for another room', () => {
     const stay = aLeasingStay({ rooms: ['101', '102'] });
     stay.settleLeases((room, until) => (room === '102' ? taken : granted(until)));
     stay.carryOut();
@@ -378,7 +381,7 @@ describe('a guest', () => {
     expect(stay.gate('g1')).toBe('lease');
   });
 
-  test('whose key to two rooms was ended by the next guest of one of them gets a new one for the other', () => {
+  test('a guest whose two-room key was ended by the next guest of one room gets a new key for the other', () => {
     const stay = aLeasingStay({ rooms: ['101', '102'] });
     stay.settleLeases();
     stay.carryOut();
@@ -388,7 +391,7 @@ describe('a guest', () => {
     expect(stay.carryOut()).toEqual(['override g1 102']);
   });
 
-  test('whose key was found ended by such a next guest just before the room told of him gets a new one, too', () => {
+  test('a guest gets a new key for the other room even if the old key was found ended just before the displacement', () => {
     const stay = aLeasingStay({ rooms: ['101', '102'] });
     stay.settleLeases();
     stay.carryOut();
@@ -399,7 +402,7 @@ describe('a guest', () => {
     expect(stay.carryOut()).toEqual(['override g1 102']);
   });
 
-  test('whose key a desk card ended long before the room was given away is left to the desk', () => {
+  test('a guest whose key a desk card ended long before the room was given away gets attention, not a new key', () => {
     const stay = aLeasingStay({ rooms: ['101', '102'] });
     stay.settleLeases();
     stay.carryOut();
@@ -410,7 +413,7 @@ describe('a guest', () => {
     expect(stay.attention().map(({ code }) => code)).toContain('key-invalidated');
   });
 
-  test('whose key was ended by such a next guest before Seam confirmed it gets a new one for the other', () => {
+  test('a guest whose key was ended by the next guest of one room before its confirmation gets one for the other', () => {
     const stay = aLeasingStay({ rooms: ['101', '102'] });
     stay.settleLeases();
     const [step] = stay.plan().keys.ready;
@@ -423,7 +426,7 @@ describe('a guest', () => {
     expect(stay.carryOut()).toEqual(['override g1 102', 'revoke g1 101+102']);
   });
 
-  test('on hold loses the room that the front desk gave away, and keeps the others', () => {
+  test('a guest on hold loses the room that the front desk gave away, and keeps the others', () => {
     const stay = aLeasingStay({ rooms: ['101', '102'] });
     stay.settleLeases();
     stay.carryOut();
@@ -435,7 +438,7 @@ describe('a guest', () => {
     expect(stay.gate('g1')).toBe('hold');
   });
 
-  test('on hold has no use for a key that opens nothing but the room that was given away', () => {
+  test('a guest on hold loses a key that opens only the room that was given away', () => {
     const stay = aLeasingStay({ rooms: ['101', '102'] });
     stay.settleLeases();
     stay.carryOut();
@@ -450,7 +453,7 @@ describe('a guest', () => {
     expect(stay.carryOut()).toEqual(['revoke g1 101']);
   });
 
-  test('who has moved, and is to come back, loses his old room at once if the front desk gives it away meanwhile', () => {
+  test('a guest who is to come back to the old room loses it at once if the front desk gives it away meanwhile', () => {
     const [noon, evening] = ['2026-11-24T12:00Z', '2026-11-25T12:00Z'];
     const stay = aLeasingStay();
     stay.settleLeases();
@@ -469,7 +472,7 @@ describe('a guest', () => {
     expect(stay.carryOut()).toEqual(['revoke g1 101']);
   });
 
-  test('who is to come back to a room opens a new lease there: another stay may have it meanwhile', () => {
+  test('a guest who is to come back to a room opens a new lease there, because another stay may have it meanwhile', () => {
     const [noon, evening] = ['2026-11-24T12:00Z', '2026-11-25T12:00Z'];
     const away = { from: noon, to: evening, rooms: ['102'] };
     const back = { from: evening, to: CHECK_OUT, rooms: ['101'] };
@@ -483,7 +486,7 @@ describe('a guest', () => {
     expect(stay.attention(), 'the next guest of the room has ended it').toEqual([]);
   });
 
-  test('who comes back to a room whose lease has run out opens a new one', () => {
+  test('a guest who comes back to a room whose lease has expired opens a new lease', () => {
     const noon = '2026-11-24T12:00Z';
     const stay = aLeasingStay();
     stay.settleLeases();
@@ -500,7 +503,7 @@ describe('a guest', () => {
     expect(stay.carryOut()).toEqual(['override g1 101']);
   });
 
-  test('gets no key before the lease before has ended, however long the lead time', () => {
+  test('a guest gets no key before the previous lease has ended, however long the lead time', () => {
     const stay = aLeasingStay({}, { issueFrom: { kind: 'lead-time', minutes: 300 } });
     const free = '2026-11-23T13:30Z';
     stay.settleLeases((_room, until) => granted(until, { from: free, heldUpBy: OTHER }));
@@ -511,7 +514,7 @@ describe('a guest', () => {
     expect(stay.carryOut()).toEqual(['override g1 101']);
   });
 
-  test('whose key was made before another stay got the time before his is re-keyed when that is over', () => {
+  test('a guest whose key was issued before another stay got the time before theirs is re-keyed after that time', () => {
     const stay = aLeasingStay({}, { issueFrom: { kind: 'lead-time', minutes: 300 } });
     stay.settleLeases();
     expect(stay.carryOut()).toEqual(['override g1 101']);
@@ -523,7 +526,7 @@ describe('a guest', () => {
     expect(stay.carryOut()).toEqual(['override g1 101']);
   });
 
-  test('who is there before the lease before has ended is told of', () => {
+  test('a guest who arrives before the previous lease has ended raises attention that names the other stay', () => {
     const stay = aLeasingStay({ status: 'in-house' });
     stay.settleLeases((_room, until) => granted(until, { from: '2026-11-23T13:30Z', heldUpBy: OTHER }));
     expect(stay.attention()[0]?.message).toContain(`${OTHER} until 2026-11-23T13:30Z`);
@@ -531,7 +534,7 @@ describe('a guest', () => {
 });
 
 describe('the end of a lease', () => {
-  test('is the end of the keys: departure and grace, or the next lease', () => {
+  test('the keys end with their lease: at departure plus grace, or at the next lease', () => {
     const stay = aLeasingStay({}, { departureGraceMinutes: 30 });
     stay.settleLeases();
     stay.carryOut();
@@ -542,7 +545,7 @@ describe('the end of a lease', () => {
     expect(stay.attention().map(({ code }) => code)).not.toContain('room-taken');
   });
 
-  test('is not before the grace is over', () => {
+  test('a lease does not end before the grace period is over', () => {
     const stay = aLeasingStay({}, { departureGraceMinutes: 60 });
     stay.settleLeases();
     stay.carryOut();
@@ -556,7 +559,7 @@ describe('the end of a lease', () => {
     expect(stay.live()).toHaveLength(0);
   });
 
-  test('holds an extension up that reaches into the next lease, and says so', () => {
+  test('an extension that reaches into the next lease is cut short there, with attention that names the other stay', () => {
     const stay = aLeasingStay();
     stay.settleLeases();
     stay.carryOut();
@@ -574,7 +577,7 @@ describe('the end of a lease', () => {
     expect(stay.attention()).toEqual([]);
   });
 
-  test('of a shorter stay is that of its keys', () => {
+  test('the keys of a shortened stay end with its shortened lease', () => {
     const stay = aLeasingStay();
     stay.settleLeases();
     stay.carryOut();
@@ -586,7 +589,7 @@ describe('the end of a lease', () => {
   });
 });
 
-test('a room that ends before the others leaves the key in time: the guest keeps the rest without a break', () => {
+test('a room whose lease ends first leaves the key in time, and the guest keeps the rest without a break', () => {
   const stay = aLeasingStay({ rooms: ['101', '102'] });
   const first = '2026-11-24T10:00Z';
   stay.settleLeases((room, until) =>
@@ -603,8 +606,8 @@ test('a room that ends before the others leaves the key in time: the guest keeps
   expect(stay.live()[0]?.ask.window.to).toBe(CHECK_OUT);
 });
 
-describe('what a room says', () => {
-  test('late is passed over', () => {
+describe('a decision of a room', () => {
+  test('a decision of a room that arrives late is ignored', () => {
     const stay = aLeasingStay();
     stay.settleLeases();
     const news = { room: '101', part: 0, version: 0, decision: taken };
@@ -612,14 +615,14 @@ describe('what a room says', () => {
     expect(stay.carryOut()).toEqual(['override g1 101']);
   });
 
-  test('of a room that the stay has let go meanwhile is passed over', () => {
+  test('a decision about a room that the stay does not claim is ignored', () => {
     const stay = aLeasingStay();
     stay.settleLeases();
     stay.hear('103', taken);
     expect(stay.attention()).toEqual([]);
   });
 
-  test('of a stay that has ended keeps an old booking from getting keys, and a newer one is heard', () => {
+  test('the decision that a stay has ended keeps an old booking from getting keys, but not a newer one', () => {
     const stay = aLeasingStay();
     stay.settleLeases(() => ({ kind: 'ended', revision: 5 }));
     expect(stay.carryOut()).toEqual([]);
@@ -631,21 +634,21 @@ describe('what a room says', () => {
   });
 });
 
-test('a lease that is over is nothing to let go: the stay is settled', () => {
+test('an expired lease needs no release, and the stay is settled', () => {
   const stay = aLeasingStay({ guests: [] });
   stay.settleLeases();
   stay.at(CHECK_OUT);
   expect(planStay(stay.book, [], CHECK_OUT).preparations).toEqual([]);
 });
 
-test('rooms are asked again on retry', () => {
+test('a retry sends the claims of all rooms again', () => {
   const stay = aLeasingStay();
   stay.settleLeases();
   applyMessage(stay.book, { name: 'retry', payload: {} }, NOON);
   expect(stay.leaseStep()?.claims.map(({ room }) => room)).toEqual(['101']);
 });
 
-test('a stay that was shortened stays open for as long as an old snapshot could bring it back', () => {
+test('a shortened stay stays open for as long as an old snapshot could bring it back', () => {
   const stay = aLeasingStay();
   stay.settleLeases();
   stay.send({ window: { from: CHECK_IN, to: '2026-11-24T10:00Z' } });
@@ -656,14 +659,14 @@ test('a stay that was shortened stays open for as long as an old snapshot could 
   expect(stay.plan().closed).toBe(true);
 });
 
-test('a dry run of a newer snapshot of a stay that has ended comes to an end', () => {
+test('a dry run of a newer snapshot of an ended stay terminates', () => {
   const stay = aLeasingStay();
   stay.settleLeases(() => ({ kind: 'ended', revision: 1 }));
   stay.send({});
   expect(dryRun(stay.book, NOON).steps.map((step) => step.do)).toEqual(['override']);
 });
 
-test('what could not be understood is remembered in short', () => {
+test('a message that could not be understood is recorded in shortened form', () => {
   const stay = aLeasingStay();
   ignoreMessage(stay.book, 'x'.repeat(100_000), NOON);
   expect(JSON.stringify(stay.book).length).toBeLessThan(10_000);
@@ -672,7 +675,7 @@ test('what could not be understood is remembered in short', () => {
 describe('a room that does not answer', () => {
   const silent: UnsettledRoom = { room: '102', kind: 'silent', why: 'room 102 does not answer' };
 
-  test('keeps nobody from the others; it is asked again a minute later, and joins the key when it answers', () => {
+  test('a silent room delays no other room; it is claimed again a minute later and joins the key once it answers', () => {
     const stay = aLeasingStay({ status: 'in-house', rooms: ['101', '102'] });
     stay.at(CHECK_IN);
     stay.settleLeases(undefined, [silent]);
@@ -687,7 +690,7 @@ describe('a room that does not answer', () => {
     expect(stay.plan().attention).toEqual([]);
   });
 
-  test('is let go again later, and the others at once', () => {
+  test('a room that does not answer is released again later, and the other rooms at once', () => {
     const stay = aLeasingStay({ status: 'in-house', rooms: ['101', '102'] });
     stay.settleLeases();
     stay.send({ rooms: ['103'] });
@@ -699,7 +702,7 @@ describe('a room that does not answer', () => {
     expect(stay.leaseStep()).toBeUndefined();
   });
 
-  test('or refuses is asked at once when a newer snapshot arrives, or on retry', () => {
+  test('a room that refuses a claim is claimed again at once on a newer snapshot or on retry', () => {
     const refused: UnsettledRoom = { ...silent, kind: 'refused', why: 'room 102 refused the claim: no' };
     const stay = aLeasingStay({ rooms: ['102'] });
     stay.settleLeases(undefined, [refused]);
@@ -713,8 +716,8 @@ describe('a room that does not answer', () => {
   });
 });
 
-describe('rooms are told of keys', () => {
-  test('once they are issued, and again when they have ended', () => {
+describe('key reports to rooms', () => {
+  test('a stay reports keys to a room once they are issued, and again when they have ended', () => {
     const stay = aLeasingStay({ guests: [{ guestId: 'g1' }, { guestId: 'g2' }] });
     stay.settleLeases();
     expect(stay.leaseStep()).toBeUndefined();
@@ -735,7 +738,7 @@ describe('rooms are told of keys', () => {
     expect(stay.leaseStep()).toBeUndefined();
   });
 
-  test('that they were issued before anybody had told the room of it', () => {
+  test('a stay reports issued keys to a room even after it has released the room', () => {
     const stay = aLeasingStay();
     stay.settleLeases();
     stay.carryOut();
@@ -748,7 +751,7 @@ describe('rooms are told of keys', () => {
     expect(told?.map(({ room, keys }) => [room, keys.length])).toEqual([['101', 1]]);
   });
 
-  test('but not when they have run out: rooms know their windows', () => {
+  test('a stay does not report expired keys, because rooms have their windows', () => {
     const stay = aLeasingStay();
     stay.settleLeases();
     stay.carryOut();
@@ -758,7 +761,7 @@ describe('rooms are told of keys', () => {
   });
 });
 
-describe('in a share group', () => {
+describe('a stay in a share group', () => {
   const shared = { shareGroup: 'share-1' };
   const anchor = {
     acsCredentialId: 'cred-of-other',
@@ -767,7 +770,7 @@ describe('in a share group', () => {
     window: { from: CHECK_IN, to: CHECK_OUT },
   };
 
-  test('the first key joins the key of the other stay', () => {
+  test('in a share group, the first key of a stay joins the key of the other stay', () => {
     const stay = aLeasingStay(shared);
     stay.settleLeases((_room, until) => granted(until, { opener: false, anchors: [anchor], lineage: anchor.lineage }));
     expect(stay.carryOut()).toEqual(['join g1 101']);
@@ -775,7 +778,7 @@ describe('in a share group', () => {
     expect(stay.settleLeases()?.reports[0]?.keys[0]?.lineage).toBe('cred-of-other');
   });
 
-  test('the stay that is ready first asks to open the lease, and the others wait for it', () => {
+  test('in a share group, the stay that is ready first requests to open the lease, and the others wait for it', () => {
     const stay = aLeasingStay(shared);
     stay.settleLeases((_room, until) => granted(until, { opener: false }));
     expect(stay.carryOut()).toEqual([]);
@@ -786,7 +789,7 @@ describe('in a share group', () => {
     expect(stay.carryOut()).toEqual(['override g1 101']);
   });
 
-  test('the end of the anchor is no reason to open the lease: the other stay has a newer key, or tells of its end', () => {
+  test('in a share group, the end of the anchor opens no lease: the guest joins the newer key of the other stay', () => {
     const stay = aLeasingStay(shared);
     stay.settleLeases((_room, until) => granted(until, { opener: false, anchors: [anchor], lineage: anchor.lineage }));
     const [step] = stay.plan().keys.ready;
@@ -801,7 +804,7 @@ describe('in a share group', () => {
     expect(stay.live()[0]?.ask.joinTo).toBe('newer');
   });
 
-  test('once all keys of the lease have ended, one stay opens it again, not each by itself', () => {
+  test('in a share group, one stay reopens a lease whose keys have all ended, not each stay by itself', () => {
     const stay = aLeasingStay(shared);
     const closed = (_room: string, until: Instant): LeaseDecision =>
       granted(until, { opener: false, openedBy: OTHER, anchors: [], lineage: 'cred-that-has-ended' });
@@ -810,7 +813,7 @@ describe('in a share group', () => {
     expect(stay.leaseStep()?.claims[0]?.claim.ready).toBe(true);
   });
 
-  test('a stay whose guest Seam refuses lets another open the lease', () => {
+  test('in a share group, a stay whose guest Seam refuses lets another stay open the lease', () => {
     const stay = aLeasingStay(shared);
     stay.settleLeases((_room, until) => granted(until, { opener: false }));
     stay.settleLeases();
@@ -824,7 +827,7 @@ describe('in a share group', () => {
   test.each([
     { other: 'stay/seaside/A-1', ready: [false, false] },
     { other: 'stay/seaside/Z-1', ready: [true, true] },
-  ])('of two stays that open one each of the rooms that both need, the smaller id goes first: $other', (one) => {
+  ])('if two stays each open one of the rooms that both need, the smaller id goes first: $other', (one) => {
     const stay = aLeasingStay({ ...shared, rooms: ['101', '102'] });
     stay.settleLeases((room, until) =>
       room === '101' ? granted(until) : granted(until, { opener: false, openedBy: one.other }),
@@ -834,7 +837,7 @@ describe('in a share group', () => {
     expect(stay.carryOut()).toEqual([]);
   });
 
-  test('keys follow when the other stay re-keys the room', () => {
+  test('in a share group, the keys follow when the other stay re-keys the room', () => {
     const stay = aLeasingStay(shared);
     stay.settleLeases((_room, until) => granted(until, { opener: false, anchors: [anchor], lineage: anchor.lineage }));
     stay.carryOut();
@@ -844,7 +847,7 @@ describe('in a share group', () => {
     expect(stay.live()[0]?.ask.joinTo).toBe('cred-newer');
   });
 
-  test('who leaves the room and comes back joins the others again', () => {
+  test('in a share group, a guest who leaves the room and comes back keeps the key that joins the other stay', () => {
     const stay = aLeasingStay(shared);
     const open = (_room: string, until: Instant): LeaseDecision =>
       granted(until, { opener: false, anchors: [anchor], lineage: anchor.lineage });
@@ -858,7 +861,7 @@ describe('in a share group', () => {
     expect(stay.live()).toHaveLength(1);
   });
 
-  test('a stay whose guest wants more rooms than a key can hold lets another open the lease', () => {
+  test('in a share group, a stay whose guest needs more rooms than a key holds lets another stay open the lease', () => {
     const rooms = Array.from({ length: 9 }, (_, index) => String(101 + 2 * index));
     const stay = aLeasingStay({ ...shared, rooms });
     const doors = rooms.map((room, index) => ({ room, acsEntranceId: `door-${room}`, position: 2 * index }));
@@ -869,7 +872,7 @@ describe('in a share group', () => {
     expect(stay.book.leases.claims.map(({ ready }) => ready)).toEqual(rooms.map(() => false));
   });
 
-  test('keys that outlive the other stay go on, and are joined', () => {
+  test('in a share group, keys that outlive the other stay remain valid, and new guests join them', () => {
     const stay = aLeasingStay({ ...shared, guests: [{ guestId: 'g1' }, { guestId: 'g2', wantsKey: false }] });
     stay.settleLeases((_room, until) => granted(until, { opener: false, anchors: [anchor], lineage: anchor.lineage }));
     stay.carryOut();
@@ -879,7 +882,7 @@ describe('in a share group', () => {
     expect(stay.carryOut()).toEqual(['join g2 101']);
   });
 
-  test('a person whose key is replaced by one of his own in the other stay does not take it back', () => {
+  test('a guest whose key was replaced by their own key in the other stay does not replace that key in turn', () => {
     const stay = aLeasingStay(shared);
     stay.settleLeases();
     stay.carryOut();
@@ -893,7 +896,7 @@ describe('in a share group', () => {
     expect(stay.carryOut(), 'the other stay has ended').toEqual(['override g1 101']);
   });
 
-  test('a room beyond the shared one in the same key is refused: it would lock the other stay out', () => {
+  test('a key for a shared room and one more room is refused, because it would lock the other stay out', () => {
     const stay = aLeasingStay({ ...shared, rooms: ['101', '102'] });
     stay.settleLeases((room, until) =>
       room === '101'
@@ -904,7 +907,7 @@ describe('in a share group', () => {
     expect(stay.attention().map(({ code }) => code)).toEqual(['impossible-plan']);
   });
 
-  test('a lost phone re-keys the room all the same', () => {
+  test('in a share group, a removal for cause re-keys the room all the same', () => {
     const stay = aLeasingStay({ ...shared, guests: [{ guestId: 'g1' }, { guestId: 'g2' }] });
     stay.settleLeases((_room, until) => granted(until, { opener: false, anchors: [anchor], lineage: anchor.lineage }));
     stay.carryOut();

@@ -1,4 +1,4 @@
-/** Many new stories of stays at every run; a failing one prints its seed, to be told again. */
+/** Random stories of stays, new at every run; a failing story prints its seed, so that it can be run again. */
 import fc from 'fast-check';
 import { it } from 'vitest';
 import { starts, tell, turns } from './story.js';

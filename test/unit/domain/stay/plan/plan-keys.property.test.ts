@@ -1,9 +1,9 @@
-/** Random stories of stays, told to the planner and to simulated locks: what must hold, holds at every step (`story.ts`). */
+/** Random stories of stays, run against the planner and simulated locks: the invariants of `story.ts` hold at every step. */
 import fc from 'fast-check';
 import { it } from 'vitest';
 import { starts, tell, turns, type StoryStart, type Turn } from './story.js';
 
-/** The same stories every time; `planner.property.full.test.ts` tells new ones. */
+/** Fixed seed: the same stories every time; `plan-keys.property.full.test.ts` runs new ones. */
 const SEED = 20261123;
 
 const ONE_GUEST = {
@@ -13,9 +13,9 @@ const ONE_GUEST = {
   guests: 1,
 } as const;
 
-/** Stories that were told wrong once. */
+/** Stories that once failed. */
 const TOLD_BEFORE: [StoryStart, readonly Turn[]][] = [
-  // A key that Seam made unseen stayed beside the other while the guest was on hold.
+  // A key that Seam made without an answer stayed beside the other while the guest was on hold.
   [
     { ...ONE_GUEST, rooms: ['101'] },
     [
@@ -26,7 +26,7 @@ const TOLD_BEFORE: [StoryStart, readonly Turn[]][] = [
       { kind: 'get-on', job: 0, luck: 'outage' },
     ],
   ],
-  // A key whose request was cancelled stayed when the guest desired their earlier key again.
+  // A key whose request was cancelled stayed when the earlier key of the guest was desired again.
   [
     { ...ONE_GUEST, rooms: ['101', '102'] },
     [
@@ -38,7 +38,7 @@ const TOLD_BEFORE: [StoryStart, readonly Turn[]][] = [
       { kind: 'get-on', job: 0, luck: 'good' },
     ],
   ],
-  // One that had died with its anchor still opened a room that was no longer his.
+  // A key that had died with its anchor still opened a room that was no longer the guest's.
   [
     {
       ...ONE_GUEST,

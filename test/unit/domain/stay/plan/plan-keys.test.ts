@@ -1,4 +1,4 @@
-/** What the planner does for each kind of change, step by step, and what the doors say afterwards. */
+/** Steps of the planner for each kind of change, and the doors that open afterwards. */
 import { describe, expect, it } from 'vitest';
 import {
   amend,
@@ -26,37 +26,37 @@ function devicesOf(house: House, guestId: string): readonly string[] {
 
 const keysAtCheckIn = { issueFrom: { kind: 'check-in' } } as const;
 
-/** A stay whose guests are known at Seam and have just checked in: its first key steps have been started. */
+/** Returns a stay whose guests are registered at Seam and have just checked in: its first key steps have started. */
 function checkingIn(stay: StayBuilder): House {
   const house = stay.withPolicy(keysAtCheckIn).settled();
   house.message({ name: 'checkIn', payload: {} });
   return house;
 }
 
-/** Seam's documents leave open whether a new key ends the user's earlier ones; here it does not. */
+/** Stay at a hotel where a new key does not end the user's earlier ones; Seam's documents leave this open. */
 const keepingEarlierKeys = aStay().withSwitches({ newKeyReplacesUsersEarlier: false });
 
 describe('a new stay', () => {
-  it('of one guest in one room needs one override', () => {
+  it('a new stay of one guest in one room needs one override', () => {
     const house = aStay().inRooms('101').withGuests(1).opened();
     expect(carriedOut(house)).toEqual(['override g1 101']);
     expect(opens(house, 'g1')).toEqual(['101', ...COMMON_DOORS, LIFT]);
     expect(house.view()).toMatchObject({ phase: 'ready', settled: true, attention: [] });
   });
 
-  it('says why its first key is an override', () => {
+  it('a new stay records why its first key is an override', () => {
     const house = aStay().opened();
     house.settle();
     expect(why(house, 0)).toBe('first key of the lease on 101');
   });
 
-  it('of several guests in several rooms needs one override, and as many joiners as there are others', () => {
+  it('a new stay of several guests in several rooms needs one override, and a joiner for each other guest', () => {
     const house = aStay().inRooms('101', '102').withGuests(4).opened();
     expect(carriedOut(house)).toEqual(['override g1 101+102', 'join g2 101+102', 'join g3 101+102', 'join g4 101+102']);
     for (const guestId of ['g1', 'g2', 'g3', 'g4', 'g1']) expect(opensRooms(house, guestId)).toEqual(['101', '102']);
   });
 
-  it('starts all joiners together once the override is confirmed, and none before', () => {
+  it('a new stay starts all joiners together once the override is confirmed, and none before', () => {
     const house = checkingIn(aStay().withGuests(4));
     const [override] = house.jobs;
     while (override !== undefined && house.jobs.includes(override)) {
@@ -66,7 +66,7 @@ describe('a new stay', () => {
     expect(house.jobs.map((job) => job.what)).toEqual(['join g2#2', 'join g3#3', 'join g4#4']);
   });
 
-  it('gives the override to the guest with the widest set of doors, not to the first listed', () => {
+  it('a new stay gives the override to the guest with the widest set of doors, not to the first listed', () => {
     const house = aStay()
       .inRooms('101', '102')
       .withGuests(2)
@@ -77,7 +77,7 @@ describe('a new stay', () => {
     expect(opensRooms(house, 'g2')).toEqual(['101', '102']);
   });
 
-  it('gives each room an override of its own where no guest shares it with another', () => {
+  it('a new stay gives each room its own override if no guest shares the room with another', () => {
     const stay = aStay().inRooms('101', '102').withGuests(2);
     const house = stay
       .where('g1', { rooms: ['101'] })
@@ -86,7 +86,7 @@ describe('a new stay', () => {
     expect(carriedOut(house)).toEqual(['override g1 101', 'override g2 102']);
   });
 
-  it('gives the override to the first guest whose phone is ready, and joins the others as theirs are', () => {
+  it('a new stay gives the override to the first guest with a ready phone, and the others join as theirs are ready', () => {
     const house = aStay().withGuests(3).withoutPhones().opened();
     expect(carriedOut(house)).toEqual([]);
     expect(house.view().guests.map((guest) => guest.waitingFor)).toEqual(['phone', 'phone', 'phone']);
@@ -97,14 +97,14 @@ describe('a new stay', () => {
     expect(carriedOut(house).toSorted()).toEqual(['join g1 101', 'join g3 101']);
   });
 
-  it('issues keys before there are phones where the hotel wants it so', () => {
+  it("a new stay issues keys before there are phones if the hotel's policy says so", () => {
     const house = aStay().withoutPhones().withPolicy({ phone: 'issue-anyway' }).opened();
     expect(carriedOut(house)).toEqual(['override g1 101']);
     enrolPhone(house, 'g1');
     expect(opensRooms(house, 'g1')).toEqual(['101']);
   });
 
-  it('waits for the lead time, and says when that is', () => {
+  it('a new stay waits for the lead time, and reports when it ends', () => {
     const house = aStay()
       .withPolicy({ issueFrom: { kind: 'lead-time', minutes: 30 } })
       .opened();
@@ -114,7 +114,7 @@ describe('a new stay', () => {
     expect(carriedOut(house)).toEqual(['override g1 101']);
   });
 
-  it('waits for check-in where the hotel wants it so', () => {
+  it("a new stay waits for check-in if the hotel's policy says so", () => {
     const house = aStay()
       .withPolicy({ issueFrom: { kind: 'check-in' } })
       .opened();
@@ -124,14 +124,14 @@ describe('a new stay', () => {
     expect(carriedOut(house)).toEqual(['override g1 101']);
   });
 
-  it('starts early with an early check-in', () => {
+  it('a new stay issues keys early after an early check-in', () => {
     const house = aStay().opened();
     house.message({ name: 'checkIn', payload: {} });
     expect(carriedOut(house)).toEqual(['override g1 101']);
     expect(opensRooms(house, 'g1', house.now())).toEqual(['101']);
   });
 
-  it('without a room does nothing until one is assigned', () => {
+  it('a new stay without a room issues no key until a room is assigned', () => {
     const house = aStay().inRooms().opened();
     expect(carriedOut(house)).toEqual([]);
     expect(house.view().guests).toEqual([{ guestId: 'g1', keyState: 'waiting', waitingFor: 'room' }]);
@@ -139,24 +139,24 @@ describe('a new stay', () => {
     expect(carriedOut(house)).toEqual(['override g1 103']);
   });
 
-  it('with a room that has no door asks a person, and issues nothing', () => {
+  it('a new stay in a room that has no door raises attention, and issues nothing', () => {
     const house = aStay().inRooms('999').opened();
     expect(carriedOut(house)).toEqual([]);
     expect(house.view().attention).toMatchObject([{ code: 'impossible-plan', room: '999' }]);
   });
 
-  it('with nobody in house to give a room asks for one', () => {
+  it('a stay that is checked in without a room raises attention that the room is missing', () => {
     const house = aStay().inRooms().opened();
     house.message({ name: 'checkIn', payload: {} });
     expect(attentionCodes(house)).toEqual(['room-missing']);
   });
 
-  it('gives no key to a guest who wants none', () => {
+  it('a new stay gives no key to a guest who wants none', () => {
     const house = aStay().withGuests(2).where('g1', { wantsKey: false }).opened();
     expect(carriedOut(house)).toEqual(['override g2 101']);
   });
 
-  it('gives a guest who comes later his key for his own time', () => {
+  it('a new stay gives a guest who comes later a key for their own window', () => {
     const own = { from: '2026-11-24T12:00Z', to: CHECK_OUT };
     const house = aStay().withGuests(2).where('g2', { window: own }).opened();
     expect(carriedOut(house)).toEqual(['override g1 101']);
@@ -168,7 +168,7 @@ describe('a new stay', () => {
 });
 
 describe('a guest added', () => {
-  it('gets a joiner, never an override', () => {
+  it('a guest added to a stay gets a joiner, never an override', () => {
     const house = aStay().withGuests(1).settled();
     house.message({ name: 'addGuests', payload: { guests: [{ guestId: 'g2', primary: false, wantsKey: true }] } });
     expect(carriedOut(house)).toEqual(['join g2 101']);
@@ -176,13 +176,13 @@ describe('a guest added', () => {
     expect(opensRooms(house, 'g1')).toEqual(['101']);
   });
 
-  it('while the override is on its way waits for it and joins', () => {
+  it('a guest added while the override is in progress waits for it and joins it', () => {
     const house = checkingIn(aStay().withGuests(1));
     house.message({ name: 'addGuests', payload: { guests: [{ guestId: 'g2', primary: false, wantsKey: true }] } });
     expect(carriedOut(house)).toEqual(['override g1 101', 'join g2 101']);
   });
 
-  it('joins the newest confirmed key when the first guest has left', () => {
+  it('an added guest joins the newest confirmed key after the first guest has left', () => {
     const house = aStay().withGuests(2).settled();
     house.message({ name: 'removeGuest', payload: { guestId: 'g1', cause: 'left' } });
     expect(carriedOut(house)).toEqual(['revoke g1 101']);
@@ -193,7 +193,7 @@ describe('a guest added', () => {
 });
 
 describe('a guest removed', () => {
-  it('loses his key, and nobody else does', () => {
+  it('a removed guest loses their key, and no other guest does', () => {
     const house = aStay().withGuests(2).settled();
     house.message({ name: 'removeGuest', payload: { guestId: 'g1', cause: 'left' } });
     expect(carriedOut(house)).toEqual(['revoke g1 101']);
@@ -201,7 +201,7 @@ describe('a guest removed', () => {
     expect(opensRooms(house, 'g2')).toEqual(['101']);
   });
 
-  it('as another comes in his place is revoked only once the other has joined his key', () => {
+  it('the key of a removed guest is revoked only once the guest in their place has joined it', () => {
     const later = { from: '2026-11-24T12:00Z', to: CHECK_OUT };
     const house = aStay().withGuests(2).where('g2', { window: later }).settled();
     amend(house, { guests: [{ guestId: 'g2' }] });
@@ -210,7 +210,7 @@ describe('a guest removed', () => {
     expect(opensRooms(house, 'g2')).toEqual(['101']);
   });
 
-  it('is not kept by a joiner who is stuck: a minute later his key ends all the same', () => {
+  it('a stuck joiner keeps the key of a removed guest for one minute at most', () => {
     const house = aStay().settled();
     house.message({ name: 'addGuests', payload: { guests: [{ guestId: 'g2', primary: false, wantsKey: true }] } });
     while (!house.jobs.some((job) => job.key?.guestId === 'g2')) house.getOn(house.jobs[0] as Job);
@@ -220,7 +220,7 @@ describe('a guest removed', () => {
     expect(house.done.map((step) => `${step.do} ${step.guestId}`)).toContain('revoke g1');
   });
 
-  it('for cause is revoked at once, and the others are re-keyed', () => {
+  it('a guest removed for cause loses their key at once, and the other guests are re-keyed', () => {
     const house = aStay().withGuests(3).settled();
     house.message({ name: 'removeGuest', payload: { guestId: 'g1', cause: 'security' } });
     expect(carriedOut(house)).toEqual(['revoke g1 101', 'override g2 101', 'join g3 101']);
@@ -228,7 +228,7 @@ describe('a guest removed', () => {
     expect(opensRooms(house, 'g3')).toEqual(['101']);
   });
 
-  it('for cause does not get back in with an offline phone once the new key was used', () => {
+  it('a guest removed for cause cannot get in with an offline phone once the new key was used', () => {
     const house = aStay().withGuests(2).settled();
     const [phone] = devicesOf(house, 'g1');
     house.hotel.phones.change(phone ?? '', { connection: 'offline' });
@@ -240,7 +240,7 @@ describe('a guest removed', () => {
     expect(house.view().keys[0]).toMatchObject({ state: 'dead', residualUntil: CHECK_OUT });
   });
 
-  it('before his key was issued never gets one', () => {
+  it('a guest removed before their key was issued never gets a key', () => {
     const house = checkingIn(aStay().withGuests(2));
     while (steps(house).length < 2) house.jobs.forEach((job) => house.getOn(job));
     house.message({ name: 'removeGuest', payload: { guestId: 'g2', cause: 'left' } });
@@ -256,7 +256,7 @@ describe('a guest removed', () => {
 });
 
 describe('a room change', () => {
-  it('is an override on the new room, joiners for the others, then the old keys end', () => {
+  it('a room change issues an override on the new room, joiners for the others, and then ends the old keys', () => {
     const house = keepingEarlierKeys.withGuests(3).settled();
     amend(house, { rooms: ['102'] });
     const done = carriedOut(house);
@@ -274,14 +274,14 @@ describe('a room change', () => {
     for (const guestId of ['g1', 'g2', 'g3']) expect(opensRooms(house, guestId)).toEqual(['102']);
   });
 
-  it('needs no revoke where Seam itself ends the earlier key of a user', () => {
+  it('a room change needs no revocation if Seam itself ends the earlier key of a user', () => {
     const house = aStay().withGuests(3).settled();
     amend(house, { rooms: ['102'] });
     expect(carriedOut(house)).toEqual(['override g1 102', 'join g2 102', 'join g3 102']);
     for (const guestId of ['g1', 'g2', 'g3']) expect(opensRooms(house, guestId)).toEqual(['102']);
   });
 
-  it('before any key was issued costs nothing', () => {
+  it('a room change before any key was issued needs no step', () => {
     const house = aStay()
       .withPolicy({ issueFrom: { kind: 'check-in' } })
       .settled();
@@ -291,7 +291,7 @@ describe('a room change', () => {
     expect(carriedOut(house)).toEqual(['override g1 102']);
   });
 
-  it('never takes the old key before the new one is confirmed', () => {
+  it('a room change never revokes the old key before the new one is confirmed', () => {
     const house = aStay().withSwitches({ newKeyReplacesUsersEarlier: false }).settled();
     house.message({ name: 'changeRooms', payload: { rooms: ['102'] } });
     while (house.jobs.length > 0 && opensRooms(house, 'g1').length < 2) {
@@ -303,14 +303,14 @@ describe('a room change', () => {
     expect(opensRooms(house, 'g1')).toEqual(['102']);
   });
 
-  it('says where the guest comes from', () => {
+  it('a room change records which room the guest comes from', () => {
     const house = aStay().settled();
     amend(house, { rooms: ['102'] });
     house.settle();
     expect(why(house, 0)).toBe('moved from 101: first key of the lease on 102');
   });
 
-  it('while a key for new dates is on its way keeps that key until the next one is confirmed', () => {
+  it('a room change while a key for new dates is in progress keeps that key until the next one is confirmed', () => {
     const house = aStay().withSwitches({ newKeyReplacesUsersEarlier: false }).settled();
     amend(house, { window: { from: '2026-11-23T12:00Z', to: CHECK_OUT } });
     const [job] = house.jobs.filter((one) => one.key !== undefined);
@@ -324,7 +324,7 @@ describe('a room change', () => {
     expect(house.view().keys.filter((key) => key.state !== 'dead')).toHaveLength(1);
   });
 
-  it('that is taken back after the old room was released opens a new lease there', () => {
+  it('a room change that is reverted after the release of the old room opens a new lease there', () => {
     const house = aStay().settled();
     amend(house, { rooms: ['102'], status: 'confirmed' });
     amend(house, { rooms: ['101'] });
@@ -333,7 +333,7 @@ describe('a room change', () => {
     expect(steps(house).filter((step) => step.startsWith('override'))).toEqual(['override g1 101']);
   });
 
-  it('of one guest among several touches nobody else', () => {
+  it('a room change of one guest among several affects no other guest', () => {
     const house = keepingEarlierKeys.inRooms('101', '102').withGuests(2).settled();
     house.message({ name: 'changeRooms', payload: { rooms: ['102'], guestId: 'g2' } });
     expect(carriedOut(house)).toEqual(['join g2 102', 'revoke g2 101+102']);
@@ -341,7 +341,7 @@ describe('a room change', () => {
     expect(opensRooms(house, 'g2')).toEqual(['102']);
   });
 
-  it('to a room fewer is a replacement joiner for everyone', () => {
+  it('a room change to one room fewer gives every guest a replacement joiner', () => {
     const house = aStay().inRooms('101', '102').withGuests(2).settled();
     amend(house, { rooms: ['101'] });
     expect(carriedOut(house).filter((step) => !step.startsWith('revoke'))).toEqual(['join g1 101', 'join g2 101']);
@@ -349,7 +349,7 @@ describe('a room change', () => {
     expect(opensRooms(house, 'g2')).toEqual(['101']);
   });
 
-  it('that is scheduled comes in its time', () => {
+  it('a scheduled room change takes effect at its time', () => {
     const house = keepingEarlierKeys.settled();
     house.message({ name: 'changeRooms', payload: { rooms: ['102'], from: '2026-11-24T12:00Z' } });
     // The key ends with the lease on the room that the guest leaves.
@@ -361,8 +361,8 @@ describe('a room change', () => {
   });
 });
 
-describe('several room changes whose times come together', () => {
-  it('are made in the order of their times, not in that in which they were heard of', () => {
+describe('several room changes that become due together', () => {
+  it('room changes that become due together apply in the order of their times, not of their arrival', () => {
     const house = aStay().inRooms('101').settled();
     const later = '2026-11-24T08:00Z';
     house.message({ name: 'changeRooms', payload: { rooms: ['102'], from: later } });
@@ -374,7 +374,7 @@ describe('several room changes whose times come together', () => {
 });
 
 describe('a door added in mid-stay', () => {
-  it('re-keys the lease: one override over all rooms, joiners for the others', () => {
+  it('a door added in mid-stay re-keys the lease: one override over all rooms, joiners for the others', () => {
     const house = aStay().inRooms('101').withGuests(3).settled();
     amend(house, { rooms: ['101', '102'] });
     const done = carriedOut(house);
@@ -386,14 +386,14 @@ describe('a door added in mid-stay', () => {
     for (const guestId of ['g3', 'g1', 'g2', 'g3']) expect(opensRooms(house, guestId)).toEqual(['101', '102']);
   });
 
-  it('says that it is mixed', () => {
+  it('a door added in mid-stay gives the override a reason that says it is mixed', () => {
     const house = aStay().inRooms('101').settled();
     amend(house, { rooms: ['101', '102'] });
     house.settle();
     expect(why(house, 0)).toMatch(/^mixed: 101, 102/);
   });
 
-  it('for one guest only re-keys him and lets those whom it locks out join', () => {
+  it('a door added for one guest only re-keys that guest, and the guests whom it locks out join', () => {
     const house = aStay()
       .inRooms('101', '102')
       .withGuests(2)
@@ -415,7 +415,7 @@ describe('doors that overlap in part', () => {
     .where('g1', { rooms: ['101', '102'] })
     .where('g2', { rooms: ['102', '103'] });
 
-  it('ask a person, and start no war of overrides', () => {
+  it('doors that overlap in part raise attention, and start no series of overrides', () => {
     const house = stay.opened();
     expect(carriedOut(house)).toEqual(['override g1 101+102']);
     expect(house.view().attention).toMatchObject([{ code: 'impossible-plan', guestId: 'g2' }]);
@@ -425,7 +425,7 @@ describe('doors that overlap in part', () => {
     expect(carriedOut(house)).toEqual([]);
   });
 
-  it('are settled by a guest who holds all of them', () => {
+  it('doors that overlap in part are resolved by a guest who holds all of them', () => {
     const house = stay.opened();
     house.settle();
     house.done.length = 0;
@@ -436,11 +436,11 @@ describe('doors that overlap in part', () => {
   });
 });
 
-describe('other dates', () => {
+describe('a change of dates', () => {
   it.each([
     ['longer', '2026-11-28T10:00Z'],
     ['shorter', '2026-11-25T10:00Z'],
-  ])('that are %s give everyone a replacement joiner, and nobody an override', (_which, to) => {
+  ])('a change to %s dates gives every guest a replacement joiner, and no guest an override', (_which, to) => {
     const house = aStay().withGuests(3).settled();
     house.message({ name: 'changeDates', payload: { window: { to } } });
     const done = carriedOut(house);
@@ -457,7 +457,7 @@ describe('other dates', () => {
     }
   });
 
-  it('for a single guest join his own earlier key', () => {
+  it('a change of dates for a single guest issues a key that joins their own earlier key', () => {
     const house = aStay().settled();
     house.message({ name: 'changeDates', payload: { window: { to: '2026-11-28T10:00Z' } } });
     expect(carriedOut(house)[0]).toBe('join g1 101');
@@ -465,7 +465,7 @@ describe('other dates', () => {
     expect(next?.joinedTo).toBe(old?.acsCredentialId);
   });
 
-  it('that move the stay to next month end the keys that would open now, and issue the next when they are due', () => {
+  it('a move to next month ends the keys that would open now, and issues the next ones when they are due', () => {
     const house = aStay().withGuests(2).settled();
     house.message({
       name: 'changeDates',
@@ -478,7 +478,7 @@ describe('other dates', () => {
     expect(carriedOut(house)).toEqual(['override g1 101', 'join g2 101']);
   });
 
-  it('that are shorter are shown as unconfirmed, because a phone may be offline', () => {
+  it('a change to shorter dates is reported as unconfirmed, because a phone may be offline', () => {
     const house = aStay().settled();
     house.message({ name: 'changeDates', payload: { window: { to: '2026-11-25T10:00Z' } } });
     house.settle();
@@ -487,7 +487,7 @@ describe('other dates', () => {
 });
 
 describe('the end of a stay', () => {
-  it.each(['checkOut', 'cancel'] as const)('by %s revokes every key, and nothing opens', (name) => {
+  it.each(['checkOut', 'cancel'] as const)('the end of a stay by %s revokes every key, and no door opens', (name) => {
     const house = aStay().inRooms('101', '102').withGuests(3).settled();
     house.message({ name, payload: {} });
     expect(carriedOut(house)).toEqual(['revoke g1 101+102', 'revoke g2 101+102', 'revoke g3 101+102']);
@@ -495,7 +495,7 @@ describe('the end of a stay', () => {
     expect(house.view().phase).toBe(name === 'cancel' ? 'cancelled' : 'over');
   });
 
-  it('by cancellation before any key was issued needs no step', () => {
+  it('a cancellation before any key was issued needs no step', () => {
     const house = aStay()
       .withPolicy({ issueFrom: { kind: 'check-in' } })
       .settled();
@@ -503,7 +503,7 @@ describe('the end of a stay', () => {
     expect(carriedOut(house)).toEqual([]);
   });
 
-  it('by cancellation while the override is on its way leaves no key behind', () => {
+  it('a cancellation while the override is in progress leaves no key behind', () => {
     const house = checkingIn(aStay());
     house.jobs.forEach((job) => house.getOn(job));
     house.message({ name: 'cancel', payload: {} });
@@ -511,14 +511,14 @@ describe('the end of a stay', () => {
     expect(opens(house, 'g1')).toEqual([]);
   });
 
-  it('by time needs no step: the keys run out', () => {
+  it('the end of a stay by time needs no step, because the keys expire', () => {
     const house = aStay().settled();
     house.waitUntil(CHECK_OUT);
     expect(carriedOut(house)).toEqual([]);
     expect(house.view()).toMatchObject({ phase: 'over', keys: [{ state: 'dead' }] });
   });
 
-  it('that is reversed reopens the lease by an override', () => {
+  it('a stay whose end is reversed reopens the lease with an override', () => {
     const house = aStay().withGuests(2).settled();
     amend(house, { status: 'departed' });
     expect(carriedOut(house)).toEqual(['revoke g1 101', 'revoke g2 101']);
@@ -531,7 +531,7 @@ describe('the end of a stay', () => {
 });
 
 describe('a lost phone', () => {
-  it('reported as secure ends that key first, then re-keys the lease by a guest who stays', () => {
+  it('a guest whose phone is reported lost in secure mode loses that key first, then another guest re-keys the lease', () => {
     const house = aStay().withGuests(3).settled();
     const [deviceId = ''] = devicesOf(house, 'g1');
     house.message({ name: 'replaceKey', payload: { guestId: 'g1', mode: 'secure', deviceId } });
@@ -543,7 +543,7 @@ describe('a lost phone', () => {
     for (const guestId of ['g1', 'g2', 'g3']) expect(opensRooms(house, guestId)).toEqual(['101']);
   });
 
-  it('reported as secure during a hold leaves nobody with two keys', () => {
+  it('a phone reported lost in secure mode during a hold leaves no guest with two keys', () => {
     const house = keepingEarlierKeys.withGuests(2).settled();
     house.message({ name: 'checkIn', payload: {} });
     const replacing = house.jobs.find((job) => job.key?.guestId === 'g1');
@@ -555,7 +555,7 @@ describe('a lost phone', () => {
     expect(held.map((key) => key.ask.window.from)).toEqual(['2026-11-23T13:00Z']);
   });
 
-  it('reported as secure by a guest alone waits for his new phone', () => {
+  it('a single guest whose phone is reported lost in secure mode waits for their new phone', () => {
     const house = aStay().settled();
     const [deviceId = ''] = devicesOf(house, 'g1');
     house.message({ name: 'replaceKey', payload: { guestId: 'g1', mode: 'secure', deviceId } });
@@ -566,7 +566,7 @@ describe('a lost phone', () => {
     expect(carriedOut(house)).toEqual(['override g1 101']);
   });
 
-  it('reported as secure without its name takes every phone of the guest out of service, so that no key follows', () => {
+  it('a secure loss report without a device id takes every phone of the guest out of service, so no key follows', () => {
     const house = aStay().withGuests(2).settled();
     const [lost = ''] = devicesOf(house, 'g1');
     house.message({ name: 'replaceKey', payload: { guestId: 'g1', mode: 'secure' } });
@@ -577,7 +577,7 @@ describe('a lost phone', () => {
     expect(house.hotel.tap({ deviceId: lost }, house.hotel.door('101').id, Date.parse(CHECK_IN)).opened).toBe(false);
   });
 
-  it('reported as convenient only replaces the key', () => {
+  it('a phone reported lost in convenient mode only has its key replaced', () => {
     const house = aStay().withGuests(2).settled();
     const [deviceId = ''] = devicesOf(house, 'g1');
     house.message({ name: 'replaceKey', payload: { guestId: 'g1', mode: 'convenient', deviceId } });
@@ -607,7 +607,7 @@ describe('a desk card that ends the keys', () => {
     return card.id;
   }
 
-  it('is attention, and never answered by an override', () => {
+  it('a desk card that ends the keys raises attention, and is never answered by an override', () => {
     const house = aStay().withGuests(2).settled();
     cutCard(house);
     expect(carriedOut(house)).toEqual([]);
@@ -617,7 +617,7 @@ describe('a desk card that ends the keys', () => {
     expect(carriedOut(house)).toEqual([]);
   });
 
-  it('does not keep check-out from taking the dead keys off the phones, which still open common doors with them', () => {
+  it('check-out takes keys that a desk card ended off the phones, where they still open common doors', () => {
     const house = aStay().withGuests(2).settled();
     cutCard(house);
     house.settle();
@@ -628,7 +628,7 @@ describe('a desk card that ends the keys', () => {
     expect(opens(house, 'g2')).toEqual([]);
   });
 
-  it('is joined by everyone once staff say that it is of this stay', () => {
+  it('all guests join a desk card once staff confirm that it belongs to the stay', () => {
     const house = aStay().withGuests(2).settled();
     const acsCredentialId = cutCard(house);
     house.settle();
@@ -641,7 +641,7 @@ describe('a desk card that ends the keys', () => {
     expect(opensRooms(house, 'g2')).toEqual(['101']);
   });
 
-  it('gives way to an override where staff force it', () => {
+  it('a desk card that ends the keys gives way to an override that staff force', () => {
     const house = aStay().settled();
     cutCard(house);
     house.settle();
@@ -650,7 +650,7 @@ describe('a desk card that ends the keys', () => {
     expect(opensRooms(house, 'g1')).toEqual(['101']);
   });
 
-  it('a second time is a matter for a person again: what staff forced was one key', () => {
+  it('a second desk card raises attention again, because staff forced one key only', () => {
     const house = aStay().settled();
     cutCard(house);
     house.settle();
@@ -665,8 +665,8 @@ describe('a desk card that ends the keys', () => {
   });
 });
 
-describe('a guest whose key cannot be had', () => {
-  it('does not keep the others waiting: the next one takes the override', () => {
+describe('a guest whose key cannot be issued', () => {
+  it('a guest whose key cannot be issued does not delay the others: the next guest gets the override', () => {
     const house = aStay().withGuests(2).withPolicy(keysAtCheckIn).settled();
     house.hotel.users.delete({ acs_user_id: house.book.guests['g1']?.acsUserId ?? '' });
     house.message({ name: 'checkIn', payload: {} });
@@ -678,7 +678,7 @@ describe('a guest whose key cannot be had', () => {
     expect(opensRooms(house, 'g2')).toEqual(['101']);
   });
 
-  it('because he holds one of another stay is a matter for a person, and that key lives on', () => {
+  it('a guest who holds a key of another stay raises attention, and that key stays live', () => {
     const house = aStay()
       .withGuests(2)
       .withPolicy({ issueFrom: { kind: 'check-in' } })
@@ -705,7 +705,7 @@ describe('a guest whose key cannot be had', () => {
 });
 
 describe('a hold', () => {
-  it('keeps keys from being issued, and takes none', () => {
+  it('a hold keeps new keys from being issued, and revokes none', () => {
     const house = aStay().withGuests(2).settled();
     house.message({ name: 'hold', payload: { reason: 'unpaid' } });
     house.message({ name: 'addGuests', payload: { guests: [{ guestId: 'g3', primary: false, wantsKey: true }] } });
@@ -715,7 +715,7 @@ describe('a hold', () => {
     expect(carriedOut(house)).toEqual(['join g3 101']);
   });
 
-  it('gives way to staff who force a key', () => {
+  it('a hold gives way to staff who force a key', () => {
     const house = aStay()
       .withGuests(2)
       .with({ hold: { reason: 'unpaid' } })
@@ -724,7 +724,7 @@ describe('a hold', () => {
     expect(carriedOut(house)).toEqual(['override g2 101']);
   });
 
-  it('does not keep a key from being replaced by one that does less', () => {
+  it('a hold does not keep a key from being replaced by one with fewer rooms or a shorter window', () => {
     const house = aStay().inRooms('101', '102').settled();
     house.message({ name: 'hold', payload: { reason: 'unpaid' } });
     house.message({ name: 'changeRooms', payload: { rooms: ['102'] } });
@@ -737,7 +737,7 @@ describe('a hold', () => {
     expect(opensRooms(house, 'g1')).toEqual(['102']);
   });
 
-  it('does not keep a key from being revoked', () => {
+  it('a hold does not keep a key from being revoked', () => {
     const house = aStay().settled();
     house.message({ name: 'hold', payload: { reason: 'unpaid' } });
     house.message({ name: 'checkOut', payload: {} });
@@ -746,7 +746,7 @@ describe('a hold', () => {
 });
 
 describe('a blocked guest', () => {
-  it('loses his key until he is released', () => {
+  it('a blocked guest loses their key until they are released', () => {
     const house = aStay().withGuests(2).settled();
     house.message({ name: 'block', payload: { reason: 'a disturbance', guestId: 'g2' } });
     expect(carriedOut(house)).toEqual(['revoke g2 101']);
@@ -758,7 +758,7 @@ describe('a blocked guest', () => {
 });
 
 describe('an outage', () => {
-  it('whose request got through is made good by adopting that key, not by a second override', () => {
+  it('a request that Seam carried out in an outage leads to adoption of that key, not to a second override', () => {
     const house = checkingIn(aStay());
     const [job] = house.jobs;
     if (job !== undefined) house.getOn(job, 'answer-lost');
@@ -768,7 +768,7 @@ describe('an outage', () => {
     expect(opensRooms(house, 'g1')).toEqual(['101']);
   });
 
-  it('at check-out still ends with every key revoked', () => {
+  it('an outage at check-out still ends with every key revoked', () => {
     const house = aStay().settled();
     house.message({ name: 'checkOut', payload: {} });
     const [job] = house.jobs;

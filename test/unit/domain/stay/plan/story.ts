@@ -1,6 +1,6 @@
 /**
- * Stories of stays: random changes, steps that end in any order, taps at any time. Told to a house, held against the judge. What must
- * hold at every step and at every quiet point is at the end of this file.
+ * Stories of stays: random changes, steps that end in any order, taps at any time. A story runs against a simulated hotel, and the judge
+ * checks it. The invariants for every step and for every quiet point are at the end of this file.
  */
 import fc from 'fast-check';
 import { presentKeys } from '../../../../../src/simulator/hotel/lock.js';
@@ -33,7 +33,7 @@ const STARTS = ['2026-11-23T14:00Z', '2026-11-23T12:00Z', '2026-11-23T15:00Z', '
 const ENDS = ['2026-11-25T10:00Z', '2026-11-24T10:00Z', '2026-11-26T10:00Z'] as const;
 const LEAD_MINUTES = 120;
 
-/** How a change becomes known. */
+/** Channel through which a change arrives. */
 type Channel = 'snapshot' | 'signal';
 
 export type Change =
@@ -172,13 +172,13 @@ export const starts: fc.Arbitrary<StoryStart> = fc.record({
   guests: fc.integer({ min: 1, max: 3 }),
 });
 
-/** A story as it is told: the house, what was said, and what the booking system itself holds. */
+/** State of a running story: the house, the facts so far, and the reservation as the booking system itself holds it. */
 interface Story {
   readonly house: House;
   readonly start: StoryStart;
   readonly facts: Fact[];
   booking: StaySnapshotInput & { readonly rooms: string[] };
-  /** Rooms of which a key was lost, or a holder removed for cause, and the newest generation then. */
+  /** Rooms with a lost key or with a holder removed for cause, and their newest generation at that time. */
   readonly unsafe: Map<string, number>;
   /** Guests who lost their phone, or were removed for cause, since the last quiet point. */
   readonly struck: Set<string>;
@@ -191,15 +191,15 @@ interface Story {
   readonly told: string[];
 }
 
-/** What else a test wants of a story. */
+/** Optional inputs and hooks of a test. */
 export interface Listener {
   /** Name and addresses that every guest of the booking has. */
   readonly contact: Pick<StaySnapshotInput['guests'][number], 'name' | 'email' | 'phone'>;
-  /** Called after each turn. */
+  /** Runs after each turn. */
   look(house: House): void;
 }
 
-/** Tells a story to its end. Throws with what was told, step by step, where something does not hold. */
+/** Runs a story to its end. Throws with the story so far, step by step, if an invariant does not hold. */
 export function tell(start: StoryStart, plot: readonly Turn[], listener?: Listener): void {
   const story = begin(start, listener?.contact ?? {});
   try {
@@ -397,7 +397,7 @@ function say(story: Story, message: Message): void {
   story.house.message(message);
 }
 
-/** Seam's webhooks so far, as far as they are about keys of this stay. */
+/** Delivers Seam's new webhooks, as far as they are about keys of this stay. */
 function deliverEvents(story: Story): void {
   const { house } = story;
   const events = house.hotel.world.events.all();
@@ -425,7 +425,7 @@ function pair(guestId: string, door: string): string {
   return `${guestId} at ${door}`;
 }
 
-/** Phones that the guest has, but for those that he lost. */
+/** Phones of the guest, except those that they lost. */
 function devicesOf(house: House, guestId: string): readonly DeviceRecord[] {
   const userIdentityId = house.book.guests[guestId]?.userIdentityId;
   return userIdentityId === undefined ? [] : house.hotel.phones.list({ owner_user_identity_id: userIdentityId });
@@ -438,17 +438,17 @@ function tapWith(story: Story, guestId: string, door: string): boolean {
     .includes(true);
 }
 
-/** Whether a phone would open the door at `at`; no lock learns from it. */
+/** Returns true if the phone would open the door at `at`; no lock changes its state. */
 function wouldOpen(house: House, device: DeviceRecord, door: string, at: number): boolean {
   const lock = house.hotel.lock(house.hotel.door(door).id);
   return lock !== undefined && presentKeys(lock, keysNewestFirst(device.phone), at).opened;
 }
 
-// What must hold.
+// Invariants.
 
 /**
- * Rules 2 and 4: no override while a key lives that could be joined, other than to re-key after a loss or a removal for cause, or
- * in a room that the stay released since: another stay may have had it.
+ * Rules 2 and 4: no override while a key lives that could be joined. Exceptions: a re-key after a loss or a removal for cause, and a
+ * room that the stay released since, because another stay may have had it.
  */
 function holdOverride(story: Story, planned: KeyStep): void {
   if (planned.do !== 'override' || planned.keyId !== undefined) return;
@@ -474,7 +474,7 @@ function isUnsafe({ unsafe, house }: Story, room: string): boolean {
   return since !== undefined && !issued.some((key) => key.generation > since && key.ask.rooms.includes(room));
 }
 
-/** Rule 3: nobody who should open a door, and does, stops opening it, other than in a re-key, a swap, or after a loss. */
+/** Rule 3: no guest who should open a door, and does, stops opening it, other than in a re-key, a swap, or after a loss. */
 function holdDoors(story: Story, act: () => unknown): void {
   const { house } = story;
   const now = house.hotel.now();
@@ -501,7 +501,7 @@ function holdDoors(story: Story, act: () => unknown): void {
       (key) => key.ask.kind === 'override' && key.ask.rooms.includes(room) && key.generation > newest,
     );
     const anchorEnded = !story.start.switches.joinersSurviveAnchorDeletion;
-    // His successor for a later start was confirmed, and the end of this key begun, before the earlier start was desired again.
+    // The guest's next key, with a later start, was confirmed, and this key was ending, before the earlier start was desired again.
     const overtaken = own.some(
       (key) => key.state === 'live' && key.ask.rooms.includes(room) && Date.parse(key.ask.window.from) > at,
     );
@@ -511,10 +511,10 @@ function holdDoors(story: Story, act: () => unknown): void {
 }
 
 /**
- * Where the end of an anchor ends its joiners, too (not the cautious answer, but not excluded), a guest may be without a key for a while,
- * or until a person helps: it cannot be told from a desk card. What must not open still must not.
+ * Checks a quiet point: exactly the desired guests open exactly the desired doors, inside their windows.
  *
- * At a quiet point exactly the desired guests open exactly the desired doors, inside their windows.
+ * The end of an anchor may end its joiners, too (not the cautious answer, but not excluded). A guest may then be without a key for a
+ * while, or until a person helps: the state cannot be distinguished from a desk card. What must not open still must not.
  */
 function holdQuiet(story: Story): void {
   const { house } = story;
@@ -531,7 +531,7 @@ function holdQuiet(story: Story): void {
 }
 
 function holdOneKeyEach({ house, start }: Story): void {
-  // Where the end of an anchor ends its joiners, an earlier key may have to stay beside the one that joined it.
+  // If the end of an anchor ends its joiners, an earlier key may have to stay beside the one that joined it.
   if (!start.switches.joinersSurviveAnchorDeletion) return;
   const { world } = house.hotel;
   for (const guestId of GUESTS) {
@@ -547,7 +547,7 @@ function isReady(story: Story, one: GuestDecision): boolean {
   return one.rooms.length > 0 && one.granted && hasPhone(story.house, one.guestId);
 }
 
-/** Rule 1: who shares rooms needs one among them who holds them all; else there is a question for a person. */
+/** Rule 1: of the guests who share rooms, one must hold all of these rooms; otherwise a person has to decide. */
 function canBeServed(story: Story, one: GuestDecision, all: readonly GuestDecision[]): boolean {
   const group = new Set([one]);
   for (const inGroup of group) {
@@ -596,13 +596,13 @@ function holdGuest(story: Story, one: GuestDecision, all: readonly GuestDecision
       );
     }
     const outside = [one.from - 1, to].find((at) => at >= now && open(door, at));
-    // Where the end of an anchor ends its joiners, a dead anchor stays on the phone: to take it off would end the key that joined it.
+    // If the end of an anchor ends its joiners, a dead anchor stays on the phone: its removal would end the key that joined it.
     if (outside !== undefined && story.start.switches.joinersSurviveAnchorDeletion)
       throw new Error(`${guestId} opens ${door} outside his window, at ${new Date(outside).toISOString()}`);
   }
 }
 
-/** A key ends with the first lease among its rooms: when the stay moves out of one of them. */
+/** End of a key: that of the first lease among its rooms, when the stay moves out of one of them. */
 function endOfLeases({ book, hotel }: House, { rooms, to }: GuestDecision): number {
   const moves = book.desired.scheduled.filter((move) => move.guestId === undefined);
   return moves
