@@ -37,9 +37,7 @@ export function dryRunNewStay(
   const checked = snapshotSchema.parse(snapshot);
   const decision = judgeSnapshot(state, checked, now);
   if (decision.kind === 'over') throw new StayRefused(ERROR_TYPES.stayOver, decision.message);
-  state.property = { name, policy, timeZone };
-  applySnapshot(state, checked, now);
-  return dryRun(state, now);
+  return dryRun(applySnapshot({ ...state, property: { name, policy, timeZone } }, checked, now), now);
 }
 
 /**

@@ -187,10 +187,9 @@ function overrideOrJoin(ask: KeyAsk): OverrideOrJoin {
     case 'override':
       return { override: true };
     case 'joiner':
-      if (ask.joinTo === undefined) throw new TypeError('A joiner key needs the id of the key that it joins');
       return { joiner_acs_credential_ids: [ask.joinTo] };
     default:
-      return ask.kind satisfies never;
+      return ask satisfies never;
   }
 }
 

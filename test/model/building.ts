@@ -115,7 +115,7 @@ export function openBuilding(at: Instant, opening: Opening): Building {
         if (typeof acsCredentialId !== 'string') continue;
         const payload = { acsCredentialId, eventType: event.event_type, eventId: event.event_id };
         for (const [, house] of openHouses()) {
-          const isOurs = house.book.keyring.keys.some((key) => key.acsCredentialId === acsCredentialId);
+          const isOurs = house.state.keyring.keys.some((key) => key.acsCredentialId === acsCredentialId);
           if (isOurs) house.message({ name: 'credentialChanged', payload });
         }
       }

@@ -36,7 +36,7 @@ export function holdAlways(tale: Tale): void {
 /** Checks overrides. An override ends whatever else opens the room: only the holder of the lease may issue one. */
 export function holdOverride(tale: Tale, stay: string, step: KeyStep): void {
   const { building, chronicle } = tale;
-  const keys = building.houses.get(stay)?.book.keyring.keys ?? [];
+  const keys = building.houses.get(stay)?.state.keyring.keys ?? [];
   // A key that exists at Seam is completed first, and then replaced.
   const isMade = keys.some((key) => key.keyId === step.keyId && key.acsCredentialId !== undefined);
   if (step.do !== 'override' || isMade) return;
@@ -138,7 +138,7 @@ function heldFirst(tale: Tale): ReadonlySet<string> {
 function isChangingKeys({ building, opening }: Tale, { stay, guestId }: Door): boolean {
   const house = building.houses.get(stay);
   if (house === undefined || !opening.switches.newKeyReplacesUsersEarlier) return false;
-  return house.book.keyring.keys.some(
+  return house.state.keyring.keys.some(
     (key) =>
       key.guestId === guestId && (key.state === 'issuing' || house.jobs.some((job) => job.key?.keyId === key.keyId)),
   );
@@ -157,7 +157,9 @@ function isRekeyed(tale: Tale, { stay, guestId, room }: Door): boolean {
   const own = credentialsOf(tale, stay, guestId).filter((one) => one.life === 'live');
   const newest = Math.max(0, ...own.map((one) => one.generation));
   const ofGroup = [...houses].filter(([other]) => groupOf(tale, other) === groupOf(tale, stay));
-  const users = new Set(ofGroup.flatMap(([, { book }]) => Object.values(book.guests).map((guest) => guest.acsUserId)));
+  const users = new Set(
+    ofGroup.flatMap(([, { state }]) => Object.values(state.guests).map((guest) => guest.acsUserId)),
+  );
   return [...hotel.world.credentials.values()].some(
     (one) =>
       one.joining === 'override' &&
@@ -168,7 +170,7 @@ function isRekeyed(tale: Tale, { stay, guestId, room }: Door): boolean {
 }
 
 function credentialsOf({ building }: Tale, stay: string, guestId: string): readonly CredentialRecord[] {
-  const acsUserId = building.houses.get(stay)?.book.guests[guestId]?.acsUserId;
+  const acsUserId = building.houses.get(stay)?.state.guests[guestId]?.acsUserId;
   return [...building.hotel.world.credentials.values()].filter((one) => one.userId === acsUserId);
 }
 
@@ -179,6 +181,6 @@ function groupOf({ chronicle }: Tale, stay: string): string {
 
 /** Returns the phones that the guest has, without lost ones. */
 export function devicesOf({ building }: Tale, stay: string, guestId: string): readonly DeviceRecord[] {
-  const userIdentityId = building.houses.get(stay)?.book.guests[guestId]?.userIdentityId;
+  const userIdentityId = building.houses.get(stay)?.state.guests[guestId]?.userIdentityId;
   return userIdentityId === undefined ? [] : building.hotel.phones.list({ owner_user_identity_id: userIdentityId });
 }

@@ -39,8 +39,8 @@ export function tell(opening: Opening, plot: readonly Turn[]): Ending {
   } catch (error) {
     throw chronicle.failure(error);
   }
-  const issued = [...building.houses.values()].flatMap(({ book }) =>
-    book.keyring.keys.filter((key) => key.issuedAt !== undefined),
+  const issued = [...building.houses.values()].flatMap(({ state }) =>
+    state.keyring.keys.filter((key) => key.issuedAt !== undefined),
   );
   return {
     changes: plot.length,
@@ -171,8 +171,8 @@ function quiet(tale: Tale): void {
 
 /** Records which leases stays have recorded as granted. */
 function noteHeld({ building, chronicle }: Tale): void {
-  for (const [stay, { book }] of building.houses) {
-    for (const { room, decision } of book.leases.claims) {
+  for (const [stay, { state }] of building.houses) {
+    for (const { room, decision } of state.leases.claims) {
       if (decision?.kind === 'granted') chronicle.memory.everHeld.add(pair(stay, room));
     }
   }

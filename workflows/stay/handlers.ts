@@ -24,16 +24,18 @@ import { keySteps, planNow, type StayRun } from './run.js';
 import * as messages from './messages.js';
 
 /** Registers all handlers. The workflow calls it before the first `await`. */
-export function listen(run: StayRun): void {
+export function setHandlers(run: StayRun): void {
   for (const name of messageNames) {
-    setHandler(messages.staySignals[name] as SignalDefinition<[unknown]>, (payload) => hear(run, name, payload));
+    setHandler(messages.staySignals[name] as SignalDefinition<[unknown]>, (payload) =>
+      handleSignal(run, name, payload),
+    );
   }
   setDefaultSignalHandler((name) => {
-    ignoreMessage(run.state, `no signal is called ${JSON.stringify(name.slice(0, 60))}`, now());
+    run.state = ignoreMessage(run.state, `no signal is called ${JSON.stringify(name.slice(0, 60))}`, now());
     run.events += 1;
   });
   setHandler(messages.applyReservationUpdate, (snapshot) => receive(run, snapshot), {
-    validator: (snapshot) => void judged(run.state, snapshot),
+    validator: (snapshot) => void parsedSnapshot(run.state, snapshot),
   });
   setHandler(messages.stayQuery, () => currentView(run));
   setHandler(messages.userIdentityIdsQuery, () =>
@@ -47,22 +49,25 @@ export function currentView(run: StayRun): StayView {
   return viewOf(run.state, planNow(run), keySteps(run), now());
 }
 
-function hear(run: StayRun, name: MessageName, payload: unknown): void {
-  edit(run.state, name, payload);
+function handleSignal(run: StayRun, name: MessageName, payload: unknown): void {
+  run.state = afterMessage(run.state, name, payload);
   run.events += 1;
 }
 
-function edit(state: StayState, name: MessageName, payload: unknown): void {
+function afterMessage(state: StayState, name: MessageName, payload: unknown): StayState {
   const checked = check(messageSchemas[name], payload ?? {});
-  if (checked.ok) applyMessage(state, { name, payload: checked.value } as Message, now());
-  else ignoreMessage(state, `${name}: ${describeProblems(checked.problems)}`, now());
+  if (checked.ok) return applyMessage(state, { name, payload: checked.value } as Message, now());
+  return ignoreMessage(state, `${name}: ${describeProblems(checked.problems)}`, now());
 }
 
 /**
  * Parses a snapshot and decides whether it is new for this stay.
  * @throws ApplicationFailure `InvalidSnapshot`, `StaleRevision` or `StayOver`
  */
-function judged(state: StayState, input: unknown): { readonly snapshot: StaySnapshot; readonly isNew: boolean } {
+function parsedSnapshot(
+  state: StayState,
+  input: unknown,
+): { readonly snapshot: StaySnapshot; readonly isNew: boolean } {
   const checked = check(snapshotSchema, input);
   if (!checked.ok) {
     throw ApplicationFailure.nonRetryable(describeProblems(checked.problems), ERROR_TYPES.invalidSnapshot, {
@@ -99,9 +104,9 @@ function judged(state: StayState, input: unknown): { readonly snapshot: StaySnap
  * @throws ApplicationFailure `InvalidSnapshot`, `StaleRevision` or `StayOver`
  */
 export function receive(run: StayRun, input: unknown): StayView {
-  const { snapshot, isNew } = judged(run.state, input);
+  const { snapshot, isNew } = parsedSnapshot(run.state, input);
   if (isNew) {
-    applySnapshot(run.state, snapshot, now());
+    run.state = applySnapshot(run.state, snapshot, now());
     run.events += 1;
   }
   return { ...currentView(run), taken: isNew ? 'new' : 'known' };
@@ -109,7 +114,7 @@ export function receive(run: StayRun, input: unknown): StayView {
 
 /**
  * Returns the dry run of a change. A query handler's error arrives without its type, so the type precedes the message.
- * @throws ApplicationFailure `InvalidMessage`, and for a snapshot as `judged` does
+ * @throws ApplicationFailure `InvalidMessage`, and for a snapshot as `parsedSnapshot` does
  */
 function planFor(state: StayState, change: unknown): DryRun {
   const checked = check(plannedChangeSchema, change);
@@ -120,19 +125,12 @@ function planFor(state: StayState, change: unknown): DryRun {
     );
   }
   const { message, payload } = checked.value;
-  const copy = JSON.parse(JSON.stringify(state)) as StayState;
-  if (message !== 'applyReservation') edit(copy, message, payload);
-  else {
-    try {
-      const { snapshot, isNew } = judged(copy, payload);
-      if (isNew) applySnapshot(copy, snapshot, now());
-    } catch (error) {
-      if (!(error instanceof ApplicationFailure)) throw error;
-      throw ApplicationFailure.nonRetryable(
-        `${error.type}: ${error.message}`,
-        error.type ?? ERROR_TYPES.invalidSnapshot,
-      );
-    }
+  if (message !== 'applyReservation') return dryRun(afterMessage(state, message, payload), now());
+  try {
+    const { snapshot, isNew } = parsedSnapshot(state, payload);
+    return dryRun(isNew ? applySnapshot(state, snapshot, now()) : state, now());
+  } catch (error) {
+    if (!(error instanceof ApplicationFailure)) throw error;
+    throw ApplicationFailure.nonRetryable(`${error.type}: ${error.message}`, error.type ?? ERROR_TYPES.invalidSnapshot);
   }
-  return dryRun(copy, now());
 }

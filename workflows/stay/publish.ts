@@ -3,16 +3,17 @@ import { setCurrentDetails, upsertSearchAttributes } from '@temporalio/workflow'
 import { detailsOf } from '../../src/domain/stay/details.js';
 import { SEARCH_ATTRIBUTES, withinLimit } from '../../src/temporal/search-attributes.js';
 import type { StayView } from '../../src/domain/model/stay-view.js';
-import { currentView } from './handlers.js';
-import { exactTime } from '../clock.js';
-import type { StayRun } from './run.js';
+import { viewOf } from '../../src/domain/stay/view.js';
+import type { StayPlan } from '../../src/domain/stay/reconcile.js';
+import { exactTime, now } from '../clock.js';
+import { keySteps, type StayRun } from './run.js';
 
 /**
  * Updates current details and search attributes. Search attributes are written in one batch, after the steps in flight
  * have ended.
  */
-export function show(run: StayRun): void {
-  const view = currentView(run);
+export function show(run: StayRun, plan: StayPlan): void {
+  const view = viewOf(run.state, plan, keySteps(run), now());
   setCurrentDetails(detailsOf(view));
   const shown = JSON.stringify([
     view.phase,

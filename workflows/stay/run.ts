@@ -14,7 +14,8 @@ export interface Running {
 }
 
 export interface StayRun extends Wakeup {
-  readonly state: StayState;
+  /** Current state. Read it again after every await: a message may have changed it. */
+  state: StayState;
   readonly running: Map<string, Running>;
   /** Set when the workflow was cancelled. A run receives a cancellation request only once. */
   cancelled?: boolean;

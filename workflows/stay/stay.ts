@@ -17,7 +17,7 @@ import { startPreparation, startKeyStep } from './run-steps.js';
 import { now } from '../clock.js';
 import { nextChange } from '../wakeup.js';
 import { keySteps, openRun, type StayRun } from './run.js';
-import { currentView, listen, receive } from './handlers.js';
+import { currentView, setHandlers, receive } from './handlers.js';
 import type { StayStart, StaySummary } from './messages.js';
 import { show } from './publish.js';
 
@@ -30,7 +30,7 @@ import { show } from './publish.js';
  */
 export async function stay(start: StayStart = {}): Promise<StaySummary> {
   const run = openRun(start.carried === undefined ? newState() : carriedState(start.carried));
-  listen(run);
+  setHandlers(run);
   if (start.snapshot !== undefined && run.state.snapshot === undefined) receive(run, start.snapshot);
   watchForCancel(run);
   // A cancelled stay still has keys to revoke, so nothing below is cancelled with it.
@@ -41,16 +41,9 @@ export async function stay(start: StayStart = {}): Promise<StaySummary> {
 async function live(run: StayRun): Promise<StaySummary> {
   for (;;) {
     const seen = run.events;
-    const plan = reconcile(run.state, keySteps(run), now());
-    if (isLeaving(run)) {
-      // The next run restarts the steps in flight, so that a stuck step does not delay continue-as-new.
-      for (const { scope } of run.running.values()) scope.cancel();
-      if (run.running.size === 0) await carryOn(run);
-    } else {
-      callOff(run, plan);
-      begin(run, plan);
-    }
-    show(run);
+    const { state, plan } = reconcile(run.state, keySteps(run), now());
+    run.state = state;
+    show(run, isLeaving(run) ? await leave(run, plan) : carryOut(run, plan));
     if (run.events > seen) continue;
     if (plan.closed && run.running.size === 0) return close(run);
     await nextChange(run, seen, plan.wakeAt);
@@ -65,15 +58,18 @@ function isLeaving(run: StayRun): boolean {
   return workflowInfo().continueAsNewSuggested || (run.cancelled === true && !isEnded(run.state));
 }
 
-function begin(run: StayRun, plan: StayPlan): void {
+/** Cancels and starts steps. Returns the plan from now on: what was ready is in flight. */
+function carryOut(run: StayRun, plan: StayPlan): StayPlan {
+  cancelUndesired(run, plan);
   for (const step of plan.keys.ready) startKeyStep(run, step);
   for (const step of plan.preparations) {
     if (!run.running.has(step.stepId)) startPreparation(run, step);
   }
+  return { ...plan, keys: { ...plan.keys, ready: [] } };
 }
 
 /** Cancels the steps in flight that are no longer desired. */
-function callOff(run: StayRun, plan: StayPlan): void {
+function cancelUndesired(run: StayRun, plan: StayPlan): void {
   for (const { stepId, scope, key } of run.running.values()) {
     // A lease step is not cancelled: rooms may have received its messages, and the stay needs their answers.
     const preparations = stepId === LEASE_STEP_ID || plan.preparations.some((step) => step.stepId === stepId);
@@ -81,9 +77,17 @@ function callOff(run: StayRun, plan: StayPlan): void {
   }
 }
 
-async function carryOn(run: StayRun): Promise<void> {
-  await condition(allHandlersFinished);
-  await continueAsNew<typeof stay>({ carried: run.state });
+/**
+ * Continues as new once no step is in flight. The next run restarts the steps, so that a stuck step does not delay it.
+ * Returns the plan, of which no step has started.
+ */
+async function leave(run: StayRun, plan: StayPlan): Promise<StayPlan> {
+  for (const { scope } of run.running.values()) scope.cancel();
+  if (run.running.size === 0) {
+    await condition(allHandlersFinished);
+    await continueAsNew<typeof stay>({ carried: run.state });
+  }
+  return plan;
 }
 
 async function close(run: StayRun): Promise<StaySummary> {
@@ -104,7 +108,7 @@ async function close(run: StayRun): Promise<StaySummary> {
 function watchForCancel(run: StayRun): void {
   CancellationScope.current().cancelRequested.catch(() => {
     run.cancelled = true;
-    applyMessage(run.state, { name: 'cancel', payload: { by: 'workflow-cancellation' } }, now());
+    run.state = applyMessage(run.state, { name: 'cancel', payload: { by: 'workflow-cancellation' } }, now());
     run.events += 1;
   });
 }

@@ -4,8 +4,8 @@ import type { DoorFacts } from './doors.js';
 
 export type Gate = 'room' | 'lease' | 'phone' | 'window' | 'access-system' | 'hold';
 
-/** Desired state of one guest: rooms, window, and the gate that granting waits for. Revoking has no gates. */
-export interface DesiredGuest {
+/** Desired keys of one guest: rooms and window, and whether granting can start. Revoking has no gates. */
+interface GuestExtent {
   readonly guestId: string;
   readonly primary: boolean;
   /** Empty: the guest should hold no key. */
@@ -13,8 +13,6 @@ export interface DesiredGuest {
   /** Reason why the guest should hold no key. */
   readonly without?: string;
   readonly window: Window;
-  /** First gate that granting waits for; absent if the guest is ready. */
-  readonly gate?: Gate;
   /** True while a request to Seam about the guest is running: they may be ready in a moment. */
   readonly comingUp?: boolean;
   /** Earliest time to issue a key; absent while only a check-in opens that gate. */
@@ -22,6 +20,21 @@ export interface DesiredGuest {
   /** Staff ordered a key although someone outside Stayline ended an earlier one. */
   readonly forced?: boolean;
 }
+
+/** Guest for whom a key can be issued at once. */
+export interface ReadyGuest extends GuestExtent {
+  readonly gate?: never;
+  /** The guest's user at the access system. */
+  readonly acsUserId: string;
+}
+
+/** Guest whose key waits for a gate: the first one that is closed. */
+export interface WaitingGuest extends GuestExtent {
+  readonly gate: Gate;
+}
+
+/** Desired state of one guest. */
+export type DesiredGuest = ReadyGuest | WaitingGuest;
 
 export interface Desired {
   readonly siteName: string;
@@ -48,6 +61,7 @@ export type KeyStep =
   | {
       readonly do: 'override';
       readonly guestId: string;
+      readonly acsUserId: string;
       readonly keyId?: string;
       readonly rooms: readonly string[];
       readonly window: Window;
@@ -56,6 +70,7 @@ export type KeyStep =
   | {
       readonly do: 'join';
       readonly guestId: string;
+      readonly acsUserId: string;
       readonly keyId?: string;
       readonly rooms: readonly string[];
       readonly window: Window;

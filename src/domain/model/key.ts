@@ -6,7 +6,8 @@ export type KeyState = 'issuing' | 'live' | 'revoking' | 'dead' | 'stray';
 /** Reason why a key is no longer live. */
 export type KeyEnd = 'revoked' | 'replaced' | 'expired' | 'killed' | 'failed';
 
-export interface Key {
+/** Fields of a key in every state. */
+export interface KeyCore {
   readonly keyId: string;
   readonly guestId: string;
   readonly acsUserId: string;
@@ -15,36 +16,71 @@ export interface Key {
   readonly commonDoors: readonly string[];
   /** Number that a lock compares: an override starts one, joiners share it. */
   readonly generation: number;
-  readonly state: KeyState;
-  readonly acsCredentialId?: string;
   readonly requestedAt: Instant;
-  readonly issuedAt?: Instant;
-  readonly deadAt?: Instant;
-  readonly ended?: KeyEnd;
-  /** Latest time at which a phone that has not received the revocation can still open a door with the key. */
-  readonly residualUntil?: Instant;
   readonly why: string;
   /** Lost phone or removal for cause: `at-once` is revoked first, `after-successor` once replaced. */
   readonly condemned?: 'at-once' | 'after-successor';
-  /** Start of the outage of Seam or the access system that delays this key. */
-  readonly outageSince?: Instant;
-  /** Earliest time to retry a refused revoke. */
-  readonly retryAt?: Instant;
-  /** Dead at guest rooms, but Seam may still hold it: a phone keeps it, and it opens common doors. */
-  readonly lingers?: boolean;
   /**
    * A request for the key got no answer. `open`: the key may still appear at Seam, and the stay watches for it.
    * `watched`: it did not appear while that was likely; the stay checks once more after its end.
    */
   readonly doubt?: 'open' | 'watched';
+}
+
+/** Fields that exist in one state only; in all others they are absent. */
+interface StateFields {
+  readonly acsCredentialId: string;
+  readonly issuedAt: Instant;
+  readonly deadAt: Instant;
+  readonly ended: KeyEnd;
+  /** Latest time at which a phone that has not received the revocation can still open a door with the key. */
+  readonly residualUntil: Instant;
+  /** Start of the outage of Seam or the access system that delays this key. */
+  readonly outageSince: Instant;
+  /** Earliest time to retry a refused revoke. */
+  readonly retryAt: Instant;
+  /** Dead at guest rooms, but Seam may still hold it: a phone keeps it, and it opens common doors. */
+  readonly lingers: boolean;
   /** Set after the second check, which runs when no other stay has an open request for the same person. */
-  readonly lookedAgain?: true;
+  readonly lookedAgain: true;
   /** Set while Seam's latest report says that no phone has fetched the key. */
-  readonly awaitsPhone?: true;
+  readonly awaitsPhone: true;
   /** Start of the time in which no phone has the key although the guest should hold it. */
-  readonly unfetchedSince?: Instant;
+  readonly unfetchedSince: Instant;
   /** Time at which confirmation exceeded the limit of the policy. */
-  readonly delayedSince?: Instant;
+  readonly delayedSince: Instant;
+}
+
+type KeyIn<S extends KeyState, Always extends keyof StateFields, Sometimes extends keyof StateFields> = KeyCore & {
+  readonly state: S;
+} & Pick<StateFields, Always> &
+  Partial<Pick<StateFields, Sometimes>> & { readonly [K in Exclude<keyof StateFields, Always | Sometimes>]?: never };
+
+/** Requested and not confirmed. The id is known once Seam has made the key. */
+export type IssuingKey = KeyIn<'issuing', never, 'acsCredentialId' | 'outageSince' | 'delayedSince'>;
+
+/** Confirmed at Seam. */
+export type LiveKey = KeyIn<'live', 'acsCredentialId' | 'issuedAt', 'lookedAgain' | 'awaitsPhone' | 'unfetchedSince'>;
+
+/** Found at Seam although no step requested it, or requested without a known result; it is revoked next. */
+export type StrayKey = KeyIn<'stray', never, 'acsCredentialId'>;
+
+/** Revoke sent and not confirmed. `ended` is set for a key that was already dead while a phone kept it. */
+export type RevokingKey = KeyIn<
+  'revoking',
+  never,
+  'acsCredentialId' | 'issuedAt' | 'outageSince' | 'retryAt' | 'deadAt' | 'ended' | 'residualUntil' | 'lingers'
+>;
+
+/** Opens no guest room any more, except through a phone that has not received the revocation. */
+export type DeadKey = KeyIn<'dead', 'deadAt' | 'ended', 'acsCredentialId' | 'issuedAt' | 'residualUntil' | 'lingers'>;
+
+/** Key of a stay; its state decides which fields exist. */
+export type Key = IssuingKey | LiveKey | StrayKey | RevokingKey | DeadKey;
+
+/** Returns true for a key that is confirmed at Seam. */
+export function isConfirmed(key: Key): key is LiveKey {
+  return key.state === 'live';
 }
 
 /** Reason why a guest's key is not available; holds until the desired key changes, `retry`, or `until`. */
@@ -94,13 +130,24 @@ export const emptyKeyring: Keyring = {
   lastGeneration: 0,
 };
 
-/** Request to Seam for one key; also identifies the key of an earlier attempt. */
-export interface KeyAsk {
-  readonly kind: 'override' | 'joiner';
-  /** Joiner only: the anchor's id. */
-  readonly joinTo?: string;
+interface AskFields {
   readonly rooms: readonly string[];
   /** Guest rooms first, in the order of `rooms`, then common doors. */
   readonly acsEntranceIds: readonly string[];
   readonly window: Window;
 }
+
+/** Request for the first key of a lease. */
+export interface OverrideAsk extends AskFields {
+  readonly kind: 'override';
+  readonly joinTo?: never;
+}
+
+/** Request for a key that opens beside its anchor, which `joinTo` names by its credential id. */
+export interface JoinerAsk extends AskFields {
+  readonly kind: 'joiner';
+  readonly joinTo: string;
+}
+
+/** Request to Seam for one key; also identifies the key of an earlier attempt. */
+export type KeyAsk = OverrideAsk | JoinerAsk;

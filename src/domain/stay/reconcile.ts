@@ -7,13 +7,16 @@ import { stayWindow, type StayState } from './state.js';
 import { anyKeyMayLive, dropPastBlockers, planPreparations } from './plan/preparations.js';
 import { isBefore, later, plusMinutes, type Instant } from '../model/instants.js';
 import { planKeys } from './plan/plan-keys.js';
-import type { InFlight, KeyPlan } from '../model/key-plan.js';
+import { defined } from '../model/defined.js';
+import type { Desired, InFlight, KeyPlan } from '../model/key-plan.js';
 import { recordExpired } from './known/record-keys.js';
 import { recordPastLeases } from './known/record-leases.js';
 import { lookAgain, looksAt } from './known/record-losses.js';
 import { ENDS_SOON_MINUTES, desiredKeys } from './desired/desired-keys.js';
 
 export interface StayPlan {
+  /** Desired keys that the plan leads to. */
+  readonly desired: Desired;
   readonly preparations: readonly Preparation[];
   readonly keys: KeyPlan;
   readonly attention: readonly OpenAttention[];
@@ -28,29 +31,32 @@ const UNKNOWN_GRACE_HOURS = 24;
 /** Empty key plan. Without the property's policy no key exists, and none can be issued. */
 const noKeys: KeyPlan = { ready: [], waiting: [], unwanted: [], attention: [] };
 
-/**
- * Runs one turn of the loop: applies changes that are due by time alone, plans, and records the open attention.
- * `inFlight` lists the key steps that activities are running.
- */
-export function reconcile(state: StayState, inFlight: readonly InFlight[], now: Instant): StayPlan {
-  applyDueRooms(state, now);
-  recordPastLeases(state, now);
-  noteEnd(state);
-  lookAgain(state, now);
-  recordExpired(
-    state,
-    inFlight.map((step) => step.keyId),
-    now,
-  );
-  dropPastBlockers(state, desiredKeys(state, now), now);
-  const plan = planStay(state, inFlight, now);
-  state.attention = plan.attention;
-  return plan;
+/** Result of one turn of the loop: the state from now on, and its plan. */
+export interface Turn {
+  readonly state: StayState;
+  readonly plan: StayPlan;
 }
 
-/** Returns the plan for the stay at `now`, without changing the state. */
+/**
+ * Returns the next turn of the loop: applies changes that are due by time alone, plans, and records the open attention.
+ * `inFlight` lists the key steps that activities are running.
+ */
+export function reconcile(state: StayState, inFlight: readonly InFlight[], now: Instant): Turn {
+  const busy = inFlight.map((step) => step.keyId);
+  const moved = noteEnd(recordPastLeases(applyDueRooms(state, now), now));
+  const current = recordExpired(lookAgain(moved, now), busy, now);
+  const desired = desiredKeys(current, now);
+  const unblocked = dropPastBlockers(current, desired, now);
+  const plan = planFor(unblocked, desired, inFlight, now);
+  return { state: { ...unblocked, attention: plan.attention }, plan };
+}
+
+/** Returns the plan for the stay at `now`. */
 export function planStay(state: StayState, inFlight: readonly InFlight[], now: Instant): StayPlan {
-  const desired = desiredKeys(state, now);
+  return planFor(state, desiredKeys(state, now), inFlight, now);
+}
+
+function planFor(state: StayState, desired: Desired, inFlight: readonly InFlight[], now: Instant): StayPlan {
   const policy = state.property?.policy;
   const keys = policy === undefined ? noKeys : planKeys(desired, state.keyring, inFlight, now, policy);
   const quiet = inFlight.length === 0 && keys.ready.length === 0 && keys.waiting.every((step) => step.do !== 'revoke');
@@ -68,19 +74,20 @@ export function planStay(state: StayState, inFlight: readonly InFlight[], now: I
     ...(state.leases.unsettled ?? []).map(({ askAgainAt }) => askAgainAt),
   ]);
   return {
+    desired,
     preparations,
     keys,
     attention: watch.attention,
-    ...(wakeAt === undefined ? {} : { wakeAt }),
+    ...defined({ wakeAt }),
     closed: inFlight.length === 0 && !anyKeyMayLive(state) && !isBefore(now, closesAt),
   };
 }
 
 /** Records the latest end that the stay's window ever had; the stay closes no earlier. */
-function noteEnd(state: StayState): void {
+function noteEnd(state: StayState): StayState {
   const window = stayWindow(state);
-  if (window === undefined) return;
-  state.latestEnd = later(state.latestEnd ?? window.to, window.to);
+  if (window === undefined) return state;
+  return { ...state, latestEnd: later(state.latestEnd ?? window.to, window.to) };
 }
 
 /** Returns the instants at which rooms that are granted from a later time become free. */

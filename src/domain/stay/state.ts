@@ -119,29 +119,29 @@ export interface StayState {
   readonly stayId: string;
   readonly propertyId: string;
   readonly reservationId: string;
-  openedAt: Instant;
-  snapshot?: StaySnapshot;
-  desired: DesiredStay;
-  property?: PropertyKnown;
+  readonly openedAt: Instant;
+  readonly snapshot?: StaySnapshot;
+  readonly desired: DesiredStay;
+  readonly property?: PropertyKnown;
   /** True while the property must be read: at the start, at every snapshot, and on `policyChanged`. */
-  propertyDue: boolean;
+  readonly propertyDue: boolean;
   /** Number of times that a read of the property was requested. */
-  propertyAsks: number;
-  doors: DoorFacts;
-  guests: Record<string, GuestKnown>;
-  keyring: Keyring;
-  phonesToDeactivate: readonly LostPhone[];
-  credentialsToCheck: readonly string[];
-  blockers: Record<string, Blocker>;
-  leases: LeaseState;
+  readonly propertyAsks: number;
+  readonly doors: DoorFacts;
+  readonly guests: Readonly<Record<string, GuestKnown>>;
+  readonly keyring: Keyring;
+  readonly phonesToDeactivate: readonly LostPhone[];
+  readonly credentialsToCheck: readonly string[];
+  readonly blockers: Readonly<Record<string, Blocker>>;
+  readonly leases: LeaseState;
   /** Latest end that the stay's window ever had. Until then an old snapshot could pass for one of a future stay. */
-  latestEnd?: Instant;
-  ignored: readonly OpenAttention[];
-  attention: readonly OpenAttention[];
-  timeline: readonly TimelineLine[];
-  handledRequests: readonly string[];
+  readonly latestEnd?: Instant;
+  readonly ignored: readonly OpenAttention[];
+  readonly attention: readonly OpenAttention[];
+  readonly timeline: readonly TimelineLine[];
+  readonly handledRequests: readonly string[];
   /** Change counter; rises with every change that a caller could see. */
-  changes: number;
+  readonly changes: number;
 }
 
 /** Identity of a stay. */
@@ -180,10 +180,20 @@ export function newStayState({ stayId, propertyId, reservationId, chain }: StayI
   };
 }
 
-/** Appends a line to the timeline, which keeps the last 200 lines, and counts a change. */
-export function writeLine(state: StayState, line: TimelineLine): void {
-  state.timeline = [...state.timeline, line].slice(-TIMELINE_LINES);
-  state.changes += 1;
+/** Returns the state with one more line in the timeline, which keeps the last 200 lines, and one more change. */
+export function withLine(state: StayState, line: TimelineLine): StayState {
+  const timeline = [...state.timeline, line].slice(-TIMELINE_LINES);
+  return { ...state, timeline, changes: state.changes + 1 };
+}
+
+/** Returns the state with some fields of its desired part changed. */
+export function withDesired(state: StayState, changed: Partial<DesiredStay>): StayState {
+  return { ...state, desired: { ...state.desired, ...changed } };
+}
+
+/** Returns the state with this guest as registered at Seam. */
+export function withGuest(state: StayState, guestId: string, known: GuestKnown): StayState {
+  return { ...state, guests: { ...state.guests, [guestId]: known } };
 }
 
 /** Returns the party member with this `guestId`, or undefined. */
@@ -191,22 +201,23 @@ export function member(state: StayState, guestId: string): PartyMember | undefin
   return state.desired.party.find((candidate) => candidate.guest.guestId === guestId);
 }
 
-/** Marks the credentials of these keys to be read again from Seam. */
-export function askToCheck(state: StayState, keys: readonly Pick<Key, 'acsCredentialId'>[]): void {
+/** Returns the state with the credentials of these keys marked to be read again from Seam. */
+export function askToCheck(state: StayState, keys: readonly Pick<Key, 'acsCredentialId'>[]): StayState {
   const ids = keys.flatMap((key) => key.acsCredentialId ?? []);
-  state.credentialsToCheck = [...new Set([...state.credentialsToCheck, ...ids])];
+  return { ...state, credentialsToCheck: [...new Set([...state.credentialsToCheck, ...ids])] };
 }
 
-/** Clears all blockers and unsettled rooms. After a change, a step that was refused or unanswered may succeed. */
-export function dropBlockers(state: StayState): void {
-  state.blockers = {};
-  if (state.leases !== undefined) state.leases = { ...state.leases, unsettled: [] };
+/**
+ * Returns the state without blockers and unsettled rooms. After a change, a step that was refused or unanswered may
+ * succeed.
+ */
+export function dropBlockers(state: StayState): StayState {
+  return { ...state, blockers: {}, leases: { ...state.leases, unsettled: [] } };
 }
 
-/** Requests a new read of the property. */
-export function askForProperty(state: StayState): void {
-  state.propertyDue = true;
-  state.propertyAsks += 1;
+/** Returns the state with a new read of the property requested. */
+export function askForProperty(state: StayState): StayState {
+  return { ...state, propertyDue: true, propertyAsks: state.propertyAsks + 1 };
 }
 
 /** Returns true once no guest should hold a key any more: departed, cancelled, or a no-show. */

@@ -11,22 +11,22 @@ import type {
 } from '../model/stay-view.js';
 import { isEnded, type HeldClaim, type PartyMember, type StayState, stayWindow } from './state.js';
 import { isPatient } from './plan/preparations.js';
+import { defined } from '../model/defined.js';
 import { isBefore, type Instant } from '../model/instants.js';
 import { isLive, keysOf, mayLive, satisfies } from './known/keyring.js';
 import type { Gate, InFlight, KeyStep, Desired, DesiredGuest } from '../model/key-plan.js';
 import type { StayPlan } from './reconcile.js';
-import { roomsFor, desiredKeys } from './desired/desired-keys.js';
+import { roomsFor } from './desired/desired-keys.js';
 
 /** Returns the view of a stay at `now`: state, plan and the key steps in flight. All instants are UTC. */
 export function viewOf(state: StayState, plan: StayPlan, inFlight: readonly InFlight[], now: Instant): StayView {
-  const desired = desiredKeys(state, now);
+  const { desired } = plan;
   const window = stayWindow(state);
   return {
     schema: 1,
     stay: state.stayId,
     phase: phaseOf(state, desired, now),
-    ...(state.snapshot === undefined ? {} : { revision: state.snapshot.revision }),
-    ...(window === undefined ? {} : { window }),
+    ...defined({ revision: state.snapshot?.revision, window }),
     rooms: state.desired.rooms,
     leases: state.leases.claims.map(leaseView),
     guests: state.desired.party.map((one) => guestView(state, one, desired, inFlight, now)),
@@ -34,7 +34,7 @@ export function viewOf(state: StayState, plan: StayPlan, inFlight: readonly InFl
     plan: planLines(state, plan, inFlight),
     attention: plan.attention,
     timeline: state.timeline,
-    ...(plan.wakeAt === undefined ? {} : { nextDeadline: plan.wakeAt }),
+    ...defined({ nextDeadline: plan.wakeAt }),
     settled: isSettled(plan, inFlight),
   };
 }
@@ -82,7 +82,7 @@ function guestView(
   const of = (keyState: GuestKeyState, waitingFor?: Gate): GuestView => ({
     guestId,
     keyState,
-    ...(waitingFor === undefined ? {} : { waitingFor }),
+    ...defined({ waitingFor }),
     ...(one.removed === 'security' || one.blocked !== undefined ? { barred: true } : {}),
   });
   if (roomsFor(state, one).length === 0 || guest === undefined || !isBefore(now, guest.window.to)) {
@@ -110,15 +110,8 @@ function leaseView({ room, window, decision }: HeldClaim): LeaseView {
       return { room, window, state: 'asked' };
     case 'granted': {
       const { from, until, heldUpBy } = decision;
-      const start = from === undefined ? {} : { from };
-      return {
-        room,
-        window,
-        state: 'granted',
-        ...start,
-        until,
-        ...(heldUpBy === undefined ? {} : { behind: [heldUpBy] }),
-      };
+      const behind = heldUpBy === undefined ? undefined : [heldUpBy];
+      return { room, window, state: 'granted', ...defined({ from }), until, ...defined({ behind }) };
     }
     case 'waiting':
       return { room, window, state: decision.displaced === true ? 'displaced' : 'waiting', behind: decision.behind };
@@ -131,18 +124,16 @@ function leaseView({ room, window, decision }: HeldClaim): LeaseView {
 
 function keyView(key: Key): KeyView {
   return {
-    ...(key.acsCredentialId === undefined ? {} : { acsCredentialId: key.acsCredentialId }),
+    ...defined({ acsCredentialId: key.acsCredentialId }),
     guestId: key.guestId,
     kind: key.ask.kind,
     rooms: key.ask.rooms,
     commonDoors: key.commonDoors,
     window: key.ask.window,
-    ...(key.ask.joinTo === undefined ? {} : { joinedTo: key.ask.joinTo }),
+    ...defined({ joinedTo: key.ask.joinTo }),
     state: key.state,
     requestedAt: key.requestedAt,
-    ...(key.issuedAt === undefined ? {} : { issuedAt: key.issuedAt }),
-    ...(key.deadAt === undefined ? {} : { deadAt: key.deadAt }),
-    ...(key.residualUntil === undefined ? {} : { residualUntil: key.residualUntil }),
+    ...defined({ issuedAt: key.issuedAt, deadAt: key.deadAt, residualUntil: key.residualUntil }),
     why: key.why,
   };
 }

@@ -99,7 +99,7 @@ function builder(parts: Parts): StayBuilder {
 
 /** The next snapshot of the booking system: the last one with other fields. */
 export function amend(house: House, fields: Partial<StaySnapshotInput>): void {
-  const last = house.book.snapshot;
+  const last = house.state.snapshot;
   if (last === undefined) throw new Error('the stay has no snapshot to amend');
   house.snapshot({ ...last, revision: Number(last.revision) + 1, ...fields });
 }
@@ -119,7 +119,7 @@ export function carriedOut(house: House): readonly string[] {
 
 /** The doors that the guest's phones open now, or at `at`, guest rooms first. Each tap can update its lock. */
 export function opens(house: House, guestId: string, at = CHECK_IN): readonly string[] {
-  const known = house.book.guests[guestId];
+  const known = house.state.guests[guestId];
   if (known === undefined) return [];
   const { hotel } = house;
   const { userIdentityId } = known;

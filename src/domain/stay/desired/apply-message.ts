@@ -10,14 +10,19 @@ import {
   isEnded,
   member,
   REMEMBERED_REQUESTS,
-  writeLine,
+  withDesired,
+  withGuest,
+  withLine,
+  type LostPhone,
   type PartyMember,
   type StayState,
 } from '../state.js';
+import type { Key } from '../../model/key.js';
 import type { Guest } from '../../model/snapshot-schema.js';
 import { isBefore, normalInstant, type Instant } from '../../model/instants.js';
+import { defined } from '../../model/defined.js';
 import { inShort } from '../../model/check.js';
-import { distrustRooms, keysOf, mayOpen, withKey, withOutsideAnchor, withoutRefusals } from '../known/keyring.js';
+import { distrustRooms, keysOf, mayOpen, putKey, withOutsideAnchor, withoutRefusals } from '../known/keyring.js';
 import type { Message } from '../../model/message-schema.js';
 import { recordLeaseNews } from '../known/record-leases.js';
 
@@ -25,38 +30,40 @@ import { recordLeaseNews } from '../known/record-leases.js';
 const SHOWN_IGNORED = 20;
 
 /** Applies a checked message, once per `requestId`, and writes it to the timeline. */
-export function applyMessage(state: StayState, message: Message, now: Instant): void {
+export function applyMessage(state: StayState, message: Message, now: Instant): StayState {
   const { requestId, by } = message.payload;
-  if (requestId !== undefined) {
-    if (state.handledRequests.includes(requestId)) return;
-    state.handledRequests = [...state.handledRequests, requestId].slice(-REMEMBERED_REQUESTS);
-  }
-  const refused = take(state, message, now);
-  if (refused !== undefined) {
-    ignoreMessage(state, `${message.name}: ${refused}`, now);
-    return;
-  }
+  if (requestId !== undefined && state.handledRequests.includes(requestId)) return state;
+  const known = requestId === undefined ? state : withRequest(state, requestId);
+  const applied = apply(known, message, now);
+  if (typeof applied === 'string') return ignoreMessage(known, `${message.name}: ${applied}`, now);
   // `recordLeaseNews` writes the timeline line of a lease.
-  if (message.name === 'leaseChanged') return;
-  writeLine(state, { at: now, what: describe(message), ...(by === undefined ? {} : { by }) });
+  if (message.name === 'leaseChanged') return applied;
+  return withLine(applied, { at: now, what: describe(message), ...defined({ by }) });
+}
+
+function withRequest(state: StayState, requestId: string): StayState {
+  return { ...state, handledRequests: [...state.handledRequests, requestId].slice(-REMEMBERED_REQUESTS) };
 }
 
 /** Records a message that is invalid or makes no sense as ignored. */
-export function ignoreMessage(state: StayState, complaint: string, now: Instant): void {
+export function ignoreMessage(state: StayState, complaint: string, now: Instant): StayState {
   const message = inShort(complaint);
-  state.ignored = [...state.ignored, { code: 'ignored-message' as const, message, since: now }].slice(-SHOWN_IGNORED);
-  writeLine(state, { at: now, what: 'message ignored', why: message });
+  const ignored = [...state.ignored, { code: 'ignored-message' as const, message, since: now }].slice(-SHOWN_IGNORED);
+  return withLine({ ...state, ignored }, { at: now, what: 'message ignored', why: message });
 }
 
-/** Returns why the message makes no sense, or undefined once it is applied. */
-function take(state: StayState, message: Message, now: Instant): string | undefined {
+/** State after a message, or the reason why the message makes no sense. */
+type Applied = StayState | string;
+
+function apply(state: StayState, message: Message, now: Instant): Applied {
   switch (message.name) {
     case 'addGuests':
       return addGuests(state, message.payload.guests);
     case 'removeGuest':
-      return withMember(state, message.payload.guestId, (known) => {
-        removeMember(state, known.guest.guestId, message.payload.cause);
-        if (message.payload.cause === 'security') condemn(state, known.guest.guestId, 'at-once');
+      return withMember(state, message.payload.guestId, ({ guest: { guestId } }) => {
+        const { cause } = message.payload;
+        const removed = removeMember(state, guestId, cause);
+        return cause === 'security' ? condemn(removed, guestId, 'at-once') : removed;
       });
     case 'changeRooms':
       return changeRooms(state, message.payload, now);
@@ -64,32 +71,23 @@ function take(state: StayState, message: Message, now: Instant): string | undefi
       return changeDates(state, message.payload.window);
     case 'checkIn':
       if (isEnded(state)) return `the stay is ${state.desired.status}`;
-      setStatus(state, 'in-house', now);
-      return undefined;
+      return setStatus(state, 'in-house', now);
     case 'checkOut':
-      setStatus(state, 'departed', now);
-      return undefined;
+      return setStatus(state, 'departed', now);
     case 'cancel':
-      setStatus(state, 'cancelled', now);
-      return undefined;
+      return setStatus(state, 'cancelled', now);
     case 'retry':
-      forgetRefusedGuests(state);
-      clearBlockers(state);
-      state.ignored = [];
-      askForProperty(state);
-      askRoomsAgain(state);
-      return undefined;
-    case 'policyChanged':
-      clearBlockers(state);
-      state.doors = { rooms: [], commonDoors: [], unknownRooms: [] };
-      askForProperty(state);
-      return undefined;
+      return askRoomsAgain(askForProperty({ ...clearBlockers(forgetRefusedGuests(state)), ignored: [] }));
+    case 'policyChanged': {
+      const doors = { rooms: [], commonDoors: [], unknownRooms: [] };
+      return askForProperty({ ...clearBlockers(state), doors });
+    }
     case 'replaceKey':
       return withMember(state, message.payload.guestId, (known) => replaceKey(state, known, message.payload));
     case 'phoneReady':
       return withMember(state, message.payload.guestId, (known) => {
         const guest = state.guests[known.guest.guestId];
-        if (guest !== undefined) state.guests[known.guest.guestId] = { ...guest, phoneReady: true };
+        return guest === undefined ? state : withGuest(state, known.guest.guestId, { ...guest, phoneReady: true });
       });
     case 'hold':
       return staffAct(state, message.payload.guestId, { set: 'hold', reason: message.payload.reason });
@@ -109,118 +107,101 @@ function take(state: StayState, message: Message, now: Instant): string | undefi
     case 'phoneChanged':
       return phoneChanged(state, message.payload.deviceId);
     case 'leaseChanged':
-      recordLeaseNews(state, message.payload, now);
-      return undefined;
+      return recordLeaseNews(state, message.payload, now);
     default:
       return message satisfies never;
   }
 }
 
 /** Adds guests to the party. Only staff can bring back a guest whom they removed for cause, by `release`. */
-function addGuests(state: StayState, guests: readonly Guest[]): string | undefined {
+function addGuests(state: StayState, guests: readonly Guest[]): Applied {
   const barred = guests.find((guest) => member(state, guest.guestId)?.removed === 'security');
   if (barred !== undefined) return `guest ${barred.guestId} was removed for cause; release them first`;
-  for (const guest of guests) {
-    const known = member(state, guest.guestId);
-    if (known === undefined) addMember(state, guest);
-    else {
-      const { removed: _removed, ...rest } = known;
-      putMember(state, { ...rest, guest });
-    }
-  }
-  return undefined;
+  return guests.reduce((next, guest) => {
+    const known = member(next, guest.guestId);
+    if (known === undefined) return addMember(next, guest);
+    const { removed: _removed, ...rest } = known;
+    return putMember(next, { ...rest, guest });
+  }, state);
 }
 
-function withMember(state: StayState, guestId: string, act: (known: PartyMember) => void): string | undefined {
+function withMember(state: StayState, guestId: string, act: (known: PartyMember) => StayState): Applied {
   const known = member(state, guestId);
-  if (known === undefined) return `guestId ${JSON.stringify(guestId)} is not of this stay's party`;
-  act(known);
-  return undefined;
+  return known === undefined ? notOfParty(guestId) : act(known);
+}
+
+function notOfParty(guestId: string): string {
+  return `guestId ${JSON.stringify(guestId)} is not of this stay's party`;
 }
 
 function changeRooms(
   state: StayState,
   change: { rooms: readonly string[]; guestId?: string | undefined; from?: string | undefined },
   now: Instant,
-): string | undefined {
-  if (change.guestId !== undefined && member(state, change.guestId) === undefined) {
-    return `guestId ${JSON.stringify(change.guestId)} is not of this stay's party`;
-  }
+): Applied {
+  if (change.guestId !== undefined && member(state, change.guestId) === undefined) return notOfParty(change.guestId);
   const foreign =
     change.guestId === undefined ? undefined : change.rooms.find((room) => !state.desired.rooms.includes(room));
   if (foreign !== undefined) return `rooms names ${JSON.stringify(foreign)}, which is not among the stay's rooms`;
   if (change.from !== undefined && isBefore(now, normalInstant(change.from))) {
-    const scheduled = {
-      from: normalInstant(change.from),
-      rooms: change.rooms,
-      ...(change.guestId === undefined ? {} : { guestId: change.guestId }),
-    };
-    state.desired = { ...state.desired, scheduled: [...state.desired.scheduled, scheduled] };
-    return undefined;
+    const { rooms, guestId } = change;
+    const scheduled = { from: normalInstant(change.from), rooms, ...defined({ guestId }) };
+    return withDesired(state, { scheduled: [...state.desired.scheduled, scheduled] });
   }
-  assignRooms(state, change.rooms, change.guestId);
-  return undefined;
+  return assignRooms(state, change.rooms, change.guestId);
 }
 
-function assignRooms(state: StayState, rooms: readonly string[], guestId: string | undefined): void {
+function assignRooms(state: StayState, rooms: readonly string[], guestId: string | undefined): StayState {
   const known = guestId === undefined ? undefined : member(state, guestId);
-  if (known === undefined) setRooms(state, rooms);
-  else putMember(state, { ...known, guest: { ...known.guest, rooms: [...rooms] } });
+  if (known === undefined) return setRooms(state, rooms);
+  return putMember(state, { ...known, guest: { ...known.guest, rooms: [...rooms] } });
 }
 
 /** Applies the scheduled room changes that are due. */
-export function applyDueRooms(state: StayState, now: Instant): void {
+export function applyDueRooms(state: StayState, now: Instant): StayState {
   const due = state.desired.scheduled
     .filter((change) => !isBefore(now, change.from))
     .toSorted((a, b) => (isBefore(a.from, b.from) ? -1 : 1));
-  if (due.length === 0) return;
+  if (due.length === 0) return state;
   const later = state.desired.scheduled.filter((change) => isBefore(now, change.from));
-  for (const change of due) {
-    if (change.booked === true) state.desired = { ...state.desired, rooms: change.rooms };
-    else assignRooms(state, change.rooms, change.guestId);
-    writeLine(state, { at: now, what: `scheduled move: rooms ${change.rooms.join(', ')}` });
-  }
-  state.desired = { ...state.desired, scheduled: later };
+  const moved = due.reduce((next, { booked, rooms, guestId }) => {
+    const assigned = booked === true ? withDesired(next, { rooms }) : assignRooms(next, rooms, guestId);
+    return withLine(assigned, { at: now, what: `scheduled move: rooms ${rooms.join(', ')}` });
+  }, state);
+  return withDesired(moved, { scheduled: later });
 }
 
-function changeDates(
-  state: StayState,
-  change: { from?: string | undefined; to?: string | undefined },
-): string | undefined {
+function changeDates(state: StayState, change: { from?: string | undefined; to?: string | undefined }): Applied {
   const { window, localWindow, otherDates } = state.desired;
   if (window === undefined && localWindow === undefined) return 'window is not known yet; send a snapshot first';
-  const dates = {
-    ...(change.from === undefined ? {} : { from: normalInstant(change.from) }),
-    ...(change.to === undefined ? {} : { to: normalInstant(change.to) }),
-  };
+  const dates = defined({
+    from: change.from === undefined ? undefined : normalInstant(change.from),
+    to: change.to === undefined ? undefined : normalInstant(change.to),
+  });
   const changed = window === undefined ? undefined : { ...window, ...dates };
   if (changed !== undefined && !isBefore(changed.from, changed.to)) {
     return `window.to (${changed.to}) must be later than window.from (${changed.from})`;
   }
-  state.desired = {
-    ...state.desired,
-    ...(changed === undefined ? {} : { window: changed }),
-    ...(localWindow === undefined ? {} : { otherDates: { ...otherDates, ...dates } }),
-  };
-  return undefined;
+  const remembered = localWindow === undefined ? undefined : { ...otherDates, ...dates };
+  return withDesired(state, defined({ window: changed, otherDates: remembered }));
 }
 
 /** Removes the Seam record of guests whose key Seam refused, because it may have to be found or created again. */
-function forgetRefusedGuests(state: StayState): void {
-  for (const guestId of Object.keys(state.keyring.refusals)) delete state.guests[guestId];
+function forgetRefusedGuests(state: StayState): StayState {
+  const others = Object.entries(state.guests).filter(([guestId]) => state.keyring.refusals[guestId] === undefined);
+  return { ...state, guests: Object.fromEntries(others) };
 }
 
 /** Marks all claims as unanswered, because a restarted room has no record of this stay. */
-function askRoomsAgain(state: StayState): void {
+function askRoomsAgain(state: StayState): StayState {
   const { leases } = state;
-  state.leases = { ...leases, claims: leases.claims.map((held) => ({ ...held, answered: false })) };
+  return { ...state, leases: { ...leases, claims: leases.claims.map((held) => ({ ...held, answered: false })) } };
 }
 
-function clearBlockers(state: StayState): void {
-  state.keyring = withoutRefusals(state.keyring);
-  for (const { retryAt: _retry, ...key } of state.keyring.keys) state.keyring = withKey(state.keyring, key);
-  dropBlockers(state);
-  state.doors = { ...state.doors, unknownRooms: [] };
+function clearBlockers(state: StayState): StayState {
+  const allowed = withoutRefusals(state.keyring);
+  const keyring = { ...allowed, keys: allowed.keys.map(({ retryAt: _retry, ...key }): Key => key) };
+  return dropBlockers({ ...state, keyring, doors: { ...state.doors, unknownRooms: [] } });
 }
 
 /**
@@ -229,68 +210,63 @@ function clearBlockers(state: StayState): void {
  */
 function replaceKey(
   state: StayState,
-  known: PartyMember,
+  { guest: { guestId } }: PartyMember,
   how: { mode: 'secure' | 'convenient'; deviceId?: string | undefined },
-): void {
-  const { guestId } = known.guest;
+): StayState {
   const { deviceId } = how;
   // Without a device id it could be any of the guest's phones, and a new key would follow the guest there.
-  if (deviceId !== undefined || how.mode === 'secure') {
-    const phone = { guestId, ...(deviceId === undefined ? {} : { deviceId }) };
-    state.phonesToDeactivate = [...state.phonesToDeactivate, phone];
-    const guest = state.guests[guestId];
-    if (guest !== undefined) state.guests[guestId] = { ...guest, phoneReady: false };
-  }
-  condemn(state, guestId, how.mode === 'secure' ? 'at-once' : 'after-successor');
-  state.keyring = withoutRefusals(state.keyring, guestId);
+  const isDeactivated = deviceId !== undefined || how.mode === 'secure';
+  const known = isDeactivated ? losePhone(state, defined({ guestId, deviceId })) : state;
+  const condemned = condemn(known, guestId, how.mode === 'secure' ? 'at-once' : 'after-successor');
+  return { ...condemned, keyring: withoutRefusals(condemned.keyring, guestId) };
+}
+
+/** Marks a phone to be deactivated: until another is found, the guest counts as one without a phone. */
+function losePhone(state: StayState, lost: LostPhone): StayState {
+  const guest = state.guests[lost.guestId];
+  const marked = { ...state, phonesToDeactivate: [...state.phonesToDeactivate, lost] };
+  return guest === undefined ? marked : withGuest(marked, lost.guestId, { ...guest, phoneReady: false });
 }
 
 /** Marks the guest's keys for ending; `at-once` also distrusts every key of their rooms. */
-function condemn(state: StayState, guestId: string, how: 'at-once' | 'after-successor'): void {
-  for (const key of keysOf(state.keyring, guestId).filter(mayOpen)) {
-    state.keyring = withKey(state.keyring, { ...key, condemned: how });
-    if (how === 'at-once') state.keyring = distrustRooms(state.keyring, key.ask.rooms);
-  }
+function condemn(state: StayState, guestId: string, how: 'at-once' | 'after-successor'): StayState {
+  return keysOf(state.keyring, guestId)
+    .filter(mayOpen)
+    .reduce((next, key) => {
+      const marked = putKey(next, { ...key, condemned: how });
+      return how === 'at-once' ? { ...marked, keyring: distrustRooms(marked.keyring, key.ask.rooms) } : marked;
+    }, state);
 }
 
 function staffAct(
   state: StayState,
   guestId: string | undefined,
   act: { set: 'hold' | 'forced'; reason: string },
-): string | undefined {
+): Applied {
   if (guestId !== undefined) {
     return withMember(state, guestId, (known) => putMember(state, { ...known, [act.set]: act.reason }));
   }
-  state.desired =
-    act.set === 'hold' ? { ...state.desired, staffHold: act.reason } : { ...state.desired, forced: act.reason };
-  return undefined;
+  return withDesired(state, act.set === 'hold' ? { staffHold: act.reason } : { forced: act.reason });
 }
 
-function release(state: StayState, guestId: string | undefined): string | undefined {
+function release(state: StayState, guestId: string | undefined): Applied {
   if (guestId !== undefined) {
     return withMember(state, guestId, (known) => {
       const { hold: _hold, blocked: _blocked, forced: _forced, ...rest } = known;
       const { removed: _removed, ...pardoned } = rest;
-      putMember(state, known.removed === 'security' ? pardoned : rest);
+      return putMember(state, known.removed === 'security' ? pardoned : rest);
     });
   }
   const { staffHold: _staff, bookingHold: _booking, forced: _forced, ...rest } = state.desired;
-  state.desired = rest;
-  return undefined;
+  return { ...state, desired: rest };
 }
 
-function joinTo(
-  state: StayState,
-  payload: { acsCredentialId: string; guestId?: string | undefined },
-): string | undefined {
+function joinTo(state: StayState, payload: { acsCredentialId: string; guestId?: string | undefined }): Applied {
   const known = payload.guestId === undefined ? undefined : member(state, payload.guestId);
-  if (payload.guestId !== undefined && known === undefined) {
-    return `guestId ${JSON.stringify(payload.guestId)} is not of this stay's party`;
-  }
+  if (payload.guestId !== undefined && known === undefined) return notOfParty(payload.guestId);
   const rooms = known?.guest.rooms ?? state.desired.rooms;
   if (rooms.length === 0) return 'the stay has no room yet, so there is nothing to join';
-  state.keyring = withoutRefusals(withOutsideAnchor(state.keyring, payload.acsCredentialId, rooms));
-  return undefined;
+  return { ...state, keyring: withoutRefusals(withOutsideAnchor(state.keyring, payload.acsCredentialId, rooms)) };
 }
 
 /**
@@ -300,32 +276,26 @@ function joinTo(
 function credentialChanged(
   state: StayState,
   { acsCredentialId, eventType }: { acsCredentialId: string; eventType: string },
-): string | undefined {
+): Applied {
   const key = state.keyring.keys.find((candidate) => candidate.acsCredentialId === acsCredentialId);
   if (key === undefined) return `acsCredentialId ${JSON.stringify(acsCredentialId)} is not of this stay`;
-  if (key.state === 'live' && eventType !== 'acs_credential.issued') {
-    const ofLease = state.keyring.keys.filter((other) => other.state === 'live' && other.generation === key.generation);
-    askToCheck(state, ofLease);
-  }
-  return undefined;
+  if (key.state !== 'live' || eventType === 'acs_credential.issued') return state;
+  const ofLease = state.keyring.keys.filter((other) => other.state === 'live' && other.generation === key.generation);
+  return askToCheck(state, ofLease);
 }
 
 /**
  * Marks a phone as possibly gone: the stay reads again whether the guest has another, and whether their keys went with
  * it.
  */
-function phoneChanged(state: StayState, deviceId: string): string | undefined {
+function phoneChanged(state: StayState, deviceId: string): Applied {
   const owners = Object.entries(state.guests).filter(([, guest]) => guest.deviceIds?.includes(deviceId) === true);
   if (owners.length === 0) return `deviceId ${JSON.stringify(deviceId)} is no phone of this stay's guests`;
-  for (const [guestId, guest] of owners) {
+  return owners.reduce((next, [guestId, guest]) => {
     const deviceIds = (guest.deviceIds ?? []).filter((other) => other !== deviceId);
-    state.guests[guestId] = { ...guest, deviceIds, phoneReady: false };
-    askToCheck(
-      state,
-      keysOf(state.keyring, guestId).filter((key) => key.state === 'live'),
-    );
-  }
-  return undefined;
+    const live = keysOf(next.keyring, guestId).filter((key) => key.state === 'live');
+    return askToCheck(withGuest(next, guestId, { ...guest, deviceIds, phoneReady: false }), live);
+  }, state);
 }
 
 /** Returns the timeline text of a message, without names or contacts. */

@@ -6,13 +6,15 @@ import {
   askForProperty,
   dropBlockers,
   member,
-  writeLine,
+  withDesired,
+  withLine,
   type PartyMember,
   type ScheduledRooms,
   type StayState,
   type DesiredStay,
 } from '../state.js';
 import { isBefore, millis, normalInstant, plusMinutes, type Instant, type Window } from '../../model/instants.js';
+import { defined } from '../../model/defined.js';
 import { withoutRefusals } from '../known/keyring.js';
 import type { Guest, SnapshotWindow, StaySnapshot } from '../../model/snapshot-schema.js';
 
@@ -76,30 +78,32 @@ function canonical(value: unknown): string {
 }
 
 /** Applies a snapshot that `judgeSnapshot` called new. */
-export function applySnapshot(state: StayState, snapshot: StaySnapshot, now: Instant): void {
+export function applySnapshot(state: StayState, snapshot: StaySnapshot, now: Instant): StayState {
   const before = state.snapshot;
   const differs = (field: keyof StaySnapshot): boolean =>
     before === undefined || canonical(before[field]) !== canonical(snapshot[field]);
-  if (differs('status')) setStatus(state, snapshot.status, now);
-  if (differs('window')) setWindow(state, snapshot.window);
-  if (differs('rooms') || differs('segments')) setBookedRooms(state, snapshot, now);
-  if (differs('guests')) mergeGuests(state, before?.guests ?? [], snapshot.guests);
-  if (differs('hold')) {
-    const { bookingHold: _hold, ...rest } = state.desired;
-    state.desired = { ...rest, ...(snapshot.hold === undefined ? {} : { bookingHold: snapshot.hold.reason }) };
-  }
-  if (differs('shareGroup')) {
-    const { shareGroup: _group, ...rest } = state.desired;
-    state.desired = { ...rest, ...(snapshot.shareGroup === undefined ? {} : { shareGroup: snapshot.shareGroup }) };
-  }
-  state.snapshot = snapshot;
-  askForProperty(state);
-  state.keyring = withoutRefusals(state.keyring);
-  dropBlockers(state);
-  writeLine(state, {
+  let next = state;
+  if (differs('status')) next = setStatus(next, snapshot.status, now);
+  if (differs('window')) next = setWindow(next, snapshot.window);
+  if (differs('rooms') || differs('segments')) next = setBookedRooms(next, snapshot, now);
+  if (differs('guests')) next = mergeGuests(next, before?.guests ?? [], snapshot.guests);
+  if (differs('hold')) next = setBookingHold(next, snapshot.hold?.reason);
+  if (differs('shareGroup')) next = setShareGroup(next, snapshot.shareGroup);
+  const keyring = withoutRefusals(next.keyring);
+  return withLine(askForProperty(dropBlockers({ ...next, snapshot, keyring })), {
     at: now,
-    what: `snapshot ${snapshot.revision}: ${snapshot.status}, rooms ${roomsText(state.desired.rooms)}`,
+    what: `snapshot ${snapshot.revision}: ${snapshot.status}, rooms ${roomsText(next.desired.rooms)}`,
   });
+}
+
+function setBookingHold(state: StayState, bookingHold: string | undefined): StayState {
+  const { bookingHold: _hold, ...rest } = state.desired;
+  return { ...state, desired: { ...rest, ...defined({ bookingHold }) } };
+}
+
+function setShareGroup(state: StayState, shareGroup: string | undefined): StayState {
+  const { shareGroup: _group, ...rest } = state.desired;
+  return { ...state, desired: { ...rest, ...defined({ shareGroup }) } };
 }
 
 function roomsText(rooms: readonly string[]): string {
@@ -107,17 +111,17 @@ function roomsText(rooms: readonly string[]): string {
 }
 
 /** Sets the status; the in-house time begins with the first report of it. */
-export function setStatus(state: StayState, status: DesiredStay['status'], now: Instant): void {
+export function setStatus(state: StayState, status: DesiredStay['status'], now: Instant): StayState {
   const { checkedInAt, ...rest } = state.desired;
-  state.desired =
-    status === 'in-house' || (status === 'departed' && checkedInAt !== undefined)
-      ? { ...rest, status, checkedInAt: checkedInAt ?? now }
-      : { ...rest, status };
+  const wasIn = status === 'in-house' || (status === 'departed' && checkedInAt !== undefined);
+  const desired = wasIn ? { ...rest, status, checkedInAt: checkedInAt ?? now } : { ...rest, status };
+  return { ...state, desired };
 }
 
-function setWindow(state: StayState, window: SnapshotWindow): void {
+function setWindow(state: StayState, window: SnapshotWindow): StayState {
   const { localWindow: _local, otherDates: _other, ...rest } = state.desired;
-  state.desired = 'to' in window ? { ...rest, window: normalWindow(window) } : { ...rest, localWindow: window };
+  const desired = 'to' in window ? { ...rest, window: normalWindow(window) } : { ...rest, localWindow: window };
+  return { ...state, desired };
 }
 
 function normalWindow(window: Window): Window {
@@ -129,13 +133,12 @@ function normalWindow(window: Window): Window {
  * counts now. Guests have no room in a gap between segments. A window in local dates has no instants here, so it counts
  * as filled.
  */
-function setBookedRooms(state: StayState, snapshot: StaySnapshot, now: Instant): void {
+function setBookedRooms(state: StayState, snapshot: StaySnapshot, now: Instant): StayState {
   const ahead = (snapshot.segments ?? []).filter((segment) => isBefore(now, segment.to));
   const [first] = ahead;
   const window = 'to' in snapshot.window ? snapshot.window : undefined;
   const beginsLater =
     first !== undefined && window !== undefined && isBefore(window.from, first.from) && isBefore(now, first.from);
-  setRooms(state, beginsLater ? [] : (first?.rooms ?? snapshot.rooms));
   const moves = ahead.flatMap((segment, index): ScheduledRooms[] => {
     const from = normalInstant(segment.from);
     const begin = index === 0 && !beginsLater ? [] : [{ from, rooms: segment.rooms, booked: true as const }];
@@ -143,14 +146,15 @@ function setBookedRooms(state: StayState, snapshot: StaySnapshot, now: Instant):
     const isGap = goesOnAt !== undefined && isBefore(segment.to, goesOnAt);
     return isGap ? [...begin, { from: normalInstant(segment.to), rooms: [], booked: true as const }] : begin;
   });
-  state.desired = { ...state.desired, scheduled: moves };
+  const rooms = beginsLater ? [] : (first?.rooms ?? snapshot.rooms);
+  return withDesired(setRooms(state, rooms), { scheduled: moves });
 }
 
 /**
  * Sets the stay's rooms. If exactly one room is exchanged for exactly one other, guests with rooms of their own move
  * with it. In all other cases guests keep those of their rooms that the stay still has.
  */
-export function setRooms(state: StayState, rooms: readonly string[]): void {
+export function setRooms(state: StayState, rooms: readonly string[]): StayState {
   const gone = state.desired.rooms.filter((room) => !rooms.includes(room));
   const come = rooms.filter((room) => !state.desired.rooms.includes(room));
   const [from, to] = [gone[0], come[0]];
@@ -160,23 +164,23 @@ export function setRooms(state: StayState, rooms: readonly string[]): void {
     : state.desired.party;
   // Later rooms from the reservation stay; scheduled changes by signals referred to the old rooms.
   const scheduled = state.desired.scheduled.filter((move) => move.booked === true);
-  state.desired = { ...state.desired, rooms, party, scheduled };
+  return withDesired(state, { rooms, party, scheduled });
 }
 
 function withRooms(one: PartyMember, change: (own: string[]) => string[]): PartyMember {
   return one.guest.rooms === undefined ? one : { ...one, guest: { ...one.guest, rooms: change(one.guest.rooms) } };
 }
 
-function mergeGuests(state: StayState, before: readonly Guest[], after: readonly Guest[]): void {
+function mergeGuests(state: StayState, before: readonly Guest[], after: readonly Guest[]): StayState {
   const dropped = before.filter((old) => !after.some((guest) => guest.guestId === old.guestId));
-  for (const old of dropped) removeMember(state, old.guestId, 'left');
-  for (const guest of after) {
+  const left = dropped.reduce((next, old) => removeMember(next, old.guestId, 'left'), state);
+  return after.reduce((next, guest) => {
     const old = before.find((candidate) => candidate.guestId === guest.guestId);
-    const known = member(state, guest.guestId);
-    if (known === undefined) addMember(state, guest);
-    else if (old === undefined) putMember(state, { ...readmitted(known), guest });
-    else putMember(state, { ...known, guest: changedFields(known.guest, old, guest) });
-  }
+    const known = member(next, guest.guestId);
+    if (known === undefined) return addMember(next, guest);
+    if (old === undefined) return putMember(next, { ...readmitted(known), guest });
+    return putMember(next, { ...known, guest: changedFields(known.guest, old, guest) });
+  }, left);
 }
 
 /**
@@ -200,21 +204,21 @@ function changedFields(known: Guest, old: Guest, guest: Guest): Guest {
 }
 
 /** Adds a guest to the party. */
-export function addMember(state: StayState, guest: Guest): void {
-  state.desired = { ...state.desired, party: [...state.desired.party, { guest }] };
+export function addMember(state: StayState, guest: Guest): StayState {
+  return withDesired(state, { party: [...state.desired.party, { guest }] });
 }
 
 /** Replaces the party member with the same `guestId`. */
-export function putMember(state: StayState, changed: PartyMember): void {
-  state.desired = {
-    ...state.desired,
-    party: state.desired.party.map((one) => (one.guest.guestId === changed.guest.guestId ? changed : one)),
-  };
+export function putMember(state: StayState, changed: PartyMember): StayState {
+  const { guestId } = changed.guest;
+  return withDesired(state, {
+    party: state.desired.party.map((one) => (one.guest.guestId === guestId ? changed : one)),
+  });
 }
 
 /** Marks a guest as removed. A removal for cause is never downgraded to a departure. */
-export function removeMember(state: StayState, guestId: string, cause: 'left' | 'security'): void {
+export function removeMember(state: StayState, guestId: string, cause: 'left' | 'security'): StayState {
   const known = member(state, guestId);
-  if (known === undefined) return;
-  putMember(state, { ...known, removed: known.removed === 'security' ? 'security' : cause });
+  if (known === undefined) return state;
+  return putMember(state, { ...known, removed: known.removed === 'security' ? 'security' : cause });
 }

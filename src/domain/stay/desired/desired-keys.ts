@@ -5,7 +5,8 @@ import { coversRooms, isSoundIn, liveKeys, oldestSoundGenerations, sharesRoom } 
 import { prepareStepId } from '../../model/ids.js';
 import { isBefore, later, normalInstant, plusMinutes, type Instant, type Window } from '../../model/instants.js';
 import type { LeaseAnchor } from '../../model/lease.js';
-import type { Gate, Desired, DesiredGuest } from '../../model/key-plan.js';
+import { defined } from '../../model/defined.js';
+import type { Desired, DesiredGuest, Gate, ReadyGuest } from '../../model/key-plan.js';
 import {
   endWithin,
   freeFrom,
@@ -93,17 +94,12 @@ function desiredGuest(
   const opensAt = mayIssue === undefined || free === undefined ? mayIssue : later(mayIssue, free);
   const gate = firstGate(state, one, { rooms, window }, { mayIssue, free, unanswered }, now);
   const without = whyWithout(state, one) ?? (rooms.length > 0 ? undefined : whyNoRoom(booked));
-  return {
-    guestId: one.guest.guestId,
-    primary: one.guest.primary,
-    rooms,
-    window,
-    ...(without === undefined ? {} : { without }),
-    ...(gate === undefined ? {} : { gate }),
-    ...(gate === 'access-system' && isBeingPrepared(state, one) ? { comingUp: true } : {}),
-    ...(opensAt === undefined ? {} : { opensAt }),
-    ...(isForced(state, one) ? { forced: true } : {}),
-  };
+  const { guestId, primary } = one.guest;
+  const forced = isForced(state, one) ? true : undefined;
+  const extent = { guestId, primary, rooms, window, ...defined({ without, opensAt, forced }) };
+  if (typeof gate === 'object') return { ...extent, acsUserId: gate.acsUserId };
+  const comingUp = gate === 'access-system' && isBeingPrepared(state, one) ? true : undefined;
+  return { ...extent, gate, ...defined({ comingUp }) };
 }
 
 /** Returns false if Seam refused the guest or does not answer: then other guests do not wait for them. */
@@ -199,6 +195,7 @@ function holdsMore({ keyring }: StayState, guestId: string, desired: KeyExtent, 
   );
 }
 
+/** Returns the first closed gate, or the guest's user at the access system if all are open. */
 function firstGate(
   state: StayState,
   one: PartyMember,
@@ -209,7 +206,7 @@ function firstGate(
     readonly unanswered: readonly string[];
   },
   now: Instant,
-): Gate | undefined {
+): Gate | Pick<ReadyGuest, 'acsUserId'> {
   const { guestId } = one.guest;
   const forced = isForced(state, one);
   if (rooms.some((room) => !state.doors.rooms.some((door) => door.room === room))) return 'room';
@@ -224,5 +221,5 @@ function firstGate(
   if (state.phonesToDeactivate.some((phone) => phone.guestId === guestId)) return 'phone';
   if (state.property.policy.phone === 'wait-for-phone' && !known.phoneReady && !forced) return 'phone';
   // This wait is short, so it comes last: no other wait is cancelled and restarted for it.
-  return asking ? 'lease' : undefined;
+  return asking ? 'lease' : { acsUserId: known.acsUserId };
 }

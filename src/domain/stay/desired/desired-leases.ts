@@ -11,6 +11,7 @@ import {
   type Instant,
   type Window,
 } from '../../model/instants.js';
+import { defined } from '../../model/defined.js';
 import { isOf } from '../known/lease-decisions.js';
 
 /** Desired claim to one room for one stretch of time. */
@@ -28,7 +29,7 @@ export function desiredClaims(state: StayState, leases: LeaseState, now: Instant
   const common = {
     graceMinutes: policy.departureGraceMinutes,
     revision: revisionKnown(state),
-    ...(shareGroup === undefined ? {} : { shareGroup }),
+    ...defined({ shareGroup }),
   };
   const claims: DesiredClaim[] = [];
   for (const { room, window: stretch } of stretches(state, window)) {

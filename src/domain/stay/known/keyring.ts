@@ -3,9 +3,21 @@
  * each function returns a new keyring.
  */
 import type { KeyReport } from '../../model/lease.js';
-import type { KeyEnd, Key, Refusal, OutsideAnchor, Keyring } from '../../model/key.js';
+import { defined } from '../../model/defined.js';
+import {
+  isConfirmed,
+  type DeadKey,
+  type Key,
+  type KeyCore,
+  type KeyEnd,
+  type Keyring,
+  type LiveKey,
+  type OutsideAnchor,
+  type Refusal,
+} from '../../model/key.js';
 import { isBefore, sameWindow, type Instant, type Window } from '../../model/instants.js';
 import type { LeaseAnchor } from '../../model/lease.js';
+import type { StayState } from '../state.js';
 
 /** Returns true if both lists hold the same rooms, in any order. */
 export function sameRooms(a: readonly string[], b: readonly string[]): boolean {
@@ -43,8 +55,8 @@ export function isLive(key: Key, now: Instant): boolean {
 }
 
 /** Returns the live keys that opened their rooms when issued and were not condemned since, oldest first. */
-export function liveKeys(keyring: Keyring, now: Instant): readonly Key[] {
-  return keyring.keys.filter((key) => isLive(key, now) && key.condemned !== 'at-once');
+export function liveKeys(keyring: Keyring, now: Instant): readonly LiveKey[] {
+  return keyring.keys.filter(isConfirmed).filter((key) => isLive(key, now) && key.condemned !== 'at-once');
 }
 
 /** Per room, the oldest reliable generation. */
@@ -104,11 +116,30 @@ export function withKey(keyring: Keyring, key: Key): Keyring {
   };
 }
 
+/** Returns the state with this key added to its keyring, or replaced there if its id exists. */
+export function putKey(state: StayState, key: Key): StayState {
+  return { ...state, keyring: withKey(state.keyring, key) };
+}
+
 /** Returns the key as ended at `now`. A phone that had it may keep it until its window ends. */
-export function endKey(key: Key, ended: KeyEnd, now: Instant): Key {
-  const { outageSince: _outage, delayedSince: _delayed, retryAt: _retry, lingers: _lingers, ...rest } = key;
-  const mayLinger = key.acsCredentialId !== undefined && ended !== 'expired' && isBefore(now, key.ask.window.to);
-  return { ...rest, state: 'dead', ended, deadAt: now, ...(mayLinger ? { residualUntil: key.ask.window.to } : {}) };
+export function endKey(key: Key, ended: KeyEnd, now: Instant): DeadKey {
+  const { acsCredentialId, issuedAt } = key;
+  const mayLinger = acsCredentialId !== undefined && ended !== 'expired' && isBefore(now, key.ask.window.to);
+  const residualUntil = mayLinger ? key.ask.window.to : undefined;
+  return {
+    ...coreOf(key),
+    state: 'dead',
+    ended,
+    deadAt: now,
+    ...defined({ acsCredentialId, issuedAt, residualUntil }),
+  };
+}
+
+/** Returns the fields of a key that do not depend on its state. */
+export function coreOf(key: Key): KeyCore {
+  const { keyId, guestId, acsUserId, ask, commonDoors, generation, requestedAt, why, condemned, doubt } = key;
+  const core = { keyId, guestId, acsUserId, ask, commonDoors, generation, requestedAt, why };
+  return { ...core, ...defined({ condemned, doubt }) };
 }
 
 /** Returns the keyring with this refusal as the guest's latest. */

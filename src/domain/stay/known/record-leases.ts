@@ -1,22 +1,22 @@
 /** Records the messages to rooms and their answers in the state. */
-import { writeLine, type HeldClaim, type LeaseState, type StayState } from '../state.js';
+import { withLine, type HeldClaim, type StayState } from '../state.js';
 import type { LeaseStep } from '../../model/preparation.js';
-import { marksOf } from './keyring.js';
+import { defined } from '../../model/defined.js';
 import { isBefore, later, plusMinutes, type Instant } from '../../model/instants.js';
-import { leaveRooms, withKey, withLeaseAnchors } from './keyring.js';
+import { leaveRooms, marksOf, putKey, withLeaseAnchors } from './keyring.js';
+import type { Key } from '../../model/key.js';
 import type { LeaseNews, SettleLeasesInput, SettleLeasesOutcome, LeaseDecision } from '../../model/lease.js';
 import { endOf, isOf, type Grant } from './lease-decisions.js';
 
-/**
- * Records the messages of a step before they are sent, because rooms may receive them from now on. Returns them,
- * numbered.
- */
-export function recordLeaseStep(
-  state: StayState,
-  leases: LeaseState,
-  step: LeaseStep,
-  now: Instant,
-): SettleLeasesInput {
+/** State after a lease step has started, and its messages to rooms, numbered. */
+export interface LeaseMessages {
+  readonly state: StayState;
+  readonly said: SettleLeasesInput;
+}
+
+/** Records the messages of a step before they are sent, because rooms may receive them from now on. */
+export function recordLeaseStep(state: StayState, step: LeaseStep, now: Instant): LeaseMessages {
+  const { leases } = state;
   const seq = leases.seq + 1;
   const asked = step.claims.map(({ room, claim }): HeldClaim => {
     const known = leases.claims.find((held) => isOf(held, { room, part: claim.part ?? 0 }));
@@ -26,23 +26,17 @@ export function recordLeaseStep(
       window: claim.window,
       graceMinutes: claim.graceMinutes ?? 0,
       revision: claim.revision ?? 0,
-      ...(claim.shareGroup === undefined ? {} : { shareGroup: claim.shareGroup }),
-      ...(claim.ready === undefined ? {} : { ready: claim.ready }),
+      ...defined({ shareGroup: claim.shareGroup, ready: claim.ready }),
       answered: false,
-      ...(known?.version === undefined ? {} : { version: known.version }),
-      ...(known?.decision === undefined ? {} : { decision: known.decision }),
+      ...defined({ version: known?.version, decision: known?.decision }),
     };
   });
+  const isReleased = (held: HeldClaim): boolean => step.releases.some((released) => isOf(held, released));
   const others = leases.claims
     .filter((held) => !asked.some((claim) => isOf(held, claim)))
-    .map((held) => (step.releases.some((released) => isOf(held, released)) ? withoutAnswer(held) : held));
-  state.leases = { ...leases, seq, claims: [...others, ...asked] };
-  letGo(
-    state,
-    leases.claims.filter((held) => step.releases.some((released) => isOf(held, released))),
-    now,
-  );
-  return {
+    .map((held) => (isReleased(held) ? withoutAnswer(held) : held));
+  const sent: StayState = { ...state, leases: { ...leases, seq, claims: [...others, ...asked] } };
+  const said = {
     propertyId: state.propertyId,
     stayId: state.stayId,
     chain: leases.chain,
@@ -50,22 +44,21 @@ export function recordLeaseStep(
     ...step,
     claims: step.claims.map(({ room, claim }) => ({ room, claim: { ...claim, seq } })),
   };
+  return { state: letGo(sent, leases.claims.filter(isReleased), now), said };
 }
 
 /**
  * Leaves these rooms to other stays, except rooms that the stay already holds for another stretch of time. A stretch
  * that begins later does not keep other stays out until then.
  */
-function letGo(state: StayState, ended: readonly HeldClaim[], now: Instant): void {
+function letGo(state: StayState, ended: readonly HeldClaim[], now: Instant): StayState {
   const held = state.leases.claims.filter(
     ({ decision }) => decision?.kind === 'granted' && decision.from === undefined,
   );
   const goesOn = ({ room, window }: HeldClaim): boolean =>
     held.some((claim) => claim.room === room && !isBefore(later(window.from, now), claim.window.from));
-  state.keyring = leaveRooms(
-    state.keyring,
-    ended.filter((claim) => !goesOn(claim)).map(({ room }) => room),
-  );
+  const rooms = ended.filter((claim) => !goesOn(claim)).map(({ room }) => room);
+  return { ...state, keyring: leaveRooms(state.keyring, rooms) };
 }
 
 /** Returns a released claim without its decision; if it is desired again, the stay requests it again. */
@@ -82,7 +75,7 @@ export function recordLeases(
   said: SettleLeasesInput,
   outcome: SettleLeasesOutcome,
   now: Instant,
-): void {
+): StayState {
   const { leases } = state;
   const { unsettled = [] } = outcome;
   const isTaken = ({ room }: { readonly room: string }): boolean => !unsettled.some((one) => one.room === room);
@@ -95,33 +88,32 @@ export function recordLeases(
   for (const { room, keys } of said.reports.filter(isTaken)) reported[room] = marksOf(state.keyring, keys).join(' ');
   const told = new Set([...said.reports, ...said.releases, ...said.claims].map(({ room }) => room));
   const askAgainAt = plusMinutes(now, ASK_AGAIN_MINUTES);
-  state.leases = {
-    ...leases,
-    claims,
-    reported,
-    unsettled: [
-      ...(leases.unsettled ?? []).filter(({ room }) => !told.has(room)),
-      ...unsettled.map((one) => ({ ...one, askAgainAt })),
-    ],
-  };
-  for (const news of outcome.news) recordLeaseNews(state, news, now);
+  const silent = [
+    ...(leases.unsettled ?? []).filter(({ room }) => !told.has(room)),
+    ...unsettled.map((one) => ({ ...one, askAgainAt })),
+  ];
+  const recorded: StayState = { ...state, leases: { ...leases, claims, reported, unsettled: silent } };
+  return outcome.news.reduce((next, news) => recordLeaseNews(next, news, now), recorded);
 }
 
 /** Records a room's decision. A decision on a claim that was released meanwhile is ignored. */
-export function recordLeaseNews(state: StayState, news: LeaseNews, now: Instant): void {
+export function recordLeaseNews(state: StayState, news: LeaseNews, now: Instant): StayState {
   const { leases } = state;
   const held = leases.claims.find((claim) => isOf(claim, news));
-  if (held === undefined) return;
-  if (held.version !== undefined && news.version < held.version) return;
+  if (held === undefined) return state;
+  if (held.version !== undefined && news.version < held.version) return state;
   const heard = { ...held, version: news.version, decision: news.decision };
-  state.leases = { ...leases, claims: leases.claims.map((claim) => (claim === held ? heard : claim)) };
+  let next: StayState = {
+    ...state,
+    leases: { ...leases, claims: leases.claims.map((claim) => (claim === held ? heard : claim)) },
+  };
   const what = describe(news.room, news.decision);
-  if (held.decision === undefined || describe(news.room, held.decision) !== what) writeLine(state, { at: now, what });
+  const isNew = held.decision === undefined || describe(news.room, held.decision) !== what;
+  if (isNew) next = withLine(next, { at: now, what });
   if (held.decision?.kind === 'granted' && (news.decision.kind !== 'granted' || isPreceded(news.decision, now))) {
-    letGo(state, [held], now);
-    forgiveLosses(state, news.room, now);
+    next = forgiveLosses(letGo(next, [held], now), news.room, now);
   }
-  takeAnchors(state);
+  return takeAnchors(next);
 }
 
 /** Returns true if another stay has the room first: its key will end the keys that were issued ahead. */
@@ -135,26 +127,30 @@ const NEWS_TAKE_MINUTES = 5;
 /**
  * Marks keys to the room that ended just before as replaced: the other stay's key ended them, not a front-desk card.
  */
-function forgiveLosses(state: StayState, room: string, now: Instant): void {
-  for (const key of state.keyring.keys) {
-    const isLate = key.deadAt !== undefined && isBefore(plusMinutes(key.deadAt, NEWS_TAKE_MINUTES), now);
-    if (key.ended !== 'killed' || isLate || !key.ask.rooms.includes(room)) continue;
-    state.keyring = withKey(state.keyring, { ...key, ended: 'replaced' });
-  }
+function forgiveLosses(state: StayState, room: string, now: Instant): StayState {
+  return replaceKilled(state, ({ deadAt, ask }) => {
+    const isLate = deadAt !== undefined && isBefore(plusMinutes(deadAt, NEWS_TAKE_MINUTES), now);
+    return !isLate && ask.rooms.includes(room);
+  });
+}
+
+/** Marks keys that count as killed as replaced, where this applies to the key. */
+function replaceKilled(state: StayState, applies: (key: Key) => boolean): StayState {
+  return state.keyring.keys.reduce(
+    (next, key) => (key.ended === 'killed' && applies(key) ? putKey(next, { ...key, ended: 'replaced' }) : next),
+    state,
+  );
 }
 
 /** Records the keys of other stays of the share group that keys of this stay may join. */
-function takeAnchors(state: StayState): void {
+function takeAnchors(state: StayState): StayState {
   const granted = state.leases.claims.flatMap(({ room, shareGroup, decision }) =>
     shareGroup !== undefined && decision?.kind === 'granted' ? [{ room, ...decision }] : [],
   );
-  state.keyring = withLeaseAnchors(state.keyring, granted);
+  const keyring = withLeaseAnchors(state.keyring, granted);
   // A person's own key in another stay of the share group ended these keys, not a front-desk card.
-  const others = state.keyring.outsideAnchors.flatMap(({ acsUserId }) => acsUserId ?? []);
-  for (const key of state.keyring.keys) {
-    if (key.ended !== 'killed' || !others.includes(key.acsUserId)) continue;
-    state.keyring = withKey(state.keyring, { ...key, ended: 'replaced' });
-  }
+  const others = keyring.outsideAnchors.flatMap(({ acsUserId }) => acsUserId ?? []);
+  return replaceKilled({ ...state, keyring }, ({ acsUserId }) => others.includes(acsUserId));
 }
 
 function describe(room: string, decision: LeaseDecision): string {
@@ -175,13 +171,10 @@ function describe(room: string, decision: LeaseDecision): string {
 }
 
 /** Removes leases that are over; they need no release. */
-export function recordPastLeases(state: StayState, now: Instant): void {
+export function recordPastLeases(state: StayState, now: Instant): StayState {
   const { leases } = state;
-  if (leases.claims.every((held) => isBefore(now, endOf(held)))) return;
-  state.leases = { ...leases, claims: leases.claims.filter((held) => isBefore(now, endOf(held))) };
-  letGo(
-    state,
-    leases.claims.filter((held) => held.decision?.kind === 'granted' && !isBefore(now, endOf(held))),
-    now,
-  );
+  const lasts = (held: HeldClaim): boolean => isBefore(now, endOf(held));
+  if (leases.claims.every(lasts)) return state;
+  const over = leases.claims.filter((held) => held.decision?.kind === 'granted' && !lasts(held));
+  return letGo({ ...state, leases: { ...leases, claims: leases.claims.filter(lasts) } }, over, now);
 }

@@ -1,51 +1,56 @@
 /** Keys that others have ended: Seam itself, for a newer one, or a card at the front desk. */
-import { askToCheck, writeLine, type StayState } from '../state.js';
+import { askToCheck, withLine, type StayState } from '../state.js';
 import { isBefore, plusMinutes, type Instant } from '../../model/instants.js';
 import { phoneLookAt, recordFetching } from './unfetched-keys.js';
-import type { Key } from '../../model/key.js';
-import { endKey, keysOf, withKey, withoutRefusals } from './keyring.js';
+import type { DeadKey, Key } from '../../model/key.js';
+import { endKey, keysOf, putKey, withoutRefusals } from './keyring.js';
 import type { CheckKeysOutcome, Observed } from '../../model/stay-activities.js';
 
 /** Records that an anchor is gone at Seam: ends the stay's own key, or removes the outside card. */
-export function endAnchor(state: StayState, acsCredentialId: string, now: Instant): void {
+export function endAnchor(state: StayState, acsCredentialId: string, now: Instant): StayState {
   const anchor = state.keyring.keys.find((key) => key.acsCredentialId === acsCredentialId);
   if (anchor === undefined) {
     const outsideAnchors = state.keyring.outsideAnchors.filter((card) => card.acsCredentialId !== acsCredentialId);
-    state.keyring = { ...state.keyring, outsideAnchors };
-    writeLine(state, { at: now, what: `card ${acsCredentialId} can no longer be joined` });
-    return;
+    const keyring = { ...state.keyring, outsideAnchors };
+    return withLine({ ...state, keyring }, { at: now, what: `card ${acsCredentialId} can no longer be joined` });
   }
-  if (anchor.state === 'dead') return;
-  const ended = endByOthers(state, anchor, now);
-  state.keyring = withKey(state.keyring, { ...ended, lingers: true });
+  return anchor.state === 'dead' ? state : endByOthers(state, anchor, { lingers: true }, now);
 }
 
-/** Returns the key as ended by another party: by Seam for a newer key, or by a card at the front desk. */
-export function endByOthers(state: StayState, key: Key, now: Instant): Key {
-  if (hasSuccessor(state, key) || opensRoomOfOthers(state, key) || isHisElsewhere(state, key))
-    return endKey(key, 'replaced', now);
-  spendForce(state, key.guestId);
-  return endKey(key, 'killed', now);
+/** Set for a key that a phone may still keep after Seam has reported it dead. */
+export interface Remains {
+  readonly lingers: boolean;
+}
+
+/**
+ * Records a key as ended by another party: by Seam for a newer key, or by a card at the front desk. Such a card also
+ * consumes the `force` of staff.
+ */
+export function endByOthers(state: StayState, key: Key, { lingers }: Remains, now: Instant): StayState {
+  const isReplaced = hasSuccessor(state, key) || opensRoomOfOthers(state, key) || holdsKeyElsewhere(state, key);
+  const ended: DeadKey = endKey(key, isReplaced ? 'replaced' : 'killed', now);
+  const recorded = putKey(state, lingers ? { ...ended, lingers } : ended);
+  return isReplaced ? recorded : spendForce(recorded, key.guestId);
 }
 
 /**
  * Consumes the `force` of staff. It is for one key and must not answer the next card of the front desk as well (rule
  * 8).
  */
-function spendForce(state: StayState, guestId: string): void {
+function spendForce(state: StayState, guestId: string): StayState {
   const { forced: _stay, ...desired } = state.desired;
   const party = desired.party.map((one) => {
     const { forced: _guest, ...rest } = one;
     return one.guest.guestId === guestId ? rest : one;
   });
-  state.desired = { ...desired, party };
+  return { ...state, desired: { ...desired, party } };
 }
 
 /**
  * Returns true if the same person holds a key to the room in another stay of the share group. Seam may have ended this
  * key for that one.
  */
-function isHisElsewhere({ keyring }: StayState, key: Key): boolean {
+function holdsKeyElsewhere({ keyring }: StayState, key: Key): boolean {
   return keyring.outsideAnchors.some((anchor) => anchor.acsUserId === key.acsUserId);
 }
 
@@ -67,23 +72,22 @@ function hasSuccessor(state: StayState, key: Key): boolean {
 type Losses = Pick<Observed, 'lingeringCredentialIds'>;
 
 /** Records that a key of the stay is gone at Seam; does nothing for an unknown or dead key. */
-export function endGone(state: StayState, acsCredentialId: string, losses: Losses, now: Instant): void {
+export function endGone(state: StayState, acsCredentialId: string, losses: Losses, now: Instant): StayState {
   const gone = state.keyring.keys.find((other) => other.acsCredentialId === acsCredentialId);
-  if (gone === undefined || gone.state === 'dead') return;
-  state.keyring = withKey(state.keyring, lost(state, gone, losses, now));
-  writeLine(state, { at: now, what: `an earlier key of guest ${gone.guestId} is gone at Seam` });
+  if (gone === undefined || gone.state === 'dead') return state;
+  const ended = endByOthers(state, gone, remainsOf(acsCredentialId, losses), now);
+  return withLine(ended, { at: now, what: `an earlier key of guest ${gone.guestId} is gone at Seam` });
 }
 
-/** Returns the key as ended, once Seam has reported it dead. */
-function lost(state: StayState, key: Key, { lingeringCredentialIds = [] }: Losses, now: Instant): Key {
-  const ended = endByOthers(state, key, now);
-  return lingeringCredentialIds.includes(key.acsCredentialId ?? '') ? { ...ended, lingers: true } : ended;
+/** Returns whether a phone may still keep a key that Seam has reported dead. */
+function remainsOf(acsCredentialId: string, { lingeringCredentialIds = [] }: Losses): Remains {
+  return { lingers: lingeringCredentialIds.includes(acsCredentialId) };
 }
 
 /** Records that the other stay's keys, which the guest's next key could have ended, are gone. */
-export function recordOtherStayEnded(state: StayState, guestId: string): void {
-  if (state.keyring.refusals[guestId]?.code !== 'guest-has-other-stay') return;
-  state.keyring = withoutRefusals(state.keyring, guestId);
+export function recordOtherStayEnded(state: StayState, guestId: string): StayState {
+  if (state.keyring.refusals[guestId]?.code !== 'guest-has-other-stay') return state;
+  return { ...state, keyring: withoutRefusals(state.keyring, guestId) };
 }
 
 /** Minutes after the issue of a key in which an earlier request of another stay may still end it. */
@@ -97,7 +101,7 @@ const OTHERS_MAY_END_MINUTES = 5;
 function lookForLossAt(state: StayState, key: Key): Instant | undefined {
   const person = state.desired.party.find((one) => one.guest.guestId === key.guestId)?.guest.personId;
   if (person === undefined || key.state !== 'live' || key.lookedAgain === true) return undefined;
-  return key.issuedAt === undefined ? undefined : plusMinutes(key.issuedAt, OTHERS_MAY_END_MINUTES);
+  return plusMinutes(key.issuedAt, OTHERS_MAY_END_MINUTES);
 }
 
 /**
@@ -109,14 +113,14 @@ export function looksAt(state: StayState): readonly (Instant | undefined)[] {
 }
 
 /** Marks keys whose next check is due to be read again from Seam. */
-export function lookAgain(state: StayState, now: Instant): void {
+export function lookAgain(state: StayState, now: Instant): StayState {
   const isDue = (at: Instant | undefined): boolean => at !== undefined && !isBefore(now, at);
-  for (const key of state.keyring.keys) {
+  return state.keyring.keys.reduce((next, key) => {
+    if (key.state !== 'live') return next;
     const forLoss = isDue(lookForLossAt(state, key));
-    if (!forLoss && !isDue(phoneLookAt(state, key))) continue;
-    if (forLoss) state.keyring = withKey(state.keyring, { ...key, lookedAgain: true });
-    askToCheck(state, [key]);
-  }
+    if (!forLoss && !isDue(phoneLookAt(state, key))) return next;
+    return askToCheck(forLoss ? putKey(next, { ...key, lookedAgain: true }) : next, [key]);
+  }, state);
 }
 
 /** Records the outcome of a check of these credentials: keys that are gone, fetched or still unfetched. */
@@ -125,17 +129,24 @@ export function recordCheck(
   checked: readonly string[],
   outcome: CheckKeysOutcome,
   now: Instant,
-): void {
+): StayState {
   const { goneCredentialIds, unfetchedCredentialIds = [] } = outcome;
-  state.credentialsToCheck = state.credentialsToCheck.filter((id) => !checked.includes(id));
-  for (const id of checked) {
-    const key = state.keyring.keys.find((candidate) => candidate.acsCredentialId === id);
-    if (key === undefined || key.state !== 'live') continue;
-    if (goneCredentialIds.includes(id)) {
-      state.keyring = withKey(state.keyring, lost(state, key, outcome, now));
-      writeLine(state, { at: now, what: `key of guest ${key.guestId} was ended by somebody else` });
-    } else {
-      recordFetching(state, key, unfetchedCredentialIds.includes(id) ? 'unfetched' : 'fetched', now);
-    }
-  }
+  const credentialsToCheck = state.credentialsToCheck.filter((id) => !checked.includes(id));
+  return checked.reduce<StayState>(
+    (next, id) => {
+      const key = next.keyring.keys.find((candidate) => candidate.acsCredentialId === id);
+      if (key?.state !== 'live') return next;
+      if (!goneCredentialIds.includes(id)) {
+        return recordFetching(next, key, unfetchedCredentialIds.includes(id) ? 'unfetched' : 'fetched', now);
+      }
+      const ended = endByOthers(next, key, remainsOf(id, outcome), now);
+      return withLine(ended, { at: now, what: endedByOthers(key) });
+    },
+    { ...state, credentialsToCheck },
+  );
+}
+
+/** Returns the timeline text for a key that another party has ended. */
+export function endedByOthers({ guestId }: Pick<Key, 'guestId'>): string {
+  return `key of guest ${guestId} was ended by somebody else`;
 }

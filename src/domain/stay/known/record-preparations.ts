@@ -1,5 +1,6 @@
 /** Records the results of preparations in the state: the property, doors, guests at Seam, their phones. */
-import { writeLine, type Contact, type LostPhone, type StayState } from '../state.js';
+import { withDesired, withGuest, withLine, type Contact, type LostPhone, type StayState } from '../state.js';
+import { defined } from '../../model/defined.js';
 import { isBefore, type Instant } from '../../model/instants.js';
 import type { StepFailure } from './record-keys.js';
 import type { Guest } from '../../model/snapshot-schema.js';
@@ -10,51 +11,46 @@ import type { PhonesFound, PreparedGuest, PropertyFacts } from '../../model/stay
  * Records the property as read, and its conversion of a local window. Dates that a signal changed override the
  * converted ones, unless the result is empty.
  */
-export function recordProperty(state: StayState, facts: PropertyFacts): void {
+export function recordProperty(state: StayState, facts: PropertyFacts): StayState {
   const { name, timeZone, policy, window } = facts;
-  state.property = { name, timeZone, policy };
-  state.propertyDue = false;
-  if (window === undefined) return;
+  const read: StayState = { ...state, property: { name, timeZone, policy }, propertyDue: false };
+  if (window === undefined) return read;
   const changed = { ...window, ...state.desired.otherDates };
-  state.desired = { ...state.desired, window: isBefore(changed.from, changed.to) ? changed : window };
+  return withDesired(read, { window: isBefore(changed.from, changed.to) ? changed : window });
 }
 
 /** Merges the doors that a read found into the doors of the state. */
-export function recordDoors(state: StayState, facts: DoorFacts): void {
+export function recordDoors(state: StayState, facts: DoorFacts): StayState {
   const known = state.doors.rooms.filter((door) => !facts.rooms.some((other) => other.room === door.room));
   // An answer covers only the requested rooms; the facts about other rooms stay.
   const unknown = state.doors.unknownRooms.filter((room) => !facts.rooms.some((door) => door.room === room));
   const unknownRooms = [...new Set([...unknown, ...facts.unknownRooms])];
-  state.doors = { ...facts, rooms: [...known, ...facts.rooms], unknownRooms };
+  return { ...state, doors: { ...facts, rooms: [...known, ...facts.rooms], unknownRooms } };
 }
 
 /** Records the guest as registered at Seam. For a guest from an earlier step, only the name and contact were sent. */
-export function recordGuest(state: StayState, guest: Guest, prepared: PreparedGuest): void {
+export function recordGuest(state: StayState, guest: Guest, prepared: PreparedGuest): StayState {
   const known = state.guests[guest.guestId] ?? prepared;
-  state.guests[guest.guestId] = { ...known, contact: contactOf(guest) };
+  return withGuest(state, guest.guestId, { ...known, contact: contactOf(guest) });
 }
 
 /** Returns the contact of a guest that is sent to Seam. */
 export function contactOf({ name, email, phone }: Guest): Contact {
-  return {
-    ...(name === undefined ? {} : { name }),
-    ...(email === undefined ? {} : { email }),
-    ...(phone === undefined ? {} : { phone }),
-  };
+  return defined({ name, email, phone });
 }
 
 /** Records that the guest has a phone that can hold a key, with the phones found. */
-export function recordPhone(state: StayState, guestId: string, found: PhonesFound | undefined): void {
+export function recordPhone(state: StayState, guestId: string, found: PhonesFound | undefined): StayState {
   const known = state.guests[guestId];
-  if (known !== undefined) state.guests[guestId] = { ...known, ...found, phoneReady: true };
+  return known === undefined ? state : withGuest(state, guestId, { ...known, ...found, phoneReady: true });
 }
 
 /** Records that a lost phone is deactivated. */
-export function recordDeactivated(state: StayState, lost: LostPhone, now: Instant): void {
-  state.phonesToDeactivate = state.phonesToDeactivate.filter(
+export function recordDeactivated(state: StayState, lost: LostPhone, now: Instant): StayState {
+  const phonesToDeactivate = state.phonesToDeactivate.filter(
     (phone) => phone.guestId !== lost.guestId || phone.deviceId !== lost.deviceId,
   );
-  writeLine(state, { at: now, what: 'lost phone deactivated' });
+  return withLine({ ...state, phonesToDeactivate }, { at: now, what: 'lost phone deactivated' });
 }
 
 /** Records a preparation that ended without an answer; a cancelled step leaves no blocker. */
@@ -64,13 +60,15 @@ export function recordBlocker(
   failure: StepFailure,
   about: { readonly guestId?: string },
   now: Instant,
-): void {
-  if (failure.kind === 'cancelled') return;
+): StayState {
+  if (failure.kind === 'cancelled') return state;
   const since = state.blockers[stepId]?.since ?? now;
-  state.blockers[stepId] = { kind: failure.kind, message: failure.message, since, ...about };
+  const blocker = { kind: failure.kind, message: failure.message, since, ...about };
+  return { ...state, blockers: { ...state.blockers, [stepId]: blocker } };
 }
 
 /** Removes the blocker of this step. */
-export function clearBlocker(state: StayState, stepId: string): void {
-  delete state.blockers[stepId];
+export function clearBlocker(state: StayState, stepId: string): StayState {
+  const { [stepId]: _cleared, ...blockers } = state.blockers;
+  return { ...state, blockers };
 }

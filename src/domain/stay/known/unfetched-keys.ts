@@ -1,8 +1,8 @@
 /** Keys that Seam has made and that none of the guest's phones has fetched yet. */
-import { isEnded, writeLine, type StayState } from '../state.js';
+import { isEnded, withLine, type StayState } from '../state.js';
 import { isBefore, later, plusMinutes, type Instant } from '../../model/instants.js';
-import type { Key } from '../../model/key.js';
-import { withKey } from './keyring.js';
+import { isConfirmed, type Key, type LiveKey } from '../../model/key.js';
+import { putKey } from './keyring.js';
 
 /**
  * Returns the instant at which to check whether a phone has fetched a key that no phone had at first. A guest who has
@@ -20,22 +20,20 @@ export function phoneLookAt(state: StayState, key: Key): Instant | undefined {
 }
 
 /** Records whether a phone has fetched a live key. An unfetched key means nothing before its check is due. */
-export function recordFetching(state: StayState, key: Key, news: 'fetched' | 'unfetched', now: Instant): void {
+export function recordFetching(state: StayState, key: LiveKey, news: 'fetched' | 'unfetched', now: Instant): StayState {
   if (news === 'unfetched') {
     const at = phoneLookAt(state, key);
-    if (at === undefined || isBefore(now, at)) return;
-    state.keyring = withKey(state.keyring, { ...key, unfetchedSince: now });
-    return;
+    return at === undefined || isBefore(now, at) ? state : putKey(state, { ...key, unfetchedSince: now });
   }
   const { awaitsPhone, unfetchedSince, ...fetched } = key;
-  if (awaitsPhone === undefined) return;
-  state.keyring = withKey(state.keyring, fetched);
-  if (unfetchedSince === undefined) return;
-  writeLine(state, { at: now, what: `a phone of guest ${key.guestId} has fetched their key` });
+  if (awaitsPhone === undefined) return state;
+  const recorded = putKey(state, fetched);
+  if (unfetchedSince === undefined) return recorded;
+  return withLine(recorded, { at: now, what: `a phone of guest ${key.guestId} has fetched their key` });
 }
 
 /** Returns the keys that guests who have arrived did not fetch in time. */
-export function unfetchedKeys(state: StayState): readonly Key[] {
+export function unfetchedKeys(state: StayState): readonly LiveKey[] {
   if (isEnded(state)) return [];
-  return state.keyring.keys.filter((key) => key.state === 'live' && key.unfetchedSince !== undefined);
+  return state.keyring.keys.filter(isConfirmed).filter((key) => key.unfetchedSince !== undefined);
 }

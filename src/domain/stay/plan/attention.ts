@@ -2,6 +2,7 @@
 import type { OpenAttention } from '../../model/stay-records.js';
 import { isEnded, type HeldClaim, type StayState, stayWindow } from '../state.js';
 import { roomWorkflowId } from '../../model/ids.js';
+import { defined } from '../../model/defined.js';
 import { isBefore, plusMinutes, type Instant } from '../../model/instants.js';
 import { unfetchedKeys } from '../known/unfetched-keys.js';
 import type { KeyPlan, Notice, Desired } from '../../model/key-plan.js';
@@ -30,7 +31,7 @@ export function openAttention(state: StayState, desired: Desired, plan: KeyPlan,
   const open = distinct(notices).map((notice) => ({ ...notice, since: sinceWhen(state, notice, now) }));
   return {
     attention: [...open, ...state.ignored],
-    ...(phones.nextAt === undefined ? {} : { wakeAt: phones.nextAt }),
+    ...defined({ wakeAt: phones.nextAt }),
   };
 }
 
@@ -50,7 +51,7 @@ function blockers(state: StayState): Notice[] {
   return Object.values(state.blockers).map((blocker) => ({
     code: blocker.kind === 'outage' ? 'access-system-down' : 'key-failed',
     message: blocker.message,
-    ...(blocker.guestId === undefined ? {} : { guestId: blocker.guestId }),
+    ...defined({ guestId: blocker.guestId }),
   }));
 }
 
@@ -97,7 +98,7 @@ function takenRooms(state: StayState, now: Instant): Notice[] {
 
 /** Returns notices for rooms that this stay claims, or has not released yet, and that refuse or do not answer. */
 function unsettledRooms({ leases, propertyId }: StayState): Notice[] {
-  const { unsettled = [], claims = [] } = leases ?? {};
+  const { unsettled = [], claims } = leases;
   return unsettled
     .filter(({ room }) => claims.some((held) => held.room === room))
     .map(({ room, kind, why }) => ({

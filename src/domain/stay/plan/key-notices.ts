@@ -2,7 +2,7 @@
 import { isBefore } from '../../model/instants.js';
 import type { Key } from '../../model/key.js';
 import { isLive, keysOf, mayLive, sharesRoom } from '../known/keyring.js';
-import { list, notice, wantsKeyNow, type Round } from './round.js';
+import { list, notice, shouldHoldKey, type Round } from './round.js';
 
 /** Adds the notices and wake times of all keys and guests to the round. */
 export function noteKeys(round: Round): void {
@@ -21,7 +21,7 @@ export function noteKeys(round: Round): void {
     noteShortening(round, key);
   }
   for (const guest of round.desired.guests) {
-    if (wantsKeyNow(guest, round.now)) round.wakes.push(guest.window.to);
+    if (shouldHoldKey(guest, round.now)) round.wakes.push(guest.window.to);
   }
 }
 

@@ -6,6 +6,7 @@ import { marksOf } from '../known/keyring.js';
 import type { HeldClaim, LeaseState, StayState } from '../state.js';
 import { overCapacity } from './capacity.js';
 import { isUnanswered, revisionKnown, desiredClaims } from '../desired/desired-leases.js';
+import { defined } from '../../model/defined.js';
 import { isBefore, type Instant } from '../../model/instants.js';
 import type { Key } from '../../model/key.js';
 import type { LeaseStep } from '../../model/preparation.js';
@@ -105,21 +106,28 @@ function dueReports(state: StayState, leases: LeaseState, now: Instant): LeaseSt
  * window.
  */
 function isReportDue(state: StayState, leases: LeaseState, room: string, now: Instant): boolean {
-  const known = (leases.reported[room] ?? '').split(' ');
+  const known = leases.reported[room]?.split(' ') ?? [];
   const reports = keysOn(state, room, now).map((key) => reportOf(state, key));
   return marksOf(state.keyring, reports).some((mark) => !known.includes(mark));
 }
 
 /** Returns the keys that open this room, or may: live, or ended at Seam while a phone may still hold them. */
-function keysOn(state: StayState, room: string, now: Instant): readonly Key[] {
-  return state.keyring.keys.filter(
-    (key) =>
-      key.issuedAt !== undefined &&
-      key.acsCredentialId !== undefined &&
-      key.ask.rooms.includes(room) &&
-      isBefore(now, key.ask.window.to) &&
-      (mayLive(key) || key.residualUntil !== undefined),
-  );
+function keysOn(state: StayState, room: string, now: Instant): readonly IssuedKey[] {
+  return state.keyring.keys
+    .filter(wasIssued)
+    .filter(
+      (key) =>
+        key.ask.rooms.includes(room) &&
+        isBefore(now, key.ask.window.to) &&
+        (mayLive(key) || key.residualUntil !== undefined),
+    );
+}
+
+/** Key that Seam has confirmed, now or before its end. */
+type IssuedKey = Key & { readonly acsCredentialId: string; readonly issuedAt: Instant };
+
+function wasIssued(key: Key): key is IssuedKey {
+  return key.issuedAt !== undefined && key.acsCredentialId !== undefined;
 }
 
 function stateOf(key: Key): KeyReport['state'] {
@@ -127,17 +135,16 @@ function stateOf(key: Key): KeyReport['state'] {
   return key.state === 'live' ? 'live' : 'revoking';
 }
 
-function reportOf(state: StayState, key: Key): KeyReport {
+function reportOf(state: StayState, key: IssuedKey): KeyReport {
   return {
-    acsCredentialId: key.acsCredentialId ?? '',
+    acsCredentialId: key.acsCredentialId,
     acsUserId: key.acsUserId,
     guestId: key.guestId,
     kind: key.ask.kind,
     lineage: lineageOf(state.keyring, key),
     window: key.ask.window,
     state: stateOf(key),
-    issuedAt: key.issuedAt ?? key.requestedAt,
-    ...(key.deadAt === undefined ? {} : { deadAt: key.deadAt }),
-    ...(key.residualUntil === undefined ? {} : { residualUntil: key.residualUntil }),
+    issuedAt: key.issuedAt,
+    ...defined({ deadAt: key.deadAt, residualUntil: key.residualUntil }),
   };
 }

@@ -2,13 +2,14 @@
  * The planner: compares desired and observed state and returns the next key operations, with reasons. Pure: no I/O, no
  * clock, no Temporal. It follows the rules of `docs/rules.md`, numbered as in the comments of its parts.
  */
+import { defined } from '../../model/defined.js';
 import { isBefore, type Instant } from '../../model/instants.js';
 import type { Keyring } from '../../model/key.js';
 import { liveKeys, oldestSoundGenerations, sameRooms, sharesRoom } from '../known/keyring.js';
 import { byWidth, isStillAsked, planGrant } from './grants.js';
 import { noteKeys } from './key-notices.js';
 import { planOtherRevokes, planUrgentRevokes } from './revokes.js';
-import { useAnchor, wantsKeyNow, type Round } from './round.js';
+import { useAnchor, shouldHoldKey, type Round } from './round.js';
 import type { InFlight, KeyPlan, Desired } from '../../model/key-plan.js';
 import type { Policy } from '../../model/property-schema.js';
 
@@ -53,7 +54,7 @@ export function planKeys(
     waiting: round.waiting,
     unwanted,
     attention: round.attention,
-    ...(wakeAt === undefined ? {} : { wakeAt }),
+    ...defined({ wakeAt }),
   };
 }
 
@@ -65,7 +66,7 @@ function isUnwanted(step: InFlight, desired: Desired, keyring: Keyring, now: Ins
   const key = keyring.keys.find((candidate) => candidate.keyId === step.keyId);
   if (step.do === 'revoke') return key === undefined || !isBefore(now, key.ask.window.to);
   const guest = desired.guests.find((candidate) => candidate.guestId === step.guestId);
-  if (key === undefined || guest === undefined || !wantsKeyNow(guest, now)) return true;
+  if (key === undefined || guest === undefined || !shouldHoldKey(guest, now)) return true;
   if (key.condemned !== undefined) return true;
   // If Seam has made the key and it opens one of the guest's rooms, the step completes. A later step replaces the key.
   if (key.acsCredentialId !== undefined && sharesRoom(key.ask.rooms, guest.rooms)) return false;

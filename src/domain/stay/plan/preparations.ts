@@ -3,6 +3,7 @@ import { isEnded, type StayState, stayWindow } from '../state.js';
 import { roomsAhead } from '../desired/desired-leases.js';
 import { prepareStepId } from '../../model/ids.js';
 import { isBefore, type Instant } from '../../model/instants.js';
+import { defined } from '../../model/defined.js';
 import { unfetchedKeys } from '../known/unfetched-keys.js';
 import { keysOf, mayLive } from '../known/keyring.js';
 import { LEASE_STEP_ID, type Preparation } from '../../model/preparation.js';
@@ -38,12 +39,12 @@ function leaseSteps(state: StayState, desired: Desired, now: Instant, keys: Keys
 }
 
 /** Removes the blockers of steps that are no longer desired: a guest has left, or the rooms have changed. */
-export function dropPastBlockers(state: StayState, desired: Desired, now: Instant): void {
+export function dropPastBlockers(state: StayState, desired: Desired, now: Instant): StayState {
   const steps = desiredPreparations(state, desired, now);
   const current = Object.entries(state.blockers).filter(
     ([stepId]) => stepId === LEASE_STEP_ID || steps.some((step) => step.stepId === stepId),
   );
-  state.blockers = Object.fromEntries(current);
+  return { ...state, blockers: Object.fromEntries(current) };
 }
 
 function desiredPreparations(state: StayState, desired: Desired, now: Instant): readonly Preparation[] {
@@ -70,7 +71,7 @@ export function propertyStepId(state: StayState): string {
 function propertySteps(state: StayState): Preparation[] {
   if (!state.propertyDue) return [];
   const window = state.desired.localWindow;
-  return [{ do: 'resolve-property', stepId: propertyStepId(state), ...(window === undefined ? {} : { window }) }];
+  return [{ do: 'resolve-property', stepId: propertyStepId(state), ...defined({ window }) }];
 }
 
 function doorSteps(state: StayState): Preparation[] {
@@ -119,11 +120,12 @@ function otherStays(state: StayState, desired: Desired): Preparation[] {
 
 /** Returns the waits for keys that no phone has fetched, although their guests should hold them by now. */
 function keysToFetch(state: StayState): Preparation[] {
-  return unfetchedKeys(state).flatMap(({ keyId, guestId, acsCredentialId }): Preparation[] =>
-    acsCredentialId === undefined
-      ? []
-      : [{ do: 'wait-for-key-on-phone', stepId: `on-phone:${keyId}`, guestId, acsCredentialId }],
-  );
+  return unfetchedKeys(state).map(({ keyId, guestId, acsCredentialId }) => ({
+    do: 'wait-for-key-on-phone',
+    stepId: `on-phone:${keyId}`,
+    guestId,
+    acsCredentialId,
+  }));
 }
 
 /** Returns true for a step that may take as long as guests take. A stay that has nothing else to do is settled. */

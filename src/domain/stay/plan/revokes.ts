@@ -4,7 +4,16 @@ import type { Key } from '../../model/key.js';
 import { coversRooms, keysOf, mayOpen, sharesRoom } from '../known/keyring.js';
 import { isWorthConfirming } from './grants.js';
 import { wasKilled } from './reasons.js';
-import { holdsWhatHeWants, isDue, isInFlight, liveKeysOn, opens, settles, wantsKeyNow, type Round } from './round.js';
+import {
+  holdsDesiredKey,
+  isDue,
+  isInFlight,
+  liveKeysOn,
+  opens,
+  isDesiredKey,
+  shouldHoldKey,
+  type Round,
+} from './round.js';
 import type { DesiredGuest } from '../../model/key-plan.js';
 
 /**
@@ -29,7 +38,7 @@ export function planUrgentRevokes(round: Round): void {
 function isGoneOnWith(round: Round, key: Key): boolean {
   const guest = round.desired.guests.find(({ guestId }) => guestId === key.guestId);
   if (guest === undefined || !isWorthConfirming(round, key)) return false;
-  if (holdsWhatHeWants(round, guest)) return false;
+  if (holdsDesiredKey(round, guest)) return false;
   const mayBeThere = key.acsCredentialId === undefined && key.doubt !== undefined;
   return !(mayBeThere && guest.gate !== undefined);
 }
@@ -58,7 +67,7 @@ export function planOtherRevokes(round: Round): void {
     if (isInFlight(round, key) || round.ready.some((step) => step.keyId === key.keyId)) continue;
     const why = key.state === 'revoking' ? 'its end is not confirmed yet' : endReason(round, key);
     if (why === undefined) continue;
-    const inUseUntil = round.anchorsInUse.get(key.acsCredentialId ?? '');
+    const inUseUntil = key.acsCredentialId === undefined ? undefined : round.anchorsInUse.get(key.acsCredentialId);
     if (inUseUntil !== undefined && isBefore(round.now, inUseUntil)) {
       round.wakes.push(inUseUntil);
       round.waiting.push({
@@ -78,10 +87,10 @@ export function planOtherRevokes(round: Round): void {
 function endReason(round: Round, key: Key): string | undefined {
   const guest = round.desired.guests.find((candidate) => candidate.guestId === key.guestId);
   if (guest === undefined) return 'the guest is no longer of the party';
-  if (!wantsKeyNow(guest, round.now)) return guest.without ?? 'the window is over';
+  if (!shouldHoldKey(guest, round.now)) return guest.without ?? 'the window is over';
   if (!isDue(guest, round.now)) return 'their key is not due yet';
-  if (settles(round, key, guest)) {
-    const newest = keysOf(round.keyring, key.guestId).findLast((other) => settles(round, other, guest));
+  if (isDesiredKey(round, key, guest)) {
+    const newest = keysOf(round.keyring, key.guestId).findLast((other) => isDesiredKey(round, other, guest));
     return newest?.keyId === key.keyId ? undefined : 'a newer key does the same';
   }
   // The key is already dead. If the end of an anchor ends its joiners, a revoke now only triggers the next replacement.
@@ -91,7 +100,7 @@ function endReason(round: Round, key: Key): string | undefined {
     round.live.some((other) => other.ask.joinTo === key.acsCredentialId && opens(round, other, other.ask.rooms))
   )
     return undefined;
-  if (holdsWhatHeWants(round, guest)) return 'its successor is confirmed';
+  if (holdsDesiredKey(round, guest)) return 'its successor is confirmed';
   // The key is dead at Seam and opens doors only because the phone is out of date. It may open only the guest's own
   // rooms.
   const isForgotten = key.lingers === true;
@@ -131,7 +140,7 @@ function isSuperseded(round: Round, key: Key, guest: DesiredGuest): boolean {
     .slice(own.indexOf(key) + 1)
     .some(
       (newer) =>
-        round.live.includes(newer) &&
+        round.live.some((live) => live === newer) &&
         newer.generation >= key.generation &&
         coversRooms(newer.ask.rooms, stillDesired) &&
         !isBefore(later(opensBy, key.ask.window.from), newer.ask.window.from),

@@ -1,6 +1,6 @@
 /** One round of planning: its input, its decisions so far, and the helpers that all its parts share. */
 import { isBefore, plusMinutes, type Instant } from '../../model/instants.js';
-import type { Key, Keyring } from '../../model/key.js';
+import type { Key, Keyring, LiveKey } from '../../model/key.js';
 import { coversRooms, isLive, isSoundIn, keysOf, satisfies, type OldestSound } from '../known/keyring.js';
 import type { Policy } from '../../model/property-schema.js';
 import type {
@@ -18,7 +18,7 @@ export interface Round {
   readonly desired: Desired;
   readonly keyring: Keyring;
   /** Live keys, oldest first; `oldestSound` limits the rooms in which they are reliable. */
-  readonly live: readonly Key[];
+  readonly live: readonly LiveKey[];
   readonly oldestSound: OldestSound;
   readonly inFlight: readonly InFlight[];
   readonly now: Instant;
@@ -36,7 +36,7 @@ export interface Round {
 }
 
 /** Returns true if the guest has rooms and a non-empty window that is not over. */
-export function wantsKeyNow(guest: DesiredGuest, now: Instant): boolean {
+export function shouldHoldKey(guest: DesiredGuest, now: Instant): boolean {
   return guest.rooms.length > 0 && isBefore(now, guest.window.to) && isBefore(guest.window.from, guest.window.to);
 }
 
@@ -51,22 +51,26 @@ export function isInFlight(round: Round, key: Key): boolean {
 }
 
 /** Returns true if the guest holds the key that they should hold, with no reason to replace it. */
-export function holdsWhatHeWants(round: Round, guest: DesiredGuest): boolean {
-  return keysOf(round.keyring, guest.guestId).some((key) => settles(round, key, guest));
+export function holdsDesiredKey(round: Round, guest: DesiredGuest): boolean {
+  return keysOf(round.keyring, guest.guestId).some((key) => isDesiredKey(round, key, guest));
 }
 
 /** Returns true if this key is the one that the guest should hold, with no reason to replace it. */
-export function settles(round: Round, key: Key, guest: DesiredGuest): boolean {
+export function isDesiredKey(round: Round, key: Key, guest: DesiredGuest): boolean {
   return opens(round, key, key.ask.rooms) && key.condemned === undefined && satisfies(key, guest);
 }
 
 /** Returns true if the key is live and reliably opens all of these rooms. */
 export function opens(round: Round, key: Key, rooms: readonly string[]): boolean {
-  return round.live.includes(key) && coversRooms(key.ask.rooms, rooms) && isSoundIn(key, rooms, round.oldestSound);
+  return (
+    round.live.some((live) => live === key) &&
+    coversRooms(key.ask.rooms, rooms) &&
+    isSoundIn(key, rooms, round.oldestSound)
+  );
 }
 
 /** Returns the keys of this stay that open at least one of the rooms. */
-export function liveKeysOn(round: Round, rooms: readonly string[]): readonly Key[] {
+export function liveKeysOn(round: Round, rooms: readonly string[]): readonly LiveKey[] {
   return round.live.filter((key) => rooms.some((room) => opens(round, key, [room])));
 }
 

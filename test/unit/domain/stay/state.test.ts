@@ -11,11 +11,11 @@ import { amend, aStay, carriedOut, CHECK_IN, CHECK_OUT, NOON, opensRooms } from 
 import type { House } from './plan/hotel.js';
 
 function desiredRooms(house: House): Readonly<Record<string, readonly string[]>> {
-  return Object.fromEntries(desiredKeys(house.book, house.now()).guests.map((guest) => [guest.guestId, guest.rooms]));
+  return Object.fromEntries(desiredKeys(house.state, house.now()).guests.map((guest) => [guest.guestId, guest.rooms]));
 }
 
 function decisionOn(house: House, fields: Partial<StaySnapshotInput>): SnapshotDecision['kind'] {
-  return judgeSnapshot(house.book, snapshotSchema.parse({ ...aStay().snapshot(), ...fields }), house.now()).kind;
+  return judgeSnapshot(house.state, snapshotSchema.parse({ ...aStay().snapshot(), ...fields }), house.now()).kind;
 }
 
 describe('a revision', () => {
@@ -85,7 +85,7 @@ describe('a snapshot changes only what differs from the one before it', () => {
     house.message({ name: 'changeRooms', payload: { rooms: ['102'], guestId: 'g2' } });
     const own = { from: CHECK_IN, to: '2026-11-24T10:00Z' };
     amend(house, { guests: stay.where('g2', { window: own }).snapshot().guests });
-    const [, second] = desiredKeys(house.book, house.now()).guests;
+    const [, second] = desiredKeys(house.state, house.now()).guests;
     expect(second).toMatchObject({ rooms: ['102'], window: own });
   });
 
@@ -167,7 +167,13 @@ describe('attention', () => {
   it('attention about a guest is resolved when the guest is removed', () => {
     const house = aStay().settled();
     house.message({ name: 'addGuests', payload: { guests: [{ guestId: 'g2', primary: false, wantsKey: true }] } });
-    recordBlocker(house.book, prepareStepId('g2'), { kind: 'refused', message: 'no' }, { guestId: 'g2' }, house.now());
+    house.state = recordBlocker(
+      house.state,
+      prepareStepId('g2'),
+      { kind: 'refused', message: 'no' },
+      { guestId: 'g2' },
+      house.now(),
+    );
     house.turn();
     expect(house.view().attention).toMatchObject([{ code: 'key-failed', guestId: 'g2' }]);
     house.message({ name: 'removeGuest', payload: { guestId: 'g2', cause: 'left' } });
@@ -196,15 +202,15 @@ describe('a window in local dates', () => {
   it('a window in local dates keeps a change by signal that arrived before its conversion', () => {
     const house = aStay().with({ window: local }).opened();
     house.message({ name: 'changeDates', payload: { window: { to: '2026-11-28T10:00Z' } } });
-    recordProperty(house.book, { ...facts(house), window: converted });
+    house.state = recordProperty(house.state, { ...facts(house), window: converted });
     expect(house.view().window).toEqual({ from: converted.from, to: '2026-11-28T10:00Z' });
   });
 
   it('a window in local dates is converted again when the policy has changed', () => {
     const house = aStay().with({ window: local }).opened();
-    recordProperty(house.book, { ...facts(house), window: converted });
+    house.state = recordProperty(house.state, { ...facts(house), window: converted });
     house.message({ name: 'policyChanged', payload: {} });
-    const plan = planStay(house.book, [], house.now());
+    const plan = planStay(house.state, [], house.now());
     expect(plan.preparations).toContainEqual(expect.objectContaining({ do: 'resolve-property', window: local }));
   });
 });
@@ -224,7 +230,7 @@ it('the stay state survives a JSON round trip, and leads to the same plan afterw
   house.message({ name: 'replaceKey', payload: { guestId: 'g1', mode: 'secure' } });
   house.message({ name: 'changeRooms', payload: { rooms: ['103'], from: '2026-11-24T12:00Z' } });
   house.message({ name: 'removeGuest', payload: { guestId: 'nobody', cause: 'left' } });
-  const carried = JSON.parse(JSON.stringify(house.book)) as StayState;
-  expect(carried).toEqual(house.book);
-  expect(planStay(carried, [], house.now())).toEqual(planStay(house.book, [], house.now()));
+  const carried = JSON.parse(JSON.stringify(house.state)) as StayState;
+  expect(carried).toEqual(house.state);
+  expect(planStay(carried, [], house.now())).toEqual(planStay(house.state, [], house.now()));
 });

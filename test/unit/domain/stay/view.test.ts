@@ -89,29 +89,31 @@ describe('the view', () => {
 describe('a dry run', () => {
   it('a dry run lists the steps of a change in order, and changes nothing', () => {
     const house = aStay().withGuests(2).settled();
-    applyMessage(house.book, { name: 'changeRooms', payload: { rooms: ['102'] } }, house.now());
-    const before = JSON.stringify(house.book);
-    const said = dryRun(house.book, house.now()).steps.map((step) => `${step.do} ${step.guestId} ${step.rooms.join()}`);
+    house.state = applyMessage(house.state, { name: 'changeRooms', payload: { rooms: ['102'] } }, house.now());
+    const before = JSON.stringify(house.state);
+    const said = dryRun(house.state, house.now()).steps.map(
+      (step) => `${step.do} ${step.guestId} ${step.rooms.join()}`,
+    );
     expect(said).toEqual(['override g1 102', 'join g2 102', 'revoke g1 101', 'revoke g2 101']);
-    expect(JSON.stringify(house.book)).toBe(before);
+    expect(JSON.stringify(house.state)).toBe(before);
   });
 
   it('a dry run of a stay whose guests Seam does not have yet assumes that everything is found', () => {
     const house = aStay().withGuests(2).where('g1', { wantsKey: false }).opened();
-    recordProperty(house.book, {
+    house.state = recordProperty(house.state, {
       propertyId: 'seaside',
       name: 'Seaside',
       timeZone: 'UTC',
       policy: house.policy,
     });
-    expect(dryRun(house.book, house.now()).steps).toMatchObject([{ do: 'override', guestId: 'g2', rooms: ['101'] }]);
+    expect(dryRun(house.state, house.now()).steps).toMatchObject([{ do: 'override', guestId: 'g2', rooms: ['101'] }]);
   });
 
   it('a dry run shows which step would have to wait, and for what', () => {
     const house = aStay()
       .withPolicy({ issueFrom: { kind: 'check-in' } })
       .settled();
-    expect(dryRun(house.book, house.now()).steps).toMatchObject([
+    expect(dryRun(house.state, house.now()).steps).toMatchObject([
       { do: 'override', guestId: 'g1', waitsFor: 'window' },
     ]);
   });

@@ -16,8 +16,8 @@ import type { House } from '../plan/hotel.js';
 /** Mirrors the workflow's handlers: checks a message, then applies or ignores it. */
 function receive(house: House, name: MessageName, payload: unknown): void {
   const checked = check<unknown>(messageSchemas[name], payload);
-  if (checked.ok) applyMessage(house.book, { name, payload: checked.value } as Message, house.now());
-  else ignoreMessage(house.book, `${name}: ${describeProblems(checked.problems)}`, house.now());
+  if (checked.ok) house.state = applyMessage(house.state, { name, payload: checked.value } as Message, house.now());
+  else house.state = ignoreMessage(house.state, `${name}: ${describeProblems(checked.problems)}`, house.now());
 }
 
 /** Payloads that are nearly valid, and any others. */
@@ -49,8 +49,8 @@ describe('a message', () => {
       fc.property(fc.array(fc.tuple(fc.constantFrom(...messageNames), payloads), { maxLength: 8 }), (messages) => {
         const house = aStay().withGuests(2).settled();
         for (const [name, payload] of messages) receive(house, name, payload);
-        planStay(house.book, [], house.now());
-        expect(JSON.parse(JSON.stringify(house.book))).toEqual(house.book);
+        planStay(house.state, [], house.now());
+        expect(JSON.parse(JSON.stringify(house.state))).toEqual(house.state);
       }),
       { numRuns: 60 },
     );
@@ -136,7 +136,7 @@ describe('an event from Seam', () => {
         ...(requestId === undefined ? {} : { requestId }),
       },
     });
-  const phoneOf = (house: House, guestId: string): string => house.book.guests[guestId]?.deviceIds?.[0] ?? '';
+  const phoneOf = (house: House, guestId: string): string => house.state.guests[guestId]?.deviceIds?.[0] ?? '';
 
   it("the end of a guest's only phone leaves their key unchanged, and starts a wait for another phone", () => {
     const house = aStay().with({ status: 'in-house' }).withGuests(2).settled();
@@ -147,7 +147,7 @@ describe('an event from Seam', () => {
     expect(house.jobs.map((job) => job.what)).toContain('wait-for-phone');
     enrolPhone(house, 'g2');
     expect(carriedOut(house)).toEqual([]);
-    expect(house.book.guests.g2).toMatchObject({ phoneReady: true });
+    expect(house.state.guests.g2).toMatchObject({ phoneReady: true });
     expect(phoneOf(house, 'g2')).not.toBe(deviceId);
   });
 

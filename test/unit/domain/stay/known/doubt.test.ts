@@ -1,4 +1,5 @@
 /** Effects on the stay state of a key whose request went unanswered, and of keys that appear at Seam afterwards. */
+import { withDesired } from '../../../../../src/domain/stay/state.js';
 import { describe, expect, it } from 'vitest';
 import type { Preparation } from '../../../../../src/domain/model/preparation.js';
 import { planPreparations } from '../../../../../src/domain/stay/plan/preparations.js';
@@ -13,7 +14,7 @@ type Watch = Preparation & { do: 'watch-for-strays' };
 /** Returns a stay of two guests in one room whose override was requested twice. */
 function aDoubtfulStay(): { readonly house: House; readonly override: string } {
   const house = aStay().inRooms('101').withGuests(2).settled();
-  const [key] = house.book.keyring.keys;
+  const [key] = house.state.keyring.keys;
   if (key?.acsCredentialId === undefined) throw new Error('a settled stay has keys');
   const issued = {
     kind: 'issued',
@@ -22,12 +23,12 @@ function aDoubtfulStay(): { readonly house: House; readonly override: string } {
     adopted: false,
   } as const;
   const seen = { strayCredentialIds: [], goneCredentialIds: [], ambiguous: true } as const;
-  recordIssue(house.book, key.keyId, { ...issued, ...seen }, house.now());
+  house.state = recordIssue(house.state, key.keyId, { ...issued, ...seen }, house.now());
   return { house, override: key.acsCredentialId };
 }
 
-function watches({ book, now }: House): Watch[] {
-  const steps = planPreparations(book, desiredKeys(book, now()), now(), { quiet: true });
+function watches({ state, now }: House): Watch[] {
+  const steps = planPreparations(state, desiredKeys(state, now()), now(), { quiet: true });
   return steps.filter((step) => step.do === 'watch-for-strays');
 }
 
@@ -46,24 +47,24 @@ describe('a key whose request went unanswered', () => {
   it('a key whose request went unanswered is looked for once more after the end of the stay, and then no longer', () => {
     const { house } = aDoubtfulStay();
     const nothing = { strayCredentialIds: [], goneCredentialIds: [] };
-    recordWatch(house.book, watchOf(house), nothing, house.now());
+    house.state = recordWatch(house.state, watchOf(house), nothing, house.now());
     expect(watches(house)).toEqual([]);
-    house.book.desired = { ...house.book.desired, status: 'departed' };
+    house.state = withDesired(house.state, { status: 'departed' });
     expect(watchOf(house).minutes).toBe(0);
-    recordWatch(house.book, watchOf(house), nothing, house.now());
+    house.state = recordWatch(house.state, watchOf(house), nothing, house.now());
     expect(watches(house)).toEqual([]);
   });
 
   it('an unanswered request carried out as a second override replaces the first and starts its own generation', () => {
     const { house, override } = aDoubtfulStay();
-    const { lastGeneration } = house.book.keyring;
-    recordWatch(
-      house.book,
+    const { lastGeneration } = house.state.keyring;
+    house.state = recordWatch(
+      house.state,
       watchOf(house),
       { strayCredentialIds: ['late'], goneCredentialIds: [override] },
       house.now(),
     );
-    const { keys } = house.book.keyring;
+    const { keys } = house.state.keyring;
     expect(keys.find((key) => key.acsCredentialId === 'late')).toMatchObject({
       state: 'issuing',
       generation: lastGeneration + 1,
@@ -74,7 +75,7 @@ describe('a key whose request went unanswered', () => {
 
   it('an unanswered request carried out beside a live joiner leaves a stray', () => {
     const house = aStay().inRooms('101').withGuests(2).settled();
-    const joiner = house.book.keyring.keys.find((key) => key.ask.kind === 'joiner');
+    const joiner = house.state.keyring.keys.find((key) => key.ask.kind === 'joiner');
     if (joiner === undefined) throw new Error('the second guest joins');
     const watch: Watch = {
       do: 'watch-for-strays',
@@ -83,8 +84,8 @@ describe('a key whose request went unanswered', () => {
       keyId: joiner.keyId,
       minutes: 5,
     };
-    recordWatch(house.book, watch, { strayCredentialIds: ['late'], goneCredentialIds: [] }, house.now());
-    expect(house.book.keyring.keys.find((key) => key.acsCredentialId === 'late')?.state).toBe('stray');
-    expect(house.book.keyring.keys.find((key) => key.keyId === joiner.keyId)?.state).toBe('live');
+    house.state = recordWatch(house.state, watch, { strayCredentialIds: ['late'], goneCredentialIds: [] }, house.now());
+    expect(house.state.keyring.keys.find((key) => key.acsCredentialId === 'late')?.state).toBe('stray');
+    expect(house.state.keyring.keys.find((key) => key.keyId === joiner.keyId)?.state).toBe('live');
   });
 });

@@ -36,7 +36,7 @@ function keysMadeAt(house: House, offline: readonly string[]): House {
 }
 
 function comesOnline(house: House, guestId: string): void {
-  const { userIdentityId = '' } = house.book.guests[guestId] ?? {};
+  const { userIdentityId = '' } = house.state.guests[guestId] ?? {};
   for (const { id } of hotel.phones.list({ owner_user_identity_id: userIdentityId })) {
     hotel.phones.change(id, { connection: 'online' });
   }
@@ -72,7 +72,7 @@ describe('a key that no phone has fetched', () => {
     comesOnline(house, 'g1');
     expect(at(house, '2026-11-23T14:16Z')).toEqual([]);
     expect(house.jobs).toEqual([]);
-    expect(house.book.timeline.map((line) => line.what)).toContain('a phone of guest g1 has fetched their key');
+    expect(house.state.timeline.map((line) => line.what)).toContain('a phone of guest g1 has fetched their key');
   });
 
   it('a key that a phone fetches before the deadline raises no attention, after a single check', () => {

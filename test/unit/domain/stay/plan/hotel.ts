@@ -25,7 +25,7 @@ import * as record from '../../../../../src/domain/stay/known/record-keys.js';
 import { recordLeases, recordLeaseStep } from '../../../../../src/domain/stay/known/record-leases.js';
 import { recordWatch } from '../../../../../src/domain/stay/known/record-late-keys.js';
 import { recordCheck, recordOtherStayEnded } from '../../../../../src/domain/stay/known/record-losses.js';
-import type { CheckKeysOutcome, Observed } from '../../../../../src/domain/model/stay-activities.js';
+import type { CheckKeysOutcome, IssueOutcome, Observed } from '../../../../../src/domain/model/stay-activities.js';
 import {
   snapshotSchema,
   type StaySnapshot,
@@ -83,7 +83,7 @@ export interface Done {
 }
 
 export interface House {
-  readonly book: StayState;
+  state: StayState;
   readonly simulatedRooms: SimulatedRooms;
   /** Number of keys, by room, that the stay had requested when it last released the room. Another stay may have had the room since. */
   readonly releasedAfter: Map<string, number>;
@@ -123,7 +123,7 @@ export function openHouse(options: HouseOptions): House {
   const reservationId = options.reservationId ?? RESERVATION;
   const policy = policySchema.parse(options.policy ?? {});
   const now = (): Instant => instantAt(hotel.now());
-  const book = newStayState(
+  const state = newStayState(
     {
       stayId: `stay/${PROPERTY}/${reservationId}`,
       propertyId: PROPERTY,
@@ -135,7 +135,7 @@ export function openHouse(options: HouseOptions): House {
   const inFlight = (): readonly InFlight[] => house.jobs.flatMap((job) => job.key ?? []);
 
   const house: House = {
-    book,
+    state,
     simulatedRooms: options.simulatedRooms ?? openSimulatedRooms(PROPERTY, now),
     releasedAfter: new Map(),
     hotel,
@@ -146,18 +146,17 @@ export function openHouse(options: HouseOptions): House {
     now,
     snapshot(input) {
       const snapshot = snapshotSchema.parse(input);
-      const decision = judgeSnapshot(book, snapshot, now());
-      if (decision.kind === 'new') applySnapshot(book, snapshot, now());
+      const decision = judgeSnapshot(house.state, snapshot, now());
+      if (decision.kind === 'new') house.state = applySnapshot(house.state, snapshot, now());
       house.turn();
       return snapshot;
     },
     message(message) {
-      applyMessage(book, message, now());
+      house.state = applyMessage(house.state, message, now());
       house.turn();
     },
     turn() {
-      const plan =
-        options.simulatedRooms === undefined ? settleLeasesAtOnce(house) : reconcile(book, inFlight(), now());
+      const plan = options.simulatedRooms === undefined ? settleLeasesAtOnce(house) : reconciled(house);
       for (const job of house.jobs) {
         const desired =
           job.key === undefined
@@ -193,25 +192,28 @@ export function openHouse(options: HouseOptions): House {
       house.turn();
     },
     enrol(guestId) {
-      const known = book.guests[guestId];
+      const known = house.state.guests[guestId];
       if (known === undefined) return undefined;
       const device = hotel.phones.add(known.userIdentityId);
       hotel.settle();
       return device.id;
     },
-    view: () => viewOf(book, planStay(book, inFlight(), now()), inFlight(), now()),
+    view: () => viewOf(house.state, planStay(house.state, inFlight(), now()), inFlight(), now()),
   };
   return house;
+}
+
+function reconciled(house: House): StayPlan {
+  const inFlight = house.jobs.flatMap((job) => job.key ?? []);
+  const { state, plan } = reconcile(house.state, inFlight, house.now());
+  house.state = state;
+  return plan;
 }
 
 /** Rooms that no other stay claims answer at once, so that planner tests see only key steps in flight. */
 function settleLeasesAtOnce(house: House): StayPlan {
   for (let round = 0; round < MOST_ROUNDS; round++) {
-    const plan = reconcile(
-      house.book,
-      house.jobs.flatMap((job) => job.key ?? []),
-      house.now(),
-    );
+    const plan = reconciled(house);
     const step = plan.preparations.find((one) => one.do === 'settle-leases');
     if (step?.do !== 'settle-leases') return plan;
     const work = settlingLeases(house, step.leases);
@@ -227,13 +229,14 @@ export function inWords(done: Done): string {
 function startKeyStep(house: House, step: KeyStep): void {
   house.onStep?.(step);
   house.done.push({ do: step.do, guestId: step.guestId, rooms: step.rooms, why: step.why });
-  const { book } = house;
   if (step.do === 'revoke') {
-    const key = record.recordRevoking(book, step.keyId, step.why, house.now());
+    const { state, key } = record.recordRevoking(house.state, step.keyId, step.why, house.now());
+    house.state = state;
     launch(house, `revoke:${key.keyId}`, `revoke ${key.keyId}`, key, 'revoke', (job) => revoking(house, key, job));
   } else {
     const firstAsk = step.keyId === undefined;
-    const key = record.recordAsk(book, step, house.now());
+    const { state, key } = record.recordAsk(house.state, step, house.now());
+    house.state = state;
     const what = `${step.do} ${key.keyId}`;
     launch(house, `issue:${key.keyId}`, what, key, 'issue', (job) => issuing(house, key, { firstAsk }, job));
   }
@@ -264,18 +267,24 @@ function begin(house: House, job: Job): void {
   house.jobs.push(job);
 }
 
+function recordOutcome(house: House, key: Key, outcome: IssueOutcome): void {
+  house.state = record.recordIssue(house.state, key.keyId, outcome, house.now());
+}
+
 function failed(house: House, key: Key, kind: record.StepFailure['kind']): void {
-  record.recordKeyFailure(house.book, key.keyId, { kind, message: `it was ${kind}` }, house.now());
+  house.state = record.recordKeyFailure(house.state, key.keyId, { kind, message: `it was ${kind}` }, house.now());
 }
 
 /** Mirrors `src/seam/issue.ts`: adopts or creates, confirms, looks for strays and losses. At a `yield`, other things may happen. */
 function* issuing(house: House, key: Key, how: { readonly firstAsk: boolean }, job: () => Job): Work {
-  const { book, hotel } = house;
-  const siblings = keysOf(book.keyring, key.guestId).filter((other) => other.keyId !== key.keyId);
+  const { hotel } = house;
+  const siblings = keysOf(house.state.keyring, key.guestId).filter((other) => other.keyId !== key.keyId);
   const own = siblings.filter(mayLive).flatMap((other) => other.acsCredentialId ?? []);
   const claimed = [
-    ...(book.guests[key.guestId]?.seenCredentialIds ?? []),
-    ...book.keyring.keys.filter((other) => other.keyId !== key.keyId).flatMap((other) => other.acsCredentialId ?? []),
+    ...(house.state.guests[key.guestId]?.seenCredentialIds ?? []),
+    ...house.state.keyring.keys
+      .filter((other) => other.keyId !== key.keyId)
+      .flatMap((other) => other.acsCredentialId ?? []),
   ];
   let luck = yield;
   if (job().cancelled && luck !== 'deaf') return failed(house, key, 'cancelled');
@@ -295,16 +304,16 @@ function* issuing(house: House, key: Key, how: { readonly firstAsk: boolean }, j
     } else if (foreign.length > 0) {
       const until = instantAt(Math.max(...foreign.map((one) => one.endsAt)));
       const acsCredentialIds = foreign.map((one) => one.id);
-      return record.recordIssue(book, key.keyId, { kind: 'other-stay', acsCredentialIds, until }, house.now());
+      return recordOutcome(house, key, { kind: 'other-stay', acsCredentialIds, until });
     } else if (killed !== undefined) {
       const outcome = { kind: 'killed', acsCredentialId: killed.id, ...observed(hotel, own, ours, killed.id) } as const;
-      return record.recordIssue(book, key.keyId, outcome, house.now());
+      return recordOutcome(house, key, outcome);
     } else {
       const created = create(house, key);
       if (created.kind === 'refused') return failed(house, key, 'refused');
       if (created.kind === 'anchor-gone') {
-        const acsCredentialId = key.ask.joinTo ?? '';
-        return record.recordIssue(book, key.keyId, { kind: 'anchor-gone', acsCredentialId }, house.now());
+        const acsCredentialId = created.anchor;
+        return recordOutcome(house, key, { kind: 'anchor-gone', acsCredentialId });
       }
       if (luck === 'answer-lost') return failed(house, key, 'outage');
       id = created.id;
@@ -312,23 +321,25 @@ function* issuing(house: House, key: Key, how: { readonly firstAsk: boolean }, j
   }
   luck = yield;
   const cancelled = { kind: 'cancelled', acsCredentialId: id, strayCredentialIds: [], goneCredentialIds: [] } as const;
-  if (job().cancelled && luck !== 'deaf') return record.recordIssue(book, key.keyId, cancelled, house.now());
+  if (job().cancelled && luck !== 'deaf') return recordOutcome(house, key, cancelled);
   hotel.settle();
   luck = yield;
-  if (job().cancelled && luck !== 'deaf') return record.recordIssue(book, key.keyId, cancelled, house.now());
+  if (job().cancelled && luck !== 'deaf') return recordOutcome(house, key, cancelled);
   const credential = hotel.world.credentials.get(id);
   const seen = { ...observed(hotel, own, [], id), ...(how.firstAsk ? {} : { ambiguous: true as const }) };
   if (credential === undefined || !isValid(credential)) {
-    return record.recordIssue(book, key.keyId, { kind: 'killed', acsCredentialId: id, ...seen }, house.now());
+    return recordOutcome(house, key, { kind: 'killed', acsCredentialId: id, ...seen });
   }
   const issuedAt = instantAt(credential.syncedAt ?? hotel.now());
   const unfetched = credential.issuedAt === null ? { unfetched: true as const } : {};
   const outcome = { kind: 'issued', acsCredentialId: id, issuedAt, adopted, ...unfetched, ...seen } as const;
-  record.recordIssue(book, key.keyId, outcome, house.now());
+  recordOutcome(house, key, outcome);
 }
 
 type Creation =
-  { readonly kind: 'created'; readonly id: string } | { readonly kind: 'refused' } | { readonly kind: 'anchor-gone' };
+  | { readonly kind: 'created'; readonly id: string }
+  | { readonly kind: 'refused' }
+  | { readonly kind: 'anchor-gone'; readonly anchor: string };
 
 function create({ hotel }: House, key: Key): Creation {
   const { ask, acsUserId } = key;
@@ -351,18 +362,19 @@ function create({ hotel }: House, key: Key): Creation {
   } catch (error) {
     if (!(error instanceof SeamError)) throw error;
     const anchor = ask.joinTo === undefined ? undefined : hotel.world.credentials.get(ask.joinTo);
-    const anchorGone =
-      ask.joinTo !== undefined && (anchor === undefined || !isValid(anchor) || anchor.endsAt <= hotel.now());
-    return anchorGone ? { kind: 'anchor-gone' } : { kind: 'refused' };
+    const isGone = anchor === undefined || !isValid(anchor) || anchor.endsAt <= hotel.now();
+    return ask.joinTo !== undefined && isGone ? { kind: 'anchor-gone', anchor: ask.joinTo } : { kind: 'refused' };
   }
 }
 
 /** Mirrors `src/seam/revoke.ts`. */
 function* revoking(house: House, key: Key, job: () => Job): Work {
-  const { book, hotel } = house;
+  const { hotel } = house;
   const keep = [
-    ...book.keyring.keys.filter((other) => other.keyId !== key.keyId).flatMap((other) => other.acsCredentialId ?? []),
-    ...(book.guests[key.guestId]?.seenCredentialIds ?? []),
+    ...house.state.keyring.keys
+      .filter((other) => other.keyId !== key.keyId)
+      .flatMap((other) => other.acsCredentialId ?? []),
+    ...(house.state.guests[key.guestId]?.seenCredentialIds ?? []),
   ];
   const luck = yield;
   if (job().cancelled && luck !== 'deaf') return failed(house, key, 'cancelled');
@@ -376,7 +388,12 @@ function* revoking(house: House, key: Key, job: () => Job): Work {
   if (luck === 'answer-lost') return failed(house, key, 'outage');
   yield;
   hotel.settle();
-  record.recordRevoked(book, key.keyId, { revokedCredentialIds: ids, confirmedAt: house.now() }, house.now());
+  house.state = record.recordRevoked(
+    house.state,
+    key.keyId,
+    { revokedCredentialIds: ids, confirmedAt: house.now() },
+    house.now(),
+  );
 }
 
 /** Mobile keys that Seam still lists for the user, oldest first. */
@@ -435,7 +452,7 @@ function startPreparation(house: House, step: Preparation, options: HouseOptions
 }
 
 function* preparations(house: House, step: Preparation, options: HouseOptions, job: () => Job): Work {
-  const { book, hotel } = house;
+  const { hotel } = house;
   const { phones } = options;
   if (step.do === 'settle-leases') return yield* settlingLeases(house, step.leases);
   const luck = yield;
@@ -443,12 +460,12 @@ function* preparations(house: House, step: Preparation, options: HouseOptions, j
   switch (step.do) {
     case 'resolve-property': {
       const facts = { propertyId: PROPERTY, name: 'Seaside', timeZone: 'Europe/Berlin', policy: house.policy };
-      known.recordProperty(book, facts);
+      house.state = known.recordProperty(house.state, facts);
       return;
     }
     case 'resolve-doors': {
       const doors = step.rooms.flatMap((room) => doorNamed(hotel, room) ?? []);
-      known.recordDoors(book, {
+      house.state = known.recordDoors(house.state, {
         rooms: doors.map((door) => ({ room: door.name, acsEntranceId: door.id, position: door.position })),
         commonDoors: COMMON_DOORS.map((name) => ({ name, acsEntranceId: hotel.door(name).id })),
         unknownRooms: step.rooms.filter((room) => doorNamed(hotel, room) === undefined),
@@ -460,7 +477,7 @@ function* preparations(house: House, step: Preparation, options: HouseOptions, j
       const user = hotel.users.find({ user_identity_id: identity.id, acs_system_id: hotel.world.acsSystemId });
       const deviceIds = phones === 'later' ? [] : [hotel.phones.add(identity.id).id];
       hotel.settle();
-      known.recordGuest(book, step.guest, {
+      house.state = known.recordGuest(house.state, step.guest, {
         userIdentityId: identity.id,
         acsUserId: user.id,
         phoneReady: phones !== 'later',
@@ -470,7 +487,7 @@ function* preparations(house: House, step: Preparation, options: HouseOptions, j
       return;
     }
     case 'wait-for-phone':
-      known.recordPhone(book, step.guestId, {
+      house.state = known.recordPhone(house.state, step.guestId, {
         deviceIds: hotel.phones.list({ owner_user_identity_id: step.userIdentityId }).map(({ id }) => id),
       });
       return;
@@ -478,23 +495,24 @@ function* preparations(house: House, step: Preparation, options: HouseOptions, j
       for (const { id } of hotel.phones.list({ owner_user_identity_id: step.userIdentityId })) {
         if (step.deviceId === undefined || step.deviceId === id) hotel.phones.deactivate(id);
       }
-      known.recordDeactivated(book, step, house.now());
+      house.state = known.recordDeactivated(house.state, step, house.now());
       return;
     case 'check-keys':
-      recordCheck(book, step.acsCredentialIds, losses(hotel, step.acsCredentialIds), house.now());
+      house.state = recordCheck(house.state, step.acsCredentialIds, losses(hotel, step.acsCredentialIds), house.now());
       return;
     case 'wait-for-other-stay': {
       const gone = losses(hotel, step.acsCredentialIds).goneCredentialIds;
-      if (step.acsCredentialIds.every((id) => gone.includes(id))) recordOtherStayEnded(book, step.guestId);
+      if (step.acsCredentialIds.every((id) => gone.includes(id)))
+        house.state = recordOtherStayEnded(house.state, step.guestId);
       return;
     }
     case 'wait-for-key-on-phone': {
       const ids = [step.acsCredentialId];
-      recordCheck(book, ids, losses(hotel, ids), house.now());
+      house.state = recordCheck(house.state, ids, losses(hotel, ids), house.now());
       return;
     }
     case 'watch-for-strays':
-      recordWatch(book, step, lookForStrays(house, step.keyId), house.now());
+      house.state = recordWatch(house.state, step, lookForStrays(house, step.keyId), house.now());
       return;
     default:
       step satisfies never;
@@ -502,8 +520,10 @@ function* preparations(house: House, step: Preparation, options: HouseOptions, j
 }
 
 /** Mirrors `activities/leases.ts`; if an answer does not arrive, the whole step is sent again. */
-function* settlingLeases({ book, now, simulatedRooms, releasedAfter }: House, step: LeaseStep): Work {
-  const said = recordLeaseStep(book, book.leases, step, now());
+function* settlingLeases(house: House, step: LeaseStep): Work {
+  const { now, simulatedRooms, releasedAfter } = house;
+  const { state, said } = recordLeaseStep(house.state, step, now());
+  house.state = state;
   const { stayId, seq, chain } = said;
   const envelope = { stayId, seq, chain };
   const news: LeaseNews[] = [];
@@ -514,7 +534,7 @@ function* settlingLeases({ book, now, simulatedRooms, releasedAfter }: House, st
           simulatedRooms.report(room, { ...envelope, keys: [...keys] }),
     ),
     ...said.releases.map(({ room, part, revision }) => () => {
-      releasedAfter.set(room, book.keyring.keys.length);
+      releasedAfter.set(room, house.state.keyring.keys.length);
       simulatedRooms.release(room, { ...envelope, part, revision });
     }),
     ...said.claims.map(
@@ -532,13 +552,13 @@ function* settlingLeases({ book, now, simulatedRooms, releasedAfter }: House, st
   }
   // The answers are in transit, and messages that rooms send on their own may overtake them.
   yield;
-  recordLeases(book, said, { news }, now());
+  house.state = recordLeases(house.state, said, { news }, now());
 }
 
 /** Mirrors `src/seam/strays.ts`. */
-function lookForStrays({ book, hotel }: House, keyId: string): Observed {
-  const key = findKey(book.keyring, keyId);
-  const claimed = book.keyring.keys.flatMap((other) => other.acsCredentialId ?? []);
+function lookForStrays({ state, hotel }: House, keyId: string): Observed {
+  const key = findKey(state.keyring, keyId);
+  const claimed = state.keyring.keys.flatMap((other) => other.acsCredentialId ?? []);
   const held = keysHeld(hotel, key.acsUserId);
   const matches = held === 'unknown-user' ? [] : held.filter((one) => !claimed.includes(one.id) && isLike(one, key));
   const own = key.state === 'live' && key.acsCredentialId !== undefined ? [key.acsCredentialId] : [];
@@ -552,11 +572,11 @@ function doorNamed(hotel: SimulatedHotel, name: string): Door | undefined {
 /** False while the job waits for a phone that does not come, or does not fetch its key. */
 export function canGetOn(house: House, job: Job): boolean {
   if (job.what === 'wait-for-key-on-phone' && !job.cancelled) {
-    const { acsCredentialId = '' } = findKey(house.book.keyring, job.stepId.slice('on-phone:'.length));
+    const { acsCredentialId = '' } = findKey(house.state.keyring, job.stepId.slice('on-phone:'.length));
     return house.hotel.world.credentials.get(acsCredentialId)?.issuedAt !== null;
   }
   if (job.what === 'wait-for-other-stay' && !job.cancelled) {
-    const { acsCredentialIds = [] } = house.book.keyring.refusals[job.stepId.slice('other-stay:'.length)] ?? {};
+    const { acsCredentialIds = [] } = house.state.keyring.refusals[job.stepId.slice('other-stay:'.length)] ?? {};
     return acsCredentialIds.every((id) => losses(house.hotel, acsCredentialIds).goneCredentialIds.includes(id));
   }
   const guestId = job.stepId.slice('phone:'.length);
@@ -564,8 +584,8 @@ export function canGetOn(house: House, job: Job): boolean {
 }
 
 /** True if one of the guest's enrolled phones can hold a key. */
-export function hasPhone({ book, hotel }: House, guestId: string): boolean {
-  const known = book.guests[guestId];
+export function hasPhone({ state, hotel }: House, guestId: string): boolean {
+  const known = state.guests[guestId];
   if (known === undefined) return false;
   return hotel.phones.list({ owner_user_identity_id: known.userIdentityId }).some((one) => one.endpoint === 'active');
 }

@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { applyMessage, ignoreMessage } from '../../../../../src/domain/stay/desired/apply-message.js';
 import { applySnapshot } from '../../../../../src/domain/stay/desired/apply-snapshot.js';
-import { newStayState, type StayState } from '../../../../../src/domain/stay/state.js';
+import { newStayState, withGuest, type StayState } from '../../../../../src/domain/stay/state.js';
 import type { LeaseStep } from '../../../../../src/domain/model/preparation.js';
 import { planLeases } from '../../../../../src/domain/stay/plan/leases.js';
 import { dryRun } from '../../../../../src/domain/stay/dry-run.js';
@@ -32,7 +32,7 @@ const ROOMS = ['101', '102', '103'];
 
 /** Returns a stay that a test drives by hand: nothing happens without a call of the test. */
 function aLeasingStay(fields: Partial<StaySnapshotInput> = {}, policy: Partial<Policy> = {}) {
-  const book = newStayState(
+  const initial = newStayState(
     { stayId: 'stay/seaside/R-1', propertyId: 'seaside', reservationId: 'R-1', chain: 'chain-1' },
     NOON,
   );
@@ -41,18 +41,25 @@ function aLeasingStay(fields: Partial<StaySnapshotInput> = {}, policy: Partial<P
   let issued = 0;
   let version = 0;
   const stay = {
-    book,
+    state: initial,
     at(instant: Instant) {
       now = instant;
     },
     send(changes: Partial<StaySnapshotInput>) {
-      const { rooms: _rooms, ...before } = book.snapshot ?? first;
-      const rooms = 'segments' in changes ? {} : { rooms: book.snapshot?.rooms ?? first.rooms ?? [] };
+      const { rooms: _rooms, ...before } = stay.state.snapshot ?? first;
+      const rooms = 'segments' in changes ? {} : { rooms: stay.state.snapshot?.rooms ?? first.rooms ?? [] };
       revision += 1;
-      applySnapshot(book, snapshotSchema.parse({ ...before, ...rooms, ...changes, revision }), now);
-      recordProperty(book, { ...property(policy), window: { from: CHECK_IN, to: CHECK_OUT, ...windowOf(book) } });
+      stay.state = applySnapshot(stay.state, snapshotSchema.parse({ ...before, ...rooms, ...changes, revision }), now);
+      stay.state = recordProperty(stay.state, {
+        ...property(policy),
+        window: { from: CHECK_IN, to: CHECK_OUT, ...windowOf(stay.state) },
+      });
     },
-    plan: (): StayPlan => reconcile(book, [], now),
+    plan(): StayPlan {
+      const { state, plan } = reconcile(stay.state, [], now);
+      stay.state = state;
+      return plan;
+    },
     /** Returns the lease step that the stay would send to rooms now. */
     leaseStep(): LeaseStep | undefined {
       const step = stay.plan().preparations.find((one) => one.do === 'settle-leases');
@@ -65,20 +72,25 @@ function aLeasingStay(fields: Partial<StaySnapshotInput> = {}, policy: Partial<P
     ) {
       const step = stay.leaseStep();
       if (step === undefined) return undefined;
-      const said = recordLeaseStep(book, book.leases, step, now);
+      const { state, said } = recordLeaseStep(stay.state, step, now);
+      stay.state = state;
       const isTaken = ({ room }: { room: string }): boolean => !unsettled.some((one) => one.room === room);
       const news = said.claims.filter(isTaken).map(({ room, claim }) => {
         const until = plusMinutes(claim.window.to, claim.graceMinutes ?? 0);
         version += 1;
         return { room, part: claim.part ?? 0, version, decision: decision(room, until) };
       });
-      recordLeases(book, said, { news, unsettled }, now);
+      stay.state = recordLeases(stay.state, said, { news, unsettled }, now);
       return said;
     },
     /** Delivers a decision that a room sends on its own. */
     hear(room: string, decision: LeaseDecision, part = 0) {
       version += 1;
-      applyMessage(book, { name: 'leaseChanged', payload: { room, part, version, decision } as never }, now);
+      stay.state = applyMessage(
+        stay.state,
+        { name: 'leaseChanged', payload: { room, part, version, decision } as never },
+        now,
+      );
     },
     /** Carries out every ready key step, with success. */
     carryOut(): readonly string[] {
@@ -87,20 +99,25 @@ function aLeasingStay(fields: Partial<StaySnapshotInput> = {}, policy: Partial<P
         for (const step of plan.keys.ready) {
           done.push(`${step.do} ${step.guestId} ${step.rooms.join('+')}`);
           if (step.do === 'revoke') {
-            recordRevoking(book, step.keyId, step.why, now);
-            recordRevoked(book, step.keyId, { revokedCredentialIds: [], confirmedAt: now }, now);
+            const revoking = recordRevoking(stay.state, step.keyId, step.why, now);
+            stay.state = recordRevoked(revoking.state, step.keyId, { revokedCredentialIds: [], confirmedAt: now }, now);
             continue;
           }
-          const { keyId } = recordAsk(book, step, now);
+          const { state, key } = recordAsk(stay.state, step, now);
           issued += 1;
           const nothing = { strayCredentialIds: [], goneCredentialIds: [] };
           const acsCredentialId = `cred-${issued}`;
-          recordIssue(book, keyId, { kind: 'issued', acsCredentialId, issuedAt: now, adopted: false, ...nothing }, now);
+          stay.state = recordIssue(
+            state,
+            key.keyId,
+            { kind: 'issued', acsCredentialId, issuedAt: now, adopted: false, ...nothing },
+            now,
+          );
         }
       }
       return done;
     },
-    live: () => book.keyring.keys.filter((key) => key.state === 'live'),
+    live: () => stay.state.keyring.keys.filter((key) => key.state === 'live'),
     attention: () => stay.plan().attention.map(({ code, room, message }) => ({ code, room, message })),
     gate: (guestId: string) => stay.plan().keys.waiting.find((step) => step.guestId === guestId)?.waitsFor,
   };
@@ -116,16 +133,16 @@ function aLeasingStay(fields: Partial<StaySnapshotInput> = {}, policy: Partial<P
   stay.send(fields);
   const position = (room: string): number => ROOMS.indexOf(room);
   const rooms = ROOMS.map((room) => ({ room, acsEntranceId: `door-${room}`, position: position(room) }));
-  recordDoors(book, { rooms, commonDoors: [], unknownRooms: [] });
-  for (const { guest } of book.desired.party) {
+  stay.state = recordDoors(stay.state, { rooms, commonDoors: [], unknownRooms: [] });
+  for (const { guest } of stay.state.desired.party) {
     const known = { userIdentityId: `i-${guest.guestId}`, acsUserId: `u-${guest.guestId}`, phoneReady: true };
-    recordGuest(book, guest, { ...known, seenCredentialIds: [] });
+    stay.state = recordGuest(stay.state, guest, { ...known, seenCredentialIds: [] });
   }
   return stay;
 }
 
-function windowOf(book: StayState): object {
-  return book.desired.window ?? {};
+function windowOf(state: StayState): object {
+  return state.desired.window ?? {};
 }
 
 function property(policy: Partial<Policy>) {
@@ -173,7 +190,7 @@ describe('the claims of a stay', () => {
     stay.settleLeases();
     stay.at('2026-11-25T12:01Z');
     stay.plan();
-    expect(stay.book.desired.rooms).toEqual(['101', '103']);
+    expect(stay.state.desired.rooms).toEqual(['101', '103']);
     expect(stay.leaseStep(), 'the second part is claimed already').toBeUndefined();
   });
 
@@ -181,7 +198,7 @@ describe('the claims of a stay', () => {
     const [from, to] = ['2026-11-24T14:00Z', '2026-11-25T10:00Z'];
     const stay = aLeasingStay({ status: 'in-house', segments: [{ from, to, rooms: ['101'] }] });
     expect(stay.leaseStep()?.claims.map(({ room, claim }) => [room, claim.window])).toEqual([['101', { from, to }]]);
-    expect(stay.book.desired.rooms).toEqual([]);
+    expect(stay.state.desired.rooms).toEqual([]);
     stay.settleLeases();
     stay.at(from);
     expect(stay.carryOut()).toEqual(['override g1 101']);
@@ -213,7 +230,7 @@ describe('the claims of a stay', () => {
       { from: move, to: CHECK_OUT, rooms: ['102'] },
     ];
     const stay = aLeasingStay({ segments });
-    applyMessage(stay.book, { name: 'changeRooms', payload: { rooms: ['103'] } }, NOON);
+    stay.state = applyMessage(stay.state, { name: 'changeRooms', payload: { rooms: ['103'] } }, NOON);
     expect(stay.leaseStep()?.claims.map(({ room, claim }) => [room, claim.window])).toEqual([
       ['103', { from: CHECK_IN, to: move }],
       ['102', { from: move, to: CHECK_OUT }],
@@ -230,7 +247,7 @@ describe('the claims of a stay', () => {
       [['102'], before],
       [['101'], earlier],
     ] as const) {
-      applyMessage(stay.book, { name: 'changeRooms', payload: { rooms: [...rooms], from } }, NOON);
+      stay.state = applyMessage(stay.state, { name: 'changeRooms', payload: { rooms: [...rooms], from } }, NOON);
     }
     expect(stay.leaseStep()?.claims.map(({ room, claim }) => [room, claim.window])).toEqual([
       ['102', { from: CHECK_IN, to: move }],
@@ -241,7 +258,7 @@ describe('the claims of a stay', () => {
   test('a claim begins at an early check-in, and at the move for a room that the stay moves into', () => {
     const stay = aLeasingStay();
     stay.settleLeases();
-    applyMessage(stay.book, { name: 'checkIn', payload: {} }, NOON);
+    stay.state = applyMessage(stay.state, { name: 'checkIn', payload: {} }, NOON);
     expect(stay.leaseStep()?.claims[0]?.claim.window.from).toBe(NOON);
     stay.settleLeases();
     stay.at('2026-11-24T08:00Z');
@@ -257,7 +274,7 @@ describe('the claims of a stay', () => {
     const stay = aLeasingStay();
     const step = stay.leaseStep();
     if (step === undefined) throw new Error('nothing is claimed');
-    recordLeaseStep(stay.book, stay.book.leases, step, NOON);
+    stay.state = recordLeaseStep(stay.state, step, NOON).state;
     expect(stay.leaseStep()?.claims).toHaveLength(1);
   });
 });
@@ -309,7 +326,7 @@ describe('a guest', () => {
     stay.send({ rooms: ['102'] });
     stay.settleLeases(() => taken);
     const [old] = stay.live();
-    recordCheck(stay.book, ['cred-1'], { goneCredentialIds: ['cred-1'] }, NOON);
+    stay.state = recordCheck(stay.state, ['cred-1'], { goneCredentialIds: ['cred-1'] }, NOON);
     expect(old?.acsCredentialId, 'the next guest of the room has ended it').toBe('cred-1');
     stay.send({ rooms: ['101'] });
     expect(stay.carryOut()).toEqual([]);
@@ -364,12 +381,12 @@ describe('a guest', () => {
 
   test('a guest waits for the room that was given away, not for their phone', () => {
     const stay = aLeasingStay({ status: 'in-house' });
-    const [known] = Object.values(stay.book.guests);
-    if (known !== undefined) stay.book.guests['g1'] = { ...known, phoneReady: false };
+    const [known] = Object.values(stay.state.guests);
+    if (known !== undefined) stay.state = withGuest(stay.state, 'g1', { ...known, phoneReady: false });
     stay.settleLeases();
-    expect(viewOf(stay.book, stay.plan(), [], NOON).guests[0]?.waitingFor).toBe('phone');
+    expect(viewOf(stay.state, stay.plan(), [], NOON).guests[0]?.waitingFor).toBe('phone');
     stay.hear('101', { ...taken, displaced: true });
-    expect(viewOf(stay.book, stay.plan(), [], NOON).guests[0]?.waitingFor).toBe('lease');
+    expect(viewOf(stay.state, stay.plan(), [], NOON).guests[0]?.waitingFor).toBe('lease');
   });
 
   test('a guest loses the room that was given away even while they wait for another room', () => {
@@ -386,7 +403,7 @@ describe('a guest', () => {
     stay.settleLeases();
     stay.carryOut();
     stay.hear('101', { ...taken, displaced: true });
-    recordCheck(stay.book, ['cred-1'], { goneCredentialIds: ['cred-1'] }, NOON);
+    stay.state = recordCheck(stay.state, ['cred-1'], { goneCredentialIds: ['cred-1'] }, NOON);
     expect(stay.attention().map(({ code }) => code)).toEqual(['room-taken']);
     expect(stay.carryOut()).toEqual(['override g1 102']);
   });
@@ -395,7 +412,7 @@ describe('a guest', () => {
     const stay = aLeasingStay({ rooms: ['101', '102'] });
     stay.settleLeases();
     stay.carryOut();
-    recordCheck(stay.book, ['cred-1'], { goneCredentialIds: ['cred-1'] }, NOON);
+    stay.state = recordCheck(stay.state, ['cred-1'], { goneCredentialIds: ['cred-1'] }, NOON);
     expect(stay.attention().map(({ code }) => code)).toEqual(['key-invalidated']);
     stay.hear('101', { ...taken, displaced: true });
     expect(stay.attention().map(({ code }) => code)).toEqual(['room-taken']);
@@ -406,7 +423,7 @@ describe('a guest', () => {
     const stay = aLeasingStay({ rooms: ['101', '102'] });
     stay.settleLeases();
     stay.carryOut();
-    recordCheck(stay.book, ['cred-1'], { goneCredentialIds: ['cred-1'] }, NOON);
+    stay.state = recordCheck(stay.state, ['cred-1'], { goneCredentialIds: ['cred-1'] }, NOON);
     stay.at('2026-11-23T12:30Z');
     stay.hear('101', { ...taken, displaced: true });
     expect(stay.carryOut()).toEqual([]);
@@ -418,10 +435,11 @@ describe('a guest', () => {
     stay.settleLeases();
     const [step] = stay.plan().keys.ready;
     if (step?.do !== 'override') throw new Error('no key is asked for');
-    const { keyId } = recordAsk(stay.book, step, NOON);
+    const { state, key } = recordAsk(stay.state, step, NOON);
+    stay.state = state;
     stay.hear('101', { ...taken, displaced: true });
     const nothing = { strayCredentialIds: [], goneCredentialIds: [] };
-    recordIssue(stay.book, keyId, { kind: 'killed', acsCredentialId: 'cred-0', ...nothing }, NOON);
+    stay.state = recordIssue(stay.state, key.keyId, { kind: 'killed', acsCredentialId: 'cred-0', ...nothing }, NOON);
     expect(stay.attention().map(({ code }) => code)).toEqual(['room-taken']);
     expect(stay.carryOut()).toEqual(['override g1 102', 'revoke g1 101+102']);
   });
@@ -430,7 +448,7 @@ describe('a guest', () => {
     const stay = aLeasingStay({ rooms: ['101', '102'] });
     stay.settleLeases();
     stay.carryOut();
-    applyMessage(stay.book, { name: 'hold', payload: { reason: 'unpaid' } }, NOON);
+    stay.state = applyMessage(stay.state, { name: 'hold', payload: { reason: 'unpaid' } }, NOON);
     stay.hear('101', { ...taken, displaced: true });
     expect(stay.carryOut()).toEqual(['join g1 102', 'revoke g1 101+102']);
     stay.hear('101', granted(CHECK_OUT));
@@ -442,7 +460,7 @@ describe('a guest', () => {
     const stay = aLeasingStay({ rooms: ['101', '102'] });
     stay.settleLeases();
     stay.carryOut();
-    applyMessage(stay.book, { name: 'hold', payload: { reason: 'unpaid' } }, NOON);
+    stay.state = applyMessage(stay.state, { name: 'hold', payload: { reason: 'unpaid' } }, NOON);
     stay.send({ rooms: ['101'] });
     stay.settleLeases();
     expect(stay.carryOut()).toEqual(['join g1 101', 'revoke g1 101+102']);
@@ -482,7 +500,7 @@ describe('a guest', () => {
     stay.settleLeases();
     stay.send({ segments: [{ from: CHECK_IN, to: evening, rooms: ['102'] }, back] });
     expect(stay.settleLeases()?.releases).toEqual([{ room: '101', part: 0, revision: 2 }]);
-    recordCheck(stay.book, ['cred-1'], { goneCredentialIds: ['cred-1'] }, NOON);
+    stay.state = recordCheck(stay.state, ['cred-1'], { goneCredentialIds: ['cred-1'] }, NOON);
     expect(stay.attention(), 'the next guest of the room has ended it').toEqual([]);
   });
 
@@ -496,7 +514,7 @@ describe('a guest', () => {
     stay.settleLeases();
     stay.at(noon);
     stay.plan();
-    recordCheck(stay.book, ['cred-1'], { goneCredentialIds: ['cred-1'] }, noon);
+    stay.state = recordCheck(stay.state, ['cred-1'], { goneCredentialIds: ['cred-1'] }, noon);
     stay.send({ segments: [first, { from: noon, to: CHECK_OUT, rooms: ['101'] }] });
     stay.settleLeases();
     expect(stay.attention(), 'the next guest of the room has ended his key').toEqual([]);
@@ -520,7 +538,7 @@ describe('a guest', () => {
     expect(stay.carryOut()).toEqual(['override g1 101']);
     const free = '2026-11-23T13:30Z';
     stay.hear('101', granted(CHECK_OUT, { from: free }));
-    recordCheck(stay.book, ['cred-1'], { goneCredentialIds: ['cred-1'] }, NOON);
+    stay.state = recordCheck(stay.state, ['cred-1'], { goneCredentialIds: ['cred-1'] }, NOON);
     expect(stay.attention(), 'the key of the stay before has ended it').toEqual([]);
     stay.at(free);
     expect(stay.carryOut()).toEqual(['override g1 101']);
@@ -611,7 +629,7 @@ describe('a decision of a room', () => {
     const stay = aLeasingStay();
     stay.settleLeases();
     const news = { room: '101', part: 0, version: 0, decision: taken };
-    recordLeaseNews(stay.book, news, NOON);
+    stay.state = recordLeaseNews(stay.state, news, NOON);
     expect(stay.carryOut()).toEqual(['override g1 101']);
   });
 
@@ -638,13 +656,13 @@ test('an expired lease needs no release, and the stay is settled', () => {
   const stay = aLeasingStay({ guests: [] });
   stay.settleLeases();
   stay.at(CHECK_OUT);
-  expect(planStay(stay.book, [], CHECK_OUT).preparations).toEqual([]);
+  expect(planStay(stay.state, [], CHECK_OUT).preparations).toEqual([]);
 });
 
 test('a retry sends the claims of all rooms again', () => {
   const stay = aLeasingStay();
   stay.settleLeases();
-  applyMessage(stay.book, { name: 'retry', payload: {} }, NOON);
+  stay.state = applyMessage(stay.state, { name: 'retry', payload: {} }, NOON);
   expect(stay.leaseStep()?.claims.map(({ room }) => room)).toEqual(['101']);
 });
 
@@ -663,13 +681,13 @@ test('a dry run of a newer snapshot of an ended stay terminates', () => {
   const stay = aLeasingStay();
   stay.settleLeases(() => ({ kind: 'ended', revision: 1 }));
   stay.send({});
-  expect(dryRun(stay.book, NOON).steps.map((step) => step.do)).toEqual(['override']);
+  expect(dryRun(stay.state, NOON).steps.map((step) => step.do)).toEqual(['override']);
 });
 
 test('a message that could not be understood is recorded in shortened form', () => {
   const stay = aLeasingStay();
-  ignoreMessage(stay.book, 'x'.repeat(100_000), NOON);
-  expect(JSON.stringify(stay.book).length).toBeLessThan(10_000);
+  stay.state = ignoreMessage(stay.state, 'x'.repeat(100_000), NOON);
+  expect(JSON.stringify(stay.state).length).toBeLessThan(10_000);
 });
 
 describe('a room that does not answer', () => {
@@ -711,7 +729,7 @@ describe('a room that does not answer', () => {
     stay.send({ status: 'in-house' });
     expect(stay.leaseStep()?.claims).toMatchObject([{ room: '102' }]);
     stay.settleLeases(undefined, [refused]);
-    applyMessage(stay.book, { name: 'retry', payload: {} }, NOON);
+    stay.state = applyMessage(stay.state, { name: 'retry', payload: {} }, NOON);
     expect(stay.leaseStep()?.claims).toMatchObject([{ room: '102' }]);
   });
 });
@@ -743,10 +761,11 @@ describe('key reports to rooms', () => {
     stay.settleLeases();
     stay.carryOut();
     stay.send({ rooms: ['102'] });
-    const busy = planLeases(stay.book, desiredKeys(stay.book, NOON), NOON, { quiet: false });
+    const busy = planLeases(stay.state, desiredKeys(stay.state, NOON), NOON, { quiet: false });
     if (busy === undefined) throw new Error('101 is not released');
     expect(busy.reports).toEqual([]);
-    recordLeases(stay.book, recordLeaseStep(stay.book, stay.book.leases, busy, NOON), { news: [] }, NOON);
+    const { state, said } = recordLeaseStep(stay.state, busy, NOON);
+    stay.state = recordLeases(state, said, { news: [] }, NOON);
     const told = stay.settleLeases(() => taken)?.reports;
     expect(told?.map(({ room, keys }) => [room, keys.length])).toEqual([['101', 1]]);
   });
@@ -794,9 +813,15 @@ describe('a stay in a share group', () => {
     stay.settleLeases((_room, until) => granted(until, { opener: false, anchors: [anchor], lineage: anchor.lineage }));
     const [step] = stay.plan().keys.ready;
     if (step?.do !== 'join') throw new Error('nobody joins');
-    const { keyId } = recordAsk(stay.book, step, NOON);
+    const { state, key } = recordAsk(stay.state, step, NOON);
+    stay.state = state;
     const nothing = { strayCredentialIds: [], goneCredentialIds: [] };
-    recordIssue(stay.book, keyId, { kind: 'anchor-gone', acsCredentialId: anchor.acsCredentialId, ...nothing }, NOON);
+    stay.state = recordIssue(
+      stay.state,
+      key.keyId,
+      { kind: 'anchor-gone', acsCredentialId: anchor.acsCredentialId, ...nothing },
+      NOON,
+    );
     expect(stay.carryOut()).toEqual([]);
     const newer = { ...anchor, acsCredentialId: 'newer', lineage: 'newer' };
     stay.hear('101', granted(CHECK_OUT, { opener: false, anchors: [newer], lineage: 'newer' }));
@@ -819,8 +844,9 @@ describe('a stay in a share group', () => {
     stay.settleLeases();
     const [step] = stay.plan().keys.ready;
     if (step === undefined || step.do === 'revoke') throw new Error('no key is asked for');
-    const { keyId } = recordAsk(stay.book, step, NOON);
-    recordKeyFailure(stay.book, keyId, { kind: 'refused', message: 'no such door' }, NOON);
+    const { state, key } = recordAsk(stay.state, step, NOON);
+    stay.state = state;
+    stay.state = recordKeyFailure(stay.state, key.keyId, { kind: 'refused', message: 'no such door' }, NOON);
     expect(stay.leaseStep()?.claims[0]?.claim.ready).toBe(false);
   });
 
@@ -865,11 +891,11 @@ describe('a stay in a share group', () => {
     const rooms = Array.from({ length: 9 }, (_, index) => String(101 + 2 * index));
     const stay = aLeasingStay({ ...shared, rooms });
     const doors = rooms.map((room, index) => ({ room, acsEntranceId: `door-${room}`, position: 2 * index }));
-    recordDoors(stay.book, { rooms: doors, commonDoors: [], unknownRooms: [] });
+    stay.state = recordDoors(stay.state, { rooms: doors, commonDoors: [], unknownRooms: [] });
     stay.settleLeases();
     expect(stay.attention().map(({ code }) => code)).toEqual(['impossible-plan']);
     expect(stay.leaseStep()).toBeUndefined();
-    expect(stay.book.leases.claims.map(({ ready }) => ready)).toEqual(rooms.map(() => false));
+    expect(stay.state.leases.claims.map(({ ready }) => ready)).toEqual(rooms.map(() => false));
   });
 
   test('in a share group, keys that outlive the other stay remain valid, and new guests join them', () => {
@@ -889,7 +915,7 @@ describe('a stay in a share group', () => {
     stay.settleLeases();
     const his = { ...anchor, lineage: 'cred-1', acsUserId: 'u-g1' };
     stay.hear('101', granted(CHECK_OUT, { opener: true, anchors: [his], lineage: 'cred-1' }));
-    recordCheck(stay.book, ['cred-1'], { goneCredentialIds: ['cred-1'] }, NOON);
+    stay.state = recordCheck(stay.state, ['cred-1'], { goneCredentialIds: ['cred-1'] }, NOON);
     expect(stay.carryOut()).toEqual([]);
     expect(stay.attention()).toEqual([]);
     stay.hear('101', granted(CHECK_OUT, { opener: true, anchors: [], lineage: 'cred-1' }));
@@ -911,7 +937,7 @@ describe('a stay in a share group', () => {
     const stay = aLeasingStay({ ...shared, guests: [{ guestId: 'g1' }, { guestId: 'g2' }] });
     stay.settleLeases((_room, until) => granted(until, { opener: false, anchors: [anchor], lineage: anchor.lineage }));
     stay.carryOut();
-    applyMessage(stay.book, { name: 'removeGuest', payload: { guestId: 'g1', cause: 'security' } }, NOON);
+    stay.state = applyMessage(stay.state, { name: 'removeGuest', payload: { guestId: 'g1', cause: 'security' } }, NOON);
     expect(stay.carryOut()).toContain('override g2 101');
   });
 });

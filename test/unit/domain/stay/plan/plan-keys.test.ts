@@ -20,7 +20,7 @@ function why(house: House, step: number): string | undefined {
 }
 
 function devicesOf(house: House, guestId: string): readonly string[] {
-  const userIdentityId = house.book.guests[guestId]?.userIdentityId ?? '';
+  const userIdentityId = house.state.guests[guestId]?.userIdentityId ?? '';
   return house.hotel.phones.list({ owner_user_identity_id: userIdentityId }).map((device) => device.id);
 }
 
@@ -551,7 +551,7 @@ describe('a lost phone', () => {
     house.message({ name: 'replaceKey', payload: { guestId: 'g2', mode: 'secure' } });
     expect(replacing).toBeDefined();
     house.settle();
-    const held = house.book.keyring.keys.filter((key) => key.guestId === 'g1' && key.state === 'live');
+    const held = house.state.keyring.keys.filter((key) => key.guestId === 'g1' && key.state === 'live');
     expect(held.map((key) => key.ask.window.from)).toEqual(['2026-11-23T13:00Z']);
   });
 
@@ -668,7 +668,7 @@ describe('a desk card that ends the keys', () => {
 describe('a guest whose key cannot be issued', () => {
   it('a guest whose key cannot be issued does not delay the others: the next guest gets the override', () => {
     const house = aStay().withGuests(2).withPolicy(keysAtCheckIn).settled();
-    house.hotel.users.delete({ acs_user_id: house.book.guests['g1']?.acsUserId ?? '' });
+    house.hotel.users.delete({ acs_user_id: house.state.guests['g1']?.acsUserId ?? '' });
     house.message({ name: 'checkIn', payload: {} });
     expect(carriedOut(house).filter((step) => !step.startsWith('revoke'))).toEqual([
       'override g1 101',
@@ -685,7 +685,7 @@ describe('a guest whose key cannot be issued', () => {
       .settled();
     const { hotel } = house;
     const elsewhere = hotel.credentials.create({
-      acs_user_id: house.book.guests['g1']?.acsUserId ?? '',
+      acs_user_id: house.state.guests['g1']?.acsUserId ?? '',
       credential_manager_acs_system_id: hotel.world.credentialManagerAcsSystemId,
       access_method: 'mobile_key',
       is_multi_phone_sync_credential: true,

@@ -380,8 +380,8 @@ function within(one: StaySnapshotInput['guests'][number], rooms: readonly string
 function strike(story: Story, guestId: string, mode: 'secure' | 'convenient' = 'secure'): void {
   story.struck.add(guestId);
   if (mode === 'convenient') return;
-  const own = story.house.book.keyring.keys.filter((key) => key.guestId === guestId && key.state !== 'dead');
-  const { lastGeneration } = story.house.book.keyring;
+  const own = story.house.state.keyring.keys.filter((key) => key.guestId === guestId && key.state !== 'dead');
+  const { lastGeneration } = story.house.state.keyring;
   for (const room of own.flatMap((key) => key.ask.rooms)) story.unsafe.set(room, lastGeneration);
 }
 
@@ -404,7 +404,7 @@ function deliverEvents(story: Story): void {
   for (const event of events.slice(story.eventsSeen)) {
     const acsCredentialId = event['acs_credential_id'];
     if (typeof acsCredentialId !== 'string') continue;
-    if (!house.book.keyring.keys.some((key) => key.acsCredentialId === acsCredentialId)) continue;
+    if (!house.state.keyring.keys.some((key) => key.acsCredentialId === acsCredentialId)) continue;
     const payload = { acsCredentialId, eventType: event.event_type, eventId: event.event_id };
     house.message({ name: 'credentialChanged', payload });
   }
@@ -427,7 +427,7 @@ function pair(guestId: string, door: string): string {
 
 /** Phones of the guest, except those that they lost. */
 function devicesOf(house: House, guestId: string): readonly DeviceRecord[] {
-  const userIdentityId = house.book.guests[guestId]?.userIdentityId;
+  const userIdentityId = house.state.guests[guestId]?.userIdentityId;
   return userIdentityId === undefined ? [] : house.hotel.phones.list({ owner_user_identity_id: userIdentityId });
 }
 
@@ -452,10 +452,10 @@ function wouldOpen(house: House, device: DeviceRecord, door: string, at: number)
  */
 function holdOverride(story: Story, planned: KeyStep): void {
   if (planned.do !== 'override' || planned.keyId !== undefined) return;
-  const { hotel, book } = story.house;
+  const { hotel, state } = story.house;
   if (planned.rooms.some((room) => isUnsafe(story, room))) return;
   const released = Math.max(0, ...planned.rooms.map((room) => story.house.releasedAfter.get(room) ?? 0));
-  const joinable = book.keyring.keys.slice(released).find((key) => {
+  const joinable = state.keyring.keys.slice(released).find((key) => {
     const credential = hotel.world.credentials.get(key.acsCredentialId ?? '');
     const lives = credential !== undefined && isValid(credential) && credential.endsAt > hotel.now();
     const inTheWay = story.house.jobs.some((job) => job.key?.keyId === key.keyId && job.key.do === 'revoke');
@@ -470,7 +470,7 @@ function holdOverride(story: Story, planned: KeyStep): void {
 /** True until an override has been issued since a key to the room was lost. */
 function isUnsafe({ unsafe, house }: Story, room: string): boolean {
   const since = unsafe.get(room);
-  const issued = house.book.keyring.keys.filter((key) => key.ask.kind === 'override' && key.issuedAt !== undefined);
+  const issued = house.state.keyring.keys.filter((key) => key.ask.kind === 'override' && key.issuedAt !== undefined);
   return since !== undefined && !issued.some((key) => key.generation > since && key.ask.rooms.includes(room));
 }
 
@@ -491,7 +491,7 @@ function holdDoors(story: Story, act: () => unknown): void {
   act();
   for (const { guestId, room, at } of couldOpen) {
     if (devices(guestId).some((device) => wouldOpen(house, device, room, at))) continue;
-    const { keys } = house.book.keyring;
+    const { keys } = house.state.keyring;
     const own = keys.filter((key) => key.guestId === guestId);
     const swaps =
       story.start.switches.newKeyReplacesUsersEarlier &&
@@ -535,7 +535,7 @@ function holdOneKeyEach({ house, start }: Story): void {
   if (!start.switches.joinersSurviveAnchorDeletion) return;
   const { world } = house.hotel;
   for (const guestId of GUESTS) {
-    const acsUserId = house.book.guests[guestId]?.acsUserId;
+    const acsUserId = house.state.guests[guestId]?.acsUserId;
     const held = [...world.credentials.values()].filter(
       (one) => one.userId === acsUserId && isValid(one) && one.endsAt > world.clock.now(),
     );
@@ -561,7 +561,7 @@ function canBeServed(story: Story, one: GuestDecision, all: readonly GuestDecisi
 }
 
 function holdsAKey({ house }: Story, one: GuestDecision): boolean {
-  return house.book.keyring.keys.some((key) => key.guestId === one.guestId && key.state !== 'dead');
+  return house.state.keyring.keys.some((key) => key.guestId === one.guestId && key.state !== 'dead');
 }
 
 function holdGuest(story: Story, one: GuestDecision, all: readonly GuestDecision[]): void {
@@ -603,8 +603,8 @@ function holdGuest(story: Story, one: GuestDecision, all: readonly GuestDecision
 }
 
 /** End of a key: that of the first lease among its rooms, when the stay moves out of one of them. */
-function endOfLeases({ book, hotel }: House, { rooms, to }: GuestDecision): number {
-  const moves = book.desired.scheduled.filter((move) => move.guestId === undefined);
+function endOfLeases({ state, hotel }: House, { rooms, to }: GuestDecision): number {
+  const moves = state.desired.scheduled.filter((move) => move.guestId === undefined);
   return moves
     .filter((move, index) => !moves.slice(index + 1).some((later) => later.from === move.from))
     .filter((move) => rooms.some((room) => !move.rooms.includes(room)))

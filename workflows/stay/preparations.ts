@@ -1,0 +1,127 @@
+/** Preparations of a stay: one activity for each kind, and the way its result enters the state. */
+import { defined } from '../../src/domain/model/defined.js';
+import type { LeaseStep, Preparation } from '../../src/domain/model/preparation.js';
+import { findKey } from '../../src/domain/stay/known/keyring.js';
+import { recordWatch } from '../../src/domain/stay/known/record-late-keys.js';
+import { recordLeases, recordLeaseStep } from '../../src/domain/stay/known/record-leases.js';
+import { recordCheck, recordOtherStayEnded } from '../../src/domain/stay/known/record-losses.js';
+import {
+  recordDeactivated,
+  recordDoors,
+  recordGuest,
+  recordPhone,
+  recordProperty,
+} from '../../src/domain/stay/known/record-preparations.js';
+import { propertyStepId } from '../../src/domain/stay/plan/preparations.js';
+import type { StayState } from '../../src/domain/stay/state.js';
+import { now } from '../clock.js';
+import { outageRetry, quick, seam, summaryOf, waitingRetry } from './activities.js';
+import { planNow, type StayRun } from './run.js';
+
+/** Change of the state by a result. It applies to the state at that time: messages may have changed it since. */
+type Recorder = (state: StayState) => StayState;
+
+type Kind = Preparation['do'];
+type Runner<K extends Kind> = (run: StayRun, step: Preparation & { readonly do: K }) => Promise<Recorder>;
+
+const RUNNERS: { readonly [K in Kind]: Runner<K> } = {
+  'resolve-property': async (run, { stepId, window }) => {
+    const options = summaryOf('read the property configuration');
+    const input = { propertyId: run.state.propertyId, ...defined({ window }) };
+    const found = await quick.resolveProperty.executeWithOptions(options, [input]);
+    // A message may have changed the window before the result arrived; then the next plan resolves it again.
+    return (state) => (stepId === propertyStepId(state) ? recordProperty(state, found) : state);
+  },
+
+  'resolve-doors': async ({ state: { propertyId }, state }, { rooms }) => {
+    const options = { ...outageRetry(state), ...summaryOf(`find the doors of ${rooms.join(', ')}`) };
+    const found = await seam.resolveDoors.executeWithOptions(options, [{ propertyId, rooms }]);
+    return (current) => recordDoors(current, found);
+  },
+
+  'settle-leases': async (run, { leases }) => {
+    const { state, said } = recordLeaseStep(run.state, leases, now());
+    run.state = state;
+    const outcome = await quick.settleLeases.executeWithOptions(leaseSummary(leases), [said]);
+    return (current) => recordLeases(current, said, outcome, now());
+  },
+
+  'prepare-guest': async ({ state: { propertyId, reservationId }, state }, { guest }) => {
+    const options = { ...outageRetry(state), ...summaryOf(`make guest ${guest.guestId} known to Seam`) };
+    const prepared = await seam.prepareGuest.executeWithOptions(options, [{ propertyId, reservationId, guest }]);
+    return (current) => recordGuest(current, guest, prepared);
+  },
+
+  'wait-for-phone': async ({ state: { propertyId } }, { guestId, userIdentityId }) => {
+    const options = { ...waitingRetry(1.5), ...summaryOf(`wait until a phone of guest ${guestId} can hold a key`) };
+    const found = await seam.waitForPhone.executeWithOptions(options, [{ propertyId, userIdentityId }]);
+    return (state) => recordPhone(state, guestId, found);
+  },
+
+  'wait-for-other-stay': async ({ state: { propertyId } }, { guestId, acsCredentialIds }) => {
+    const summary = summaryOf(`wait until the keys of guest ${guestId} in another stay have ended`);
+    const options = { ...waitingRetry(2), ...summary };
+    await seam.waitForKeysToEnd.executeWithOptions(options, [{ propertyId, acsCredentialIds }]);
+    return (state) => recordOtherStayEnded(state, guestId);
+  },
+
+  'wait-for-key-on-phone': async ({ state: { propertyId } }, { guestId, acsCredentialId }) => {
+    const summary = summaryOf(`wait until a phone of guest ${guestId} has fetched their key`);
+    const options = { ...waitingRetry(1.5), ...summary };
+    const outcome = await seam.waitForKeyOnPhone.executeWithOptions(options, [{ propertyId, acsCredentialId }]);
+    return (state) => recordCheck(state, [acsCredentialId], outcome, now());
+  },
+
+  'deactivate-phone': async ({ state: { propertyId }, state }, step) => {
+    const { guestId, userIdentityId, deviceId } = step;
+    const which = deviceId === undefined ? 'every phone' : 'the lost phone';
+    const options = { ...outageRetry(state), ...summaryOf(`deactivate ${which} of guest ${guestId}`) };
+    const input = { propertyId, userIdentityId, ...defined({ deviceId }) };
+    await seam.deactivatePhone.executeWithOptions(options, [input]);
+    return (current) => recordDeactivated(current, step, now());
+  },
+
+  'check-keys': async ({ state: { propertyId }, state }, { acsCredentialIds }) => {
+    const options = { ...outageRetry(state), ...summaryOf('read again what Seam holds') };
+    const outcome = await seam.checkKeys.executeWithOptions(options, [{ propertyId, acsCredentialIds }]);
+    return (current) => recordCheck(current, acsCredentialIds, outcome, now());
+  },
+
+  'watch-for-strays': async (run, step) => {
+    const { propertyId, keyring, guests } = run.state;
+    const { guestId, acsUserId, ask, state, acsCredentialId } = findKey(keyring, step.keyId);
+    const ids = keyring.keys.flatMap((other) => other.acsCredentialId ?? []);
+    const summary = summaryOf(`look for what a lost request of guest ${step.guestId} may still lead to`);
+    const observed = await seam.watchForStrays.executeWithOptions({ ...waitingRetry(2), ...summary }, [
+      {
+        propertyId,
+        guestId,
+        acsUserId,
+        ask,
+        claimedCredentialIds: [...ids, ...(guests[guestId]?.seenCredentialIds ?? [])],
+        ownCredentialIds: state === 'live' ? [acsCredentialId] : [],
+        minutes: step.minutes,
+      },
+    ]);
+    // A step of the guest that started meanwhile may have created the observed key; the next watch includes that step.
+    const isCurrent = planNow(run).preparations.some((planned) => planned.stepId === step.stepId);
+    return (current) => (isCurrent ? recordWatch(current, step, observed, now()) : current);
+  },
+};
+
+/**
+ * Runs the activity of a preparation.
+ * @returns the change of the state by its result
+ * @throws ActivityFailure if the activity fails or is cancelled
+ */
+export function runPreparation(run: StayRun, step: Preparation): Promise<Recorder> {
+  const runner = RUNNERS[step.do] as (run: StayRun, step: Preparation) => Promise<Recorder>;
+  return runner(run, step);
+}
+
+function leaseSummary({ releases, claims, reports }: LeaseStep): { readonly summary: string } {
+  const about = (what: string, rooms: readonly { readonly room: string }[]): string[] =>
+    rooms.length === 0 ? [] : [`${what} ${rooms.map(({ room }) => room).join(', ')}`];
+  const parts = [...about('release', releases), ...about('claim', claims), ...about('report the keys to', reports)];
+  return summaryOf(parts.join('; '));
+}
