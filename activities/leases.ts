@@ -17,7 +17,7 @@ import type { Claim, LeaseNews, SettleLeasesInput, UnsettledRoom } from '../src/
 import type { RoomRelease, RoomReport } from '../src/domain/model/room-message-schema.js';
 import type { StayActivities } from '../src/domain/model/stay-activities.js';
 import { TASK_QUEUES } from '../src/temporal/task-queues.js';
-import { claimUpdate, roomAnchoredSignal, roomReleaseSignal } from '../workflows/stay/messages.js';
+import { claimUpdate, anchoredSignal, releaseSignal } from '../workflows/room/messages.js';
 import { WORKFLOW_TYPES } from '../src/temporal/workflow-types.js';
 
 /** Maximum number of rooms that one stay calls concurrently. */
@@ -100,17 +100,17 @@ interface InRoom {
 
 async function tellKeys(temporal: Client, name: RoomName, report: RoomReport): Promise<void> {
   const handle = temporal.workflow.getHandle(roomWorkflowId(name));
-  if (report.keys.length === 0) return unlessUnknown(() => handle.signal(roomAnchoredSignal, report));
+  if (report.keys.length === 0) return unlessUnknown(() => handle.signal(anchoredSignal, report));
   await temporal.workflow.signalWithStart(WORKFLOW_TYPES.room, {
     ...startOf(name),
-    signal: roomAnchoredSignal,
+    signal: anchoredSignal,
     signalArgs: [report],
   });
 }
 
 async function letGo(temporal: Client, name: RoomName, release: RoomRelease): Promise<void> {
   const handle = temporal.workflow.getHandle(roomWorkflowId(name));
-  await unlessUnknown(() => handle.signal(roomReleaseSignal, release));
+  await unlessUnknown(() => handle.signal(releaseSignal, release));
 }
 
 async function ask(temporal: Client, name: RoomName, claim: Claim): Promise<LeaseNews> {

@@ -5,13 +5,12 @@
 import type { Client } from '@temporalio/client';
 import {
   planForQuery,
-  roomForceSignal,
-  roomQuery,
   stayQuery,
   staySignals,
   type PlannedChange,
   type StaySummary,
 } from '../workflows/stay/messages.js';
+import { forceSignal, roomQuery } from '../workflows/room/messages.js';
 import type { stay } from '../workflows/stay/stay.js';
 import { applyReservation } from './client/apply-reservation.js';
 import { asking } from './client/asking.js';
@@ -109,7 +108,7 @@ export function createStayClient(temporal: Client): StayClient {
     async forceRoom(roomName, force) {
       refuseUnless(check<unknown>(roomMessageSchemas.force, force));
       const handle = temporal.workflow.getHandle(roomWorkflowId(roomName));
-      await findingRoom(roomName, () => handle.signal(roomForceSignal, force));
+      await findingRoom(roomName, () => handle.signal(forceSignal, force));
     },
   };
 }

@@ -5,7 +5,7 @@ import { stayWorkflowId } from '../../src/client.js';
 import { roomWorkflowId } from '../../src/domain/model/ids.js';
 import type { Claim, LeaseNews } from '../../src/domain/model/lease.js';
 import type { RoomView } from '../../src/domain/room/view.js';
-import { claimUpdate, roomAnchoredSignal, roomQuery, roomReleaseSignal } from '../../workflows/stay/messages.js';
+import { claimUpdate, anchoredSignal, roomQuery, releaseSignal } from '../../workflows/room/messages.js';
 import { openStayWorld, PROPERTY_ID, type StayWorld } from '../harness/stay-world.js';
 
 /** The server suggests continue-as-new at 4 MB. The field is refused by name: all that it leaves is a line of the history. */
@@ -49,7 +49,7 @@ test('a room with a long history continues as new with its leases, and notifies 
     state: 'live',
     issuedAt: window.from,
   } as const;
-  await handle.signal(roomAnchoredSignal, { stayId: first, seq: 4, keys: [{ acsCredentialId: 'o1', ...facts }] });
+  await handle.signal(anchoredSignal, { stayId: first, seq: 4, keys: [{ acsCredentialId: 'o1', ...facts }] });
   const before = await view();
 
   const { runId } = await handle.describe();
@@ -69,7 +69,7 @@ test('a room with a long history continues as new with its leases, and notifies 
   const late = { stayId: first, window: { ...window, to: await world.inMinutes(900) }, chain: 'c', seq: 3 };
   expect(await claim(late)).toMatchObject({ decision: { kind: 'granted', until: window.to } });
 
-  await handle.signal(roomReleaseSignal, { stayId: first, chain: 'c', revision: 1, seq: 5 });
+  await handle.signal(releaseSignal, { stayId: first, chain: 'c', revision: 1, seq: 5 });
   await expect.poll(async () => (await view()).leases.map(({ stays }) => stays)).toEqual([[second]]);
   const heard = async (): Promise<number> => {
     const { events } = await world.temporal.workflow.getHandle(second).fetchHistory();

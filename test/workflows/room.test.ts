@@ -7,13 +7,7 @@ import { cachedBundle } from '../../src/dev/bundle-cache.js';
 import { roomWorkflowId } from '../../src/domain/model/ids.js';
 import type { Claim, KeyReport, LeaseNews } from '../../src/domain/model/lease.js';
 import type { RoomView } from '../../src/domain/room/view.js';
-import {
-  claimUpdate,
-  roomAnchoredSignal,
-  roomForceSignal,
-  roomQuery,
-  roomReleaseSignal,
-} from '../../workflows/stay/messages.js';
+import { claimUpdate, anchoredSignal, forceSignal, roomQuery, releaseSignal } from '../../workflows/room/messages.js';
 import { openStayWorld, PROPERTY_ID, type StayWorld } from '../harness/stay-world.js';
 
 const HOUR = 60;
@@ -75,7 +69,7 @@ test('a claim starts the room and is answered at once, and a second claim waits 
   const [first, second] = [await aStay('R-1'), await aStay('R-2')];
   expect(await claim('901', first, [1, 40])).toMatchObject({ room: '901', part: 0, decision: { kind: 'granted' } });
   expect(await claim('901', second, [20, 60])).toMatchObject({ decision: { kind: 'waiting', behind: [first] } });
-  await world.temporal.workflow.getHandle(idOf('901')).signal(roomReleaseSignal, { stayId: first });
+  await world.temporal.workflow.getHandle(idOf('901')).signal(releaseSignal, { stayId: first });
   await expect.poll(() => newsOf(second)).toMatchObject([{ room: '901', part: 0, decision: { kind: 'granted' } }]);
   expect(await newsOf(first)).toEqual([]);
   const { leases, waiting } = await view('901');
@@ -105,7 +99,7 @@ test('claims of a stay that does not exist are dropped when a signal to it fails
   await claim('904', here, [1, 40]);
   await claim('904', gone, [1, 40]);
   await claim('904', next, [1, 40]);
-  await world.temporal.workflow.getHandle(idOf('904')).signal(roomReleaseSignal, { stayId: here });
+  await world.temporal.workflow.getHandle(idOf('904')).signal(releaseSignal, { stayId: here });
   await expect.poll(async () => (await newsOf(next)).at(-1)).toMatchObject({ decision: { kind: 'granted' } });
   const { history } = await view('904');
   expect(history.map(({ what }) => what)).toContain(`${gone}: claims dropped`);
@@ -116,7 +110,7 @@ test('the front desk gives the room to the waiting stay, and the displaced stay 
   await claim('905', first, [-1, 40]);
   await claim('905', second, [-1, 60]);
   const desk = { stayId: second, reason: 'the guest is here', by: 'anna', requestId: 'f-1' };
-  await world.temporal.workflow.getHandle(idOf('905')).signal(roomForceSignal, desk);
+  await world.temporal.workflow.getHandle(idOf('905')).signal(forceSignal, desk);
   await expect.poll(() => newsOf(second)).toMatchObject([{ decision: { kind: 'granted' } }]);
   await expect
     .poll(() => newsOf(first))
@@ -128,7 +122,7 @@ test('a room shows the keys that are reported to it, and offers them as anchors 
   const window = { from: await world.inMinutes(-HOUR), to: await world.inMinutes(40 * HOUR) };
   await claim('906', first, [-1, 40], { shareGroup: 'friends', ready: true });
   const keys = [liveKey('o1', { window, issuedAt: window.from })];
-  await world.temporal.workflow.getHandle(idOf('906')).signal(roomAnchoredSignal, { stayId: first, keys });
+  await world.temporal.workflow.getHandle(idOf('906')).signal(anchoredSignal, { stayId: first, keys });
   expect(await claim('906', second, [-1, 60], { shareGroup: 'friends' })).toMatchObject({
     decision: { kind: 'granted', opener: false, anchors: [{ acsCredentialId: 'o1', stayId: first }], lineage: 'o1' },
   });
@@ -214,7 +208,7 @@ test("a room handles a stay's key report before its claim, even when both arrive
   const keys = [liveKey('o1', { window, issuedAt: window.from })];
   await world.temporal.workflow.signalWithStart('room', {
     ...start,
-    signal: roomAnchoredSignal,
+    signal: anchoredSignal,
     signalArgs: [{ stayId, keys }],
   });
   const startWorkflowOperation = new WithStartWorkflowOperation('room', {

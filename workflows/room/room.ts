@@ -30,15 +30,17 @@ import { nextWake } from '../../src/domain/room/wake.js';
 import { SEARCH_ATTRIBUTES } from '../../src/temporal/search-attributes.js';
 import { now } from '../clock.js';
 import { nextChange, type Wakeup } from '../wakeup.js';
-import * as messages from '../stay/messages.js';
+import { leaseChangedSignal } from '../stay/messages.js';
+import * as messages from './messages.js';
 
 /** Failure type that Temporal reports when the target workflow of a signal does not exist. */
 const NO_SUCH_WORKFLOW = 'ExternalWorkflowExecutionNotFound';
 
-/** Context of one run: the room's state, and `telling`, the number of signals to stays in flight. */
+/** Context of one run: the room's state, and the number of signals to stays in flight. */
 interface RoomRun extends Wakeup {
-  readonly state: RoomState;
-  telling: number;
+  /** Current state. Read it again after every await: a message may have changed it. */
+  state: RoomState;
+  signalsInFlight: number;
 }
 
 /**
@@ -51,9 +53,9 @@ export async function room(start: messages.RoomStart = {}): Promise<void> {
   const run: RoomRun = {
     state: start.carried === undefined ? newState() : carriedState(start.carried),
     events: 0,
-    telling: 0,
+    signalsInFlight: 0,
   };
-  listen(run);
+  setHandlers(run);
   watchForCancel(run);
   if (start.carried === undefined) {
     upsertSearchAttributes([
@@ -66,13 +68,13 @@ export async function room(start: messages.RoomStart = {}): Promise<void> {
 
 /** Runs the loop: expires leases, signals changed decisions to stays, waits for the next message or deadline. */
 async function live(run: RoomRun): Promise<never> {
-  const { state } = run;
   for (;;) {
     const seen = run.events;
-    rules.passTime(state, now());
-    for (const news of rules.changedDecisions(state, now())) tell(run, news);
+    const { state, news } = rules.changedDecisions(rules.passTime(run.state, now()), now());
+    run.state = state;
+    for (const one of news) inform(run, one);
     setCurrentDetails(roomDetailsOf(roomViewOf(state, now())));
-    if (workflowInfo().continueAsNewSuggested && run.telling === 0 && allHandlersFinished()) {
+    if (workflowInfo().continueAsNewSuggested && run.signalsInFlight === 0 && allHandlersFinished()) {
       await continueAsNew<typeof room>({ carried: state });
     }
     await nextChange(run, seen, nextWake(state, now()));
@@ -84,52 +86,52 @@ async function live(run: RoomRun): Promise<never> {
  * Signals are registered first because buffered messages are handled in this order: a stay reports its keys, then
  * claims.
  */
-function listen(run: RoomRun): void {
-  const { state } = run;
+function setHandlers(run: RoomRun): void {
   for (const name of roomMessageNames) {
     setHandler(messages.roomSignals[name] as SignalDefinition<[unknown]>, (payload) => {
-      hear(state, name, payload);
+      run.state = afterMessage(run.state, name, payload);
       run.events += 1;
     });
   }
   setDefaultSignalHandler((name) => {
-    rules.ignoreMessage(state, `no signal is called ${JSON.stringify(name.slice(0, 60))}`, now());
+    run.state = rules.ignoreMessage(run.state, `no signal is called ${JSON.stringify(name.slice(0, 60))}`, now());
     run.events += 1;
   });
   setHandler(
     messages.claimUpdate,
     (claim) => {
-      const news = rules.takeClaim(state, judged(claim), now());
+      const { state, news } = rules.takeClaim(run.state, parsed(claim), now());
+      run.state = state;
       run.events += 1;
       return news;
     },
-    { validator: (claim) => void judged(claim) },
+    { validator: (claim) => void parsed(claim) },
   );
-  setHandler(messages.roomQuery, () => roomViewOf(state, now()));
+  setHandler(messages.roomQuery, () => roomViewOf(run.state, now()));
 }
 
 /** Returns the parsed claim. @throws ApplicationFailure `InvalidMessage` */
-function judged(input: unknown): Claim {
+function parsed(input: unknown): Claim {
   const checked = check(claimSchema, input);
   if (checked.ok) return checked.value;
   const { problems } = checked;
   throw ApplicationFailure.nonRetryable(describeProblems(problems), ERROR_TYPES.invalidMessage, { problems });
 }
 
-function hear(state: RoomState, name: RoomMessageName, payload: unknown): void {
-  const heard = <T>(checked: Checked<T>, take: (state: RoomState, message: T, at: string) => void): void => {
-    if (checked.ok) take(state, checked.value, now());
-    else rules.ignoreMessage(state, `${name}: ${describeProblems(checked.problems)}`, now());
-  };
+function afterMessage(state: RoomState, name: RoomMessageName, payload: unknown): RoomState {
+  const taken = <T>(checked: Checked<T>, take: (state: RoomState, message: T, at: string) => RoomState): RoomState =>
+    checked.ok
+      ? take(state, checked.value, now())
+      : rules.ignoreMessage(state, `${name}: ${describeProblems(checked.problems)}`, now());
   switch (name) {
     case 'release':
-      return heard(check(roomMessageSchemas.release, payload), rules.takeRelease);
+      return taken(check(roomMessageSchemas.release, payload), rules.takeRelease);
     case 'anchored':
-      return heard(check(roomMessageSchemas.anchored, payload), rules.takeReport);
+      return taken(check(roomMessageSchemas.anchored, payload), rules.takeReport);
     case 'force':
-      return heard(check(roomMessageSchemas.force, payload), rules.takeForce);
+      return taken(check(roomMessageSchemas.force, payload), rules.takeForce);
     default:
-      name satisfies never;
+      return name satisfies never;
   }
 }
 
@@ -137,18 +139,20 @@ function hear(state: RoomState, name: RoomMessageName, payload: unknown): void {
  * Signals a stay the changed decision. A stay that ended without a release would block others, so its claims are
  * dropped.
  */
-function tell(run: RoomRun, { stayId, news, ...known }: rules.NewsFor): void {
-  run.telling += 1;
+function inform(run: RoomRun, { stayId, news, ...known }: rules.NewsFor): void {
+  run.signalsInFlight += 1;
   void getExternalWorkflowHandle(stayId)
-    .signal(messages.leaseChangedSignal, news)
+    .signal(leaseChangedSignal, news)
     .catch((error: unknown) => {
       const { type, message } =
         error instanceof ApplicationFailure ? error : { type: undefined, message: String(error) };
-      if (type === NO_SUCH_WORKFLOW) rules.takeGone(run.state, { stayId, ...known }, now());
-      else rules.ignoreMessage(run.state, `${stayId} could not be informed: ${message}`, now());
+      run.state =
+        type === NO_SUCH_WORKFLOW
+          ? rules.takeGone(run.state, { stayId, ...known }, now())
+          : rules.ignoreMessage(run.state, `${stayId} could not be informed: ${message}`, now());
     })
     .finally(() => {
-      run.telling -= 1;
+      run.signalsInFlight -= 1;
       run.events += 1;
     });
 }
@@ -156,7 +160,7 @@ function tell(run: RoomRun, { stayId, news, ...known }: rules.NewsFor): void {
 /** Records a cancellation request and ignores it: a room that ended would lose the record of its leases. */
 function watchForCancel(run: RoomRun): void {
   CancellationScope.current().cancelRequested.catch(() => {
-    rules.ignoreMessage(run.state, 'a room cannot be cancelled; its leases end with its stays', now());
+    run.state = rules.ignoreMessage(run.state, 'a room cannot be cancelled; its leases end with its stays', now());
     run.events += 1;
   });
 }

@@ -1,22 +1,12 @@
 /**
- * Every signal, update and query of the workflows `stay` and `room`: the public contract (`docs/messages.md`). An
- * exported name is its wire name and `Signal`, `Update` or `Query`. Each message is one object; new fields are
- * optional.
+ * Every signal, update and query of the workflow `stay`: the public contract (`docs/messages.md`). An exported name is
+ * its wire name and `Signal`, `Update` or `Query`. Each message is one object; new fields are optional.
  */
 import { defineQuery, defineSignal, defineUpdate, type SignalDefinition } from '@temporalio/workflow';
 import type { StayState } from '../../src/domain/stay/state.js';
 import type { UserIdentityIds } from '../../src/domain/model/erasure.js';
 import type { DryRun } from '../../src/domain/stay/dry-run.js';
-import type { Claim, LeaseNews } from '../../src/domain/model/lease.js';
 import type { MessageInput, MessageName } from '../../src/domain/model/message-schema.js';
-import type { RoomState } from '../../src/domain/room/state.js';
-import type {
-  RoomForce,
-  RoomMessageName,
-  RoomRelease,
-  RoomReport,
-} from '../../src/domain/model/room-message-schema.js';
-import type { RoomView } from '../../src/domain/room/view.js';
 import type { StaySnapshotInput } from '../../src/domain/model/snapshot-schema.js';
 import type { StayPhase, StayView } from '../../src/domain/model/stay-view.js';
 
@@ -94,29 +84,3 @@ export const userIdentityIdsQuery = defineQuery<UserIdentityIds>('userIdentityId
 
 /** Returns the dry run of a change: steps, attention and reasons. Changes nothing. */
 export const planForQuery = defineQuery<DryRun, [PlannedChange]>('planFor');
-
-/** Argument of the workflow `room`: optional, for a start by name, update-with-start and signal-with-start. */
-export interface RoomStart {
-  /** State of the previous run; set by continue-as-new only. */
-  readonly carried?: RoomState;
-}
-
-/** Replaces a stay's claim to the room. Returns the decision at once. Rejects with a typed failure. */
-export const claimUpdate = defineUpdate<LeaseNews, [Claim]>('claim');
-
-/** Releases the room for a stay. */
-export const roomReleaseSignal = defineSignal<[RoomRelease]>('release');
-/** Reports all keys of a stay to the room, from the stay's keyring. */
-export const roomAnchoredSignal = defineSignal<[RoomReport]>('anchored');
-/** Assigns the room to a stay at the front desk's request, even if another stay has it. */
-export const roomForceSignal = defineSignal<[RoomForce]>('force');
-
-/** All signals of a room, by name. */
-export const roomSignals = {
-  release: roomReleaseSignal,
-  anchored: roomAnchoredSignal,
-  force: roomForceSignal,
-} as const satisfies Readonly<Record<RoomMessageName, unknown>>;
-
-/** View of the room: leases in time order, waiting claims, keys that can open the door, history. */
-export const roomQuery = defineQuery<RoomView>('room');

@@ -1,9 +1,10 @@
 /**
- * Settles the claims of a room, at every change and after time passes. A granted window stays granted. Free time goes
+ * Allocates the room to its claims, at every change and after time passes. A granted window stays granted. Free time goes
  * to claims in the order of their first arrival. The windows of two holders never overlap.
  */
 import { earlier, isBefore, later, overlaps, type Instant, type Window } from '../model/instants.js';
-import { isClaim, isSameHolder, writeLine, type ClaimEntry, type RoomState } from './state.js';
+import { defined } from '../model/defined.js';
+import { isClaim, isSameHolder, withClaim, withLine, type ClaimEntry, type RoomState } from './state.js';
 import { forgetOldKeys, isLive, keysOfLease } from './keys.js';
 import {
   grantedToOthers,
@@ -15,17 +16,19 @@ import {
   type GrantedEntry,
 } from './decision.js';
 
-/** Brings the state up to `now`; idempotent. */
-export function settle(state: RoomState, now: Instant): void {
-  forgetOldKeys(state, now);
-  for (const entry of state.claims) replace(state, entry, shrunk(entry));
-  for (const entry of state.claims) replace(state, entry, afterTime(state, entry, now));
-  for (const entry of state.claims) replace(state, entry, enlarged(state, entry, now));
-  appointOpeners(state, now);
+/** Returns the state at `now`; idempotent. */
+export function allocate(state: RoomState, now: Instant): RoomState {
+  const shrunkClaims = forEachClaim(forgetOldKeys(state, now), (known, entry) =>
+    withClaim(known, entry, shrunk(entry)),
+  );
+  const current = forEachClaim(shrunkClaims, (known, entry) => afterTime(known, entry, now));
+  const grown = forEachClaim(current, (known, entry) => withClaim(known, entry, enlarged(known, entry, now)));
+  return appointOpeners(grown, now);
 }
 
-function replace(state: RoomState, entry: ClaimEntry, by: ClaimEntry | undefined): void {
-  if (by !== entry) state.claims = state.claims.flatMap((one) => (one === entry ? (by ?? []) : one));
+/** Applies a change for each claim in turn. It may change or drop that claim only. */
+function forEachClaim(state: RoomState, change: (known: RoomState, entry: ClaimEntry) => RoomState): RoomState {
+  return state.claims.reduce(change, state);
 }
 
 /** Returns the claim without its granted window: it waits, at its old place in the order. */
@@ -38,19 +41,20 @@ export function ungranted(entry: ClaimEntry): ClaimEntry {
  * Drops claims that are over. The stay receives its lease's end before the lease is dropped.
  * The rest of its request waits.
  */
-function afterTime(state: RoomState, entry: ClaimEntry, now: Instant): ClaimEntry | undefined {
+function afterTime(state: RoomState, entry: ClaimEntry, now: Instant): RoomState {
   const isAsked = remainder(entry, now) !== undefined;
-  if (!isGranted(entry)) return isAsked ? entry : over(state, entry, now);
-  if (isBefore(now, untilOf(state.claims, entry))) return entry;
-  if (isAsked) return ungranted(entry);
+  if (!isGranted(entry)) return isAsked ? state : over(state, entry, now);
+  if (isBefore(now, untilOf(state.claims, entry))) return state;
+  if (isAsked) return withClaim(state, entry, ungranted(entry));
   const { told } = entry;
-  if (told?.kind === 'granted' && isBefore(now, told.until)) return entry;
+  if (told?.kind === 'granted' && isBefore(now, told.until)) return state;
   return over(state, entry, now);
 }
 
-function over(state: RoomState, { stayId, granted, asked }: ClaimEntry, now: Instant): undefined {
+function over(state: RoomState, entry: ClaimEntry, now: Instant): RoomState {
+  const { stayId, granted, asked } = entry;
   const { from, to } = granted ?? asked.window;
-  writeLine(state, {
+  return withLine(withClaim(state, entry, undefined), {
     at: now,
     what: `${stayId}: over`,
     why: granted === undefined ? 'it waited in vain' : `it was ${from} to ${to}`,
@@ -96,37 +100,41 @@ function withGranted(entry: ClaimEntry, granted: Window): ClaimEntry {
   const stillDisplaced = displaced !== undefined && !isWhole;
   const isSame = entry.granted?.from === granted.from && entry.granted.to === granted.to;
   if (isSame && stillDisplaced === (displaced !== undefined)) return entry;
-  return { ...rest, granted, ...(stillDisplaced ? { displaced } : {}) };
+  return { ...rest, granted, ...defined({ displaced: stillDisplaced ? displaced : undefined }) };
 }
 
 /**
  * Appoints openers: in a share group the first stay that is ready for a key opens the lease. It stays the opener while
  * it is ready or holds a live key. While any stay of the lease holds a live key, no other opener is appointed.
  */
-function appointOpeners(state: RoomState, now: Instant): void {
-  for (const lease of leasesOf(state.claims)) {
-    if (lease.every(({ asked }) => asked.shareGroup === undefined)) continue;
-    const live = keysOfLease(state, lease).filter((key) => isLive(key, now));
-    for (const entry of lease) {
-      if (entry.opener === undefined || entry.asked.ready || live.some((key) => key.stayId === entry.stayId)) continue;
-      const { opener: _given, ...rest } = entry;
-      replace(state, entry, rest);
-    }
-    const members = state.claims.filter((entry) => lease.some((member) => isClaim(entry, member)));
-    if (live.length > 0 || members.some((entry) => entry.opener === true)) continue;
-    const first = members.find((entry) => entry.asked.ready);
-    if (first !== undefined) replace(state, first, { ...first, opener: true });
-  }
+function appointOpeners(state: RoomState, now: Instant): RoomState {
+  return leasesOf(state.claims)
+    .filter((lease) => lease.some(({ asked }) => asked.shareGroup !== undefined))
+    .reduce((known, lease) => appointOpener(known, lease, now), state);
+}
+
+function appointOpener(state: RoomState, lease: readonly ClaimEntry[], now: Instant): RoomState {
+  const live = keysOfLease(state, lease).filter((key) => isLive(key, now));
+  const isKept = ({ stayId, asked }: ClaimEntry): boolean => asked.ready || live.some((key) => key.stayId === stayId);
+  const kept = lease
+    .filter((entry) => entry.opener === true && !isKept(entry))
+    .reduce((known, entry) => withClaim(known, entry, withoutOpener(entry)), state);
+  const members = kept.claims.filter((entry) => lease.some((member) => isClaim(entry, member)));
+  if (live.length > 0 || members.some((entry) => entry.opener === true)) return kept;
+  const first = members.find((entry) => entry.asked.ready);
+  return first === undefined ? kept : withClaim(kept, first, { ...first, opener: true });
+}
+
+function withoutOpener({ opener: _given, ...rest }: ClaimEntry): ClaimEntry {
+  return rest;
 }
 
 /** Takes `window` from other holders for the front desk: they wait, and their claims keep their places. */
-export function displace(state: RoomState, forced: ClaimEntry, window: Window): void {
-  for (const entry of state.claims) {
-    if (!isGranted(entry) || isSameHolder(entry, forced) || !overlaps(entry.granted, window)) continue;
+export function displace(state: RoomState, forced: ClaimEntry, window: Window): RoomState {
+  return forEachClaim(state, (known, entry) => {
+    if (!isGranted(entry) || isSameHolder(entry, forced) || !overlaps(entry.granted, window)) return known;
     const left = { from: entry.granted.from, to: window.from };
-    replace(state, entry, {
-      ...(isBefore(left.from, left.to) ? { ...entry, granted: left } : ungranted(entry)),
-      displaced: true,
-    });
-  }
+    const rest = isBefore(left.from, left.to) ? { ...entry, granted: left } : ungranted(entry);
+    return withClaim(known, entry, { ...rest, displaced: true });
+  });
 }

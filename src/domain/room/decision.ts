@@ -1,6 +1,7 @@
 /** Decisions of a room, derived from its state: granted with limits, or waiting behind other stays. Reads only. */
 import { earlier, isBefore, later, overlaps, plusMinutes, type Instant, type Window } from '../model/instants.js';
 import type { LeaseDecision } from '../model/lease.js';
+import { defined } from '../model/defined.js';
 import { isSameHolder, type ClaimEntry, type RoomState } from './state.js';
 import { anchorsFor, currentLineage, keysOfLease } from './keys.js';
 
@@ -69,7 +70,7 @@ export function decisionOf(state: RoomState, entry: ClaimEntry, now: Instant): L
     return {
       kind: 'waiting',
       behind: obstaclesOf(claims, entry, now),
-      ...(entry.displaced === undefined ? {} : { displaced: entry.displaced }),
+      ...defined({ displaced: entry.displaced }),
     };
   }
   const before = lastBefore(claims, entry, now);
@@ -82,13 +83,12 @@ export function decisionOf(state: RoomState, entry: ClaimEntry, now: Instant): L
   const openedBy = lease.find((member) => member.opener === true && member.stayId !== entry.stayId)?.stayId;
   return {
     kind: 'granted',
-    ...(before === undefined ? {} : { from: untilOf(claims, before) }),
+    ...defined({ from: before === undefined ? undefined : untilOf(claims, before) }),
     until: untilOf(claims, entry),
     opener: anchors.length === 0 && (entry.asked.shareGroup === undefined || entry.opener === true),
-    ...(anchors.length > 0 || openedBy === undefined ? {} : { openedBy }),
+    ...defined({ openedBy: anchors.length > 0 ? undefined : openedBy }),
     anchors,
-    ...(lineage === undefined ? {} : { lineage }),
-    ...(heldUpBy === undefined ? {} : { heldUpBy }),
+    ...defined({ lineage, heldUpBy }),
   };
 }
 

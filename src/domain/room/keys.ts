@@ -1,7 +1,8 @@
 /** Keys of a room, as stays report them: keys that open the door, the current generation, residual access. */
 import { isBefore, later, millis, overlaps, plusMinutes, type Instant, type Window } from '../model/instants.js';
 import type { LeaseAnchor } from '../model/lease.js';
-import { writeLine, type ClaimEntry, type RoomState, type RoomKey } from './state.js';
+import { defined } from '../model/defined.js';
+import { withLine, type ClaimEntry, type RoomState, type RoomKey } from './state.js';
 import type { RoomReport } from '../model/room-message-schema.js';
 
 /** Days that the view still shows a key that can no longer open the door. */
@@ -10,27 +11,29 @@ const KEPT_KEYS = 1000;
 const DAY_MINUTES = 24 * 60;
 
 /** Replaces the stay's recorded keys. Keys of an earlier chain of runs stay, except those in this report. */
-export function recordReport(state: RoomState, report: RoomReport, now: Instant): void {
+export function recordReport(state: RoomState, report: RoomReport, now: Instant): RoomState {
   const { stayId, chain, keys } = report;
-  const reported = keys.map((key): RoomKey => ({ ...key, stayId, ...(chain === undefined ? {} : { chain }) }));
+  const reported = keys.map((key): RoomKey => ({ ...key, stayId, ...defined({ chain }) }));
   const kept = state.keys.filter((known) => {
     if (known.stayId !== stayId) return true;
     return known.chain !== chain && !reported.some((key) => key.acsCredentialId === known.acsCredentialId);
   });
-  for (const key of reported) {
+  const isNews = (key: RoomKey): boolean => {
     const known = state.keys.find((one) => one.stayId === stayId && one.acsCredentialId === key.acsCredentialId);
-    if (known?.state === key.state) continue;
+    return known?.state !== key.state;
+  };
+  const logged = reported.filter(isNews).reduce((next, key) => {
     const what = `${key.kind} ${key.acsCredentialId} of guest ${key.guestId} is ${key.state}`;
-    writeLine(state, { at: now, what: `${stayId}: ${what}` });
-  }
-  state.keys = [...kept, ...reported];
+    return withLine(next, { at: now, what: `${stayId}: ${what}` });
+  }, state);
+  return { ...logged, keys: [...kept, ...reported] };
 }
 
 /** Drops keys that could not open the door for days. */
-export function forgetOldKeys(state: RoomState, now: Instant): void {
+export function forgetOldKeys(state: RoomState, now: Instant): RoomState {
   const isShown = (key: RoomKey): boolean => isBefore(now, plusMinutes(lastMoment(key), KEPT_DAYS * DAY_MINUTES));
-  if (state.keys.length > KEPT_KEYS || !state.keys.every(isShown))
-    state.keys = state.keys.filter(isShown).slice(-KEPT_KEYS);
+  if (state.keys.length <= KEPT_KEYS && state.keys.every(isShown)) return state;
+  return { ...state, keys: state.keys.filter(isShown).slice(-KEPT_KEYS) };
 }
 
 /**
@@ -85,14 +88,15 @@ export function currentLineage(keys: readonly RoomKey[], now: Instant): string |
 /** Returns live keys of other stays of the lease in the current generation, newest first. */
 export function anchorsFor(keys: readonly RoomKey[], stayId: string, now: Instant): readonly LeaseAnchor[] {
   const lineage = currentLineage(keys, now);
+  if (lineage === undefined) return [];
   return keys
     .filter((key) => key.stayId !== stayId && key.lineage === lineage && isLive(key, now))
     .toReversed()
     .toSorted((a, b) => millis(b.issuedAt) - millis(a.issuedAt))
     .map(({ acsCredentialId, acsUserId, window, stayId: owner }) => ({
       acsCredentialId,
-      ...(acsUserId === undefined ? {} : { acsUserId }),
-      lineage: lineage ?? '',
+      ...defined({ acsUserId }),
+      lineage,
       stayId: owner,
       window,
     }));
@@ -119,7 +123,9 @@ function newestLineage(candidates: readonly RoomKey[], keys: readonly RoomKey[])
 /** Returns true if the generation began after the other. In the same minute, the later report decides. */
 function isNewer(lineage: string, other: string, keys: readonly RoomKey[]): boolean {
   const [one, two] = [firstKeyOf(lineage, keys), firstKeyOf(other, keys)];
-  const later = millis(keys[one]?.issuedAt ?? '') - millis(keys[two]?.issuedAt ?? '');
+  const [first, second] = [keys[one], keys[two]];
+  if (first === undefined || second === undefined) return false;
+  const later = millis(first.issuedAt) - millis(second.issuedAt);
   return later > 0 || (later === 0 && one > two);
 }
 

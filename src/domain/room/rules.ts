@@ -1,4 +1,4 @@
-/** Rules of one room: effects of messages on its state, and news for stays. Only these functions change the state. */
+/** Rules of one room: effects of messages on its state, and news for stays. Pure: each returns the new state. */
 import { inShort } from '../model/check.js';
 import { isBefore, earlier, later, normalInstant, overlaps, type Instant, type Window } from '../model/instants.js';
 import type { Claim, LeaseNews, LeaseDecision } from '../model/lease.js';
@@ -6,7 +6,8 @@ import {
   isClaim,
   REMEMBERED_FORCES,
   REMEMBERED_STAYS,
-  writeLine,
+  withClaim,
+  withLine,
   type Asked,
   type ClaimEntry,
   type RoomState,
@@ -14,7 +15,8 @@ import {
 } from './state.js';
 import { recordReport } from './keys.js';
 import type { RoomForce, RoomRelease, RoomReport } from '../model/room-message-schema.js';
-import { displace, settle, ungranted } from './allocation.js';
+import { defined } from '../model/defined.js';
+import { allocate, displace, ungranted } from './allocation.js';
 import { grantedToOthers, isSameNews, obstaclesOf, remainder, decisionOf } from './decision.js';
 
 /** News for a stay and for one of its chains of runs. */
@@ -25,92 +27,96 @@ export interface NewsFor {
 }
 
 /** Decision for a claim that is not in the state: its window is over, or it was released meanwhile. */
-const NOBODY: LeaseDecision = { kind: 'waiting', behind: [] };
+const NO_CLAIM: LeaseDecision = { kind: 'waiting', behind: [] };
 
 /** Sender of a message, with all optional fields that it carries. */
 type Envelope = Pick<Claim, 'stayId' | 'chain' | 'revision' | 'seq'>;
 
+/** State after a claim, and the answer to it, which the state records as sent. */
+export interface ClaimAnswer {
+  readonly state: RoomState;
+  readonly news: LeaseNews;
+}
+
 /**
  * Records a claim: the stay's whole request for one part, the latest counts. Late attempts and ended stays change
  * nothing.
- * @returns the answer, which the state records as sent
  */
-export function takeClaim(state: RoomState, claim: Claim, now: Instant): LeaseNews {
+export function takeClaim(state: RoomState, claim: Claim, now: Instant): ClaimAnswer {
   const part = claim.part ?? 0;
   const known = heardOf(state, claim.stayId);
   if (known?.revision !== undefined && isOfEndedChain(known, claim)) {
-    return newsOf(state, part, { kind: 'ended', revision: known.revision });
+    return { state, news: newsOf(state, part, { kind: 'ended', revision: known.revision }) };
   }
-  if (isLate(known, claim) || isInItsName(state, known, claim, now)) {
-    const entry = findClaim(state, claim.stayId, part);
-    return newsOf(state, part, entry === undefined ? NOBODY : decisionOf(state, entry, now));
+  if (isLate(known, claim)) return { state, news: currentNews(state, claim.stayId, part, now) };
+  if (isInItsName(state, known, claim)) {
+    return { state: ignoreForeign(state, claim, now), news: currentNews(state, claim.stayId, part, now) };
   }
-  change(state, now, () => {
-    if (!isSameChain(known, claim)) dropOtherParts(state, claim.stayId, part);
-    remember(state, claim);
-    enter(state, claim, part, now);
+  const changed = change(state, now, (before) => {
+    const own = isSameChain(known, claim) ? before : dropOtherParts(before, claim.stayId, part);
+    return enter(remember(own, claim), claim, part, now);
   });
-  const entry = findClaim(state, claim.stayId, part);
-  return entry === undefined ? newsOf(state, part, NOBODY) : tell(state, entry, now);
+  const entry = findClaim(changed, claim.stayId, part);
+  return entry === undefined ? { state: changed, news: newsOf(changed, part, NO_CLAIM) } : inform(changed, entry, now);
+}
+
+function currentNews(state: RoomState, stayId: string, part: number, now: Instant): LeaseNews {
+  const entry = findClaim(state, stayId, part);
+  return newsOf(state, part, entry === undefined ? NO_CLAIM : decisionOf(state, entry, now));
 }
 
 /**
  * Returns true for a message in a stay's name from another sender. A stay always sends its chain of runs.
  * A message without one comes from elsewhere, and the stay would not get the result.
  */
-function isInItsName(
-  state: RoomState,
-  known: StayHeard | undefined,
-  { stayId, chain }: Envelope,
-  now: Instant,
-): boolean {
-  if (chain !== undefined || known?.chain === undefined || !state.claims.some((one) => one.stayId === stayId))
-    return false;
-  writeLine(state, { at: now, what: `message ignored: it was not ${stayId} that sent it` });
-  return true;
+function isInItsName(state: RoomState, known: StayHeard | undefined, { stayId, chain }: Envelope): boolean {
+  return chain === undefined && known?.chain !== undefined && state.claims.some((one) => one.stayId === stayId);
+}
+
+function ignoreForeign(state: RoomState, { stayId }: Envelope, now: Instant): RoomState {
+  return withLine(state, { at: now, what: `message ignored: it was not ${stayId} that sent it` });
 }
 
 /** Releases one part of a stay's claims, or all. The stay's keys may live on. */
-export function takeRelease(state: RoomState, release: RoomRelease, now: Instant): void {
+export function takeRelease(state: RoomState, release: RoomRelease, now: Instant): RoomState {
   const { stayId, part } = release;
   const known = heardOf(state, stayId);
-  if (isLate(known, release) || (known !== undefined && isOfEndedChain(known, release))) return;
-  if (isInItsName(state, known, release, now)) return;
-  change(state, now, () => {
-    remember(state, release);
-    removeClaims(state, (entry) => entry.stayId === stayId && (part === undefined || entry.part === part), {
-      at: now,
-      what: `${stayId}: released`,
-    });
-  });
+  if (isLate(known, release) || (known !== undefined && isOfEndedChain(known, release))) return state;
+  if (isInItsName(state, known, release)) return ignoreForeign(state, release, now);
+  return change(state, now, (before) =>
+    removeClaims(
+      remember(before, release),
+      (entry) => entry.stayId === stayId && (part === undefined || entry.part === part),
+      {
+        at: now,
+        what: `${stayId}: released`,
+      },
+    ),
+  );
 }
 
 /** Records a stay's report of its keys to the room. */
-export function takeReport(state: RoomState, report: RoomReport, now: Instant): void {
+export function takeReport(state: RoomState, report: RoomReport, now: Instant): RoomState {
   const known = heardOf(state, report.stayId);
-  if (isLate(known, report)) return;
-  change(state, now, () => {
-    if (isSameChain(known, report)) remember(state, report);
-    recordReport(state, report, now);
-  });
+  if (isLate(known, report)) return state;
+  return change(state, now, (before) =>
+    recordReport(isSameChain(known, report) ? remember(before, report) : before, report, now),
+  );
 }
 
 /** Gives the room to a stay for its whole request, by order of the front desk. Stays that hold the room wait. */
-export function takeForce(state: RoomState, force: RoomForce, now: Instant): void {
+export function takeForce(state: RoomState, force: RoomForce, now: Instant): RoomState {
   const { stayId, reason, by, requestId } = force;
-  if (requestId !== undefined && state.forces.includes(requestId)) return;
-  const line = { at: now, why: reason, ...(by === undefined ? {} : { by }) };
+  if (requestId !== undefined && state.forces.includes(requestId)) return state;
+  const line = { at: now, why: reason, ...defined({ by }) };
   const forced = state.claims.filter((entry) => entry.stayId === stayId && remainder(entry, now) !== undefined);
   if (forced.length === 0) {
-    writeLine(state, { ...line, what: `force ignored: ${stayId} does not claim the room` });
-    return;
+    return withLine(state, { ...line, what: `force ignored: ${stayId} does not claim the room` });
   }
   // Recorded only now: the front desk may repeat the act after the stay has claimed the room.
-  if (requestId !== undefined) state.forces = [...state.forces, requestId].slice(-REMEMBERED_FORCES);
-  writeLine(state, { ...line, what: `the front desk gives the room to ${stayId}` });
-  change(state, now, () => {
-    for (const entry of forced) giveWhole(state, entry, now);
-  });
+  const forces = [...state.forces, ...(requestId === undefined ? [] : [requestId])].slice(-REMEMBERED_FORCES);
+  const logged = withLine({ ...state, forces }, { ...line, what: `the front desk gives the room to ${stayId}` });
+  return change(logged, now, (before) => forced.reduce((next, entry) => giveWhole(next, entry, now), before));
 }
 
 /** Drops the claims of a stay that Temporal no longer finds. `chain`: the stay's last recorded chain of runs. */
@@ -118,56 +124,66 @@ export function takeGone(
   state: RoomState,
   gone: { readonly stayId: string; readonly chain?: string },
   now: Instant,
-): void {
-  const { stayId, chain } = gone;
-  if (!isSameChain(heardOf(state, stayId), { stayId, ...(chain === undefined ? {} : { chain }) })) return;
-  change(state, now, () => {
-    const line = { at: now, what: `${stayId}: claims dropped`, why: 'there is no such stay any more' };
-    removeClaims(state, (entry) => entry.stayId === stayId, line);
-  });
+): RoomState {
+  const { stayId } = gone;
+  if (!isSameChain(heardOf(state, stayId), gone)) return state;
+  const line = { at: now, what: `${stayId}: claims dropped`, why: 'there is no such stay any more' };
+  return change(state, now, (before) => removeClaims(before, (entry) => entry.stayId === stayId, line));
 }
 
 /** Records an invalid message in the history; changes nothing else. */
-export function ignoreMessage(state: RoomState, why: string, now: Instant): void {
-  writeLine(state, { at: now, what: 'message ignored', why: inShort(why) });
+export function ignoreMessage(state: RoomState, why: string, now: Instant): RoomState {
+  return withLine(state, { at: now, what: 'message ignored', why: inShort(why) });
 }
 
 /** Applies the changes that time alone causes. */
-export function passTime(state: RoomState, now: Instant): void {
-  change(state, now, () => undefined);
+export function passTime(state: RoomState, now: Instant): RoomState {
+  return change(state, now, (before) => before);
+}
+
+/** State that records decisions as sent, and the news to send. */
+export interface ChangedDecisions {
+  readonly state: RoomState;
+  readonly news: readonly NewsFor[];
 }
 
 /** Returns the decisions that differ from those sent last, and records them as sent. */
-export function changedDecisions(state: RoomState, now: Instant): readonly NewsFor[] {
-  return state.claims.flatMap((entry) => {
-    if (isSameNews(entry.told, decisionOf(state, entry, now), now)) return [];
-    const chain = heardOf(state, entry.stayId)?.chain;
-    return [{ stayId: entry.stayId, ...(chain === undefined ? {} : { chain }), news: tell(state, entry, now) }];
-  });
+export function changedDecisions(state: RoomState, now: Instant): ChangedDecisions {
+  return state.claims.reduce<ChangedDecisions>(
+    (changed, entry) => {
+      if (isSameNews(entry.told, decisionOf(changed.state, entry, now), now)) return changed;
+      const { stayId } = entry;
+      const informed = inform(changed.state, entry, now);
+      const chain = heardOf(state, stayId)?.chain;
+      return { state: informed.state, news: [...changed.news, { stayId, ...defined({ chain }), news: informed.news }] };
+    },
+    { state, news: [] },
+  );
 }
 
-function tell(state: RoomState, entry: ClaimEntry, now: Instant): LeaseNews {
+/** Records the current decision on a claim as sent. */
+function inform(state: RoomState, entry: ClaimEntry, now: Instant): ClaimAnswer {
   const told = decisionOf(state, entry, now);
-  state.claims = state.claims.map((one) => (one === entry ? { ...one, told } : one));
-  return newsOf(state, entry.part, told);
+  return { state: withClaim(state, entry, { ...entry, told }), news: newsOf(state, entry.part, told) };
 }
 
 function newsOf({ room, version }: RoomState, part: number, decision: LeaseDecision): LeaseNews {
   return { room, part, version, decision };
 }
 
-/** Changes the state, settles it, and records the result in the history. */
-function change(state: RoomState, now: Instant, act: () => void): void {
-  const before = fingerprintOf(state);
+/** Returns the state after `act`, with the room allocated again and the result in the history. */
+function change(state: RoomState, now: Instant, act: (before: RoomState) => RoomState): RoomState {
   const standings = new Map(state.claims.map((entry) => [keyOf(entry), standingOf(state, entry, now)]));
-  act();
-  settle(state, now);
-  if (fingerprintOf(state) === before) return;
-  state.version += 1;
-  for (const entry of state.claims) {
-    const standing = standingOf(state, entry, now);
-    if (standings.get(keyOf(entry)) !== standing) writeLine(state, { at: now, what: `${nameOf(entry)}: ${standing}` });
-  }
+  const changed = allocate(act(state), now);
+  if (fingerprintOf(changed) === fingerprintOf(state)) return changed;
+  return changed.claims.reduce<RoomState>(
+    (next, entry) => {
+      const standing = standingOf(changed, entry, now);
+      if (standings.get(keyOf(entry)) === standing) return next;
+      return withLine(next, { at: now, what: `${nameOf(entry)}: ${standing}` });
+    },
+    { ...changed, version: changed.version + 1 },
+  );
 }
 
 function fingerprintOf({ claims, keys }: RoomState): string {
@@ -188,17 +204,17 @@ function nameOf({ stayId, part }: ClaimEntry): string {
   return part === 0 ? stayId : `${stayId} (part ${part})`;
 }
 
-function enter(state: RoomState, claim: Claim, part: number, now: Instant): void {
+function enter(state: RoomState, claim: Claim, part: number, now: Instant): RoomState {
   const asked: Asked = {
     window: { from: normalInstant(claim.window.from), to: normalInstant(claim.window.to) },
     graceMinutes: claim.graceMinutes ?? 0,
-    ...(claim.shareGroup === undefined ? {} : { shareGroup: claim.shareGroup }),
+    ...defined({ shareGroup: claim.shareGroup }),
     ready: claim.ready ?? false,
   };
   const known = findClaim(state, claim.stayId, part);
-  if (known === undefined) {
-    if (isBefore(now, asked.window.to)) state.claims = [...state.claims, { stayId: claim.stayId, part, asked }];
-  } else state.claims = state.claims.map((entry) => (entry === known ? asking(state, known, asked) : entry));
+  if (known !== undefined) return withClaim(state, known, asking(state, known, asked));
+  if (!isBefore(now, asked.window.to)) return state;
+  return { ...state, claims: [...state.claims, { stayId: claim.stayId, part, asked }] };
 }
 
 /** Returns the claim with a new request. A stay that leaves a share group loses the room if the group holds it. */
@@ -211,14 +227,14 @@ function asking(state: RoomState, known: ClaimEntry, asked: Asked): ClaimEntry {
   return isShared ? ungranted(rest) : rest;
 }
 
-function giveWhole(state: RoomState, { stayId, part }: ClaimEntry, now: Instant): void {
+function giveWhole(state: RoomState, { stayId, part }: ClaimEntry, now: Instant): RoomState {
   const entry = findClaim(state, stayId, part);
   const rest = entry === undefined ? undefined : remainder(entry, now);
-  if (entry === undefined || rest === undefined) return;
+  if (entry === undefined || rest === undefined) return state;
   const window: Window = { from: earlier(entry.granted?.from ?? rest.from, rest.from), to: rest.to };
-  displace(state, entry, { from: later(window.from, now), to: window.to });
   const { displaced: _over, ...given } = entry;
-  state.claims = state.claims.map((one) => (one === entry ? { ...given, granted: window } : one));
+  const free = displace(state, entry, { from: later(window.from, now), to: window.to });
+  return withClaim(free, entry, { ...given, granted: window });
 }
 
 function findClaim(state: RoomState, stayId: string, part: number): ClaimEntry | undefined {
@@ -229,23 +245,21 @@ function removeClaims(
   state: RoomState,
   isMeant: (entry: ClaimEntry) => boolean,
   line: { readonly at: Instant; readonly what: string; readonly why?: string },
-): void {
-  const kept = state.claims.filter((entry) => !isMeant(entry));
-  if (kept.length === state.claims.length) return;
-  state.claims = kept;
-  writeLine(state, line);
+): RoomState {
+  const claims = state.claims.filter((entry) => !isMeant(entry));
+  return claims.length === state.claims.length ? state : withLine({ ...state, claims }, line);
 }
 
 /** Drops the stay's other parts: a stay that was started again has no record of earlier claims. */
-function dropOtherParts(state: RoomState, stayId: string, part: number): void {
-  state.claims = state.claims.filter((entry) => entry.stayId !== stayId || entry.part === part);
+function dropOtherParts(state: RoomState, stayId: string, part: number): RoomState {
+  return { ...state, claims: state.claims.filter((entry) => entry.stayId !== stayId || entry.part === part) };
 }
 
 function heardOf(state: RoomState, stayId: string): StayHeard | undefined {
   return state.heard.find((known) => known.stayId === stayId);
 }
 
-function isSameChain(known: StayHeard | undefined, { chain }: Pick<Envelope, 'stayId' | 'chain'>): boolean {
+function isSameChain(known: StayHeard | undefined, { chain }: Pick<Envelope, 'chain'>): boolean {
   return known?.chain === undefined || chain === undefined || known.chain === chain;
 }
 
@@ -261,21 +275,16 @@ function isLate(known: StayHeard | undefined, message: Envelope): boolean {
 }
 
 /** Records the highest revision and sequence number of the stay; a new chain of runs resets both. */
-function remember(state: RoomState, message: Envelope): void {
+function remember(state: RoomState, message: Envelope): RoomState {
   const { stayId } = message;
   const known = heardOf(state, stayId);
   const base = known !== undefined && isSameChain(known, message) ? known : { stayId };
   const chain = message.chain ?? base.chain;
   const revision = highest(base.revision, message.revision);
   const seq = highest(base.seq, message.seq);
-  const heard: StayHeard = {
-    stayId,
-    ...(chain === undefined ? {} : { chain }),
-    ...(revision === undefined ? {} : { revision }),
-    ...(seq === undefined ? {} : { seq }),
-  };
+  const heard: StayHeard = { stayId, ...defined({ chain, revision, seq }) };
   const others = state.heard.filter((other) => other.stayId !== stayId);
-  state.heard = withoutOldest(state, [...others, heard]);
+  return { ...state, heard: withoutOldest(state, [...others, heard]) };
 }
 
 function highest(a: number | undefined, b: number | undefined): number | undefined {

@@ -67,15 +67,15 @@ export interface RoomState {
   readonly room: string;
   readonly openedAt: Instant;
   /** Increases with every change of claims or keys. */
-  version: number;
+  readonly version: number;
   /** Claims in order of first arrival. */
-  claims: readonly ClaimEntry[];
+  readonly claims: readonly ClaimEntry[];
   /** Records per stay; the stay with the latest message comes last. */
-  heard: readonly StayHeard[];
-  keys: readonly RoomKey[];
+  readonly heard: readonly StayHeard[];
+  readonly keys: readonly RoomKey[];
   /** `requestId`s of the front desk's `force` messages. */
-  forces: readonly string[];
-  history: readonly RoomLine[];
+  readonly forces: readonly string[];
+  readonly history: readonly RoomLine[];
 }
 
 /** Returns an empty state. `roomId`: the workflow's id. */
@@ -96,9 +96,15 @@ export function newRoomState(roomId: string, propertyId: string, room: string, n
   };
 }
 
-/** Appends a line to the history and drops the oldest lines above the limit. */
-export function writeLine(state: RoomState, line: RoomLine): void {
-  state.history = [...state.history, line].slice(-ROOM_HISTORY_LINES);
+/** Returns the state with one more line in the history, without the oldest lines above the limit. */
+export function withLine(state: RoomState, line: RoomLine): RoomState {
+  return { ...state, history: [...state.history, line].slice(-ROOM_HISTORY_LINES) };
+}
+
+/** Returns the state with this claim changed, or dropped if `by` is undefined. */
+export function withClaim(state: RoomState, entry: ClaimEntry, by: ClaimEntry | undefined): RoomState {
+  if (by === entry) return state;
+  return { ...state, claims: state.claims.flatMap((one) => (one === entry ? (by ?? []) : one)) };
 }
 
 /** Returns true for claims of one stay or one share group; claims of one holder never conflict. */

@@ -1,4 +1,5 @@
 /** Public view of a room: query `room`, `stayline room`, Web UI. Ids only: no names, no contacts. */
+import { defined } from '../model/defined.js';
 import { earlier, isBefore, later, type Instant, type Window } from '../model/instants.js';
 import type { RoomState, RoomKey, RoomLine } from './state.js';
 import { isLive, keysOfLease, minutesOf, opensUntil, residualWindow, successorOf } from './keys.js';
@@ -102,11 +103,11 @@ function leaseView(state: RoomState, lease: readonly GrantedEntry[], at: Instant
   });
   return {
     stays: [...new Set(lease.map(({ stayId }) => stayId))],
-    ...(shareGroup === undefined ? {} : { shareGroup }),
+    ...defined({ shareGroup }),
     window,
     until: lease.map((entry) => untilOf(state.claims, entry)).reduce(later),
     state: isBefore(at, window.from) ? 'expected' : isBefore(at, window.to) ? 'open' : 'grace',
-    ...(opener === undefined || live.length > 0 ? {} : { opener: opener.stayId }),
+    ...defined({ opener: live.length > 0 ? undefined : opener?.stayId }),
     liveKeys: live.map((key) => key.acsCredentialId),
     claims: lease.map((entry) => claimView(state, entry, at)),
   };
@@ -119,7 +120,7 @@ function claimView(state: RoomState, entry: GrantedEntry, at: Instant): LeaseCla
     ...nameOf(entry),
     asked: entry.asked.window,
     granted: entry.granted,
-    ...(heldUpBy === undefined ? {} : { heldUpBy }),
+    ...defined({ heldUpBy }),
   };
 }
 
@@ -174,8 +175,10 @@ function keyView(key: RoomKey, { kind, ...standing }: Standing): RoomKeyView {
   const residual = residualWindow(key);
   return {
     ...known,
-    ...(kind === 'possible' ? { residualUntil: opensUntil(key) } : {}),
-    ...(residual === undefined ? {} : { residualMinutes: minutesOf(residual) }),
+    ...defined({
+      residualUntil: kind === 'possible' ? opensUntil(key) : undefined,
+      residualMinutes: residual === undefined ? undefined : minutesOf(residual),
+    }),
     ...standing,
   };
 }

@@ -8,7 +8,7 @@ import { roomWorkflowId } from '../../../src/domain/model/ids.js';
 import type { Window } from '../../../src/domain/model/instants.js';
 import type { KeyReport, SettleLeasesInput, SettleLeasesOutcome } from '../../../src/domain/model/lease.js';
 import type { RoomView } from '../../../src/domain/room/view.js';
-import { roomQuery } from '../../../workflows/stay/messages.js';
+import { roomQuery } from '../../../workflows/room/messages.js';
 import { openStayWorld, PROPERTY_ID, type StayWorld } from '../../harness/stay-world.js';
 
 let world: StayWorld;
@@ -21,6 +21,9 @@ afterAll(async () => world.stop());
 
 type Claims = [SettleLeasesInput['claims'][number], SettleLeasesInput['claims'][number]];
 
+/** Timeout that no room exceeds, however busy the machine is. */
+const PATIENT = { startToCloseTimeoutMs: 60_000 };
+
 /** Timeout that lets a room answer on a busy machine, and a test wait for a room that does not. */
 const HURRIED = { startToCloseTimeoutMs: 4_000 };
 
@@ -31,10 +34,13 @@ function settle(
   attempt: { readonly attempt?: number; readonly startToCloseTimeoutMs?: number } = {},
 ): Promise<SettleLeasesOutcome> {
   const { settleLeases } = createLeaseActivities();
-  const environment = new MockActivityEnvironment(attempt, {
-    client: world.temporal,
-    logger: new DefaultLogger('ERROR'),
-  });
+  const environment = new MockActivityEnvironment(
+    { ...PATIENT, ...attempt },
+    {
+      client: world.temporal,
+      logger: new DefaultLogger('ERROR'),
+    },
+  );
   const stayId = stayWorkflowId({ propertyId: PROPERTY_ID, reservationId });
   const input = { propertyId: PROPERTY_ID, stayId, chain: 'c', seq, reports: [], releases: [], claims: [], ...said };
   return environment.run(settleLeases, input);

@@ -30,7 +30,7 @@ export function stay(name: string): string {
 export type ClaimFields = Partial<Omit<Claim, 'stayId' | 'window'>>;
 
 export interface ARoom {
-  readonly book: RoomState;
+  state: RoomState;
   /** The last decision that each stay received, by its short name; part 0. */
   readonly told: ReadonlyMap<string, LeaseDecision>;
   /** Stays that received a decision other than as an answer, since the last call. */
@@ -47,20 +47,22 @@ export interface ARoom {
 }
 
 export function aRoom(start = 0): ARoom {
-  const book = newRoomState(roomWorkflowId({ propertyId: PROPERTY, room: ROOM }), PROPERTY, ROOM, at(start));
+  const initial = newRoomState(roomWorkflowId({ propertyId: PROPERTY, room: ROOM }), PROPERTY, ROOM, at(start));
   const told = new Map<string, LeaseDecision>();
   let now = start;
   let heard: string[] = [];
   const shortName = (stayId: string): string => stayId.split('/').at(-1) ?? stayId;
   const deliver = (): ARoom => {
-    for (const { stayId, news } of rules.changedDecisions(book, at(now))) {
+    const changed = rules.changedDecisions(room.state, at(now));
+    room.state = changed.state;
+    for (const { stayId, news } of changed.news) {
       heard.push(shortName(stayId));
       if (news.part === 0) told.set(shortName(stayId), news.decision);
     }
     return room;
   };
   const room: ARoom = {
-    book,
+    state: initial,
     told,
     news() {
       const since = heard;
@@ -69,32 +71,35 @@ export function aRoom(start = 0): ARoom {
     },
     passTo(later) {
       now = later;
-      rules.passTime(book, at(now));
+      room.state = rules.passTime(room.state, at(now));
       return deliver();
     },
     claim(name, window, fields = {}) {
-      const { decision } = rules.takeClaim(book, { stayId: stay(name), window: hours(window), ...fields }, at(now));
+      const message = { stayId: stay(name), window: hours(window), ...fields };
+      const answer = rules.takeClaim(room.state, message, at(now));
+      room.state = answer.state;
+      const { decision } = answer.news;
       if ((fields.part ?? 0) === 0) told.set(name, decision);
       deliver();
       return decision;
     },
     release(name, fields = {}) {
-      rules.takeRelease(book, { stayId: stay(name), ...fields }, at(now));
+      room.state = rules.takeRelease(room.state, { stayId: stay(name), ...fields }, at(now));
       return deliver();
     },
     force(name, fields = {}) {
-      rules.takeForce(book, { stayId: stay(name), reason: 'the guest is here', ...fields }, at(now));
+      room.state = rules.takeForce(room.state, { stayId: stay(name), reason: 'the guest is here', ...fields }, at(now));
       return deliver();
     },
     report(name, keys, fields = {}) {
-      rules.takeReport(book, { stayId: stay(name), keys: [...keys], ...fields }, at(now));
+      room.state = rules.takeReport(room.state, { stayId: stay(name), keys: [...keys], ...fields }, at(now));
       return deliver();
     },
     gone(name, chain) {
-      rules.takeGone(book, { stayId: stay(name), chain }, at(now));
+      room.state = rules.takeGone(room.state, { stayId: stay(name), chain }, at(now));
       return deliver();
     },
-    view: () => roomViewOf(book, at(now)),
+    view: () => roomViewOf(room.state, at(now)),
     decision: (name) => told.get(name),
   };
   return room;

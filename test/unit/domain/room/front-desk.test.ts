@@ -48,7 +48,7 @@ test('a displaced stay that has the room again no longer counts as displaced', (
   room.claim('B', [20, 30]);
   room.force('B').release('B');
   expect(room.decision('A')).toEqual({ kind: 'granted', until: at(40), opener: true, anchors: [] });
-  expect(room.book.claims.map(({ displaced }) => displaced)).toEqual([undefined]);
+  expect(room.state.claims.map(({ displaced }) => displaced)).toEqual([undefined]);
 });
 
 test('a forced stay does not displace stays of its own share group', () => {
@@ -66,11 +66,11 @@ test('a forced stay does not displace stays of its own share group', () => {
 test('a stay that does not claim the room cannot be forced into it, and the history says so', () => {
   const room = aRoom(9);
   room.claim('A', [8, 40]);
-  const { version } = room.book;
+  const { version } = room.state;
   room.force('X', { by: 'anna' });
   expect(room.decision('A')).toMatchObject({ kind: 'granted' });
-  expect(room.book.version).toBe(version);
-  expect(room.book.history.at(-1)).toEqual({
+  expect(room.state.version).toBe(version);
+  expect(room.state.history.at(-1)).toEqual({
     at: at(9),
     what: `force ignored: ${stay('X')} does not claim the room`,
     why: 'the guest is here',

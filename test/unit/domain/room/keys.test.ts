@@ -80,8 +80,8 @@ describe('a key', () => {
 
   test('a key is kept for some days after it could open the door, and then removed', () => {
     const room = aRoom(9).report('A', [key('o1', [8, 20])]);
-    expect(room.passTo(20 + 71).book.keys).toHaveLength(1);
-    expect(room.passTo(20 + 72).book.keys).toEqual([]);
+    expect(room.passTo(20 + 71).state.keys).toHaveLength(1);
+    expect(room.passTo(20 + 72).state.keys).toEqual([]);
   });
 
   test('a key adds a line to the history whenever its state changes', () => {
@@ -89,7 +89,7 @@ describe('a key', () => {
       .report('A', [key('o1', [8, 20])])
       .report('A', [key('o1', [8, 20])]);
     room.report('A', [key('o1', [8, 20], { state: 'dead', deadAt: at(9) })]);
-    expect(room.book.history.map(({ what }) => what)).toEqual([
+    expect(room.state.history.map(({ what }) => what)).toEqual([
       `${stay('A')}: override o1 of guest g1 is live`,
       `${stay('A')}: override o1 of guest g1 is dead`,
     ]);

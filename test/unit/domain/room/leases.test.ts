@@ -83,7 +83,7 @@ describe('the first claim wins', () => {
   test('a claim whose window is over is not recorded, and waits for no other stay', () => {
     const room = aRoom(9);
     expect(room.claim('A', [5, 9])).toEqual({ kind: 'waiting', behind: [] });
-    expect(room.book.claims).toEqual([]);
+    expect(room.state.claims).toEqual([]);
   });
 });
 
@@ -230,7 +230,7 @@ describe('grace', () => {
     expect(room.claim('B', [10, 34])).toMatchObject({ kind: 'granted', until: at(34) });
     expect(room.news()).toEqual(['A']);
     expect(room.decision('A')).toMatchObject({ kind: 'granted', until: at(12.25) });
-    expect(room.passTo(12.5).book.claims.map(({ stayId }) => stayId)).toEqual([stay('B')]);
+    expect(room.passTo(12.5).state.claims.map(({ stayId }) => stayId)).toEqual([stay('B')]);
   });
 
   test('grace is part of the lease, which is over only when the grace ends', () => {

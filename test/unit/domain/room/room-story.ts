@@ -83,9 +83,9 @@ function play(room: ARoom, turn: Turn, now: number): number {
  * Fields of a claim that fits the stay's other part: the parts follow one after the other, in one share group and with one grace.
  * Undefined for a claim that no stay makes.
  */
-function asOneStay({ book }: ARoom, turn: Extract<Turn, { kind: 'claim' }>): ClaimFields | undefined {
+function asOneStay({ state }: ARoom, turn: Extract<Turn, { kind: 'claim' }>): ClaimFields | undefined {
   const { part = 0 } = turn.fields;
-  const other = book.claims.find((entry) => entry.stayId === stay(turn.stay) && entry.part !== part)?.asked;
+  const other = state.claims.find((entry) => entry.stayId === stay(turn.stay) && entry.part !== part)?.asked;
   if (other === undefined) return turn.fields;
   if (overlaps(other.window, hours(turn.window))) return undefined;
   const { shareGroup: _shareGroup, ...rest } = turn.fields;
@@ -97,11 +97,11 @@ function granted({ claims: entries }: RoomState): readonly GrantedEntry[] {
   return entries.filter(isGranted);
 }
 
-function checkLeases(book: RoomState, now: string): void {
-  const holders = granted(book);
+function checkLeases(state: RoomState, now: string): void {
+  const holders = granted(state);
   for (const entry of holders) {
     const { window } = entry.asked;
-    const until = untilOf(book.claims, entry);
+    const until = untilOf(state.claims, entry);
     expect(isBefore(entry.granted.from, window.from) || isBefore(window.to, entry.granted.to)).toBe(false);
     expect(isBefore(entry.granted.from, entry.granted.to)).toBe(true);
     for (const other of holders) {
@@ -109,7 +109,7 @@ function checkLeases(book: RoomState, now: string): void {
       expect(overlaps(entry.granted, other.granted)).toBe(false);
       if (isBefore(entry.granted.from, other.granted.from)) expect(isBefore(other.granted.from, until)).toBe(false);
     }
-    const decision = decisionOf(book, entry, now);
+    const decision = decisionOf(state, entry, now);
     if (decision.kind === 'granted' && decision.from !== undefined) {
       expect(isBefore(entry.granted.from, decision.from)).toBe(false);
       expect(isBefore(now, decision.from)).toBe(true);
@@ -118,42 +118,40 @@ function checkLeases(book: RoomState, now: string): void {
 }
 
 /** Checks that every waiting stay waits for another one. */
-function checkWaiting(book: RoomState, now: string): void {
-  for (const entry of book.claims) {
-    if (!isGranted(entry)) expect(obstaclesOf(book.claims, entry, now)).not.toEqual([]);
+function checkWaiting(state: RoomState, now: string): void {
+  for (const entry of state.claims) {
+    if (!isGranted(entry)) expect(obstaclesOf(state.claims, entry, now)).not.toEqual([]);
   }
 }
 
-function checkEverybodyKnows(book: RoomState, now: string): void {
-  for (const entry of book.claims) expect(entry.told).toBeDefined();
-  expect(changedDecisions(copyOf(book), now)).toEqual([]);
+function checkEverybodyKnows(state: RoomState, now: string): void {
+  for (const entry of state.claims) expect(entry.told).toBeDefined();
+  expect(changedDecisions(state, now).news).toEqual([]);
 }
 
 /** Checks that free time goes to the stay that waited longest: no stay waits only for later ones that were granted just now. */
-function checkOrder(before: readonly ClaimEntry[], book: RoomState, now: string): void {
+function checkOrder(before: readonly ClaimEntry[], state: RoomState, now: string): void {
   const waited = new Set(before.filter((entry) => !isGranted(entry)).map(nameOf));
-  const served = granted(book).filter((entry) => waited.has(nameOf(entry)));
-  book.claims.forEach((entry, place) => {
+  const served = granted(state).filter((entry) => waited.has(nameOf(entry)));
+  state.claims.forEach((entry, place) => {
     if (isGranted(entry) || !waited.has(nameOf(entry))) return;
-    const later = served.filter((other) => book.claims.indexOf(other) > place);
-    const others = book.claims.filter((other) => !later.includes(other as GrantedEntry));
+    const later = served.filter((other) => state.claims.indexOf(other) > place);
+    const others = state.claims.filter((other) => !later.includes(other as GrantedEntry));
     if (later.length > 0) expect(obstaclesOf(others, entry, now)).not.toEqual([]);
   });
 }
 
-function checkWake(book: RoomState, now: string): void {
-  const wake = nextWake(book, now);
+function checkWake(state: RoomState, now: string): void {
+  const wake = nextWake(state, now);
   const quiet = [0.5, 1, 2, 5].map((hours) => at(hours + (Date.parse(now) - Date.parse(at(0))) / 3_600_000));
   for (const moment of quiet) {
     if (wake !== undefined && !isBefore(moment, wake)) continue;
-    const copy = copyOf(book);
-    passTime(copy, moment);
-    expect(changedDecisions(copy, moment)).toEqual([]);
+    expect(changedDecisions(passTime(state, moment), moment).news).toEqual([]);
   }
 }
 
-function copyOf(book: RoomState): RoomState {
-  return JSON.parse(JSON.stringify(book)) as RoomState;
+function copyOf(state: RoomState): RoomState {
+  return JSON.parse(JSON.stringify(state)) as RoomState;
 }
 
 function nameOf({ stayId, part }: ClaimEntry): string {
@@ -163,19 +161,19 @@ function nameOf({ stayId, part }: ClaimEntry): string {
 /** Plays the turns; after every turn, checks all that must hold. */
 function tellStory(
   turns: readonly Turn[],
-  check: (before: readonly ClaimEntry[], book: RoomState, now: string) => void,
+  check: (before: readonly ClaimEntry[], state: RoomState, now: string) => void,
 ): void {
   const room = aRoom();
   let now = 0;
   for (const turn of turns) {
-    const before = room.book.claims;
+    const before = room.state.claims;
     now = play(room, turn, now);
-    check(before, room.book, at(now));
-    checkLeases(room.book, at(now));
-    checkWaiting(room.book, at(now));
-    checkEverybodyKnows(room.book, at(now));
-    checkWake(room.book, at(now));
-    expect(copyOf(room.book)).toEqual(room.book);
+    check(before, room.state, at(now));
+    checkLeases(room.state, at(now));
+    checkWaiting(room.state, at(now));
+    checkEverybodyKnows(room.state, at(now));
+    checkWake(room.state, at(now));
+    expect(copyOf(room.state)).toEqual(room.state);
   }
 }
 
@@ -197,9 +195,9 @@ export function tellTwice(turns: readonly Turn[]): void {
     now = play(room, turn, now);
     if (turn.kind === 'pass') continue;
     room.passTo(now);
-    const before = copyOf(room.book);
+    const before = copyOf(room.state);
     play(room, turn, now);
-    expect(room.book).toEqual(before);
+    expect(room.state).toEqual(before);
   }
 }
 
@@ -208,11 +206,11 @@ export function tellAndWatchEnds(turns: readonly Turn[]): void {
   const room = aRoom();
   let now = 0;
   for (const turn of turns) {
-    const before = granted(room.book);
+    const before = granted(room.state);
     now = play(room, turn, now);
     for (const entry of before) {
       const isSaidBy = turn.kind !== 'pass' && entry.stayId === stay(turn.stay);
-      if (isSaidBy || room.book.claims.some((other) => nameOf(other) === nameOf(entry))) continue;
+      if (isSaidBy || room.state.claims.some((other) => nameOf(other) === nameOf(entry))) continue;
       expect(entry.told?.kind === 'granted' && !isBefore(at(now), entry.told.until)).toBe(true);
     }
   }

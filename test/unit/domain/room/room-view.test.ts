@@ -37,8 +37,8 @@ test('leases are shown in order of time, whichever came first, and waiting stays
 });
 
 test('leases and claims that are over are not shown, even if no message has arrived since', () => {
-  const { book } = busyRoom();
-  const { leases, waiting } = roomViewOf(book, at(50));
+  const { state } = busyRoom();
+  const { leases, waiting } = roomViewOf(state, at(50));
   expect([leases.map(({ stays }) => stays), waiting]).toEqual([[[stay('C')]], []]);
 });
 
@@ -52,7 +52,7 @@ test('the history records who got the room, who waits and behind whom, who relea
   room.claim('B', [15, 30]);
   room.claim('C', [18, 30], { part: 1 });
   room.release('A').passTo(30);
-  expect(room.book.history.map(({ what, why }) => (why === undefined ? what : `${what} (${why})`))).toEqual([
+  expect(room.state.history.map(({ what, why }) => (why === undefined ? what : `${what} (${why})`))).toEqual([
     `${stay('A')}: granted ${at(9)} to ${at(20)}`,
     `${stay('B')}: waits behind ${stay('A')}`,
     `${stay('C')} (part 1): waits behind ${stay('A')}`,
@@ -68,9 +68,9 @@ test('the history of a room keeps only its last lines', () => {
   const room = aRoom(9);
   for (let n = 0; n < ROOM_HISTORY_LINES; n++) room.force('nobody', { reason: `try ${n}` });
   room.force('nobody', { reason: 'the last' });
-  expect(room.book.history).toHaveLength(ROOM_HISTORY_LINES);
-  expect(room.book.history.at(0)).toMatchObject({ why: 'try 1' });
-  expect(room.book.history.at(-1)).toMatchObject({ why: 'the last' });
+  expect(room.state.history).toHaveLength(ROOM_HISTORY_LINES);
+  expect(room.state.history.at(0)).toMatchObject({ why: 'try 1' });
+  expect(room.state.history.at(-1)).toMatchObject({ why: 'the last' });
 });
 
 test("the Web UI shows leases, waiting stays, keys that can open the door, and the history, within Temporal's limit", () => {
@@ -93,17 +93,17 @@ test("the Web UI shows leases, waiting stays, keys that can open the door, and t
 });
 
 test('the state of a room survives being written as JSON and read back', () => {
-  const { book } = busyRoom();
-  expect(JSON.parse(JSON.stringify(book))).toEqual(book);
-  const read = JSON.parse(JSON.stringify(book)) as RoomState;
-  expect(roomViewOf(read, at(9))).toEqual(roomViewOf(book, at(9)));
+  const { state } = busyRoom();
+  expect(JSON.parse(JSON.stringify(state))).toEqual(state);
+  const read = JSON.parse(JSON.stringify(state)) as RoomState;
+  expect(roomViewOf(read, at(9))).toEqual(roomViewOf(state, at(9)));
 });
 
 test('a room in which no stay waits has nothing to wake up for', () => {
   const room = aRoom(9);
   room.claim('A', [9, 20], { graceMinutes: 60 });
   room.claim('B', [22, 30]);
-  expect(nextWake(room.book, at(9))).toBeUndefined();
+  expect(nextWake(room.state, at(9))).toBeUndefined();
 });
 
 test('a room wakes up when a waiting stay can have it', () => {
@@ -111,10 +111,10 @@ test('a room wakes up when a waiting stay can have it', () => {
   room.claim('A', [9, 20], { graceMinutes: 60 });
   room.claim('C', [40, 60]);
   room.claim('B', [19, 30]);
-  expect(nextWake(room.book, at(9))).toBe(at(20));
+  expect(nextWake(room.state, at(9))).toBe(at(20));
   room.passTo(20);
   expect(room.decision('B')).toMatchObject({ kind: 'granted' });
-  expect(nextWake(room.book, at(20))).toBeUndefined();
+  expect(nextWake(room.state, at(20))).toBeUndefined();
 });
 
 test('a room wakes up to send a decision when a lease ends that was claimed for longer', () => {
@@ -122,7 +122,7 @@ test('a room wakes up to send a decision when a lease ends that was claimed for 
   room.claim('A', [9, 20]);
   room.claim('B', [20, 30]);
   room.claim('A', [9, 25]);
-  expect(nextWake(room.book, at(9))).toBe(at(20));
+  expect(nextWake(room.state, at(9))).toBe(at(20));
 });
 
 test('a room wakes up when the window of the key that a share group joins is over', () => {
@@ -130,12 +130,12 @@ test('a room wakes up when the window of the key that a share group joins is ove
   room.claim('A', [9, 30], { shareGroup: 'friends', ready: true });
   room.claim('B', [9, 30], { shareGroup: 'friends', ready: true });
   room.report('A', [key('o1', [9, 12])]);
-  expect(nextWake(room.book, at(9))).toBe(at(12));
+  expect(nextWake(room.state, at(9))).toBe(at(12));
 });
 
 test('a room wakes up when one part of a stay ends and the stay opens the next part, in a share group of one', () => {
   const room = aRoom(0);
   room.claim('A', [0, 1], { shareGroup: 'friends', ready: true });
   room.claim('A', [1, 2], { shareGroup: 'friends', ready: true, part: 1 });
-  expect(nextWake(room.book, at(0))).toBe(at(1));
+  expect(nextWake(room.state, at(0))).toBe(at(1));
 });

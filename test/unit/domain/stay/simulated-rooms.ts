@@ -37,7 +37,7 @@ export interface SimulatedRooms {
 }
 
 interface Room {
-  readonly book: RoomState;
+  state: RoomState;
   wakeAt: Instant | undefined;
   /** Version of the room state that `wakeAt` is right for. */
   wakeVersion: number | undefined;
@@ -49,31 +49,35 @@ export function openSimulatedRooms(propertyId: string, now: () => Instant): Simu
   const roomOf = (name: string): Room => {
     const known = rooms.get(name);
     if (known !== undefined) return known;
-    const book = newRoomState(roomWorkflowId({ propertyId, room: name }), propertyId, name, now());
-    const room = { book, wakeAt: undefined, wakeVersion: undefined };
+    const state = newRoomState(roomWorkflowId({ propertyId, room: name }), propertyId, name, now());
+    const room: Room = { state, wakeAt: undefined, wakeVersion: undefined };
     rooms.set(name, room);
     return room;
   };
-  const told = <Result>(name: string, act: (book: RoomState) => Result): Result => {
-    const { book } = roomOf(name);
-    const result = act(book);
-    simulated.post.push(...changedDecisions(book, now()));
-    return result;
+  const change = (name: string, act: (state: RoomState) => RoomState): void => {
+    const room = roomOf(name);
+    const { state, news } = changedDecisions(act(room.state), now());
+    room.state = state;
+    simulated.post.push(...news);
   };
   const wakeOf = (room: Room): Instant | undefined => {
-    if (room.wakeVersion !== room.book.version) {
-      room.wakeVersion = room.book.version;
-      room.wakeAt = nextWake(room.book, now());
+    if (room.wakeVersion !== room.state.version) {
+      room.wakeVersion = room.state.version;
+      room.wakeAt = nextWake(room.state, now());
     }
     return room.wakeAt;
   };
 
   const simulated: SimulatedRooms = {
     post: [],
-    claim: (name, claim) => told(name, (book) => takeClaim(book, claim, now())),
-    release: (name, release) => told(name, (book) => takeRelease(book, release, now())),
-    report: (name, report) => told(name, (book) => takeReport(book, report, now())),
-    force: (name, force) => told(name, (book) => takeForce(book, force, now())),
+    claim(name, claim) {
+      const { state, news } = takeClaim(roomOf(name).state, claim, now());
+      change(name, () => state);
+      return news;
+    },
+    release: (name, release) => change(name, (state) => takeRelease(state, release, now())),
+    report: (name, report) => change(name, (state) => takeReport(state, report, now())),
+    force: (name, force) => change(name, (state) => takeForce(state, force, now())),
     nextWake: () =>
       [...rooms.values()]
         .flatMap((room) => wakeOf(room) ?? [])
@@ -83,12 +87,12 @@ export function openSimulatedRooms(propertyId: string, now: () => Instant): Simu
       for (const [name, room] of rooms) {
         const wakeAt = wakeOf(room);
         if (wakeAt === undefined || wakeAt > now()) continue;
-        told(name, (book) => passTime(book, now()));
+        change(name, (state) => passTime(state, now()));
         room.wakeVersion = undefined;
       }
     },
-    claims: () => [...rooms].flatMap(([room, { book }]) => book.claims.map((claim) => ({ ...claim, room }))),
-    views: () => [...rooms.values()].map(({ book }) => roomViewOf(book, now())),
+    claims: () => [...rooms].flatMap(([room, { state }]) => state.claims.map((claim) => ({ ...claim, room }))),
+    views: () => [...rooms.values()].map(({ state }) => roomViewOf(state, now())),
   };
   return simulated;
 }
