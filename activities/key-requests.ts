@@ -1,12 +1,13 @@
 /** Activities of the workflow `keyRequests`: they read stays, and send them the orders of a key request. */
 import { Context } from '@temporalio/activity';
-import { lookAtStay, tellOrder } from '../src/booking/ingress/key-requests.js';
+import { awaitEndOfKeys, readStay, sendOrder } from '../src/booking/ingress/key-requests.js';
 import type { KeyRequestActivities } from '../src/domain/model/key-request-activities.js';
 
 /** Returns the activities of the workflow `keyRequests`. */
 export function createKeyRequestActivities(): KeyRequestActivities {
   return {
-    lookAtStay: (name) => lookAtStay(Context.current().client, name),
-    tellOrder: (input) => tellOrder(Context.current().client, input),
+    readStay: (name) => readStay(Context.current().client, name),
+    sendOrder: (input) => sendOrder(Context.current().client, input),
+    awaitEndOfKeys: (name) => awaitEndOfKeys(Context.current().client, name),
   };
 }

@@ -5,6 +5,7 @@
  */
 import { z } from 'zod';
 import * as erasures from '../domain/model/erasure-schema.js';
+import * as keyRequests from '../domain/model/key-request-schema.js';
 import * as messages from '../domain/model/message-schema.js';
 import * as rooms from '../domain/model/room-message-schema.js';
 import * as snapshots from '../domain/model/snapshot-schema.js';
@@ -14,6 +15,7 @@ for (const exported of [
   ...Object.values(messages),
   ...Object.values(messages.messageSchemas),
   ...Object.values(erasures),
+  ...Object.values(keyRequests),
   ...Object.values(rooms),
   ...Object.values(rooms.roomMessageSchemas),
 ]) {

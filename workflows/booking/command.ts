@@ -5,6 +5,7 @@
 import { proxyActivities, workflowInfo } from '@temporalio/workflow';
 import type { BookingActivities } from '../../src/domain/model/booking-activities.js';
 import { TASK_QUEUES } from '../../src/temporal/task-queues.js';
+import { ignoreUnknownSignals } from '../unknown-signals.js';
 import type { CommandStart } from './messages.js';
 
 const { carryOutCommand } = proxyActivities<BookingActivities>({
@@ -22,6 +23,7 @@ const { carryOutCommand } = proxyActivities<BookingActivities>({
  * @throws ActivityFailure if the command is not completed within one hour
  */
 export async function bookingCommand({ connectionId, commandId }: CommandStart): Promise<void> {
+  ignoreUnknownSignals();
   const since = workflowInfo().startTime.getTime();
   await carryOutCommand.executeWithOptions({ summary: `carry out a command of ${connectionId}` }, [
     { connectionId, commandId, since },

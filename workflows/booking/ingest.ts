@@ -25,6 +25,7 @@ import type {
 import { ERROR_TYPES } from '../../src/domain/model/error-types.js';
 import { parseIngestWorkflowId, type StayName } from '../../src/domain/model/ids.js';
 import { TASK_QUEUES } from '../../src/temporal/task-queues.js';
+import { ignoreUnknownSignals } from '../unknown-signals.js';
 import * as messages from './messages.js';
 import { millisNow } from '../clock.js';
 
@@ -78,9 +79,9 @@ interface IngestRun {
  */
 export async function ingest(start: messages.IngestStart = {}): Promise<messages.IngestSummary> {
   const run = openRun(start);
-  listen(run);
+  setHandlers(run);
   for (;;) {
-    await settle(run);
+    await quiet(run);
     await read(run);
     show(run);
     if (await isToBeReadAgain(run)) continue;
@@ -90,7 +91,7 @@ export async function ingest(start: messages.IngestStart = {}): Promise<messages
 }
 
 /** Waits until no request arrives for `settleMs`, but at most `longestMs`. */
-async function settle(run: IngestRun): Promise<void> {
+async function quiet(run: IngestRun): Promise<void> {
   const { settleMs, longestMs } = run.pace;
   const first = millisNow();
   for (;;) {
@@ -174,7 +175,7 @@ function isAsked({ asked, answered }: IngestRun): boolean {
   return asked > answered;
 }
 
-function listen(run: IngestRun): void {
+function setHandlers(run: IngestRun): void {
   setHandler(messages.reservationChangedSignal, () => {
     run.asked += 1;
     run.deliveries += 1;
@@ -188,6 +189,7 @@ function listen(run: IngestRun): void {
     await condition(isOver, run.pace.patienceMs ?? PATIENCE_MS);
     return run.answered >= own && run.last !== undefined ? run.last : { kind: 'pending' };
   });
+  ignoreUnknownSignals();
   setHandler(messages.ingestQuery, () => summaryOf(run));
 }
 

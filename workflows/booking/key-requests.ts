@@ -10,40 +10,49 @@ import {
   proxyActivities,
   setCurrentDetails,
   setHandler,
-  sleep,
   workflowInfo,
 } from '@temporalio/workflow';
-import type { Order } from '../../src/domain/model/key-request.js';
 import { decide, type Circumstances } from '../../src/domain/key-request/decide.js';
-import type { KeyRequestAnswer, KeyRequest } from '../../src/domain/model/key-request.js';
-import type { KeyRequestActivities } from '../../src/domain/model/key-request-activities.js';
+import { check, describeProblems } from '../../src/domain/model/check.js';
 import { ERROR_TYPES } from '../../src/domain/model/error-types.js';
 import { parseKeyRequestsWorkflowId, type StayName } from '../../src/domain/model/ids.js';
-import { now } from '../clock.js';
+import type { KeyRequestActivities } from '../../src/domain/model/key-request-activities.js';
+import type { KeyRequestAnswer, Order } from '../../src/domain/model/key-request.js';
+import { awaitedAnswerSchema, keyRequestSchema, type KeyRequest } from '../../src/domain/model/key-request-schema.js';
 import { TASK_QUEUES } from '../../src/temporal/task-queues.js';
+import { parsed } from '../arguments.js';
+import { now } from '../clock.js';
+import { ignoreSignal, ignoreUnknownSignals } from '../unknown-signals.js';
 import * as messages from './key-request-messages.js';
 
-const { lookAtStay, tellOrder } = proxyActivities<KeyRequestActivities>({
+const retry = { initialInterval: '500ms', backoffCoefficient: 2, maximumInterval: '30s' } as const;
+
+const { readStay, sendOrder } = proxyActivities<KeyRequestActivities>({
   taskQueue: TASK_QUEUES.bookings,
   startToCloseTimeout: '10s',
-  retry: { initialInterval: '500ms', backoffCoefficient: 2, maximumInterval: '30s' },
+  retry,
+});
+
+/** The activity waits for up to a minute. */
+const { awaitEndOfKeys } = proxyActivities<KeyRequestActivities>({
+  taskQueue: TASK_QUEUES.bookings,
+  startToCloseTimeout: '75s',
+  retry,
 });
 
 /** Idle time before the execution completes; the next request starts another. Duplicates are ignored until then. */
 const IDLE = '10m';
 /** Time limit of the update `keyRequestAnswer`, longer than any caller's timeout. */
 const ANSWERED_WITHIN = '30s';
-const LOOK_EVERY_MS = 1_000;
-const MOST_LOOKS = 60;
 
-interface Desk {
+interface KeyRequestRun {
   readonly name: StayName;
   readonly waiting: KeyRequest[];
   readonly answers: Map<string, KeyRequestAnswer>;
   /** Request that is being carried out, or was carried out last. */
   current?: KeyRequest;
-  /** Last request whose changes the stay received. */
-  told?: KeyRequest;
+  /** Last request whose orders the stay received. */
+  sent?: KeyRequest;
 }
 
 /**
@@ -53,7 +62,7 @@ interface Desk {
  */
 export async function keyRequests(): Promise<{ readonly carriedOut: number }> {
   const run = openRun();
-  listen(run);
+  setHandlers(run);
   do {
     while (run.waiting.length > 0) await carryOutNext(run);
     await condition(() => run.waiting.length > 0, IDLE);
@@ -62,13 +71,13 @@ export async function keyRequests(): Promise<{ readonly carriedOut: number }> {
   return { carriedOut: run.answers.size };
 }
 
-async function carryOutNext(run: Desk): Promise<void> {
+async function carryOutNext(run: KeyRequestRun): Promise<void> {
   const request = run.waiting.shift();
   if (request === undefined) return;
-  setCurrentDetails(`**${request.kind}** for ${request.rooms.join(', ') || 'no room'}, asked for by ${request.by}`);
+  setCurrentDetails(`**${request.kind}** for ${request.rooms.join(', ') || 'no room'}, requested by ${request.by}`);
   run.current = request;
-  const answer = await carryOut(run.name, request, { before: run.told });
-  if (answer.kind === 'told') run.told = request;
+  const answer = await carryOut(run.name, request, { before: run.sent });
+  if (answer.kind === 'sent') run.sent = request;
   run.answers.set(request.requestId, answer);
 }
 
@@ -77,56 +86,66 @@ async function carryOut(
   request: KeyRequest,
   circumstances: Omit<Circumstances, 'now'>,
 ): Promise<KeyRequestAnswer> {
-  const look = await lookAtStay.executeWithOptions({ summary: `before "${request.kind}": look at the stay` }, [name]);
-  const decision = decide(name, request, look ?? undefined, { now: now(), ...circumstances });
+  const stay = await readStay.executeWithOptions({ summary: `before "${request.kind}": read the stay` }, [name]);
+  const decision = decide(name, request, stay ?? undefined, { now: now(), ...circumstances });
   if (decision.kind === 'refuse') return { kind: 'refused', why: decision.why };
   for (const order of decision.orders) {
     const refused = await follow(name, request, order);
     if (refused !== undefined) return refused;
   }
-  return { kind: 'told', changes: decision.orders.length };
+  return { kind: 'sent', changes: decision.orders.length };
 }
 
 async function follow(name: StayName, request: KeyRequest, order: Order): Promise<KeyRequestAnswer | undefined> {
   if (order.kind === 'await-end-of-keys') {
-    await endOfKeys(name);
+    await awaitEndOfKeys.executeWithOptions({ summary: 'wait until the old keys have ended' }, [name]);
     return undefined;
   }
-  const outcome = await tellOrder.executeWithOptions({ summary: `"${request.kind}": update the stay` }, [
+  const outcome = await sendOrder.executeWithOptions({ summary: `"${request.kind}": update the stay` }, [
     { name, order },
   ]);
   return outcome.kind === 'refused' ? outcome : undefined;
 }
 
-async function endOfKeys(name: StayName): Promise<void> {
-  for (let looks = 0; looks < MOST_LOOKS; looks += 1) {
-    const look = await lookAtStay.executeWithOptions({ summary: 'have the old keys ended?' }, [name]);
-    if (look === null || !look.guests.some(({ hasKey }) => hasKey)) return;
-    await sleep(LOOK_EVERY_MS);
-  }
-}
-
-function listen(run: Desk): void {
+/** Registers all handlers. The signal handler is total: an invalid request is logged and changes nothing. */
+function setHandlers(run: KeyRequestRun): void {
   const { waiting, answers } = run;
-  setHandler(messages.keysAskedForSignal, (request) => {
-    const atHand = run.current === undefined ? waiting : [run.current, ...waiting];
-    const isKnown = answers.has(request.requestId) || atHand.some(({ requestId }) => requestId === request.requestId);
+  setHandler(messages.keysAskedForSignal, (input) => {
+    const checked = check(keyRequestSchema, input);
+    if (!checked.ok) {
+      ignoreSignal('keysAskedFor', describeProblems(checked.problems));
+      return;
+    }
+    const request = checked.value;
+    const pending = run.current === undefined ? waiting : [run.current, ...waiting];
+    const isKnown = answers.has(request.requestId) || pending.some(({ requestId }) => requestId === request.requestId);
     if (!isKnown) waiting.push(request);
   });
-  setHandler(messages.keyRequestAnswerUpdate, async ({ requestId }): Promise<KeyRequestAnswer> => {
-    const isAnswered = await condition(() => answers.has(requestId), ANSWERED_WITHIN);
-    const answer = answers.get(requestId);
-    if (isAnswered && answer !== undefined) return answer;
-    throw ApplicationFailure.nonRetryable('the request has not come, or takes longer', ERROR_TYPES.invalidMessage);
-  });
+  ignoreUnknownSignals();
+  setHandler(
+    messages.keyRequestAnswerUpdate,
+    async (input): Promise<KeyRequestAnswer> => {
+      const { requestId } = parsed(awaitedAnswerSchema, input);
+      const isAnswered = await condition(() => answers.has(requestId), ANSWERED_WITHIN);
+      const answer = answers.get(requestId);
+      if (isAnswered && answer !== undefined) return answer;
+      throw invalid('the request has not arrived, or takes longer');
+    },
+    { validator: (input) => void parsed(awaitedAnswerSchema, input) },
+  );
 }
 
-function openRun(): Desk {
+function invalid(message: string): ApplicationFailure {
+  return ApplicationFailure.nonRetryable(message, ERROR_TYPES.invalidMessage);
+}
+
+function openRun(): KeyRequestRun {
   const { workflowId } = workflowInfo();
   const name = parseKeyRequestsWorkflowId(workflowId);
   if (name === undefined) {
-    const message = `workflow id must be key-requests/<propertyId>/<reservationId>, parts percent-encoded; it is ${workflowId}`;
-    throw ApplicationFailure.nonRetryable(message, ERROR_TYPES.invalidMessage);
+    throw invalid(
+      `workflow id must be key-requests/<propertyId>/<reservationId>, parts percent-encoded; it is ${workflowId}`,
+    );
   }
   return { name, waiting: [], answers: new Map() };
 }

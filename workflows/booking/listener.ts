@@ -5,6 +5,7 @@
 import { continueAsNew, proxyActivities, setCurrentDetails, sleep, workflowInfo } from '@temporalio/workflow';
 import type { BookingActivities } from '../../src/domain/model/booking-activities.js';
 import { TASK_QUEUES } from '../../src/temporal/task-queues.js';
+import { ignoreUnknownSignals } from '../unknown-signals.js';
 import type { ListenStart } from './messages.js';
 
 /** Time after which a dead worker is detected and another one listens. */
@@ -24,6 +25,7 @@ const { listenToBookings } = proxyActivities<BookingActivities>({
  * @param start id of the connection
  */
 export async function bookingListener({ connectionId }: ListenStart): Promise<never> {
+  ignoreUnknownSignals();
   setCurrentDetails(`Listens to ${connectionId}; what it misses the sweep finds.`);
   for (;;) {
     await listenToBookings.executeWithOptions({ summary: `listen to ${connectionId}` }, [{ connectionId }]);

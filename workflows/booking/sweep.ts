@@ -13,6 +13,7 @@ import {
 } from '@temporalio/workflow';
 import type { BookingActivities, SweepCounts, SweepPageOutcome } from '../../src/domain/model/booking-activities.js';
 import { TASK_QUEUES } from '../../src/temporal/task-queues.js';
+import { ignoreUnknownSignals } from '../unknown-signals.js';
 import * as messages from './messages.js';
 import { millisNow } from '../clock.js';
 
@@ -51,6 +52,7 @@ export async function bookingSweep(start: messages.SweepStart): Promise<messages
   const { since, begunAt } = begun;
   let { cursor, pages, counts } = begun;
   const summary = (): messages.SweepSummary => summaryOf({ since, begunAt, pages, counts });
+  ignoreUnknownSignals();
   setHandler(messages.sweepQuery, summary);
   for (;;) {
     const page: SweepPageOutcome = await sweepPage.executeWithOptions(

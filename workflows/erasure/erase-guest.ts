@@ -2,12 +2,12 @@
  * Workflow `eraseGuest`: erases a guest at Seam, and the histories that hold the guest's name. The result keeps what
  * was done, by ids alone.
  */
-import { ApplicationFailure, proxyActivities, setCurrentDetails } from '@temporalio/workflow';
-import { check, describeProblems } from '../../src/domain/model/check.js';
+import { proxyActivities, setCurrentDetails } from '@temporalio/workflow';
 import { guestToEraseSchema, type GuestToErase } from '../../src/domain/model/erasure-schema.js';
 import type { Erasure, ErasureActivities } from '../../src/domain/model/erasure.js';
-import { ERROR_TYPES } from '../../src/domain/model/error-types.js';
 import { TASK_QUEUES } from '../../src/temporal/task-queues.js';
+import { parsed } from '../arguments.js';
+import { ignoreUnknownSignals } from '../unknown-signals.js';
 
 const retry = { initialInterval: '1s', backoffCoefficient: 2, maximumInterval: '1m' } as const;
 
@@ -33,11 +33,8 @@ const atSeam = proxyActivities<ErasureActivities>({
  * @throws ActivityFailure caused by `GuestNeeded`, before anything is erased
  */
 export async function eraseGuest(asked: GuestToErase): Promise<Erasure> {
-  const checked = check(guestToEraseSchema, asked);
-  if (!checked.ok) {
-    throw ApplicationFailure.nonRetryable(describeProblems(checked.problems), ERROR_TYPES.invalidMessage);
-  }
-  const guest = checked.value;
+  ignoreUnknownSignals();
+  const guest = parsed(guestToEraseSchema, asked);
   const past = await atTemporal.lookBack.executeWithOptions({ summary: 'what the stay did, by ids' }, [guest]);
   const userIdentityId = past?.userIdentityIds[guest.guestId];
   const guestAtSeam = { guest, ...(userIdentityId === undefined ? {} : { userIdentityId }) };

@@ -15,7 +15,6 @@ import {
 import { check, describeProblems, type Checked } from '../../src/domain/model/check.js';
 import { ERROR_TYPES } from '../../src/domain/model/error-types.js';
 import { parseRoomWorkflowId } from '../../src/domain/model/ids.js';
-import type { Claim } from '../../src/domain/model/lease.js';
 import { roomDetailsOf } from '../../src/domain/room/details.js';
 import { newRoomState, ROOM_STATE_SCHEMA, type RoomState } from '../../src/domain/room/state.js';
 import * as rules from '../../src/domain/room/rules.js';
@@ -28,7 +27,9 @@ import {
 import { roomViewOf } from '../../src/domain/room/view.js';
 import { nextWake } from '../../src/domain/room/wake.js';
 import { SEARCH_ATTRIBUTES } from '../../src/temporal/search-attributes.js';
+import { parsed } from '../arguments.js';
 import { now } from '../clock.js';
+import { unknownSignal } from '../unknown-signals.js';
 import { nextChange, type Wakeup } from '../wakeup.js';
 import { leaseChangedSignal } from '../stay/messages.js';
 import * as messages from './messages.js';
@@ -94,28 +95,20 @@ function setHandlers(run: RoomRun): void {
     });
   }
   setDefaultSignalHandler((name) => {
-    run.state = rules.ignoreMessage(run.state, `no signal is called ${JSON.stringify(name.slice(0, 60))}`, now());
+    run.state = rules.ignoreMessage(run.state, unknownSignal(name), now());
     run.events += 1;
   });
   setHandler(
     messages.claimUpdate,
     (claim) => {
-      const { state, news } = rules.takeClaim(run.state, parsed(claim), now());
+      const { state, news } = rules.takeClaim(run.state, parsed(claimSchema, claim), now());
       run.state = state;
       run.events += 1;
       return news;
     },
-    { validator: (claim) => void parsed(claim) },
+    { validator: (claim) => void parsed(claimSchema, claim) },
   );
   setHandler(messages.roomQuery, () => roomViewOf(run.state, now()));
-}
-
-/** Returns the parsed claim. @throws ApplicationFailure `InvalidMessage` */
-function parsed(input: unknown): Claim {
-  const checked = check(claimSchema, input);
-  if (checked.ok) return checked.value;
-  const { problems } = checked;
-  throw ApplicationFailure.nonRetryable(describeProblems(problems), ERROR_TYPES.invalidMessage, { problems });
 }
 
 function afterMessage(state: RoomState, name: RoomMessageName, payload: unknown): RoomState {

@@ -2,7 +2,15 @@
  * Message handlers of a stay. Signal handlers are synchronous and total: a message only edits the state. The validator
  * of `applyReservation` only reads.
  */
-import { ApplicationFailure, setDefaultSignalHandler, setHandler, type SignalDefinition } from '@temporalio/workflow';
+import {
+  ApplicationFailure,
+  condition,
+  setDefaultSignalHandler,
+  setHandler,
+  type SignalDefinition,
+} from '@temporalio/workflow';
+import { outcomeOf, type KeyOutcome } from '../../src/domain/key-request/outcome.js';
+import { awaitedKeysSchema } from '../../src/domain/model/key-request-schema.js';
 import { applyMessage, ignoreMessage } from '../../src/domain/stay/desired/apply-message.js';
 import { applySnapshot, judgeSnapshot } from '../../src/domain/stay/desired/apply-snapshot.js';
 import type { StayState } from '../../src/domain/stay/state.js';
@@ -19,7 +27,9 @@ import {
 import { snapshotSchema, type StaySnapshot } from '../../src/domain/model/snapshot-schema.js';
 import type { StayView } from '../../src/domain/model/stay-view.js';
 import { viewOf } from '../../src/domain/stay/view.js';
+import { parsed } from '../arguments.js';
 import { now } from '../clock.js';
+import { unknownSignal } from '../unknown-signals.js';
 import { keySteps, planNow, type StayRun } from './run.js';
 import * as messages from './messages.js';
 
@@ -31,11 +41,14 @@ export function setHandlers(run: StayRun): void {
     );
   }
   setDefaultSignalHandler((name) => {
-    run.state = ignoreMessage(run.state, `no signal is called ${JSON.stringify(name.slice(0, 60))}`, now());
+    run.state = ignoreMessage(run.state, unknownSignal(name), now());
     run.events += 1;
   });
   setHandler(messages.applyReservationUpdate, (snapshot) => receive(run, snapshot), {
     validator: (snapshot) => void parsedSnapshot(run.state, snapshot),
+  });
+  setHandler(messages.awaitKeysUpdate, (input) => awaitKeys(run, input), {
+    validator: (input) => void parsed(awaitedKeysSchema, input),
   });
   setHandler(messages.stayQuery, () => currentView(run));
   setHandler(messages.userIdentityIdsQuery, () =>
@@ -110,6 +123,23 @@ export function receive(run: StayRun, input: unknown): StayView {
     run.events += 1;
   }
   return { ...currentView(run), taken: isNew ? 'new' : 'known' };
+}
+
+/** Waits for the end of a key request. The view is read again only after an event. */
+async function awaitKeys(run: StayRun, input: unknown): Promise<KeyOutcome> {
+  const { kind, rooms, withinMs } = parsed(awaitedKeysSchema, input);
+  const progress = (): KeyOutcome => outcomeOf({ kind, rooms }, currentView(run));
+  let seen = run.events;
+  let outcome = progress();
+  const isOver = (): boolean => {
+    if (run.events !== seen) {
+      seen = run.events;
+      outcome = progress();
+    }
+    return outcome.kind !== 'pending' || run.leaving === true;
+  };
+  await condition(isOver, withinMs);
+  return outcome;
 }
 
 /**

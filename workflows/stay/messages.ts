@@ -6,6 +6,8 @@ import { defineQuery, defineSignal, defineUpdate, type SignalDefinition } from '
 import type { StayState } from '../../src/domain/stay/state.js';
 import type { UserIdentityIds } from '../../src/domain/model/erasure.js';
 import type { DryRun } from '../../src/domain/stay/dry-run.js';
+import type { KeyOutcome } from '../../src/domain/key-request/outcome.js';
+import type { AwaitedKeys } from '../../src/domain/model/key-request-schema.js';
 import type { MessageInput, MessageName } from '../../src/domain/model/message-schema.js';
 import type { StaySnapshotInput } from '../../src/domain/model/snapshot-schema.js';
 import type { StayPhase, StayView } from '../../src/domain/model/stay-view.js';
@@ -52,6 +54,12 @@ export const credentialChangedSignal = defineSignal<[MessageInput<'credentialCha
 export const leaseChangedSignal = defineSignal<[MessageInput<'leaseChanged'>]>('leaseChanged');
 export const phoneChangedSignal = defineSignal<[MessageInput<'phoneChanged'>]>('phoneChanged');
 export const policyChangedSignal = defineSignal<[MessageInput<'policyChanged'>]>('policyChanged');
+
+/**
+ * Returns the progress of a key request: as soon as it is done or refused, and after `withinMs` at the latest. Fails
+ * with `InvalidMessage` for an invalid argument.
+ */
+export const awaitKeysUpdate = defineUpdate<KeyOutcome, [AwaitedKeys]>('awaitKeys');
 
 /** All signals, by name. */
 export const staySignals: { readonly [Name in MessageName]: SignalDefinition<[MessageInput<Name>]> } = {

@@ -17,6 +17,8 @@ export interface StayRun extends Wakeup {
   /** Current state. Read it again after every await: a message may have changed it. */
   state: StayState;
   readonly running: Map<string, Running>;
+  /** Set when the run is about to end or to continue as new: waiting updates answer at once. */
+  leaving?: true;
   /** Set when the workflow was cancelled. A run receives a cancellation request only once. */
   cancelled?: boolean;
   /** Search attributes of the last write; they are written only when they change. */

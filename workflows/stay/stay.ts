@@ -82,6 +82,7 @@ function cancelUndesired(run: StayRun, plan: StayPlan): void {
  * Returns the plan, of which no step has started.
  */
 async function leave(run: StayRun, plan: StayPlan): Promise<StayPlan> {
+  run.leaving = true;
   for (const { scope } of run.running.values()) scope.cancel();
   if (run.running.size === 0) {
     await condition(allHandlersFinished);
@@ -91,6 +92,7 @@ async function leave(run: StayRun, plan: StayPlan): Promise<StayPlan> {
 }
 
 async function close(run: StayRun): Promise<StaySummary> {
+  run.leaving = true;
   await condition(allHandlersFinished);
   const issued = run.state.keyring.keys.filter((key) => key.issuedAt !== undefined);
   return {

@@ -9,7 +9,7 @@ import type { z } from 'zod';
 import type { StayClient } from '../../client.js';
 import type { StayName } from '../../domain/model/ids.js';
 import type { KeyOutcome } from '../../domain/key-request/outcome.js';
-import type { KeyRequest } from '../../domain/model/key-request.js';
+import type { KeyRequest } from '../../domain/model/key-request-schema.js';
 import type { StaySnapshotInput } from '../../domain/model/snapshot-schema.js';
 import type { RereadOutcome } from '../../domain/model/booking-activities.js';
 

@@ -2,21 +2,23 @@
  * Requests for keys: makes them durable and follows their progress until a deadline. Also reads a stay and sends orders
  * to it for the workflow `keyRequests`.
  */
-import { setTimeout as delay } from 'node:timers/promises';
-import { WithStartWorkflowOperation, type Client } from '@temporalio/client';
+import { WithStartWorkflowOperation, WorkflowNotFoundError, type Client } from '@temporalio/client';
 import { keyRequestAnswerUpdate, keysAskedForSignal } from '../../../workflows/booking/key-request-messages.js';
 import { createStayClient, StayNotFound, StayRefused, type StayView } from '../../client.js';
-import { keyRequestsWorkflowId, type StayName } from '../../domain/model/ids.js';
-import type { StayLook } from '../../domain/model/key-request.js';
+import { defined } from '../../domain/model/defined.js';
+import { keyRequestsWorkflowId, stayWorkflowId, type StayName } from '../../domain/model/ids.js';
 import { outcomeOf, type KeyOutcome } from '../../domain/key-request/outcome.js';
-import type { KeyRequestAnswer, KeyRequest } from '../../domain/model/key-request.js';
-import type { TellOrderInput, TellOrderOutcome } from '../../domain/model/key-request-activities.js';
+import type { KeyRequestAnswer, StayReport } from '../../domain/model/key-request.js';
+import type { SendOrderInput, SendOrderOutcome } from '../../domain/model/key-request-activities.js';
+import { LONGEST_WAIT_MS, type KeyRequest } from '../../domain/model/key-request-schema.js';
+import { awaitKeysUpdate } from '../../../workflows/stay/messages.js';
 import { TASK_QUEUES } from '../../temporal/task-queues.js';
 import { WORKFLOW_TYPES } from '../../temporal/workflow-types.js';
 
-const LOOK_EVERY_MS = 250;
-/** Timeout of one query to the stay. */
-const LOOK_MS = 3_000;
+/** Time before the caller's deadline at which a stay answers with its progress. */
+const ANSWER_MS = 250;
+/** Time beyond a wait in which the answer of a stay arrives, or the stay does not answer at all. */
+const SILENT_MS = 5_000;
 
 /**
  * Records a request durably.
@@ -47,12 +49,34 @@ export async function followKeys(
   const answer = await quietly(() => temporal.withDeadline(deadline, () => answerOf(temporal, name, request)));
   if (answer === undefined) return { kind: 'pending', text: 'The request is recorded; it is carried out by itself.' };
   if (answer.kind === 'refused') return { kind: 'refused', text: answer.why };
-  let outcome: KeyOutcome = { kind: 'pending', text: 'The stay knows of the request.' };
-  for (;;) {
-    const until = Math.min(deadline, Date.now() + LOOK_MS);
-    outcome = (await quietly(() => temporal.withDeadline(until, () => look(temporal, name, request)))) ?? outcome;
-    if (outcome.kind !== 'pending' || Date.now() + LOOK_EVERY_MS > deadline) return outcome;
-    await delay(LOOK_EVERY_MS);
+  let outcome: KeyOutcome = { kind: 'pending', text: 'The stay has received the request.' };
+  // A stay that continues as new answers early.
+  for (let left = timeLeft(deadline); outcome.kind === 'pending' && left > 0; left = timeLeft(deadline)) {
+    const said = await quietly(() => temporal.withDeadline(deadline, () => progress(temporal, name, request, left)));
+    if (said === undefined) return outcome;
+    outcome = said;
+  }
+  return outcome;
+}
+
+function timeLeft(deadline: number): number {
+  return Math.min(LONGEST_WAIT_MS, deadline - ANSWER_MS - Date.now());
+}
+
+/** Returns the progress of a request: as soon as it is done or refused, and after `withinMs` at the latest. */
+async function progress(
+  temporal: Client,
+  name: StayName,
+  { kind, rooms }: Pick<KeyRequest, 'kind' | 'rooms'>,
+  withinMs: number,
+): Promise<KeyOutcome> {
+  const handle = temporal.workflow.getHandle(stayWorkflowId(name));
+  try {
+    return await handle.executeUpdate(awaitKeysUpdate, { args: [{ kind, rooms, withinMs: Math.round(withinMs) }] });
+  } catch (error) {
+    // A stay that has completed still answers queries.
+    if (error instanceof WorkflowNotFoundError) return outcomeOf({ kind, rooms }, await viewOf(temporal, name));
+    throw error;
   }
 }
 
@@ -67,11 +91,11 @@ function answerOf(temporal: Client, name: StayName, { requestId }: KeyRequest): 
   });
 }
 
-async function look(temporal: Client, name: StayName, request: KeyRequest): Promise<KeyOutcome> {
+async function viewOf(temporal: Client, name: StayName): Promise<StayView | undefined> {
   try {
-    return outcomeOf(request, await createStayClient(temporal).view(name));
+    return await createStayClient(temporal).view(name);
   } catch (error) {
-    if (error instanceof StayNotFound) return outcomeOf(request, undefined);
+    if (error instanceof StayNotFound) return undefined;
     throw error;
   }
 }
@@ -100,22 +124,23 @@ function startOf(name: StayName): {
 }
 
 /** Returns the current state of a stay for the workflow; null if there is no stay. */
-export async function lookAtStay(temporal: Client, name: StayName): Promise<StayLook | null> {
-  try {
-    return lookOf(await createStayClient(temporal).view(name));
-  } catch (error) {
-    if (error instanceof StayNotFound) return null;
-    throw error;
-  }
+export async function readStay(temporal: Client, name: StayName): Promise<StayReport | null> {
+  const view = await viewOf(temporal, name);
+  return view === undefined ? null : reportOf(view);
 }
 
-function lookOf(view: StayView): StayLook {
+/** Waits until no key of the stay can open a door, up to a minute. */
+export async function awaitEndOfKeys(temporal: Client, name: StayName): Promise<void> {
+  const deadline = Date.now() + LONGEST_WAIT_MS + SILENT_MS;
+  await temporal.withDeadline(deadline, () => progress(temporal, name, { kind: 'remove', rooms: [] }, LONGEST_WAIT_MS));
+}
+
+function reportOf(view: StayView): StayReport {
   const { phase, revision, window, rooms, guests, keys } = view;
   const holders = new Set(keys.filter(({ state }) => state !== 'dead').map(({ guestId }) => guestId));
   return {
     phase,
-    ...(revision === undefined ? {} : { revision }),
-    ...(window === undefined ? {} : { window }),
+    ...defined({ revision, window }),
     rooms,
     isPending: outcomeOf({ kind: 'new', rooms }, view).kind === 'pending',
     guests: guests.map(({ guestId, keyState }) => ({
@@ -127,12 +152,12 @@ function lookOf(view: StayView): StayLook {
 }
 
 /** Sends an order to its stay. Returns `refused` if the stay refuses it or does not exist. */
-export async function tellOrder(temporal: Client, { name, order }: TellOrderInput): Promise<TellOrderOutcome> {
+export async function sendOrder(temporal: Client, { name, order }: SendOrderInput): Promise<SendOrderOutcome> {
   const stays = createStayClient(temporal);
   try {
     if (order.kind === 'snapshot') await stays.applyReservation(order.snapshot);
     else await stays.signal(name, 'replaceKey', order.payload);
-    return { kind: 'told' };
+    return { kind: 'sent' };
   } catch (error) {
     if (error instanceof StayRefused || error instanceof StayNotFound) return { kind: 'refused', why: error.message };
     throw error;

@@ -7,14 +7,14 @@ import type { StayName } from '../model/ids.js';
 import { earlier, isBefore, millis, sameWindow, type Instant, type Window } from '../model/instants.js';
 import type { StaySnapshotInput } from '../model/snapshot-schema.js';
 import type { StayPhase } from '../model/stay-view.js';
-import type { StayLook, LookedAtGuest, Order } from '../model/key-request.js';
-import type { KeyRequest } from '../model/key-request.js';
+import type { Order, ReportedGuest, StayReport } from '../model/key-request.js';
+import type { KeyRequest } from '../model/key-request-schema.js';
 
 export type Decision =
-  { readonly kind: 'tell'; readonly orders: readonly Order[] } | { readonly kind: 'refuse'; readonly why: string };
+  { readonly kind: 'send'; readonly orders: readonly Order[] } | { readonly kind: 'refuse'; readonly why: string };
 
 /** Desired reservation. */
-interface Wish {
+interface DesiredReservation {
   readonly status: 'confirmed' | 'in-house' | 'departed';
   readonly window: Window;
   readonly rooms: readonly string[];
@@ -32,61 +32,62 @@ export interface Circumstances {
 
 /**
  * Returns the orders that fulfil the request, or the reason to refuse it.
- * @param look undefined if no stay is open
+ * @param stay undefined if no stay is open
  */
 export function decide(
   name: StayName,
   request: KeyRequest,
-  look: StayLook | undefined,
+  stay: StayReport | undefined,
   circumstances: Circumstances,
 ): Decision {
   const { now, before } = circumstances;
-  const isOpen = look !== undefined && !OVER.includes(look.phase);
+  const isOpen = stay !== undefined && !OVER.includes(stay.phase);
   if (request.kind === 'remove') {
-    return tell(isOpen || mayStillOpen(look) ? removal(name, request, look) : []);
+    return send(isOpen || mayStillOpen(stay) ? removal(name, request, stay) : []);
   }
-  if (before !== undefined && look?.isPending === true && isAskedAgain(before, request)) return tell([]);
-  const window = windowOf(request, isOpen ? look : undefined, circumstances);
-  const rooms = roomsOf(request, look);
+  if (before !== undefined && stay?.isPending === true && isAskedAgain(before, request)) return send([]);
+  const window = windowOf(request, isOpen ? stay : undefined, circumstances);
+  const rooms = roomsOf(request, stay);
   if (window === undefined || rooms.length === 0) {
     return { kind: 'refuse', why: 'the request names no room or no dates, and no stay is open that has them' };
   }
   const status =
-    isOpen && look.phase === 'in-house' ? 'in-house' : isBefore(now, window.from) ? 'confirmed' : 'in-house';
-  const wish: Wish = { status, window, rooms, guestIds: guestIdsOf(request, isOpen, look) };
-  if (!isOpen) return tell([snapshotOf(name, request, look, wish)]);
-  const isAnew = request.kind === 'new' && sameRooms(rooms, look.rooms) && look.guests.some(({ hasKey }) => hasKey);
-  return tell([
+    isOpen && stay.phase === 'in-house' ? 'in-house' : isBefore(now, window.from) ? 'confirmed' : 'in-house';
+  const desired: DesiredReservation = { status, window, rooms, guestIds: guestIdsOf(request, isOpen, stay) };
+  if (!isOpen) return send([snapshotOf(name, request, stay, desired)]);
+  const endsEarlierKeys =
+    request.kind === 'new' && sameRooms(rooms, stay.rooms) && stay.guests.some(({ hasKey }) => hasKey);
+  return send([
     // All earlier keys must also die at the door: the first key after the end of all others is an override.
-    ...(isAnew ? [...removal(name, request, look), { kind: 'await-end-of-keys' as const }] : []),
-    ...(isAnew || !isAsWished(look, wish) ? [snapshotOf(name, request, look, wish)] : []),
-    ...replacement(request, look, wish),
+    ...(endsEarlierKeys ? [...removal(name, request, stay), { kind: 'await-end-of-keys' as const }] : []),
+    ...(endsEarlierKeys || !isAsDesired(stay, desired) ? [snapshotOf(name, request, stay, desired)] : []),
+    ...replacement(request, stay, desired),
   ]);
 }
 
-function tell(orders: readonly Order[]): Decision {
-  return { kind: 'tell', orders };
+function send(orders: readonly Order[]): Decision {
+  return { kind: 'send', orders };
 }
 
 /** Returns true if a stay in its grace still has a key; "remove" ends that key. */
-function mayStillOpen(look: StayLook | undefined): look is StayLook {
-  return look?.phase === 'leaving' && look.guests.some(({ hasKey }) => hasKey);
+function mayStillOpen(stay: StayReport | undefined): stay is StayReport {
+  return stay?.phase === 'leaving' && stay.guests.some(({ hasKey }) => hasKey);
 }
 
 /** Returns orders that end the keys. A moved stay keeps its keys: "remove" may come after "new" for the next room. */
-function removal(name: StayName, request: KeyRequest, look: StayLook): readonly Order[] {
-  const isForOthers = request.rooms.length > 0 && !request.rooms.some((room) => look.rooms.includes(room));
-  const { window, rooms } = look;
+function removal(name: StayName, request: KeyRequest, stay: StayReport): readonly Order[] {
+  const isForOthers = request.rooms.length > 0 && !request.rooms.some((room) => stay.rooms.includes(room));
+  const { window, rooms } = stay;
   if (window === undefined || (rooms.length > 0 && isForOthers)) return [];
-  const guestIds = present(look).map(({ guestId }) => guestId);
-  return [snapshotOf(name, request, look, { status: 'departed', window, rooms, guestIds })];
+  const guestIds = present(stay).map(({ guestId }) => guestId);
+  return [snapshotOf(name, request, stay, { status: 'departed', window, rooms, guestIds })];
 }
 
 /** Returns the desired window. A key issued during the stay does not move the arrival; a key valid later does. */
-function windowOf({ window }: KeyRequest, look: StayLook | undefined, { now }: Circumstances): Window | undefined {
-  if (window === undefined || look?.window === undefined) return window ?? look?.window;
-  const isDuringStay = look.phase === 'in-house' || !isBefore(now, window.from);
-  return { from: isDuringStay ? earlier(window.from, look.window.from) : window.from, to: window.to };
+function windowOf({ window }: KeyRequest, stay: StayReport | undefined, { now }: Circumstances): Window | undefined {
+  if (window === undefined || stay?.window === undefined) return window ?? stay?.window;
+  const isDuringStay = stay.phase === 'in-house' || !isBefore(now, window.from);
+  return { from: isDuringStay ? earlier(window.from, stay.window.from) : window.from, to: window.to };
 }
 
 /** Time in which no caller has received "try again" yet. */
@@ -108,8 +109,8 @@ function isAskedAgain(before: KeyRequest, request: KeyRequest): boolean {
 }
 
 /** Returns the desired rooms. "new" and "move" name all rooms, except a move with `oldRoom`; others may name one. */
-function roomsOf({ kind, rooms, oldRoom }: KeyRequest, look: StayLook | undefined): readonly string[] {
-  const known = look?.rooms ?? [];
+function roomsOf({ kind, rooms, oldRoom }: KeyRequest, stay: StayReport | undefined): readonly string[] {
+  const known = stay?.rooms ?? [];
   const [room, ...further] = rooms;
   if (kind === 'move' && oldRoom !== undefined && room !== undefined && further.length === 0) {
     const moved = known.map((one) => (one === oldRoom ? room : one));
@@ -119,12 +120,16 @@ function roomsOf({ kind, rooms, oldRoom }: KeyRequest, look: StayLook | undefine
   return namesAll || !rooms.every((room) => known.includes(room)) ? rooms : known;
 }
 
-function guestIdsOf({ kind, furtherKeys }: KeyRequest, isOpen: boolean, look: StayLook | undefined): readonly string[] {
-  const [first = guestIdAt(0)] = (look?.guests ?? [])
+function guestIdsOf(
+  { kind, furtherKeys }: KeyRequest,
+  isOpen: boolean,
+  stay: StayReport | undefined,
+): readonly string[] {
+  const [first = guestIdAt(0)] = (stay?.guests ?? [])
     .toSorted((a, b) => Number(b.hasKey) - Number(a.hasKey))
     .map(({ guestId }) => guestId);
-  const here = isOpen && look !== undefined ? present(look).map(({ guestId }) => guestId) : [];
-  if (here.length === 0 || (kind === 'new' && look?.guests.some(({ hasKey }) => hasKey) === true)) return [first];
+  const here = isOpen && stay !== undefined ? present(stay).map(({ guestId }) => guestId) : [];
+  if (here.length === 0 || (kind === 'new' && stay?.guests.some(({ hasKey }) => hasKey) === true)) return [first];
   return kind === 'duplicate' && furtherKeys === 'another-guest' ? [...here, furtherGuestId(here)] : here;
 }
 
@@ -138,19 +143,19 @@ function guestIdAt(place: number): string {
   return `guest-${place + 1}`;
 }
 
-function present({ guests }: StayLook): readonly LookedAtGuest[] {
+function present({ guests }: StayReport): readonly ReportedGuest[] {
   return guests.filter(({ isGone }) => !isGone);
 }
 
-function isAsWished(look: StayLook, wish: Wish): boolean {
+function isAsDesired(stay: StayReport, desired: DesiredReservation): boolean {
   return (
-    (wish.status === 'in-house') === (look.phase === 'in-house') &&
-    look.window !== undefined &&
-    sameWindow(look.window, wish.window) &&
-    sameRooms(look.rooms, wish.rooms) &&
+    (desired.status === 'in-house') === (stay.phase === 'in-house') &&
+    stay.window !== undefined &&
+    sameWindow(stay.window, desired.window) &&
+    sameRooms(stay.rooms, desired.rooms) &&
     sameRooms(
-      present(look).map(({ guestId }) => guestId),
-      wish.guestIds,
+      present(stay).map(({ guestId }) => guestId),
+      desired.guestIds,
     )
   );
 }
@@ -160,20 +165,29 @@ function sameRooms(some: readonly string[], others: readonly string[]): boolean 
 }
 
 /** Returns the order to replace a key. A change of rooms needs none: the stay then ends the old keys itself. */
-function replacement({ kind, requestId, by }: KeyRequest, look: StayLook, wish: Wish): readonly Order[] {
-  const holder = present(look).toSorted((a, b) => Number(b.hasKey) - Number(a.hasKey))[0];
-  if (holder === undefined || !sameRooms(look.rooms, wish.rooms)) return [];
+function replacement(
+  { kind, requestId, by }: KeyRequest,
+  stay: StayReport,
+  desired: DesiredReservation,
+): readonly Order[] {
+  const holder = present(stay).toSorted((a, b) => Number(b.hasKey) - Number(a.hasKey))[0];
+  if (holder === undefined || !sameRooms(stay.rooms, desired.rooms)) return [];
   const { guestId, hasKey } = holder;
   if (kind === 'lost') return [{ kind: 'replace-key', payload: { guestId, mode: 'secure', requestId, by } }];
   const isAgain = kind === 're-encode' && hasKey;
   return isAgain ? [{ kind: 'replace-key', payload: { guestId, mode: 'convenient', requestId, by } }] : [];
 }
 
-function snapshotOf(name: StayName, request: KeyRequest, look: StayLook | undefined, wish: Wish): Order {
-  const { status, window, rooms, guestIds } = wish;
+function snapshotOf(
+  name: StayName,
+  request: KeyRequest,
+  stay: StayReport | undefined,
+  desired: DesiredReservation,
+): Order {
+  const { status, window, rooms, guestIds } = desired;
   const snapshot: StaySnapshotInput = {
     ...name,
-    revision: nextRevision(request.at, look?.revision),
+    revision: nextRevision(request.at, stay?.revision),
     // This booking system is the only writer and sends one request after another.
     supersede: true,
     status,
@@ -185,7 +199,7 @@ function snapshotOf(name: StayName, request: KeyRequest, look: StayLook | undefi
   return { kind: 'snapshot', snapshot };
 }
 
-function nextRevision(at: string, known: StayLook['revision']): StaySnapshotInput['revision'] {
+function nextRevision(at: string, known: StayReport['revision']): StaySnapshotInput['revision'] {
   if (typeof known === 'number') return known + 1;
   return known !== undefined && millis(known) > millis(at) ? known : at;
 }

@@ -1,6 +1,6 @@
 /** Progress of a key request, read from the stay's view. Pure. */
 import type { StayView } from '../model/stay-view.js';
-import type { KeyRequest } from '../model/key-request.js';
+import type { KeyRequest } from '../model/key-request-schema.js';
 
 export type KeyOutcome =
   /** Keys are issued, or will be without a person's help; `text` is the answer to the caller. */

@@ -1,17 +1,19 @@
 /** Activities of the workflow `keyRequests`. Types only. */
 import type { StayName } from './ids.js';
-import type { Order, StayLook } from './key-request.js';
+import type { Order, StayReport } from './key-request.js';
 
-export interface TellOrderInput {
+export interface SendOrderInput {
   readonly name: StayName;
   readonly order: Exclude<Order, { readonly kind: 'await-end-of-keys' }>;
 }
 
-export type TellOrderOutcome = { readonly kind: 'told' } | { readonly kind: 'refused'; readonly why: string };
+export type SendOrderOutcome = { readonly kind: 'sent' } | { readonly kind: 'refused'; readonly why: string };
 
 export interface KeyRequestActivities {
   /** Reads the stay; null if there is no stay or it has ended. */
-  lookAtStay(name: StayName): Promise<StayLook | null>;
+  readStay(name: StayName): Promise<StayReport | null>;
   /** Sends one order to the stay and reports if the stay refuses it. */
-  tellOrder(input: TellOrderInput): Promise<TellOrderOutcome>;
+  sendOrder(input: SendOrderInput): Promise<SendOrderOutcome>;
+  /** Waits until no key of the stay can open a door, or its limit has passed. */
+  awaitEndOfKeys(name: StayName): Promise<void>;
 }

@@ -1,45 +1,16 @@
-/**
- * Request of a booking system to the door lock system, in neutral terms: OPERA's key types and Mews's key cutter
- * both map to it. Ids, rooms and times only. Types only; workflows import them, too.
- */
+/** Answer to a key request, and the stay that it concerns. Ids, rooms and times only. Types only. */
 import type { Window } from './instants.js';
 import type { MessageInput } from './message-schema.js';
 import type { StaySnapshotInput } from './snapshot-schema.js';
 import type { StayPhase } from './stay-view.js';
 
-/**
- * Kind of request. `new`: all earlier keys end. `duplicate`: one more key. `lost`: one key is lost, all others are
- * reissued. `re-encode`: the same key again, others stay. `move`: other rooms. `modify`: other dates.
- * `remove`: no more keys.
- */
-export type KeyRequestKind = 'new' | 'duplicate' | 'lost' | 're-encode' | 'move' | 'modify' | 'remove';
-
-export interface KeyRequest {
-  /** Idempotency key: a repeated request is carried out once. */
-  readonly requestId: string;
-  readonly kind: KeyRequestKind;
-  /** Empty if the request names none. */
-  readonly rooms: readonly string[];
-  /** Room that a move leaves, if the request names it. */
-  readonly oldRoom?: string;
-  readonly window?: Window;
-  /** Time of the request: ISO 8601 with an offset. */
-  readonly at: string;
-  /** Name of the booking system that sends the request. */
-  readonly by: string;
-  /** Owner of a further key: another guest, or the same guest, whose key is on all their phones anyway. */
-  readonly furtherKeys: 'another-guest' | 'same-guest';
-  /** Group of reservations that share a room. */
-  readonly shareGroup?: string;
-}
-
 /** Result of sending the orders to the stay. */
 export type KeyRequestAnswer =
   /** The stay received the orders; `changes` is 0 if nothing had to change. */
-  { readonly kind: 'told'; readonly changes: number } | { readonly kind: 'refused'; readonly why: string };
+  { readonly kind: 'sent'; readonly changes: number } | { readonly kind: 'refused'; readonly why: string };
 
 /** State of the stay when the request is decided. */
-export interface StayLook {
+export interface StayReport {
   readonly phase: StayPhase;
   readonly revision?: StaySnapshotInput['revision'];
   readonly window?: Window;
@@ -47,10 +18,10 @@ export interface StayLook {
   /** True if keys are still pending, so the caller was asked to retry. Absent in results of older workers. */
   readonly isPending?: boolean;
   /** Guests in the order of the party, including removed guests. */
-  readonly guests: readonly LookedAtGuest[];
+  readonly guests: readonly ReportedGuest[];
 }
 
-export interface LookedAtGuest {
+export interface ReportedGuest {
   readonly guestId: string;
   /** True if a key of the guest may open a door. */
   readonly hasKey: boolean;

@@ -10,7 +10,7 @@ import { z } from 'zod';
 import { StayNotFound } from '../../../client.js';
 import { stayWorkflowId, type StayName } from '../../../domain/model/ids.js';
 import type { KeyOutcome } from '../../../domain/key-request/outcome.js';
-import type { KeyRequest } from '../../../domain/model/key-request.js';
+import type { KeyRequest } from '../../../domain/model/key-request-schema.js';
 import { defineAdapter, type Door } from '../../ingress/adapter.js';
 import { secretNameSchema } from '../../ingress/settings.js';
 import { mappingSettings, readRequest, validityOf } from './mapping.js';

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { localInstant } from '../../../domain/model/dates.js';
 import { isBefore, normalInstant, type Window } from '../../../domain/model/instants.js';
-import type { KeyRequest, KeyRequestKind } from '../../../domain/model/key-request.js';
+import type { KeyRequest, KeyRequestKind } from '../../../domain/model/key-request-schema.js';
 import { idSchema, instantSchema } from '../../../domain/model/snapshot-schema.js';
 import type { RoomKeyRequest } from './wire.js';
 

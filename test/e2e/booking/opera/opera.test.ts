@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { opera as adapter } from '../../../../src/booking/adapters/opera/index.js';
 import type { Door } from '../../../../src/booking/ingress/adapter.js';
 import { StayNotFound, type StayClient } from '../../../../src/client.js';
-import type { KeyRequest } from '../../../../src/domain/model/key-request.js';
+import type { KeyRequest } from '../../../../src/domain/model/key-request-schema.js';
 import type { StayName } from '../../../../src/domain/model/ids.js';
 import { openSystem } from '../opened.js';
 import { openOpera, type Opera } from './stand-in.js';

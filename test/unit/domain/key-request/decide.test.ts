@@ -1,8 +1,8 @@
 /** Orders that a stay receives for each kind of key request. */
 import { describe, expect, test } from 'vitest';
-import type { Order, StayLook } from '../../../../src/domain/model/key-request.js';
+import type { Order, StayReport } from '../../../../src/domain/model/key-request.js';
 import { decide } from '../../../../src/domain/key-request/decide.js';
-import type { KeyRequest, KeyRequestKind } from '../../../../src/domain/model/key-request.js';
+import type { KeyRequest, KeyRequestKind } from '../../../../src/domain/model/key-request-schema.js';
 import { snapshotSchema, type StaySnapshotInput } from '../../../../src/domain/model/snapshot-schema.js';
 
 const NAME = { propertyId: 'seaside', reservationId: 'R-1' };
@@ -23,12 +23,12 @@ function request(kind: KeyRequestKind, changes: Partial<KeyRequest> = {}): KeyRe
   };
 }
 
-function look(changes: Partial<StayLook> = {}): StayLook {
+function look(changes: Partial<StayReport> = {}): StayReport {
   const guests = [{ guestId: 'guest-1', hasKey: true, isGone: false }];
   return { phase: 'in-house', revision: '2026-11-23T14:00Z', window: WINDOW, rooms: ['101'], guests, ...changes };
 }
 
-function orders(asked: KeyRequest, seen: StayLook | undefined, now = NOW, before?: KeyRequest): readonly Order[] {
+function orders(asked: KeyRequest, seen: StayReport | undefined, now = NOW, before?: KeyRequest): readonly Order[] {
   const decision = decide(NAME, asked, seen, { now, before });
   if (decision.kind === 'refuse') throw new Error(decision.why);
   for (const order of decision.orders) if (order.kind === 'snapshot') snapshotSchema.parse(order.snapshot);

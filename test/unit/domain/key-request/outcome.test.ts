@@ -1,7 +1,7 @@
 /** Outcome of a key request, as the caller receives it: how far the keys have come. */
 import { expect, test } from 'vitest';
 import { outcomeOf, type KeyOutcome } from '../../../../src/domain/key-request/outcome.js';
-import type { KeyRequestKind } from '../../../../src/domain/model/key-request.js';
+import type { KeyRequestKind } from '../../../../src/domain/model/key-request-schema.js';
 import type { KeyView, StayView } from '../../../../src/domain/model/stay-view.js';
 
 function aKey(changes: Partial<KeyView>): KeyView {
