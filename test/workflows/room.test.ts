@@ -175,7 +175,7 @@ test('a signal that cannot be understood becomes a line of the history, and the 
     .toEqual([
       'release: stayId must be the workflow id of a stay, such as "stay/seaside/R-1001"',
       'force: the value must be an object',
-      'no signal is called "open-sesame"',
+      'there is no signal "open-sesame"',
       'anchored: the value is missing; it must be an object',
     ]);
   expect(await claim('908', first, [1, 41])).toMatchObject({ decision: { kind: 'granted' } });

@@ -65,7 +65,7 @@ export async function keyRequests(): Promise<{ readonly carriedOut: number }> {
 async function carryOutNext(run: Desk): Promise<void> {
   const request = run.waiting.shift();
   if (request === undefined) return;
-  setCurrentDetails(`**${request.kind}** for ${request.rooms.join(', ') || 'no room'}, asked for by ${request.by}`);
+  setCurrentDetails(`**${request.kind}** for ${request.rooms.join(', ') || 'no room'}, requested by ${request.by}`);
   run.current = request;
   const answer = await carryOut(run.name, request, { before: run.told });
   if (answer.kind === 'told') run.told = request;
@@ -77,7 +77,7 @@ async function carryOut(
   request: KeyRequest,
   circumstances: Omit<Circumstances, 'now'>,
 ): Promise<KeyRequestAnswer> {
-  const look = await lookAtStay.executeWithOptions({ summary: `before "${request.kind}": look at the stay` }, [name]);
+  const look = await lookAtStay.executeWithOptions({ summary: `before "${request.kind}": read the stay` }, [name]);
   const decision = decide(name, request, look ?? undefined, { now: now(), ...circumstances });
   if (decision.kind === 'refuse') return { kind: 'refused', why: decision.why };
   for (const order of decision.orders) {
@@ -100,7 +100,7 @@ async function follow(name: StayName, request: KeyRequest, order: Order): Promis
 
 async function endOfKeys(name: StayName): Promise<void> {
   for (let looks = 0; looks < MOST_LOOKS; looks += 1) {
-    const look = await lookAtStay.executeWithOptions({ summary: 'have the old keys ended?' }, [name]);
+    const look = await lookAtStay.executeWithOptions({ summary: 'check whether the old keys have ended' }, [name]);
     if (look === null || !look.guests.some(({ hasKey }) => hasKey)) return;
     await sleep(LOOK_EVERY_MS);
   }
@@ -117,7 +117,10 @@ function listen(run: Desk): void {
     const isAnswered = await condition(() => answers.has(requestId), ANSWERED_WITHIN);
     const answer = answers.get(requestId);
     if (isAnswered && answer !== undefined) return answer;
-    throw ApplicationFailure.nonRetryable('the request has not come, or takes longer', ERROR_TYPES.invalidMessage);
+    throw ApplicationFailure.nonRetryable(
+      'the request has not arrived, or takes longer than expected',
+      ERROR_TYPES.invalidMessage,
+    );
   });
 }
 

@@ -24,7 +24,7 @@ const { listenToBookings } = proxyActivities<BookingActivities>({
  * @param start id of the connection
  */
 export async function bookingListener({ connectionId }: ListenStart): Promise<never> {
-  setCurrentDetails(`Listens to ${connectionId}; what it misses the sweep finds.`);
+  setCurrentDetails(`Listens to ${connectionId}. The sweep finds missed changes.`);
   for (;;) {
     await listenToBookings.executeWithOptions({ summary: `listen to ${connectionId}` }, [{ connectionId }]);
     if (workflowInfo().continueAsNewSuggested) await continueAsNew<typeof bookingListener>({ connectionId });

@@ -93,7 +93,7 @@ function listen(run: RoomRun): void {
     });
   }
   setDefaultSignalHandler((name) => {
-    rules.ignoreMessage(state, `no signal is called ${JSON.stringify(name.slice(0, 60))}`, now());
+    rules.ignoreMessage(state, `there is no signal ${JSON.stringify(name.slice(0, 60))}`, now());
     run.events += 1;
   });
   setHandler(
@@ -145,7 +145,7 @@ function tell(run: RoomRun, { stayId, news, ...known }: rules.NewsFor): void {
       const { type, message } =
         error instanceof ApplicationFailure ? error : { type: undefined, message: String(error) };
       if (type === NO_SUCH_WORKFLOW) rules.takeGone(run.state, { stayId, ...known }, now());
-      else rules.ignoreMessage(run.state, `${stayId} could not be informed: ${message}`, now());
+      else rules.ignoreMessage(run.state, `${stayId} did not receive its decision: ${message}`, now());
     })
     .finally(() => {
       run.telling -= 1;

@@ -29,7 +29,7 @@ export function listen(run: StayRun): void {
     setHandler(messages.staySignals[name] as SignalDefinition<[unknown]>, (payload) => hear(run, name, payload));
   }
   setDefaultSignalHandler((name) => {
-    ignoreMessage(run.state, `no signal is called ${JSON.stringify(name.slice(0, 60))}`, now());
+    ignoreMessage(run.state, `there is no signal ${JSON.stringify(name.slice(0, 60))}`, now());
     run.events += 1;
   });
   setHandler(messages.applyReservationUpdate, (snapshot) => receive(run, snapshot), {

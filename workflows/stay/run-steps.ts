@@ -148,7 +148,7 @@ async function preparations(run: StayRun, step: Preparation): Promise<void> {
       return settleLeases(run, step.leases);
     case 'prepare-guest': {
       const { guest } = step;
-      const options = { ...patience(run), summary: `make guest ${guest.guestId} known to Seam` };
+      const options = { ...patience(run), summary: `register guest ${guest.guestId} at Seam` };
       const prepared = await seam.prepareGuest.executeWithOptions(options, [{ propertyId, reservationId, guest }]);
       facts.recordGuest(state, guest, prepared);
       return;
@@ -188,7 +188,7 @@ async function preparations(run: StayRun, step: Preparation): Promise<void> {
     }
     case 'check-keys': {
       const { acsCredentialIds } = step;
-      const options = { ...patience(run), summary: 'read again what Seam holds' };
+      const options = { ...patience(run), summary: 'check keys at Seam' };
       const outcome = await seam.checkKeys.executeWithOptions(options, [{ propertyId, acsCredentialIds }]);
       recordCheck(state, acsCredentialIds, outcome, now());
       return;
@@ -212,7 +212,7 @@ async function watchForStrays(run: StayRun, step: Preparation & { do: 'watch-for
   const key = findKey(state.keyring, step.keyId);
   const ids = state.keyring.keys.flatMap((other) => other.acsCredentialId ?? []);
   const retry = { initialInterval: '2s', backoffCoefficient: 2, maximumInterval: '30s' } as const;
-  const options = { retry, summary: `look for what a lost request of guest ${step.guestId} may still lead to` };
+  const options = { retry, summary: `look for keys of a lost request of guest ${step.guestId}` };
   const observed = await seam.watchForStrays.executeWithOptions(options, [
     {
       propertyId: state.propertyId,
