@@ -76,7 +76,7 @@ describe('PUT of a reservation', () => {
       [{ path: 'guests[0].email', message: 'must be an e-mail address' }],
     ],
     [{ roomz: ['101'] }, [{ path: 'roomz', message: 'is not a known field' }]],
-    [{ reservationId: 'R-5' }, [{ path: 'reservationId', message: 'must be absent, or as in the path' }]],
+    [{ reservationId: 'R-5' }, [{ path: 'reservationId', message: 'must be absent, or the same as in the path' }]],
     [
       { guests: [{ guestId: 'g1', rooms: ['999'] }] },
       [{ path: 'guests[0].rooms', message: 'must be among the stay\'s rooms; "999" is not' }],

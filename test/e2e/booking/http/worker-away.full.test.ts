@@ -1,4 +1,4 @@
-/** A change that comes while no worker is at work: it is told to come again, and then it is as if it had come once. */
+/** A change that comes while no worker is running: it is told to come again, and then it is as if it had come once. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { stayWorkflowId } from '../../../../src/domain/model/ids.js';
 import { DEV_API_KEY } from '../../../../src/dev/stack.js';
