@@ -53,7 +53,7 @@ function over(state: RoomState, { stayId, granted, asked }: ClaimEntry, now: Ins
   writeLine(state, {
     at: now,
     what: `${stayId}: over`,
-    why: granted === undefined ? 'it waited in vain' : `it was ${from} to ${to}`,
+    why: granted === undefined ? 'it never got the room' : `its lease was ${from} to ${to}`,
   });
 }
 

@@ -66,7 +66,7 @@ function isInItsName(
 ): boolean {
   if (chain !== undefined || known?.chain === undefined || !state.claims.some((one) => one.stayId === stayId))
     return false;
-  writeLine(state, { at: now, what: `message ignored: it was not ${stayId} that sent it` });
+  writeLine(state, { at: now, what: `message ignored: ${stayId} did not send it` });
   return true;
 }
 
@@ -122,7 +122,7 @@ export function takeGone(
   const { stayId, chain } = gone;
   if (!isSameChain(heardOf(state, stayId), { stayId, ...(chain === undefined ? {} : { chain }) })) return;
   change(state, now, () => {
-    const line = { at: now, what: `${stayId}: claims dropped`, why: 'there is no such stay any more' };
+    const line = { at: now, what: `${stayId}: claims dropped`, why: 'the stay no longer exists' };
     removeClaims(state, (entry) => entry.stayId === stayId, line);
   });
 }
@@ -176,7 +176,7 @@ function fingerprintOf({ claims, keys }: RoomState): string {
 
 function standingOf({ claims }: RoomState, entry: ClaimEntry, now: Instant): string {
   if (entry.granted !== undefined) return `granted ${entry.granted.from} to ${entry.granted.to}`;
-  const behind = obstaclesOf(claims, entry, now).join(', ') || 'nobody';
+  const behind = obstaclesOf(claims, entry, now).join(', ') || 'no other stay';
   return `${entry.displaced === true ? 'displaced, waits' : 'waits'} behind ${behind}`;
 }
 

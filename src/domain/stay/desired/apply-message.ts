@@ -133,7 +133,7 @@ function addGuests(state: StayState, guests: readonly Guest[]): string | undefin
 
 function withMember(state: StayState, guestId: string, act: (known: PartyMember) => void): string | undefined {
   const known = member(state, guestId);
-  if (known === undefined) return `guestId ${JSON.stringify(guestId)} is not of this stay's party`;
+  if (known === undefined) return `guestId ${JSON.stringify(guestId)} is not in this stay's party`;
   act(known);
   return undefined;
 }
@@ -144,7 +144,7 @@ function changeRooms(
   now: Instant,
 ): string | undefined {
   if (change.guestId !== undefined && member(state, change.guestId) === undefined) {
-    return `guestId ${JSON.stringify(change.guestId)} is not of this stay's party`;
+    return `guestId ${JSON.stringify(change.guestId)} is not in this stay's party`;
   }
   const foreign =
     change.guestId === undefined ? undefined : change.rooms.find((room) => !state.desired.rooms.includes(room));
@@ -285,7 +285,7 @@ function joinTo(
 ): string | undefined {
   const known = payload.guestId === undefined ? undefined : member(state, payload.guestId);
   if (payload.guestId !== undefined && known === undefined) {
-    return `guestId ${JSON.stringify(payload.guestId)} is not of this stay's party`;
+    return `guestId ${JSON.stringify(payload.guestId)} is not in this stay's party`;
   }
   const rooms = known?.guest.rooms ?? state.desired.rooms;
   if (rooms.length === 0) return 'the stay has no room yet, so there is nothing to join';
@@ -302,7 +302,7 @@ function credentialChanged(
   { acsCredentialId, eventType }: { acsCredentialId: string; eventType: string },
 ): string | undefined {
   const key = state.keyring.keys.find((candidate) => candidate.acsCredentialId === acsCredentialId);
-  if (key === undefined) return `acsCredentialId ${JSON.stringify(acsCredentialId)} is not of this stay`;
+  if (key === undefined) return `acsCredentialId ${JSON.stringify(acsCredentialId)} is not a key of this stay`;
   if (key.state === 'live' && eventType !== 'acs_credential.issued') {
     const ofLease = state.keyring.keys.filter((other) => other.state === 'live' && other.generation === key.generation);
     askToCheck(state, ofLease);
@@ -316,7 +316,7 @@ function credentialChanged(
  */
 function phoneChanged(state: StayState, deviceId: string): string | undefined {
   const owners = Object.entries(state.guests).filter(([, guest]) => guest.deviceIds?.includes(deviceId) === true);
-  if (owners.length === 0) return `deviceId ${JSON.stringify(deviceId)} is no phone of this stay's guests`;
+  if (owners.length === 0) return `deviceId ${JSON.stringify(deviceId)} is not a phone of this stay's guests`;
   for (const [guestId, guest] of owners) {
     const deviceIds = (guest.deviceIds ?? []).filter((other) => other !== deviceId);
     state.guests[guestId] = { ...guest, deviceIds, phoneReady: false };
@@ -340,7 +340,7 @@ function describe(message: Exclude<Message, { name: 'leaseChanged' }>): string {
     case 'changeDates':
       return `dates changed: ${message.payload.window.from ?? 'same start'} to ${message.payload.window.to ?? 'same end'}`;
     case 'replaceKey':
-      return `key to be replaced (${message.payload.mode})${ofGuest(message.payload.guestId)}`;
+      return `key replacement requested (${message.payload.mode})${ofGuest(message.payload.guestId)}`;
     case 'phoneReady':
       return `phone ready${ofGuest(message.payload.guestId)}`;
     case 'hold':
@@ -349,7 +349,7 @@ function describe(message: Exclude<Message, { name: 'leaseChanged' }>): string {
     case 'block':
       return `${message.name}${ofGuest(message.payload.guestId)}`;
     case 'joinTo':
-      return `to join card ${message.payload.acsCredentialId}${ofGuest(message.payload.guestId)}`;
+      return `join to card ${message.payload.acsCredentialId}${ofGuest(message.payload.guestId)}`;
     case 'credentialChanged':
       return `Seam reports ${message.payload.eventType} of ${message.payload.acsCredentialId}`;
     case 'phoneChanged':
@@ -361,7 +361,7 @@ function describe(message: Exclude<Message, { name: 'leaseChanged' }>): string {
     case 'cancel':
       return 'cancelled';
     case 'retry':
-      return 'to be tried again';
+      return 'retry requested';
     case 'policyChanged':
       return 'the property configuration changed';
     default:

@@ -193,6 +193,6 @@ export function recordExpired(state: StayState, busy: readonly string[], now: In
   for (const key of state.keyring.keys) {
     if (key.state === 'dead' || busy.includes(key.keyId) || isBefore(now, key.ask.window.to)) continue;
     state.keyring = withKey(state.keyring, endKey(key, 'expired', now));
-    writeLine(state, { at: now, what: `key of guest ${key.guestId} ran out` });
+    writeLine(state, { at: now, what: `key of guest ${key.guestId} expired` });
   }
 }

@@ -45,7 +45,7 @@ export function planGrant(round: Round, guest: DesiredGuest): void {
     return;
   }
   if (isServedElsewhere(round, guest)) {
-    wait(round, guest, 'join', 'lease', 'the same person opens the door by a key of another stay of the share group');
+    wait(round, guest, 'join', 'lease', 'the same person opens the door with a key of another stay of the share group');
     return;
   }
   if (guest.gate !== undefined) {

@@ -173,7 +173,7 @@ describe('changes', () => {
       }
     }
     await world.call('POST', `${of('R-13')}/retry`);
-    const view = await until(of('R-13'), (body) => said(body, 'to be tried again').length === 1);
+    const view = await until(of('R-13'), (body) => said(body, 'retry requested').length === 1);
     expect([said(view, 'hold').length, said(view, 'release').length]).toEqual([6, 6]);
   });
 
@@ -224,7 +224,7 @@ describe('changes', () => {
       body: { errors: [{ path: 'cause', message: expect.stringContaining('query') }] },
     });
     await world.call('POST', `${of('R-16')}/retry`);
-    const view = await until(of('R-16'), (body) => said(body, 'to be tried again').length === 1);
+    const view = await until(of('R-16'), (body) => said(body, 'retry requested').length === 1);
     expect((view.timeline as { by?: string }[]).filter(({ by }) => by !== undefined)).toHaveLength(1);
   });
 

@@ -67,7 +67,7 @@ test('what a person must put right is refused, with the reason', () => {
 test('a key for nobody, or in a stay that has ended, is refused: nobody would get one', () => {
   expect(outcome({ guests: [] })).toMatchObject({
     kind: 'refused',
-    text: expect.stringMatching(/name a guest/) as string,
+    text: expect.stringMatching(/add a guest/) as string,
   });
   expect(outcome({ guests: [{ guestId: 'guest-1', keyState: 'gone' }] }).kind).toBe('refused');
   expect(outcome({ guests: [], settled: false }).kind).toBe('pending');
