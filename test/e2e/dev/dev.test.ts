@@ -112,7 +112,7 @@ test("the simulated Seam's events reach the server, signed", async () => {
 
 test('the worker writes its log where the stack says, without secrets', () => {
   const log = readFileSync(path.join(folder, 'worker.log'), 'utf8');
-  expect(log).toContain('"msg":"at work"');
+  expect(log).toContain('"msg":"running"');
   expect(log).not.toContain(ready.simulator.apiKey);
 });
 
