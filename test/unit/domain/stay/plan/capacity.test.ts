@@ -64,7 +64,7 @@ describe('a label', () => {
   });
 
   it('with an unknown placeholder is named, with those that are known', () => {
-    expect(labelProblem('%ROOM%', ['101'], 'Seaside')).toMatch(/%ROOM%.*known are %ROOMNUM%/);
+    expect(labelProblem('%ROOM%', ['101'], 'Seaside')).toMatch(/%ROOM%.*known placeholders are %ROOMNUM%/);
   });
 
   it('may be 32 characters long as printed, and no longer', () => {
