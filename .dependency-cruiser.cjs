@@ -30,7 +30,7 @@ module.exports = {
   forbidden: [
     {
       name: 'no-cycles',
-      comment: 'Modules that need each other are one module, or a third one is missing. Type imports count.',
+      comment: 'No import cycles: merge the modules, or move the shared part to a third one. Type imports count.',
       severity: 'error',
       from: {},
       to: { circular: true },
@@ -134,7 +134,7 @@ module.exports = {
     {
       name: 'simulator-stands-alone',
       comment:
-        "The simulator is a hotel, not a part of Stayline: it shares the property file's schema with it, and no behaviour.",
+        "The simulator stands for a hotel and is not part of Stayline. It shares only the property file's schema.",
       severity: 'error',
       from: { path: '^src/simulator/' },
       to: { path: '^(src/(?!simulator/|domain/model/)|workflows/|activities/)' },
@@ -148,7 +148,7 @@ module.exports = {
     },
     {
       name: 'only-tools-use-dev',
-      comment: 'The development stack is for development.',
+      comment: 'Only development tools and tests import the development stack.',
       severity: 'error',
       from: { pathNot: MAY_SIMULATE },
       to: { path: '^src/dev/' },
@@ -162,7 +162,7 @@ module.exports = {
     },
     {
       name: 'production-needs-no-dev-dependency',
-      comment: 'What is installed with --omit=dev must be enough.',
+      comment: 'Production code imports only packages that npm installs with --omit=dev.',
       severity: 'error',
       from: { path: '^(src|workflows|activities)/' },
       to: { dependencyTypes: ['npm-dev', 'npm-no-pkg', 'npm-unknown'] },

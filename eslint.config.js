@@ -21,20 +21,23 @@ const PLAIN = [
 /** An async validator does not reject: its rejection fails the workflow task, again and again, and the stay is stuck. */
 const asyncValidator = {
   selector: 'Property[key.name="validator"] > :matches(ArrowFunctionExpression, FunctionExpression)[async=true]',
-  message: 'An update validator must be synchronous: an async one does not reject, it wedges the stay.',
+  message: 'An update validator must be synchronous. An async one fails the workflow task and blocks the stay.',
 };
 
 const clock = {
   selector: 'NewExpression[callee.name="Date"][arguments.length=0]',
-  message: 'The time is an argument here; workflows have it from now() in workflows/clock.ts.',
+  message: 'Pass the time as an argument; workflows get it from now() in workflows/clock.ts.',
 };
 
 const unpredictableGlobals = [
   ...['process', 'Buffer', 'global', 'fetch', 'crypto', 'performance', 'console'],
   ...['setTimeout', 'setInterval', 'setImmediate', 'queueMicrotask', 'WeakRef', 'FinalizationRegistry'],
-].map((name) => ({ name, message: 'Not the same on replay: use what @temporalio/workflow offers, or an activity.' }));
+].map((name) => ({
+  name,
+  message: 'Not deterministic on replay: use the APIs of @temporalio/workflow, or an activity.',
+}));
 
-const chance = { object: 'Math', property: 'random', message: 'Chance belongs into activities.' };
+const chance = { object: 'Math', property: 'random', message: 'Random values belong in activities.' };
 const dateNow = { object: 'Date', property: 'now', message: clock.message };
 const hiddenGlobals = unpredictableGlobals.map(({ name, message }) => ({
   object: 'globalThis',
@@ -47,15 +50,15 @@ const nodeBuiltins = {
     '^(node:|(assert|buffer|child_process|crypto|dns|events|fs|http|https|net|os|path|perf_hooks|process|stream|timers|tls|url|util|vm|worker_threads|zlib)(/|$))',
   message: 'Node built-ins do not exist in the workflow sandbox.',
 };
-const axios = { regex: '^axios(/|$)', message: 'HTTP is for activities.' };
+const axios = { regex: '^axios(/|$)', message: 'Only activities use HTTP.' };
 const zod = {
   regex: '^zod(/|$)',
   allowTypeImports: true,
-  message: 'At run time zod belongs into *-schema.ts, which the sandbox preloads; import its types only.',
+  message: 'Only *-schema.ts, which the sandbox preloads, may use zod at run time; import its types here.',
 };
 const polyfill = {
   regex: '^@js-temporal/',
-  message: 'Dates of a zone are converted at the edge, in src/domain/model/dates.ts.',
+  message: 'Only src/domain/model/dates.ts converts local dates of a time zone.',
 };
 const foreignToWorkflows = {
   regex: '^(?!\\.|@temporalio/workflow$|@temporalio/common$)',
@@ -65,7 +68,7 @@ const foreignToWorkflows = {
 const activitiesAtRunTime = {
   regex: '(^|/)activities(/|$)',
   allowTypeImports: true,
-  message: 'Workflows import types only from activities.',
+  message: 'Workflows import only types from activities.',
 };
 const foreignToDomain = {
   regex: '^(?!\\.|zod$|@js-temporal/polyfill$)',

@@ -30,7 +30,7 @@ export function createBookingActivities({ connections, count }: BookingDependenc
       const { client } = Context.current();
       const deadline = Date.now() + activityInfo().startToCloseTimeoutMs;
       const { system, connectionId } = connectionOf(connections, propertyId);
-      if (system.fetchReservation === undefined) throw notConnected(`${connectionId} has nothing to fetch`);
+      if (system.fetchReservation === undefined) throw notConnected(`${connectionId} cannot fetch reservations`);
       const name: StayName = { propertyId, reservationId };
       const call = {
         signal: cancellationSignal(),
@@ -56,7 +56,8 @@ export function createBookingActivities({ connections, count }: BookingDependenc
       const { client } = Context.current();
       const connection = connections.byId(connectionId);
       const changedSince = connection?.system.changedSince;
-      if (connection === undefined || changedSince === undefined) throw notConnected(`${connectionId} cannot be swept`);
+      if (connection === undefined || changedSince === undefined)
+        throw notConnected(`${connectionId} cannot list changed reservations`);
       if (connections.ofProperty(propertyId) !== connection) throw notServed(connectionId, propertyId);
       const progress = progressSoFar();
       return beating(
@@ -74,7 +75,8 @@ export function createBookingActivities({ connections, count }: BookingDependenc
       const { client } = Context.current();
       const connection = connections.byId(connectionId);
       const hear = connection?.system.listen;
-      if (connection === undefined || hear === undefined) throw notConnected(`${connectionId} cannot be listened to`);
+      if (connection === undefined || hear === undefined)
+        throw notConnected(`${connectionId} has no channel to listen to`);
       const door = openDoor({ temporal: client, connection, count });
       await beating(() => classified(hear(door, { signal: cancellationSignal() })));
     },
@@ -83,7 +85,7 @@ export function createBookingActivities({ connections, count }: BookingDependenc
       const { client } = Context.current();
       const connection = connections.byId(connectionId);
       const carryOut = connection?.system.carryOutCommand;
-      if (connection === undefined || carryOut === undefined) throw notConnected(`${connectionId} takes no commands`);
+      if (connection === undefined || carryOut === undefined) throw notConnected(`${connectionId} accepts no commands`);
       const door = openDoor({ temporal: client, connection, count });
       await beating(() => classified(carryOut({ commandId, since, signal: cancellationSignal() }, door)));
     },

@@ -22,7 +22,7 @@ export function createKeyActivities(office: Dependencies): KeyActivities {
         const attempt = { number: info.attempt, signal, remembered: rememberedFrom(info), remember: note };
         const outcome = await issueKey(input, await office.context(input.propertyId), attempt);
         if (outcome.kind === 'cancelled' && !isCancelRequested()) {
-          throw new CancelledFailure('The worker shuts down; the next attempt goes on');
+          throw new CancelledFailure('The worker is shutting down; the next attempt continues');
         }
         return outcome;
       }),

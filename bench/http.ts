@@ -151,5 +151,5 @@ try {
   await stack.stop();
   rmSync(folder, { recursive: true, force: true });
 }
-if (worst < LEAST_SHARE) tell(`the door has less than ${LEAST_SHARE} of a bare rate`);
+if (worst < LEAST_SHARE) tell(`the HTTP API reaches less than ${LEAST_SHARE} of a bare rate`);
 process.exit(worst < LEAST_SHARE ? 1 : 0);

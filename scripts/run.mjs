@@ -45,7 +45,7 @@ async function faults(args) {
   const seeds = at < 0 ? '20' : args[at + 1];
   if (!/^[1-9]\d*$/.test(seeds ?? '')) {
     process.stderr.write(
-      'test:faults: --seeds takes a number of at least 1, as in "npm run test:faults -- --seeds 20"\n',
+      'test:faults: --seeds must be a whole number of at least 1, as in "npm run test:faults -- --seeds 20"\n',
     );
     process.exit(2);
   }
@@ -78,7 +78,7 @@ const [name = '', ...args] = process.argv.slice(2);
 const command = COMMANDS[name];
 if (command === undefined) {
   process.stderr.write(
-    `run: there is no command ${JSON.stringify(name)}; there are ${Object.keys(COMMANDS).join(', ')}\n`,
+    `run: unknown command ${JSON.stringify(name)}; use one of ${Object.keys(COMMANDS).join(', ')}\n`,
   );
   process.exit(2);
 }

@@ -82,7 +82,7 @@ const serverSchema = z
       refuse(
         context,
         'STAYLINE_API_KEYS',
-        'is needed (or STAYLINE_BOOKINGS_FILE, or SEAM_WEBHOOK_SECRET for only events of Seam)',
+        'is needed (or STAYLINE_BOOKINGS_FILE, or SEAM_WEBHOOK_SECRET to receive only events of Seam)',
       );
     }
   });
@@ -96,7 +96,7 @@ function refuse(context: z.RefinementCtx, variable: string, message: string): vo
 function judgeSeamAuth(env: SeamVariables, context: z.RefinementCtx): void {
   const { SEAM_API_KEY: apiKey, SEAM_PERSONAL_ACCESS_TOKEN: token, SEAM_WORKSPACE_ID: workspace } = env;
   if (apiKey !== undefined && token !== undefined) {
-    refuse(context, 'SEAM_PERSONAL_ACCESS_TOKEN', 'must not be set where SEAM_API_KEY is');
+    refuse(context, 'SEAM_PERSONAL_ACCESS_TOKEN', 'must not be set together with SEAM_API_KEY');
   }
   if (token !== undefined && workspace === undefined) {
     refuse(context, 'SEAM_WORKSPACE_ID', 'is needed with SEAM_PERSONAL_ACCESS_TOKEN');

@@ -61,7 +61,7 @@ async function main(): Promise<number> {
     config = serverConfig(process.env);
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
-    process.stderr.write(`The server's environment is not right:\n${error.message}\n`);
+    process.stderr.write(`The server's environment variables are wrong:\n${error.message}\n`);
     return BAD_INPUT;
   }
   const log = createLog(config.logLevel);
@@ -77,7 +77,7 @@ async function main(): Promise<number> {
       process.stderr.write(`${error.message}\n`);
       return BAD_INPUT;
     }
-    log.error({ error }, 'the server did not work');
+    log.error({ error }, 'the server failed');
     return NOT_WORKED;
   }
 }

@@ -30,7 +30,7 @@ const BAD_INPUT = 2;
 async function work(config: WorkerConfig, log: Log): Promise<void> {
   const properties = await openPropertyFile(config.propertiesFile, {
     onInvalid: ({ problems }) => {
-      log.error({ problems }, 'the changed property file cannot be used; what was read before stays in force');
+      log.error({ problems }, 'the changed property file cannot be used; the previous content stays in force');
     },
   });
   const connections = await openConnections(config);
@@ -53,7 +53,7 @@ async function work(config: WorkerConfig, log: Log): Promise<void> {
     }),
     bookings: createBookingActivities({
       connections,
-      count: (connectionId, what) => log.info({ connectionId, what }, 'heard from a booking system'),
+      count: (connectionId, what) => log.info({ connectionId, what }, 'received from a booking system'),
     }),
     keyRequests: createKeyRequestActivities(),
     workflowBundle,
@@ -65,7 +65,7 @@ async function work(config: WorkerConfig, log: Log): Promise<void> {
   });
   const running = runWorkers(workers);
   await schedule(target, connections);
-  log.info({ address: server.address, namespace, profile: config.profile }, 'at work');
+  log.info({ address: server.address, namespace, profile: config.profile }, 'running');
   process.send?.({ atWork: true });
   await running;
   await connection.close();
@@ -95,7 +95,7 @@ async function main(): Promise<number> {
     config = workerConfig(process.env);
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
-    process.stderr.write(`The worker's environment is not right:\n${error.message}\n`);
+    process.stderr.write(`The worker's environment variables are wrong:\n${error.message}\n`);
     return BAD_INPUT;
   }
   const log = createLog(config.logLevel);
@@ -107,7 +107,7 @@ async function main(): Promise<number> {
       process.stderr.write(`${error.message}\n`);
       return BAD_INPUT;
     }
-    log.error({ error }, 'the worker did not work');
+    log.error({ error }, 'the worker failed');
     return NOT_WORKED;
   }
 }

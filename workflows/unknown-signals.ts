@@ -12,7 +12,7 @@ export function ignoreUnknownSignals(): void {
 
 /** Returns the reason to ignore a signal of unknown name. */
 export function unknownSignal(name: string): string {
-  return `no signal is called ${JSON.stringify(name.slice(0, NAME_LENGTH))}`;
+  return `there is no signal ${JSON.stringify(name.slice(0, NAME_LENGTH))}`;
 }
 
 /** Logs a signal that changes nothing, with the reason. */

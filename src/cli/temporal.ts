@@ -122,8 +122,8 @@ const INPUT_TYPES: readonly string[] = [ERROR_TYPES.invalidSnapshot, ERROR_TYPES
 function explained(error: unknown, { address, namespace }: TemporalTarget): unknown {
   if (error instanceof StayRefused) {
     const lines = error.problems.length > 0 ? error.problems.map(problemLine) : [error.message];
-    if (INPUT_TYPES.includes(error.type)) return new BadInput('what was given cannot be used', lines);
-    return new NotWorked(`the stay refused it (${error.type}): ${error.message}`);
+    if (INPUT_TYPES.includes(error.type)) return new BadInput('the input cannot be used', lines);
+    return new NotWorked(`the stay refused the request (${error.type}): ${error.message}`);
   }
   if (error instanceof StayNotFound || error instanceof RoomNotFound) return new NotWorked(error.message);
   if (isTimeout(error)) {

@@ -71,7 +71,7 @@ export async function askEndedStay(temporal: Client, snapshot: StaySnapshotInput
   const order = revisionOrder(snapshot.revision) - revisionOrder(known);
   if (order > 0) return { kind: 'newer' };
   if (order === 0 && (await hasContent(ended, snapshot))) return { kind: 'known', view: { ...view, taken: 'known' } };
-  const message = `the stay has ended, and revision is not newer than the last one that it knew, ${known}`;
+  const message = `the stay has ended, and revision is not newer than its last one, ${known}`;
   return { kind: 'stale', refusal: new StayRefused(ERROR_TYPES.staleRevision, message, [], order === 0) };
 }
 

@@ -50,7 +50,7 @@ async function executed(
       workflowIdConflictPolicy: 'USE_EXISTING',
       workflowIdReusePolicy,
       args: [guest],
-      staticSummary: `Forget guest ${guest.guestId} of ${guest.reservationId} at ${guest.propertyId}`,
+      staticSummary: `Erase guest ${guest.guestId} of ${guest.reservationId} at ${guest.propertyId}`,
     });
   } catch (error) {
     throw refusalIn(error) ?? error;

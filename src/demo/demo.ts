@@ -95,13 +95,13 @@ async function tellStory(stack: Stack, teller: Teller, { story, signal, atTheEnd
 function sendDecision(teller: Teller, { met, missed }: Score, tookMs: number): 0 | 1 {
   const all = met + missed;
   const seconds = Math.round(tookMs / 1000);
-  if (missed === 0) teller.decision(`All ${all} checks were as they should be, in ${seconds} s.`, 'good');
-  else teller.decision(`${missed} of ${all} checks were not as they should be: see ✗ above.`, 'bad');
+  if (missed === 0) teller.decision(`All ${all} checks passed in ${seconds} s.`, 'good');
+  else teller.decision(`${missed} of ${all} checks failed: see ✗ above.`, 'bad');
   return missed === 0 ? 0 : 1;
 }
 
 async function keepRunning({ temporal, simulator }: Stack, teller: Teller, signal: AbortSignal): Promise<void> {
-  teller.closing('running', 'everything is left running until Ctrl-C; look round:');
+  teller.closing('running', 'everything keeps running until Ctrl-C:');
   if (temporal.webUi !== undefined) teller.closing('web ui', temporal.webUi);
   teller.closing('hotel', `${simulator.url}/_sim/hotel`);
   teller.closing(

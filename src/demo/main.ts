@@ -11,7 +11,7 @@ const BAD_INPUT = 2;
 async function main(): Promise<number> {
   const { keep } = new Command('demo')
     .description('Guest keys from booking to check-out, and through failures, on this machine.')
-    .option('--keep', 'leave everything running when the story is over, until Ctrl-C', false)
+    .option('--keep', 'keep everything running after the story, until Ctrl-C', false)
     .allowExcessArguments(false)
     .exitOverride()
     .parse()
@@ -31,6 +31,6 @@ try {
   process.exit(await main());
 } catch (error) {
   if (error instanceof CommanderError) process.exit(error.exitCode === 0 ? 0 : BAD_INPUT);
-  process.stderr.write(`The demo did not work: ${error instanceof Error ? error.stack : String(error)}\n`);
+  process.stderr.write(`The demo failed: ${error instanceof Error ? error.stack : String(error)}\n`);
   process.exit(1);
 }

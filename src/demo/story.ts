@@ -36,20 +36,20 @@ const [gus, hal, , , , , , ned] = band as [Person, Person, Person, Person, Perso
 export const guestKeys: Story = {
   title: 'Stayline: phones as room keys, one durable Temporal workflow per stay',
   about:
-    'On this machine: Temporal, a worker, and a simulated hotel that speaks the API of Seam and has Visionline locks and ' +
-    'phones behind it. A booking system sends reservations and changes; every ✓ is a lock that answered as it should.',
+    'This machine runs Temporal, a worker, and a simulated hotel with the API of Seam, Visionline locks and phones. ' +
+    'A booking system sends reservations and changes. Every ✓ is a lock that gave the expected answer.',
   cast: [ada, ben, cleo, dan, eve, finn, ...band],
   chapters: [
     {
       title: 'One guest, one room',
       guide: 'Single Guest in a Single Room',
-      about: 'Ada has booked 101 from three hours from now. Her stay begins now, as a workflow that waits.',
+      about: 'Ada has booked 101, starting in three hours. The stay starts now, as a workflow that waits.',
       reservations: ['R-1'],
       beats: [
         books('R-1', { rooms: ['101'], guests: [ada], startsInHours: 3, nights: 2 }),
         settles('R-1'),
         taps([ada, '101', 'no-key']),
-        tell('She is here early. Once the desk has checked her in, the key is due.'),
+        tell('Ada arrives early. Once the desk has checked them in, the key is due.'),
         sends('R-1', { name: 'checkIn', payload: {} }, 'the desk has checked Ada in'),
         settles('R-1'),
         taps([ada, '101', 'opened'], [ada, 'Main Entrance', 'opened'], [ada, '102', 'not-this-door']),
@@ -58,7 +58,7 @@ export const guestKeys: Story = {
     {
       title: 'The guest returns',
       guide: 'Returning Guest to a Single Room',
-      about: 'Ada checks out, and comes back to another room: a new lease, so her new key is an override again.',
+      about: 'Ada checks out, and comes back to another room: a new lease, so the new key is an override again.',
       reservations: ['R-1', 'R-2'],
       beats: [
         sends('R-1', { name: 'checkOut', payload: {} }, 'Ada has left'),
@@ -92,7 +92,7 @@ export const guestKeys: Story = {
     {
       title: 'A guest is added',
       about:
-        'A signal adds Eve to the party. She has no phone yet: the stay waits for it, durably, and lets her in then.',
+        'A signal adds Eve to the party. Eve has no phone yet: the stay waits for it, durably, and then issues the key.',
       reservations: ['R-3'],
       beats: [
         sends(
@@ -122,8 +122,7 @@ export const guestKeys: Story = {
     },
     {
       title: 'Check-out, with one phone in flight mode',
-      about:
-        "Every key is revoked. Cleo's phone cannot hear of it and goes on opening 301, until a newer key is used there.",
+      about: "Every key is revoked. Cleo's phone is offline and still opens 301, until a newer key is used there.",
       reservations: ['R-3'],
       beats: [
         taps([ben, '301', 'opened']),
@@ -136,8 +135,8 @@ export const guestKeys: Story = {
     {
       title: 'Failure: an answer is lost',
       about:
-        'Finn is next in 301. Seam makes his override, but the answer never arrives. Asking again blindly would make a ' +
-        'second key; the stay looks first, and adopts the one that is there.',
+        'Finn is next in 301. Seam makes the override key, but its answer never arrives. A blind retry would make a ' +
+        'second key. The stay looks first, and adopts the key that exists.',
       reservations: ['R-4'],
       beats: [
         taps([finn, '301', 'no-key']),
@@ -155,7 +154,8 @@ export const guestKeys: Story = {
     },
     {
       title: 'Failure: the worker dies',
-      about: 'A band of eight comes to 401 and 402. In mid fan-out of the joiners, the worker process is killed.',
+      about:
+        'A band of eight arrives at 401 and 402. While the joiner keys are being issued, the worker process is killed.',
       reservations: ['R-5'],
       beats: [
         taps([gus, '401', 'no-key']),
@@ -165,7 +165,9 @@ export const guestKeys: Story = {
         ),
         books('R-5', { rooms: ['401', '402'], guests: band, startsInHours: 0, nights: 2 }),
         killsWorker(band, 4),
-        tell('Nobody is at work now. The stay is safe in Temporal; another worker takes it up where it stopped.'),
+        tell(
+          'No worker is running now. The stay is safe in Temporal. Another worker continues where this one stopped.',
+        ),
         startsWorker,
         settles('R-5'),
         oneKeyEach(...band),

@@ -48,11 +48,11 @@ export interface Teller {
 
 const REASONS: Readonly<Record<TapReason, string>> = {
   opened: 'opened',
-  'phone-offline-key': 'opened, by a key deleted at Seam: the phone has not heard of it',
+  'phone-offline-key': 'opened, by a key deleted at Seam: the phone has not synced since',
   'no-key': 'refused: there is no key on the phone',
   'not-this-door': 'refused: the key on the phone is not for this door',
   'too-early': 'refused: the key is not valid yet',
-  'too-late': 'refused: the key has run out',
+  'too-late': 'refused: the key has expired',
   'older-generation': 'refused: a newer key has been used at this door since',
 };
 
@@ -103,7 +103,7 @@ export function openTeller({ out, cast }: TellerOptions): Teller {
     fault: (text) => line('fault', text, colours.yellow),
     workerKilled: (made, desired) =>
       line('fault', `SIGKILL for the worker: Seam had made ${made} of ${desired} keys`, colours.yellow),
-    workerStarted: (tookMs) => line('worker', `another one is at work after ${seconds(tookMs)}`),
+    workerStarted: (tookMs) => line('worker', `another one is running after ${seconds(tookMs)}`),
     keysAtSeam(guests, counts) {
       const whose = guests.length === 1 ? guests[0]?.name : `each of the ${guests.length} guests`;
       const wrong = guests.flatMap(({ name }, index) => (counts[index] === 1 ? [] : `${name} ${counts[index]}`));
@@ -143,7 +143,7 @@ function keyLines(view: StayView, before: readonly KeyView[], nameOf: (guestId: 
   if (ended.length > 0) rows.push(row('ended', roomsOf(ended), names(ended)));
   if (rows.length > 0) return rows;
   const early = view.guests.filter((guest) => guest.keyState === 'not-due').map((guest) => nameOf(guest.guestId));
-  return [early.length > 0 ? `none yet: it is not time for ${listed(early)}` : 'none'];
+  return [early.length > 0 ? `none yet: not due for ${listed(early)}` : 'none'];
 }
 
 /** Groups keys of one kind, with the same rooms and the same reason. */

@@ -33,7 +33,8 @@ export async function startChild({ file, env, log }: ChildOptions): Promise<Chil
   });
   const ended = new Promise<number | null>((resolve) => child.once('exit', resolve));
   const isAtWork = await Promise.race([once(child, 'message').then(() => true), ended.then(() => false)]);
-  if (!isAtWork || child.pid === undefined) throw new Error(`${file} ended at its start, with ${String(await ended)}`);
+  if (!isAtWork || child.pid === undefined)
+    throw new Error(`${file} ended during its start, with ${String(await ended)}`);
   return {
     pid: child.pid,
     ended,

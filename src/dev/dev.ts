@@ -68,20 +68,20 @@ async function main(): Promise<number> {
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve('asked'));
   });
   const { server, webUi } = stack.temporal;
-  if (server !== undefined) tell(`Temporal keeps its database in ${server.databaseFile}; delete it to start afresh`);
+  if (server !== undefined) tell(`Temporal keeps its database in ${server.databaseFile}; delete it to start over`);
   if (webUi !== undefined) tell(`Temporal Web UI: ${webUi}`);
   tell(`Logs of the worker: ${stack.workerLog}`);
   const { server: events } = stack;
   if (events !== undefined) tell(`Seam's events go to ${events.webhookUrl}; logs of the server: ${events.log}`);
   if (events !== undefined) tell(`HTTP API: ${events.url}/docs, with the API key ${DEV_API_KEY}`);
-  tell('Ready; Ctrl-C ends it');
+  tell('Ready. Press Ctrl-C to stop.');
   process.stdout.write(`${describe(stack)}\n`);
   const end = await Promise.race([
     asked,
-    stack.worker().ended.then((code) => `The worker has ended by itself (${String(code)}); see ${stack.workerLog}`),
+    stack.worker().ended.then((code) => `The worker ended unexpectedly (${String(code)}); see ${stack.workerLog}`),
     ...(events === undefined
       ? []
-      : [events.process().ended.then((code) => `The server has ended by itself (${String(code)}); see ${events.log}`)]),
+      : [events.process().ended.then((code) => `The server ended unexpectedly (${String(code)}); see ${events.log}`)]),
   ]);
   if (end !== 'asked') tell(end);
   await stack.stop();

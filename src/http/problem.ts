@@ -11,19 +11,19 @@ export const PROBLEMS = {
   'bad-request': { status: 400, title: 'The request cannot be read' },
   unauthorized: { status: 401, title: 'A valid API key is needed' },
   forbidden: { status: 403, title: 'The API key does not allow this' },
-  'not-found': { status: 404, title: 'There is nothing here' },
-  'request-timeout': { status: 408, title: 'The request took too long to come in' },
+  'not-found': { status: 404, title: 'Not found' },
+  'request-timeout': { status: 408, title: 'The request took too long to arrive' },
   'stale-revision': { status: 409, title: 'A newer revision of the reservation is known' },
   'stay-over': { status: 409, title: 'The stay is over' },
-  'guest-needed': { status: 409, title: 'The guest is still needed' },
-  gone: { status: 410, title: 'What is asked for is no longer kept' },
+  'guest-needed': { status: 409, title: 'The guest has an open stay or a live key' },
+  gone: { status: 410, title: 'The requested events are no longer available' },
   'too-large': { status: 413, title: 'The request is too large' },
   'uri-too-long': { status: 414, title: 'The path is too long' },
   'unsupported-media-type': { status: 415, title: 'The body must be JSON' },
   'invalid-request': { status: 422, title: 'Fields of the request are wrong' },
   'too-many-requests': { status: 429, title: 'Too many requests with this API key' },
   'headers-too-large': { status: 431, title: 'The headers are too large' },
-  internal: { status: 500, title: 'Something went wrong here' },
+  internal: { status: 500, title: 'Internal error' },
   unavailable: { status: 503, title: 'Not available at the moment' },
 } as const;
 
@@ -122,11 +122,11 @@ export function answerProblems(app: FastifyInstance, onError: (error: unknown) =
     const kind = BY_STATUS[error.statusCode ?? 500];
     if (kind !== undefined) return sendProblem(reply, new HttpProblem(kind, readable(error)));
     onError(error);
-    return sendProblem(reply, new HttpProblem('internal', 'it has been logged'));
+    return sendProblem(reply, new HttpProblem('internal', 'the error has been logged'));
   });
 }
 
 /** Returns fastify's own messages only; a parser's message could repeat a part of the body. */
 function readable({ code, message }: FastifyError): string {
-  return typeof code === 'string' && code.startsWith('FST_') ? message : 'it is not well-formed';
+  return typeof code === 'string' && code.startsWith('FST_') ? message : 'the request is not well-formed';
 }

@@ -120,7 +120,7 @@ function problemOfParser({ code }: ConnectionError): HttpProblem {
     case 'HPE_HEADER_OVERFLOW':
       return new HttpProblem('headers-too-large', 'send fewer or shorter headers');
     default:
-      return new HttpProblem('bad-request', 'it is not HTTP as it should be');
+      return new HttpProblem('bad-request', 'the request is not valid HTTP');
   }
 }
 

@@ -74,9 +74,9 @@ const ZONE_IN_DOUBT = 'time_zone_does_not_match_location';
 
 function zoneProblemOf({ location, warnings }: AccessSystem, timeZone: string, now: number): string | undefined {
   const zone = location?.time_zone ?? null;
-  if (zone === null) return `Seam knows no time zone of the access system; the property's is ${timeZone}`;
+  if (zone === null) return `Seam has no time zone for the access system; the property's is ${timeZone}`;
   if (warnings.some((warning) => warning.warning_code === ZONE_IN_DOUBT)) {
-    return `Seam doubts the access system's time zone, ${zone}; the property's is ${timeZone}`;
+    return `Seam reports that the access system's time zone ${zone} does not match its location; the property's is ${timeZone}`;
   }
   return isSameTime(zone, timeZone, now)
     ? undefined

@@ -124,18 +124,18 @@ function messageOf(operation: string, failure: SeamFailure): string {
     }
     case 'unreadable': {
       const where = failure.paths.length > 0 ? ` at ${failure.paths.join(', ')}` : '';
-      return `Seam answered ${operation} with ${failure.status}, but not as its schema says${where}${requestNote(failure.requestId)}`;
+      return `Seam answered ${operation} with ${failure.status}, but the answer does not match its schema${where}${requestNote(failure.requestId)}`;
     }
     case 'no-answer':
       return `No answer from Seam to ${operation}: ${failure.code}`;
     case 'cancelled':
       return `The call to ${operation} was cancelled ${failure.sent ? 'after' : 'before'} it was sent`;
     case 'paused':
-      return `Seam asked for a pause of ${Math.ceil(failure.retryAfterMs / 1_000)} s before ${operation}`;
+      return `Seam requested a pause of ${Math.ceil(failure.retryAfterMs / 1_000)} s before ${operation}`;
     case 'system-down':
-      return `The access system is not connected to Seam (${failure.codes.join(', ')}): ${operation} has to wait`;
+      return `The access system is not connected to Seam (${failure.codes.join(', ')}): ${operation} must wait`;
     case 'still-there':
-      return `Seam took ${operation}, but has not carried it out yet`;
+      return `Seam accepted ${operation}, but has not carried it out yet`;
     default:
       return failure satisfies never;
   }

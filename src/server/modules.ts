@@ -28,7 +28,7 @@ async function ingressModule({ config, temporal, log, metrics }: HttpModuleConte
   const { plugin, counts } = openIngress({ connections, temporal, log });
   const counter = new Counter({
     name: 'stayline_booking_deliveries_total',
-    help: 'Deliveries of booking systems, by what came of them',
+    help: 'Deliveries of booking systems, by outcome',
     labelNames: ['connection', 'outcome'],
     registers: [metrics],
     collect() {
@@ -55,7 +55,7 @@ function countSweeps(
   const look = async (): Promise<readonly LastSweep[]> => {
     if (known === undefined || known.until < Date.now()) {
       const sweeps = lastSweeps(temporal, connections).catch((error: unknown) => {
-        log.warn({ error }, 'the last sweeps could not be looked up');
+        log.warn({ error }, 'the last sweeps could not be read');
         return [];
       });
       known = { sweeps, until: Date.now() + SWEEPS_KNOWN_MS };
@@ -77,12 +77,12 @@ function countSweeps(
   };
   gauge(
     'stayline_booking_sweep_ended_timestamp_seconds',
-    'When the last sweep of a property ended; 0 if none has',
+    'Time at which the last sweep of a property ended; 0 if none has',
     (ended) => (ended?.at.getTime() ?? 0) / 1_000,
   );
   gauge(
     'stayline_booking_sweep_repaired',
-    'Reservations that the last sweep found to be known better by the booking system',
+    'Reservations that the last sweep changed or cancelled',
     (ended) => ended?.repaired ?? 0,
   );
 }
@@ -92,12 +92,12 @@ async function bookingModule({ config, temporal, connection, log }: HttpModuleCo
   if (booking === undefined) return [];
   const properties = await openPropertyFile(booking.propertiesFile, {
     onInvalid: ({ problems }) => {
-      log.error({ problems }, 'the changed property file cannot be used; what was read before stays in force');
+      log.error({ problems }, 'the changed property file cannot be used; the previous content stays in force');
     },
   });
   const keys = await openApiKeys(booking.apiKeysFile, {
     onInvalid: ({ message }) => {
-      log.error({ why: message }, 'the changed file of API keys cannot be used; what was read before stays in force');
+      log.error({ why: message }, 'the changed file of API keys cannot be used; the previous content stays in force');
     },
   });
   const plugin = bookingApi({
@@ -107,7 +107,7 @@ async function bookingModule({ config, temporal, connection, log }: HttpModuleCo
     keys,
     requestsPerMinute: booking.requestsPerMinute,
     ...(booking.webUiUrl === undefined ? {} : { webUiUrl: booking.webUiUrl }),
-    onError: (error) => log.warn({ error }, 'changes of stays could not be looked for; it is tried again'),
+    onError: (error) => log.warn({ error }, 'the search for changes of stays failed; it is retried'),
   });
   return [{ plugin }];
 }

@@ -20,7 +20,7 @@ export function seamEventsModule({
   let counts: () => Partial<SeamEventCounts> = () => ({});
   const counter = new Counter({
     name: 'stayline_seam_events_total',
-    help: "Deliveries of Seam's webhook, by what came of them",
+    help: "Deliveries of Seam's webhook, by outcome",
     labelNames: ['outcome'],
     registers: [metrics],
     collect() {
@@ -48,6 +48,7 @@ function askingSeam({
 }: Pick<HttpModuleContext, 'config' | 'log'>): Pick<Parameters<typeof openEventHandler>[0], 'parentOf'> {
   if (seam === undefined) return {};
   const client = createSeamClient(seam);
-  const onRefused = (why: string): void => log.error({ why }, 'Seam refuses to say what a credential belongs to');
+  const onRefused = (why: string): void =>
+    log.error({ why }, 'Seam refused the lookup of the key that a credential belongs to');
   return { parentOf: (credential: CredentialRef) => parentCredential(client, credential, { onRefused }) };
 }

@@ -47,7 +47,7 @@ export function addSeamWebhook(
       return ACCEPTED;
     } catch (error) {
       counts.failed += 1;
-      log.warn({ ...about, error }, 'it could not be found out whom the event is for; it will be delivered again');
+      log.warn({ ...about, error }, 'the stays of an event could not be found; Seam delivers it again');
       return TRY_AGAIN;
     }
   }
@@ -56,7 +56,7 @@ export function addSeamWebhook(
     const about = { eventId: event.eventId, eventType: event.eventType };
     switch (outcome.kind) {
       case 'handed-over':
-        log.info({ ...about, stays: outcome.stays }, 'handed over');
+        log.info({ ...about, stays: outcome.stays }, 'sent to stays');
         return;
       case 'noted':
         if (event.kind !== 'system') return;
@@ -85,8 +85,8 @@ export function addSeamWebhook(
       switch (delivery.kind) {
         case 'forged':
           counts.forged += 1;
-          log.warn({ why: delivery.why }, 'a delivery was refused: it is not signed as it should be');
-          return reply.code(UNAUTHORIZED).send({ error: 'the signature is not right' });
+          log.warn({ why: delivery.why }, 'a delivery was refused: its signature is wrong');
+          return reply.code(UNAUTHORIZED).send({ error: 'the signature is wrong' });
         case 'unreadable':
           counts.unreadable += 1;
           log.error({ fields: delivery.fields }, 'Seam sent an event that cannot be read');

@@ -41,21 +41,21 @@ function webhookSecret(text: string): string {
 
 function readArguments(): Arguments {
   const command = new Command('simulator')
-    .description("Seam's API with a hotel of Visionline locks, guests' phones and faults behind it.")
+    .description("Serves Seam's API for a simulated hotel with Visionline locks, guests' phones and faults.")
     .requiredOption('--port <number>', 'port to listen on; 0 picks a free one', wholeNumber(0, 65_535))
     .option('--host <address>', 'address to listen on', '127.0.0.1')
     .option('--rooms <number>', 'how many guest rooms the hotel has', wholeNumber(1, 2_000), 40)
-    .option('--latency <ms>', 'how long the provider takes', wholeNumber(0, 600_000), 300)
-    .option('--api-key <key>', 'the key that callers must have; a new one at every start if absent')
-    .option('--webhook-url <url>', 'where to deliver every event; needs --webhook-secret', webUrl)
-    .option('--webhook-secret <secret>', 'what its deliveries are signed with: "whsec_" and base64', webhookSecret)
-    .option('--write-properties <file>', 'where to leave the property file that a worker needs for this hotel')
+    .option('--latency <ms>', 'delay of the provider, in milliseconds', wholeNumber(0, 600_000), 300)
+    .option('--api-key <key>', 'the API key of callers; by default a new one at every start')
+    .option('--webhook-url <url>', 'URL that receives every event; requires --webhook-secret', webUrl)
+    .option('--webhook-secret <secret>', 'secret that signs the deliveries: "whsec_" and base64', webhookSecret)
+    .option('--write-properties <file>', 'write the property file for this hotel, which a worker needs')
     .allowExcessArguments(false)
     .exitOverride()
     .parse();
   const given = command.opts<Arguments>();
   if ((given.webhookUrl === undefined) !== (given.webhookSecret === undefined)) {
-    command.error('error: --webhook-url and --webhook-secret need each other', { exitCode: BAD_INPUT });
+    command.error('error: --webhook-url and --webhook-secret must be given together', { exitCode: BAD_INPUT });
   }
   return given;
 }
@@ -82,7 +82,9 @@ async function main(): Promise<void> {
     throw error;
   }
   process.stdout.write(`${JSON.stringify(ready)}\n`);
-  process.stderr.write(`A hotel with ${rooms} rooms is open at ${url}; its control door is ${url}/_sim/hotel\n`);
+  process.stderr.write(
+    `The simulated hotel with ${rooms} rooms is at ${url}; its control API is at ${url}/_sim/hotel\n`,
+  );
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void simulator.close());
 }
 

@@ -100,7 +100,7 @@ async function startOnce({ databaseFile, preferredPort, preferredUiPort }: DevSe
   const exited = once(guard, 'exit');
   try {
     const pid = await Promise.race([readiness(guard, address), exited.then(() => undefined)]);
-    if (pid === undefined) throw new EndedAtStart(`The Temporal server ended at its start:\n${reasonIn(logFile)}`);
+    if (pid === undefined) throw new EndedAtStart(`The Temporal server ended during its start:\n${reasonIn(logFile)}`);
     lockDatabase(databaseFile, { pid, address });
     return {
       address,

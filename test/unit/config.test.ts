@@ -72,7 +72,7 @@ describe("a worker's environment", () => {
     ],
     [
       { ...least, SEAM_PERSONAL_ACCESS_TOKEN: 't', SEAM_WORKSPACE_ID: 'w' },
-      ['SEAM_PERSONAL_ACCESS_TOKEN must not be set where SEAM_API_KEY is'],
+      ['SEAM_PERSONAL_ACCESS_TOKEN must not be set together with SEAM_API_KEY'],
     ],
     [{ ...least, SEAM_ENDPOINT: 'seam' }, ['SEAM_ENDPOINT must be a URL such as "http://127.0.0.1:4010"']],
     [
@@ -143,7 +143,12 @@ describe("a server's environment", () => {
   });
 
   test.each([
-    [{}, ['STAYLINE_API_KEYS is needed (or STAYLINE_BOOKINGS_FILE, or SEAM_WEBHOOK_SECRET for only events of Seam)']],
+    [
+      {},
+      [
+        'STAYLINE_API_KEYS is needed (or STAYLINE_BOOKINGS_FILE, or SEAM_WEBHOOK_SECRET to receive only events of Seam)',
+      ],
+    ],
     [{ STAYLINE_API_KEYS: 'keys.json' }, ['STAYLINE_PROPERTIES is needed with STAYLINE_API_KEYS']],
     [
       { SEAM_WEBHOOK_SECRET, STAYLINE_API_REQUESTS_PER_MINUTE: 'many', STAYLINE_WEB_UI_URL: 'temporal' },

@@ -94,7 +94,7 @@ describe('signals', () => {
     await handle.signal('openSesame', 1);
     const { attention } = await stay.until((view) => view.attention.length === 4);
     const messages = attention.map((notice) => notice.message);
-    expect(messages[0]).toContain('"g7" is not of this stay');
+    expect(messages[0]).toContain(`"g7" is not in this stay's party`);
     expect(messages[1]).toContain('guest is not a known field');
     expect(messages[2]).toContain('reason');
     expect(messages[3]).toContain('openSesame');

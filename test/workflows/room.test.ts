@@ -169,7 +169,7 @@ test("an invalid signal becomes a line of the room's history, and the room keeps
     .toEqual([
       'release: stayId must be the workflow id of a stay, such as "stay/seaside/R-1001"',
       'force: the value must be an object',
-      'no signal is called "open-sesame"',
+      'there is no signal "open-sesame"',
       'anchored: the value is missing; it must be an object',
     ]);
   expect(await claim('908', first, [1, 41])).toMatchObject({ decision: { kind: 'granted' } });

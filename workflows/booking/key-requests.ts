@@ -129,7 +129,7 @@ function setHandlers(run: KeyRequestRun): void {
       const isAnswered = await condition(() => answers.has(requestId), ANSWERED_WITHIN);
       const answer = answers.get(requestId);
       if (isAnswered && answer !== undefined) return answer;
-      throw invalid('the request has not arrived, or takes longer');
+      throw invalid('the request has not arrived, or takes longer than expected');
     },
     { validator: (input) => void parsed(awaitedAnswerSchema, input) },
   );

@@ -26,7 +26,7 @@ const { listenToBookings } = proxyActivities<BookingActivities>({
  */
 export async function bookingListener({ connectionId }: ListenStart): Promise<never> {
   ignoreUnknownSignals();
-  setCurrentDetails(`Listens to ${connectionId}; what it misses the sweep finds.`);
+  setCurrentDetails(`Listens to ${connectionId}. The sweep finds missed changes.`);
   for (;;) {
     await listenToBookings.executeWithOptions({ summary: `listen to ${connectionId}` }, [{ connectionId }]);
     if (workflowInfo().continueAsNewSuggested) await continueAsNew<typeof bookingListener>({ connectionId });

@@ -35,13 +35,13 @@ const atSeam = proxyActivities<ErasureActivities>({
 export async function eraseGuest(asked: GuestToErase): Promise<Erasure> {
   ignoreUnknownSignals();
   const guest = parsed(guestToEraseSchema, asked);
-  const past = await atTemporal.lookBack.executeWithOptions({ summary: 'what the stay did, by ids' }, [guest]);
+  const past = await atTemporal.lookBack.executeWithOptions({ summary: 'read what the stay did, by ids' }, [guest]);
   const userIdentityId = past?.userIdentityIds[guest.guestId];
   const guestAtSeam = { guest, ...(userIdentityId === undefined ? {} : { userIdentityId }) };
   const outcome = await atSeam.eraseGuest.executeWithOptions({ summary: `erase guest ${guest.guestId} at Seam` }, [
     guestAtSeam,
   ]);
   await atTemporal.eraseHistory.executeWithOptions({ summary: 'erase the histories of the stay' }, [guest]);
-  setCurrentDetails('The guest is forgotten; the result says what was done.');
+  setCurrentDetails('The guest is erased. The result lists what was done.');
   return { schema: 1, atSeam: outcome, ...(past === null ? {} : { audit: past.view }) };
 }

@@ -142,7 +142,7 @@ function inform(run: RoomRun, { stayId, news, ...known }: rules.NewsFor): void {
       run.state =
         type === NO_SUCH_WORKFLOW
           ? rules.takeGone(run.state, { stayId, ...known }, now())
-          : rules.ignoreMessage(run.state, `${stayId} could not be informed: ${message}`, now());
+          : rules.ignoreMessage(run.state, `${stayId} did not receive its decision: ${message}`, now());
     })
     .finally(() => {
       run.signalsInFlight -= 1;

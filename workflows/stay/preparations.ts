@@ -47,7 +47,7 @@ const RUNNERS: { readonly [K in Kind]: Runner<K> } = {
   },
 
   'prepare-guest': async ({ state: { propertyId, reservationId }, state }, { guest }) => {
-    const options = { ...outageRetry(state), ...summaryOf(`make guest ${guest.guestId} known to Seam`) };
+    const options = { ...outageRetry(state), ...summaryOf(`register guest ${guest.guestId} at Seam`) };
     const prepared = await seam.prepareGuest.executeWithOptions(options, [{ propertyId, reservationId, guest }]);
     return (current) => recordGuest(current, guest, prepared);
   },
@@ -82,7 +82,7 @@ const RUNNERS: { readonly [K in Kind]: Runner<K> } = {
   },
 
   'check-keys': async ({ state: { propertyId }, state }, { acsCredentialIds }) => {
-    const options = { ...outageRetry(state), ...summaryOf('read again what Seam holds') };
+    const options = { ...outageRetry(state), ...summaryOf('check keys at Seam') };
     const outcome = await seam.checkKeys.executeWithOptions(options, [{ propertyId, acsCredentialIds }]);
     return (current) => recordCheck(current, acsCredentialIds, outcome, now());
   },
@@ -91,7 +91,7 @@ const RUNNERS: { readonly [K in Kind]: Runner<K> } = {
     const { propertyId, keyring, guests } = run.state;
     const { guestId, acsUserId, ask, state, acsCredentialId } = findKey(keyring, step.keyId);
     const ids = keyring.keys.flatMap((other) => other.acsCredentialId ?? []);
-    const summary = summaryOf(`look for what a lost request of guest ${step.guestId} may still lead to`);
+    const summary = summaryOf(`look for keys of a lost request of guest ${step.guestId}`);
     const observed = await seam.watchForStrays.executeWithOptions({ ...waitingRetry(2), ...summary }, [
       {
         propertyId,

@@ -10,8 +10,8 @@ import { check, describeProblems } from '../../domain/model/check.js';
 import { idSchema, instantSchema } from '../../domain/model/snapshot-schema.js';
 
 export const keyIdSchema = z
-  .string({ error: 'must be a name of 1 to 40 letters, digits and hyphens' })
-  .regex(/^[a-z0-9-]{1,40}$/, 'must be a name of 1 to 40 small letters, digits and hyphens');
+  .string({ error: 'must be a name of 1 to 40 lowercase letters, digits and hyphens' })
+  .regex(/^[a-z0-9-]{1,40}$/, 'must be a name of 1 to 40 lowercase letters, digits and hyphens');
 
 const apiKeySchema = z.strictObject({
   keyId: keyIdSchema,

@@ -20,7 +20,7 @@ import { changeHeaders, datesBody, guestParams, reservationParams } from './sche
 const acceptedSchema = z.object({
   stay: z.string().describe('Workflow id'),
   message: z.string().describe('The signal that was sent'),
-  requestId: z.string().describe('Sent again with this Idempotency-Key, the change is done once'),
+  requestId: z.string().describe('Idempotency key of the change: a retry with this key is not applied again'),
 });
 
 interface Change {
@@ -56,28 +56,28 @@ const CHANGES: readonly Change[] = [
     method: 'POST',
     path: '/check-in',
     message: 'checkIn',
-    summary: 'The guests are here',
+    summary: 'Check in: the guests have arrived',
     body: messageSchemas.checkIn,
   },
   {
     method: 'POST',
     path: '/check-out',
     message: 'checkOut',
-    summary: 'The guests have left: every key is revoked',
+    summary: 'Check out: the guests have left, and every key is revoked',
     body: messageSchemas.checkOut,
   },
   {
     method: 'POST',
     path: '/cancel',
     message: 'cancel',
-    summary: 'The booking is cancelled: every key is revoked',
+    summary: 'Cancel the reservation: every key is revoked',
     body: messageSchemas.cancel,
   },
   {
     method: 'POST',
     path: '/guests/:guestId/replace-key',
     message: 'replaceKey',
-    summary: 'A phone is lost (secure), or a new one is there (convenient)',
+    summary: 'Replace the key of a lost phone (secure), or move it to a new phone (convenient)',
     body: replaceKey.omit({ guestId: true }),
     ofGuest: true,
     mustBeNamed: true,
@@ -86,7 +86,7 @@ const CHANGES: readonly Change[] = [
     method: 'POST',
     path: '/guests/:guestId/phone-ready',
     message: 'phoneReady',
-    summary: "The guest's phone can hold a key now",
+    summary: 'Report that a phone of the guest can hold a key',
     body: phoneReady.omit({ guestId: true }),
     ofGuest: true,
   },
@@ -94,7 +94,7 @@ const CHANGES: readonly Change[] = [
     method: 'POST',
     path: '/guests/:guestId/block',
     message: 'block',
-    summary: 'Block a guest: no new key, and the present one ends',
+    summary: 'Block a guest: revoke their key and issue no new one',
     body: block.omit({ guestId: true }),
     ofGuest: true,
   },
@@ -102,14 +102,14 @@ const CHANGES: readonly Change[] = [
     method: 'POST',
     path: '/retry',
     message: 'retry',
-    summary: 'Try again what was refused',
+    summary: 'Retry refused steps',
     body: messageSchemas.retry,
   },
   {
     method: 'POST',
     path: '/hold',
     message: 'hold',
-    summary: 'No new keys for the stay, or one guest, until release',
+    summary: 'Issue no new keys for the stay, or one guest, until release',
     body: messageSchemas.hold,
   },
   {
@@ -123,14 +123,14 @@ const CHANGES: readonly Change[] = [
     method: 'POST',
     path: '/force',
     message: 'force',
-    summary: 'Issue now, before the window or over a key that somebody else ended',
+    summary: 'Issue a key now: before the window, or after somebody else ended the keys',
     body: messageSchemas.force,
   },
   {
     method: 'POST',
     path: '/join-to',
     message: 'joinTo',
-    summary: 'Join a card that the desk cut for the same lease',
+    summary: 'Join a card that the front desk cut for the same lease',
     body: messageSchemas.joinTo,
   },
 ];
@@ -164,7 +164,9 @@ export function addChangeRoutes(scope: ApiScope, context: BookingContext): void 
         operationId: message,
         tags: ['changes'],
         summary,
-        ...(mustBeNamed === true ? { description: 'Needs an Idempotency-Key, or a requestId in the body.' } : {}),
+        ...(mustBeNamed === true
+          ? { description: 'Requires the header Idempotency-Key, or a requestId in the body.' }
+          : {}),
         params: ofGuest === true ? guestParams : reservationParams,
         headers: changeHeaders,
         body,
@@ -187,7 +189,7 @@ export function addChangeRoutes(scope: ApiScope, context: BookingContext): void 
       schema: {
         operationId: 'removeGuest',
         tags: ['changes'],
-        summary: 'Take a guest out of the party; for cause, all keys of the lease are replaced',
+        summary: 'Remove a guest from the party; with cause `security`, all keys of the lease are replaced',
         params: guestParams,
         querystring: messageSchemas.removeGuest.omit({ guestId: true }),
         headers: changeHeaders,
@@ -206,7 +208,7 @@ export function addChangeRoutes(scope: ApiScope, context: BookingContext): void 
       schema: {
         operationId: 'changeDates',
         tags: ['changes'],
-        summary: 'Move the beginning or the end of the stay',
+        summary: 'Change the start or the end of the stay',
         params: reservationParams,
         headers: changeHeaders,
         body: datesBody,
@@ -255,12 +257,12 @@ function ownRequestId(keyId: string, message: MessageName, requestId: string): s
 /** Refuses a body: the route ignores it, and it might say that the guest is removed for cause. */
 async function refuseBody({ body }: FastifyRequest): Promise<void> {
   if (body === undefined || body === null) return;
-  throw wrong({ path: 'cause', message: 'must stand in the query, as whatever else is said: DELETE takes no body' });
+  throw wrong({ path: 'cause', message: 'must be in the query, like every other field: DELETE accepts no body' });
 }
 
 function refuseUnnamed(request: FastifyRequest, content: object): void {
   if (requestIdOf(request, content) !== undefined) return;
-  const message = 'is missing; name the change here or by the header Idempotency-Key, or sent again it is done twice';
+  const message = 'is missing; set it here or in the header Idempotency-Key, so that a retry is not applied twice';
   throw wrong({ path: 'requestId', message });
 }
 

@@ -46,7 +46,7 @@ export function bookingContext(options: BookingOptions): BookingContext {
     ask: askingTemporal(connection),
     async property(propertyId) {
       const property = await properties.find(propertyId);
-      if (property === undefined) throw new HttpProblem('not-found', 'there is no such property');
+      if (property === undefined) throw new HttpProblem('not-found', 'there is no property with this propertyId');
       return property;
     },
     webUiOf(name) {

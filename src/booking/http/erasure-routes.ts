@@ -9,10 +9,10 @@ import { stayViewSchema } from './view-schemas.js';
 
 const erasureSchema = z.object({
   schema: z.literal(1),
-  atSeam: z.enum(['erased', 'unknown']).describe('unknown: Seam knew of no such guest'),
+  atSeam: z.enum(['erased', 'unknown']).describe('unknown: Seam had no such guest'),
   audit: stayViewSchema
     .exactOptional()
-    .describe('The stay as it ended, by ids alone; absent: Temporal knew of none any more'),
+    .describe('The stay as it ended, with ids only; absent if Temporal no longer had it'),
 });
 
 /** Adds the route that erases a guest. */
@@ -24,9 +24,9 @@ export function addErasureRoutes(scope: ApiScope, { property, stays, ask }: Book
       schema: {
         operationId: 'eraseGuest',
         tags: ['reservations'],
-        summary: 'Forget a guest, once the stay has ended',
+        summary: 'Erase a guest, once the stay has ended',
         description:
-          'Deletes the guest at Seam and the histories of the stay, and answers what was done, by ids alone: keep it as your audit. While the stay, another stay of the guest or a key of his is alive it is refused, and nothing is erased. Sent again, it answers the same.',
+          'Deletes the guest at Seam and the histories of the stay. Returns what was done, with ids only: keep it as your audit record. Refused, and nothing is erased, while the stay or another stay of the guest is open, or one of their keys is live. A retry returns the same answer.',
         params: guestParams,
         body: erasureBody,
         response: { 200: erasureSchema, ...refusals(401, 403, 404, 409, 422, ...BODY_REFUSALS) },

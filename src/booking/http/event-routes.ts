@@ -36,7 +36,7 @@ const EVENTS_AT_ONCE = 100;
 const STALLED_MS = 60_000;
 
 const EVENT_ID = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z)~/;
-const NO_EVENT_ID = 'must be the id of an event that came from here';
+const NO_EVENT_ID = 'must be the id of an event that this API sent';
 
 /** Adds `GET /events`. `onError` receives the errors of the searches. */
 export function addEventRoutes(
@@ -74,7 +74,7 @@ export function addEventRoutes(
     let found = 0;
     for await (const stays of pagesOf(queryForChangesSince(since, properties))) {
       found += stays.length;
-      if (found > MOST_MISSED) throw gone(`since that event more than ${MOST_MISSED} stays have changed`);
+      if (found > MOST_MISSED) throw gone(`more than ${MOST_MISSED} stays have changed since that event`);
       yield stays;
     }
   }
@@ -87,7 +87,7 @@ export function addEventRoutes(
         operationId: 'events',
         tags: ['events'],
         summary: 'Changes of stays, as server-sent events',
-        description: `Each event \`stay-changed\` has an id, and as data what GET …/stays answers of the stay. Of several changes in a second only the last is told. With Last-Event-ID, what has changed since comes first; events of the last ${LAG_MS / 1_000} seconds before it come again. The stream ends when the API key does.`,
+        description: `Each event \`stay-changed\` has an id, and as data the stay as in GET …/stays. Of several changes within a second, only the last is sent. With Last-Event-ID, the stream starts with all changes since that event, and repeats the events of the ${LAG_MS / 1_000} seconds before it. The stream ends when the API key expires or is revoked.`,
         querystring: z.strictObject({ property: idSchema.optional() }),
         headers: z.object({
           'last-event-id': z
@@ -126,7 +126,7 @@ export function addEventRoutes(
 }
 
 function gone(why: string): HttpProblem {
-  const detail = `${why}; listen again without Last-Event-ID, then read GET /v1/properties/{propertyId}/stays`;
+  const detail = `${why}; reconnect without Last-Event-ID, then read GET /v1/properties/{propertyId}/stays`;
   return new HttpProblem('gone', detail);
 }
 
@@ -167,7 +167,7 @@ function countStreams(): StreamCount {
     enter(keyId, left) {
       if (left.aborted) return;
       if ((open.get(keyId) ?? 0) >= MOST_STREAMS) {
-        const detail = `the key has ${MOST_STREAMS} streams of events open; end one of them`;
+        const detail = `the API key has ${MOST_STREAMS} event streams open; close one of them`;
         throw new HttpProblem('too-many-requests', detail, { headers: { 'retry-after': `${STILL_HERE_MS / 1_000}` } });
       }
       add(keyId, 1);

@@ -16,8 +16,8 @@ const openAnswers: Override = ({ zodSchema, jsonSchema }) => {
 
 const transform = createJsonSchemaTransform({ zodToJsonConfig: { override: openAnswers } });
 
-const DESCRIPTION = `Durable guest keys for hotel stays. Every stay is a Temporal workflow; a call answers when what it asks for is
-recorded, and keys follow. All calls may be sent again: what has been done is not done twice.`;
+const DESCRIPTION = `Durable guest keys for hotel stays. Every stay is a Temporal workflow. A call returns when its change is
+recorded; keys follow. All calls may be retried: a change is not applied twice.`;
 
 /** Registers the plugin that collects the routes. Call it on the server itself, before the routes are added. */
 export async function collectRoutes(app: FastifyInstance): Promise<void> {

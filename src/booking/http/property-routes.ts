@@ -24,7 +24,7 @@ export function addPropertyRoutes(scope: ApiScope, context: BookingContext): voi
       schema: {
         operationId: 'listStays',
         tags: ['properties'],
-        summary: 'Open stays, as of a moment ago',
+        summary: 'List open stays; the list may lag behind by a moment',
         params: propertyParams,
         querystring: staysQuery,
         response: { 200: stayPageSchema, ...refusals(401, 403, 404, 422) },
@@ -37,7 +37,7 @@ export function addPropertyRoutes(scope: ApiScope, context: BookingContext): voi
       const page = { query, pageSize, ...(pageToken === undefined ? {} : { pageToken }) };
       if (isPageOf(page)) return ask(() => searchStays(temporal, connection, page));
       const errors = [
-        { path: 'pageToken', message: 'must be the nextPageToken of the page before, with the same filters' },
+        { path: 'pageToken', message: 'must be the nextPageToken of the previous page, with the same filters' },
       ];
       throw new HttpProblem('invalid-request', 'the query cannot be used', { errors });
     },
@@ -49,7 +49,7 @@ export function addPropertyRoutes(scope: ApiScope, context: BookingContext): voi
       schema: {
         operationId: 'getRoom',
         tags: ['properties'],
-        summary: 'Who has the room, who waits, and who can open its door: certainly, possibly, until when',
+        summary: 'Show a room: its leases, waiting claims, and who can certainly or possibly open its door, until when',
         params: roomParams,
         response: { 200: roomViewSchema, ...refusals(401, 403, 404) },
       },

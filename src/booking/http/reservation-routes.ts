@@ -21,8 +21,8 @@ export const answeredViewSchema = stayViewSchema.extend({
 
 /** Problem for a snapshot that is not newer, with the known revision and view. */
 const conflictSchema = problemSchema.extend({
-  revision: stayViewSchema.shape.revision.describe('Of stale-revision: the one that is known'),
-  current: answeredViewSchema.exactOptional().describe('Of stale-revision: the view that is known'),
+  revision: stayViewSchema.shape.revision.describe('For stale-revision: the recorded revision'),
+  current: answeredViewSchema.exactOptional().describe('For stale-revision: the current view'),
 });
 
 /** Longest workflow id that Temporal accepts, in bytes. */
@@ -55,7 +55,7 @@ export function addReservationRoutes(scope: ApiScope, context: BookingContext): 
         tags: ['reservations'],
         summary: 'Send a whole reservation',
         description:
-          'Starts the stay or amends it, and answers its view once it is recorded; keys follow. The same revision with the same content changes nothing. A revision that is older than the known one, or the same with other content, is answered 409 with the view that is known.',
+          'Starts the stay or amends it. Returns its view once the snapshot is recorded; keys follow. The same revision with the same content changes nothing. An older revision, or the same revision with other content, gets a 409 with the current view.',
         params: reservationParams,
         body: reservationBody,
         response: {
@@ -78,7 +78,7 @@ export function addReservationRoutes(scope: ApiScope, context: BookingContext): 
       schema: {
         operationId: 'getReservation',
         tags: ['reservations'],
-        summary: 'See the stay: guests, keys and why, what comes next, what needs a person',
+        summary: 'Show the stay: guests, keys with reasons, next steps and attention',
         params: reservationParams,
         response: { 200: answeredViewSchema, ...refusals(401, 403, 404) },
       },
@@ -93,8 +93,9 @@ export function addReservationRoutes(scope: ApiScope, context: BookingContext): 
       schema: {
         operationId: 'planChange',
         tags: ['reservations'],
-        summary: 'Try a change out',
-        description: 'Answers what would be done, in order, and why. Does nothing. A snapshot needs no stay yet.',
+        summary: 'Dry-run a change',
+        description:
+          'Returns the steps of the change, in order, with reasons. Changes nothing. For a snapshot, the stay need not exist yet.',
         params: reservationParams,
         body: planBody,
         response: { 200: dryRunSchema, ...refusals(401, 403, 404, 409, 422, ...BODY_REFUSALS) },
@@ -121,11 +122,16 @@ function snapshotOf(
   );
   const checked = check(snapshotSchema, { ...body, propertyId, reservationId });
   const problems: readonly FieldProblem[] = [
-    ...differing.map((path) => ({ path, message: 'must be absent, or as in the path' })),
+    ...differing.map((path) => ({ path, message: 'must be absent, or the same as in the path' })),
     ...(checked.ok ? [] : checked.problems),
     ...(stayWorkflowId(name).length <= MOST_ID_BYTES
       ? []
-      : [{ path: 'reservationId', message: 'must be shorter: percent-encoded, the ids are too long for Temporal' }]),
+      : [
+          {
+            path: 'reservationId',
+            message: 'must be shorter: the percent-encoded ids are too long for a workflow id of Temporal',
+          },
+        ]),
   ];
   if (problems.length === 0 && checked.ok) return checked.value;
   const within = (path: string): string => (path === '' ? prefix.replace('.', '') : `${prefix}${path}`);

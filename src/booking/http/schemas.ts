@@ -16,8 +16,8 @@ export const roomParams = propertyParams.extend({ room: idSchema });
  */
 export const reservationBody = z.strictObject({
   ...snapshotSchema.in.shape,
-  propertyId: idSchema.optional().describe('As in the path, or absent'),
-  reservationId: idSchema.optional().describe('As in the path, or absent'),
+  propertyId: idSchema.optional().describe('Absent, or the same as in the path'),
+  reservationId: idSchema.optional().describe('Absent, or the same as in the path'),
 });
 
 const local = localWindowSchema.shape;
@@ -57,7 +57,7 @@ export const planBody = z.discriminatedUnion(
 export const changeHeaders = z.object({
   'idempotency-key': idSchema
     .optional()
-    .describe('Names the change, so that sending it again does it once; the same as requestId in the body'),
+    .describe('Identifies the change, so that a retry is not applied twice; the same as requestId in the body'),
 });
 
 export const staysQuery = z.strictObject({
@@ -69,7 +69,7 @@ export const staysQuery = z.strictObject({
   attention: z
     .union([z.literal(['any', 'none']), attentionCodeSchema])
     .optional()
-    .describe('A code, any, or none'),
+    .describe('An attention code, `any` or `none`'),
   arriving: z.iso
     .date({ error: 'must be a date such as "2026-11-23"' })
     .optional()
@@ -80,7 +80,7 @@ export const staysQuery = z.strictObject({
     .min(1, 'must be at least 1')
     .max(200, 'must be at most 200')
     .default(50),
-  pageToken: z.string().max(4_000, 'must be the nextPageToken of the page before').optional(),
+  pageToken: z.string().max(4_000, 'must be the nextPageToken of the previous page').optional(),
 });
 
 export const staySummarySchema = z.object({
@@ -92,7 +92,7 @@ export const staySummarySchema = z.object({
   attention: z.array(z.string()),
   arrival: z.string().exactOptional(),
   departure: z.string().exactOptional(),
-  changedAt: z.string().describe('When it last changed, to the millisecond'),
+  changedAt: z.string().describe('Time of the last change, to the millisecond'),
 });
 
 export type StaySummary = z.infer<typeof staySummarySchema>;

@@ -80,15 +80,15 @@ function problemOf(error: unknown): HttpProblem | undefined {
     case DEADLINE_EXCEEDED:
       return unavailable('no worker answers');
     case FAILED_PRECONDITION:
-      return /poller/i.test(cause.details) ? unavailable('no worker is at work') : undefined;
+      return /poller/i.test(cause.details) ? unavailable('no worker is running') : undefined;
     case RESOURCE_EXHAUSTED:
-      return unavailable('Temporal is asked too much');
+      return unavailable('Temporal limits the request rate');
     default:
       return undefined;
   }
 }
 
 function unavailable(why: string): HttpProblem {
-  const detail = `${why}; send the same request again: what has been done already is not done twice`;
+  const detail = `${why}; retry the same request: a change is not applied twice`;
   return new HttpProblem('unavailable', detail, { headers: { 'retry-after': '2' } });
 }

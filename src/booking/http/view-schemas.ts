@@ -107,7 +107,10 @@ export const stayViewSchema = z.object({
   timeline: z.array(timelineLine),
   nextDeadline: instant.exactOptional(),
   settled: z.boolean().describe('True if there is nothing to do right now'),
-  taken: z.enum(['new', 'known']).exactOptional().describe('Of PUT only: whether the snapshot was news'),
+  taken: z
+    .enum(['new', 'known'])
+    .exactOptional()
+    .describe('PUT only: `new` if this request recorded the snapshot, `known` if it was already recorded'),
 });
 
 export const dryRunSchema = z.object({
@@ -151,7 +154,7 @@ export const roomViewSchema = z.object({
   waiting: z.array(z.object({ ...claimed, behind: texts, displaced: z.literal(true).exactOptional() })),
   keys: z
     .object({ certain: z.array(roomKeyView), possible: z.array(roomKeyView), none: z.array(roomKeyView) })
-    .describe('Who can open the door: certainly, possibly, not'),
+    .describe('Keys that certainly, possibly, or no longer open the door'),
   history: z.array(timelineLine),
 });
 

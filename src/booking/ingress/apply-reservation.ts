@@ -24,7 +24,7 @@ export async function tellStays(
   const outcomes: IngestOutcome[] = [];
   for (const snapshot of fetched.snapshots) outcomes.push(await tellStay(temporal, snapshot));
   const [first] = outcomes.toSorted((a, b) => WEIGHT.indexOf(a.kind) - WEIGHT.indexOf(b.kind));
-  return first ?? { kind: 'ignored', why: 'it stands for no stay' };
+  return first ?? { kind: 'ignored', why: 'the reservation has no stay' };
 }
 
 /**

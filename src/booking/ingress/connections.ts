@@ -18,15 +18,18 @@ const seconds = (what: string): z.ZodNumber =>
 /** Pace at which the deliveries about one reservation are batched and followed up. */
 const paceSchema = z.strictObject({
   /** A reservation is fetched once no delivery about it has arrived for this long … */
-  settleSeconds: seconds('how long nothing more must come before the reservation is fetched').default(1.5),
+  settleSeconds: seconds('the time without further deliveries before the reservation is fetched').default(1.5),
   /** … or once the first delivery is this old. */
-  longestSeconds: seconds('how long a fetch may be put off at most').default(10),
+  longestSeconds: seconds('the longest delay of a fetch').default(10),
   /**
    * Delays of further reads after a delivery whose fetch brings nothing new: the reads of the booking system may lag.
    */
-  rereadSeconds: z.array(seconds('when to read again after a delivery that changed nothing')).max(5).default([10]),
+  rereadSeconds: z
+    .array(seconds('the delay of another read after a delivery that changed nothing'))
+    .max(5)
+    .default([10]),
   /** Delay before the second read of a missing reservation; after that, it counts as cancelled. */
-  goneSeconds: seconds('when to look again for a reservation that is gone').default(60),
+  goneSeconds: seconds('the delay of the second read of a missing reservation').default(60),
 });
 
 /** Rhythm of the sweep, which finds missed changes in the booking system's list of recent changes. */
@@ -46,7 +49,10 @@ const connectionSchema = z.strictObject({
   /** Part of the webhook's path and of the names of its sweeps. */
   connectionId: z
     .string({ error: 'must be a short name such as "seaside-apaleo"' })
-    .regex(/^[a-z0-9][a-z0-9-]{0,59}$/, 'must be made of small letters, digits and hyphens, such as "seaside-apaleo"'),
+    .regex(
+      /^[a-z0-9][a-z0-9-]{0,59}$/,
+      'must consist of lowercase letters, digits and hyphens, such as "seaside-apaleo"',
+    ),
   system: z.string({ error: 'must be the name of a booking system' }),
   properties: z
     .array(

@@ -26,7 +26,7 @@ export class BookingSystemError extends Error {
 function describe(failure: BookingFailure): string {
   switch (failure.kind) {
     case 'unavailable':
-      return failure.status === undefined ? 'no answer' : `answered ${failure.status}, which should pass`;
+      return failure.status === undefined ? 'no answer' : `answered ${failure.status}, which is usually temporary`;
     case 'rejected':
       return failure.status === undefined ? 'was refused' : `was refused with ${failure.status}`;
     case 'unreadable':

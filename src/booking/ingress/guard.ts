@@ -23,10 +23,10 @@ export function openGuard(guard: Guard, secret: (name: string) => string): Gatek
     if (token === undefined ? delivery.token !== undefined : !isSame(delivery.token ?? '', token))
       return { kind: 'unknown' };
     if (addresses !== undefined && !holds(addresses, delivery.ip)) {
-      return { kind: 'forged', why: 'it comes from an address that is not in the list' };
+      return { kind: 'forged', why: 'its address is not in the list "addresses"' };
     }
     if (credentials !== undefined && !isSame(basicCredentials(delivery.headers['authorization']), credentials)) {
-      return { kind: 'forged', why: 'its name and password are not right' };
+      return { kind: 'forged', why: 'its user name or password is wrong' };
     }
     return undefined;
   };

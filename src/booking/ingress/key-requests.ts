@@ -47,7 +47,8 @@ export async function followKeys(
   deadline: number,
 ): Promise<KeyOutcome> {
   const answer = await quietly(() => temporal.withDeadline(deadline, () => answerOf(temporal, name, request)));
-  if (answer === undefined) return { kind: 'pending', text: 'The request is recorded; it is carried out by itself.' };
+  if (answer === undefined)
+    return { kind: 'pending', text: 'The request is recorded. Stayline carries it out automatically.' };
   if (answer.kind === 'refused') return { kind: 'refused', text: answer.why };
   let outcome: KeyOutcome = { kind: 'pending', text: 'The stay has received the request.' };
   // A stay that continues as new answers early.
@@ -119,7 +120,7 @@ function startOf(name: StayName): {
     workflowId: keyRequestsWorkflowId(name),
     taskQueue: TASK_QUEUES.stays,
     args: [],
-    staticSummary: `Requests for keys of reservation ${name.reservationId} at ${name.propertyId}`,
+    staticSummary: `Key requests of reservation ${name.reservationId} at ${name.propertyId}`,
   };
 }
 

@@ -32,7 +32,7 @@ export const guardSchema = z
   })
   .refine(
     (guard) => guard.token !== undefined || guard.basic !== undefined,
-    'must hold "token" or "basic": an address alone proves nothing',
+    'must hold "token" or "basic": an address alone does not authenticate a sender',
   );
 
 export type Guard = z.infer<typeof guardSchema>;

@@ -83,7 +83,7 @@ function scheduleOf(connectionId: string, propertyId: string, rhythm: SweepRhyth
       taskQueue: TASK_QUEUES.stays,
       args: [start],
       typedSearchAttributes: [{ key: SEARCH_ATTRIBUTES.property, value: propertyId }],
-      staticSummary: `Looks for what changed at ${propertyId}`,
+      staticSummary: `Looks for changes at ${propertyId}`,
     },
     // The first sweep imports the bookings from before the connection existed.
     state: { triggerImmediately: true },

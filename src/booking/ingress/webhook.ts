@@ -58,7 +58,7 @@ export function openIngress({ connections, temporal, log }: IngressOptions): Ing
       case 'unknown':
         return { status: 404, outcome: 'unknown' };
       case 'forged':
-        log.warn({ connectionId, why: reading.why }, 'a delivery was refused: it is not from whom it should be');
+        log.warn({ connectionId, why: reading.why }, 'a delivery was refused: its sender is not authenticated');
         return { status: 401, outcome: 'forged' };
       case 'alive':
         return { status: 200, outcome: 'alive' };
@@ -93,7 +93,10 @@ export function openIngress({ connections, temporal, log }: IngressOptions): Ing
       return await reply.code(status).send({ outcome, ...(problems === undefined ? {} : { problems }) });
     } catch (error) {
       count(connectionId, 'failed');
-      log.warn({ connectionId, error }, 'a delivery could not be handed over; it has to be delivered again');
+      log.warn(
+        { connectionId, error },
+        'a delivery could not be sent to Temporal; the booking system must deliver it again',
+      );
       return reply.code(503).header('retry-after', RETRY_AFTER_S).send({ outcome: 'failed' });
     }
   }

@@ -30,19 +30,19 @@ export function addImport(program: Command, { env, out, err }: Terminal): void {
     .command('import')
     .summary('send a file of reservations')
     .description(
-      'Sends every reservation of a file to its stay. Interrupted, it goes on where it stopped when it is run again.',
+      'Sends every reservation of a file to its stay. After an interruption, run it again: it continues where it stopped.',
     )
     .argument('<file>', 'CSV (a line for each guest), a JSON list, or JSON lines')
-    .option('--property <propertyId>', 'the property of rows that name none')
+    .option('--property <propertyId>', 'the property of rows without propertyId')
     .option('--at-once <number>', 'how many are sent at the same time', atOnce, 20)
-    .option('--errors <file>', 'where all problems are written to, as CSV of row and problem')
-    .option('--restart', 'send what has been sent before, too', false)
+    .option('--errors <file>', 'write all problems to this file, as CSV of row and problem')
+    .option('--restart', 'also send what an earlier run has sent', false)
     .action(async (file: string, { property, restart, atOnce, errors }: ImportOptions) => {
       const { entries, problems } = readImportFile(file, property === undefined ? {} : { propertyId: property });
       const journal = openJournal(file, { target: targetFrom(env), start: restart ? 'over' : 'where-it-stopped' });
       const left = entries.filter((entry) => !journal.has(entry));
       const skipped = entries.length - left.length;
-      if (skipped > 0) out.write(`${skipped} of ${entries.length} have been imported before; going on\n`);
+      if (skipped > 0) out.write(`${skipped} of ${entries.length} have been imported before; continuing\n`);
       const sent = await sendAll(env, left, { journal, atOnce, err });
       const all = [...problems, ...sent.problems].toSorted((a, b) => a.row - b.row);
       out.write(`${sentence(sent, left.length)}\n`);
@@ -51,7 +51,7 @@ export function addImport(program: Command, { env, out, err }: Terminal): void {
       if (all.length === 0) return journal.remove();
       const rows = new Set(all.map(({ row }) => row)).size;
       throw new NotWorked(
-        `${rows} rows could not be imported; put them right and run it again: what is done is not done twice`,
+        `${rows} rows could not be imported; correct them and run the import again: it skips what it has imported`,
       );
     });
 }
@@ -126,7 +126,7 @@ function sentence({ outcomes, problems }: Sent, toSend: number): string {
   const { new: taken, known, older, over } = outcomes;
   const unsent = toSend - taken - known - older - over - problems.length;
   return [
-    `${taken} imported, ${known} known already, ${older} older than what their stays know, ${over} over`,
+    `${taken} imported, ${known} already recorded, ${older} older than what their stays have, ${over} for ended stays`,
     ...(unsent === 0 ? [] : [`${unsent} not sent`]),
   ].join(', ');
 }
@@ -134,7 +134,7 @@ function sentence({ outcomes, problems }: Sent, toSend: number): string {
 function tellProblems(problems: readonly RowProblem[], file: string | undefined, err: NodeJS.WritableStream): void {
   for (const { row, message } of problems.slice(0, SHOWN)) err.write(`row ${row}: ${message}\n`);
   const more = problems.length - SHOWN;
-  if (more > 0) err.write(`… and ${more} more${file === undefined ? '; --errors <file> has them all' : ''}\n`);
+  if (more > 0) err.write(`… and ${more} more${file === undefined ? '; --errors <file> writes all of them' : ''}\n`);
   if (file !== undefined) writeFileSync(file, errorFile(problems));
 }
 

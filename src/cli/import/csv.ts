@@ -49,7 +49,7 @@ function linesOf(text: string, name: string, broken: RowProblem[]): readonly Lin
       skip_records_with_error: true,
       trim: true,
       on_skip: (error) => {
-        broken.push({ row: Number(error?.['lines'] ?? 0), message: 'has another number of cells than the first line' });
+        broken.push({ row: Number(error?.['lines'] ?? 0), message: 'must have as many cells as the first line' });
         return undefined;
       },
     });
@@ -67,13 +67,13 @@ function checkedHeader(header: readonly string[], name: string): string[] {
     ...header
       .filter((column) => !COLUMNS.includes(column))
       .map((column) => `${JSON.stringify(column)} is not a known column`),
-    ...header.filter((column, at) => header.indexOf(column) !== at).map((column) => `${column} is there twice`),
+    ...header.filter((column, at) => header.indexOf(column) !== at).map((column) => `${column} appears twice`),
     ...NEEDED.filter((column) => !header.includes(column)).map((column) => `${column} is missing`),
   ];
   if (problems.length === 0) return [...header];
   throw new BadInput(`the first line of ${name} must name the columns`, [
     ...problems,
-    `known are ${COLUMNS.join(', ')}`,
+    `known columns are ${COLUMNS.join(', ')}`,
   ]);
 }
 
@@ -85,7 +85,10 @@ function reservationOf(lines: readonly Line[]): ImportRow {
   const [first] = lines;
   const problems = lines.flatMap(({ row, cells }) =>
     RESERVATION_COLUMNS.filter((column) => cells[column] !== undefined && cells[column] !== first?.cells[column]).map(
-      (column) => ({ row, message: `${column} differs from row ${first?.row ?? 0}, which is of the same reservation` }),
+      (column) => ({
+        row,
+        message: `${column} differs from row ${first?.row ?? 0}, which belongs to the same reservation`,
+      }),
     ),
   );
   const row = first?.row ?? 0;

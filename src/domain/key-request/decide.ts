@@ -49,7 +49,7 @@ export function decide(
   const window = windowOf(request, isOpen ? stay : undefined, circumstances);
   const rooms = roomsOf(request, stay);
   if (window === undefined || rooms.length === 0) {
-    return { kind: 'refuse', why: 'the request names no room or no dates, and no stay is open that has them' };
+    return { kind: 'refuse', why: 'the request names no room or no dates, and no open stay has them' };
   }
   const status =
     isOpen && stay.phase === 'in-house' ? 'in-house' : isBefore(now, window.from) ? 'confirmed' : 'in-house';

@@ -15,8 +15,8 @@ const HOPELESS: readonly string[] = ['key-failed', 'impossible-plan', 'zone-mism
 
 /** Phases in which no key is issued; only a change of the reservation can end them. */
 const ENDED: Readonly<Partial<Record<StayView['phase'], string>>> = {
-  leaving: 'The stay has ended; give it a later end first.',
-  over: 'The stay has ended; give it a later end first.',
+  leaving: 'The stay has ended; set a later departure first.',
+  over: 'The stay has ended; set a later departure first.',
   cancelled: 'The reservation is cancelled.',
   'no-show': 'The reservation is a no-show.',
 };
@@ -26,7 +26,7 @@ const ENDED: Readonly<Partial<Record<StayView['phase'], string>>> = {
  * @param view undefined if there is no stay
  */
 export function outcomeOf({ kind, rooms }: Pick<KeyRequest, 'kind' | 'rooms'>, view: StayView | undefined): KeyOutcome {
-  if (view === undefined) return { kind: 'done', text: 'There is no stay, and so no key.' };
+  if (view === undefined) return { kind: 'done', text: 'There is no stay, so there is no key.' };
   if (kind === 'remove') {
     // A stay that has moved holds keys for other rooms.
     const isMeant = (key: StayView['keys'][number]): boolean =>
@@ -34,17 +34,17 @@ export function outcomeOf({ kind, rooms }: Pick<KeyRequest, 'kind' | 'rooms'>, v
     const left = view.keys.filter((key) => key.state !== 'dead' && isMeant(key)).length;
     return left === 0
       ? { kind: 'done', text: 'All keys are removed.' }
-      : { kind: 'pending', text: `${left} keys are still being removed; that goes on by itself.` };
+      : { kind: 'pending', text: `${left} keys are still being removed. Stayline continues automatically.` };
   }
   const ended = ENDED[view.phase];
   if (ended !== undefined) return { kind: 'refused', text: ended };
   if (view.settled && view.guests.every(({ keyState }) => keyState === 'gone')) {
-    return { kind: 'refused', text: 'Nobody in the reservation is to have a key; name a guest first.' };
+    return { kind: 'refused', text: 'No guest of the reservation wants a key; add a guest first.' };
   }
   const hopeless = view.attention.find(({ code }) => HOPELESS.includes(code));
   if (hopeless !== undefined) return { kind: 'refused', text: hopeless.message };
   const waiting = view.guests.filter(({ keyState }) => keyState !== 'issued' && keyState !== 'gone');
-  if (!view.settled) return { kind: 'pending', text: 'The keys are being made; that goes on by itself.' };
+  if (!view.settled) return { kind: 'pending', text: 'The keys are being made. Stayline continues automatically.' };
   if (waiting.length === 0) return { kind: 'done', text: 'The keys are on their way to the phones.' };
   if (waiting.every(({ waitingFor }) => waitingFor === 'phone')) {
     return { kind: 'done', text: "The key is made as soon as the guest's phone is set up." };
@@ -53,5 +53,5 @@ export function outcomeOf({ kind, rooms }: Pick<KeyRequest, 'kind' | 'rooms'>, v
     return { kind: 'done', text: 'The key is made in time for the arrival.' };
   }
   const [blocker] = view.attention;
-  return { kind: 'pending', text: blocker?.message ?? 'The key cannot be made yet; that goes on by itself.' };
+  return { kind: 'pending', text: blocker?.message ?? 'The key cannot be made yet. Stayline retries automatically.' };
 }

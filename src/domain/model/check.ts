@@ -86,7 +86,7 @@ function article(expected: string): string {
 
 function sentence(message: string): string {
   const text = message.charAt(0).toLowerCase() + message.slice(1);
-  return /^(must|is|has|holds)\b/.test(text) ? text : `must be right: ${text}`;
+  return /^(must|is|has|holds)\b/.test(text) ? text : `must be valid: ${text}`;
 }
 
 function pathText(path: readonly PropertyKey[]): string {

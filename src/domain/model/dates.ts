@@ -27,7 +27,7 @@ export function toInstants(window: SnapshotWindow, property: HotelClock): Window
         };
   if (millis(instants.from) < millis(instants.to)) return instants;
   throw new RangeError(
-    `window: must end after it starts; as the hotel's clock has it, it is ${instants.from} to ${instants.to}`,
+    `window: must end after it starts; in the hotel's time zone, it is ${instants.from} to ${instants.to}`,
   );
 }
 

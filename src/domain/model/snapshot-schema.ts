@@ -25,7 +25,7 @@ export const instantSchema = z
     'must be an ISO 8601 instant with an offset, such as "2026-11-23T14:00Z"',
   )
   .refine((text) => !Number.isNaN(Date.parse(text)), 'must be a date and time that exist, such as "2026-11-23T14:00Z"')
-  .refine((text) => isInReach(text), 'must be before the year 2200; give an open end a date of its own');
+  .refine((text) => isInReach(text), 'must be before the year 2200; give an open end a nearer date');
 
 /** Returns true before the year 2200. Later dates stand for "never" and leave no room to add a grace or a zone. */
 function isInReach(text: string): boolean {
@@ -36,7 +36,7 @@ const localDate = z
   .string({ error: 'must be a local date such as "2026-11-23"' })
   .regex(/^\d{4}-\d{2}-\d{2}$/, 'must be a local date such as "2026-11-23"')
   .refine(isCalendarDate, 'must be a date that exists, such as "2026-11-23"')
-  .refine((text) => isInReach(text), 'must be before the year 2200; give an open end a date of its own');
+  .refine((text) => isInReach(text), 'must be before the year 2200; give an open end a nearer date');
 
 function isCalendarDate(text: string): boolean {
   const date = new Date(`${text}T00:00Z`);
@@ -136,7 +136,7 @@ const segmentsSchema = z
         context.addIssue({
           code: 'custom',
           path: [index, 'from'],
-          message: 'must not be before the end of the one before',
+          message: 'must not be before the end of the previous one',
         });
       }
     });

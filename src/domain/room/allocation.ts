@@ -57,7 +57,7 @@ function over(state: RoomState, entry: ClaimEntry, now: Instant): RoomState {
   return withLine(withClaim(state, entry, undefined), {
     at: now,
     what: `${stayId}: over`,
-    why: granted === undefined ? 'it waited in vain' : `it was ${from} to ${to}`,
+    why: granted === undefined ? 'it never got the room' : `its lease was ${from} to ${to}`,
   });
 }
 

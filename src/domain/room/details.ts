@@ -33,7 +33,7 @@ function leaseLine({ stays, window, until, state, opener, claims }: LeaseView): 
 
 function waitingLine({ stayId, asked, behind, displaced }: WaitingView): string {
   const why = displaced === true ? ', displaced by the front desk' : '';
-  return `${stayId}: ${asked.from} to ${asked.to}, behind ${behind.join(', ') || 'nobody'}${why}`;
+  return `${stayId}: ${asked.from} to ${asked.to}, behind ${behind.join(', ') || 'no other stay'}${why}`;
 }
 
 function keyLine({ stayId, guestId, kind, acsCredentialId, window }: RoomKeyView): string {

@@ -74,7 +74,7 @@ function isInItsName(state: RoomState, known: StayHeard | undefined, { stayId, c
 }
 
 function ignoreForeign(state: RoomState, { stayId }: Envelope, now: Instant): RoomState {
-  return withLine(state, { at: now, what: `message ignored: it was not ${stayId} that sent it` });
+  return withLine(state, { at: now, what: `message ignored: ${stayId} did not send it` });
 }
 
 /** Releases one part of a stay's claims, or all. The stay's keys may live on. */
@@ -127,7 +127,7 @@ export function takeGone(
 ): RoomState {
   const { stayId } = gone;
   if (!isSameChain(heardOf(state, stayId), gone)) return state;
-  const line = { at: now, what: `${stayId}: claims dropped`, why: 'there is no such stay any more' };
+  const line = { at: now, what: `${stayId}: claims dropped`, why: 'the stay no longer exists' };
   return change(state, now, (before) => removeClaims(before, (entry) => entry.stayId === stayId, line));
 }
 
@@ -192,7 +192,7 @@ function fingerprintOf({ claims, keys }: RoomState): string {
 
 function standingOf({ claims }: RoomState, entry: ClaimEntry, now: Instant): string {
   if (entry.granted !== undefined) return `granted ${entry.granted.from} to ${entry.granted.to}`;
-  const behind = obstaclesOf(claims, entry, now).join(', ') || 'nobody';
+  const behind = obstaclesOf(claims, entry, now).join(', ') || 'no other stay';
   return `${entry.displaced === true ? 'displaced, waits' : 'waits'} behind ${behind}`;
 }
 

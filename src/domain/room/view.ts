@@ -162,9 +162,9 @@ function standingOf(key: RoomKey, keys: readonly RoomKey[], at: Instant): Standi
       if (successor === undefined) return { kind: 'certain' };
       return { kind: 'possible', why: 'a newer key may have been used at the door', ...ends };
     case 'revoking':
-      return { kind: 'possible', why: 'it is being ended', ...ends };
+      return { kind: 'possible', why: 'its revoke is not confirmed yet', ...ends };
     case 'dead':
-      return { kind: 'possible', why: 'a phone that has not heard of its end may still hold it', ...ends };
+      return { kind: 'possible', why: 'a phone that has not synced since its end may still hold it', ...ends };
     default:
       return key.state satisfies never;
   }

@@ -48,7 +48,7 @@ export function dryRun(state: StayState, now: Instant): DryRun {
       assumed = assumeKeyStep(assumed, step, at);
     }
   }
-  throw new Error(`the plan of ${state.stayId} does not come to an end`);
+  throw new Error(`the plan of ${state.stayId} does not terminate`);
 }
 
 /** Returns the instant at which the next gate opens by time alone. */

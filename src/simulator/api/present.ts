@@ -241,7 +241,7 @@ function warningsOf({ credential }: Listed, issuedAt: number | null): readonly J
     warn('being_deleted', 'Credential is being deleted.', credential.deletingSince);
   }
   if (credential.failedAt !== null) {
-    warn('unknown_issue_with_acs_credential', 'The key it should join is no longer there.', credential.failedAt);
+    warn('unknown_issue_with_acs_credential', 'The key to join no longer exists.', credential.failedAt);
   }
   return warnings;
 }

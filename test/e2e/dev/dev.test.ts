@@ -112,7 +112,7 @@ test("the server receives the simulated Seam's signed events", async () => {
 
 test('the worker writes its log to the data folder of the stack, without secrets', () => {
   const log = readFileSync(path.join(folder, 'worker.log'), 'utf8');
-  expect(log).toContain('"msg":"at work"');
+  expect(log).toContain('"msg":"running"');
   expect(log).not.toContain(ready.simulator.apiKey);
 });
 

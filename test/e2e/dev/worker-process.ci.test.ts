@@ -83,7 +83,7 @@ describe('the server process', () => {
 
   test('the server process exits with 1 if its port is already in use', async () => {
     const ended = await run('src/server.ts', settings(Number(server.address.split(':')[1])));
-    expect(ended).toMatchObject({ status: 1, stderr: expect.stringContaining('the server did not work') as string });
+    expect(ended).toMatchObject({ status: 1, stderr: expect.stringContaining('the server failed') as string });
     expect(ended.stderr).not.toContain(secret);
   });
 
@@ -140,6 +140,6 @@ describe('the worker process', () => {
   test('the worker process exits with 1 if there is no Temporal server', async () => {
     const [port] = await freePorts(undefined);
     const ended = await run('src/worker.ts', { ...env, TEMPORAL_ADDRESS: `127.0.0.1:${String(port)}` });
-    expect(ended).toMatchObject({ status: 1, stderr: expect.stringContaining('the worker did not work') as string });
+    expect(ended).toMatchObject({ status: 1, stderr: expect.stringContaining('the worker failed') as string });
   });
 });

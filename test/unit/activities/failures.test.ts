@@ -148,7 +148,7 @@ describe('a failure', () => {
       type: 'SeamUnavailable',
       nonRetryable: false,
       message:
-        'The access system is not connected to Seam (seam_bridge_disconnected): /acs/credentials/create has to wait',
+        'The access system is not connected to Seam (seam_bridge_disconnected): /acs/credentials/create must wait',
     });
   });
 

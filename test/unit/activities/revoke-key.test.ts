@@ -78,7 +78,7 @@ describe('revoking a key', () => {
       type: 'SeamUnavailable',
       nonRetryable: false,
       category: 'BENIGN',
-      message: 'Seam took /acs/credentials/delete, but has not carried it out yet',
+      message: 'Seam accepted /acs/credentials/delete, but has not carried it out yet',
     });
     await hotel.clearFaults();
     await run(hotel.activities.revokeKey, input);

@@ -65,7 +65,7 @@ test('errors are reported by row, the other rows are imported, and a corrected f
   expect(first.code).toBe(1);
   expect(first.out).toContain('38 imported');
   expect(first.err).toContain('row 9: guests[0].email must be an e-mail address');
-  expect(first.err).toContain('row 11: has another number of cells than the first line');
+  expect(first.err).toContain('row 11: must have as many cells as the first line');
   expect(readFileSync(errors, 'utf8').split('\n')).toHaveLength(4);
   expect(first.err + readFileSync(errors, 'utf8')).not.toContain('nowhere');
   writeFileSync(file, csvOf(40));
@@ -101,7 +101,7 @@ test('a row with a known revision and other content is an error of that row, and
     const { code, out, err } = await run(file, '--property', 'seaside');
     expect([again, code]).toEqual([again, 1]);
     expect(err).toContain('row 3: revision 1 is known with other content');
-    if (again === 'first') expect(out).toContain('0 imported, 1 known already, 1 older than');
+    if (again === 'first') expect(out).toContain('0 imported, 1 already recorded, 1 older than');
     else expect(out).toContain('2 of 3 have been imported before');
   }
 });
@@ -115,7 +115,7 @@ test('an import to another server or namespace starts from scratch, and leaves t
   expect((await importing(addressOf(world), options)).out).toContain('2 imported');
   const second = await importing(elsewhere, options);
   expect(second.out).not.toContain('have been imported before');
-  expect(second.out).toContain('0 imported, 2 known already');
+  expect(second.out).toContain('0 imported, 2 already recorded');
   const third = await importing(addressOf(world), options, { namespace: 'no-such-namespace' });
   expect(third.out).not.toContain('have been imported before');
   expect([third.code, third.err]).toEqual([1, expect.stringContaining('has no namespace no-such-namespace')]);
@@ -240,7 +240,7 @@ test('a killed import continues where it stopped: every stay exists, and no jour
   const { code, out } = await run(file, '--property', 'seaside');
   expect(code).toBe(0);
   expect(out).toContain(`${done} of ${rows} have been imported before`);
-  const [taken, known] = [...out.matchAll(/(\d+) (?:imported|known already)/g)].map(([, count]) => Number(count));
+  const [taken, known] = [...out.matchAll(/(\d+) (?:imported|already recorded)/g)].map(([, count]) => Number(count));
   expect((taken ?? 0) + (known ?? 0)).toBe(rows - done);
   // At most the reservations in flight were accepted by their stays without being in the journal.
   expect(known).toBeLessThanOrEqual(20);

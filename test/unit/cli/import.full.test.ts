@@ -37,7 +37,7 @@ test(
       writeFileSync(`${file}.imported`, `\n${lines.slice(0, half).join('\n')}\n${lines[half]?.slice(0, -5)}`);
       const second = await importing(addressOf(world), [file, '--property', 'seaside']);
       expect(second.out).toContain(`${half} of ${ROWS} have been imported before`);
-      expect(second.out).toContain(`0 imported, ${half} known already`);
+      expect(second.out).toContain(`0 imported, ${half} already recorded`);
     } finally {
       await world.stop();
       rmSync(folder, { recursive: true });

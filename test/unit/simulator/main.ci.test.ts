@@ -97,7 +97,11 @@ describe('the simulator program', () => {
     ['a port that is none', ['--port', 'x'], 'from 0 to 65535'],
     ['no rooms', ['--port', '0', '--rooms', '0'], 'from 1'],
     ['an option that there is not', ['--port', '0', '--doors', '3'], '--doors'],
-    ['a webhook without its secret', ['--port', '0', '--webhook-url', 'http://localhost/hook'], 'need each other'],
+    [
+      'a webhook without its secret',
+      ['--port', '0', '--webhook-url', 'http://localhost/hook'],
+      'must be given together',
+    ],
     [
       'a secret that is none',
       ['--port', '0', '--webhook-url', 'http://localhost/hook', '--webhook-secret', 'x'],

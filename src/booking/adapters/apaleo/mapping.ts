@@ -81,7 +81,7 @@ export function openApaleoMapping(
   return (name, reservation, known) => {
     const groupType = reservation.unitGroup?.type ?? undefined;
     if (groupType !== undefined && !settings.unitGroupTypes.includes(groupType)) {
-      return { kind: 'ignored', why: `its unit group is a ${groupType}` };
+      return { kind: 'ignored', why: `its unit group type is ${groupType}` };
     }
     const window = windowOf(reservation);
     const snapshot: StaySnapshotInput = {

@@ -36,7 +36,7 @@ export const generic = defineAdapter({
 
 /** Returns the verifier for one secret. @throws Error that names what is wrong with the secret, without its value */
 function webhookOf(name: string, secret: string): Webhook {
-  const wrong = `needs in the environment variable ${name} a secret as Standard Webhooks have them: "whsec_" and 24 to 64 bytes in base64`;
+  const wrong = `needs a Standard Webhooks secret in the environment variable ${name}: "whsec_" and 24 to 64 bytes in base64`;
   if (!/^whsec_[A-Za-z0-9+/]+={0,2}$/.test(secret)) throw new Error(wrong);
   const bytes = Buffer.from(secret.slice('whsec_'.length), 'base64').length;
   if (bytes < 24 || bytes > 64) throw new Error(wrong);

@@ -67,7 +67,10 @@ async function readInTime(door: Door, name: StayName, deadline: number): Promise
 }
 
 async function outcomeInTime(door: Door, name: StayName, deadline: number, signal: AbortSignal): Promise<KeyOutcome> {
-  let outcome: KeyOutcome = { kind: 'pending', text: 'The reservation has not been read yet; that goes on by itself.' };
+  let outcome: KeyOutcome = {
+    kind: 'pending',
+    text: 'Stayline has not read the reservation yet. It continues automatically.',
+  };
   do {
     outcome = (await look(door, name)) ?? outcome;
     if (outcome.kind !== 'pending') return outcome;

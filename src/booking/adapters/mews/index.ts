@@ -52,7 +52,7 @@ export const mews = defineAdapter({
   open({ settings, properties, secret }) {
     const [property, ...others] = properties;
     if (property === undefined || others.length > 0) {
-      throw new Error('an access token of Mews is for one property: make a connection for each');
+      throw new Error('properties must name exactly one property: an access token of Mews is for one property');
     }
     const { propertyId, externalId } = property;
     const gatekeeper = openGuard(settings.webhook, secret);

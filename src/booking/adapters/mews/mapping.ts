@@ -39,7 +39,7 @@ export function toSnapshot(name: StayName, booking: MewsBooking, settings: MewsM
   const { reservation, room } = booking;
   const { serviceIds } = settings;
   if (serviceIds !== undefined && !serviceIds.includes(reservation.ServiceId)) {
-    return { kind: 'ignored', why: 'it is of another service' };
+    return { kind: 'ignored', why: 'it belongs to another service' };
   }
   const start = normalInstant(reservation.ScheduledStartUtc);
   const snapshot: StaySnapshotInput = {

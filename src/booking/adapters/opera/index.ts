@@ -48,7 +48,7 @@ const TRY_EVERY_MS = 2_000;
 const TRY_MS = 5_000;
 const MARGIN_MS = 300;
 
-const RETRY: LeaseDecision = { code: 'RY', text: 'Stayline cannot be reached just now; please try again.' };
+const RETRY: LeaseDecision = { code: 'RY', text: 'Stayline is not available at the moment; please try again.' };
 
 export const opera = defineAdapter({
   system: 'opera',
@@ -198,7 +198,7 @@ async function readKey(door: Door, name: StayName): Promise<LeaseDecision> {
     const rooms = [...new Set(live.flatMap((key) => key.rooms))].join(', ');
     return { code: 'OK', text: `${live.length} keys to ${rooms}.`, window: first.window };
   } catch (error) {
-    if (error instanceof StayNotFound) return { code: 'UR', text: 'No key of this reservation is known.' };
+    if (error instanceof StayNotFound) return { code: 'UR', text: 'Stayline has no stay for this reservation.' };
     throw error;
   }
 }

@@ -57,18 +57,19 @@ export function readRequest(wire: RoomKeyRequest, settings: OperaMappingSettings
   if (reservationId === undefined) return { kind: 'cannot', why: 'The request names no reservation.' };
   if (wire.keyType === 'Read') return { kind: 'read', reservationId };
   const kind = Object.hasOwn(KINDS, wire.keyType) ? KINDS[wire.keyType] : undefined;
-  if (kind === undefined) return { kind: 'cannot', why: 'Stayline does not know this kind of request.' };
+  if (kind === undefined) return { kind: 'cannot', why: 'Stayline does not support this kind of request.' };
   if (kind !== 'remove' && !settings.roomKeyTypes.some((type) => type === wire.roomKeyType)) {
     return {
       kind: 'cannot',
-      why: `Stayline makes ${settings.roomKeyTypes.join(', ')} only; please use another encoder.`,
+      why: `Stayline makes only ${settings.roomKeyTypes.join(', ')}; please use another encoder.`,
     };
   }
   const rooms = [...new Set([wire.roomId ?? '', ...(wire.additionalRooms ?? [])])].filter((room) => room !== '');
-  if (!rooms.every((room) => idSchema.safeParse(room).success)) return { kind: 'cannot', why: 'A room cannot be one.' };
+  if (!rooms.every((room) => idSchema.safeParse(room).success))
+    return { kind: 'cannot', why: 'The request names an invalid room.' };
   const window = validityOf(wire, settings);
   if (kind !== 'remove' && window === undefined)
-    return { kind: 'cannot', why: 'The key has no end, or ends before it begins.' };
+    return { kind: 'cannot', why: 'The key has no end, or ends before it starts.' };
   const request: KeyRequest = {
     requestId: `opera-${createHash('sha256').update(JSON.stringify(wire)).digest('hex').slice(0, 32)}`,
     kind,

@@ -131,7 +131,7 @@ function withMember(state: StayState, guestId: string, act: (known: PartyMember)
 }
 
 function notOfParty(guestId: string): string {
-  return `guestId ${JSON.stringify(guestId)} is not of this stay's party`;
+  return `guestId ${JSON.stringify(guestId)} is not in this stay's party`;
 }
 
 function changeRooms(
@@ -278,7 +278,7 @@ function credentialChanged(
   { acsCredentialId, eventType }: { acsCredentialId: string; eventType: string },
 ): Applied {
   const key = state.keyring.keys.find((candidate) => candidate.acsCredentialId === acsCredentialId);
-  if (key === undefined) return `acsCredentialId ${JSON.stringify(acsCredentialId)} is not of this stay`;
+  if (key === undefined) return `acsCredentialId ${JSON.stringify(acsCredentialId)} is not a key of this stay`;
   if (key.state !== 'live' || eventType === 'acs_credential.issued') return state;
   const ofLease = state.keyring.keys.filter((other) => other.state === 'live' && other.generation === key.generation);
   return askToCheck(state, ofLease);
@@ -290,7 +290,7 @@ function credentialChanged(
  */
 function phoneChanged(state: StayState, deviceId: string): Applied {
   const owners = Object.entries(state.guests).filter(([, guest]) => guest.deviceIds?.includes(deviceId) === true);
-  if (owners.length === 0) return `deviceId ${JSON.stringify(deviceId)} is no phone of this stay's guests`;
+  if (owners.length === 0) return `deviceId ${JSON.stringify(deviceId)} is not a phone of this stay's guests`;
   return owners.reduce((next, [guestId, guest]) => {
     const deviceIds = (guest.deviceIds ?? []).filter((other) => other !== deviceId);
     const live = keysOf(next.keyring, guestId).filter((key) => key.state === 'live');
@@ -310,7 +310,7 @@ function describe(message: Exclude<Message, { name: 'leaseChanged' }>): string {
     case 'changeDates':
       return `dates changed: ${message.payload.window.from ?? 'same start'} to ${message.payload.window.to ?? 'same end'}`;
     case 'replaceKey':
-      return `key to be replaced (${message.payload.mode})${ofGuest(message.payload.guestId)}`;
+      return `key replacement requested (${message.payload.mode})${ofGuest(message.payload.guestId)}`;
     case 'phoneReady':
       return `phone ready${ofGuest(message.payload.guestId)}`;
     case 'hold':
@@ -319,7 +319,7 @@ function describe(message: Exclude<Message, { name: 'leaseChanged' }>): string {
     case 'block':
       return `${message.name}${ofGuest(message.payload.guestId)}`;
     case 'joinTo':
-      return `to join card ${message.payload.acsCredentialId}${ofGuest(message.payload.guestId)}`;
+      return `join to card ${message.payload.acsCredentialId}${ofGuest(message.payload.guestId)}`;
     case 'credentialChanged':
       return `Seam reports ${message.payload.eventType} of ${message.payload.acsCredentialId}`;
     case 'phoneChanged':
@@ -331,7 +331,7 @@ function describe(message: Exclude<Message, { name: 'leaseChanged' }>): string {
     case 'cancel':
       return 'cancelled';
     case 'retry':
-      return 'to be tried again';
+      return 'retry requested';
     case 'policyChanged':
       return 'the property configuration changed';
     default:

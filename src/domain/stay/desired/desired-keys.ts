@@ -71,9 +71,9 @@ export function roomsFor(state: StayState, one: PartyMember): readonly string[] 
 function whyWithout(state: StayState, one: PartyMember): string | undefined {
   if (state.desired.status === 'cancelled') return 'the stay was cancelled';
   if (state.desired.status === 'departed') return 'checked out';
-  if (state.desired.status === 'no-show') return 'the guests did not come';
+  if (state.desired.status === 'no-show') return 'the guests did not arrive';
   if (state.desired.status === 'tentative') return 'the booking is tentative';
-  if (one.removed !== undefined) return 'the guest is no longer of the party';
+  if (one.removed !== undefined) return 'the guest is no longer in the party';
   if (one.blocked !== undefined) return 'the guest is blocked by staff';
   return one.guest.wantsKey ? undefined : 'the guest wants no key';
 }

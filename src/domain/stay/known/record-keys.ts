@@ -194,6 +194,6 @@ export function recordExpired(state: StayState, busy: readonly string[], now: In
     .filter((key) => key.state !== 'dead' && !busy.includes(key.keyId) && !isBefore(now, key.ask.window.to))
     .reduce((next, key) => {
       const expired = putKey(next, endKey(key, 'expired', now));
-      return withLine(expired, { at: now, what: `key of guest ${key.guestId} ran out` });
+      return withLine(expired, { at: now, what: `key of guest ${key.guestId} expired` });
     }, state);
 }

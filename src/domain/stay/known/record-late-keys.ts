@@ -22,7 +22,7 @@ export function addStray(state: StayState, like: Key, acsCredentialId: string, n
 function lateKey(state: StayState, like: Key, acsCredentialId: string, now: Instant): IssuingKey {
   const { guestId, acsUserId, ask, commonDoors, generation } = like;
   const keyId = `${guestId}#${state.keyring.lastKey + 1}`;
-  const why = 'a lost request was carried out after all';
+  const why = 'Seam carried out a lost request late';
   return {
     keyId,
     guestId,

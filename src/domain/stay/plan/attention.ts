@@ -79,7 +79,8 @@ function missingRooms(state: StayState, now: Instant): Notice[] {
   const window = stayWindow(state);
   const inHouse = state.desired.status === 'in-house' && window !== undefined && isBefore(now, window.to);
   if (!inHouse) return [];
-  if (state.desired.rooms.length === 0) return [{ code: 'room-missing', message: 'in house, and no room is assigned' }];
+  if (state.desired.rooms.length === 0)
+    return [{ code: 'room-missing', message: 'the guests are in house, and no room is assigned' }];
   return guestsWithoutRoom(state).map((guestId) => ({
     code: 'room-missing',
     guestId,
@@ -104,7 +105,7 @@ function unsettledRooms({ leases, propertyId }: StayState): Notice[] {
     .map(({ room, kind, why }) => ({
       code: kind === 'refused' ? 'key-failed' : 'key-delayed',
       room,
-      message: `${why}; it is asked again every minute: see ${roomWorkflowId({ propertyId, room })} in Temporal Web UI`,
+      message: `${why}; the stay retries every minute: see ${roomWorkflowId({ propertyId, room })} in Temporal Web UI`,
     }));
 }
 
@@ -118,7 +119,7 @@ function whyTaken(state: StayState, held: HeldClaim, now: Instant): Pick<Notice,
       const message =
         decision.displaced === true
           ? `the front desk gave room ${room} to ${stays}: book another room`
-          : `room ${room} is taken by ${stays}: move one of them, or force this one at the room`;
+          : `room ${room} is taken by ${stays}: move one of them, or give the room to this one with room-force`;
       return { code: 'room-taken', message };
     }
     case 'ended': {
@@ -149,7 +150,7 @@ function unfetched(state: StayState): Notice[] {
     code: 'phone-missing',
     guestId,
     message:
-      "this guest's key is ready, and none of their phones has fetched it: ask them to open the app with the phone online, or cut a plastic card",
+      "this guest's key is ready, but no phone has fetched it: ask them to open the app online, or cut a plastic card",
   }));
 }
 

@@ -50,7 +50,7 @@ export function labelProblem(label: string | null, rooms: readonly string[], sit
     .map((match) => match[1] ?? '')
     .find((name) => !(LABEL_PLACEHOLDERS as readonly string[]).includes(name));
   if (unknown !== undefined) {
-    return `label has the unknown placeholder %${unknown}%; known are ${LABEL_PLACEHOLDERS.map((n) => `%${n}%`).join(' ')}`;
+    return `label has the unknown placeholder %${unknown}%; known placeholders are ${LABEL_PLACEHOLDERS.map((n) => `%${n}%`).join(' ')}`;
   }
   const printed = label
     .replaceAll('%ROOMNUM%', rooms[0] ?? '')

@@ -179,7 +179,7 @@ function askedKey(round: Round, guest: DesiredGuest): Key | undefined {
 
 function servedElsewhere(round: Round, guest: DesiredGuest): Grant | undefined {
   if (!isServedElsewhere(round, guest)) return undefined;
-  return joinLater('the same person opens the door by a key of another stay of the share group');
+  return joinLater('the same person opens the door with a key of another stay of the share group');
 }
 
 function joinLater(why: string): Wait {

@@ -15,7 +15,7 @@ export function noteKeys(round: Round): void {
       notice(round, 'revoke-unconfirmed', `the end of a key to ${where} is not confirmed`, key.guestId);
     }
     if (key.delayedSince !== undefined && key.state === 'issuing') {
-      notice(round, 'key-delayed', `the key to ${where} is not with the provider yet`, key.guestId);
+      notice(round, 'key-delayed', `the key to ${where} has not reached the provider yet`, key.guestId);
     }
     if (isLive(key, round.now)) round.wakes.push(key.ask.window.to);
     noteShortening(round, key);

@@ -50,7 +50,7 @@ export function wasKilled(round: Round, rooms: readonly string[]): boolean {
 export function gateReason(gate: Gate): string {
   switch (gate) {
     case 'room':
-      return 'waits for a room, or for its door to be known';
+      return 'waits for a room, or for its door at Seam';
     case 'lease':
       return 'waits for the room to be free';
     case 'phone':
@@ -58,7 +58,7 @@ export function gateReason(gate: Gate): string {
     case 'window':
       return 'waits until the key may be issued';
     case 'access-system':
-      return 'waits until Seam knows the guest';
+      return 'waits until the guest is registered at Seam';
     case 'hold':
       return 'waits until the hold is released';
     default:

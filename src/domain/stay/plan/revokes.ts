@@ -86,12 +86,12 @@ export function planOtherRevokes(round: Round): void {
 
 function endReason(round: Round, key: Key): string | undefined {
   const guest = round.desired.guests.find((candidate) => candidate.guestId === key.guestId);
-  if (guest === undefined) return 'the guest is no longer of the party';
+  if (guest === undefined) return 'the guest is no longer in the party';
   if (!shouldHoldKey(guest, round.now)) return guest.without ?? 'the window is over';
   if (!isDue(guest, round.now)) return 'their key is not due yet';
   if (isDesiredKey(round, key, guest)) {
     const newest = keysOf(round.keyring, key.guestId).findLast((other) => isDesiredKey(round, other, guest));
-    return newest?.keyId === key.keyId ? undefined : 'a newer key does the same';
+    return newest?.keyId === key.keyId ? undefined : 'a newer key opens the same doors';
   }
   // The key is already dead. If the end of an anchor ends its joiners, a revoke now only triggers the next replacement.
   if (

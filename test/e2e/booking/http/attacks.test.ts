@@ -253,7 +253,7 @@ const ATTACKS: readonly Attack[] = [
     body: keyEvent,
     options: () => ({ key: null }),
     status: 401,
-    outcome: { error: 'the signature is not right' },
+    outcome: { error: 'the signature is wrong' },
   },
   {
     what: 'an event that is signed with another secret',
@@ -261,7 +261,7 @@ const ATTACKS: readonly Attack[] = [
     path: SEAM,
     ...seamSaid(keyEvent, { secret: 'whsec_c29tZWJvZHlFbHNl' }),
     status: 401,
-    outcome: { error: 'the signature is not right' },
+    outcome: { error: 'the signature is wrong' },
   },
   {
     what: 'an event that was signed long ago',
@@ -269,7 +269,7 @@ const ATTACKS: readonly Attack[] = [
     path: SEAM,
     ...seamSaid(keyEvent, { secondsAgo: LONG_AGO_S }),
     status: 401,
-    outcome: { error: 'the signature is not right' },
+    outcome: { error: 'the signature is wrong' },
   },
 ];
 
@@ -420,8 +420,8 @@ test('the log holds no secret and no personal data of any request', () => {
   const log = server.logged();
   // These expected lines prove that the right log is searched.
   expect(log).toContain('"msg":"listening"');
-  expect(log).toContain('a delivery was refused: it is not signed as it should be');
-  expect(log).toContain('"msg":"handed over"');
+  expect(log).toContain('a delivery was refused: its signature is wrong');
+  expect(log).toContain('"msg":"sent to stays"');
   const { headers } = aDelivery(keyEvent());
   const secrets = [stranger, ...Object.values(server.keys), SEAM_SECRET, OWN_SECRET, headers['svix-signature'] ?? ''];
   for (const word of ['Fox', 'example.org', 'sl_', 'whsec_', 'v1,', ...secrets]) expect(log).not.toContain(word);

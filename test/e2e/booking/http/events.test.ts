@@ -159,7 +159,7 @@ describe('a listener that reconnects', () => {
   test('a reconnection with too old an id or too many missed stays is refused with 410 and advice to start over', async () => {
     const old = await door.refused({ lastEventId: eventId(-8 * DAY_MS) });
     expect(old).toMatchObject({ status: 410, body: { type: 'urn:stayline:problem:gone' } });
-    expect(old.body.detail).toMatch(/older than 7 days; listen again without Last-Event-ID, then read GET/);
+    expect(old.body.detail).toMatch(/older than 7 days; reconnect without Last-Event-ID, then read GET/);
     expect((await door.refused({ lastEventId: '1970-01-01T00:00:00.000Z~x' })).status).toBe(410);
     expect(door.temporal.searches).toEqual([]);
 
@@ -182,7 +182,7 @@ describe('a listener that reconnects', () => {
     const { status, body } = await door.refused({ lastEventId });
     expect([status, body.errors]).toEqual([
       422,
-      [{ path: 'last-event-id', message: 'must be the id of an event that came from here' }],
+      [{ path: 'last-event-id', message: 'must be the id of an event that this API sent' }],
     ]);
     expect(door.temporal.searches).toEqual([]);
   });

@@ -76,7 +76,7 @@ describe('PUT of a reservation', () => {
       [{ path: 'guests[0].email', message: 'must be an e-mail address' }],
     ],
     [{ roomz: ['101'] }, [{ path: 'roomz', message: 'is not a known field' }]],
-    [{ reservationId: 'R-5' }, [{ path: 'reservationId', message: 'must be absent, or as in the path' }]],
+    [{ reservationId: 'R-5' }, [{ path: 'reservationId', message: 'must be absent, or the same as in the path' }]],
     [
       { guests: [{ guestId: 'g1', rooms: ['999'] }] },
       [{ path: 'guests[0].rooms', message: 'must be among the stay\'s rooms; "999" is not' }],
@@ -173,7 +173,7 @@ describe('changes to a stay', () => {
       }
     }
     await world.call('POST', `${of('R-13')}/retry`);
-    const view = await until(of('R-13'), (body) => said(body, 'to be tried again').length === 1);
+    const view = await until(of('R-13'), (body) => said(body, 'retry requested').length === 1);
     expect([said(view, 'hold').length, said(view, 'release').length]).toEqual([6, 6]);
   });
 
@@ -224,7 +224,7 @@ describe('changes to a stay', () => {
       body: { errors: [{ path: 'cause', message: expect.stringContaining('query') }] },
     });
     await world.call('POST', `${of('R-16')}/retry`);
-    const view = await until(of('R-16'), (body) => said(body, 'to be tried again').length === 1);
+    const view = await until(of('R-16'), (body) => said(body, 'retry requested').length === 1);
     expect((view.timeline as { by?: string }[]).filter(({ by }) => by !== undefined)).toHaveLength(1);
   });
 

@@ -42,7 +42,7 @@ test.each([
   [
     'a name that cannot be in a path',
     { ...right, connectionId: 'a/b' },
-    /^connections\[0\]\.connectionId must be made of/,
+    /^connections\[0\]\.connectionId must consist of/,
   ],
   [
     'a secret in the file',

@@ -334,7 +334,7 @@ describe('the WebSocket listener', () => {
     await listen();
     const waiting = standIn.cutKey(guidOf('c-1'), ID);
     await expect.poll(() => waiting.State, { timeout: 10_000 }).toBe('Error');
-    expect(waiting.Notes).toMatch(/has not been read yet/);
+    expect(waiting.Notes).toMatch(/has not read the reservation yet/);
     expect(reread).toEqual([NAME]);
     view = aView({ settled: true, guests: [{ guestId: ADA.Id, keyState: 'issued' }] });
     const done = standIn.cutKey(guidOf('c-2'), ID);

@@ -67,7 +67,7 @@ test('a key request is refused, with the reason, when a person must fix somethin
 test('a key request is refused when the stay has no guest who would get a key, or has ended', () => {
   expect(outcome({ guests: [] })).toMatchObject({
     kind: 'refused',
-    text: expect.stringMatching(/name a guest/) as string,
+    text: expect.stringMatching(/add a guest/) as string,
   });
   expect(outcome({ guests: [{ guestId: 'guest-1', keyState: 'gone' }] }).kind).toBe('refused');
   expect(outcome({ guests: [], settled: false }).kind).toBe('pending');

@@ -66,7 +66,7 @@ describe('a window in local dates', () => {
 
   it('a window in local dates is refused if its check-out comes before its check-in', () => {
     expect(() => toInstants({ arrival: '2026-11-23', departure: '2026-11-23' }, berlin)).toThrow(
-      "window: must end after it starts; as the hotel's clock has it, it is 2026-11-23T14:00Z to 2026-11-23T10:00Z",
+      "window: must end after it starts; in the hotel's time zone, it is 2026-11-23T14:00Z to 2026-11-23T10:00Z",
     );
   });
 });

@@ -23,7 +23,9 @@ describe('a key', () => {
 
   test('a key that is being revoked may still open the door', () => {
     const room = aRoom(9).report('A', [key('o1', [8, 20], { state: 'revoking' })]);
-    expect(room.view().keys.possible).toMatchObject([{ residualUntil: at(20), why: 'it is being ended' }]);
+    expect(room.view().keys.possible).toMatchObject([
+      { residualUntil: at(20), why: 'its revoke is not confirmed yet' },
+    ]);
   });
 
   test('a key that has ended at Seam may open the door from an offline phone, for the stated worst-case minutes', () => {
@@ -40,7 +42,7 @@ describe('a key', () => {
         deadAt: at(9),
         residualUntil: at(20),
         residualMinutes: 11 * 60,
-        why: 'a phone that has not heard of its end may still hold it',
+        why: 'a phone that has not synced since its end may still hold it',
       },
     ]);
     expect(shown(room.passTo(20)).none).toEqual(['o1']);

@@ -59,8 +59,8 @@ test('the history records who got the room, who waits and behind whom, who relea
     `${stay('A')}: released`,
     `${stay('B')}: granted ${at(15)} to ${at(30)}`,
     `${stay('C')} (part 1): waits behind ${stay('B')}`,
-    `${stay('B')}: over (it was ${at(15)} to ${at(30)})`,
-    `${stay('C')}: over (it waited in vain)`,
+    `${stay('B')}: over (its lease was ${at(15)} to ${at(30)})`,
+    `${stay('C')}: over (it never got the room)`,
   ]);
 });
 

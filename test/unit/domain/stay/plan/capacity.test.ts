@@ -64,7 +64,7 @@ describe('a label', () => {
   });
 
   it('a label with an unknown placeholder is refused with that placeholder and the known ones', () => {
-    expect(labelProblem('%ROOM%', ['101'], 'Seaside')).toMatch(/%ROOM%.*known are %ROOMNUM%/);
+    expect(labelProblem('%ROOM%', ['101'], 'Seaside')).toMatch(/%ROOM%.*known placeholders are %ROOMNUM%/);
   });
 
   it('a label may be 32 characters long as printed, and no longer', () => {
