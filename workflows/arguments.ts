@@ -1,14 +1,13 @@
 /** Arguments of updates and workflows: parsed by their schema, or refused. */
 import { ApplicationFailure } from '@temporalio/workflow';
-import type { z } from 'zod';
-import { check, describeProblems } from '../src/domain/model/check.js';
+import { check, describeProblems, type Schema } from '../src/domain/model/check.js';
 import { ERROR_TYPES } from '../src/domain/model/error-types.js';
 
 /**
  * Returns the parsed argument.
  * @throws ApplicationFailure `InvalidMessage`, with the problems as details
  */
-export function parsed<T>(schema: z.ZodType<T>, input: unknown): T {
+export function parsed<T>(schema: Schema<T>, input: unknown): T {
   const checked = check(schema, input);
   if (checked.ok) return checked.value;
   const { problems } = checked;

@@ -1,17 +1,22 @@
 /** Checks external input: turns zod's issues into sentences that name the field and the expected value. */
 import type { z } from 'zod';
 
+/** Problem of one field of an input. */
 export interface Problem {
   /** The field, as a path such as `guests[1].email`; empty for the whole value. */
   readonly path: string;
   readonly message: string;
 }
 
+/** Schema whose output is a `T`. */
+export type Schema<T> = z.ZodType<T>;
+
+/** Parsed value, or the problems of the input. */
 export type Checked<T> =
   { readonly ok: true; readonly value: T } | { readonly ok: false; readonly problems: readonly Problem[] };
 
 /** Parses `value` with `schema`; never throws. In a long list of problems the last one counts those left out. */
-export function check<T>(schema: z.ZodType<T>, value: unknown): Checked<T> {
+export function check<T>(schema: Schema<T>, value: unknown): Checked<T> {
   const result = schema.safeParse(value, { reportInput: true });
   if (result.success) return { ok: true, value: result.data };
   return {
