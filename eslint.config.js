@@ -4,6 +4,7 @@
  */
 import js from '@eslint/js';
 import { defineConfig, globalIgnores } from 'eslint/config';
+import jsdoc from 'eslint-plugin-jsdoc';
 import tseslint from 'typescript-eslint';
 import { plainLanguage } from './scripts/plain-language.mjs';
 
@@ -17,6 +18,9 @@ const PLAIN = [
   'src/{cli,client,demo,dev,domain,http,seam,server,simulator,temporal}/**/*.ts',
   'src/booking/**/*.ts',
 ];
+
+/** Folders whose exported functions all have a docstring. */
+const DOCUMENTED = [...DOMAIN, ...WORKFLOWS, 'src/client/**/*.ts', 'src/client.ts'];
 
 /** An async validator does not reject: its rejection fails the workflow task, again and again, and the stay is stuck. */
 const asyncValidator = {
@@ -138,6 +142,21 @@ export default defineConfig(
     files: PLAIN,
     plugins: { stayline: { rules: { 'plain-language': plainLanguage } } },
     rules: { 'stayline/plain-language': 'error' },
+  },
+  {
+    files: DOCUMENTED,
+    plugins: { jsdoc },
+    rules: {
+      'jsdoc/require-jsdoc': [
+        'error',
+        {
+          publicOnly: true,
+          // The fixer would only add an empty docstring.
+          enableFixer: false,
+          require: { FunctionDeclaration: true, ArrowFunctionExpression: true, FunctionExpression: true },
+        },
+      ],
+    },
   },
   { files: WORKFLOWS, rules: imports(nodeBuiltins, axios, zod, foreignToWorkflows, activitiesAtRunTime) },
   { files: DOMAIN, rules: imports(nodeBuiltins, axios, zod, polyfill, foreignToDomain) },

@@ -34,6 +34,9 @@ describe('lint refuses what would differ on replay, or wedge a stay', () => {
     ['workflows/async-validator-by-name.ts', '@typescript-eslint/no-misused-promises'],
     ['src/seam/opens-with-what.ts', 'stayline/plain-language'],
     ['src/seam/banned-word.ts', 'stayline/plain-language'],
+    ['workflows/no-docstring.ts', 'jsdoc/require-jsdoc'],
+    ['src/domain/no-docstring.ts', 'jsdoc/require-jsdoc'],
+    ['src/client/no-docstring.ts', 'jsdoc/require-jsdoc'],
     ['src/domain/clock.ts', 'no-restricted-properties'],
     ['src/domain/file.ts', '@typescript-eslint/no-restricted-imports'],
     ['src/domain/parses.ts', '@typescript-eslint/no-restricted-imports'],
@@ -45,6 +48,7 @@ describe('lint refuses what would differ on replay, or wedge a stay', () => {
   test.each([
     'workflows/fine.ts',
     'activities/greeter.ts',
+    'src/client/fine.ts',
     'src/seam/endpoint.ts',
     'src/domain/fine.ts',
     'src/domain/name-schema.ts',
