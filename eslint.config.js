@@ -6,7 +6,7 @@ import js from '@eslint/js';
 import { defineConfig, globalIgnores } from 'eslint/config';
 import jsdoc from 'eslint-plugin-jsdoc';
 import tseslint from 'typescript-eslint';
-import { plainLanguage } from './scripts/plain-language.mjs';
+import { plainLanguage, plainTitles } from './scripts/plain-language.mjs';
 
 const TYPESCRIPT = ['**/*.ts'];
 const WORKFLOWS = ['workflows/**/*.ts'];
@@ -139,10 +139,10 @@ export default defineConfig(
     rules: { 'no-restricted-properties': ['error', chance, ...hiddenGlobals] },
   },
   {
-    files: PLAIN,
-    plugins: { stayline: { rules: { 'plain-language': plainLanguage } } },
-    rules: { 'stayline/plain-language': 'error' },
+    files: TYPESCRIPT,
+    plugins: { stayline: { rules: { 'plain-language': plainLanguage, 'plain-titles': plainTitles } } },
   },
+  { files: PLAIN, rules: { 'stayline/plain-language': 'error' } },
   {
     files: DOCUMENTED,
     plugins: { jsdoc },

@@ -13,8 +13,12 @@ describe('lint refuses what would differ on replay, or wedge a stay', () => {
   const broken = new Map<string, readonly (string | null)[]>();
 
   beforeAll(async () => {
-    const eslint = new ESLint({ cwd: FIXTURES, overrideConfigFile: path.join(packageRoot(), 'eslint.config.js') });
-    for (const { filePath, messages } of await eslint.lintFiles(['workflows', 'activities', 'src'])) {
+    const eslint = new ESLint({
+      cwd: FIXTURES,
+      overrideConfigFile: path.join(packageRoot(), 'eslint.config.js'),
+      overrideConfig: { files: ['test/**/*.ts'], rules: { 'stayline/plain-titles': 'error' } },
+    });
+    for (const { filePath, messages } of await eslint.lintFiles(['workflows', 'activities', 'src', 'test'])) {
       broken.set(path.relative(FIXTURES, filePath), [...new Set(messages.map(({ ruleId }) => ruleId))]);
     }
   });
@@ -34,6 +38,21 @@ describe('lint refuses what would differ on replay, or wedge a stay', () => {
     ['workflows/async-validator-by-name.ts', '@typescript-eslint/no-misused-promises'],
     ['src/seam/opens-with-what.ts', 'stayline/plain-language'],
     ['src/seam/banned-word.ts', 'stayline/plain-language'],
+    ['src/seam/banned-nobody.ts', 'stayline/plain-language'],
+    ['src/seam/banned-is-told.ts', 'stayline/plain-language'],
+    ['src/seam/banned-verdict.ts', 'stayline/plain-language'],
+    ['src/seam/banned-mended.ts', 'stayline/plain-language'],
+    ['src/seam/banned-at-work.ts', 'stayline/plain-language'],
+    ['test/banned-word.ts', 'stayline/plain-titles'],
+    ['test/banned-word-of-group.ts', 'stayline/plain-titles'],
+    ['test/about-him.ts', 'stayline/plain-titles'],
+    ['test/group-about-him.ts', 'stayline/plain-titles'],
+    ['test/opens-with-that.ts', 'stayline/plain-titles'],
+    ['test/opens-with-should.ts', 'stayline/plain-titles'],
+    ['test/with-should.ts', 'stayline/plain-titles'],
+    ['test/too-short.ts', 'stayline/plain-titles'],
+    ['test/too-long.ts', 'stayline/plain-titles'],
+    ['test/with-full-stop.ts', 'stayline/plain-titles'],
     ['workflows/no-docstring.ts', 'jsdoc/require-jsdoc'],
     ['src/domain/no-docstring.ts', 'jsdoc/require-jsdoc'],
     ['src/client/no-docstring.ts', 'jsdoc/require-jsdoc'],
@@ -50,8 +69,10 @@ describe('lint refuses what would differ on replay, or wedge a stay', () => {
     'activities/greeter.ts',
     'src/client/fine.ts',
     'src/seam/endpoint.ts',
+    'src/seam/fine.ts',
     'src/domain/fine.ts',
     'src/domain/name-schema.ts',
+    'test/fine.ts',
   ])('%s breaks none', (file) => {
     expect(broken.get(file)).toEqual([]);
   });
