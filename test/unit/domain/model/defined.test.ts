@@ -4,7 +4,7 @@ import { defined } from '../../../../src/domain/model/defined.js';
 it('a field without a value is left out, and every other value is kept', () => {
   const fields: { room?: string; guest?: string; count: number; none: null; no: boolean } = defined({
     room: undefined as string | undefined,
-    guest: 'G1' as string | undefined,
+    guest: 'G1',
     count: 0,
     none: null,
     no: false,
