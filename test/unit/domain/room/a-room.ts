@@ -7,7 +7,7 @@ import * as rules from '../../../../src/domain/room/rules.js';
 import type { RoomForce, RoomRelease } from '../../../../src/domain/model/room-message-schema.js';
 import { roomViewOf, type RoomView } from '../../../../src/domain/room/view.js';
 
-export const PROPERTY = 'seaside';
+const PROPERTY = 'seaside';
 export const ROOM = '101';
 
 /** `at(14.5)` is 14:30 of the day; `at(24)` the midnight after it. */
