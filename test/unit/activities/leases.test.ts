@@ -21,6 +21,9 @@ afterAll(async () => world.stop());
 
 type Claims = [SettleLeasesInput['claims'][number], SettleLeasesInput['claims'][number]];
 
+/** The timeout of the product's activity. */
+const USUAL = { startToCloseTimeoutMs: 10_000 };
+
 /** Time enough for a room to answer, on a busy machine, and for a test to wait for one that does not. */
 const HURRIED = { startToCloseTimeoutMs: 4_000 };
 
@@ -28,7 +31,7 @@ function settle(
   reservationId: string,
   seq: number,
   said: Partial<SettleLeasesInput>,
-  attempt: { readonly attempt?: number; readonly startToCloseTimeoutMs?: number } = {},
+  attempt: { readonly attempt?: number; readonly startToCloseTimeoutMs: number } = USUAL,
 ): Promise<SettleLeasesOutcome> {
   const { settleLeases } = createLeaseActivities();
   const environment = new MockActivityEnvironment(attempt, {
