@@ -5,6 +5,7 @@
 import js from '@eslint/js';
 import { defineConfig, globalIgnores } from 'eslint/config';
 import jsdoc from 'eslint-plugin-jsdoc';
+import temporal from 'eslint-plugin-temporal';
 import tseslint from 'typescript-eslint';
 import { plainLanguage, plainTitles } from './scripts/plain-language.mjs';
 
@@ -157,6 +158,25 @@ export default defineConfig(
         },
       ],
     },
+  },
+  {
+    // Of the recommended rules, those that the rules above do not contain and that do not guess.
+    files: WORKFLOWS,
+    plugins: { temporal },
+    rules: {
+      'temporal/workflow-no-query-mutation': 'error',
+      'temporal/workflow-no-workflow-apis-in-query': 'error',
+      'temporal/workflow-no-continue-as-new-in-update-handler': 'error',
+      'temporal/workflow-no-await-in-handler-without-exit-guard': 'error',
+      'temporal/workflow-no-top-level-workflow-side-effects': 'error',
+      'temporal/workflow-prefer-condition-over-polling': 'error',
+      'temporal/workflow-require-activity-timeouts': 'error',
+    },
+  },
+  {
+    files: ['{src,workflows,activities}/**/*.ts'],
+    plugins: { temporal },
+    rules: { 'temporal/no-temporal-internal-imports': 'error' },
   },
   { files: WORKFLOWS, rules: imports(nodeBuiltins, axios, zod, foreignToWorkflows, activitiesAtRunTime) },
   { files: DOMAIN, rules: imports(nodeBuiltins, axios, zod, polyfill, foreignToDomain) },
