@@ -4,8 +4,10 @@
  */
 import js from '@eslint/js';
 import { defineConfig, globalIgnores } from 'eslint/config';
+import jsdoc from 'eslint-plugin-jsdoc';
+import temporal from 'eslint-plugin-temporal';
 import tseslint from 'typescript-eslint';
-import { plainLanguage } from './scripts/plain-language.mjs';
+import { plainLanguage, plainTitles } from './scripts/plain-language.mjs';
 
 const TYPESCRIPT = ['**/*.ts'];
 const WORKFLOWS = ['workflows/**/*.ts'];
@@ -17,6 +19,9 @@ const PLAIN = [
   'src/{cli,client,demo,dev,domain,http,seam,server,simulator,temporal}/**/*.ts',
   'src/booking/**/*.ts',
 ];
+
+/** Folders whose exported functions all have a docstring. */
+const DOCUMENTED = [...DOMAIN, ...WORKFLOWS, 'src/client/**/*.ts', 'src/client.ts'];
 
 /** An async validator does not reject: its rejection fails the workflow task, again and again, and the stay is stuck. */
 const asyncValidator = {
@@ -138,9 +143,43 @@ export default defineConfig(
     rules: { 'no-restricted-properties': ['error', chance, ...hiddenGlobals] },
   },
   {
-    files: PLAIN,
-    plugins: { stayline: { rules: { 'plain-language': plainLanguage } } },
-    rules: { 'stayline/plain-language': 'error' },
+    files: TYPESCRIPT,
+    plugins: { stayline: { rules: { 'plain-language': plainLanguage, 'plain-titles': plainTitles } } },
+  },
+  { files: PLAIN, rules: { 'stayline/plain-language': 'error' } },
+  {
+    files: DOCUMENTED,
+    plugins: { jsdoc },
+    rules: {
+      'jsdoc/require-jsdoc': [
+        'error',
+        {
+          publicOnly: true,
+          // The fixer would only add an empty docstring.
+          enableFixer: false,
+          require: { FunctionDeclaration: true, ArrowFunctionExpression: true, FunctionExpression: true },
+        },
+      ],
+    },
+  },
+  {
+    // Of the recommended rules, those that the rules above do not contain and that do not guess.
+    files: WORKFLOWS,
+    plugins: { temporal },
+    rules: {
+      'temporal/workflow-no-query-mutation': 'error',
+      'temporal/workflow-no-workflow-apis-in-query': 'error',
+      'temporal/workflow-no-continue-as-new-in-update-handler': 'error',
+      'temporal/workflow-no-await-in-handler-without-exit-guard': 'error',
+      'temporal/workflow-no-top-level-workflow-side-effects': 'error',
+      'temporal/workflow-prefer-condition-over-polling': 'error',
+      'temporal/workflow-require-activity-timeouts': 'error',
+    },
+  },
+  {
+    files: ['{src,workflows,activities}/**/*.ts'],
+    plugins: { temporal },
+    rules: { 'temporal/no-temporal-internal-imports': 'error' },
   },
   { files: WORKFLOWS, rules: imports(nodeBuiltins, axios, zod, foreignToWorkflows, activitiesAtRunTime) },
   { files: DOMAIN, rules: imports(nodeBuiltins, axios, zod, polyfill, foreignToDomain) },

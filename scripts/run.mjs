@@ -11,6 +11,8 @@ import { ROOT } from './setup/paths.mjs';
 import { endWith, setUp, temporalIsGiven } from './setup.mjs';
 
 const TESTS = ['modules', 'vendors', 'temporal', 'test-server'];
+const FULL = ['--config', 'vitest.full.config.ts'];
+const COVERAGE = ['--config', 'vitest.coverage.config.ts'];
 
 /** @type {Record<string, { needs: string[], run: (args: string[]) => Promise<void>, usesGivenServer?: boolean }>} */
 const COMMANDS = {
@@ -24,7 +26,8 @@ const COMMANDS = {
   test: { needs: TESTS, run: (args) => vitest(args) },
   'test:ci': { needs: TESTS, run: (args) => vitest(['--config', 'vitest.ci.config.ts', ...args]) },
   'test:busy': { needs: TESTS, run: busy },
-  'test:full': { needs: [...TESTS, 'browser'], run: (args) => vitest(['--config', 'vitest.full.config.ts', ...args]) },
+  'test:full': { needs: [...TESTS, 'browser'], run: full },
+  coverage: { needs: TESTS, run: (args) => vitest([...COVERAGE, ...args]) },
   'test:faults': { needs: TESTS, run: faults },
   bench: { needs: ['modules', 'temporal'], run: typescript('bench/http.ts') },
 };
@@ -51,7 +54,12 @@ async function faults(args) {
   }
   process.env.STAYLINE_FAULT_SEEDS = seeds;
   const others = at < 0 ? args : args.toSpliced(at, 2);
-  await vitest(['--config', 'vitest.full.config.ts', 'test/faults/seeds', ...others]);
+  await vitest([...FULL, 'test/faults/seeds', ...others]);
+}
+
+/** Everything, then the coverage of `npm test`; with arguments, only the tests that they name. */
+async function full(args) {
+  await (args.length > 0 ? vitest([...FULL, ...args]) : vitest(FULL, COVERAGE));
 }
 
 /**
@@ -66,12 +74,18 @@ async function busy(args) {
   await vitest(args);
 }
 
-/** Runs vitest as a separate program with our terminal; this process ends as vitest ends. */
-async function vitest(args) {
+/** Runs vitest as a separate program with our terminal; this process ends as vitest ends. Several runs follow each other, and each must pass. */
+async function vitest(...runs) {
   const program = path.join(ROOT, 'node_modules/vitest/vitest.mjs');
+  const [args, ...later] = runs;
   const child = spawn(process.execPath, [program, 'run', ...args], { cwd: ROOT, stdio: 'inherit' });
-  for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => child.kill(signal));
-  child.on('exit', (code, signal) => process.exit(signal === null ? code : 1));
+  const stop = (signal) => child.kill(signal);
+  for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, stop);
+  child.on('exit', (code, signal) => {
+    if (code !== 0 || later.length === 0) process.exit(signal === null ? code : 1);
+    for (const name of ['SIGINT', 'SIGTERM']) process.off(name, stop);
+    void vitest(...later);
+  });
 }
 
 const [name = '', ...args] = process.argv.slice(2);

@@ -83,7 +83,7 @@ export function section(colours: Colours, title: string, rows: readonly (readonl
 }
 
 /** Returns rows as a table. Each column is as wide as its widest cell; lines have no trailing spaces. */
-export function table(rows: readonly (readonly string[])[]): string {
+function table(rows: readonly (readonly string[])[]): string {
   const widths = rows.reduce<number[]>((known, row) => {
     row.forEach((cell, column) => (known[column] = Math.max(known[column] ?? 0, cell.length)));
     return known;

@@ -1,10 +1,10 @@
 /** Seam integration: the functions and types that activities use. */
 export { watchAccessSystems, type AccessSystemWatch } from './access-system.js';
 export type { IssueProgress } from './attempt.js';
-export { createSeamClient, type SeamClient, type SeamClientOptions } from './client.js';
+export { createSeamClient, type SeamClient } from './client.js';
 export { DEFAULT_KEY_TIMING, type KeyRequests, type KeyTiming } from './context.js';
 export { findDoors, openEntranceCatalogue, type EntranceCatalogue } from './entrances.js';
-export { toApplicationFailure, type SeamErrorType } from './errors.js';
+export { toApplicationFailure } from './errors.js';
 export { prepareGuest } from './guests.js';
 export { issueKey } from './issue.js';
 export { deactivatePhones, findReadyPhones } from './phones.js';

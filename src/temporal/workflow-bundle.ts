@@ -5,7 +5,13 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { bundleWorkflowCode, DefaultLogger, type Logger, type WorkflowBundleWithSourceMap } from '@temporalio/worker';
+import {
+  bundleWorkflowCode,
+  DefaultLogger,
+  type BundleOptions,
+  type Logger,
+  type WorkflowBundleWithSourceMap,
+} from '@temporalio/worker';
 
 /** Returns the absolute path of one of our modules, whether the process runs from source or compiled code. */
 function moduleFile(fromHere: string): string {
@@ -19,20 +25,27 @@ const PRELOADED = [moduleFile('./preload-schemas')];
 /**
  * Bundles the workflow code.
  * @param options.workflowsPath other workflows than the product's, for tests
- * @param options.interceptorsPath a module of interceptors around the workflows, for tests
+ * @param options.interceptorsPaths modules of interceptors around the workflows, for tests
+ * @param options.webpackConfigHook changes to the bundler's configuration, for tests
  * @param options.logger absent: warnings go to stderr
  * @throws Error if workflow code imports a module that the sandbox does not allow
  */
 export async function bundleWorkflows(
   options: {
     readonly workflowsPath?: string;
-    readonly interceptorsPath?: string;
+    readonly interceptorsPaths?: readonly string[];
+    readonly webpackConfigHook?: NonNullable<BundleOptions['webpackConfigHook']>;
     readonly logger?: Logger;
   } = {},
 ): Promise<WorkflowBundleWithSourceMap> {
-  const { workflowsPath = WORKFLOWS, interceptorsPath, logger = new DefaultLogger('WARN') } = options;
-  const workflowInterceptorModules = interceptorsPath === undefined ? [] : [interceptorsPath];
-  return bundleWorkflowCode({ workflowsPath, workflowInterceptorModules, preloadModules: PRELOADED, logger });
+  const { workflowsPath = WORKFLOWS, interceptorsPaths = [], webpackConfigHook } = options;
+  return bundleWorkflowCode({
+    workflowsPath,
+    workflowInterceptorModules: [...interceptorsPaths],
+    preloadModules: PRELOADED,
+    logger: options.logger ?? new DefaultLogger('WARN'),
+    ...(webpackConfigHook === undefined ? {} : { webpackConfigHook }),
+  });
 }
 
 /**

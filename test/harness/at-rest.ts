@@ -18,7 +18,7 @@ export interface Desired {
 }
 
 /** Returns everything that is not as it should be; empty if the stay is at rest as desired. */
-export async function problemsAtRest(simulator: Simulator, stay: BookedStay, desired: Desired): Promise<string[]> {
+async function problemsAtRest(simulator: Simulator, stay: BookedStay, desired: Desired): Promise<string[]> {
   const view = await stay.view();
   return [
     ...problemsOfView(view, desired),

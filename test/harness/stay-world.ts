@@ -24,6 +24,13 @@ import type { StayActivities } from '../../src/domain/model/stay-activities.js';
 import { bundleWorkflows } from '../../src/temporal/workflow-bundle.js';
 import { createStayWorkers, runWorkers, WORKER_PROFILES } from '../../src/temporal/workers.js';
 import { openCallingOff } from './calling-off/in-worker.js';
+import {
+  addCounters,
+  COVERAGE_INTERCEPTORS,
+  COVERAGE_SINKS,
+  MEASURED_BUNDLE,
+  MEASURES,
+} from './workflow-coverage/in-worker.js';
 import { bookStay, type BookedStay, type BookingHabits, type StayHost } from './booked-stay.js';
 import { lookingBetweenTasks } from './looking-between-tasks.js';
 import { openTemporal, type TemporalKind } from './temporal.js';
@@ -126,9 +133,8 @@ export async function openStayWorld(options: StayWorldOptions = {}): Promise<Sta
     namespace: 'default',
     activities: callingOff === undefined ? heard : callingOff.obeying(heard),
     ...(options.bookings === undefined ? {} : { bookings: options.bookings }),
-    ...(callingOff === undefined
-      ? { workflowBundle: { codePath: await cachedBundle() } }
-      : { workflowBundle: await bundleCallingOff(), sinks: callingOff.sinks }),
+    workflowBundle: callingOff === undefined ? { codePath: await usualBundle() } : await bundleCallingOff(),
+    sinks: { ...callingOff?.sinks, ...(MEASURES ? COVERAGE_SINKS : {}) },
     profile: { ...WORKER_PROFILES.embedded, shutdownGraceTime: '1s' },
     ...(CACHED_STAYS === undefined ? {} : { maxCachedWorkflows: Number(CACHED_STAYS) }),
   });
@@ -197,9 +203,15 @@ export async function openStayWorld(options: StayWorldOptions = {}): Promise<Sta
   return world;
 }
 
+async function usualBundle(): Promise<string> {
+  return MEASURES ? MEASURED_BUNDLE : cachedBundle();
+}
+
 function bundleCallingOff(): Promise<WorkflowBundle> {
-  const interceptorsPath = path.join(packageRoot(), 'test/harness/calling-off/in-workflow.ts');
-  return bundleWorkflows({ interceptorsPath });
+  const callingOff = path.join(packageRoot(), 'test/harness/calling-off/in-workflow.ts');
+  return MEASURES
+    ? bundleWorkflows({ interceptorsPaths: [callingOff, COVERAGE_INTERCEPTORS], webpackConfigHook: addCounters })
+    : bundleWorkflows({ interceptorsPaths: [callingOff] });
 }
 
 function propertiesOf(simulator: Simulator, options: StayWorldOptions): readonly Property[] {

@@ -46,7 +46,7 @@ export function holdQuiet(scene: Scene, memory: Memory): readonly Listed[] {
 }
 
 /** Returns the rooms' claims that are not over. */
-export function listedIn(rooms: readonly RoomView[], now: number): readonly Listed[] {
+function listedIn(rooms: readonly RoomView[], now: number): readonly Listed[] {
   return rooms
     .flatMap(({ room, leases, waiting }): readonly Listed[] => [
       ...leases.flatMap((lease) =>

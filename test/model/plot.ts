@@ -11,8 +11,8 @@ import type { Luck } from '../unit/domain/stay/plan/hotel.js';
 export const ROOMS = ['101', '102', '103', '104', '105', '106'] as const;
 export const GUESTS = ['g1', 'g2', 'g3'] as const;
 /** Reservations that exist when a plot begins, and those that may follow. */
-export const FIRST_STAYS = ['S1', 'S2', 'S3', 'S4', 'S5', 'S6', 'S7', 'S8'] as const;
-export const STAYS = [...FIRST_STAYS, 'S9', 'S10', 'S11', 'S12', 'S13', 'S14', 'S15', 'S16'] as const;
+const FIRST_STAYS = ['S1', 'S2', 'S3', 'S4', 'S5', 'S6', 'S7', 'S8'] as const;
+const STAYS = [...FIRST_STAYS, 'S9', 'S10', 'S11', 'S12', 'S13', 'S14', 'S15', 'S16'] as const;
 
 /** Channel through which a change is sent. */
 type Channel = 'snapshot' | 'signal';

@@ -13,8 +13,12 @@ describe('lint refuses what would differ on replay, or wedge a stay', () => {
   const broken = new Map<string, readonly (string | null)[]>();
 
   beforeAll(async () => {
-    const eslint = new ESLint({ cwd: FIXTURES, overrideConfigFile: path.join(packageRoot(), 'eslint.config.js') });
-    for (const { filePath, messages } of await eslint.lintFiles(['workflows', 'activities', 'src'])) {
+    const eslint = new ESLint({
+      cwd: FIXTURES,
+      overrideConfigFile: path.join(packageRoot(), 'eslint.config.js'),
+      overrideConfig: { files: ['test/**/*.ts'], rules: { 'stayline/plain-titles': 'error' } },
+    });
+    for (const { filePath, messages } of await eslint.lintFiles(['workflows', 'activities', 'src', 'test'])) {
       broken.set(path.relative(FIXTURES, filePath), [...new Set(messages.map(({ ruleId }) => ruleId))]);
     }
   });
@@ -32,8 +36,34 @@ describe('lint refuses what would differ on replay, or wedge a stay', () => {
     ['workflows/runs-activity.ts', '@typescript-eslint/no-restricted-imports'],
     ['workflows/async-validator.ts', 'no-restricted-syntax'],
     ['workflows/async-validator-by-name.ts', '@typescript-eslint/no-misused-promises'],
+    ['workflows/query-mutates.ts', 'temporal/workflow-no-query-mutation'],
+    ['workflows/query-waits.ts', 'temporal/workflow-no-workflow-apis-in-query'],
+    ['workflows/update-continues.ts', 'temporal/workflow-no-continue-as-new-in-update-handler'],
+    ['workflows/ends-before-handlers.ts', 'temporal/workflow-no-await-in-handler-without-exit-guard'],
+    ['workflows/starts-at-load.ts', 'temporal/workflow-no-top-level-workflow-side-effects'],
+    ['workflows/polls.ts', 'temporal/workflow-prefer-condition-over-polling'],
+    ['workflows/no-timeout.ts', 'temporal/workflow-require-activity-timeouts'],
+    ['src/temporal/internals.ts', 'temporal/no-temporal-internal-imports'],
     ['src/seam/opens-with-what.ts', 'stayline/plain-language'],
     ['src/seam/banned-word.ts', 'stayline/plain-language'],
+    ['src/seam/banned-nobody.ts', 'stayline/plain-language'],
+    ['src/seam/banned-is-told.ts', 'stayline/plain-language'],
+    ['src/seam/banned-verdict.ts', 'stayline/plain-language'],
+    ['src/seam/banned-mended.ts', 'stayline/plain-language'],
+    ['src/seam/banned-at-work.ts', 'stayline/plain-language'],
+    ['test/banned-word.ts', 'stayline/plain-titles'],
+    ['test/banned-word-of-group.ts', 'stayline/plain-titles'],
+    ['test/about-him.ts', 'stayline/plain-titles'],
+    ['test/group-about-him.ts', 'stayline/plain-titles'],
+    ['test/opens-with-that.ts', 'stayline/plain-titles'],
+    ['test/opens-with-should.ts', 'stayline/plain-titles'],
+    ['test/with-should.ts', 'stayline/plain-titles'],
+    ['test/too-short.ts', 'stayline/plain-titles'],
+    ['test/too-long.ts', 'stayline/plain-titles'],
+    ['test/with-full-stop.ts', 'stayline/plain-titles'],
+    ['workflows/no-docstring.ts', 'jsdoc/require-jsdoc'],
+    ['src/domain/no-docstring.ts', 'jsdoc/require-jsdoc'],
+    ['src/client/no-docstring.ts', 'jsdoc/require-jsdoc'],
     ['src/domain/clock.ts', 'no-restricted-properties'],
     ['src/domain/file.ts', '@typescript-eslint/no-restricted-imports'],
     ['src/domain/parses.ts', '@typescript-eslint/no-restricted-imports'],
@@ -45,9 +75,12 @@ describe('lint refuses what would differ on replay, or wedge a stay', () => {
   test.each([
     'workflows/fine.ts',
     'activities/greeter.ts',
+    'src/client/fine.ts',
     'src/seam/endpoint.ts',
+    'src/seam/fine.ts',
     'src/domain/fine.ts',
     'src/domain/name-schema.ts',
+    'test/fine.ts',
   ])('the lint fixture %s breaks no rule', (file) => {
     expect(broken.get(file)).toEqual([]);
   });

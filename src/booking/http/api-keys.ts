@@ -9,7 +9,7 @@ import { keepFile } from '../../kept-file.js';
 import { check, describeProblems } from '../../domain/model/check.js';
 import { idSchema, instantSchema } from '../../domain/model/snapshot-schema.js';
 
-export const keyIdSchema = z
+const keyIdSchema = z
   .string({ error: 'must be a name of 1 to 40 lowercase letters, digits and hyphens' })
   .regex(/^[a-z0-9-]{1,40}$/, 'must be a name of 1 to 40 lowercase letters, digits and hyphens');
 
@@ -72,7 +72,7 @@ const PRESENTED = /^sl_([a-z0-9-]{1,40})_[A-Za-z0-9_-]{43}$/;
 const NOBODY: ApiKeyRecord = { keyId: 'nobody', sha256: '0'.repeat(64), properties: [], access: 'read' };
 
 /** Checks a presented key against the records. @param now milliseconds since 1970 */
-export function judgeKey(records: ReadonlyMap<string, ApiKeyRecord>, presented: string, now: number): KeyDecision {
+function judgeKey(records: ReadonlyMap<string, ApiKeyRecord>, presented: string, now: number): KeyDecision {
   const record = records.get(PRESENTED.exec(presented)?.[1] ?? '') ?? NOBODY;
   const isRight = timingSafeEqual(Buffer.from(record.sha256, 'hex'), hashOf(presented));
   if (!isRight || record === NOBODY) return { kind: 'unknown' };

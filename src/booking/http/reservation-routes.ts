@@ -15,7 +15,7 @@ import { dryRunSchema, stayViewSchema } from './view-schemas.js';
 export const RESERVATION_PATH = '/properties/:propertyId/reservations/:reservationId';
 
 /** Stay view with its link to Temporal Web UI. */
-export const answeredViewSchema = stayViewSchema.extend({
+const answeredViewSchema = stayViewSchema.extend({
   webUi: z.string().exactOptional().describe('The stay in Temporal Web UI'),
 });
 

@@ -138,6 +138,6 @@ export function queryForChangesSince(instant: string, properties: 'all' | readon
 }
 
 /** Returns any text as a quoted string for a visibility query. */
-export function quoted(text: string): string {
+function quoted(text: string): string {
   return `"${text.replaceAll(/[\\"]/g, '\\$&')}"`;
 }

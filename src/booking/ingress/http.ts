@@ -96,7 +96,7 @@ function read<Answer>(request: BookingRequest<Answer>, response: AxiosResponse<u
 const LONGEST_RETRY_AFTER_MS = 5 * 60_000;
 
 /** Returns the milliseconds of a Retry-After header (seconds or an HTTP date), at most five minutes. */
-export function retryAfterMs(value: unknown): number | undefined {
+function retryAfterMs(value: unknown): number | undefined {
   if (typeof value !== 'string' || value.trim() === '') return undefined;
   const ms = /^\d+(\.\d+)?$/.test(value.trim()) ? Number(value) * 1_000 : Date.parse(value) - Date.now();
   return Number.isNaN(ms) ? undefined : Math.min(Math.max(ms, 0), LONGEST_RETRY_AFTER_MS);

@@ -9,4 +9,4 @@ export {
   type OpenStays,
 } from './hand-over.js';
 export { parentCredential } from './parent.js';
-export { deliveryReader, isWebhookSecret, type Delivery, type DeliveryReader } from './verify.js';
+export { deliveryReader, isWebhookSecret, type DeliveryReader } from './verify.js';

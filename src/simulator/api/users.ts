@@ -89,7 +89,7 @@ export function needsNoUser(world: World, identity: IdentityRecord): void {
 }
 
 /** Returns the identity's live user at this access system, if any. */
-export function userOfIdentity(world: World, identity: IdentityRecord): UserRecord | undefined {
+function userOfIdentity(world: World, identity: IdentityRecord): UserRecord | undefined {
   return recordsOf(world.users, identity.userIds).find((user) => user.presence === 'live');
 }
 

@@ -27,7 +27,7 @@ export interface Webhooks {
 }
 
 /** Waits in milliseconds before the second and each further attempt. */
-export const webhookRetryWaits: readonly number[] = [500, 2_000, 5_000, 15_000];
+const webhookRetryWaits: readonly number[] = [500, 2_000, 5_000, 15_000];
 
 const ATTEMPT_TIMEOUT_MS = 5_000;
 

@@ -59,7 +59,7 @@ export function ownerOf(world: World, credential: CredentialRecord): string | nu
 }
 
 /** Copies a synced key to an enrolled phone that does not have it. */
-export function copyTo(world: World, credential: CredentialRecord, device: DeviceRecord): void {
+function copyTo(world: World, credential: CredentialRecord, device: DeviceRecord): void {
   const desired = credential.life === 'live' && credential.validity !== null && credential.form === 'mobile-key';
   if (!desired || device.presence === 'gone' || device.endpoint === 'inactive') return;
   if (credential.copies.has(device.id)) return;

@@ -9,7 +9,7 @@ import type { Switches } from '../../../src/simulator/control/switches.js';
 import { roomNames } from '../../../src/simulator/hotel/world.js';
 
 /** Monday afternoon at the hotel. */
-export const NOON = '2026-11-23T12:00:00Z';
+const NOON = '2026-11-23T12:00:00Z';
 export const CHECK_IN = '2026-11-23T14:00:00Z';
 export const CHECK_OUT = '2026-11-26T10:00:00Z';
 

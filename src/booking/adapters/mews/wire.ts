@@ -31,9 +31,9 @@ export const customerSchema = z.object({
   Phone: z.string().nullish(),
 });
 
-export const companionshipSchema = z.object({ CustomerId: id, ReservationId: id.nullish() });
+const companionshipSchema = z.object({ CustomerId: id, ReservationId: id.nullish() });
 
-export const resourceSchema = z.object({ Id: id, Name: z.string().nullish() });
+const resourceSchema = z.object({ Id: id, Name: z.string().nullish() });
 
 /** Page of reservations. Each is parsed on its own, so that an unreadable one does not fail the rest of its batch. */
 export const reservationsSchema = z.object({

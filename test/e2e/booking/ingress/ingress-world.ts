@@ -26,8 +26,8 @@ export interface IngressWorld {
   stop(): Promise<void>;
 }
 
-export const TOKEN = 'b0a7-house-token';
-export const WEBHOOK_PATH = '/webhooks/house/seaside-house';
+const TOKEN = 'b0a7-house-token';
+const WEBHOOK_PATH = '/webhooks/house/seaside-house';
 const DAY = 24 * 60 * 60_000;
 /** Patience for a machine under load. */
 const PATIENCE_MS = 45_000;

@@ -159,7 +159,7 @@ async function changeOneByOne(
   }
 }
 
-export function trigger({ hotel, connections }: IngressWorld): Promise<void> {
+function trigger({ hotel, connections }: IngressWorld): Promise<void> {
   const [{ connectionId } = { connectionId: '' }] = connections.all;
   const schedule = hotel.temporal.schedule.getHandle(sweepScheduleId(connectionId, PROPERTY_ID));
   return schedule.trigger(ScheduleOverlapPolicy.SKIP);

@@ -10,7 +10,7 @@ import * as rules from '../../../../src/domain/room/rules.js';
 import type { RoomForce, RoomRelease } from '../../../../src/domain/model/room-message-schema.js';
 import { roomViewOf, type RoomView } from '../../../../src/domain/room/view.js';
 
-export const PROPERTY = 'seaside';
+const PROPERTY = 'seaside';
 export const ROOM = '101';
 
 /** The instant of an hour of the day: `at(14.5)` is 14:30; `at(24)` is the midnight after it. */

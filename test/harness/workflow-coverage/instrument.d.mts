@@ -1,0 +1,3 @@
+import type { FileCounters } from './hits.js';
+
+export function countersOf(file: string): FileCounters;
