@@ -9,6 +9,7 @@ import { asApplicationFailure, BookingSystemError } from '../src/booking/ingress
 import { paceOf, reread } from '../src/booking/ingress/deliver.js';
 import type { BookingActivities, RereadOutcome } from '../src/domain/model/booking-activities.js';
 import { cancelStay, knownGuests, tellStays } from '../src/booking/ingress/apply-reservation.js';
+import { defined } from '../src/domain/model/defined.js';
 import type { StayName } from '../src/domain/model/ids.js';
 
 export interface BookingDependencies {
@@ -61,10 +62,10 @@ export function createBookingActivities({ connections, count }: BookingDependenc
       const progress = progressSoFar();
       return beating(
         async () => {
-          const query = { propertyId, since, ...(cursor === undefined ? {} : { cursor }) };
+          const query = defined({ propertyId, since, cursor });
           const page = await classified(changedSince(query, { signal: cancellationSignal() }));
           await rereadAll(client, connection, page.reservations, progress);
-          return { counts: progress.counts, ...(page.next === undefined ? {} : { next: page.next }) };
+          return defined({ counts: progress.counts, next: page.next });
         },
         () => heartbeat(progress),
       );

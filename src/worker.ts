@@ -16,6 +16,7 @@ import {
 } from './booking/ingress/connections.js';
 import { ensureSchedules } from './booking/ingress/sweeps.js';
 import { ConfigError, workerConfig, type WorkerConfig } from './config.js';
+import { defined } from './domain/model/defined.js';
 import { createLog, type Log } from './log.js';
 import { openPropertyFile, PropertyFileError } from './property-file.js';
 import { createSeamClient } from './seam/index.js';
@@ -47,9 +48,7 @@ async function work(config: WorkerConfig, log: Log): Promise<void> {
     activities: createActivities({
       seam: createSeamClient(config.seam),
       properties,
-      ...(config.lateCommitSettleMs === undefined
-        ? {}
-        : { options: { timing: { lateCommitSettleMs: config.lateCommitSettleMs } } }),
+      options: { timing: defined({ lateCommitSettleMs: config.lateCommitSettleMs }) },
     }),
     bookings: createBookingActivities({
       connections,
@@ -58,10 +57,7 @@ async function work(config: WorkerConfig, log: Log): Promise<void> {
     keyRequests: createKeyRequestActivities(),
     workflowBundle,
     profile: WORKER_PROFILES[config.profile],
-    ...(config.seamActivitiesPerSecond === undefined
-      ? {}
-      : { seamActivitiesPerSecond: config.seamActivitiesPerSecond }),
-    ...(config.identity === undefined ? {} : { identity: config.identity }),
+    ...defined({ seamActivitiesPerSecond: config.seamActivitiesPerSecond, identity: config.identity }),
   });
   const running = runWorkers(workers);
   await schedule(target, connections);

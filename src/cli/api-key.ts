@@ -10,6 +10,7 @@ import {
   readApiKeyFile,
   type ApiKeyFile,
 } from '../booking/http/api-keys.js';
+import { defined } from '../domain/model/defined.js';
 import { checkInput } from './json-file.js';
 import { BadInput } from './outcome.js';
 import type { Terminal } from './terminal.js';
@@ -58,7 +59,7 @@ export function addApiKeyCommands(program: Command, { env, out, err }: Terminal)
         keyId,
         properties: property === undefined ? 'all' : [...property],
         access,
-        ...(expires === undefined ? {} : { expiresAt: expires }),
+        ...defined({ expiresAt: expires }),
       });
       const before = existsSync(file) ? await read(file) : { keys: [] };
       const after = { keys: [...before.keys, record] };

@@ -9,6 +9,7 @@ import {
   type StayName,
 } from '../client.js';
 import { NOTHING } from '../client/plan-snapshot.js';
+import { defined } from '../domain/model/defined.js';
 import { instantAt } from '../domain/model/instants.js';
 import { messageNames, messageSchemas } from '../domain/model/message-schema.js';
 import { guestToEraseSchema, type GuestToErase } from '../domain/model/erasure-schema.js';
@@ -129,7 +130,7 @@ function addChangeCommands(program: Command, { env, out }: Terminal): void {
       .argument('<reservationId>');
 
   async function send<Name extends MessageName>(stay: StayName, name: Name, content: object): Promise<void> {
-    const payload = { ...withoutUndefined(content), by: 'cli' };
+    const payload = { ...defined(content), by: 'cli' };
     checkInput(payload, messageSchemas[name], 'what was given');
     await withStays(env, (stays) => stays.signal(stay, name, payload as MessageInput<Name>));
     out.write(`Sent ${name} to ${stayWorkflowId(stay)}\n`);
@@ -147,7 +148,7 @@ function addChangeCommands(program: Command, { env, out }: Terminal): void {
     .action((propertyId: string, reservationId: string, guestId: string, options: GuestOptions) => {
       const { name, email, phone, person, rooms, primary, key } = options;
       const guest = { guestId, personId: person, name, email, phone, rooms, primary, wantsKey: key };
-      return send({ propertyId, reservationId }, 'addGuests', { guests: [withoutUndefined(guest)] });
+      return send({ propertyId, reservationId }, 'addGuests', { guests: [defined(guest)] });
     });
 
   change('remove-guest', 'take a guest out of the party')
@@ -165,7 +166,7 @@ function addChangeCommands(program: Command, { env, out }: Terminal): void {
         propertyId,
         reservationId,
         guestId,
-        ...(person === undefined ? {} : { personId: person }),
+        ...defined({ personId: person }),
       } satisfies GuestToErase;
       checkInput(guest, guestToEraseSchema, 'what was given');
       const erasure = await withStays(env, (stays) => stays.eraseGuest(guest));
@@ -184,7 +185,7 @@ function addChangeCommands(program: Command, { env, out }: Terminal): void {
     .option('--from <instant>', 'such as 2026-11-23T14:00Z')
     .option('--to <instant>', 'such as 2026-11-26T10:00Z')
     .action((propertyId: string, reservationId: string, { from, to }: WindowOptions) =>
-      send({ propertyId, reservationId }, 'changeDates', { window: withoutUndefined({ from, to }) }),
+      send({ propertyId, reservationId }, 'changeDates', { window: defined({ from, to }) }),
     );
 
   const plain = [
@@ -240,8 +241,4 @@ function addShow(program: Command, { env, out }: Terminal): void {
 
 function roomList(text: string): readonly string[] {
   return text === '' ? [] : text.split(',').map((room) => room.trim());
-}
-
-function withoutUndefined(fields: object): object {
-  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
 }

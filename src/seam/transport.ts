@@ -6,6 +6,7 @@ import http from 'node:http';
 import https from 'node:https';
 import axios, { type AxiosInstance, type AxiosResponse } from 'axios';
 import type { z } from 'zod';
+import { defined } from '../domain/model/defined.js';
 import type { Budget, Turn } from './budget.js';
 import { classOfStatus, SeamError, type SeamFailure } from './errors.js';
 import { errorAnswer } from './schemas.js';
@@ -147,7 +148,7 @@ function refusal(response: AxiosResponse<unknown>): SeamFailure {
     kind: 'answered',
     status: response.status,
     fields: parsed.success ? refusedFields(parsed.data.error.validation_errors ?? {}) : [],
-    ...(seamType !== undefined ? { seamType } : {}),
+    ...defined({ seamType }),
     ...(retryAfterMs !== undefined && classOfStatus(response.status).retryable ? { retryAfterMs } : {}),
     ...requestIdOf(response),
   };
@@ -158,8 +159,7 @@ function refusedFields(validationErrors: Readonly<Record<string, unknown>>): rea
 }
 
 function requestIdOf(response: AxiosResponse<unknown>): { readonly requestId?: string } {
-  const requestId = safeWord(response.headers['seam-request-id']);
-  return requestId === undefined ? {} : { requestId };
+  return defined({ requestId: safeWord(response.headers['seam-request-id']) });
 }
 
 /** Returns a code or an id unchanged, and undefined for any other text, because prose could name a guest. */

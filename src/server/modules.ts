@@ -2,6 +2,7 @@
  * List of the server's HTTP modules. A module is a fastify plugin with its own routes, and a report for `GET /healthz`.
  * A new module needs a line in `openModules`.
  */
+import { defined } from '../domain/model/defined.js';
 import type { HttpModuleContext, HttpModule } from './http-module.js';
 import { Counter, Gauge } from 'prom-client';
 import { ADAPTERS } from '../booking/adapters/index.js';
@@ -106,7 +107,7 @@ async function bookingModule({ config, temporal, connection, log }: HttpModuleCo
     properties,
     keys,
     requestsPerMinute: booking.requestsPerMinute,
-    ...(booking.webUiUrl === undefined ? {} : { webUiUrl: booking.webUiUrl }),
+    ...defined({ webUiUrl: booking.webUiUrl }),
     onError: (error) => log.warn({ error }, 'changes of stays could not be looked for; it is tried again'),
   });
   return [{ plugin }];

@@ -22,6 +22,7 @@ import type {
   ReadReservationInput,
   RereadOutcome,
 } from '../../src/domain/model/booking-activities.js';
+import { defined } from '../../src/domain/model/defined.js';
 import { ERROR_TYPES } from '../../src/domain/model/error-types.js';
 import { parseIngestWorkflowId, type StayName } from '../../src/domain/model/ids.js';
 import { TASK_QUEUES } from '../../src/temporal/task-queues.js';
@@ -142,7 +143,7 @@ async function carryOn(run: IngestRun): Promise<never> {
   run.leaving = true;
   await condition(allHandlersFinished);
   const { pace, deliveries, readings, missingSince } = run;
-  const carried = { schema: 1, deliveries, readings, ...(missingSince === undefined ? {} : { missingSince }) } as const;
+  const carried = { schema: 1, deliveries, readings, ...defined({ missingSince }) } as const;
   return continueAsNew<typeof ingest>({ pace, carried });
 }
 
@@ -192,7 +193,7 @@ function listen(run: IngestRun): void {
 }
 
 function summaryOf({ deliveries, readings, last }: IngestRun): messages.IngestSummary {
-  return { deliveries, readings, ...(last === undefined ? {} : { last }) };
+  return defined({ deliveries, readings, last });
 }
 
 function show({ deliveries, readings, last }: IngestRun): void {
@@ -209,7 +210,7 @@ function openRun({ pace = DEFAULT_PACE, carried }: messages.IngestStart): Ingest
     const message = `workflow id must be ingest/<propertyId>/<reservationId>, parts percent-encoded; it is ${workflowId}`;
     throw ApplicationFailure.nonRetryable(message, ERROR_TYPES.invalidMessage);
   }
-  return {
+  return defined({
     name,
     pace,
     asked: 0,
@@ -217,9 +218,9 @@ function openRun({ pace = DEFAULT_PACE, carried }: messages.IngestStart): Ingest
     urgent: carried !== undefined,
     nextReread: 0,
     mayLag: false,
-    ...(carried?.missingSince === undefined ? {} : { missingSince: carried.missingSince }),
+    missingSince: carried?.missingSince,
     deliveries: carried?.deliveries ?? 0,
     readings: carried?.readings ?? 0,
     leaving: false,
-  };
+  });
 }

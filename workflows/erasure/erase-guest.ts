@@ -4,6 +4,7 @@
  */
 import { ApplicationFailure, proxyActivities, setCurrentDetails } from '@temporalio/workflow';
 import { check, describeProblems } from '../../src/domain/model/check.js';
+import { defined } from '../../src/domain/model/defined.js';
 import { guestToEraseSchema, type GuestToErase } from '../../src/domain/model/erasure-schema.js';
 import type { Erasure, ErasureActivities } from '../../src/domain/model/erasure.js';
 import { ERROR_TYPES } from '../../src/domain/model/error-types.js';
@@ -40,7 +41,7 @@ export async function eraseGuest(asked: GuestToErase): Promise<Erasure> {
   const guest = checked.value;
   const past = await atTemporal.lookBack.executeWithOptions({ summary: 'what the stay did, by ids' }, [guest]);
   const userIdentityId = past?.userIdentityIds[guest.guestId];
-  const guestAtSeam = { guest, ...(userIdentityId === undefined ? {} : { userIdentityId }) };
+  const guestAtSeam = defined({ guest, userIdentityId });
   const outcome = await atSeam.eraseGuest.executeWithOptions({ summary: `erase guest ${guest.guestId} at Seam` }, [
     guestAtSeam,
   ]);

@@ -4,6 +4,7 @@ import type { Client, Connection } from '@temporalio/client';
 import { defaultPayloadConverter } from '@temporalio/common';
 import type { z } from 'zod';
 import { parseStayWorkflowId } from '../../client.js';
+import { defined } from '../../domain/model/defined.js';
 import { SEARCH_ATTRIBUTES } from '../../temporal/search-attributes.js';
 import { phaseSchema } from './view-schemas.js';
 import type { StaySummary } from './schemas.js';
@@ -80,8 +81,10 @@ function summaryOf({ execution, searchAttributes }: Execution): StaySummary[] {
       ...(phase.success ? { phase: phase.data } : {}),
       rooms: read<string[]>(SEARCH_ATTRIBUTES.rooms) ?? [],
       attention: read<string[]>(SEARCH_ATTRIBUTES.attention) ?? [],
-      ...(arrival === undefined ? {} : { arrival: minute(arrival) }),
-      ...(departure === undefined ? {} : { departure: minute(departure) }),
+      ...defined({
+        arrival: arrival === undefined ? undefined : minute(arrival),
+        departure: departure === undefined ? undefined : minute(departure),
+      }),
       changedAt: new Date(changedAt).toISOString(),
     },
   ];

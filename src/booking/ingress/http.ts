@@ -4,6 +4,7 @@
  */
 import axios, { type AxiosInstance, type AxiosRequestConfig, type AxiosResponse } from 'axios';
 import type { z } from 'zod';
+import { defined } from '../../domain/model/defined.js';
 import type { Call } from './adapter.js';
 import { BookingSystemError, failureOfStatus } from './errors.js';
 
@@ -68,8 +69,7 @@ async function ask<Answer>(
     method: request.method ?? 'GET',
     headers: { accept: 'application/json', ...request.headers },
     signal: AbortSignal.any([request.signal, AbortSignal.timeout(timeoutMs)]),
-    ...(request.query === undefined ? {} : { params: request.query }),
-    ...(request.body === undefined ? {} : { data: request.body }),
+    ...defined({ params: request.query, data: request.body }),
   };
   try {
     return await client.request<unknown>(config);

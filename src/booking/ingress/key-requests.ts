@@ -6,6 +6,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { WithStartWorkflowOperation, type Client } from '@temporalio/client';
 import { keyRequestAnswerUpdate, keysAskedForSignal } from '../../../workflows/booking/key-request-messages.js';
 import { createStayClient, StayNotFound, StayRefused, type StayView } from '../../client.js';
+import { defined } from '../../domain/model/defined.js';
 import { keyRequestsWorkflowId, type StayName } from '../../domain/model/ids.js';
 import type { StayLook } from '../../domain/model/key-request.js';
 import { outcomeOf, type KeyOutcome } from '../../domain/key-request/outcome.js';
@@ -114,8 +115,7 @@ function lookOf(view: StayView): StayLook {
   const holders = new Set(keys.filter(({ state }) => state !== 'dead').map(({ guestId }) => guestId));
   return {
     phase,
-    ...(revision === undefined ? {} : { revision }),
-    ...(window === undefined ? {} : { window }),
+    ...defined({ revision, window }),
     rooms,
     isPending: outcomeOf({ kind: 'new', rooms }, view).kind === 'pending',
     guests: guests.map(({ guestId, keyState }) => ({

@@ -4,6 +4,7 @@ import { createHash } from 'node:crypto';
 import { readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { check } from '../../domain/model/check.js';
+import { defined } from '../../domain/model/defined.js';
 import { stayWorkflowId } from '../../domain/model/ids.js';
 import { snapshotSchema, type StaySnapshotInput } from '../../domain/model/snapshot-schema.js';
 import { parseJson, problemLine } from '../json-file.js';
@@ -38,7 +39,7 @@ export interface ReadOptions {
 export function readImportFile(file: string, { propertyId }: ReadOptions): ImportFile {
   const text = readText(file);
   const revision = statSync(file).mtime.toISOString();
-  const defaults = { revision, ...(propertyId === undefined ? {} : { propertyId }) };
+  const defaults = defined({ revision, propertyId });
   const rows = rowsOf(text, file);
   const entries: Entry[] = [];
   const problems: RowProblem[] = [];

@@ -4,6 +4,7 @@
  * Source: apaleo.dev, guides on webhooks, and the models of the Booking API v1.
  */
 import { z } from 'zod';
+import { defined } from '../../../domain/model/defined.js';
 import type { StayName } from '../../../domain/model/ids.js';
 import { idSchema } from '../../../domain/model/snapshot-schema.js';
 import { defineAdapter, type Delivery, type Reading } from '../../ingress/adapter.js';
@@ -107,7 +108,7 @@ export const apaleo = defineAdapter({
         const next = nextPlace(place, reservations);
         return {
           reservations: reservations.map(({ id }) => ({ propertyId, reservationId: id })),
-          ...(next === undefined ? {} : { next: JSON.stringify(next) }),
+          ...defined({ next: next && JSON.stringify(next) }),
         };
       },
     };

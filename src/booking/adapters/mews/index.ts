@@ -3,6 +3,7 @@
  * It also reads reservations with companions and customers, sweeps updates, and carries out commands to cut keys.
  */
 import { z } from 'zod';
+import { defined } from '../../../domain/model/defined.js';
 import { idSchema } from '../../../domain/model/snapshot-schema.js';
 import { defineAdapter, type ChangesPage, type Delivery, type Reading } from '../../ingress/adapter.js';
 import { openGuard } from '../../ingress/guard.js';
@@ -147,12 +148,12 @@ async function changes(
 ): Promise<ChangesPage> {
   const place = asked.cursor === undefined ? first(asked.since) : placeSchema.parse(JSON.parse(asked.cursor));
   const { filter, from, to, cursor } = place;
-  const page = await api.list({ filter, from, to, ...(cursor === undefined ? {} : { cursor }) });
+  const page = await api.list(defined({ filter, from, to, cursor }));
   const next = page.next === undefined ? following(place, companionHours) : { ...place, cursor: page.next };
-  return {
+  return defined({
     reservations: page.ids.map(asked.nameOf),
-    ...(next === undefined ? {} : { next: JSON.stringify(next) }),
-  };
+    next: next && JSON.stringify(next),
+  });
 }
 
 function first(since: string): Place {

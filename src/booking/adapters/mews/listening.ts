@@ -4,6 +4,7 @@
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import { WebSocket } from 'ws';
+import { defined } from '../../../domain/model/defined.js';
 import type { StayName } from '../../../domain/model/ids.js';
 import type { Call, Door } from '../../ingress/adapter.js';
 import type { MewsApi } from './api.js';
@@ -112,7 +113,7 @@ async function catchUp({ api, nameOf }: ListeningOptions, door: Door, heardUntil
   const window = { from: new Date(heardUntil).toISOString(), to: new Date(Date.now() + OVERLAP_MS).toISOString() };
   let cursor: string | undefined;
   do {
-    const page = await api.list({ filter: 'UpdatedUtc', ...window, ...(cursor === undefined ? {} : { cursor }) });
+    const page = await api.list({ filter: 'UpdatedUtc', ...window, ...defined({ cursor }) });
     if (page.ids.length > 0) await door.changed(page.ids.map(nameOf));
     cursor = page.next;
   } while (cursor !== undefined);

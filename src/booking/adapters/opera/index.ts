@@ -8,6 +8,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { StayNotFound } from '../../../client.js';
+import { defined } from '../../../domain/model/defined.js';
 import { stayWorkflowId, type StayName } from '../../../domain/model/ids.js';
 import type { KeyOutcome } from '../../../domain/key-request/outcome.js';
 import type { KeyRequest } from '../../../domain/model/key-request.js';
@@ -95,7 +96,7 @@ async function answerTo(body: unknown, desk: Desk): Promise<Readonly<Record<stri
   const judged = judge(wire, desk, now, deadline).catch((): LeaseDecision => RETRY);
   const decision = await Promise.race([judged, inTime(deadline)]);
   desk.door.count(`answered-${decision.code}`);
-  return roomKeyAnswer(wire ?? {}, decision, { now, ...(validity === undefined ? {} : { validity }) });
+  return roomKeyAnswer(wire ?? {}, decision, defined({ now, validity }));
 }
 
 async function inTime(deadline: number): Promise<LeaseDecision> {
