@@ -2,7 +2,6 @@
 import { createConnection } from 'node:net';
 import {
   Client,
-  isGrpcServiceError,
   NamespaceNotFoundError,
   WorkflowUpdateRPCTimeoutOrCancelledError,
   type Connection,
@@ -20,14 +19,12 @@ import {
 import { askEndedStay, type EndedDecision } from '../client/apply-reservation.js';
 import { standingOf, type Standing } from '../client/standing.js';
 import { connect, temporalTarget, type TemporalTarget } from '../temporal/connection.js';
+import { GRPC_STATUS, grpcErrorIn } from '../temporal/grpc-errors.js';
 import { problemLine } from './json-file.js';
 import { BadInput, NotWorked } from './outcome.js';
 
 /** Time for a stay to answer: a worker that replays a long history needs seconds. */
 const PATIENCE_MS = 20_000;
-
-const DEADLINE_EXCEEDED = 4;
-const UNAVAILABLE = 14;
 
 export interface Stays extends StayClient {
   /** Returns the standing of a stay. A stay that has ended still answers, but accepts no changes. */
@@ -134,18 +131,13 @@ function explained(error: unknown, { address, namespace }: TemporalTarget): unkn
   if (error instanceof NamespaceNotFoundError) {
     return new NotWorked(`Temporal at ${address} has no namespace ${namespace}; set TEMPORAL_NAMESPACE`);
   }
-  const answer = answerIn(error);
-  if (isGrpcServiceError(answer)) return new NotWorked(`Temporal at ${address} answered: ${answer.details}`);
+  const answer = grpcErrorIn(error);
+  if (answer !== undefined) return new NotWorked(`Temporal at ${address} answered: ${answer.details}`);
   return error;
 }
 
 function isTimeout(error: unknown): boolean {
   if (error instanceof WorkflowUpdateRPCTimeoutOrCancelledError) return true;
-  const answer = answerIn(error);
-  return isGrpcServiceError(answer) && [DEADLINE_EXCEEDED, UNAVAILABLE].includes(answer.code);
-}
-
-/** Returns the server's answer, which the client wraps for updates. */
-function answerIn(error: unknown): unknown {
-  return error instanceof Error && isGrpcServiceError(error.cause) ? error.cause : error;
+  const code = grpcErrorIn(error)?.code;
+  return code === GRPC_STATUS.DEADLINE_EXCEEDED || code === GRPC_STATUS.UNAVAILABLE;
 }

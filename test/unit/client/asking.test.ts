@@ -2,16 +2,13 @@
 import { ServiceError } from '@temporalio/client';
 import { expect, test } from 'vitest';
 import { asking } from '../../../src/client/asking.js';
-
-// Of gRPC's list of status codes.
-const CANCELLED = 1;
-const UNAVAILABLE = 14;
+import { GRPC_STATUS } from '../../../src/temporal/grpc-errors.js';
 
 const refused = (code: number, details: string): ServiceError => {
   const cause = Object.assign(new Error(details), { code, details, metadata: {} });
   return new ServiceError('Failed to query Workflow', { cause });
 };
-const calledOffByServer = refused(CANCELLED, 'context canceled');
+const calledOffByServer = refused(GRPC_STATUS.CANCELLED, 'context canceled');
 
 /** Fails with each error in turn, then answers. */
 function failing(...errors: readonly Error[]): { readonly ask: () => Promise<string>; readonly asked: () => number } {
@@ -34,8 +31,8 @@ test('it is asked twice, not for ever', async () => {
 });
 
 test.each([
-  refused(CANCELLED, 'Cancelled on client'),
-  refused(UNAVAILABLE, 'no connection'),
+  refused(GRPC_STATUS.CANCELLED, 'Cancelled on client'),
+  refused(GRPC_STATUS.UNAVAILABLE, 'no connection'),
   new Error('context canceled'),
 ])('%s comes back as it is', async (error) => {
   const query = failing(error);
