@@ -11,6 +11,7 @@ import type { BookingActivities, RereadOutcome } from '../src/domain/model/booki
 import { cancelStay, knownGuests, tellStays } from '../src/booking/ingress/apply-reservation.js';
 import { defined } from '../src/domain/model/defined.js';
 import type { StayName } from '../src/domain/model/ids.js';
+import { heartbeating } from './heartbeat.js';
 
 export interface BookingDependencies {
   readonly connections: Connections;
@@ -22,7 +23,6 @@ export interface BookingDependencies {
 const AT_ONCE = 10;
 /** Time a sweep waits for one reservation; the read continues without the sweep. */
 const PATIENCE_MS = 60_000;
-const HEARTBEAT_MS = 3_000;
 
 /** Returns the activities of the workflows that serve booking systems. */
 export function createBookingActivities({ connections, count }: BookingDependencies): BookingActivities {
@@ -60,14 +60,14 @@ export function createBookingActivities({ connections, count }: BookingDependenc
       if (connection === undefined || changedSince === undefined) throw notConnected(`${connectionId} cannot be swept`);
       if (connections.ofProperty(propertyId) !== connection) throw notServed(connectionId, propertyId);
       const progress = progressSoFar();
-      return beating(
+      return heartbeating(
         async () => {
           const query = defined({ propertyId, since, cursor });
           const page = await classified(changedSince(query, { signal: cancellationSignal() }));
           await rereadAll(client, connection, page.reservations, progress);
           return defined({ counts: progress.counts, next: page.next });
         },
-        () => heartbeat(progress),
+        { details: () => progress },
       );
     },
 
@@ -77,7 +77,7 @@ export function createBookingActivities({ connections, count }: BookingDependenc
       const hear = connection?.system.listen;
       if (connection === undefined || hear === undefined) throw notConnected(`${connectionId} cannot be listened to`);
       const door = openDoor({ temporal: client, connection, count });
-      await beating(() => classified(hear(door, { signal: cancellationSignal() })));
+      await heartbeating(() => classified(hear(door, { signal: cancellationSignal() })));
     },
 
     async carryOutCommand({ connectionId, commandId, since }) {
@@ -86,7 +86,7 @@ export function createBookingActivities({ connections, count }: BookingDependenc
       const carryOut = connection?.system.carryOutCommand;
       if (connection === undefined || carryOut === undefined) throw notConnected(`${connectionId} takes no commands`);
       const door = openDoor({ temporal: client, connection, count });
-      await beating(() => classified(carryOut({ commandId, since, signal: cancellationSignal() }, door)));
+      await heartbeating(() => classified(carryOut({ commandId, since, signal: cancellationSignal() }, door)));
     },
   };
 }
@@ -162,15 +162,6 @@ async function patiently(client: Client, ask: () => Promise<RereadOutcome>): Pro
   } catch (error) {
     if (error instanceof WorkflowUpdateRPCTimeoutOrCancelledError) return { kind: 'pending' };
     throw error;
-  }
-}
-
-async function beating<T>(act: () => Promise<T>, beat: () => void = heartbeat): Promise<T> {
-  const beats = setInterval(() => beat(), HEARTBEAT_MS);
-  try {
-    return await act();
-  } finally {
-    clearInterval(beats);
   }
 }
 
