@@ -121,7 +121,7 @@ module.exports = {
       severity: 'error',
       from: { path: '^src/booking/' },
       to: {
-        path: '^(src/(?!booking/|client/|client\\.ts$|domain/|http/|temporal/|kept-file\\.ts$|property-file\\.ts$|log\\.ts$)|activities/|workflows/(?!(stay|room|booking|erasure)/(key-request-)?messages\\.ts$))',
+        path: '^(src/(?!booking/|client/|client\\.ts$|domain/|http/|temporal/|config-file\\.ts$|property-file\\.ts$|log\\.ts$)|activities/|workflows/(?!(stay|room|booking|erasure)/(key-request-)?messages\\.ts$))',
       },
     },
     {

@@ -4,11 +4,10 @@
  * request is answered; 1 if it failed; 2 if the configuration is wrong.
  */
 import { Client } from '@temporalio/client';
-import { ApiKeyFileError, collectRoutes } from './booking/http/index.js';
-import { ConnectionsFileError } from './booking/ingress/connections.js';
+import { collectRoutes } from './booking/http/index.js';
+import { ConfigFileError } from './config-file.js';
 import { ConfigError, serverConfig, type ServerConfig } from './config.js';
 import { createLog, type Log } from './log.js';
-import { PropertyFileError } from './property-file.js';
 import type { HttpModule } from './server/http-module.js';
 import { openModules } from './server/modules.js';
 import { createHttpServer } from './http/server.js';
@@ -69,11 +68,7 @@ async function main(): Promise<number> {
     await serve(config, log);
     return 0;
   } catch (error) {
-    if (
-      error instanceof PropertyFileError ||
-      error instanceof ApiKeyFileError ||
-      error instanceof ConnectionsFileError
-    ) {
+    if (error instanceof ConfigFileError) {
       process.stderr.write(`${error.message}\n`);
       return BAD_INPUT;
     }

@@ -8,17 +8,13 @@ import { createBookingActivities } from '../activities/bookings.js';
 import { createActivities } from '../activities/index.js';
 import { createKeyRequestActivities } from '../activities/key-requests.js';
 import { ADAPTERS } from './booking/adapters/index.js';
-import {
-  ConnectionsFileError,
-  NO_CONNECTIONS,
-  readConnections,
-  type Connections,
-} from './booking/ingress/connections.js';
+import { NO_CONNECTIONS, readConnections, type Connections } from './booking/ingress/connections.js';
 import { ensureSchedules } from './booking/ingress/sweeps.js';
+import { ConfigFileError } from './config-file.js';
 import { ConfigError, workerConfig, type WorkerConfig } from './config.js';
 import { defined } from './domain/model/defined.js';
 import { createLog, type Log } from './log.js';
-import { openPropertyFile, PropertyFileError } from './property-file.js';
+import { openPropertyFile } from './property-file.js';
 import { createSeamClient } from './seam/index.js';
 import { connect, temporalTarget, type TemporalTarget } from './temporal/connection.js';
 import { installRuntime, temporalLogger } from './temporal/runtime.js';
@@ -99,7 +95,7 @@ async function main(): Promise<number> {
     await work(config, log);
     return 0;
   } catch (error) {
-    if (error instanceof PropertyFileError || error instanceof ConnectionsFileError) {
+    if (error instanceof ConfigFileError) {
       process.stderr.write(`${error.message}\n`);
       return BAD_INPUT;
     }

@@ -3,15 +3,9 @@
  */
 import { existsSync, renameSync, writeFileSync } from 'node:fs';
 import { Option, type Command } from 'commander';
-import {
-  ApiKeyFileError,
-  apiKeyFileSchema,
-  makeApiKey,
-  readApiKeyFile,
-  type ApiKeyFile,
-} from '../booking/http/api-keys.js';
+import { apiKeyFileSchema, makeApiKey, readApiKeyFile, type ApiKeyFile } from '../booking/http/api-keys.js';
 import { defined } from '../domain/model/defined.js';
-import { checkInput } from './json-file.js';
+import { asBadInput, checkInput } from './json-file.js';
 import { BadInput } from './outcome.js';
 import type { Terminal } from './terminal.js';
 
@@ -92,8 +86,7 @@ async function read(file: string): Promise<ApiKeyFile> {
   try {
     return await readApiKeyFile(file);
   } catch (error) {
-    if (error instanceof ApiKeyFileError) throw new BadInput(error.message);
-    throw error;
+    throw asBadInput(error);
   }
 }
 

@@ -16,7 +16,7 @@ import { guestToEraseSchema, type GuestToErase } from '../domain/model/erasure-s
 import { snapshotSchema } from '../domain/model/snapshot-schema.js';
 import { addImport } from './import/command.js';
 import { addApiKeyCommands } from './api-key.js';
-import { checkInput, parseJson, readJsonFile } from './json-file.js';
+import { checkInput, jsonIn, readJsonFile } from './json-file.js';
 import { BadInput } from './outcome.js';
 import { dryRunNew, inInstants, rulesOf } from './plan.js';
 import { addRoomCommands } from './room.js';
@@ -115,7 +115,7 @@ async function planChange(stay: StayName, options: PlanOptions, env: NodeJS.Proc
   if (message === undefined) {
     throw new BadInput('the change to try out is not known', [`--change must be one of ${messageNames.join(', ')}`]);
   }
-  const payload = parseJson(options.payload, '--payload');
+  const payload = jsonIn(options.payload, '--payload');
   checkInput(payload, messageSchemas[message], '--payload');
   return withStays(env, (stays) => stays.planFor(stay, { message, payload } as PlannedChange));
 }

@@ -15,9 +15,7 @@ import { seamEventsModule } from './seam-events.js';
 
 /**
  * Creates the modules that the configuration enables.
- * @throws PropertyFileError if the property file is invalid
- * @throws ApiKeyFileError if the file of API keys is invalid
- * @throws ConnectionsFileError if the file of connections to booking systems is invalid
+ * @throws ConfigFileError if the property file, or the file of API keys or of connections, is invalid
  */
 export async function openModules(context: HttpModuleContext): Promise<readonly HttpModule[]> {
   return [...seamEventsModule(context), ...(await bookingModule(context)), ...(await ingressModule(context))];
@@ -97,8 +95,8 @@ async function bookingModule({ config, temporal, connection, log }: HttpModuleCo
     },
   });
   const keys = await openApiKeys(booking.apiKeysFile, {
-    onInvalid: ({ message }) => {
-      log.error({ why: message }, 'the changed file of API keys cannot be used; what was read before stays in force');
+    onInvalid: ({ problems }) => {
+      log.error({ problems }, 'the changed file of API keys cannot be used; what was read before stays in force');
     },
   });
   const plugin = bookingApi({
