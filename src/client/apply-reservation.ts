@@ -14,7 +14,6 @@ import {
 import { applyReservationUpdate, planForQuery, stayQuery } from '../../workflows/stay/messages.js';
 import type { stay } from '../../workflows/stay/stay.js';
 import { isOver, revisionOrder } from '../domain/stay/desired/apply-snapshot.js';
-import { check, describeProblems } from '../domain/model/check.js';
 import { ERROR_TYPES } from '../domain/model/error-types.js';
 import { stayWorkflowId } from '../domain/model/ids.js';
 import { instantAt } from '../domain/model/instants.js';
@@ -22,7 +21,7 @@ import { snapshotSchema, type StaySnapshotInput } from '../domain/model/snapshot
 import type { StayView } from '../domain/model/stay-view.js';
 import { TASK_QUEUES } from '../temporal/task-queues.js';
 import { asking } from './asking.js';
-import { refusing, StayRefused } from './refusals.js';
+import { checkedInput, refusing, StayRefused } from './refusals.js';
 import { WORKFLOW_TYPES } from '../temporal/workflow-types.js';
 
 /**
@@ -30,11 +29,7 @@ import { WORKFLOW_TYPES } from '../temporal/workflow-types.js';
  * @throws StayRefused `InvalidSnapshot`, `StaleRevision` or `StayOver`
  */
 export async function applyReservation(temporal: Client, input: StaySnapshotInput): Promise<StayView> {
-  const checked = check(snapshotSchema, input);
-  if (!checked.ok) {
-    throw new StayRefused(ERROR_TYPES.invalidSnapshot, describeProblems(checked.problems), checked.problems);
-  }
-  const { window } = checked.value;
+  const { window } = checkedInput(snapshotSchema, input, ERROR_TYPES.invalidSnapshot);
   // A snapshot whose window has passed may end an open stay, but starts none: a refused update would leave behind a
   // stay without a snapshot.
   if (isOver(window, instantAt(Date.now()))) return updateKnownStay(temporal, input);

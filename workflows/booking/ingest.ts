@@ -6,7 +6,6 @@
 import {
   ActivityCancellationType,
   allHandlersFinished,
-  ApplicationFailure,
   CancellationScope,
   condition,
   continueAsNew,
@@ -28,6 +27,7 @@ import { parseIngestWorkflowId, type StayName } from '../../src/domain/model/ids
 import { TASK_QUEUES } from '../../src/temporal/task-queues.js';
 import * as messages from './messages.js';
 import { millisNow } from '../clock.js';
+import { ownName } from '../own-name.js';
 
 /** Temporal retries while the booking system is down, and retries do not grow the history. */
 const { readReservation } = proxyActivities<BookingActivities>({
@@ -204,12 +204,7 @@ function show({ deliveries, readings, last }: IngestRun): void {
 }
 
 function openRun({ pace = DEFAULT_PACE, carried }: messages.IngestStart): IngestRun {
-  const { workflowId } = workflowInfo();
-  const name = parseIngestWorkflowId(workflowId);
-  if (name === undefined) {
-    const message = `workflow id must be ingest/<propertyId>/<reservationId>, parts percent-encoded; it is ${workflowId}`;
-    throw ApplicationFailure.nonRetryable(message, ERROR_TYPES.invalidMessage);
-  }
+  const name = ownName(parseIngestWorkflowId, 'ingest/<propertyId>/<reservationId>', ERROR_TYPES.invalidMessage);
   return defined({
     name,
     pace,

@@ -11,7 +11,6 @@ import {
   setCurrentDetails,
   setHandler,
   sleep,
-  workflowInfo,
 } from '@temporalio/workflow';
 import type { Order } from '../../src/domain/model/key-request.js';
 import { decide, type Circumstances } from '../../src/domain/key-request/decide.js';
@@ -22,6 +21,7 @@ import { parseKeyRequestsWorkflowId, type StayName } from '../../src/domain/mode
 import { now } from '../clock.js';
 import { TASK_QUEUES } from '../../src/temporal/task-queues.js';
 import * as messages from './key-request-messages.js';
+import { ownName } from '../own-name.js';
 
 const { lookAtStay, tellOrder } = proxyActivities<KeyRequestActivities>({
   taskQueue: TASK_QUEUES.bookings,
@@ -122,11 +122,7 @@ function listen(run: Desk): void {
 }
 
 function openRun(): Desk {
-  const { workflowId } = workflowInfo();
-  const name = parseKeyRequestsWorkflowId(workflowId);
-  if (name === undefined) {
-    const message = `workflow id must be key-requests/<propertyId>/<reservationId>, parts percent-encoded; it is ${workflowId}`;
-    throw ApplicationFailure.nonRetryable(message, ERROR_TYPES.invalidMessage);
-  }
+  const form = 'key-requests/<propertyId>/<reservationId>';
+  const name = ownName(parseKeyRequestsWorkflowId, form, ERROR_TYPES.invalidMessage);
   return { name, waiting: [], answers: new Map() };
 }

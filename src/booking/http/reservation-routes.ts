@@ -4,7 +4,7 @@ import { ERROR_TYPES, StayRefused, type PlannedChange, type StayName, type StayV
 import { planSnapshot } from '../../client/plan-snapshot.js';
 import { HttpProblem, problemSchema, type FieldProblem } from '../../http/problem.js';
 import { check } from '../../domain/model/check.js';
-import { stayWorkflowId } from '../../domain/model/ids.js';
+import { MOST_ID_LENGTH, stayWorkflowId } from '../../domain/model/ids.js';
 import { instantAt } from '../../domain/model/instants.js';
 import { snapshotSchema, type StaySnapshotInput } from '../../domain/model/snapshot-schema.js';
 import type { ApiScope, BookingContext } from './context.js';
@@ -24,9 +24,6 @@ const conflictSchema = problemSchema.extend({
   revision: stayViewSchema.shape.revision.describe('Of stale-revision: the one that is known'),
   current: answeredViewSchema.exactOptional().describe('Of stale-revision: the view that is known'),
 });
-
-/** Longest workflow id that Temporal accepts, in bytes. */
-const MOST_ID_BYTES = 1_000;
 
 /** Adds the routes that send, read and dry-run a reservation. */
 export function addReservationRoutes(scope: ApiScope, context: BookingContext): void {
@@ -123,7 +120,7 @@ function snapshotOf(
   const problems: readonly FieldProblem[] = [
     ...differing.map((path) => ({ path, message: 'must be absent, or as in the path' })),
     ...(checked.ok ? [] : checked.problems),
-    ...(stayWorkflowId(name).length <= MOST_ID_BYTES
+    ...(stayWorkflowId(name).length <= MOST_ID_LENGTH
       ? []
       : [{ path: 'reservationId', message: 'must be shorter: percent-encoded, the ids are too long for Temporal' }]),
   ];
