@@ -12,7 +12,7 @@ import { guestToEraseSchema, type GuestToErase } from '../domain/model/erasure-s
 import type { Erasure } from '../domain/model/erasure.js';
 import { ERROR_TYPES } from '../domain/model/error-types.js';
 import { eraseWorkflowId } from '../domain/model/ids.js';
-import { TASK_QUEUES } from '../temporal/task-queues.js';
+import { startOptions } from '../temporal/start-options.js';
 import { checkedInput, StayRefused } from './refusals.js';
 import { standingOf } from './standing.js';
 import { WORKFLOW_TYPES } from '../temporal/workflow-types.js';
@@ -38,14 +38,12 @@ async function executed(
   guest: GuestToErase,
   workflowIdReusePolicy: WorkflowIdReusePolicy,
 ): Promise<Erasure> {
+  const summary = `Forget guest ${guest.guestId} of ${guest.reservationId} at ${guest.propertyId}`;
   try {
     return await temporal.workflow.execute<typeof eraseGuestWorkflow>(WORKFLOW_TYPES.eraseGuest, {
-      workflowId: eraseWorkflowId(guest),
-      taskQueue: TASK_QUEUES.stays,
+      ...startOptions(eraseWorkflowId(guest), [guest], summary),
       workflowIdConflictPolicy: 'USE_EXISTING',
       workflowIdReusePolicy,
-      args: [guest],
-      staticSummary: `Forget guest ${guest.guestId} of ${guest.reservationId} at ${guest.propertyId}`,
     });
   } catch (error) {
     throw refusalIn(error) ?? error;

@@ -12,7 +12,7 @@ import {
   type IngestWorkflow,
 } from '../../../workflows/booking/messages.js';
 import { commandWorkflowId, ingestWorkflowId, type StayName } from '../../domain/model/ids.js';
-import { TASK_QUEUES } from '../../temporal/task-queues.js';
+import { startOptions, type StartOptions } from '../../temporal/start-options.js';
 import type { Connection } from './connections.js';
 import type { RereadOutcome } from '../../domain/model/booking-activities.js';
 import { WORKFLOW_TYPES } from '../../temporal/workflow-types.js';
@@ -56,32 +56,21 @@ export function reread(temporal: Client, pace: IngestPace, name: StayName): Prom
 export async function handOverCommand(temporal: Client, connectionId: string, commandId: string): Promise<void> {
   try {
     await temporal.workflow.start<CommandWorkflow>(WORKFLOW_TYPES.bookingCommand, {
-      workflowId: commandWorkflowId(connectionId, commandId),
+      ...startOptions(
+        commandWorkflowId(connectionId, commandId),
+        [{ connectionId, commandId }],
+        `Command ${commandId} of ${connectionId}`,
+      ),
       workflowIdReusePolicy: 'ALLOW_DUPLICATE_FAILED_ONLY',
-      taskQueue: TASK_QUEUES.stays,
-      args: [{ connectionId, commandId }],
-      staticSummary: `Command ${commandId} of ${connectionId}`,
     });
   } catch (error) {
     if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
   }
 }
 
-function startOf(
-  name: StayName,
-  pace: IngestPace,
-): {
-  readonly workflowId: string;
-  readonly taskQueue: string;
-  readonly args: [{ readonly pace: IngestPace }];
-  readonly staticSummary: string;
-} {
-  return {
-    workflowId: ingestWorkflowId(name),
-    taskQueue: TASK_QUEUES.stays,
-    args: [{ pace }],
-    staticSummary: `Reads reservation ${name.reservationId} at ${name.propertyId}`,
-  };
+function startOf(name: StayName, pace: IngestPace): StartOptions<[{ readonly pace: IngestPace }]> {
+  const summary = `Reads reservation ${name.reservationId} at ${name.propertyId}`;
+  return startOptions(ingestWorkflowId(name), [{ pace }], summary);
 }
 
 /** Returns the pace of a connection, in milliseconds. */

@@ -12,7 +12,7 @@ import type { StayLook } from '../../domain/model/key-request.js';
 import { outcomeOf, type KeyOutcome } from '../../domain/key-request/outcome.js';
 import type { KeyRequestAnswer, KeyRequest } from '../../domain/model/key-request.js';
 import type { TellOrderInput, TellOrderOutcome } from '../../domain/model/key-request-activities.js';
-import { TASK_QUEUES } from '../../temporal/task-queues.js';
+import { startOptions, type StartOptions } from '../../temporal/start-options.js';
 import { WORKFLOW_TYPES } from '../../temporal/workflow-types.js';
 
 const LOOK_EVERY_MS = 250;
@@ -86,18 +86,9 @@ async function quietly<T>(ask: () => Promise<T>): Promise<T | undefined> {
   }
 }
 
-function startOf(name: StayName): {
-  readonly workflowId: string;
-  readonly taskQueue: string;
-  readonly args: [];
-  readonly staticSummary: string;
-} {
-  return {
-    workflowId: keyRequestsWorkflowId(name),
-    taskQueue: TASK_QUEUES.stays,
-    args: [],
-    staticSummary: `Requests for keys of reservation ${name.reservationId} at ${name.propertyId}`,
-  };
+function startOf(name: StayName): StartOptions<[]> {
+  const summary = `Requests for keys of reservation ${name.reservationId} at ${name.propertyId}`;
+  return startOptions(keyRequestsWorkflowId(name), [], summary);
 }
 
 /** Returns the current state of a stay for the workflow; null if there is no stay. */
