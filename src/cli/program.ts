@@ -8,7 +8,6 @@ import {
   type PlannedChange,
   type StayName,
 } from '../client.js';
-import { NOTHING } from '../client/plan-snapshot.js';
 import { defined } from '../domain/model/defined.js';
 import { instantAt } from '../domain/model/instants.js';
 import { messageNames, messageSchemas } from '../domain/model/message-schema.js';
@@ -71,7 +70,7 @@ function addSnapshotCommands(program: Command, { env, out }: Terminal): void {
     .action(async (first: string, reservationId: string | undefined, options: PlanOptions) => {
       const planned =
         reservationId === undefined
-          ? await planSnapshot(first, options, env)
+          ? await planFile(first, options, env)
           : await planChange({ propertyId: first, reservationId }, options, env);
       out.write(`${showDryRun(planned, colours)}\n`);
     });
@@ -84,30 +83,15 @@ interface PlanOptions {
   readonly new: boolean;
 }
 
-async function planSnapshot(file: string, options: PlanOptions, env: NodeJS.ProcessEnv): Promise<DryRun> {
+async function planFile(file: string, options: PlanOptions, env: NodeJS.ProcessEnv): Promise<DryRun> {
   if (options.change !== undefined) {
     throw new BadInput('--change needs a stay: stayline plan <propertyId> <reservationId> --change <message>');
   }
   const snapshot = readJsonFile(file, snapshotSchema);
   const rules = await rulesOf(snapshot.propertyId, options.properties);
   const inTime = inInstants(snapshot, rules);
-  const asNew = (): DryRun => dryRunNew(inTime, rules, instantAt(Date.now()));
-  if (options.new) return asNew();
-  return withStays(env, async (stays) => {
-    const standing = await stays.standingOf(snapshot);
-    if (standing !== 'open') {
-      const said = standing === 'ended' ? await stays.askEndedStay(snapshot) : undefined;
-      if (said?.kind === 'known') return NOTHING;
-      const planned = asNew();
-      if (said?.kind === 'stale') throw said.refusal;
-      return planned;
-    }
-    const asSent = await stays.planFor(snapshot, { message: 'applyReservation', payload: snapshot });
-    if (inTime === snapshot) return asSent;
-    // The stay accepts the snapshot. With instants it has other content at the same revision, so it must supersede.
-    const payload = { ...inTime, supersede: true };
-    return stays.planFor(snapshot, { message: 'applyReservation', payload });
-  });
+  const planNew = (): DryRun => dryRunNew(inTime, rules, instantAt(Date.now()));
+  return options.new ? planNew() : withStays(env, (stays) => stays.planSnapshot({ snapshot, inTime, planNew }));
 }
 
 async function planChange(stay: StayName, options: PlanOptions, env: NodeJS.ProcessEnv): Promise<DryRun> {

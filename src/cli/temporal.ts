@@ -12,12 +12,10 @@ import {
   RoomNotFound,
   StayNotFound,
   StayRefused,
+  type DryRun,
   type StayClient,
-  type StayName,
-  type StaySnapshotInput,
 } from '../client.js';
-import { askEndedStay, type EndedDecision } from '../client/apply-reservation.js';
-import { standingOf, type Standing } from '../client/standing.js';
+import { planSnapshot, type SnapshotToPlan } from '../client/plan-snapshot.js';
 import { connect, temporalTarget, type TemporalTarget } from '../temporal/connection.js';
 import { GRPC_STATUS, grpcErrorIn } from '../temporal/grpc-errors.js';
 import { problemLine } from './json-file.js';
@@ -27,10 +25,8 @@ import { BadInput, NotWorked } from './outcome.js';
 const PATIENCE_MS = 20_000;
 
 export interface Stays extends StayClient {
-  /** Returns the standing of a stay. A stay that has ended still answers, but accepts no changes. */
-  standingOf(name: StayName): Promise<Standing>;
-  /** Returns how a stay that has ended judges a snapshot: as newer, known or stale. */
-  askEndedStay(snapshot: StaySnapshotInput): Promise<EndedDecision>;
+  /** Returns the dry run of a snapshot, whatever the standing of its stay. */
+  planSnapshot(snapshot: SnapshotToPlan): Promise<DryRun>;
 }
 
 /**
@@ -40,11 +36,8 @@ export interface Stays extends StayClient {
  */
 export function withStays<T>(env: NodeJS.ProcessEnv, act: (stays: Stays) => Promise<T>): Promise<T> {
   return connected(env, (temporal) => {
-    const stays: Stays = {
-      ...createStayClient(temporal),
-      standingOf: (name) => standingOf(temporal, name),
-      askEndedStay: (snapshot) => askEndedStay(temporal, snapshot),
-    };
+    const client = createStayClient(temporal);
+    const stays: Stays = { ...client, planSnapshot: (snapshot) => planSnapshot(temporal, client, snapshot) };
     return temporal.withDeadline(Date.now() + PATIENCE_MS, () => act(stays));
   });
 }

@@ -1,7 +1,7 @@
 /** `/v1/properties/{propertyId}/reservations/{reservationId}`: send a reservation, read its stay, dry-run a change. */
 import { z } from 'zod';
 import { ERROR_TYPES, StayRefused, type PlannedChange, type StayName, type StayView } from '../../client.js';
-import { planSnapshot } from '../../client/plan-snapshot.js';
+import { planSnapshot, snapshotToPlan } from '../../client/plan-snapshot.js';
 import { HttpProblem, problemSchema, type FieldProblem } from '../../http/problem.js';
 import { check } from '../../domain/model/check.js';
 import { MOST_ID_LENGTH, stayWorkflowId } from '../../domain/model/ids.js';
@@ -101,7 +101,7 @@ export function addReservationRoutes(scope: ApiScope, context: BookingContext): 
       if (body.message !== 'applyReservation') return ask(() => stays.planFor(params, body as PlannedChange));
       const snapshot = snapshotOf(params, body.payload, 'payload.');
       const property = await context.property(params.propertyId);
-      return ask(() => planSnapshot(temporal, stays, snapshot, property, instantAt(Date.now())));
+      return ask(async () => planSnapshot(temporal, stays, snapshotToPlan(snapshot, property, instantAt(Date.now()))));
     },
   );
 }
