@@ -2,7 +2,7 @@
 import { activityInfo, cancellationSignal, Context, heartbeat } from '@temporalio/activity';
 import { WorkflowUpdateRPCTimeoutOrCancelledError, type Client } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
-import PQueue from 'p-queue';
+import { tryAll } from '../src/booking/ingress/at-once.js';
 import type { Connection, Connections } from '../src/booking/ingress/connections.js';
 import { openDoor, type Counter } from '../src/booking/ingress/port.js';
 import { asApplicationFailure, BookingSystemError } from '../src/booking/ingress/errors.js';
@@ -137,23 +137,19 @@ async function rereadAll(
   names: readonly StayName[],
   { counts, counted }: PageProgress,
 ): Promise<void> {
-  const queue = new PQueue({ concurrency: AT_ONCE });
   const pace = paceOf(connection);
   const before = new Set(counted);
   const left = names.filter(({ reservationId }) => !before.has(reservationId));
-  const endings = await Promise.allSettled(
-    left.map((name) =>
-      queue.add(async () => {
-        const { kind } = await patiently(client, () => reread(client, pace, name));
-        counts[kind] += 1;
-        counted.push(name.reservationId);
-      }),
-    ),
-  );
-  const failed = endings.find((ending) => ending.status === 'rejected');
-  // The last heartbeat may be seconds old.
-  heartbeat({ counts, counted } satisfies PageProgress);
-  if (failed !== undefined) throw failed.reason;
+  try {
+    await tryAll(left, AT_ONCE, async (name) => {
+      const { kind } = await patiently(client, () => reread(client, pace, name));
+      counts[kind] += 1;
+      counted.push(name.reservationId);
+    });
+  } finally {
+    // The last heartbeat may be seconds old.
+    heartbeat({ counts, counted } satisfies PageProgress);
+  }
 }
 
 async function patiently(client: Client, ask: () => Promise<RereadOutcome>): Promise<RereadOutcome> {

@@ -3,7 +3,6 @@
  * there is none. Only names are handed over; a repeated name costs nothing.
  */
 import { WithStartWorkflowOperation, WorkflowExecutionAlreadyStartedError, type Client } from '@temporalio/client';
-import PQueue from 'p-queue';
 import {
   reservationChangedSignal,
   rereadUpdate,
@@ -13,6 +12,7 @@ import {
 } from '../../../workflows/booking/messages.js';
 import { commandWorkflowId, ingestWorkflowId, type StayName } from '../../domain/model/ids.js';
 import { startOptions, type StartOptions } from '../../temporal/start-options.js';
+import { tryAll } from './at-once.js';
 import type { Connection } from './connections.js';
 import type { RereadOutcome } from '../../domain/model/booking-activities.js';
 import { WORKFLOW_TYPES } from '../../temporal/workflow-types.js';
@@ -27,20 +27,13 @@ const SECOND = 1_000;
  */
 export async function handOver(temporal: Client, pace: IngestPace, names: readonly StayName[]): Promise<void> {
   const different = new Map(names.map((name) => [ingestWorkflowId(name), name]));
-  const queue = new PQueue({ concurrency: AT_ONCE });
-  const endings = await Promise.allSettled(
-    [...different.values()].map((name) =>
-      queue.add(() =>
-        temporal.workflow.signalWithStart<IngestWorkflow, []>(WORKFLOW_TYPES.ingest, {
-          ...startOf(name, pace),
-          signal: reservationChangedSignal,
-          signalArgs: [],
-        }),
-      ),
-    ),
-  );
-  const failed = endings.find((ending) => ending.status === 'rejected');
-  if (failed !== undefined) throw failed.reason;
+  await tryAll([...different.values()], AT_ONCE, async (name) => {
+    await temporal.workflow.signalWithStart<IngestWorkflow, []>(WORKFLOW_TYPES.ingest, {
+      ...startOf(name, pace),
+      signal: reservationChangedSignal,
+      signalArgs: [],
+    });
+  });
 }
 
 /** Reads a reservation now, in sequence with its other reads, and returns the outcome. */

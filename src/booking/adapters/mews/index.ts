@@ -8,6 +8,7 @@ import { idSchema } from '../../../domain/model/snapshot-schema.js';
 import { defineAdapter, type ChangesPage, type Delivery, type Reading } from '../../ingress/adapter.js';
 import { openGuard } from '../../ingress/guard.js';
 import { baseUrlSchema, guardSchema, secretNameSchema } from '../../ingress/settings.js';
+import { jsonIn } from '../parts/json.js';
 import { openMewsApi, type MewsApi } from './api.js';
 import { cutKey } from './commands.js';
 import { listenToMews } from './listening.js';
@@ -98,7 +99,7 @@ function readEvents(
 ): Reading {
   const text = body.toString('utf8');
   if (text.trim() === '') return { kind: 'alive' };
-  const read = webhookSchema.safeParse(parsed(text));
+  const read = webhookSchema.safeParse(jsonIn(text));
   if (!read.success)
     return { kind: 'unreadable', fields: read.error.issues.map(({ path }) => path.join('.') || 'the whole body') };
   const { EnterpriseId, Events } = read.data;
@@ -108,14 +109,6 @@ function readEvents(
   });
   const reservations = [...new Set(ids)].map((reservationId) => ({ propertyId, reservationId }));
   return { kind: 'changed', reservations, ignored: Events.length - ids.length };
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text) as unknown;
-  } catch {
-    return undefined;
-  }
 }
 
 const placeSchema = z.object({

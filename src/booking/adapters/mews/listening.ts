@@ -7,6 +7,7 @@ import { WebSocket } from 'ws';
 import { defined } from '../../../domain/model/defined.js';
 import type { StayName } from '../../../domain/model/ids.js';
 import type { Call, Door } from '../../ingress/adapter.js';
+import { jsonIn } from '../parts/json.js';
 import type { MewsApi } from './api.js';
 import { isWaiting, KEY_CUTTER, messageSchema, WAITING } from './wire.js';
 
@@ -94,7 +95,7 @@ async function connection(
 }
 
 async function hear({ nameOf }: ListeningOptions, door: Door, text: string): Promise<void> {
-  const message = messageSchema.safeParse(parsed(text));
+  const message = messageSchema.safeParse(jsonIn(text));
   if (!message.success) {
     door.count('unreadable');
     return;
@@ -127,12 +128,4 @@ async function takeCommands(api: MewsApi, door: Door): Promise<void> {
 
 function textOf(data: unknown): string {
   return Buffer.isBuffer(data) ? data.toString('utf8') : '';
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text) as unknown;
-  } catch {
-    return undefined;
-  }
 }

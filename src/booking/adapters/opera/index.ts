@@ -14,6 +14,7 @@ import type { KeyOutcome } from '../../../domain/key-request/outcome.js';
 import type { KeyRequest } from '../../../domain/model/key-request.js';
 import { defineAdapter, type Door } from '../../ingress/adapter.js';
 import { secretNameSchema } from '../../ingress/settings.js';
+import { jsonIn } from '../parts/json.js';
 import { mappingSettings, readRequest, validityOf } from './mapping.js';
 import { roomKeyAnswer, roomKeyRequestSchema, type RoomKeyRequest, type LeaseDecision } from './wire.js';
 
@@ -205,12 +206,8 @@ async function readKey(door: Door, name: StayName): Promise<LeaseDecision> {
 }
 
 function parse(body: unknown): RoomKeyRequest | undefined {
-  try {
-    const content: unknown = Buffer.isBuffer(body) ? JSON.parse(body.toString('utf8')) : undefined;
-    return roomKeyRequestSchema.safeParse(content).data;
-  } catch {
-    return undefined;
-  }
+  const content = Buffer.isBuffer(body) ? jsonIn(body.toString('utf8')) : undefined;
+  return roomKeyRequestSchema.safeParse(content).data;
 }
 
 /** Returns the check of the `authorization` header. It compares digests in constant time. */
