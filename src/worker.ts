@@ -10,19 +10,16 @@ import { createKeyRequestActivities } from '../activities/key-requests.js';
 import { ADAPTERS } from './booking/adapters/index.js';
 import { NO_CONNECTIONS, readConnections, type Connections } from './booking/ingress/connections.js';
 import { ensureSchedules } from './booking/ingress/sweeps.js';
-import { ConfigFileError } from './config-file.js';
-import { ConfigError, workerConfig, type WorkerConfig } from './config.js';
+import { workerConfig, type WorkerConfig } from './config.js';
 import { defined } from './domain/model/defined.js';
-import { createLog, type Log } from './log.js';
+import type { Log } from './log.js';
+import { runProcess } from './process.js';
 import { openPropertyFile } from './property-file.js';
 import { createSeamClient } from './seam/index.js';
 import { connect, temporalTarget, type TemporalTarget } from './temporal/connection.js';
 import { installRuntime, temporalLogger } from './temporal/runtime.js';
 import { builtBundle, bundleWorkflows } from './temporal/workflow-bundle.js';
 import { connectNatively, createStayWorkers, runWorkers, WORKER_PROFILES } from './temporal/workers.js';
-
-const NOT_WORKED = 1;
-const BAD_INPUT = 2;
 
 async function work(config: WorkerConfig, log: Log): Promise<void> {
   const properties = await openPropertyFile(config.propertiesFile, {
@@ -81,30 +78,4 @@ async function findBundle(config: WorkerConfig, log: Log): Promise<{ code: strin
   return codePath === undefined ? bundleWorkflows({ logger: temporalLogger(log) }) : { codePath };
 }
 
-async function main(): Promise<number> {
-  let config: WorkerConfig;
-  try {
-    config = workerConfig(process.env);
-  } catch (error) {
-    if (!(error instanceof ConfigError)) throw error;
-    process.stderr.write(`The worker's environment is not right:\n${error.message}\n`);
-    return BAD_INPUT;
-  }
-  const log = createLog(config.logLevel);
-  try {
-    await work(config, log);
-    return 0;
-  } catch (error) {
-    if (error instanceof ConfigFileError) {
-      process.stderr.write(`${error.message}\n`);
-      return BAD_INPUT;
-    }
-    log.error({ error }, 'the worker did not work');
-    return NOT_WORKED;
-  }
-}
-
-// Forked (`src/dev/child-process.ts`): when the parent process is gone, this process ends as by SIGTERM.
-process.once('disconnect', () => process.kill(process.pid, 'SIGTERM'));
-// After a worker has bundled workflows, the SDK's threads may keep the process alive for minutes.
-process.exit(await main());
+await runProcess({ name: 'worker', configOf: workerConfig, run: work });
