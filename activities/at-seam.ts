@@ -4,6 +4,7 @@
  */
 import { CancelledFailure, Context } from '@temporalio/activity';
 import { toApplicationFailure } from '../src/seam/index.js';
+import { heartbeating } from './heartbeat.js';
 
 const HEARTBEAT_MS = 1_000;
 
@@ -19,16 +20,13 @@ export async function atSeam<Result>(work: (at: Work) => Promise<Result>): Promi
   const context = Context.current();
   const { cancellationSignal: signal } = context;
   let details: unknown = context.info.heartbeatDetails;
-  const beat = (): void => context.heartbeat(details);
-  const heart = setInterval(beat, HEARTBEAT_MS);
+  const note = (latest: unknown): void => void (details = latest);
   try {
-    return await work({ signal, note: (latest) => void (details = latest) });
+    return await heartbeating(() => work({ signal, note }), { everyMs: HEARTBEAT_MS, details: () => details });
   } catch (error) {
-    beat();
+    context.heartbeat(details);
     if (signal.aborted) throw new CancelledFailure('The activity was cancelled');
     throw toApplicationFailure(error);
-  } finally {
-    clearInterval(heart);
   }
 }
 

@@ -2,14 +2,16 @@
 import { activityInfo, cancellationSignal, Context, heartbeat } from '@temporalio/activity';
 import { WorkflowUpdateRPCTimeoutOrCancelledError, type Client } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
-import PQueue from 'p-queue';
+import { tryAll } from '../src/booking/ingress/at-once.js';
 import type { Connection, Connections } from '../src/booking/ingress/connections.js';
 import { openDoor, type Counter } from '../src/booking/ingress/port.js';
 import { asApplicationFailure, BookingSystemError } from '../src/booking/ingress/errors.js';
 import { paceOf, reread } from '../src/booking/ingress/deliver.js';
 import type { BookingActivities, RereadOutcome } from '../src/domain/model/booking-activities.js';
 import { cancelStay, knownGuests, tellStays } from '../src/booking/ingress/apply-reservation.js';
+import { defined } from '../src/domain/model/defined.js';
 import type { StayName } from '../src/domain/model/ids.js';
+import { heartbeating } from './heartbeat.js';
 
 export interface BookingDependencies {
   readonly connections: Connections;
@@ -21,7 +23,6 @@ export interface BookingDependencies {
 const AT_ONCE = 10;
 /** Time a sweep waits for one reservation; the read continues without the sweep. */
 const PATIENCE_MS = 60_000;
-const HEARTBEAT_MS = 3_000;
 
 /** Returns the activities of the workflows that serve booking systems. */
 export function createBookingActivities({ connections, count }: BookingDependencies): BookingActivities {
@@ -60,14 +61,14 @@ export function createBookingActivities({ connections, count }: BookingDependenc
         throw notConnected(`${connectionId} cannot list changed reservations`);
       if (connections.ofProperty(propertyId) !== connection) throw notServed(connectionId, propertyId);
       const progress = progressSoFar();
-      return beating(
+      return heartbeating(
         async () => {
-          const query = { propertyId, since, ...(cursor === undefined ? {} : { cursor }) };
+          const query = defined({ propertyId, since, cursor });
           const page = await classified(changedSince(query, { signal: cancellationSignal() }));
           await rereadAll(client, connection, page.reservations, progress);
-          return { counts: progress.counts, ...(page.next === undefined ? {} : { next: page.next }) };
+          return defined({ counts: progress.counts, next: page.next });
         },
-        () => heartbeat(progress),
+        { details: () => progress },
       );
     },
 
@@ -78,7 +79,7 @@ export function createBookingActivities({ connections, count }: BookingDependenc
       if (connection === undefined || hear === undefined)
         throw notConnected(`${connectionId} has no channel to listen to`);
       const door = openDoor({ temporal: client, connection, count });
-      await beating(() => classified(hear(door, { signal: cancellationSignal() })));
+      await heartbeating(() => classified(hear(door, { signal: cancellationSignal() })));
     },
 
     async carryOutCommand({ connectionId, commandId, since }) {
@@ -87,7 +88,7 @@ export function createBookingActivities({ connections, count }: BookingDependenc
       const carryOut = connection?.system.carryOutCommand;
       if (connection === undefined || carryOut === undefined) throw notConnected(`${connectionId} accepts no commands`);
       const door = openDoor({ temporal: client, connection, count });
-      await beating(() => classified(carryOut({ commandId, since, signal: cancellationSignal() }, door)));
+      await heartbeating(() => classified(carryOut({ commandId, since, signal: cancellationSignal() }, door)));
     },
   };
 }
@@ -138,23 +139,19 @@ async function rereadAll(
   names: readonly StayName[],
   { counts, counted }: PageProgress,
 ): Promise<void> {
-  const queue = new PQueue({ concurrency: AT_ONCE });
   const pace = paceOf(connection);
   const before = new Set(counted);
   const left = names.filter(({ reservationId }) => !before.has(reservationId));
-  const endings = await Promise.allSettled(
-    left.map((name) =>
-      queue.add(async () => {
-        const { kind } = await patiently(client, () => reread(client, pace, name));
-        counts[kind] += 1;
-        counted.push(name.reservationId);
-      }),
-    ),
-  );
-  const failed = endings.find((ending) => ending.status === 'rejected');
-  // The last heartbeat may be seconds old.
-  heartbeat({ counts, counted } satisfies PageProgress);
-  if (failed !== undefined) throw failed.reason;
+  try {
+    await tryAll(left, AT_ONCE, async (name) => {
+      const { kind } = await patiently(client, () => reread(client, pace, name));
+      counts[kind] += 1;
+      counted.push(name.reservationId);
+    });
+  } finally {
+    // The last heartbeat may be seconds old.
+    heartbeat({ counts, counted } satisfies PageProgress);
+  }
 }
 
 async function patiently(client: Client, ask: () => Promise<RereadOutcome>): Promise<RereadOutcome> {
@@ -163,15 +160,6 @@ async function patiently(client: Client, ask: () => Promise<RereadOutcome>): Pro
   } catch (error) {
     if (error instanceof WorkflowUpdateRPCTimeoutOrCancelledError) return { kind: 'pending' };
     throw error;
-  }
-}
-
-async function beating<T>(act: () => Promise<T>, beat: () => void = heartbeat): Promise<T> {
-  const beats = setInterval(() => beat(), HEARTBEAT_MS);
-  try {
-    return await act();
-  } finally {
-    clearInterval(beats);
   }
 }
 

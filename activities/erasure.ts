@@ -4,7 +4,7 @@
  */
 import { Context } from '@temporalio/activity';
 import type { Client } from '@temporalio/client';
-import { ApplicationFailure, ApplicationFailureCategory } from '@temporalio/common';
+import { ApplicationFailure } from '@temporalio/common';
 import { stayQuery, userIdentityIdsQuery } from '../workflows/stay/messages.js';
 import { standingOf } from '../src/client/standing.js';
 import { deleteIdentity, findIdentityId, hasLiveKeys } from '../src/seam/erase.js';
@@ -14,6 +14,7 @@ import { ERROR_TYPES } from '../src/domain/model/error-types.js';
 import { stayWorkflowId, type StayName } from '../src/domain/model/ids.js';
 import { atSeam } from './at-seam.js';
 import type { Dependencies } from './dependencies.js';
+import { notYet } from './not-yet.js';
 import { OPEN_STAYS } from '../src/temporal/workflow-types.js';
 
 /** Returns the activities that erase a guest. */
@@ -45,11 +46,7 @@ export function createErasureActivities(office: Dependencies): ErasureActivities
     async eraseHistory(name) {
       const { client } = Context.current();
       if (!(await deleteHistories(client, name))) return;
-      throw ApplicationFailure.create({
-        message: 'Temporal has not deleted every history of the stay yet',
-        type: ERROR_TYPES.historyStillThere,
-        category: ApplicationFailureCategory.BENIGN,
-      });
+      throw notYet(ERROR_TYPES.historyStillThere, 'Temporal has not deleted every history of the stay yet');
     },
   };
 }

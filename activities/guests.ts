@@ -1,10 +1,10 @@
 /** Activities on guests: their identity and user at Seam, and their phones. */
-import { ApplicationFailure, ApplicationFailureCategory } from '@temporalio/common';
 import { deactivatePhones, findReadyPhones, prepareGuest } from '../src/seam/index.js';
 import { ERROR_TYPES } from '../src/domain/model/error-types.js';
 import type { StayActivities } from '../src/domain/model/stay-activities.js';
 import { atSeam } from './at-seam.js';
 import type { Dependencies } from './dependencies.js';
+import { notYet } from './not-yet.js';
 
 type GuestActivities = Pick<StayActivities, 'prepareGuest' | 'waitForPhone' | 'deactivatePhone'>;
 
@@ -21,11 +21,7 @@ export function createGuestActivities(office: Dependencies): GuestActivities {
         const { seam } = await office.context(input.propertyId);
         const found = await findReadyPhones(input.userIdentityId, seam, signal);
         if (found !== undefined) return found;
-        throw ApplicationFailure.create({
-          message: 'The guest has no phone with an active endpoint yet',
-          type: ERROR_TYPES.phoneNotReady,
-          category: ApplicationFailureCategory.BENIGN,
-        });
+        throw notYet(ERROR_TYPES.phoneNotReady, 'The guest has no phone with an active endpoint yet');
       }),
     deactivatePhone: (input) =>
       atSeam(async ({ signal }) => deactivatePhones(input, (await office.context(input.propertyId)).seam, signal)),

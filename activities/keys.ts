@@ -1,12 +1,12 @@
 /** Activities on keys: issue and confirm, revoke, check. */
 import { CancelledFailure, Context, type Info } from '@temporalio/activity';
-import { ApplicationFailure, ApplicationFailureCategory } from '@temporalio/common';
 import { z } from 'zod';
 import { checkKeys, issueKey, lookForStrays, revokeKey, type IssueProgress } from '../src/seam/index.js';
 import { ERROR_TYPES } from '../src/domain/model/error-types.js';
 import type { StayActivities } from '../src/domain/model/stay-activities.js';
 import { atSeam, isCancelRequested } from './at-seam.js';
 import type { Dependencies } from './dependencies.js';
+import { notYet } from './not-yet.js';
 
 type KeyActivities = Pick<
   StayActivities,
@@ -34,32 +34,20 @@ export function createKeyActivities(office: Dependencies): KeyActivities {
       atSeam(async ({ signal }) => {
         const { goneCredentialIds } = await checkKeys(input, (await office.context(input.propertyId)).seam, signal);
         if (input.acsCredentialIds.every((id) => goneCredentialIds.includes(id))) return;
-        throw ApplicationFailure.create({
-          message: 'The guest still holds a key of another stay',
-          type: ERROR_TYPES.keysOfOtherStay,
-          category: ApplicationFailureCategory.BENIGN,
-        });
+        throw notYet(ERROR_TYPES.keysOfOtherStay, 'The guest still holds a key of another stay');
       }),
     waitForKeyOnPhone: ({ propertyId, acsCredentialId }) =>
       atSeam(async ({ signal }) => {
         const { seam } = await office.context(propertyId);
         const outcome = await checkKeys({ propertyId, acsCredentialIds: [acsCredentialId] }, seam, signal);
         if (outcome.unfetchedCredentialIds?.includes(acsCredentialId) !== true) return outcome;
-        throw ApplicationFailure.create({
-          message: 'No phone of the guest has fetched the key yet',
-          type: ERROR_TYPES.keyNotFetched,
-          category: ApplicationFailureCategory.BENIGN,
-        });
+        throw notYet(ERROR_TYPES.keyNotFetched, 'No phone of the guest has fetched the key yet');
       }),
     watchForStrays: (input) =>
       atSeam(async ({ signal }) => {
         const observed = await lookForStrays(input, (await office.context(input.propertyId)).seam, signal);
         if (observed.strayCredentialIds.length > 0 || hasLookedFor(input.minutes)) return observed;
-        throw ApplicationFailure.create({
-          message: 'No key of a lost request has appeared',
-          type: ERROR_TYPES.noStrayYet,
-          category: ApplicationFailureCategory.BENIGN,
-        });
+        throw notYet(ERROR_TYPES.noStrayYet, 'No key of a lost request has appeared');
       }),
   };
 }

@@ -16,7 +16,7 @@ import { roomWorkflowId, type RoomName } from '../src/domain/model/ids.js';
 import type { Claim, LeaseNews, SettleLeasesInput, UnsettledRoom } from '../src/domain/model/lease.js';
 import type { RoomRelease, RoomReport } from '../src/domain/model/room-message-schema.js';
 import type { StayActivities } from '../src/domain/model/stay-activities.js';
-import { TASK_QUEUES } from '../src/temporal/task-queues.js';
+import { startOptions, type StartOptions } from '../src/temporal/start-options.js';
 import { claimUpdate, anchoredSignal, releaseSignal } from '../workflows/room/messages.js';
 import { WORKFLOW_TYPES } from '../src/temporal/workflow-types.js';
 
@@ -121,18 +121,8 @@ async function ask(temporal: Client, name: RoomName, claim: Claim): Promise<Leas
   return temporal.workflow.executeUpdateWithStart(claimUpdate, { args: [claim], startWorkflowOperation });
 }
 
-function startOf(name: RoomName): {
-  readonly workflowId: string;
-  readonly taskQueue: string;
-  readonly args: [object];
-  readonly staticSummary: string;
-} {
-  return {
-    workflowId: roomWorkflowId(name),
-    taskQueue: TASK_QUEUES.stays,
-    args: [{}],
-    staticSummary: `Room ${name.room} at ${name.propertyId}`,
-  };
+function startOf(name: RoomName): StartOptions<[object]> {
+  return startOptions(roomWorkflowId(name), [{}], `Room ${name.room} at ${name.propertyId}`);
 }
 
 /** Sends a message and ignores a room that does not exist: without a claim it has nothing to update or release. */

@@ -2,6 +2,7 @@
 import { ApplicationFailure } from '@temporalio/common';
 import { findDoors } from '../src/seam/index.js';
 import { toInstants } from '../src/domain/model/dates.js';
+import { defined } from '../src/domain/model/defined.js';
 import { ERROR_TYPES } from '../src/domain/model/error-types.js';
 import type { Property } from '../src/domain/model/property-schema.js';
 import type { SnapshotWindow, Window } from '../src/domain/model/snapshot-schema.js';
@@ -17,13 +18,13 @@ export function createRoomActivities(office: Dependencies): RoomActivities {
     async resolveProperty({ propertyId, window }) {
       const property = await office.property(propertyId);
       const { name, timeZone, policy } = property;
-      return {
+      return defined({
         propertyId,
         name,
         timeZone,
         policy,
-        ...(window === undefined ? {} : { window: instantsOf(window, property) }),
-      };
+        window: window && instantsOf(window, property),
+      });
     },
     resolveDoors: ({ propertyId, rooms }) =>
       atSeam(async ({ signal }) => {
@@ -32,7 +33,7 @@ export function createRoomActivities(office: Dependencies): RoomActivities {
           office.entrances(seam.acsSystemId, signal),
           office.accessSystems.zoneProblem(seam.acsSystemId, { timeZone, now: office.now(), signal }),
         ]);
-        return { ...findDoors(entrances, rooms, doors), ...(zoneProblem === undefined ? {} : { zoneProblem }) };
+        return defined({ ...findDoors(entrances, rooms, doors), zoneProblem });
       }),
   };
 }

@@ -10,9 +10,9 @@ import autocannon, { type Request } from 'autocannon';
 import { Client, WithStartWorkflowOperation } from '@temporalio/client';
 import { Command } from 'commander';
 import { stayWorkflowId, type StaySnapshotInput } from '../src/client.js';
+import { stayStart } from '../src/client/apply-reservation.js';
 import { DEV_API_KEY, startStack } from '../src/dev/stack.js';
 import { connect } from '../src/temporal/connection.js';
-import { TASK_QUEUES } from '../src/temporal/task-queues.js';
 import { applyReservationUpdate, stayQuery } from '../workflows/stay/messages.js';
 import type { stay } from '../workflows/stay/stay.js';
 
@@ -55,12 +55,9 @@ const idOf = (reservationId: string): string => stayWorkflowId({ propertyId, res
 /** Sends the same update as the HTTP API, without its checks. */
 function bareUpdate(reservationId: string): Promise<unknown> {
   const startWorkflowOperation = new WithStartWorkflowOperation<typeof stay>('stay', {
-    workflowId: idOf(reservationId),
-    taskQueue: TASK_QUEUES.stays,
+    ...stayStart({ propertyId, reservationId }),
     workflowIdConflictPolicy: 'USE_EXISTING',
     workflowIdReusePolicy: 'REJECT_DUPLICATE',
-    args: [{}],
-    staticSummary: `Stay ${reservationId} at ${propertyId}`,
   });
   const args: [StaySnapshotInput] = [snapshotOf(reservationId)];
   return workflow.executeUpdateWithStart(applyReservationUpdate, { args, startWorkflowOperation });

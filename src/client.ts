@@ -15,8 +15,7 @@ import type { stay } from '../workflows/stay/stay.js';
 import { applyReservation } from './client/apply-reservation.js';
 import { asking } from './client/asking.js';
 import { eraseGuest } from './client/erase-guest.js';
-import { finding, findingRoom, refusing, StayRefused } from './client/refusals.js';
-import { check, describeProblems, type Checked } from './domain/model/check.js';
+import { checkedInput, finding, findingRoom, refusing } from './client/refusals.js';
 import type { GuestToErase } from './domain/model/erasure-schema.js';
 import type { Erasure } from './domain/model/erasure.js';
 import { ERROR_TYPES } from './domain/model/error-types.js';
@@ -93,7 +92,7 @@ export function createStayClient(temporal: Client): StayClient {
   return {
     applyReservation: (snapshot) => applyReservation(temporal, snapshot),
     async signal(stayName, name, payload) {
-      refuseUnless(check<unknown>(messageSchemas[name], payload));
+      checkedInput<unknown>(messageSchemas[name], payload, ERROR_TYPES.invalidMessage);
       await finding(stayName, () => handleOf(stayName).signal(staySignals[name], payload));
     },
     view: (stayName) => finding(stayName, () => asking(() => handleOf(stayName).query(stayQuery))),
@@ -106,15 +105,9 @@ export function createStayClient(temporal: Client): StayClient {
       return findingRoom(roomName, () => asking(() => handle.query(roomQuery)));
     },
     async forceRoom(roomName, force) {
-      refuseUnless(check<unknown>(roomMessageSchemas.force, force));
+      checkedInput(roomMessageSchemas.force, force, ERROR_TYPES.invalidMessage);
       const handle = temporal.workflow.getHandle(roomWorkflowId(roomName));
       await findingRoom(roomName, () => handle.signal(forceSignal, force));
     },
   };
-}
-
-/** Checks an input. @throws StayRefused `InvalidMessage` */
-function refuseUnless(checked: Checked<unknown>): void {
-  if (checked.ok) return;
-  throw new StayRefused(ERROR_TYPES.invalidMessage, describeProblems(checked.problems), checked.problems);
 }

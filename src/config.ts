@@ -1,5 +1,6 @@
 /** Configuration of a process, from its environment. Temporal's address: see `src/temporal/connection.ts`. */
 import { z } from 'zod';
+import { defined } from './domain/model/defined.js';
 import { LOG_LEVELS, type LogLevel } from './log.js';
 import type { SeamAuth } from './seam/index.js';
 import { isWebhookSecret } from './seam/webhooks/index.js';
@@ -168,19 +169,17 @@ export class ConfigError extends Error {
  */
 export function workerConfig(env: NodeJS.ProcessEnv): WorkerConfig {
   const data = parse(workerSchema, env);
-  return {
+  return defined({
     propertiesFile: data.STAYLINE_PROPERTIES,
-    ...(data.STAYLINE_BOOKINGS_FILE === undefined ? {} : { bookingsFile: data.STAYLINE_BOOKINGS_FILE }),
+    bookingsFile: data.STAYLINE_BOOKINGS_FILE,
     seam: seamConfig(data, seamAuth(data)),
-    ...(data.SEAM_LATE_COMMIT_MS === undefined ? {} : { lateCommitSettleMs: data.SEAM_LATE_COMMIT_MS }),
+    lateCommitSettleMs: data.SEAM_LATE_COMMIT_MS,
     profile: data.STAYLINE_WORKER_PROFILE,
     logLevel: data.STAYLINE_LOG_LEVEL,
-    ...(data.STAYLINE_SEAM_ACTIVITIES_PER_SECOND === undefined
-      ? {}
-      : { seamActivitiesPerSecond: data.STAYLINE_SEAM_ACTIVITIES_PER_SECOND }),
-    ...(data.STAYLINE_WORKFLOW_BUNDLE === undefined ? {} : { workflowBundle: data.STAYLINE_WORKFLOW_BUNDLE }),
-    ...(data.STAYLINE_IDENTITY === undefined ? {} : { identity: data.STAYLINE_IDENTITY }),
-  };
+    seamActivitiesPerSecond: data.STAYLINE_SEAM_ACTIVITIES_PER_SECOND,
+    workflowBundle: data.STAYLINE_WORKFLOW_BUNDLE,
+    identity: data.STAYLINE_IDENTITY,
+  });
 }
 
 /**
@@ -192,9 +191,8 @@ export function serverConfig(env: NodeJS.ProcessEnv): ServerConfig {
   const data = parse(serverSchema, env);
   const mayAskSeam = data.SEAM_API_KEY !== undefined || data.SEAM_PERSONAL_ACCESS_TOKEN !== undefined;
   return {
-    ...(data.SEAM_WEBHOOK_SECRET === undefined ? {} : { webhookSecret: data.SEAM_WEBHOOK_SECRET }),
+    ...defined({ webhookSecret: data.SEAM_WEBHOOK_SECRET, bookingsFile: data.STAYLINE_BOOKINGS_FILE }),
     ...bookingConfig(data),
-    ...(data.STAYLINE_BOOKINGS_FILE === undefined ? {} : { bookingsFile: data.STAYLINE_BOOKINGS_FILE }),
     ...(mayAskSeam ? { seam: seamConfig(data, seamAuth(data)) } : {}),
     host: data.STAYLINE_SERVER_HOST,
     port: data.STAYLINE_SERVER_PORT,
@@ -207,7 +205,7 @@ function bookingConfig(env: z.infer<typeof serverSchema>): { readonly booking?: 
   if (apiKeysFile === undefined || propertiesFile === undefined) return {};
   const requestsPerMinute = env.STAYLINE_API_REQUESTS_PER_MINUTE;
   return {
-    booking: { apiKeysFile, propertiesFile, requestsPerMinute, ...(webUiUrl === undefined ? {} : { webUiUrl }) },
+    booking: defined({ apiKeysFile, propertiesFile, requestsPerMinute, webUiUrl }),
   };
 }
 
@@ -218,11 +216,11 @@ function parse<Variables>(schema: z.ZodType<Variables>, env: NodeJS.ProcessEnv):
 }
 
 function seamConfig(env: SeamVariables, auth: SeamAuth): SeamConfig {
-  return {
+  return defined({
     auth,
-    ...(env.SEAM_ENDPOINT === undefined ? {} : { endpoint: env.SEAM_ENDPOINT }),
-    ...(env.SEAM_TIMEOUT_MS === undefined ? {} : { timeoutMs: env.SEAM_TIMEOUT_MS }),
-  };
+    endpoint: env.SEAM_ENDPOINT,
+    timeoutMs: env.SEAM_TIMEOUT_MS,
+  });
 }
 
 function seamAuth(env: SeamVariables): SeamAuth {

@@ -1,9 +1,8 @@
 /**
  * Property configuration file (`docs/property.md`): read, checked as a whole, and read again after each change.
  */
-import { readFile } from 'node:fs/promises';
 import type { z } from 'zod';
-import { keepFile } from './kept-file.js';
+import { ConfigFileError, keepConfigFile, parseConfigFile, readConfigFile } from './config-file.js';
 import { propertyFileSchema, type Property } from './domain/model/property-schema.js';
 
 /** Lookup of properties, for activities. */
@@ -11,28 +10,17 @@ export interface Properties {
   find(propertyId: string): Promise<Property | undefined>;
 }
 
-/** Error for an unusable file; `problems` lists every problem with the path of its field. */
-export class PropertyFileError extends Error {
-  override readonly name = 'PropertyFileError';
-  constructor(
-    readonly path: string,
-    readonly problems: readonly string[],
-  ) {
-    super(`${path} cannot be used:\n${problems.map((problem) => `  ${problem}`).join('\n')}`);
-  }
-}
-
 export interface PropertyFileOptions {
   /**
    * Receives the error if a changed file cannot be used. The previous content stays in force, so that no key is left
    * unrevoked.
    */
-  readonly onInvalid: (error: PropertyFileError) => void;
+  readonly onInvalid: (error: ConfigFileError) => void;
 }
 
-/** Opens a property file and returns its lookup. @throws PropertyFileError if the file cannot be used now */
+/** Opens a property file and returns its lookup. @throws ConfigFileError if the file cannot be used now */
 export async function openPropertyFile(path: string, { onInvalid }: PropertyFileOptions): Promise<Properties> {
-  const properties = await keepFile(path, { read, refusal: PropertyFileError, onInvalid });
+  const properties = await keepConfigFile(path, { read, onInvalid });
   return { find: async (propertyId) => byId(await properties(), propertyId) };
 }
 
@@ -46,46 +34,23 @@ function byId(properties: readonly Property[], propertyId: string): Property | u
 }
 
 async function read(path: string): Promise<readonly Property[]> {
-  let text: string;
-  try {
-    text = await readFile(path, 'utf8');
-  } catch (error) {
-    throw new PropertyFileError(path, [`cannot be read: ${(error as NodeJS.ErrnoException).code ?? 'unknown reason'}`]);
-  }
-  return parseProperties(text, path);
+  return unrepeated(await readConfigFile(path, propertyFileSchema), path);
 }
 
-/** Returns the properties in a file's text; `path` is for errors only. @throws PropertyFileError with every problem */
+/** Returns the properties in a file's text; `path` is for errors only. @throws ConfigFileError with every problem */
 export function parseProperties(text: string, path: string): readonly Property[] {
-  let content: unknown;
-  try {
-    content = JSON.parse(text);
-  } catch (error) {
-    throw new PropertyFileError(path, [`is not JSON: ${(error as SyntaxError).message}`]);
-  }
-  const parsed = propertyFileSchema.safeParse(content);
-  if (!parsed.success) throw new PropertyFileError(path, parsed.error.issues.flatMap(problemsOf));
-  const { properties } = parsed.data;
+  return unrepeated(parseConfigFile(text, path, propertyFileSchema), path);
+}
+
+function unrepeated({ properties }: z.infer<typeof propertyFileSchema>, path: string): readonly Property[] {
   const repeated = repeatedIds(properties);
-  if (repeated.length > 0) throw new PropertyFileError(path, repeated);
+  if (repeated.length > 0) throw new ConfigFileError(path, repeated);
   return properties;
 }
 
 function repeatedIds(properties: readonly Property[]): readonly string[] {
   const ids = properties.map((property) => property.propertyId);
   return ids.flatMap((id, index) =>
-    ids.indexOf(id) === index ? [] : [`properties[${index}].propertyId: must differ from every other property's`],
+    ids.indexOf(id) === index ? [] : [`properties[${index}].propertyId must differ from every other property's`],
   );
-}
-
-function problemsOf(issue: z.core.$ZodIssue): readonly string[] {
-  if (issue.code === 'unrecognized_keys') {
-    return issue.keys.map((key) => `${fieldPath([...issue.path, key])}: is not a field of the property file`);
-  }
-  return [`${fieldPath(issue.path)}: ${issue.message}`];
-}
-
-function fieldPath(path: readonly PropertyKey[]): string {
-  const text = path.map((part) => (typeof part === 'number' ? `[${part}]` : `.${String(part)}`)).join('');
-  return text.replace(/^\./, '') || 'the file';
 }

@@ -4,19 +4,15 @@
  * request is answered; 1 if it failed; 2 if the configuration is wrong.
  */
 import { Client } from '@temporalio/client';
-import { ApiKeyFileError, collectRoutes } from './booking/http/index.js';
-import { ConnectionsFileError } from './booking/ingress/connections.js';
-import { ConfigError, serverConfig, type ServerConfig } from './config.js';
-import { createLog, type Log } from './log.js';
-import { PropertyFileError } from './property-file.js';
+import { collectRoutes } from './booking/http/index.js';
+import { serverConfig, type ServerConfig } from './config.js';
+import type { Log } from './log.js';
+import { endRequested, runProcess } from './process.js';
 import type { HttpModule } from './server/http-module.js';
 import { openModules } from './server/modules.js';
 import { createHttpServer } from './http/server.js';
 import { addMetrics } from './http/metrics.js';
 import { connectWhenNeeded, temporalTarget } from './temporal/connection.js';
-
-const NOT_WORKED = 1;
-const BAD_INPUT = 2;
 
 const READY_MS = 2_000;
 
@@ -43,9 +39,7 @@ async function serve(config: ServerConfig, log: Log): Promise<void> {
   await collectRoutes(server.app);
   modules = await openModules({ config, temporal, connection, log, metrics });
   for (const { plugin } of modules) await server.app.register(plugin);
-  const asked = new Promise<void>((resolve) => {
-    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve());
-  });
+  const asked = endRequested();
   const url = await server.listen(config);
   log.info({ url, address: target.address, namespace }, 'listening');
   process.send?.({ url });
@@ -55,33 +49,4 @@ async function serve(config: ServerConfig, log: Log): Promise<void> {
   log.info(report(), 'ended');
 }
 
-async function main(): Promise<number> {
-  let config: ServerConfig;
-  try {
-    config = serverConfig(process.env);
-  } catch (error) {
-    if (!(error instanceof ConfigError)) throw error;
-    process.stderr.write(`The server's environment variables are wrong:\n${error.message}\n`);
-    return BAD_INPUT;
-  }
-  const log = createLog(config.logLevel);
-  try {
-    await serve(config, log);
-    return 0;
-  } catch (error) {
-    if (
-      error instanceof PropertyFileError ||
-      error instanceof ApiKeyFileError ||
-      error instanceof ConnectionsFileError
-    ) {
-      process.stderr.write(`${error.message}\n`);
-      return BAD_INPUT;
-    }
-    log.error({ error }, 'the server failed');
-    return NOT_WORKED;
-  }
-}
-
-// Forked (`src/dev/child-process.ts`): when the parent process is gone, this process ends as by SIGTERM.
-process.once('disconnect', () => process.kill(process.pid, 'SIGTERM'));
-process.exit(await main());
+await runProcess({ name: 'server', configOf: serverConfig, run: serve });

@@ -8,24 +8,18 @@ import { createBookingActivities } from '../activities/bookings.js';
 import { createActivities } from '../activities/index.js';
 import { createKeyRequestActivities } from '../activities/key-requests.js';
 import { ADAPTERS } from './booking/adapters/index.js';
-import {
-  ConnectionsFileError,
-  NO_CONNECTIONS,
-  readConnections,
-  type Connections,
-} from './booking/ingress/connections.js';
+import { NO_CONNECTIONS, readConnections, type Connections } from './booking/ingress/connections.js';
 import { ensureSchedules } from './booking/ingress/sweeps.js';
-import { ConfigError, workerConfig, type WorkerConfig } from './config.js';
-import { createLog, type Log } from './log.js';
-import { openPropertyFile, PropertyFileError } from './property-file.js';
+import { workerConfig, type WorkerConfig } from './config.js';
+import { defined } from './domain/model/defined.js';
+import type { Log } from './log.js';
+import { runProcess } from './process.js';
+import { openPropertyFile } from './property-file.js';
 import { createSeamClient } from './seam/index.js';
 import { connect, temporalTarget, type TemporalTarget } from './temporal/connection.js';
 import { installRuntime, temporalLogger } from './temporal/runtime.js';
 import { builtBundle, bundleWorkflows } from './temporal/workflow-bundle.js';
 import { connectNatively, createStayWorkers, runWorkers, WORKER_PROFILES } from './temporal/workers.js';
-
-const NOT_WORKED = 1;
-const BAD_INPUT = 2;
 
 async function work(config: WorkerConfig, log: Log): Promise<void> {
   const properties = await openPropertyFile(config.propertiesFile, {
@@ -47,9 +41,7 @@ async function work(config: WorkerConfig, log: Log): Promise<void> {
     activities: createActivities({
       seam: createSeamClient(config.seam),
       properties,
-      ...(config.lateCommitSettleMs === undefined
-        ? {}
-        : { options: { timing: { lateCommitSettleMs: config.lateCommitSettleMs } } }),
+      options: { timing: defined({ lateCommitSettleMs: config.lateCommitSettleMs }) },
     }),
     bookings: createBookingActivities({
       connections,
@@ -58,10 +50,7 @@ async function work(config: WorkerConfig, log: Log): Promise<void> {
     keyRequests: createKeyRequestActivities(),
     workflowBundle,
     profile: WORKER_PROFILES[config.profile],
-    ...(config.seamActivitiesPerSecond === undefined
-      ? {}
-      : { seamActivitiesPerSecond: config.seamActivitiesPerSecond }),
-    ...(config.identity === undefined ? {} : { identity: config.identity }),
+    ...defined({ seamActivitiesPerSecond: config.seamActivitiesPerSecond, identity: config.identity }),
   });
   const running = runWorkers(workers);
   await schedule(target, connections);
@@ -89,30 +78,4 @@ async function findBundle(config: WorkerConfig, log: Log): Promise<{ code: strin
   return codePath === undefined ? bundleWorkflows({ logger: temporalLogger(log) }) : { codePath };
 }
 
-async function main(): Promise<number> {
-  let config: WorkerConfig;
-  try {
-    config = workerConfig(process.env);
-  } catch (error) {
-    if (!(error instanceof ConfigError)) throw error;
-    process.stderr.write(`The worker's environment variables are wrong:\n${error.message}\n`);
-    return BAD_INPUT;
-  }
-  const log = createLog(config.logLevel);
-  try {
-    await work(config, log);
-    return 0;
-  } catch (error) {
-    if (error instanceof PropertyFileError || error instanceof ConnectionsFileError) {
-      process.stderr.write(`${error.message}\n`);
-      return BAD_INPUT;
-    }
-    log.error({ error }, 'the worker failed');
-    return NOT_WORKED;
-  }
-}
-
-// Forked (`src/dev/child-process.ts`): when the parent process is gone, this process ends as by SIGTERM.
-process.once('disconnect', () => process.kill(process.pid, 'SIGTERM'));
-// After a worker has bundled workflows, the SDK's threads may keep the process alive for minutes.
-process.exit(await main());
+await runProcess({ name: 'worker', configOf: workerConfig, run: work });

@@ -3,14 +3,9 @@
  */
 import { existsSync, renameSync, writeFileSync } from 'node:fs';
 import { Option, type Command } from 'commander';
-import {
-  ApiKeyFileError,
-  apiKeyFileSchema,
-  makeApiKey,
-  readApiKeyFile,
-  type ApiKeyFile,
-} from '../booking/http/api-keys.js';
-import { checkInput } from './json-file.js';
+import { apiKeyFileSchema, makeApiKey, readApiKeyFile, type ApiKeyFile } from '../booking/http/api-keys.js';
+import { defined } from '../domain/model/defined.js';
+import { asBadInput, checkInput } from './json-file.js';
 import { BadInput } from './outcome.js';
 import type { Terminal } from './terminal.js';
 
@@ -58,7 +53,7 @@ export function addApiKeyCommands(program: Command, { env, out, err }: Terminal)
         keyId,
         properties: property === undefined ? 'all' : [...property],
         access,
-        ...(expires === undefined ? {} : { expiresAt: expires }),
+        ...defined({ expiresAt: expires }),
       });
       const before = existsSync(file) ? await read(file) : { keys: [] };
       const after = { keys: [...before.keys, record] };
@@ -91,8 +86,7 @@ async function read(file: string): Promise<ApiKeyFile> {
   try {
     return await readApiKeyFile(file);
   } catch (error) {
-    if (error instanceof ApiKeyFileError) throw new BadInput(error.message);
-    throw error;
+    throw asBadInput(error);
   }
 }
 

@@ -3,9 +3,10 @@
  * schema.
  */
 import { readFileSync } from 'node:fs';
-import { parse, printParseErrorCode, type ParseError } from 'jsonc-parser';
 import type { z } from 'zod';
+import { ConfigFileError } from '../config-file.js';
 import { check, type Problem } from '../domain/model/check.js';
+import { parseJson, whyUnreadable } from '../json-text.js';
 import { BadInput } from './outcome.js';
 
 /**
@@ -17,7 +18,7 @@ import { BadInput } from './outcome.js';
  */
 export function readJsonFile<Schema extends z.ZodType>(file: string, schema: Schema): z.input<Schema> {
   const name = file === '-' ? 'the standard input' : file;
-  const value = parseJson(readText(file, name), name);
+  const value = jsonIn(readText(file === '-' ? 0 : file, name), name);
   checkInput(value, schema, name);
   return value as z.input<Schema>;
 }
@@ -28,12 +29,10 @@ export function readJsonFile<Schema extends z.ZodType>(file: string, schema: Sch
  * @param name name of the text in errors
  * @throws BadInput that names line and column, if the text is not JSON
  */
-export function parseJson(text: string, name: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    throw new BadInput(`${name} is not JSON`, [whereNotJson(text)]);
-  }
+export function jsonIn(text: string, name: string): unknown {
+  const parsed = parseJson(text);
+  if (!parsed.ok) throw new BadInput(`${name} is not JSON`, [parsed.where]);
+  return parsed.value;
 }
 
 /** Checks a value by a schema. @throws BadInput with a line for every field that is wrong */
@@ -47,27 +46,16 @@ export function problemLine({ path, message }: Problem): string {
   return `${path === '' ? 'the value' : path} ${message}`;
 }
 
-function readText(file: string, name: string): string {
+/** Returns the error of a configuration file as `BadInput`, and any other error unchanged. */
+export function asBadInput(error: unknown): unknown {
+  return error instanceof ConfigFileError ? new BadInput(`${error.path} cannot be used`, error.problems) : error;
+}
+
+/** Reads a file, or stdin (0), which errors call `name`. @throws BadInput if it cannot be read */
+export function readText(file: string | 0, name: string): string {
   try {
-    return readFileSync(file === '-' ? 0 : file, 'utf8');
+    return readFileSync(file, 'utf8');
   } catch (error) {
-    const { code = 'unknown reason' } = error as NodeJS.ErrnoException;
-    throw new BadInput(`${name} cannot be read: ${code === 'ENOENT' ? 'there is no such file' : code}`);
+    throw new BadInput(`${name} cannot be read: ${whyUnreadable(error)}`);
   }
-}
-
-/** Returns line, column and kind of the first error. `JSON.parse` of Node 20 gives the position only sometimes. */
-function whereNotJson(text: string): string {
-  const errors: ParseError[] = [];
-  parse(text, errors, { disallowComments: true });
-  const [first] = errors;
-  if (first === undefined) return 'it must be one JSON value';
-  const before = text.slice(0, first.offset).split('\n');
-  const place = `line ${before.length}, column ${(before.at(-1)?.length ?? 0) + 1}`;
-  return `${place}: ${sentenceOf(printParseErrorCode(first.error))}`;
-}
-
-/** Returns a name as words: "CommaExpected" becomes "comma expected". */
-function sentenceOf(code: string): string {
-  return code.replaceAll(/\B[A-Z]/g, (letter) => ` ${letter}`).toLowerCase();
 }

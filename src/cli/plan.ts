@@ -1,10 +1,11 @@
 /** Rules for the dry run of a snapshot, and conversion of its local dates to instants, as in a worker. */
 import { StayRefused, type DryRun, type StaySnapshotInput } from '../client.js';
 import { dryRunNewStay } from '../client/plan-snapshot.js';
-import { openPropertyFile, PropertyFileError } from '../property-file.js';
+import { openPropertyFile } from '../property-file.js';
 import { toInstants } from '../domain/model/dates.js';
 import type { Instant } from '../domain/model/instants.js';
 import { policySchema, type Property } from '../domain/model/property-schema.js';
+import { asBadInput } from './json-file.js';
 import { BadInput, NotWorked } from './outcome.js';
 
 /** Policy and time zone of a property. Without a property file the policy is the default, and the zone is unknown. */
@@ -24,8 +25,7 @@ export async function rulesOf(propertyId: string, file: string | undefined): Pro
     if (property === undefined) throw new BadInput(`propertyId ${JSON.stringify(propertyId)} is not in ${file}`);
     return { name: property.name, policy: property.policy, clock: property };
   } catch (error) {
-    if (error instanceof PropertyFileError) throw new BadInput(`${error.path} cannot be used`, error.problems);
-    throw error;
+    throw asBadInput(error);
   }
 }
 

@@ -8,14 +8,14 @@ import {
   type PlannedChange,
   type StayName,
 } from '../client.js';
-import { NOTHING } from '../client/plan-snapshot.js';
+import { defined } from '../domain/model/defined.js';
 import { instantAt } from '../domain/model/instants.js';
 import { messageNames, messageSchemas } from '../domain/model/message-schema.js';
 import { guestToEraseSchema, type GuestToErase } from '../domain/model/erasure-schema.js';
 import { snapshotSchema } from '../domain/model/snapshot-schema.js';
 import { addImport } from './import/command.js';
 import { addApiKeyCommands } from './api-key.js';
-import { checkInput, parseJson, readJsonFile } from './json-file.js';
+import { checkInput, jsonIn, readJsonFile } from './json-file.js';
 import { BadInput } from './outcome.js';
 import { dryRunNew, inInstants, rulesOf } from './plan.js';
 import { addRoomCommands } from './room.js';
@@ -70,7 +70,7 @@ function addSnapshotCommands(program: Command, { env, out }: Terminal): void {
     .action(async (first: string, reservationId: string | undefined, options: PlanOptions) => {
       const planned =
         reservationId === undefined
-          ? await planSnapshot(first, options, env)
+          ? await planFile(first, options, env)
           : await planChange({ propertyId: first, reservationId }, options, env);
       out.write(`${showDryRun(planned, colours)}\n`);
     });
@@ -83,30 +83,15 @@ interface PlanOptions {
   readonly new: boolean;
 }
 
-async function planSnapshot(file: string, options: PlanOptions, env: NodeJS.ProcessEnv): Promise<DryRun> {
+async function planFile(file: string, options: PlanOptions, env: NodeJS.ProcessEnv): Promise<DryRun> {
   if (options.change !== undefined) {
     throw new BadInput('--change needs a stay: stayline plan <propertyId> <reservationId> --change <message>');
   }
   const snapshot = readJsonFile(file, snapshotSchema);
   const rules = await rulesOf(snapshot.propertyId, options.properties);
   const inTime = inInstants(snapshot, rules);
-  const asNew = (): DryRun => dryRunNew(inTime, rules, instantAt(Date.now()));
-  if (options.new) return asNew();
-  return withStays(env, async (stays) => {
-    const standing = await stays.standingOf(snapshot);
-    if (standing !== 'open') {
-      const said = standing === 'ended' ? await stays.askEndedStay(snapshot) : undefined;
-      if (said?.kind === 'known') return NOTHING;
-      const planned = asNew();
-      if (said?.kind === 'stale') throw said.refusal;
-      return planned;
-    }
-    const asSent = await stays.planFor(snapshot, { message: 'applyReservation', payload: snapshot });
-    if (inTime === snapshot) return asSent;
-    // The stay accepts the snapshot. With instants it has other content at the same revision, so it must supersede.
-    const payload = { ...inTime, supersede: true };
-    return stays.planFor(snapshot, { message: 'applyReservation', payload });
-  });
+  const planNew = (): DryRun => dryRunNew(inTime, rules, instantAt(Date.now()));
+  return options.new ? planNew() : withStays(env, (stays) => stays.planSnapshot({ snapshot, inTime, planNew }));
 }
 
 async function planChange(stay: StayName, options: PlanOptions, env: NodeJS.ProcessEnv): Promise<DryRun> {
@@ -114,7 +99,7 @@ async function planChange(stay: StayName, options: PlanOptions, env: NodeJS.Proc
   if (message === undefined) {
     throw new BadInput('the change is not a known message', [`--change must be one of ${messageNames.join(', ')}`]);
   }
-  const payload = parseJson(options.payload, '--payload');
+  const payload = jsonIn(options.payload, '--payload');
   checkInput(payload, messageSchemas[message], '--payload');
   return withStays(env, (stays) => stays.planFor(stay, { message, payload } as PlannedChange));
 }
@@ -129,7 +114,7 @@ function addChangeCommands(program: Command, { env, out }: Terminal): void {
       .argument('<reservationId>');
 
   async function send<Name extends MessageName>(stay: StayName, name: Name, content: object): Promise<void> {
-    const payload = { ...withoutUndefined(content), by: 'cli' };
+    const payload = { ...defined(content), by: 'cli' };
     checkInput(payload, messageSchemas[name], 'the input');
     await withStays(env, (stays) => stays.signal(stay, name, payload as MessageInput<Name>));
     out.write(`Sent ${name} to ${stayWorkflowId(stay)}\n`);
@@ -147,7 +132,7 @@ function addChangeCommands(program: Command, { env, out }: Terminal): void {
     .action((propertyId: string, reservationId: string, guestId: string, options: GuestOptions) => {
       const { name, email, phone, person, rooms, primary, key } = options;
       const guest = { guestId, personId: person, name, email, phone, rooms, primary, wantsKey: key };
-      return send({ propertyId, reservationId }, 'addGuests', { guests: [withoutUndefined(guest)] });
+      return send({ propertyId, reservationId }, 'addGuests', { guests: [defined(guest)] });
     });
 
   change('remove-guest', 'remove a guest from the party')
@@ -168,7 +153,7 @@ function addChangeCommands(program: Command, { env, out }: Terminal): void {
         propertyId,
         reservationId,
         guestId,
-        ...(person === undefined ? {} : { personId: person }),
+        ...defined({ personId: person }),
       } satisfies GuestToErase;
       checkInput(guest, guestToEraseSchema, 'the input');
       const erasure = await withStays(env, (stays) => stays.eraseGuest(guest));
@@ -187,7 +172,7 @@ function addChangeCommands(program: Command, { env, out }: Terminal): void {
     .option('--from <instant>', 'such as 2026-11-23T14:00Z')
     .option('--to <instant>', 'such as 2026-11-26T10:00Z')
     .action((propertyId: string, reservationId: string, { from, to }: WindowOptions) =>
-      send({ propertyId, reservationId }, 'changeDates', { window: withoutUndefined({ from, to }) }),
+      send({ propertyId, reservationId }, 'changeDates', { window: defined({ from, to }) }),
     );
 
   const plain = [
@@ -243,8 +228,4 @@ function addShow(program: Command, { env, out }: Terminal): void {
 
 function roomList(text: string): readonly string[] {
   return text === '' ? [] : text.split(',').map((room) => room.trim());
-}
-
-function withoutUndefined(fields: object): object {
-  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
 }

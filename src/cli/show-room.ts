@@ -1,6 +1,6 @@
 /** Text form of a room's view for a person. */
 import type { LeaseView, RoomKeyView, RoomView, WaitingView } from '../client.js';
-import { section, type Colours } from './show.js';
+import { lineRow, section, type Colours } from './show.js';
 
 /**
  * Returns a room's view as text. The sections for leases and for who can open the door appear even if they are empty.
@@ -20,11 +20,7 @@ export function showRoom(view: RoomView, colours: Colours): string {
       possible.map((key) => [...keyRow(key), whyPossible(key)]),
     ),
     section(colours, 'Who no longer can', none.map(keyRow)),
-    section(
-      colours,
-      'History',
-      view.history.map(({ at, what, why, by }) => [at, [what, why, by && `by ${by}`].filter(Boolean).join('; ')]),
-    ),
+    section(colours, 'History', view.history.map(lineRow)),
   ]
     .filter((part) => part !== '')
     .join('\n\n');

@@ -48,11 +48,7 @@ export function showView(view: StayView, colours: Colours): string {
       lingering.map((key) => [key.guestId, key.kind, key.rooms.join(', '), `until ${key.residualUntil}`]),
     ),
     section(colours, 'Next', view.plan.map(planRow)),
-    section(
-      colours,
-      'Timeline',
-      view.timeline.map(({ at, what, why, by }) => [at, [what, why, by && `by ${by}`].filter(Boolean).join('; ')]),
-    ),
+    section(colours, 'Timeline', view.timeline.map(lineRow)),
   ]
     .filter((part) => part !== '')
     .join('\n\n');
@@ -75,6 +71,11 @@ export function showDryRun({ steps, attention }: DryRun, colours: Colours): stri
 function planRow({ do: does, guestId, rooms, window, why, waitsFor }: PlanLine): string[] {
   const reason = waitsFor === undefined ? why : `${why} (waits for: ${waitsFor})`;
   return [does, guestId, rooms.join(', '), `until ${window.to}`, reason];
+}
+
+/** Returns a line of a timeline or of a room's history as a row. */
+export function lineRow({ at, what, why, by }: StayView['timeline'][number]): string[] {
+  return [at, [what, why, by && `by ${by}`].filter(Boolean).join('; ')];
 }
 
 /** Returns a title with a table below it, or an empty text if there are no rows. */

@@ -2,7 +2,6 @@
 import { createConnection } from 'node:net';
 import {
   Client,
-  isGrpcServiceError,
   NamespaceNotFoundError,
   WorkflowUpdateRPCTimeoutOrCancelledError,
   type Connection,
@@ -13,27 +12,21 @@ import {
   RoomNotFound,
   StayNotFound,
   StayRefused,
+  type DryRun,
   type StayClient,
-  type StayName,
-  type StaySnapshotInput,
 } from '../client.js';
-import { askEndedStay, type EndedDecision } from '../client/apply-reservation.js';
-import { standingOf, type Standing } from '../client/standing.js';
+import { planSnapshot, type SnapshotToPlan } from '../client/plan-snapshot.js';
 import { connect, temporalTarget, type TemporalTarget } from '../temporal/connection.js';
+import { GRPC_STATUS, grpcErrorIn } from '../temporal/grpc-errors.js';
 import { problemLine } from './json-file.js';
 import { BadInput, NotWorked } from './outcome.js';
 
 /** Time for a stay to answer: a worker that replays a long history needs seconds. */
 const PATIENCE_MS = 20_000;
 
-const DEADLINE_EXCEEDED = 4;
-const UNAVAILABLE = 14;
-
 export interface Stays extends StayClient {
-  /** Returns the standing of a stay. A stay that has ended still answers, but accepts no changes. */
-  standingOf(name: StayName): Promise<Standing>;
-  /** Returns how a stay that has ended judges a snapshot: as newer, known or stale. */
-  askEndedStay(snapshot: StaySnapshotInput): Promise<EndedDecision>;
+  /** Returns the dry run of a snapshot, whatever the standing of its stay. */
+  planSnapshot(snapshot: SnapshotToPlan): Promise<DryRun>;
 }
 
 /**
@@ -43,11 +36,8 @@ export interface Stays extends StayClient {
  */
 export function withStays<T>(env: NodeJS.ProcessEnv, act: (stays: Stays) => Promise<T>): Promise<T> {
   return connected(env, (temporal) => {
-    const stays: Stays = {
-      ...createStayClient(temporal),
-      standingOf: (name) => standingOf(temporal, name),
-      askEndedStay: (snapshot) => askEndedStay(temporal, snapshot),
-    };
+    const client = createStayClient(temporal);
+    const stays: Stays = { ...client, planSnapshot: (snapshot) => planSnapshot(temporal, client, snapshot) };
     return temporal.withDeadline(Date.now() + PATIENCE_MS, () => act(stays));
   });
 }
@@ -134,18 +124,13 @@ function explained(error: unknown, { address, namespace }: TemporalTarget): unkn
   if (error instanceof NamespaceNotFoundError) {
     return new NotWorked(`Temporal at ${address} has no namespace ${namespace}; set TEMPORAL_NAMESPACE`);
   }
-  const answer = answerIn(error);
-  if (isGrpcServiceError(answer)) return new NotWorked(`Temporal at ${address} answered: ${answer.details}`);
+  const answer = grpcErrorIn(error);
+  if (answer !== undefined) return new NotWorked(`Temporal at ${address} answered: ${answer.details}`);
   return error;
 }
 
 function isTimeout(error: unknown): boolean {
   if (error instanceof WorkflowUpdateRPCTimeoutOrCancelledError) return true;
-  const answer = answerIn(error);
-  return isGrpcServiceError(answer) && [DEADLINE_EXCEEDED, UNAVAILABLE].includes(answer.code);
-}
-
-/** Returns the server's answer, which the client wraps for updates. */
-function answerIn(error: unknown): unknown {
-  return error instanceof Error && isGrpcServiceError(error.cause) ? error.cause : error;
+  const code = grpcErrorIn(error)?.code;
+  return code === GRPC_STATUS.DEADLINE_EXCEEDED || code === GRPC_STATUS.UNAVAILABLE;
 }

@@ -14,15 +14,14 @@ import {
 import { applyReservationUpdate, planForQuery, stayQuery } from '../../workflows/stay/messages.js';
 import type { stay } from '../../workflows/stay/stay.js';
 import { isOver, revisionOrder } from '../domain/stay/desired/apply-snapshot.js';
-import { check, describeProblems } from '../domain/model/check.js';
 import { ERROR_TYPES } from '../domain/model/error-types.js';
-import { stayWorkflowId } from '../domain/model/ids.js';
+import { stayWorkflowId, type StayName } from '../domain/model/ids.js';
 import { instantAt } from '../domain/model/instants.js';
 import { snapshotSchema, type StaySnapshotInput } from '../domain/model/snapshot-schema.js';
 import type { StayView } from '../domain/model/stay-view.js';
-import { TASK_QUEUES } from '../temporal/task-queues.js';
+import { startOptions, type StartOptions } from '../temporal/start-options.js';
 import { asking } from './asking.js';
-import { refusing, StayRefused } from './refusals.js';
+import { checkedInput, refusing, StayRefused } from './refusals.js';
 import { WORKFLOW_TYPES } from '../temporal/workflow-types.js';
 
 /**
@@ -30,11 +29,7 @@ import { WORKFLOW_TYPES } from '../temporal/workflow-types.js';
  * @throws StayRefused `InvalidSnapshot`, `StaleRevision` or `StayOver`
  */
 export async function applyReservation(temporal: Client, input: StaySnapshotInput): Promise<StayView> {
-  const checked = check(snapshotSchema, input);
-  if (!checked.ok) {
-    throw new StayRefused(ERROR_TYPES.invalidSnapshot, describeProblems(checked.problems), checked.problems);
-  }
-  const { window } = checked.value;
+  const { window } = checkedInput(snapshotSchema, input, ERROR_TYPES.invalidSnapshot);
   // A snapshot whose window has passed may end an open stay, but starts none: a refused update would leave behind a
   // stay without a snapshot.
   if (isOver(window, instantAt(Date.now()))) return updateKnownStay(temporal, input);
@@ -107,18 +102,20 @@ async function updateKnownStay(temporal: Client, snapshot: StaySnapshotInput): P
   throw new StayRefused(ERROR_TYPES.stayOver, 'window.to has passed, and no such stay is open');
 }
 
+/** Returns the options that start a stay. */
+export function stayStart(name: StayName): StartOptions<[object]> {
+  return startOptions(stayWorkflowId(name), [{}], `Stay ${name.reservationId} at ${name.propertyId}`);
+}
+
 async function updateWithStart(
   temporal: Client,
   snapshot: StaySnapshotInput,
   workflowIdReusePolicy: WorkflowIdReusePolicy,
 ): Promise<StayView> {
   const startWorkflowOperation = new WithStartWorkflowOperation<typeof stay>(WORKFLOW_TYPES.stay, {
-    workflowId: stayWorkflowId(snapshot),
-    taskQueue: TASK_QUEUES.stays,
+    ...stayStart(snapshot),
     workflowIdConflictPolicy: 'USE_EXISTING',
     workflowIdReusePolicy,
-    args: [{}],
-    staticSummary: `Stay ${snapshot.reservationId} at ${snapshot.propertyId}`,
   });
   return refusing(() =>
     temporal.workflow.executeUpdateWithStart(applyReservationUpdate, { args: [snapshot], startWorkflowOperation }),

@@ -1,7 +1,5 @@
 /** Queries, which change nothing and may be retried. */
-import { isGrpcServiceError } from '@temporalio/client';
-
-const CANCELLED = 1;
+import { GRPC_STATUS, grpcErrorIn } from '../temporal/grpc-errors.js';
 
 /**
  * Returns the query's result. Retries once if the server cancels the query, as it does when a worker dies.
@@ -17,7 +15,7 @@ export async function asking<T>(ask: () => Promise<T>): Promise<T> {
 }
 
 function isCalledOffByServer(error: unknown): boolean {
-  const cause = error instanceof Error && isGrpcServiceError(error.cause) ? error.cause : error;
+  const answer = grpcErrorIn(error);
   // The server sends exactly this text; a call that the client cancels has another one.
-  return isGrpcServiceError(cause) && Number(cause.code) === CANCELLED && cause.details === 'context canceled';
+  return answer?.code === GRPC_STATUS.CANCELLED && answer.details === 'context canceled';
 }

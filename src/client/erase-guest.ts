@@ -8,13 +8,12 @@ import {
   type WorkflowIdReusePolicy,
 } from '@temporalio/client';
 import type { eraseGuest as eraseGuestWorkflow } from '../../workflows/erasure/erase-guest.js';
-import { check, describeProblems } from '../domain/model/check.js';
 import { guestToEraseSchema, type GuestToErase } from '../domain/model/erasure-schema.js';
 import type { Erasure } from '../domain/model/erasure.js';
 import { ERROR_TYPES } from '../domain/model/error-types.js';
 import { eraseWorkflowId } from '../domain/model/ids.js';
-import { TASK_QUEUES } from '../temporal/task-queues.js';
-import { StayRefused } from './refusals.js';
+import { startOptions } from '../temporal/start-options.js';
+import { checkedInput, StayRefused } from './refusals.js';
 import { standingOf } from './standing.js';
 import { WORKFLOW_TYPES } from '../temporal/workflow-types.js';
 
@@ -23,11 +22,7 @@ import { WORKFLOW_TYPES } from '../temporal/workflow-types.js';
  * @throws StayRefused `GuestNeeded` or `InvalidMessage`
  */
 export async function eraseGuest(temporal: Client, asked: GuestToErase): Promise<Erasure> {
-  const checked = check(guestToEraseSchema, asked);
-  if (!checked.ok) {
-    throw new StayRefused(ERROR_TYPES.invalidMessage, describeProblems(checked.problems), checked.problems);
-  }
-  const guest = checked.value;
+  const guest = checkedInput(guestToEraseSchema, asked, ERROR_TYPES.invalidMessage);
   try {
     return await executed(temporal, guest, 'ALLOW_DUPLICATE_FAILED_ONLY');
   } catch (error) {
@@ -43,14 +38,12 @@ async function executed(
   guest: GuestToErase,
   workflowIdReusePolicy: WorkflowIdReusePolicy,
 ): Promise<Erasure> {
+  const summary = `Erase guest ${guest.guestId} of ${guest.reservationId} at ${guest.propertyId}`;
   try {
     return await temporal.workflow.execute<typeof eraseGuestWorkflow>(WORKFLOW_TYPES.eraseGuest, {
-      workflowId: eraseWorkflowId(guest),
-      taskQueue: TASK_QUEUES.stays,
+      ...startOptions(eraseWorkflowId(guest), [guest], summary),
       workflowIdConflictPolicy: 'USE_EXISTING',
       workflowIdReusePolicy,
-      args: [guest],
-      staticSummary: `Erase guest ${guest.guestId} of ${guest.reservationId} at ${guest.propertyId}`,
     });
   } catch (error) {
     throw refusalIn(error) ?? error;

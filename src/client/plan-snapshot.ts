@@ -20,7 +20,7 @@ import { standingOf } from './standing.js';
 export type PlanningRules = Pick<Property, 'name' | 'policy' | 'timeZone'>;
 
 /** Dry run of a snapshot that the stay already has: no change. */
-export const NOTHING: DryRun = { steps: [], attention: [] };
+const NOTHING: DryRun = { steps: [], attention: [] };
 
 /**
  * Returns the dry run of a stay that does not exist yet.
@@ -40,24 +40,39 @@ export function dryRunNewStay(
   return dryRun(applySnapshot({ ...state, property: { name, policy, timeZone } }, checked, now), now);
 }
 
+/** Snapshot to try out. */
+export interface SnapshotToPlan {
+  /** Checked by its schema. */
+  readonly snapshot: StaySnapshotInput;
+  /** The same snapshot with a window of instants; the identical object if it has them. */
+  readonly inTime: StaySnapshotInput;
+  /** Returns the dry run of a new stay. */
+  readonly planNew: () => DryRun;
+}
+
+/**
+ * Returns a snapshot with what its dry run needs from its property.
+ * @throws StayRefused `InvalidSnapshot` if its local dates make no window
+ */
+export function snapshotToPlan(snapshot: StaySnapshotInput, property: Property, now: Instant): SnapshotToPlan {
+  const inTime = 'from' in snapshot.window ? snapshot : { ...snapshot, window: windowIn(snapshot.window, property) };
+  return { snapshot, inTime, planNew: () => dryRunNewStay(inTime, property, now) };
+}
+
 /**
  * Returns the dry run of a snapshot, whatever the standing of its stay.
- * @param snapshot checked by its schema
- * @throws StayRefused as `applyReservation` does
+ * @throws StayRefused as `applyReservation` does; any error of `planNew`
  */
 export async function planSnapshot(
   temporal: Client,
-  stays: StayClient,
-  snapshot: StaySnapshotInput,
-  property: Property,
-  now: Instant,
+  stays: Pick<StayClient, 'planFor'>,
+  { snapshot, inTime, planNew }: SnapshotToPlan,
 ): Promise<DryRun> {
-  const inTime = 'from' in snapshot.window ? snapshot : { ...snapshot, window: windowIn(snapshot.window, property) };
   const standing = await standingOf(temporal, snapshot);
   if (standing !== 'open') {
     const said = standing === 'ended' ? await askEndedStay(temporal, snapshot) : undefined;
     if (said?.kind === 'known') return NOTHING;
-    const planned = dryRunNewStay(inTime, property, now);
+    const planned = planNew();
     if (said?.kind === 'stale') throw said.refusal;
     return planned;
   }

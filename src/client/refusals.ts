@@ -5,7 +5,8 @@ import {
   WorkflowNotFoundError,
   WorkflowUpdateFailedError,
 } from '@temporalio/client';
-import type { Problem } from '../domain/model/check.js';
+import type { z } from 'zod';
+import { check, describeProblems, type Problem } from '../domain/model/check.js';
 import { ERROR_TYPES, type StaleDetails } from '../domain/model/error-types.js';
 import { roomWorkflowId, stayWorkflowId, type RoomName, type StayName } from '../domain/model/ids.js';
 
@@ -21,6 +22,13 @@ export class StayRefused extends Error {
   ) {
     super(message);
   }
+}
+
+/** Returns an input as its schema parses it. @throws StayRefused of the type, with every problem */
+export function checkedInput<Checked>(schema: z.ZodType<Checked>, input: unknown, type: string): Checked {
+  const checked = check(schema, input);
+  if (checked.ok) return checked.value;
+  throw new StayRefused(type, describeProblems(checked.problems), checked.problems);
 }
 
 /** Error for a stay that Temporal does not have. */

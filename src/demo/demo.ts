@@ -6,6 +6,7 @@ import path from 'node:path';
 import { Client } from '@temporalio/client';
 import { createStayClient } from '../client.js';
 import { startStack, type Stack } from '../dev/stack.js';
+import { defined } from '../domain/model/defined.js';
 import { connect, isTemporalGiven, temporalTarget } from '../temporal/connection.js';
 import { openBookingSystem } from './booking-system.js';
 import { openHotel } from './hotel.js';
@@ -43,7 +44,7 @@ export async function runDemo(options: DemoOptions): Promise<0 | 1> {
     stack = await startStack({
       folder,
       temporal: 'given-or-own',
-      ...(options.preferredPorts === undefined ? {} : { preferredPorts: options.preferredPorts }),
+      ...defined({ preferredPorts: options.preferredPorts }),
       simulator: { port: 0, propertyId: propertyId() },
       onProgress: teller.progress,
     });
@@ -75,7 +76,7 @@ async function tellStory(stack: Stack, teller: Teller, { story, signal, atTheEnd
       booking: openBookingSystem(createStayClient(new Client({ connection, namespace })), propertyId),
       hotel: openHotel(stack.simulator),
       teller,
-      where: { namespace, ...(webUi === undefined ? {} : { webUi }) },
+      where: defined({ namespace, webUi }),
       killWorker: () => stack.worker().end('SIGKILL'),
       startWorker: async () => void (await stack.startWorker()),
       signal,

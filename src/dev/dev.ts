@@ -7,6 +7,7 @@ import { Command, CommanderError, InvalidArgumentError } from 'commander';
 import { privateFolder } from '../temporal/binaries.js';
 import { DatabaseInUse } from '../temporal/database-lock.js';
 import { SERVER_PORT } from '../config.js';
+import { endRequested } from '../process.js';
 import { freePorts } from '../temporal/ports.js';
 import { TASK_QUEUES } from '../temporal/task-queues.js';
 import { DEV_API_KEY, startStack, type Stack } from './stack.js';
@@ -64,9 +65,7 @@ async function main(): Promise<number> {
     server: { preferredPort: SERVER_PORT },
     onProgress: tell,
   });
-  const asked = new Promise<'asked'>((resolve) => {
-    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve('asked'));
-  });
+  const asked = endRequested().then(() => 'asked' as const);
   const { server, webUi } = stack.temporal;
   if (server !== undefined) tell(`Temporal keeps its database in ${server.databaseFile}; delete it to start over`);
   if (webUi !== undefined) tell(`Temporal Web UI: ${webUi}`);

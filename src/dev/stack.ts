@@ -6,6 +6,7 @@
 import { closeSync, mkdirSync, openSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
+import { defined } from '../domain/model/defined.js';
 import { packageRoot } from '../package-root.js';
 import { SEAM_EVENT_TYPES } from '../seam/webhooks/index.js';
 import { SEAM_WEBHOOK_PATH } from '../server/seam-webhook.js';
@@ -162,10 +163,10 @@ export const DEV_API_KEY = 'sl_dev_c3RheWxpbmUtZm9yLWRldmVsb3BtZW50LW9ubHktMTI';
 
 /** Returns the settings of the HTTP API with that key. */
 function bookingSettings(webUi: string | undefined): Readonly<Record<string, string>> {
-  return {
+  return defined({
     STAYLINE_API_KEYS: path.join(packageRoot(), 'examples/api-keys.json'),
-    ...(webUi === undefined ? {} : { STAYLINE_WEB_UI_URL: webUi }),
-  };
+    STAYLINE_WEB_UI_URL: webUi,
+  });
 }
 
 const webhookSchema = z.object({ webhook: z.object({ secret: z.string() }) });
@@ -192,9 +193,7 @@ async function openTemporal({ folder, temporal, preferredPorts }: StackOptions):
   }
   const server = await startDevServer({
     databaseFile: path.join(folder, 'temporal.db'),
-    ...(preferredPorts === undefined
-      ? {}
-      : { preferredPort: preferredPorts.temporal, preferredUiPort: preferredPorts.webUi }),
+    ...defined({ preferredPort: preferredPorts?.temporal, preferredUiPort: preferredPorts?.webUi }),
   });
   const { address, namespace, uiUrl } = server;
   return { address, namespace, webUi: uiUrl, server, close: () => server.stop() };

@@ -95,7 +95,7 @@ function textOf({ kind, message, extras }: HttpProblem): string {
     title,
     status,
     detail: message,
-    ...(errors === undefined ? {} : { errors }),
+    errors,
     ...members,
   });
 }

@@ -3,6 +3,7 @@
  * is found or created. Safe to repeat after a lost answer: it searches first, and searches again when Seam refuses a
  * create.
  */
+import { defined } from '../domain/model/defined.js';
 import type { PreparedGuest, PrepareGuestInput } from '../domain/model/stay-activities.js';
 import { everyItem, type SeamCalls } from './client.js';
 import { foundOrNothing, isDefiniteRefusal } from './errors.js';
@@ -124,8 +125,8 @@ function contactVariants({
   readonly email?: string | undefined;
   readonly phone?: string | undefined;
 }): readonly Contact[] {
-  const withEmail: Contact = email === undefined ? {} : { email_address: email };
-  const withPhone: Contact = phone === undefined ? {} : { phone_number: phone };
+  const withEmail: Contact = defined({ email_address: email });
+  const withPhone: Contact = defined({ phone_number: phone });
   const variants: Contact[] = [{ ...withEmail, ...withPhone }, withPhone, withEmail, {}];
   const seen = new Set<string>();
   return variants.filter((variant) => {

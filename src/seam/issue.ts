@@ -1,4 +1,5 @@
 /** Issue of one key: adopt or create it, wait until the provider has it, then check for keys of late requests. */
+import { defined } from '../domain/model/defined.js';
 import { instantAt } from '../domain/model/instants.js';
 import type { IssueKeyInput, IssueOutcome, Observed } from '../domain/model/stay-activities.js';
 import { adoptOrCreate, goneAmong, observe, unclaimedMatches } from './adopt.js';
@@ -27,7 +28,7 @@ export async function issueKey(
     return { ...outcome, ...ambiguous };
   } catch (error) {
     if (!attempt.signal.aborted) throw error;
-    const known = issue.known === undefined ? {} : { acsCredentialId: issue.known.acsCredentialId };
+    const known = defined({ acsCredentialId: issue.known?.acsCredentialId });
     return { kind: 'cancelled', ...known, ...NOTHING_OBSERVED, ...(isUnansweredCreate(error) ? AMBIGUOUS : ambiguous) };
   }
 }

@@ -6,6 +6,8 @@ import http from 'node:http';
 import https from 'node:https';
 import axios, { type AxiosInstance, type AxiosResponse } from 'axios';
 import type { z } from 'zod';
+import { defined } from '../domain/model/defined.js';
+import { outgoingOptions, retryAfterMs as retryAfterOf } from '../http/outgoing.js';
 import type { Budget, Turn } from './budget.js';
 import { classOfStatus, SeamError, type SeamFailure } from './errors.js';
 import { errorAnswer } from './schemas.js';
@@ -27,19 +29,11 @@ export interface CallOptions {
 /** Creates an axios instance for Seam at `endpoint`, such as `https://connect.getseam.com`. */
 export function openHttp(endpoint: string, auth: SeamAuth): AxiosInstance {
   return axios.create({
-    baseURL: endpoint,
+    ...outgoingOptions(endpoint),
     headers: { ...authHeaders(auth), 'content-type': 'application/json', accept: 'application/json' },
-    ...(isLoopback(endpoint) ? { proxy: false } : {}),
     httpAgent: new http.Agent({ keepAlive: true }),
     httpsAgent: new https.Agent({ keepAlive: true }),
-    maxRedirects: 0,
-    validateStatus: () => true,
   });
-}
-
-/** Returns true for a loopback endpoint. A simulator on this machine is never behind the proxy of the environment. */
-function isLoopback(endpoint: string): boolean {
-  return /^(localhost|127\.[\d.]+|\[::1\])$/.test(new URL(endpoint).hostname);
 }
 
 function authHeaders(auth: SeamAuth): Record<string, string> {
@@ -142,12 +136,12 @@ function transportCode(error: unknown): string {
 function refusal(response: AxiosResponse<unknown>): SeamFailure {
   const parsed = errorAnswer.safeParse(response.data);
   const seamType = parsed.success ? safeWord(parsed.data.error.type) : undefined;
-  const retryAfterMs = retryAfter(response.headers['retry-after']);
+  const retryAfterMs = retryAfterOf(response.headers['retry-after']);
   return {
     kind: 'answered',
     status: response.status,
     fields: parsed.success ? refusedFields(parsed.data.error.validation_errors ?? {}) : [],
-    ...(seamType !== undefined ? { seamType } : {}),
+    ...defined({ seamType }),
     ...(retryAfterMs !== undefined && classOfStatus(response.status).retryable ? { retryAfterMs } : {}),
     ...requestIdOf(response),
   };
@@ -158,20 +152,10 @@ function refusedFields(validationErrors: Readonly<Record<string, unknown>>): rea
 }
 
 function requestIdOf(response: AxiosResponse<unknown>): { readonly requestId?: string } {
-  const requestId = safeWord(response.headers['seam-request-id']);
-  return requestId === undefined ? {} : { requestId };
+  return defined({ requestId: safeWord(response.headers['seam-request-id']) });
 }
 
 /** Returns a code or an id unchanged, and undefined for any other text, because prose could name a guest. */
 function safeWord(value: unknown): string | undefined {
   return typeof value === 'string' && /^[\w.:-]{1,100}$/.test(value) ? value : undefined;
-}
-
-const LONGEST_RETRY_AFTER_MS = 5 * 60_000;
-
-/** Returns the milliseconds of a Retry-After header, which holds seconds or an HTTP date. */
-function retryAfter(value: unknown): number | undefined {
-  if (typeof value !== 'string' || value.trim() === '') return undefined;
-  const ms = /^\d+(\.\d+)?$/.test(value.trim()) ? Number(value) * 1_000 : Date.parse(value) - Date.now();
-  return Number.isNaN(ms) ? undefined : Math.min(Math.max(ms, 0), LONGEST_RETRY_AFTER_MS);
 }

@@ -2,6 +2,7 @@
  * List of the server's HTTP modules. A module is a fastify plugin with its own routes, and a report for `GET /healthz`.
  * A new module needs a line in `openModules`.
  */
+import { defined } from '../domain/model/defined.js';
 import type { HttpModuleContext, HttpModule } from './http-module.js';
 import { Counter, Gauge } from 'prom-client';
 import { ADAPTERS } from '../booking/adapters/index.js';
@@ -14,9 +15,7 @@ import { seamEventsModule } from './seam-events.js';
 
 /**
  * Creates the modules that the configuration enables.
- * @throws PropertyFileError if the property file is invalid
- * @throws ApiKeyFileError if the file of API keys is invalid
- * @throws ConnectionsFileError if the file of connections to booking systems is invalid
+ * @throws ConfigFileError if the property file, or the file of API keys or of connections, is invalid
  */
 export async function openModules(context: HttpModuleContext): Promise<readonly HttpModule[]> {
   return [...seamEventsModule(context), ...(await bookingModule(context)), ...(await ingressModule(context))];
@@ -96,8 +95,8 @@ async function bookingModule({ config, temporal, connection, log }: HttpModuleCo
     },
   });
   const keys = await openApiKeys(booking.apiKeysFile, {
-    onInvalid: ({ message }) => {
-      log.error({ why: message }, 'the changed file of API keys cannot be used; the previous content stays in force');
+    onInvalid: ({ problems }) => {
+      log.error({ problems }, 'the changed file of API keys cannot be used; the previous content stays in force');
     },
   });
   const plugin = bookingApi({
@@ -106,7 +105,7 @@ async function bookingModule({ config, temporal, connection, log }: HttpModuleCo
     properties,
     keys,
     requestsPerMinute: booking.requestsPerMinute,
-    ...(booking.webUiUrl === undefined ? {} : { webUiUrl: booking.webUiUrl }),
+    ...defined({ webUiUrl: booking.webUiUrl }),
     onError: (error) => log.warn({ error }, 'the search for changes of stays failed; it is retried'),
   });
   return [{ plugin }];

@@ -1,6 +1,7 @@
 /** `npm run simulator -- --port 4010 [--rooms 40]`: prints one JSON line to stdout when ready, all else to stderr. */
 import { renameSync, writeFileSync } from 'node:fs';
 import { Command, CommanderError, InvalidArgumentError } from 'commander';
+import { defined } from '../domain/model/defined.js';
 import type { Property } from '../domain/model/property-schema.js';
 import { startSimulator } from './server.js';
 
@@ -69,7 +70,7 @@ async function main(): Promise<void> {
     host,
     rooms,
     providerLatencyMs,
-    ...(givenKey === undefined ? {} : { apiKey: givenKey }),
+    ...defined({ apiKey: givenKey }),
     ...(webhookUrl === undefined || secret === undefined ? {} : { webhook: { url: webhookUrl, secret } }),
   });
   const { url, apiKey, personalAccessToken, workspaceId, acsSystemId, credentialManagerAcsSystemId, property } =

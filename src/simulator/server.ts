@@ -2,6 +2,7 @@
 import fastify, { type FastifyError, type FastifyInstance, type FastifyRequest } from 'fastify';
 import { randomBytes, randomUUID } from 'node:crypto';
 import { z } from 'zod';
+import { defined } from '../domain/model/defined.js';
 import { propertySchema, type Property } from '../domain/model/property-schema.js';
 import { answerCall, type CallSite, type ObservedAnswer } from './api/call.js';
 import { runningClock, type HotelClock } from './hotel/clock.js';
@@ -63,8 +64,7 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
     clock: options.clock ?? runningClock(),
     rooms: typeof rooms === 'number' ? roomNames(rooms) : rooms,
     pace: { kind: 'real-time', latencyMs: options.providerLatencyMs ?? PROVIDER_LATENCY_MS },
-    ...(options.switches === undefined ? {} : { switches: options.switches }),
-    ...(options.timeZone === undefined ? {} : { timeZone: options.timeZone }),
+    ...defined({ switches: options.switches, timeZone: options.timeZone }),
   });
   const closing = new AbortController();
   const faults = createFaultBook(hotel);
@@ -177,7 +177,7 @@ function asSeamError(error: FastifyError | SeamError | z.ZodError): SeamError {
 function errorBody(error: SeamError): Readonly<Record<string, unknown>> {
   const { type, message, validationErrors } = error;
   return {
-    error: { type, message, ...(validationErrors === undefined ? {} : { validation_errors: validationErrors }) },
+    error: defined({ type, message, validation_errors: validationErrors }),
     ok: false,
   };
 }

@@ -6,6 +6,7 @@
 import { Connection, type ConnectionOptions } from '@temporalio/client';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
 import type { NativeConnectionOptions } from '@temporalio/worker';
+import { defined } from '../domain/model/defined.js';
 
 const DEFAULT_ADDRESS = '127.0.0.1:7233';
 const DEFAULT_NAMESPACE = 'default';
@@ -35,7 +36,7 @@ export function temporalTarget(env: NodeJS.ProcessEnv): TemporalTarget {
     namespace: namespace ?? DEFAULT_NAMESPACE,
     ...(tls === undefined || tls === null ? {} : { tls }),
     ...(typeof apiKey === 'string' ? { apiKey } : {}),
-    ...(metadata === undefined ? {} : { metadata: metadata as Record<string, string> }),
+    ...defined({ metadata: metadata as Record<string, string> | undefined }),
   };
 }
 

@@ -4,6 +4,7 @@
  */
 import { NativeConnection, Worker, type WorkerOptions } from '@temporalio/worker';
 import type { BookingActivities } from '../domain/model/booking-activities.js';
+import { defined } from '../domain/model/defined.js';
 import type { KeyRequestActivities } from '../domain/model/key-request-activities.js';
 import type { StayActivities } from '../domain/model/stay-activities.js';
 import { connectionOptions, type TemporalTarget } from './connection.js';
@@ -73,7 +74,7 @@ export async function createStayWorkers(options: StayWorkersOptions): Promise<Wo
     maxHeartbeatThrottleInterval: profile.heartbeatThrottle,
     defaultHeartbeatThrottleInterval: profile.heartbeatThrottle,
     activityTaskPollerBehavior: { type: 'autoscaling' },
-    ...(identity === undefined ? {} : { identity }),
+    ...defined({ identity }),
   } satisfies Partial<WorkerOptions>;
   return Promise.all([
     Worker.create({
@@ -83,15 +84,14 @@ export async function createStayWorkers(options: StayWorkersOptions): Promise<Wo
       workflowBundle: options.workflowBundle,
       workflowTaskPollerBehavior: { type: 'autoscaling' },
       stickyQueueScheduleToStartTimeout: profile.stickyQueueScheduleToStartTimeout,
-      ...(maxCachedWorkflows === undefined ? {} : { maxCachedWorkflows }),
-      ...(sinks === undefined ? {} : { sinks }),
+      ...defined({ maxCachedWorkflows, sinks }),
     }),
     Worker.create({
       ...shared,
       taskQueue: TASK_QUEUES.seam,
       activities: activitiesOf(TASK_QUEUES.seam, activities),
       maxConcurrentActivityTaskExecutions: profile.maxConcurrentSeamActivities,
-      ...(seamActivitiesPerSecond === undefined ? {} : { maxTaskQueueActivitiesPerSecond: seamActivitiesPerSecond }),
+      ...defined({ maxTaskQueueActivitiesPerSecond: seamActivitiesPerSecond }),
     }),
     ...(bookings === undefined && keyRequests === undefined
       ? []

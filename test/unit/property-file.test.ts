@@ -3,7 +3,8 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { openPropertyFile, parseProperties, PropertyFileError } from '../../src/property-file.js';
+import { ConfigFileError } from '../../src/config-file.js';
+import { openPropertyFile, parseProperties } from '../../src/property-file.js';
 
 const seaside = {
   propertyId: 'seaside',
@@ -17,7 +18,7 @@ function problemsOf(content: unknown): readonly string[] {
     parseProperties(typeof content === 'string' ? content : JSON.stringify(content), 'hotels.json');
     return [];
   } catch (error) {
-    if (error instanceof PropertyFileError) return error.problems;
+    if (error instanceof ConfigFileError) return error.problems;
     throw error;
   }
 }
@@ -42,24 +43,24 @@ describe('a property file', () => {
       ],
     });
     expect(problems).toEqual([
-      'properties[0].timeZone: must be an IANA time zone such as "Europe/Berlin"',
-      'properties[0].checkIn: must be a 24-hour clock time such as "15:00"',
-      expect.stringContaining('properties[1].name:'),
-      expect.stringContaining('properties[1].policy.phone:'),
-      'properties[1].policy.colour: is not a field of the property file',
+      'properties[0].timeZone must be an IANA time zone such as "Europe/Berlin"',
+      'properties[0].checkIn must be a 24-hour clock time such as "15:00"',
+      expect.stringContaining('properties[1].name '),
+      expect.stringContaining('properties[1].policy.phone '),
+      'properties[1].policy.colour is not a known field',
     ]);
   });
 
   it('a property file must not name a property twice', () => {
     expect(problemsOf({ properties: [seaside, { ...seaside, name: 'Again' }] })).toEqual([
-      "properties[1].propertyId: must differ from every other property's",
+      "properties[1].propertyId must differ from every other property's",
     ]);
   });
 
   it.each([
     ['text that is not JSON', '{ "properties": [', 'is not JSON'],
-    ['another shape', [], 'the file:'],
-    ['no property', { properties: [] }, 'properties:'],
+    ['another shape', [], 'the file '],
+    ['no property', { properties: [] }, 'properties '],
   ])('a property file with %s is refused', (_what, content, problem) => {
     expect(problemsOf(content)).toEqual([expect.stringContaining(problem)]);
   });
@@ -73,7 +74,7 @@ describe('a property file', () => {
 describe('an open property file', () => {
   let folder: string;
   let path: string;
-  const invalid: PropertyFileError[] = [];
+  const invalid: ConfigFileError[] = [];
   const write = (content: unknown): Promise<void> => writeFile(path, JSON.stringify(content));
   const open = () => openPropertyFile(path, { onInvalid: (error) => invalid.push(error) });
 
@@ -105,7 +106,7 @@ describe('an open property file', () => {
     expect((await properties.find('seaside'))?.timeZone).toBe('Europe/Berlin');
     expect((await properties.find('seaside'))?.timeZone).toBe('Europe/Berlin');
     expect(invalid.map((error) => error.problems)).toEqual([
-      ['properties[0].timeZone: must be an IANA time zone such as "Europe/Berlin"'],
+      ['properties[0].timeZone must be an IANA time zone such as "Europe/Berlin"'],
     ]);
     await rm(path);
     expect((await properties.find('seaside'))?.name).toBe('Seaside');
@@ -113,6 +114,6 @@ describe('an open property file', () => {
   });
 
   it('a property file that is missing is refused at once', async () => {
-    await expect(open()).rejects.toThrow('cannot be read: ENOENT');
+    await expect(open()).rejects.toThrow('cannot be read: there is no such file');
   });
 });

@@ -6,7 +6,6 @@
 import {
   ActivityCancellationType,
   allHandlersFinished,
-  ApplicationFailure,
   CancellationScope,
   condition,
   continueAsNew,
@@ -22,12 +21,14 @@ import type {
   ReadReservationInput,
   RereadOutcome,
 } from '../../src/domain/model/booking-activities.js';
+import { defined } from '../../src/domain/model/defined.js';
 import { ERROR_TYPES } from '../../src/domain/model/error-types.js';
 import { parseIngestWorkflowId, type StayName } from '../../src/domain/model/ids.js';
 import { TASK_QUEUES } from '../../src/temporal/task-queues.js';
 import { ignoreUnknownSignals } from '../unknown-signals.js';
 import * as messages from './messages.js';
 import { millisNow } from '../clock.js';
+import { ownName } from '../own-name.js';
 
 /** Temporal retries while the booking system is down, and retries do not grow the history. */
 const { readReservation } = proxyActivities<BookingActivities>({
@@ -143,7 +144,7 @@ async function carryOn(run: IngestRun): Promise<never> {
   run.leaving = true;
   await condition(allHandlersFinished);
   const { pace, deliveries, readings, missingSince } = run;
-  const carried = { schema: 1, deliveries, readings, ...(missingSince === undefined ? {} : { missingSince }) } as const;
+  const carried = { schema: 1, deliveries, readings, ...defined({ missingSince }) } as const;
   return continueAsNew<typeof ingest>({ pace, carried });
 }
 
@@ -194,7 +195,7 @@ function setHandlers(run: IngestRun): void {
 }
 
 function summaryOf({ deliveries, readings, last }: IngestRun): messages.IngestSummary {
-  return { deliveries, readings, ...(last === undefined ? {} : { last }) };
+  return defined({ deliveries, readings, last });
 }
 
 function show({ deliveries, readings, last }: IngestRun): void {
@@ -205,13 +206,8 @@ function show({ deliveries, readings, last }: IngestRun): void {
 }
 
 function openRun({ pace = DEFAULT_PACE, carried }: messages.IngestStart): IngestRun {
-  const { workflowId } = workflowInfo();
-  const name = parseIngestWorkflowId(workflowId);
-  if (name === undefined) {
-    const message = `workflow id must be ingest/<propertyId>/<reservationId>, parts percent-encoded; it is ${workflowId}`;
-    throw ApplicationFailure.nonRetryable(message, ERROR_TYPES.invalidMessage);
-  }
-  return {
+  const name = ownName(parseIngestWorkflowId, 'ingest/<propertyId>/<reservationId>', ERROR_TYPES.invalidMessage);
+  return defined({
     name,
     pace,
     asked: 0,
@@ -219,9 +215,9 @@ function openRun({ pace = DEFAULT_PACE, carried }: messages.IngestStart): Ingest
     urgent: carried !== undefined,
     nextReread: 0,
     mayLag: false,
-    ...(carried?.missingSince === undefined ? {} : { missingSince: carried.missingSince }),
+    missingSince: carried?.missingSince,
     deliveries: carried?.deliveries ?? 0,
     readings: carried?.readings ?? 0,
     leaving: false,
-  };
+  });
 }

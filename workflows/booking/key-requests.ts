@@ -10,7 +10,6 @@ import {
   proxyActivities,
   setCurrentDetails,
   setHandler,
-  workflowInfo,
 } from '@temporalio/workflow';
 import { decide, type Circumstances } from '../../src/domain/key-request/decide.js';
 import { check, describeProblems } from '../../src/domain/model/check.js';
@@ -24,6 +23,7 @@ import { parsed } from '../arguments.js';
 import { now } from '../clock.js';
 import { ignoreSignal, ignoreUnknownSignals } from '../unknown-signals.js';
 import * as messages from './key-request-messages.js';
+import { ownName } from '../own-name.js';
 
 const retry = { initialInterval: '500ms', backoffCoefficient: 2, maximumInterval: '30s' } as const;
 
@@ -140,12 +140,7 @@ function invalid(message: string): ApplicationFailure {
 }
 
 function openRun(): KeyRequestRun {
-  const { workflowId } = workflowInfo();
-  const name = parseKeyRequestsWorkflowId(workflowId);
-  if (name === undefined) {
-    throw invalid(
-      `workflow id must be key-requests/<propertyId>/<reservationId>, parts percent-encoded; it is ${workflowId}`,
-    );
-  }
+  const form = 'key-requests/<propertyId>/<reservationId>';
+  const name = ownName(parseKeyRequestsWorkflowId, form, ERROR_TYPES.invalidMessage);
   return { name, waiting: [], answers: new Map() };
 }

@@ -12,6 +12,7 @@ import {
   workflowInfo,
 } from '@temporalio/workflow';
 import type { BookingActivities, SweepCounts, SweepPageOutcome } from '../../src/domain/model/booking-activities.js';
+import { defined } from '../../src/domain/model/defined.js';
 import { TASK_QUEUES } from '../../src/temporal/task-queues.js';
 import { ignoreUnknownSignals } from '../unknown-signals.js';
 import * as messages from './messages.js';
@@ -57,7 +58,7 @@ export async function bookingSweep(start: messages.SweepStart): Promise<messages
   for (;;) {
     const page: SweepPageOutcome = await sweepPage.executeWithOptions(
       { summary: `changes since ${since}, page ${pages + 1}` },
-      [{ connectionId, propertyId, since, ...(cursor === undefined ? {} : { cursor }) }],
+      [defined({ connectionId, propertyId, since, cursor })],
     );
     pages += 1;
     counts = sum(counts, page.counts);

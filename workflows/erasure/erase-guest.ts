@@ -3,6 +3,7 @@
  * was done, by ids alone.
  */
 import { proxyActivities, setCurrentDetails } from '@temporalio/workflow';
+import { defined } from '../../src/domain/model/defined.js';
 import { guestToEraseSchema, type GuestToErase } from '../../src/domain/model/erasure-schema.js';
 import type { Erasure, ErasureActivities } from '../../src/domain/model/erasure.js';
 import { TASK_QUEUES } from '../../src/temporal/task-queues.js';
@@ -37,7 +38,7 @@ export async function eraseGuest(asked: GuestToErase): Promise<Erasure> {
   const guest = parsed(guestToEraseSchema, asked);
   const past = await atTemporal.lookBack.executeWithOptions({ summary: 'read what the stay did, by ids' }, [guest]);
   const userIdentityId = past?.userIdentityIds[guest.guestId];
-  const guestAtSeam = { guest, ...(userIdentityId === undefined ? {} : { userIdentityId }) };
+  const guestAtSeam = defined({ guest, userIdentityId });
   const outcome = await atSeam.eraseGuest.executeWithOptions({ summary: `erase guest ${guest.guestId} at Seam` }, [
     guestAtSeam,
   ]);

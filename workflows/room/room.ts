@@ -29,6 +29,7 @@ import { nextWake } from '../../src/domain/room/wake.js';
 import { SEARCH_ATTRIBUTES } from '../../src/temporal/search-attributes.js';
 import { parsed } from '../arguments.js';
 import { now } from '../clock.js';
+import { ownName } from '../own-name.js';
 import { unknownSignal } from '../unknown-signals.js';
 import { nextChange, type Wakeup } from '../wakeup.js';
 import { leaseChangedSignal } from '../stay/messages.js';
@@ -159,11 +160,12 @@ function watchForCancel(run: RoomRun): void {
 }
 
 function newState(): RoomState {
-  const { workflowId } = workflowInfo();
-  const name = parseRoomWorkflowId(workflowId);
-  if (name !== undefined) return newRoomState(workflowId, name.propertyId, name.room, now());
-  const message = `workflow id must be room/<propertyId>/<room>, parts percent-encoded; it is ${workflowId}`;
-  throw ApplicationFailure.nonRetryable(message, ERROR_TYPES.invalidMessage);
+  const { propertyId, room: number } = ownName(
+    parseRoomWorkflowId,
+    'room/<propertyId>/<room>',
+    ERROR_TYPES.invalidMessage,
+  );
+  return newRoomState(workflowInfo().workflowId, propertyId, number, now());
 }
 
 function carriedState(carried: RoomState): RoomState {

@@ -15,6 +15,7 @@ import { parseStayWorkflowId } from '../../src/domain/model/ids.js';
 import { reconcile, type StayPlan } from '../../src/domain/stay/reconcile.js';
 import { startPreparation, startKeyStep } from './run-steps.js';
 import { now } from '../clock.js';
+import { ownName } from '../own-name.js';
 import { nextChange } from '../wakeup.js';
 import { keySteps, openRun, type StayRun } from './run.js';
 import { currentView, setHandlers, receive } from './handlers.js';
@@ -117,11 +118,7 @@ function watchForCancel(run: StayRun): void {
 
 function newState(): StayState {
   const { workflowId, firstExecutionRunId } = workflowInfo();
-  const name = parseStayWorkflowId(workflowId);
-  if (name === undefined) {
-    const message = `workflow id must be stay/<propertyId>/<reservationId>, parts percent-encoded; it is ${workflowId}`;
-    throw ApplicationFailure.nonRetryable(message, ERROR_TYPES.invalidSnapshot);
-  }
+  const name = ownName(parseStayWorkflowId, 'stay/<propertyId>/<reservationId>', ERROR_TYPES.invalidSnapshot);
   return newStayState({ stayId: workflowId, ...name, chain: firstExecutionRunId }, now());
 }
 

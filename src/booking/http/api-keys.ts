@@ -3,10 +3,8 @@
  * slow hash adds nothing. The rights of a key are next to its hash.
  */
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
-import { keepFile } from '../../kept-file.js';
-import { check, describeProblems } from '../../domain/model/check.js';
+import { keepConfigFile, readConfigFile, type ConfigFileError } from '../../config-file.js';
 import { idSchema, instantSchema } from '../../domain/model/snapshot-schema.js';
 
 const keyIdSchema = z
@@ -53,11 +51,6 @@ export interface ApiKeys {
   judge(presented: string): Promise<KeyDecision>;
 }
 
-/** Error for a key file that cannot be used. */
-export class ApiKeyFileError extends Error {
-  override readonly name = 'ApiKeyFileError';
-}
-
 /** Returns a new key and its record for the file. The key is not stored and cannot be shown again. */
 export function makeApiKey(
   rights: Pick<ApiKeyRecord, 'keyId' | 'properties' | 'access' | 'expiresAt'>,
@@ -96,31 +89,20 @@ const LOOK_EVERY_MS = 1_000;
 
 export interface ApiKeyFileOptions {
   /** Called when a changed file cannot be used. The previous content stays in force. */
-  readonly onInvalid: (error: ApiKeyFileError) => void;
+  readonly onInvalid: (error: ConfigFileError) => void;
 }
 
-/** Opens the key file and re-reads it after each change. @throws ApiKeyFileError if it cannot be used now */
+/** Opens the key file and re-reads it after each change. @throws ConfigFileError if it cannot be used now */
 export async function openApiKeys(path: string, { onInvalid }: ApiKeyFileOptions): Promise<ApiKeys> {
-  const keys = await keepFile(path, {
+  const keys = await keepConfigFile(path, {
     read: async () => fixedApiKeys((await readApiKeyFile(path)).keys),
-    refusal: ApiKeyFileError,
     onInvalid,
     lookEveryMs: LOOK_EVERY_MS,
   });
   return { judge: async (presented) => (await keys()).judge(presented) };
 }
 
-/** Reads and checks the key file. @throws ApiKeyFileError that names every wrong field */
-export async function readApiKeyFile(path: string): Promise<ApiKeyFile> {
-  let content: unknown;
-  try {
-    content = JSON.parse(await readFile(path, 'utf8'));
-  } catch (error) {
-    const why =
-      error instanceof SyntaxError ? 'is not JSON' : `cannot be read: ${(error as NodeJS.ErrnoException).code}`;
-    throw new ApiKeyFileError(`${path} ${why}`);
-  }
-  const checked = check(apiKeyFileSchema, content);
-  if (!checked.ok) throw new ApiKeyFileError(`${path} cannot be used: ${describeProblems(checked.problems)}`);
-  return checked.value;
+/** Reads and checks the key file. @throws ConfigFileError that names every wrong field */
+export function readApiKeyFile(path: string): Promise<ApiKeyFile> {
+  return readConfigFile(path, apiKeyFileSchema);
 }

@@ -7,6 +7,7 @@ import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { stayWorkflowId, type MessageInput, type MessageName, type StayName } from '../../client.js';
 import { localInstant } from '../../domain/model/dates.js';
+import { defined } from '../../domain/model/defined.js';
 import { messageSchemas } from '../../domain/model/message-schema.js';
 import type { Property } from '../../domain/model/property-schema.js';
 import { HttpProblem } from '../../http/problem.js';
@@ -276,8 +277,8 @@ type Dates = z.output<typeof datesBody>['window'];
 function inInstants(window: Dates, property: Property): MessageInput<'changeDates'>['window'] {
   if (!('arrival' in window || 'departure' in window)) return window as MessageInput<'changeDates'>['window'];
   const { arrival, departure, checkIn = property.checkIn, checkOut = property.checkOut } = window;
-  return {
-    ...(arrival === undefined ? {} : { from: localInstant(arrival, checkIn, property.timeZone) }),
-    ...(departure === undefined ? {} : { to: localInstant(departure, checkOut, property.timeZone) }),
-  };
+  return defined({
+    from: arrival === undefined ? undefined : localInstant(arrival, checkIn, property.timeZone),
+    to: departure === undefined ? undefined : localInstant(departure, checkOut, property.timeZone),
+  });
 }

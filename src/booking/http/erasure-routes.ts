@@ -1,19 +1,10 @@
 /** Erasure of a guest's data on request. */
-import { z } from 'zod';
 import type { ApiScope, BookingContext } from './context.js';
 import { emptyBodyIsNone } from './empty-body.js';
 import { BODY_REFUSALS, refusals } from './openapi.js';
 import { RESERVATION_PATH } from './reservation-routes.js';
 import { erasureBody, guestParams } from './schemas.js';
-import { stayViewSchema } from './view-schemas.js';
-
-const erasureSchema = z.object({
-  schema: z.literal(1),
-  atSeam: z.enum(['erased', 'unknown']).describe('unknown: Seam had no such guest'),
-  audit: stayViewSchema
-    .exactOptional()
-    .describe('The stay as it ended, with ids only; absent if Temporal no longer had it'),
-});
+import { erasureSchema } from './view-schemas.js';
 
 /** Adds the route that erases a guest. */
 export function addErasureRoutes(scope: ApiScope, { property, stays, ask }: BookingContext): void {

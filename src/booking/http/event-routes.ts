@@ -6,6 +6,7 @@
 import { Readable } from 'node:stream';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
+import { defined } from '../../domain/model/defined.js';
 import { idSchema } from '../../domain/model/snapshot-schema.js';
 import { HttpProblem, problemSchema } from '../../http/problem.js';
 import { callerNow, callerOn, maySee } from './authenticate.js';
@@ -58,7 +59,7 @@ export function addEventRoutes(
   async function* pagesOf(query: string): AsyncGenerator<readonly StaySummary[]> {
     let pageToken: string | undefined;
     do {
-      const question = { query, pageSize: PAGE_SIZE, ...(pageToken === undefined ? {} : { pageToken }) };
+      const question = defined({ query, pageSize: PAGE_SIZE, pageToken });
       const page = await ask(() => searchStays(temporal, connection, question));
       yield page.stays;
       pageToken = page.nextPageToken;

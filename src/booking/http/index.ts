@@ -17,7 +17,7 @@ import { addPropertyRoutes } from './property-routes.js';
 import { problemOfClient } from './refusals.js';
 import { addReservationRoutes } from './reservation-routes.js';
 
-export { ApiKeyFileError, fixedApiKeys, makeApiKey, openApiKeys, type ApiKeys } from './api-keys.js';
+export { fixedApiKeys, makeApiKey, openApiKeys, type ApiKeys } from './api-keys.js';
 export { collectRoutes } from './openapi.js';
 
 export interface BookingApiOptions extends BookingOptions {

@@ -1,5 +1,6 @@
 /** `/v1/properties/{propertyId}/stays` and `…/rooms/{room}`: the lists for a front desk. */
 import { z } from 'zod';
+import { defined } from '../../domain/model/defined.js';
 import { plusMinutes } from '../../domain/model/instants.js';
 import { localInstant } from '../../domain/model/dates.js';
 import { HttpProblem } from '../../http/problem.js';
@@ -34,7 +35,7 @@ export function addPropertyRoutes(scope: ApiScope, context: BookingContext): voi
       const property = await context.property(propertyId);
       const day = arriving === undefined ? undefined : dayOf(arriving, property.timeZone);
       const query = queryFor({ propertyId, ...filter, arriving: day });
-      const page = { query, pageSize, ...(pageToken === undefined ? {} : { pageToken }) };
+      const page = defined({ query, pageSize, pageToken });
       if (isPageOf(page)) return ask(() => searchStays(temporal, connection, page));
       const errors = [
         { path: 'pageToken', message: 'must be the nextPageToken of the previous page, with the same filters' },

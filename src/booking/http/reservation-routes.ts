@@ -1,10 +1,10 @@
 /** `/v1/properties/{propertyId}/reservations/{reservationId}`: send a reservation, read its stay, dry-run a change. */
 import { z } from 'zod';
 import { ERROR_TYPES, StayRefused, type PlannedChange, type StayName, type StayView } from '../../client.js';
-import { planSnapshot } from '../../client/plan-snapshot.js';
+import { planSnapshot, snapshotToPlan } from '../../client/plan-snapshot.js';
 import { HttpProblem, problemSchema, type FieldProblem } from '../../http/problem.js';
 import { check } from '../../domain/model/check.js';
-import { stayWorkflowId } from '../../domain/model/ids.js';
+import { MOST_ID_LENGTH, stayWorkflowId } from '../../domain/model/ids.js';
 import { instantAt } from '../../domain/model/instants.js';
 import { snapshotSchema, type StaySnapshotInput } from '../../domain/model/snapshot-schema.js';
 import type { ApiScope, BookingContext } from './context.js';
@@ -24,9 +24,6 @@ const conflictSchema = problemSchema.extend({
   revision: stayViewSchema.shape.revision.describe('For stale-revision: the recorded revision'),
   current: answeredViewSchema.exactOptional().describe('For stale-revision: the current view'),
 });
-
-/** Longest workflow id that Temporal accepts, in bytes. */
-const MOST_ID_BYTES = 1_000;
 
 /** Adds the routes that send, read and dry-run a reservation. */
 export function addReservationRoutes(scope: ApiScope, context: BookingContext): void {
@@ -105,7 +102,7 @@ export function addReservationRoutes(scope: ApiScope, context: BookingContext): 
       if (body.message !== 'applyReservation') return ask(() => stays.planFor(params, body as PlannedChange));
       const snapshot = snapshotOf(params, body.payload, 'payload.');
       const property = await context.property(params.propertyId);
-      return ask(() => planSnapshot(temporal, stays, snapshot, property, instantAt(Date.now())));
+      return ask(async () => planSnapshot(temporal, stays, snapshotToPlan(snapshot, property, instantAt(Date.now()))));
     },
   );
 }
@@ -124,7 +121,7 @@ function snapshotOf(
   const problems: readonly FieldProblem[] = [
     ...differing.map((path) => ({ path, message: 'must be absent, or the same as in the path' })),
     ...(checked.ok ? [] : checked.problems),
-    ...(stayWorkflowId(name).length <= MOST_ID_BYTES
+    ...(stayWorkflowId(name).length <= MOST_ID_LENGTH
       ? []
       : [
           {

@@ -4,6 +4,8 @@ import type { Client, Connection } from '@temporalio/client';
 import { defaultPayloadConverter } from '@temporalio/common';
 import type { z } from 'zod';
 import { parseStayWorkflowId } from '../../client.js';
+import { defined } from '../../domain/model/defined.js';
+import { normalInstant } from '../../domain/model/instants.js';
 import { SEARCH_ATTRIBUTES } from '../../temporal/search-attributes.js';
 import { phaseSchema } from './view-schemas.js';
 import type { StaySummary } from './schemas.js';
@@ -80,15 +82,13 @@ function summaryOf({ execution, searchAttributes }: Execution): StaySummary[] {
       ...(phase.success ? { phase: phase.data } : {}),
       rooms: read<string[]>(SEARCH_ATTRIBUTES.rooms) ?? [],
       attention: read<string[]>(SEARCH_ATTRIBUTES.attention) ?? [],
-      ...(arrival === undefined ? {} : { arrival: minute(arrival) }),
-      ...(departure === undefined ? {} : { departure: minute(departure) }),
+      ...defined({
+        arrival: arrival === undefined ? undefined : normalInstant(arrival),
+        departure: departure === undefined ? undefined : normalInstant(departure),
+      }),
       changedAt: new Date(changedAt).toISOString(),
     },
   ];
-}
-
-function minute(instant: string): string {
-  return `${new Date(instant).toISOString().slice(0, 16)}Z`;
 }
 
 export interface StayFilter {

@@ -2,8 +2,9 @@
  * Temporal calls on behalf of HTTP callers. A caller receives an error within two seconds if Temporal is down. It waits
  * longer only for slow workers, such as one that replays a long stay.
  */
-import { isGrpcServiceError, WorkflowUpdateRPCTimeoutOrCancelledError, type Connection } from '@temporalio/client';
+import { WorkflowUpdateRPCTimeoutOrCancelledError, type Connection } from '@temporalio/client';
 import { HttpProblem } from '../../http/problem.js';
+import { GRPC_STATUS, grpcErrorIn } from '../../temporal/grpc-errors.js';
 
 /** Runs calls of Temporal's client. @throws HttpProblem `unavailable` if Temporal, or every worker, is down */
 export type AskTemporal = <T>(call: () => Promise<T>) => Promise<T>;
@@ -13,12 +14,6 @@ const PATIENCE_MS = 10_000;
 /** Wait before each ping that checks the server during a call, and timeout of the ping. */
 const SILENCE_MS = 600;
 const PING_MS = 500;
-
-const CANCELLED = 1;
-const DEADLINE_EXCEEDED = 4;
-const RESOURCE_EXHAUSTED = 8;
-const FAILED_PRECONDITION = 9;
-const UNAVAILABLE = 14;
 
 /** Returns a function that runs calls on the connection and maps their errors to problems. */
 export function askingTemporal(connection: Connection): AskTemporal {
@@ -70,18 +65,16 @@ function watchForSilence(connection: Connection, signal: AbortSignal): Watch {
 function problemOf(error: unknown): HttpProblem | undefined {
   if (error instanceof HttpProblem) return error;
   if (error instanceof WorkflowUpdateRPCTimeoutOrCancelledError) return unavailable('no worker answers');
-  const cause = error instanceof Error && isGrpcServiceError(error.cause) ? error.cause : error;
-  if (!isGrpcServiceError(cause)) return undefined;
-  const code: number = cause.code;
-  switch (code) {
-    case UNAVAILABLE:
+  const answer = grpcErrorIn(error);
+  switch (answer?.code) {
+    case GRPC_STATUS.UNAVAILABLE:
       return unavailable('Temporal does not answer');
-    case CANCELLED:
-    case DEADLINE_EXCEEDED:
+    case GRPC_STATUS.CANCELLED:
+    case GRPC_STATUS.DEADLINE_EXCEEDED:
       return unavailable('no worker answers');
-    case FAILED_PRECONDITION:
-      return /poller/i.test(cause.details) ? unavailable('no worker is running') : undefined;
-    case RESOURCE_EXHAUSTED:
+    case GRPC_STATUS.FAILED_PRECONDITION:
+      return /poller/i.test(answer.details) ? unavailable('no worker is running') : undefined;
+    case GRPC_STATUS.RESOURCE_EXHAUSTED:
       return unavailable('Temporal limits the request rate');
     default:
       return undefined;

@@ -5,6 +5,7 @@
 import { z } from 'zod';
 import type { DryRun } from '../../domain/stay/dry-run.js';
 import type { RoomView } from '../../domain/room/view.js';
+import type { Erasure } from '../../domain/model/erasure.js';
 import type { AttentionCode } from '../../domain/model/key-plan.js';
 import type { StayView } from '../../domain/model/stay-view.js';
 
@@ -158,6 +159,14 @@ export const roomViewSchema = z.object({
   history: z.array(timelineLine),
 });
 
+export const erasureSchema = z.object({
+  schema: z.literal(1),
+  atSeam: z.enum(['erased', 'unknown']).describe('unknown: Seam knew of no such guest'),
+  audit: stayViewSchema
+    .exactOptional()
+    .describe('The stay as it ended, by ids alone; absent: Temporal knew of none any more'),
+});
+
 export type DeepReadonly<T> = T extends readonly (infer Item)[]
   ? readonly DeepReadonly<Item>[]
   : T extends object
@@ -176,4 +185,5 @@ type Shape<Schema extends z.ZodType> = DeepReadonly<z.infer<Schema>>;
 true satisfies Same<Shape<typeof stayViewSchema>, StayView>;
 true satisfies Same<Shape<typeof dryRunSchema>, DryRun>;
 true satisfies Same<Shape<typeof roomViewSchema>, RoomView>;
+true satisfies Same<Shape<typeof erasureSchema>, Erasure>;
 true satisfies Same<z.infer<typeof attentionCodeSchema>, AttentionCode>;

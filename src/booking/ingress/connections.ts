@@ -3,8 +3,8 @@
  * properties. A process checks the whole file when it starts. Secrets are not in the file, but in environment variables
  * that it names.
  */
-import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
+import { ConfigFileError, fileProblem, parseConfigFile, readConfigFile } from '../../config-file.js';
 import { check, type Problem } from '../../domain/model/check.js';
 import { idSchema } from '../../domain/model/snapshot-schema.js';
 import type { BookingAdapter, BookingSystem, ConnectedProperty } from './adapter.js';
@@ -97,59 +97,35 @@ export interface Connections {
   byId(connectionId: string): Connection | undefined;
 }
 
-/** Error for a file that cannot be used; `problems` lists every problem, each with the path of its field. */
-export class ConnectionsFileError extends Error {
-  override readonly name = 'ConnectionsFileError';
-  constructor(
-    readonly path: string,
-    readonly problems: readonly string[],
-  ) {
-    super(`${path} cannot be used:\n${problems.map((problem) => `  ${problem}`).join('\n')}`);
-  }
-}
-
 export interface OpeningConnections {
   readonly adapters: readonly BookingAdapter[];
   /** Environment variables that hold the secrets, by name. */
   readonly env: Readonly<Record<string, string | undefined>>;
 }
 
-/** Reads the file and opens its connections. @throws ConnectionsFileError if the file cannot be used */
+/** Reads the file and opens its connections. @throws ConfigFileError if the file cannot be used */
 export async function readConnections(path: string, opening: OpeningConnections): Promise<Connections> {
-  let text: string;
-  try {
-    text = await readFile(path, 'utf8');
-  } catch (error) {
-    throw new ConnectionsFileError(path, [
-      `cannot be read: ${(error as NodeJS.ErrnoException).code ?? 'unknown reason'}`,
-    ]);
-  }
-  return parseConnections(text, path, opening);
+  return openAll(await readConfigFile(path, fileSchema), path, opening);
 }
 
 /**
  * Parses the content of the file and opens its connections.
  * @param path only named in errors
- * @throws ConnectionsFileError with every problem
+ * @throws ConfigFileError with every problem
  */
 export function parseConnections(text: string, path: string, opening: OpeningConnections): Connections {
-  let content: unknown;
-  try {
-    content = JSON.parse(text);
-  } catch (error) {
-    throw new ConnectionsFileError(path, [`is not JSON: ${(error as SyntaxError).message}`]);
-  }
-  const checked = check(fileSchema, content);
-  if (!checked.ok) throw new ConnectionsFileError(path, checked.problems.map(sentence));
-  const { connections } = checked.value;
+  return openAll(parseConfigFile(text, path, fileSchema), path, opening);
+}
+
+function openAll({ connections }: z.infer<typeof fileSchema>, path: string, opening: OpeningConnections): Connections {
   const problems = repeated(connections);
   const opened = connections.flatMap((connection, index) => {
     const result = open(connection, opening);
     if ('system' in result) return [result];
-    problems.push(...result.problems.map((problem) => sentence(within(`connections[${index}]`, problem))));
+    problems.push(...result.problems.map((problem) => fileProblem(within(`connections[${index}]`, problem))));
     return [];
   });
-  if (problems.length > 0) throw new ConnectionsFileError(path, problems);
+  if (problems.length > 0) throw new ConfigFileError(path, problems);
   return connectionsOf(opened);
 }
 
@@ -221,8 +197,4 @@ function repeated(connections: readonly ConnectionEntry[]): string[] {
 function within(outer: string, { path, message }: Problem): Problem {
   const inner = path === '' || path.startsWith('[') ? path : `.${path}`;
   return { path: `${outer}${inner}`, message };
-}
-
-function sentence({ path, message }: Problem): string {
-  return `${path || 'the file'} ${message}`;
 }

@@ -3,7 +3,6 @@
  * there is none. Only names are handed over; a repeated name costs nothing.
  */
 import { WithStartWorkflowOperation, WorkflowExecutionAlreadyStartedError, type Client } from '@temporalio/client';
-import PQueue from 'p-queue';
 import {
   reservationChangedSignal,
   rereadUpdate,
@@ -12,7 +11,8 @@ import {
   type IngestWorkflow,
 } from '../../../workflows/booking/messages.js';
 import { commandWorkflowId, ingestWorkflowId, type StayName } from '../../domain/model/ids.js';
-import { TASK_QUEUES } from '../../temporal/task-queues.js';
+import { startOptions, type StartOptions } from '../../temporal/start-options.js';
+import { tryAll } from './at-once.js';
 import type { Connection } from './connections.js';
 import type { RereadOutcome } from '../../domain/model/booking-activities.js';
 import { WORKFLOW_TYPES } from '../../temporal/workflow-types.js';
@@ -27,20 +27,13 @@ const SECOND = 1_000;
  */
 export async function handOver(temporal: Client, pace: IngestPace, names: readonly StayName[]): Promise<void> {
   const different = new Map(names.map((name) => [ingestWorkflowId(name), name]));
-  const queue = new PQueue({ concurrency: AT_ONCE });
-  const endings = await Promise.allSettled(
-    [...different.values()].map((name) =>
-      queue.add(() =>
-        temporal.workflow.signalWithStart<IngestWorkflow, []>(WORKFLOW_TYPES.ingest, {
-          ...startOf(name, pace),
-          signal: reservationChangedSignal,
-          signalArgs: [],
-        }),
-      ),
-    ),
-  );
-  const failed = endings.find((ending) => ending.status === 'rejected');
-  if (failed !== undefined) throw failed.reason;
+  await tryAll([...different.values()], AT_ONCE, async (name) => {
+    await temporal.workflow.signalWithStart<IngestWorkflow, []>(WORKFLOW_TYPES.ingest, {
+      ...startOf(name, pace),
+      signal: reservationChangedSignal,
+      signalArgs: [],
+    });
+  });
 }
 
 /** Reads a reservation now, in sequence with its other reads, and returns the outcome. */
@@ -56,32 +49,21 @@ export function reread(temporal: Client, pace: IngestPace, name: StayName): Prom
 export async function handOverCommand(temporal: Client, connectionId: string, commandId: string): Promise<void> {
   try {
     await temporal.workflow.start<CommandWorkflow>(WORKFLOW_TYPES.bookingCommand, {
-      workflowId: commandWorkflowId(connectionId, commandId),
+      ...startOptions(
+        commandWorkflowId(connectionId, commandId),
+        [{ connectionId, commandId }],
+        `Command ${commandId} of ${connectionId}`,
+      ),
       workflowIdReusePolicy: 'ALLOW_DUPLICATE_FAILED_ONLY',
-      taskQueue: TASK_QUEUES.stays,
-      args: [{ connectionId, commandId }],
-      staticSummary: `Command ${commandId} of ${connectionId}`,
     });
   } catch (error) {
     if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
   }
 }
 
-function startOf(
-  name: StayName,
-  pace: IngestPace,
-): {
-  readonly workflowId: string;
-  readonly taskQueue: string;
-  readonly args: [{ readonly pace: IngestPace }];
-  readonly staticSummary: string;
-} {
-  return {
-    workflowId: ingestWorkflowId(name),
-    taskQueue: TASK_QUEUES.stays,
-    args: [{ pace }],
-    staticSummary: `Reads reservation ${name.reservationId} at ${name.propertyId}`,
-  };
+function startOf(name: StayName, pace: IngestPace): StartOptions<[{ readonly pace: IngestPace }]> {
+  const summary = `Reads reservation ${name.reservationId} at ${name.propertyId}`;
+  return startOptions(ingestWorkflowId(name), [{ pace }], summary);
 }
 
 /** Returns the pace of a connection, in milliseconds. */

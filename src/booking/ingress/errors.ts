@@ -3,6 +3,7 @@
  * body: bodies hold names and contacts.
  */
 import { ApplicationFailure } from '@temporalio/common';
+import { defined } from '../../domain/model/defined.js';
 
 export type BookingFailure =
   /** Transient: no response, a timeout, 5xx, too many requests. */
@@ -42,7 +43,7 @@ const PASSING = new Set([408, 409, 425, 429]);
 /** Returns the failure for a status that is not a success. The adapter handles 404 itself. */
 export function failureOfStatus(status: number, retryAfterMs?: number): BookingFailure {
   return status >= 500 || PASSING.has(status)
-    ? { kind: 'unavailable', status, ...(retryAfterMs === undefined ? {} : { retryAfterMs }) }
+    ? { kind: 'unavailable', status, ...defined({ retryAfterMs }) }
     : { kind: 'rejected', status };
 }
 
@@ -59,7 +60,7 @@ export function asApplicationFailure({ message, failure }: BookingSystemError): 
       return ApplicationFailure.create({
         message,
         type: 'BookingSystemUnavailable',
-        ...(failure.retryAfterMs === undefined ? {} : { nextRetryDelay: failure.retryAfterMs }),
+        ...defined({ nextRetryDelay: failure.retryAfterMs }),
       });
     case 'rejected':
       return ApplicationFailure.create({ message, type: 'BookingSystemRejected', nextRetryDelay: TRY_AGAIN_MS });

@@ -4,6 +4,8 @@
  */
 import axios, { type AxiosInstance, type AxiosRequestConfig, type AxiosResponse } from 'axios';
 import type { z } from 'zod';
+import { defined } from '../../domain/model/defined.js';
+import { outgoingOptions, retryAfterMs } from '../../http/outgoing.js';
 import type { Call } from './adapter.js';
 import { BookingSystemError, failureOfStatus } from './errors.js';
 
@@ -38,12 +40,8 @@ const TIMEOUT_MS = 10_000;
 /** Returns a client that follows no redirects: they could send credentials elsewhere. */
 export function openBookingHttp({ baseUrl, timeoutMs = TIMEOUT_MS }: BookingHttpOptions): BookingHttp {
   const client = axios.create({
-    baseURL: baseUrl,
-    maxRedirects: 0,
-    validateStatus: () => true,
+    ...outgoingOptions(baseUrl),
     paramsSerializer: { indexes: null },
-    // A stand-in on this machine is never behind the proxy that the environment names.
-    ...(/^(localhost|127\.[\d.]+|\[::1\])$/.test(new URL(baseUrl).hostname) ? { proxy: false as const } : {}),
   });
   const answerTo = async <Answer>(request: BookingRequest<Answer>): Promise<AxiosResponse<unknown>> =>
     ask(client, request, timeoutMs);
@@ -68,8 +66,7 @@ async function ask<Answer>(
     method: request.method ?? 'GET',
     headers: { accept: 'application/json', ...request.headers },
     signal: AbortSignal.any([request.signal, AbortSignal.timeout(timeoutMs)]),
-    ...(request.query === undefined ? {} : { params: request.query }),
-    ...(request.body === undefined ? {} : { data: request.body }),
+    ...defined({ params: request.query, data: request.body }),
   };
   try {
     return await client.request<unknown>(config);
@@ -91,13 +88,4 @@ function read<Answer>(request: BookingRequest<Answer>, response: AxiosResponse<u
   if (parsed.success) return parsed.data;
   const fields = parsed.error.issues.map(({ path }) => path.map(String).join('.') || 'the whole answer');
   throw new BookingSystemError(operation, { kind: 'unreadable', fields: [...new Set(fields)].slice(0, 20) });
-}
-
-const LONGEST_RETRY_AFTER_MS = 5 * 60_000;
-
-/** Returns the milliseconds of a Retry-After header (seconds or an HTTP date), at most five minutes. */
-function retryAfterMs(value: unknown): number | undefined {
-  if (typeof value !== 'string' || value.trim() === '') return undefined;
-  const ms = /^\d+(\.\d+)?$/.test(value.trim()) ? Number(value) * 1_000 : Date.parse(value) - Date.now();
-  return Number.isNaN(ms) ? undefined : Math.min(Math.max(ms, 0), LONGEST_RETRY_AFTER_MS);
 }

@@ -12,7 +12,7 @@ import type { KeyRequestAnswer, StayReport } from '../../domain/model/key-reques
 import type { SendOrderInput, SendOrderOutcome } from '../../domain/model/key-request-activities.js';
 import { LONGEST_WAIT_MS, type KeyRequest } from '../../domain/model/key-request-schema.js';
 import { awaitKeysUpdate } from '../../../workflows/stay/messages.js';
-import { TASK_QUEUES } from '../../temporal/task-queues.js';
+import { startOptions, type StartOptions } from '../../temporal/start-options.js';
 import { WORKFLOW_TYPES } from '../../temporal/workflow-types.js';
 
 /** Time before the caller's deadline at which a stay answers with its progress. */
@@ -110,18 +110,9 @@ async function quietly<T>(ask: () => Promise<T>): Promise<T | undefined> {
   }
 }
 
-function startOf(name: StayName): {
-  readonly workflowId: string;
-  readonly taskQueue: string;
-  readonly args: [];
-  readonly staticSummary: string;
-} {
-  return {
-    workflowId: keyRequestsWorkflowId(name),
-    taskQueue: TASK_QUEUES.stays,
-    args: [],
-    staticSummary: `Key requests of reservation ${name.reservationId} at ${name.propertyId}`,
-  };
+function startOf(name: StayName): StartOptions<[]> {
+  const summary = `Key requests of reservation ${name.reservationId} at ${name.propertyId}`;
+  return startOptions(keyRequestsWorkflowId(name), [], summary);
 }
 
 /** Returns the current state of a stay for the workflow; null if there is no stay. */

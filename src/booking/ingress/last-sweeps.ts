@@ -1,5 +1,6 @@
 /** Last end of each connection's sweeps. It reveals a silent booking system or a stuck sweep. */
 import type { Client } from '@temporalio/client';
+import { defined } from '../../domain/model/defined.js';
 import type { Connections } from './connections.js';
 import { sweepScheduleId } from './sweeps.js';
 import { COMPLETED_SWEEPS } from '../../temporal/workflow-types.js';
@@ -28,7 +29,7 @@ export async function lastSweeps(temporal: Client, { all }: Connections): Promis
   if (left.size > 0) await temporal.withDeadline(Date.now() + PATIENCE_MS, find);
   return swept.map((one) => {
     const end = ended.get(one);
-    return { ...one, ...(end === undefined ? {} : { ended: end }) };
+    return defined({ ...one, ended: end });
   });
 
   async function find(): Promise<void> {

@@ -9,7 +9,7 @@ import {
 } from '@temporalio/client';
 import type { ListenWorkflow, SweepStart, SweepWorkflow } from '../../../workflows/booking/messages.js';
 import { SEARCH_ATTRIBUTES } from '../../temporal/search-attributes.js';
-import { TASK_QUEUES } from '../../temporal/task-queues.js';
+import { startOptions } from '../../temporal/start-options.js';
 import type { Connection, Connections, SweepRhythm } from './connections.js';
 import { WORKFLOW_TYPES } from '../../temporal/workflow-types.js';
 
@@ -79,11 +79,8 @@ function scheduleOf(connectionId: string, propertyId: string, rhythm: SweepRhyth
     action: {
       type: 'startWorkflow',
       workflowType: WORKFLOW_TYPES.bookingSweep,
-      workflowId: scheduleId,
-      taskQueue: TASK_QUEUES.stays,
-      args: [start],
+      ...startOptions(scheduleId, [start], `Looks for changes at ${propertyId}`),
       typedSearchAttributes: [{ key: SEARCH_ATTRIBUTES.property, value: propertyId }],
-      staticSummary: `Looks for changes at ${propertyId}`,
     },
     // The first sweep imports the bookings from before the connection existed.
     state: { triggerImmediately: true },
@@ -92,10 +89,7 @@ function scheduleOf(connectionId: string, propertyId: string, rhythm: SweepRhyth
 
 async function ensureListener(temporal: Client, connectionId: string): Promise<void> {
   await temporal.workflow.start<ListenWorkflow>(WORKFLOW_TYPES.bookingListener, {
-    workflowId: `listen/${connectionId}`,
+    ...startOptions(`listen/${connectionId}`, [{ connectionId }], `Listens to ${connectionId}`),
     workflowIdConflictPolicy: 'USE_EXISTING',
-    taskQueue: TASK_QUEUES.stays,
-    args: [{ connectionId }],
-    staticSummary: `Listens to ${connectionId}`,
   });
 }

@@ -6,6 +6,7 @@
 import type { FastifyInstance, FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
 import { applyReservation } from '../../client/apply-reservation.js';
 import { StayRefused } from '../../client/refusals.js';
+import { defined } from '../../domain/model/defined.js';
 import { ERROR_TYPES } from '../../domain/model/error-types.js';
 import type { StaySnapshotInput } from '../../domain/model/snapshot-schema.js';
 import type { Client } from '@temporalio/client';
@@ -90,7 +91,7 @@ export function openIngress({ connections, temporal, log }: IngressOptions): Ing
       const { status, outcome, problems } = await take(connection, webhook.read(deliveryOf(request)));
       count(connectionId, outcome);
       if (status === 404) return reply.callNotFound();
-      return await reply.code(status).send({ outcome, ...(problems === undefined ? {} : { problems }) });
+      return await reply.code(status).send(defined({ outcome, problems }));
     } catch (error) {
       count(connectionId, 'failed');
       log.warn(
@@ -135,12 +136,12 @@ function deliveryOf(request: FastifyRequest): Delivery {
   const headers = Object.entries(request.headers).filter(
     (header): header is [string, string] => typeof header[1] === 'string',
   );
-  return {
-    ...(token === undefined ? {} : { token }),
+  return defined({
+    token,
     headers: Object.fromEntries(headers),
     body: Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0),
     ip: request.ip,
-  };
+  });
 }
 
 /** Records a whole snapshot before the response: it could not be fetched again. */

@@ -4,6 +4,7 @@ import { SingleBar } from 'cli-progress';
 import { InvalidArgumentError, type Command } from 'commander';
 import PQueue from 'p-queue';
 import { ERROR_TYPES, StayRefused } from '../../client.js';
+import { defined } from '../../domain/model/defined.js';
 import { NotWorked } from '../outcome.js';
 import { targetFrom, withStaysOneByOne, type OneByOne } from '../temporal.js';
 import type { Terminal } from '../terminal.js';
@@ -38,7 +39,7 @@ export function addImport(program: Command, { env, out, err }: Terminal): void {
     .option('--errors <file>', 'write all problems to this file, as CSV of row and problem')
     .option('--restart', 'also send what an earlier run has sent', false)
     .action(async (file: string, { property, restart, atOnce, errors }: ImportOptions) => {
-      const { entries, problems } = readImportFile(file, property === undefined ? {} : { propertyId: property });
+      const { entries, problems } = readImportFile(file, defined({ propertyId: property }));
       const journal = openJournal(file, { target: targetFrom(env), start: restart ? 'over' : 'where-it-stopped' });
       const left = entries.filter((entry) => !journal.has(entry));
       const skipped = entries.length - left.length;

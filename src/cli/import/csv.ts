@@ -4,6 +4,7 @@
  * (`docs/booking-systems.md`).
  */
 import { CsvError, parse } from 'csv-parse/sync';
+import { defined } from '../../domain/model/defined.js';
 import { BadInput } from '../outcome.js';
 import type { ImportRow, RowProblem } from './row.js';
 
@@ -132,10 +133,6 @@ function guestOf(cells: Cells, at: number): unknown {
     primary: truthOr(cells['primary']),
     wantsKey: truthOr(cells['wantsKey']),
   });
-}
-
-function defined(fields: Readonly<Record<string, unknown>>): Record<string, unknown> {
-  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
 }
 
 /** Returns the names in a cell. Names with spaces need bars between them; a single such name needs one at its end. */

@@ -1,12 +1,13 @@
 /** Reading of a file of reservations: CSV, a JSON list, or JSON lines. An invalid row does not affect the others. */
 import type { ImportRow, RowProblem } from './row.js';
 import { createHash } from 'node:crypto';
-import { readFileSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import path from 'node:path';
 import { check } from '../../domain/model/check.js';
+import { defined } from '../../domain/model/defined.js';
 import { stayWorkflowId } from '../../domain/model/ids.js';
 import { snapshotSchema, type StaySnapshotInput } from '../../domain/model/snapshot-schema.js';
-import { parseJson, problemLine } from '../json-file.js';
+import { jsonIn, problemLine, readText } from '../json-file.js';
 import { BadInput } from '../outcome.js';
 import { readCsv } from './csv.js';
 
@@ -36,9 +37,9 @@ export interface ReadOptions {
  * @throws BadInput if the file cannot be read at all
  */
 export function readImportFile(file: string, { propertyId }: ReadOptions): ImportFile {
-  const text = readText(file);
+  const text = readText(file, file);
   const revision = statSync(file).mtime.toISOString();
-  const defaults = { revision, ...(propertyId === undefined ? {} : { propertyId }) };
+  const defaults = defined({ revision, propertyId });
   const rows = rowsOf(text, file);
   const entries: Entry[] = [];
   const problems: RowProblem[] = [];
@@ -72,7 +73,7 @@ function rowsOf(text: string, file: string): readonly ImportRow[] {
     case '.jsonl':
       return text.split('\n').flatMap((line, at) => (line.trim() === '' ? [] : [jsonLine(line, at + 1)]));
     case '.json': {
-      const list = parseJson(text, file);
+      const list = jsonIn(text, file);
       if (!Array.isArray(list)) throw new BadInput(`${file} must hold a list of reservations`);
       return list.map((value: unknown, at) => ({ row: at + 1, value }));
     }
@@ -86,14 +87,5 @@ function jsonLine(line: string, row: number): ImportRow {
     return { row, value: JSON.parse(line) as unknown };
   } catch {
     return { row, problems: [{ row, message: 'is not JSON' }] };
-  }
-}
-
-function readText(file: string): string {
-  try {
-    return readFileSync(file, 'utf8');
-  } catch (error) {
-    const { code = 'unknown reason' } = error as NodeJS.ErrnoException;
-    throw new BadInput(`${file} cannot be read: ${code === 'ENOENT' ? 'there is no such file' : code}`);
   }
 }

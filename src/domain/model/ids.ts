@@ -1,5 +1,8 @@
 /** Workflow ids and step ids; workflow ids have inverses. */
 
+/** Longest workflow id that Temporal accepts, in bytes. Ids are percent-encoded, so that a character is a byte. */
+export const MOST_ID_LENGTH = 1_000;
+
 export interface StayName {
   readonly propertyId: string;
   readonly reservationId: string;
@@ -7,13 +10,12 @@ export interface StayName {
 
 /** Returns `stay/<propertyId>/<reservationId>`, parts percent-encoded. */
 export function stayWorkflowId(name: StayName): string {
-  return `stay/${encodeURIComponent(name.propertyId)}/${encodeURIComponent(name.reservationId)}`;
+  return idOf('stay', name.propertyId, name.reservationId);
 }
 
 /** Parses an id that `stayWorkflowId` returned; undefined for any other id. */
 export function parseStayWorkflowId(workflowId: string): StayName | undefined {
-  const [propertyId, reservationId] = twoParts('stay', workflowId) ?? [];
-  return propertyId === undefined || reservationId === undefined ? undefined : { propertyId, reservationId };
+  return stayNameIn('stay', workflowId);
 }
 
 /**
@@ -21,13 +23,12 @@ export function parseStayWorkflowId(workflowId: string): StayName | undefined {
  * Parts are percent-encoded.
  */
 export function ingestWorkflowId(name: StayName): string {
-  return `ingest/${encodeURIComponent(name.propertyId)}/${encodeURIComponent(name.reservationId)}`;
+  return idOf('ingest', name.propertyId, name.reservationId);
 }
 
 /** Parses an id that `ingestWorkflowId` returned; undefined for any other id. */
 export function parseIngestWorkflowId(workflowId: string): StayName | undefined {
-  const [propertyId, reservationId] = twoParts('ingest', workflowId) ?? [];
-  return propertyId === undefined || reservationId === undefined ? undefined : { propertyId, reservationId };
+  return stayNameIn('ingest', workflowId);
 }
 
 /**
@@ -35,13 +36,12 @@ export function parseIngestWorkflowId(workflowId: string): StayName | undefined 
  * Parts are percent-encoded.
  */
 export function keyRequestsWorkflowId(name: StayName): string {
-  return `key-requests/${encodeURIComponent(name.propertyId)}/${encodeURIComponent(name.reservationId)}`;
+  return idOf('key-requests', name.propertyId, name.reservationId);
 }
 
 /** Parses an id that `keyRequestsWorkflowId` returned; undefined for any other id. */
 export function parseKeyRequestsWorkflowId(workflowId: string): StayName | undefined {
-  const [propertyId, reservationId] = twoParts('key-requests', workflowId) ?? [];
-  return propertyId === undefined || reservationId === undefined ? undefined : { propertyId, reservationId };
+  return stayNameIn('key-requests', workflowId);
 }
 
 /**
@@ -49,7 +49,7 @@ export function parseKeyRequestsWorkflowId(workflowId: string): StayName | undef
  * `command/<connectionId>/<commandId>`, parts percent-encoded.
  */
 export function commandWorkflowId(connectionId: string, commandId: string): string {
-  return `command/${encodeURIComponent(connectionId)}/${encodeURIComponent(commandId)}`;
+  return idOf('command', connectionId, commandId);
 }
 
 export interface RoomName {
@@ -59,13 +59,22 @@ export interface RoomName {
 
 /** Returns `room/<propertyId>/<room>`, parts percent-encoded. */
 export function roomWorkflowId(name: RoomName): string {
-  return `room/${encodeURIComponent(name.propertyId)}/${encodeURIComponent(name.room)}`;
+  return idOf('room', name.propertyId, name.room);
 }
 
 /** Parses an id that `roomWorkflowId` returned; undefined for any other id. */
 export function parseRoomWorkflowId(workflowId: string): RoomName | undefined {
   const [propertyId, room] = twoParts('room', workflowId) ?? [];
   return propertyId === undefined || room === undefined ? undefined : { propertyId, room };
+}
+
+function idOf(kind: string, ...parts: readonly string[]): string {
+  return [kind, ...parts.map(encodeURIComponent)].join('/');
+}
+
+function stayNameIn(kind: string, workflowId: string): StayName | undefined {
+  const [propertyId, reservationId] = twoParts(kind, workflowId) ?? [];
+  return propertyId === undefined || reservationId === undefined ? undefined : { propertyId, reservationId };
 }
 
 /** Returns the two decoded parts of an id that begins with `kind`. */
@@ -84,8 +93,7 @@ function twoParts(kind: string, workflowId: string): readonly [string, string] |
  * Parts are percent-encoded.
  */
 export function eraseWorkflowId(guest: StayName & { readonly guestId: string }): string {
-  const { propertyId, reservationId, guestId } = guest;
-  return `erase/${[propertyId, reservationId, guestId].map(encodeURIComponent).join('/')}`;
+  return idOf('erase', guest.propertyId, guest.reservationId, guest.guestId);
 }
 
 /** Returns the id of the preparation step that registers a guest at Seam. */

@@ -4,6 +4,7 @@
  * a newer worker may send fields that an older one does not have.
  */
 import { z } from 'zod';
+import { MOST_ID_LENGTH } from './ids.js';
 import { idSchema, instantSchema, windowSchema } from './snapshot-schema.js';
 import type { Claim, KeyReport, LeaseNews } from './lease.js';
 
@@ -16,7 +17,7 @@ const stayIdRule = 'must be the workflow id of a stay, such as "stay/seaside/R-1
 const workflowIdSchema = z
   .string({ error: stayIdRule })
   .min(1, 'must not be empty')
-  .max(1000, 'must be at most 1000 characters long')
+  .max(MOST_ID_LENGTH, 'must be at most 1000 characters long')
   .regex(/^[\x21-\x7e]+$/, stayIdRule);
 
 const count = z

@@ -1,4 +1,8 @@
-/** Records in Seam's JSON: exactly the published fields (`@seamapi/types` 1.977.0), no more. */
+/**
+ * Records in Seam's JSON: exactly the published fields (`@seamapi/types` 1.977.0), no more. Fields without a value are
+ * left out, because absent and null differ at Seam.
+ */
+import { defined } from '../../domain/model/defined.js';
 import type { Listed } from './credentials.js';
 import { ownerOf } from '../hotel/issuing.js';
 import type { DeviceRecord, Door, IdentityRecord, UserRecord } from '../hotel/records.js';
@@ -12,11 +16,6 @@ function iso(at: number): string {
 
 function isoOrNull(at: number | null): string | null {
   return at === null ? null : iso(at);
-}
-
-/** Omits undefined fields, because absent and null differ at Seam. */
-function compact(json: Json): Json {
-  return Object.fromEntries(Object.entries(json).filter(([, value]) => value !== undefined));
 }
 
 function common(world: World): Json {
@@ -120,7 +119,7 @@ export function entranceJson(world: World, door: Door): Json {
 /** Returns a user as an `acs_user`. */
 export function userJson(world: World, user: UserRecord): Json {
   const identity = user.identityId === null ? undefined : world.identities.get(user.identityId);
-  return compact({
+  return defined({
     ...common(world),
     acs_user_id: user.id,
     acs_system_id: world.acsSystemId,
@@ -186,7 +185,7 @@ export function credentialJson(world: World, listed: Listed): Json {
   const copy = listed.kind === 'copy' ? listed.copy : undefined;
   const isParent = copy === undefined && credential.form === 'mobile-key';
   const issuedAt = copy === undefined ? credential.issuedAt : copy.issuedAt;
-  return compact({
+  return defined({
     acs_credential_id: copy?.id ?? credential.id,
     parent_acs_credential_id: copy?.parentId,
     acs_system_id: world.acsSystemId,
@@ -209,7 +208,7 @@ export function credentialJson(world: World, listed: Listed): Json {
     latest_desired_state_synced_with_provider_at: isoOrNull(credential.syncedAt),
     errors: [],
     warnings: warningsOf(listed, issuedAt),
-    visionline_metadata: compact({
+    visionline_metadata: defined({
       card_function_type: 'guest',
       auto_join: credential.joining === 'auto' ? true : undefined,
       joiner_acs_credential_ids: credential.joinedTo.length > 0 ? credential.joinedTo : undefined,

@@ -1,6 +1,7 @@
 /** Control API `/_sim/*`: the hotel's doors, phones, taps, desk cards, time, faults, switches and journal. */
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
+import { defined } from '../../domain/model/defined.js';
 import { parseDuration } from './durations.js';
 import { faultSchema, type FaultBook } from './faults.js';
 import { credentialJson } from '../api/present.js';
@@ -90,7 +91,7 @@ export function addControlRoutes(app: FastifyInstance, hotel: SimulatedHotel, fa
     const credential = hotel.cutDeskCard({
       doorIds: asked.acs_entrance_ids,
       kind: asked.kind,
-      ...(asked.join_acs_credential_id === undefined ? {} : { joinTo: asked.join_acs_credential_id }),
+      ...defined({ joinTo: asked.join_acs_credential_id }),
       startsAt: Date.parse(asked.starts_at),
       endsAt: Date.parse(asked.ends_at),
     });
@@ -170,8 +171,7 @@ function makeOrChange(hotel: SimulatedHotel, asked: z.infer<typeof phoneSchema>)
   if (asked.device_id === undefined && owned.length > 0) {
     return owned.map((device) => hotel.phones.change(device.id, change));
   }
-  const deviceId = asked.device_id === undefined ? {} : { deviceId: asked.device_id };
-  return [hotel.phones.add(asked.user_identity_id, { ...change, ...deviceId })];
+  return [hotel.phones.add(asked.user_identity_id, { ...change, ...defined({ deviceId: asked.device_id }) })];
 }
 
 function tappingOf(asked: z.infer<typeof tapSchema>): Tapping {

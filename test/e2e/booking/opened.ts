@@ -14,7 +14,7 @@ export interface Entry {
   readonly settings: unknown;
 }
 
-/** @throws ConnectionsFileError naming what is wrong with the settings */
+/** @throws ConfigFileError naming what is wrong with the settings */
 export function openSystem(
   adapter: BookingAdapter,
   { properties = [{ propertyId: 'seaside', externalId: 'MUC' }], settings }: Entry,

@@ -2,16 +2,13 @@
 import { ServiceError } from '@temporalio/client';
 import { expect, test } from 'vitest';
 import { asking } from '../../../src/client/asking.js';
-
-// Status codes of gRPC.
-const CANCELLED = 1;
-const UNAVAILABLE = 14;
+import { GRPC_STATUS } from '../../../src/temporal/grpc-errors.js';
 
 const refused = (code: number, details: string): ServiceError => {
   const cause = Object.assign(new Error(details), { code, details, metadata: {} });
   return new ServiceError('Failed to query Workflow', { cause });
 };
-const calledOffByServer = refused(CANCELLED, 'context canceled');
+const calledOffByServer = refused(GRPC_STATUS.CANCELLED, 'context canceled');
 
 /** Fails with each error in turn, then answers. */
 function failing(...errors: readonly Error[]): { readonly ask: () => Promise<string>; readonly asked: () => number } {
@@ -34,8 +31,8 @@ test('a query that the server cancels twice fails without a third attempt', asyn
 });
 
 test.each([
-  refused(CANCELLED, 'Cancelled on client'),
-  refused(UNAVAILABLE, 'no connection'),
+  refused(GRPC_STATUS.CANCELLED, 'Cancelled on client'),
+  refused(GRPC_STATUS.UNAVAILABLE, 'no connection'),
   new Error('context canceled'),
 ])('a query fails without a retry on any other error: %s', async (error) => {
   const query = failing(error);

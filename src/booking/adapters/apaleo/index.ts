@@ -4,6 +4,7 @@
  * Source: apaleo.dev, guides on webhooks, and the models of the Booking API v1.
  */
 import { z } from 'zod';
+import { defined } from '../../../domain/model/defined.js';
 import type { StayName } from '../../../domain/model/ids.js';
 import { idSchema } from '../../../domain/model/snapshot-schema.js';
 import { defineAdapter, type Delivery, type Reading } from '../../ingress/adapter.js';
@@ -13,6 +14,7 @@ import { baseUrlSchema, guardSchema, secretNameSchema } from '../../ingress/sett
 import { mappingSettings, openApaleoMapping, reservationSchema } from './mapping.js';
 import { openAccessTokens } from '../parts/access-token.js';
 import { openGuestIds } from '../parts/guest-ids.js';
+import { jsonIn } from '../parts/json.js';
 import { toTheSecond } from '../parts/times.js';
 
 const settingsSchema = z.strictObject({
@@ -107,7 +109,7 @@ export const apaleo = defineAdapter({
         const next = nextPlace(place, reservations);
         return {
           reservations: reservations.map(({ id }) => ({ propertyId, reservationId: id })),
-          ...(next === undefined ? {} : { next: JSON.stringify(next) }),
+          ...defined({ next: next && JSON.stringify(next) }),
         };
       },
     };
@@ -121,7 +123,7 @@ export const apaleo = defineAdapter({
 function readEvent({ body }: Delivery, propertyIds: ReadonlyMap<string, string>): Reading {
   const text = body.toString('utf8');
   if (text.trim() === '') return { kind: 'alive' };
-  const event = parse(text);
+  const event = jsonIn(text);
   if (event === undefined) return { kind: 'unreadable', fields: ['the whole body'] };
   const read = eventSchema.safeParse(event);
   if (!read.success) return { kind: 'unreadable', fields: read.error.issues.map(({ path }) => path.join('.')) };
@@ -133,14 +135,6 @@ function readEvent({ body }: Delivery, propertyIds: ReadonlyMap<string, string>)
   }
   const reservation: StayName = { propertyId: ours, reservationId: data.entityId };
   return { kind: 'changed', reservations: [reservation], ignored: 0 };
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text) as unknown;
-  } catch {
-    return undefined;
-  }
 }
 
 /**

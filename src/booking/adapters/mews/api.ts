@@ -5,6 +5,7 @@
 import DataLoader from 'dataloader';
 import PQueue from 'p-queue';
 import type { z } from 'zod';
+import { defined } from '../../../domain/model/defined.js';
 import { BookingSystemError } from '../../ingress/errors.js';
 import { openBookingHttp } from '../../ingress/http.js';
 import { toTheSecond } from '../parts/times.js';
@@ -120,7 +121,7 @@ export function openMewsApi({ apiUrl, clientToken, accessToken, client, ...limit
     const items: Item[] = [];
     let cursor: string | undefined;
     do {
-      const limitation = { Count: MOST_IDS, ...(cursor === undefined ? {} : { Cursor: cursor }) };
+      const limitation = defined({ Count: MOST_IDS, Cursor: cursor });
       const answer = await post(path, { ...body, Limitation: limitation }, schema);
       const page = itemsOf(answer) ?? [];
       items.push(...page);
@@ -224,7 +225,7 @@ export function openMewsApi({ apiUrl, clientToken, accessToken, client, ...limit
     async list({ filter, from, to, cursor }) {
       const body = {
         [filter]: { StartUtc: toTheSecond(Date.parse(from)), EndUtc: toTheSecond(Date.parse(to) + 999) },
-        Limitation: { Count: PAGE, ...(cursor === undefined ? {} : { Cursor: cursor }) },
+        Limitation: defined({ Count: PAGE, Cursor: cursor }),
       };
       const { Reservations, Cursor } = await post(RESERVATIONS, body, changedSchema);
       const ids = (Reservations ?? []).map(({ Id }) => Id);
@@ -238,7 +239,7 @@ export function openMewsApi({ apiUrl, clientToken, accessToken, client, ...limit
       return (Commands ?? []).find(({ Id }) => Id === id);
     },
     async updateCommand(id, state, notes) {
-      const told = { CommandId: id, State: state, ...(notes === undefined ? {} : { Notes: notes }) };
+      const told = defined({ CommandId: id, State: state, Notes: notes });
       await post('commands/update', told, commandsSchema.partial());
     },
   };

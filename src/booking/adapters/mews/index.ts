@@ -3,10 +3,12 @@
  * It also reads reservations with companions and customers, sweeps updates, and carries out commands to cut keys.
  */
 import { z } from 'zod';
+import { defined } from '../../../domain/model/defined.js';
 import { idSchema } from '../../../domain/model/snapshot-schema.js';
 import { defineAdapter, type ChangesPage, type Delivery, type Reading } from '../../ingress/adapter.js';
 import { openGuard } from '../../ingress/guard.js';
 import { baseUrlSchema, guardSchema, secretNameSchema } from '../../ingress/settings.js';
+import { jsonIn } from '../parts/json.js';
 import { openMewsApi, type MewsApi } from './api.js';
 import { cutKey } from './commands.js';
 import { listenToMews } from './listening.js';
@@ -97,7 +99,7 @@ function readEvents(
 ): Reading {
   const text = body.toString('utf8');
   if (text.trim() === '') return { kind: 'alive' };
-  const read = webhookSchema.safeParse(parsed(text));
+  const read = webhookSchema.safeParse(jsonIn(text));
   if (!read.success)
     return { kind: 'unreadable', fields: read.error.issues.map(({ path }) => path.join('.') || 'the whole body') };
   const { EnterpriseId, Events } = read.data;
@@ -107,14 +109,6 @@ function readEvents(
   });
   const reservations = [...new Set(ids)].map((reservationId) => ({ propertyId, reservationId }));
   return { kind: 'changed', reservations, ignored: Events.length - ids.length };
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text) as unknown;
-  } catch {
-    return undefined;
-  }
 }
 
 const placeSchema = z.object({
@@ -147,12 +141,12 @@ async function changes(
 ): Promise<ChangesPage> {
   const place = asked.cursor === undefined ? first(asked.since) : placeSchema.parse(JSON.parse(asked.cursor));
   const { filter, from, to, cursor } = place;
-  const page = await api.list({ filter, from, to, ...(cursor === undefined ? {} : { cursor }) });
+  const page = await api.list(defined({ filter, from, to, cursor }));
   const next = page.next === undefined ? following(place, companionHours) : { ...place, cursor: page.next };
-  return {
+  return defined({
     reservations: page.ids.map(asked.nameOf),
-    ...(next === undefined ? {} : { next: JSON.stringify(next) }),
-  };
+    next: next && JSON.stringify(next),
+  });
 }
 
 function first(since: string): Place {

@@ -4,8 +4,10 @@
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import { WebSocket } from 'ws';
+import { defined } from '../../../domain/model/defined.js';
 import type { StayName } from '../../../domain/model/ids.js';
 import type { Call, Door } from '../../ingress/adapter.js';
+import { jsonIn } from '../parts/json.js';
 import type { MewsApi } from './api.js';
 import { isWaiting, KEY_CUTTER, messageSchema, WAITING } from './wire.js';
 
@@ -93,7 +95,7 @@ async function connection(
 }
 
 async function hear({ nameOf }: ListeningOptions, door: Door, text: string): Promise<void> {
-  const message = messageSchema.safeParse(parsed(text));
+  const message = messageSchema.safeParse(jsonIn(text));
   if (!message.success) {
     door.count('unreadable');
     return;
@@ -112,7 +114,7 @@ async function catchUp({ api, nameOf }: ListeningOptions, door: Door, heardUntil
   const window = { from: new Date(heardUntil).toISOString(), to: new Date(Date.now() + OVERLAP_MS).toISOString() };
   let cursor: string | undefined;
   do {
-    const page = await api.list({ filter: 'UpdatedUtc', ...window, ...(cursor === undefined ? {} : { cursor }) });
+    const page = await api.list({ filter: 'UpdatedUtc', ...window, ...defined({ cursor }) });
     if (page.ids.length > 0) await door.changed(page.ids.map(nameOf));
     cursor = page.next;
   } while (cursor !== undefined);
@@ -126,12 +128,4 @@ async function takeCommands(api: MewsApi, door: Door): Promise<void> {
 
 function textOf(data: unknown): string {
   return Buffer.isBuffer(data) ? data.toString('utf8') : '';
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text) as unknown;
-  } catch {
-    return undefined;
-  }
 }

@@ -8,11 +8,13 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { StayNotFound } from '../../../client.js';
+import { defined } from '../../../domain/model/defined.js';
 import { stayWorkflowId, type StayName } from '../../../domain/model/ids.js';
 import type { KeyOutcome } from '../../../domain/key-request/outcome.js';
 import type { KeyRequest } from '../../../domain/model/key-request-schema.js';
 import { defineAdapter, type Door } from '../../ingress/adapter.js';
 import { secretNameSchema } from '../../ingress/settings.js';
+import { jsonIn } from '../parts/json.js';
 import { mappingSettings, readRequest, validityOf } from './mapping.js';
 import { roomKeyAnswer, roomKeyRequestSchema, type RoomKeyRequest, type LeaseDecision } from './wire.js';
 
@@ -95,7 +97,7 @@ async function answerTo(body: unknown, desk: Desk): Promise<Readonly<Record<stri
   const judged = judge(wire, desk, now, deadline).catch((): LeaseDecision => RETRY);
   const decision = await Promise.race([judged, inTime(deadline)]);
   desk.door.count(`answered-${decision.code}`);
-  return roomKeyAnswer(wire ?? {}, decision, { now, ...(validity === undefined ? {} : { validity }) });
+  return roomKeyAnswer(wire ?? {}, decision, defined({ now, validity }));
 }
 
 async function inTime(deadline: number): Promise<LeaseDecision> {
@@ -204,12 +206,8 @@ async function readKey(door: Door, name: StayName): Promise<LeaseDecision> {
 }
 
 function parse(body: unknown): RoomKeyRequest | undefined {
-  try {
-    const content: unknown = Buffer.isBuffer(body) ? JSON.parse(body.toString('utf8')) : undefined;
-    return roomKeyRequestSchema.safeParse(content).data;
-  } catch {
-    return undefined;
-  }
+  const content = Buffer.isBuffer(body) ? jsonIn(body.toString('utf8')) : undefined;
+  return roomKeyRequestSchema.safeParse(content).data;
 }
 
 /** Returns the check of the `authorization` header. It compares digests in constant time. */

@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { localInstant } from '../../../domain/model/dates.js';
+import { defined } from '../../../domain/model/defined.js';
 import { isBefore, normalInstant, type Window } from '../../../domain/model/instants.js';
 import type { KeyRequest, KeyRequestKind } from '../../../domain/model/key-request-schema.js';
 import { idSchema, instantSchema } from '../../../domain/model/snapshot-schema.js';
@@ -75,7 +76,7 @@ export function readRequest(wire: RoomKeyRequest, settings: OperaMappingSettings
     kind,
     rooms,
     ...(wire.oldRoomId == null || wire.oldRoomId === '' ? {} : { oldRoom: wire.oldRoomId }),
-    ...(window === undefined ? {} : { window }),
+    ...defined({ window }),
     at: instantOf(wire.keyRequestTime, settings.timeZone) ?? now,
     by: 'opera',
     furtherKeys: settings.duplicates,

@@ -2,6 +2,7 @@
  * Access tokens from OAuth client credentials (RFC 6749 §4.4): one at a time, cached until shortly before they expire.
  */
 import * as oauth from 'openid-client';
+import { defined } from '../../../domain/model/defined.js';
 import { BookingSystemError, failureOfStatus } from '../../ingress/errors.js';
 
 export interface ClientCredentials {
@@ -71,7 +72,7 @@ interface Token {
 
 async function ask(server: oauth.Configuration, scope: string | undefined): Promise<Token> {
   try {
-    const answer = await oauth.clientCredentialsGrant(server, scope === undefined ? {} : { scope });
+    const answer = await oauth.clientCredentialsGrant(server, defined({ scope }));
     const lifeMs = answer.expires_in === undefined ? SHORT_LIFE_MS : answer.expires_in * 1_000;
     return {
       authorization: `Bearer ${answer.access_token}`,

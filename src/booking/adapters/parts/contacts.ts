@@ -4,6 +4,7 @@
  */
 import { isSupportedCountry, parsePhoneNumberFromString, type CountryCode } from 'libphonenumber-js/min';
 import { z } from 'zod';
+import { defined } from '../../../domain/model/defined.js';
 import { guestSchema, type StaySnapshotInput } from '../../../domain/model/snapshot-schema.js';
 
 /** Country of phone numbers that have no country code; without this setting such numbers are left out. */
@@ -31,8 +32,7 @@ export function contactOf(typed: TypedContact, phoneCountry: CountryCode | undef
   const phone = phoneOf(typed.phone ?? '', phoneCountry);
   return {
     ...(name === '' ? {} : { name }),
-    ...(email === undefined ? {} : { email }),
-    ...(phone === undefined ? {} : { phone }),
+    ...defined({ email, phone }),
   };
 }
 

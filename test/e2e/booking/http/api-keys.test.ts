@@ -2,12 +2,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, afterEach, describe, expect, test, vi } from 'vitest';
-import {
-  type ApiKeyFileError,
-  makeApiKey,
-  openApiKeys,
-  type ApiKeyRecord,
-} from '../../../../src/booking/http/api-keys.js';
+import { makeApiKey, openApiKeys, type ApiKeyRecord } from '../../../../src/booking/http/api-keys.js';
+import type { ConfigFileError } from '../../../../src/config-file.js';
 import { DEV_API_KEY } from '../../../../src/dev/stack.js';
 import { packageRoot } from '../../../../src/package-root.js';
 
@@ -20,7 +16,7 @@ afterEach(() => {
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 const opera = makeApiKey({ keyId: 'opera', properties: ['seaside'], access: 'write' });
-const onInvalid = vi.fn<(error: ApiKeyFileError) => void>();
+const onInvalid = vi.fn<(error: ConfigFileError) => void>();
 
 function write(...keys: readonly (ApiKeyRecord | object)[]): void {
   writeFileSync(file, JSON.stringify({ keys }));

@@ -1,7 +1,8 @@
 /** Tests of the connections file: each error names its field. */
 import { expect, test } from 'vitest';
 import { ADAPTERS } from '../../../../src/booking/adapters/index.js';
-import { ConnectionsFileError, parseConnections } from '../../../../src/booking/ingress/connections.js';
+import { parseConnections } from '../../../../src/booking/ingress/connections.js';
+import { ConfigFileError } from '../../../../src/config-file.js';
 import { SECRET } from '../generic/sender.js';
 
 const right = {
@@ -16,7 +17,7 @@ function problemsOf(...connections: readonly object[]): readonly string[] {
   try {
     parseConnections(JSON.stringify({ connections }), 'bookings.json', { adapters: ADAPTERS, env });
   } catch (error) {
-    if (error instanceof ConnectionsFileError) return error.problems;
+    if (error instanceof ConfigFileError) return error.problems;
     throw error;
   }
   return [];

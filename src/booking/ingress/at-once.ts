@@ -1,0 +1,17 @@
+/** Work on many items, a few at a time. */
+import PQueue from 'p-queue';
+
+/**
+ * Runs `work` for every item, at most `most` at a time.
+ * @throws the first error, after all items have been tried
+ */
+export async function tryAll<Item>(
+  items: readonly Item[],
+  most: number,
+  work: (item: Item) => Promise<void>,
+): Promise<void> {
+  const queue = new PQueue({ concurrency: most });
+  const endings = await Promise.allSettled(items.map((item) => queue.add(() => work(item))));
+  const failed = endings.find((ending) => ending.status === 'rejected');
+  if (failed !== undefined) throw failed.reason;
+}

@@ -1,0 +1,23 @@
+/** Errors of Temporal's server as gRPC reports them. */
+import { isGrpcServiceError } from '@temporalio/client';
+
+/** Status codes that Stayline handles; names and numbers are gRPC's. */
+export const GRPC_STATUS = {
+  CANCELLED: 1,
+  DEADLINE_EXCEEDED: 4,
+  RESOURCE_EXHAUSTED: 8,
+  FAILED_PRECONDITION: 9,
+  UNAVAILABLE: 14,
+} as const;
+
+/** Status of a failed call: its code, and the server's text. */
+export interface GrpcError {
+  readonly code: number;
+  readonly details: string;
+}
+
+/** Returns the gRPC error in an error of Temporal's client, which wraps it for some calls; undefined without one. */
+export function grpcErrorIn(error: unknown): GrpcError | undefined {
+  const found = error instanceof Error && isGrpcServiceError(error.cause) ? error.cause : error;
+  return isGrpcServiceError(found) ? found : undefined;
+}
