@@ -147,6 +147,7 @@ export default defineConfig(
     plugins: { stayline: { rules: { 'plain-language': plainLanguage, 'plain-titles': plainTitles } } },
   },
   { files: PLAIN, rules: { 'stayline/plain-language': 'error' } },
+  { files: ['test/**/*.ts'], rules: { 'stayline/plain-titles': 'error' } },
   {
     files: DOCUMENTED,
     plugins: { jsdoc },

@@ -10,7 +10,7 @@ const BANNED = new RegExp(
   'i',
 );
 
-const TITLE_OPENING = /^(?:What|Who|Whose|Whoever|Whatever|Of|As|That|it)\b/i;
+const TITLE_OPENING = /^(?:What|Who|Whoever|Of|As|That|it)\b/i;
 const GENDERED = /\b(?:he|him|his|himself)\b/i;
 const LEAST_WORDS = 4;
 const MOST_CHARACTERS = 140;

@@ -57,7 +57,7 @@ async function faults(args) {
   await vitest([...FULL, 'test/faults/seeds', ...others]);
 }
 
-/** Everything, then the coverage of `npm test`; with arguments, only the tests that they name. */
+/** Runs all tests, then the coverage of `npm test`; with arguments, only the tests that they name. */
 async function full(args) {
   await (args.length > 0 ? vitest([...FULL, ...args]) : vitest(FULL, COVERAGE));
 }
@@ -74,7 +74,9 @@ async function busy(args) {
   await vitest(args);
 }
 
-/** Runs vitest as a separate program with our terminal; this process ends as vitest ends. Several runs follow each other, and each must pass. */
+/**
+ * Runs vitest as a separate program with our terminal; this process ends as vitest ends. Several runs follow each other until one fails.
+ */
 async function vitest(...runs) {
   const program = path.join(ROOT, 'node_modules/vitest/vitest.mjs');
   const [args, ...later] = runs;

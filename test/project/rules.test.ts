@@ -13,11 +13,7 @@ describe('lint refuses what would differ on replay, or wedge a stay', () => {
   const broken = new Map<string, readonly (string | null)[]>();
 
   beforeAll(async () => {
-    const eslint = new ESLint({
-      cwd: FIXTURES,
-      overrideConfigFile: path.join(packageRoot(), 'eslint.config.js'),
-      overrideConfig: { files: ['test/**/*.ts'], rules: { 'stayline/plain-titles': 'error' } },
-    });
+    const eslint = new ESLint({ cwd: FIXTURES, overrideConfigFile: path.join(packageRoot(), 'eslint.config.js') });
     for (const { filePath, messages } of await eslint.lintFiles(['workflows', 'activities', 'src', 'test'])) {
       broken.set(path.relative(FIXTURES, filePath), [...new Set(messages.map(({ ruleId }) => ruleId))]);
     }

@@ -64,7 +64,7 @@ test('anchors belong to the generation that counts, and the newest comes first',
   expect(lineage).toBe('o2');
 });
 
-test('of generations that began in the same minute, the last reported one counts', () => {
+test('the last reported one of the generations that began in the same minute counts', () => {
   const room = pair();
   room.report('B', [key('o1', [14, 40]), key('o2', [14, 40], { guestId: 'g2' })]);
   expect(room.decision('A')).toMatchObject({ lineage: 'o2', anchors: [{ acsCredentialId: 'o2' }] });
@@ -72,7 +72,7 @@ test('of generations that began in the same minute, the last reported one counts
   expect(possible).toMatchObject([{ acsCredentialId: 'o1', endsAtFirstUseOf: 'o2' }]);
 });
 
-test('of anchors that were issued in the same minute, the last reported one comes first', () => {
+test('the last reported one of the anchors that were issued in the same minute comes first', () => {
   const room = pair();
   room.report('B', [key('o1', [14, 40]), key('j1', [14, 40], { guestId: 'g2', lineage: 'o1' })]);
   expect(room.decision('A')).toMatchObject({ anchors: [{ acsCredentialId: 'j1' }, { acsCredentialId: 'o1' }] });
