@@ -3,6 +3,7 @@
  * (`vitest.full.config.ts`).
  */
 import { configDefaults, defineConfig } from 'vitest/config';
+import { summaryReporter } from './test/harness/summary-reporter.js';
 import { scenarioReporter } from './test/scenarios/reporter.js';
 
 export default defineConfig({
@@ -17,7 +18,7 @@ export default defineConfig({
     // A call that nobody waits for any more may be due to be tried again by Temporal's client just after a test has closed its connection.
     onUnhandledError: ({ message, stack }) =>
       message === 'Channel has been shut down' && stack?.includes('grpc-retry') === true ? false : undefined,
-    reporters: ['default', 'json', scenarioReporter],
+    reporters: ['default', 'json', scenarioReporter, summaryReporter],
     outputFile: { json: '.stayline/test-results.json' },
   },
 });

@@ -8,7 +8,7 @@ import { openDoor, type Counter } from '../src/booking/ingress/port.js';
 import { asApplicationFailure, BookingSystemError } from '../src/booking/ingress/errors.js';
 import { paceOf, reread } from '../src/booking/ingress/deliver.js';
 import type { BookingActivities, RereadOutcome } from '../src/domain/model/booking-activities.js';
-import { cancelStay, knownGuests, tellStays } from '../src/booking/ingress/apply-reservation.js';
+import { cancelStay, knownGuests, sendToStays } from '../src/booking/ingress/apply-reservation.js';
 import { defined } from '../src/domain/model/defined.js';
 import type { StayName } from '../src/domain/model/ids.js';
 import { heartbeating } from './heartbeat.js';
@@ -22,7 +22,7 @@ export interface BookingDependencies {
 /** Maximum concurrent reads of one sweep; more would exceed the limits of booking systems. */
 const AT_ONCE = 10;
 /** Time a sweep waits for one reservation; the read continues without the sweep. */
-const PATIENCE_MS = 60_000;
+const TIMEOUT_MS = 60_000;
 
 /** Returns the activities of the workflows that serve booking systems. */
 export function createBookingActivities({ connections, count }: BookingDependencies): BookingActivities {
@@ -42,7 +42,7 @@ export function createBookingActivities({ connections, count }: BookingDependenc
       return client.withDeadline(deadline, async () => {
         switch (fetched.kind) {
           case 'found':
-            return tellStays(client, fetched);
+            return sendToStays(client, fetched);
           case 'gone':
             return ifGone === 'report' ? { kind: 'missing' as const } : cancelStay(client, name);
           case 'ignored':
@@ -144,7 +144,7 @@ async function rereadAll(
   const left = names.filter(({ reservationId }) => !before.has(reservationId));
   try {
     await tryAll(left, AT_ONCE, async (name) => {
-      const { kind } = await patiently(client, () => reread(client, pace, name));
+      const { kind } = await withinTimeout(client, () => reread(client, pace, name));
       counts[kind] += 1;
       counted.push(name.reservationId);
     });
@@ -154,9 +154,9 @@ async function rereadAll(
   }
 }
 
-async function patiently(client: Client, ask: () => Promise<RereadOutcome>): Promise<RereadOutcome> {
+async function withinTimeout(client: Client, ask: () => Promise<RereadOutcome>): Promise<RereadOutcome> {
   try {
-    return await client.withDeadline(Date.now() + PATIENCE_MS, ask);
+    return await client.withDeadline(Date.now() + TIMEOUT_MS, ask);
   } catch (error) {
     if (error instanceof WorkflowUpdateRPCTimeoutOrCancelledError) return { kind: 'pending' };
     throw error;

@@ -27,7 +27,7 @@ const AT_ONCE = 10;
 const ANSWER_SHARE = 0.7;
 
 /** Attempt from which a room that does not answer no longer blocks the others. */
-const PATIENT_ATTEMPTS = 3;
+const BLOCKING_ATTEMPTS = 3;
 
 /** Returns the activity `settleLeases`. */
 export function createLeaseActivities(): Pick<StayActivities, 'settleLeases'> {
@@ -38,7 +38,7 @@ export function createLeaseActivities(): Pick<StayActivities, 'settleLeases'> {
       const deadline = Date.now() + info.startToCloseTimeoutMs * ANSWER_SHARE;
       const { news, refused, silent } = await client.withDeadline(deadline, () => settleLeases(client, input));
       const [first] = silent;
-      if (first !== undefined && info.attempt < PATIENT_ATTEMPTS) throw first.error;
+      if (first !== undefined && info.attempt < BLOCKING_ATTEMPTS) throw first.error;
       const unanswered = silent.map(({ room }) => ({
         room,
         kind: 'silent' as const,

@@ -119,7 +119,7 @@ export interface WorkerConfig {
   readonly bookingsFile?: string;
   readonly seam: SeamConfig;
   /** Time in which Seam may still carry out an unanswered request, in milliseconds; absent: `KeyTiming`'s default. */
-  readonly lateCommitSettleMs?: number;
+  readonly lateCommitMs?: number;
   readonly profile: 'embedded' | 'cluster';
   /** Rate limit of the task queue `seam`, over all workers; absent: none. */
   readonly seamActivitiesPerSecond?: number;
@@ -173,7 +173,7 @@ export function workerConfig(env: NodeJS.ProcessEnv): WorkerConfig {
     propertiesFile: data.STAYLINE_PROPERTIES,
     bookingsFile: data.STAYLINE_BOOKINGS_FILE,
     seam: seamConfig(data, seamAuth(data)),
-    lateCommitSettleMs: data.SEAM_LATE_COMMIT_MS,
+    lateCommitMs: data.SEAM_LATE_COMMIT_MS,
     profile: data.STAYLINE_WORKER_PROFILE,
     logLevel: data.STAYLINE_LOG_LEVEL,
     seamActivitiesPerSecond: data.STAYLINE_SEAM_ACTIVITIES_PER_SECOND,

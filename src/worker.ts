@@ -41,7 +41,7 @@ async function work(config: WorkerConfig, log: Log): Promise<void> {
     activities: createActivities({
       seam: createSeamClient(config.seam),
       properties,
-      options: { timing: defined({ lateCommitSettleMs: config.lateCommitSettleMs }) },
+      options: { timing: defined({ lateCommitMs: config.lateCommitMs }) },
     }),
     bookings: createBookingActivities({
       connections,

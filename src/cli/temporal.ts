@@ -22,7 +22,7 @@ import { problemLine } from './json-file.js';
 import { BadInput, NotWorked } from './outcome.js';
 
 /** Time for a stay to answer: a worker that replays a long history needs seconds. */
-const PATIENCE_MS = 20_000;
+const TIMEOUT_MS = 20_000;
 
 export interface Stays extends StayClient {
   /** Returns the dry run of a snapshot, whatever the standing of its stay. */
@@ -30,7 +30,7 @@ export interface Stays extends StayClient {
 }
 
 /**
- * Connects, runs `act` with a deadline of `PATIENCE_MS`, and closes the connection.
+ * Connects, runs `act` with a deadline of `TIMEOUT_MS`, and closes the connection.
  * @param env settings of the connection, see `temporalTarget`
  * @throws NotWorked or BadInput for failures of Temporal or the stay
  */
@@ -38,7 +38,7 @@ export function withStays<T>(env: NodeJS.ProcessEnv, act: (stays: Stays) => Prom
   return connected(env, (temporal) => {
     const client = createStayClient(temporal);
     const stays: Stays = { ...client, planSnapshot: (snapshot) => planSnapshot(temporal, client, snapshot) };
-    return temporal.withDeadline(Date.now() + PATIENCE_MS, () => act(stays));
+    return temporal.withDeadline(Date.now() + TIMEOUT_MS, () => act(stays));
   });
 }
 
@@ -50,7 +50,7 @@ export function withStaysOneByOne<T>(env: NodeJS.ProcessEnv, act: (stays: OneByO
     const stays = createStayClient(temporal);
     return act({
       applyReservation: (snapshot) =>
-        temporal.withDeadline(Date.now() + PATIENCE_MS, () => stays.applyReservation(snapshot)),
+        temporal.withDeadline(Date.now() + TIMEOUT_MS, () => stays.applyReservation(snapshot)),
     });
   });
 }
@@ -118,7 +118,7 @@ function explained(error: unknown, { address, namespace }: TemporalTarget): unkn
   if (error instanceof StayNotFound || error instanceof RoomNotFound) return new NotWorked(error.message);
   if (isTimeout(error)) {
     return new NotWorked(
-      `no worker answered within ${PATIENCE_MS / 1000} s; is one running at ${address}, namespace ${namespace}? ("npm run worker")`,
+      `no worker answered within ${TIMEOUT_MS / 1000} s; is one running at ${address}, namespace ${namespace}? ("npm run worker")`,
     );
   }
   if (error instanceof NamespaceNotFoundError) {

@@ -12,12 +12,12 @@ import { openBookingSystem } from './booking-system.js';
 import { openHotel } from './hotel.js';
 import { perform, type Score } from './perform.js';
 import type { Story } from './script.js';
-import { openTeller, type Teller, type TellerOptions } from './teller.js';
+import { openNarrator, type Narrator, type NarratorOptions } from './narrator.js';
 import { NeverCame } from './until.js';
 
 export interface DemoOptions {
   readonly story: Story;
-  readonly out: TellerOptions['out'];
+  readonly out: NarratorOptions['out'];
   /** Ends the demo: during the story as failed; while everything is kept running, with the story's result. */
   readonly signal: AbortSignal;
   /** Action when the story is over: end, or leave everything running until the signal. */
@@ -36,8 +36,8 @@ const PROPERTY_ID = 'seaside';
 export async function runDemo(options: DemoOptions): Promise<0 | 1> {
   const { story, out, signal } = options;
   const folder = mkdtempSync(path.join(tmpdir(), 'stayline-demo-'));
-  const teller = openTeller({ out, cast: story.cast });
-  teller.opening(story.title, story.about);
+  const narrator = openNarrator({ out, cast: story.cast });
+  narrator.opening(story.title, story.about);
   let stack: Stack | undefined;
   let code: 0 | 1 = 1;
   try {
@@ -46,16 +46,16 @@ export async function runDemo(options: DemoOptions): Promise<0 | 1> {
       temporal: 'given-or-own',
       ...defined({ preferredPorts: options.preferredPorts }),
       simulator: { port: 0, propertyId: propertyId() },
-      onProgress: teller.progress,
+      onProgress: narrator.progress,
     });
-    code = await tellStory(stack, teller, options);
+    code = await tellStory(stack, narrator, options);
   } catch (error) {
     if (!signal.aborted) throw error;
-    teller.closing('stopped', 'before the end of the story');
+    narrator.closing('stopped', 'before the end of the story');
   } finally {
     await stack?.stop();
     if (code === 0 || signal.aborted) rmSync(folder, { recursive: true, force: true });
-    else teller.closing('logs', folder);
+    else narrator.closing('logs', folder);
   }
   return code;
 }
@@ -65,7 +65,7 @@ function propertyId(): string {
   return isTemporalGiven(process.env) ? `${PROPERTY_ID}-${Date.now().toString(36)}` : PROPERTY_ID;
 }
 
-async function tellStory(stack: Stack, teller: Teller, { story, signal, atTheEnd }: DemoOptions): Promise<0 | 1> {
+async function tellStory(stack: Stack, narrator: Narrator, { story, signal, atTheEnd }: DemoOptions): Promise<0 | 1> {
   const begun = performance.now();
   const { address, namespace, webUi } = stack.temporal;
   const { propertyId } = stack.simulator.property;
@@ -75,37 +75,37 @@ async function tellStory(stack: Stack, teller: Teller, { story, signal, atTheEnd
       cast: story.cast,
       booking: openBookingSystem(createStayClient(new Client({ connection, namespace })), propertyId),
       hotel: openHotel(stack.simulator),
-      teller,
+      narrator,
       where: defined({ namespace, webUi }),
       killWorker: () => stack.worker().end('SIGKILL'),
       startWorker: async () => void (await stack.startWorker()),
       signal,
     });
-    const code = sendDecision(teller, score, performance.now() - begun);
-    if (atTheEnd === 'keep-running') await keepRunning(stack, teller, signal);
+    const code = sendDecision(narrator, score, performance.now() - begun);
+    if (atTheEnd === 'keep-running') await keepRunning(stack, narrator, signal);
     return code;
   } catch (error) {
     if (!(error instanceof NeverCame)) throw error;
-    teller.decision(`The story stopped: ${error.message}.`, 'bad');
+    narrator.decision(`The story stopped: ${error.message}.`, 'bad');
     return 1;
   } finally {
     await connection.close();
   }
 }
 
-function sendDecision(teller: Teller, { met, missed }: Score, tookMs: number): 0 | 1 {
+function sendDecision(narrator: Narrator, { met, missed }: Score, tookMs: number): 0 | 1 {
   const all = met + missed;
   const seconds = Math.round(tookMs / 1000);
-  if (missed === 0) teller.decision(`All ${all} checks passed in ${seconds} s.`, 'good');
-  else teller.decision(`${missed} of ${all} checks failed: see ✗ above.`, 'bad');
+  if (missed === 0) narrator.decision(`All ${all} checks passed in ${seconds} s.`, 'good');
+  else narrator.decision(`${missed} of ${all} checks failed: see ✗ above.`, 'bad');
   return missed === 0 ? 0 : 1;
 }
 
-async function keepRunning({ temporal, simulator }: Stack, teller: Teller, signal: AbortSignal): Promise<void> {
-  teller.closing('running', 'everything keeps running until Ctrl-C:');
-  if (temporal.webUi !== undefined) teller.closing('web ui', temporal.webUi);
-  teller.closing('hotel', `${simulator.url}/_sim/hotel`);
-  teller.closing(
+async function keepRunning({ temporal, simulator }: Stack, narrator: Narrator, signal: AbortSignal): Promise<void> {
+  narrator.closing('running', 'everything keeps running until Ctrl-C:');
+  if (temporal.webUi !== undefined) narrator.closing('web ui', temporal.webUi);
+  narrator.closing('hotel', `${simulator.url}/_sim/hotel`);
+  narrator.closing(
     'stays',
     `TEMPORAL_ADDRESS=${temporal.address} npm run stayline -- show ${simulator.property.propertyId} R-5`,
   );

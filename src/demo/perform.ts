@@ -5,14 +5,14 @@ import type { KeyView, StayView } from '../client.js';
 import type { BookingSystem } from './booking-system.js';
 import type { Hotel } from './hotel.js';
 import type { Beat, BeatOf, Chapter, Person, Story } from './script.js';
-import type { Teller, WhereToLook } from './teller.js';
+import type { Narrator, WhereToLook } from './narrator.js';
 import { until } from './until.js';
 
 export interface Stage {
   readonly cast: readonly Person[];
   readonly booking: BookingSystem;
   readonly hotel: Hotel;
-  readonly teller: Teller;
+  readonly narrator: Narrator;
   readonly where: WhereToLook;
   /** Sends SIGKILL, and resolves when the worker has ended. */
   readonly killWorker: () => Promise<void>;
@@ -39,7 +39,7 @@ export async function perform(story: Story, stage: Stage): Promise<Score> {
   const liveKeys = new Map<string, readonly KeyView[]>();
   await welcomeGuests(stage);
   for (const [index, chapter] of story.chapters.entries()) {
-    stage.teller.chapter(chapter, index + 1);
+    stage.narrator.chapter(chapter, index + 1);
     for (const beat of chapter.beats) {
       stage.signal.throwIfAborted();
       judgements.push(...(await play(beat, stage, liveKeys)));
@@ -57,38 +57,38 @@ async function welcomeGuests({ cast, hotel }: Stage): Promise<void> {
   }
 }
 
-function showLinks({ reservations }: Chapter, { teller, booking, where }: Stage): void {
-  for (const reservation of reservations) teller.link(booking.stayName(reservation), where);
+function showLinks({ reservations }: Chapter, { narrator, booking, where }: Stage): void {
+  for (const reservation of reservations) narrator.link(booking.stayName(reservation), where);
 }
 
 /** Plays one beat. @param liveKeys keys that were printed as live, by reservation; updated here */
 async function play(beat: Beat, stage: Stage, liveKeys: Map<string, readonly KeyView[]>): Promise<Judgements> {
-  const { booking, hotel, teller } = stage;
+  const { booking, hotel, narrator } = stage;
   switch (beat.do) {
-    case 'tell':
-      teller.aside(beat.text);
+    case 'narrate':
+      narrator.aside(beat.text);
       return [];
     case 'book':
-      teller.booking(beat.reservation, beat.booking);
+      narrator.booking(beat.reservation, beat.booking);
       await booking.book(beat.reservation, beat.booking);
       return [];
     case 'signal':
-      teller.signal(beat.reservation, beat.message.name, beat.text);
+      narrator.signal(beat.reservation, beat.message.name, beat.text);
       await booking.signal(beat.reservation, beat.message);
       return [];
     case 'await-phone':
       await waitForPhone(beat, stage);
-      teller.waitingForPhone(beat.who);
+      narrator.waitingForPhone(beat.who);
       return [];
     case 'phone':
-      teller.phone(beat.who, beat.becomes);
+      narrator.phone(beat.who, beat.becomes);
       await hotel.setPhone(beat.who, beat.becomes);
       return [];
     case 'settle': {
       const begun = performance.now();
       const view = await settled(beat.reservation, stage);
       const before = liveKeys.get(beat.reservation) ?? [];
-      teller.keys({ view, before, tookMs: performance.now() - begun });
+      narrator.keys({ view, before, tookMs: performance.now() - begun });
       liveKeys.set(
         beat.reservation,
         view.keys.filter((key) => key.state === 'live'),
@@ -99,30 +99,30 @@ async function play(beat: Beat, stage: Stage, liveKeys: Map<string, readonly Key
       const judgements: boolean[] = [];
       for (const tap of beat.taps) {
         const reason = await hotel.tap(tap);
-        teller.tap(tap, reason);
+        narrator.tap(tap, reason);
         judgements.push(reason === tap.expected);
       }
       return judgements;
     }
     case 'fault':
-      teller.fault(beat.text);
+      narrator.fault(beat.text);
       await hotel.setFault(beat.fault);
       return [];
     case 'kill-worker': {
       const keysMade = await waitForKeysAtSeam(beat, stage);
       await stage.killWorker();
-      teller.workerKilled(keysMade, beat.guests.length);
+      narrator.workerKilled(keysMade, beat.guests.length);
       return [];
     }
     case 'start-worker': {
       const begun = performance.now();
       await stage.startWorker();
-      teller.workerStarted(performance.now() - begun);
+      narrator.workerStarted(performance.now() - begun);
       return [];
     }
     case 'one-key-each': {
       const counts = await hotel.keysAtSeam(beat.guests);
-      teller.keysAtSeam(beat.guests, counts);
+      narrator.keysAtSeam(beat.guests, counts);
       return [counts.every((count) => count === 1)];
     }
     default:

@@ -38,7 +38,7 @@ export interface Tap {
 
 export type Beat =
   /** Sentence for the audience. */
-  | { readonly do: 'tell'; readonly text: string }
+  | { readonly do: 'narrate'; readonly text: string }
   /** The booking system sends the whole reservation. */
   | { readonly do: 'book'; readonly reservation: string; readonly booking: Booking }
   /** The booking system sends a change only. */
@@ -84,7 +84,7 @@ export interface Story {
 // Builders of beats: the verbs of a story.
 
 /** Returns a beat that prints a sentence. */
-export const tell = (text: string): Beat => ({ do: 'tell', text });
+export const narrate = (text: string): Beat => ({ do: 'narrate', text });
 /** Returns a beat that sends a whole reservation. */
 export const books = (reservation: string, booking: Booking): Beat => ({ do: 'book', reservation, booking });
 /** Returns a beat that sends one signal to a stay. */

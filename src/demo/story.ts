@@ -14,7 +14,7 @@ import {
   settles,
   startsWorker,
   taps,
-  tell,
+  narrate,
   waitsForPhoneOf,
   type Person,
   type Story,
@@ -49,7 +49,7 @@ export const guestKeys: Story = {
         books('R-1', { rooms: ['101'], guests: [ada], startsInHours: 3, nights: 2 }),
         settles('R-1'),
         taps([ada, '101', 'no-key']),
-        tell('Ada arrives early. Once the desk has checked them in, the key is due.'),
+        narrate('Ada arrives early. Once the desk has checked them in, the key is due.'),
         sends('R-1', { name: 'checkIn', payload: {} }, 'the desk has checked Ada in'),
         settles('R-1'),
         taps([ada, '101', 'opened'], [ada, 'Main Entrance', 'opened'], [ada, '102', 'not-this-door']),
@@ -148,7 +148,9 @@ export const guestKeys: Story = {
         settles('R-4'),
         oneKeyEach(finn),
         taps([finn, '301', 'opened']),
-        tell("Finn's override was the first newer key at that lock, so Cleo's old one is dead there, offline or not."),
+        narrate(
+          "Finn's override was the first newer key at that lock, so Cleo's old one is dead there, offline or not.",
+        ),
         taps([cleo, '301', 'older-generation']),
       ],
     },
@@ -165,7 +167,7 @@ export const guestKeys: Story = {
         ),
         books('R-5', { rooms: ['401', '402'], guests: band, startsInHours: 0, nights: 2 }),
         killsWorker(band, 4),
-        tell(
+        narrate(
           'No worker is running now. The stay is safe in Temporal. Another worker continues where this one stopped.',
         ),
         startsWorker,

@@ -2,7 +2,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 
 const LOOK_AGAIN_MS = 25;
-const PATIENCE_MS = 60_000;
+const TIMEOUT_MS = 60_000;
 
 /** Error for a condition that is not met in time. */
 export class NeverCame extends Error {
@@ -16,7 +16,7 @@ export class NeverCame extends Error {
  * @throws NeverCame after a minute; the signal's reason if it is aborted
  */
 export async function until<T>(what: string, look: () => Promise<T | undefined>, signal: AbortSignal): Promise<T> {
-  const deadline = performance.now() + PATIENCE_MS;
+  const deadline = performance.now() + TIMEOUT_MS;
   for (;;) {
     signal.throwIfAborted();
     const found = await look();

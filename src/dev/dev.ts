@@ -38,7 +38,7 @@ function readArguments(): Arguments {
     .opts<Arguments>();
 }
 
-function tell(text: string): void {
+function print(text: string): void {
   process.stderr.write(`${text}\n`);
 }
 
@@ -63,17 +63,17 @@ async function main(): Promise<number> {
     preferredPorts: PORTS,
     simulator: { port, rooms },
     server: { preferredPort: SERVER_PORT },
-    onProgress: tell,
+    onProgress: print,
   });
   const asked = endRequested().then(() => 'asked' as const);
   const { server, webUi } = stack.temporal;
-  if (server !== undefined) tell(`Temporal keeps its database in ${server.databaseFile}; delete it to start over`);
-  if (webUi !== undefined) tell(`Temporal Web UI: ${webUi}`);
-  tell(`Logs of the worker: ${stack.workerLog}`);
+  if (server !== undefined) print(`Temporal keeps its database in ${server.databaseFile}; delete it to start over`);
+  if (webUi !== undefined) print(`Temporal Web UI: ${webUi}`);
+  print(`Logs of the worker: ${stack.workerLog}`);
   const { server: events } = stack;
-  if (events !== undefined) tell(`Seam's events go to ${events.webhookUrl}; logs of the server: ${events.log}`);
-  if (events !== undefined) tell(`HTTP API: ${events.url}/docs, with the API key ${DEV_API_KEY}`);
-  tell('Ready. Press Ctrl-C to stop.');
+  if (events !== undefined) print(`Seam's events go to ${events.webhookUrl}; logs of the server: ${events.log}`);
+  if (events !== undefined) print(`HTTP API: ${events.url}/docs, with the API key ${DEV_API_KEY}`);
+  print('Ready. Press Ctrl-C to stop.');
   process.stdout.write(`${describe(stack)}\n`);
   const end = await Promise.race([
     asked,
@@ -82,7 +82,7 @@ async function main(): Promise<number> {
       ? []
       : [events.process().ended.then((code) => `The server ended unexpectedly (${String(code)}); see ${events.log}`)]),
   ]);
-  if (end !== 'asked') tell(end);
+  if (end !== 'asked') print(end);
   await stack.stop();
   return end === 'asked' ? 0 : 1;
 }
@@ -92,6 +92,6 @@ try {
 } catch (error) {
   if (error instanceof CommanderError) process.exit(error.exitCode === 0 ? 0 : BAD_INPUT);
   const message = error instanceof DatabaseInUse ? error.message : String(error instanceof Error ? error.stack : error);
-  tell(`dev did not start: ${message}`);
+  print(`dev did not start: ${message}`);
   process.exit(1);
 }

@@ -51,7 +51,7 @@ export function openIssue(input: IssueKeyInput, context: KeyRequests, attempt: I
     context,
     signal: attempt.signal,
     doubtful,
-    settledAt: performance.now() + (mayStillCommit ? context.timing.lateCommitSettleMs : 0),
+    settledAt: performance.now() + (mayStillCommit ? context.timing.lateCommitMs : 0),
     known: attempt.remembered,
     take(credential, how) {
       const progress = { ...how, acsCredentialId: credential.acs_credential_id, since: context.now() };

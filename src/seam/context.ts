@@ -11,19 +11,19 @@ export interface KeyTiming {
   readonly firstPollMs: number;
   readonly longestPollMs: number;
   /** Time after the start of an attempt during which Seam may still carry out an earlier attempt's request. */
-  readonly lateCommitSettleMs: number;
+  readonly lateCommitMs: number;
   /** Time that a cancelled step still waits for the answer to a create request that was sent. */
   readonly lingerMs: number;
   /** Time that one attempt waits for a deleted key to disappear from Seam. */
-  readonly revokePatienceMs: number;
+  readonly revokeTimeoutMs: number;
 }
 
 export const DEFAULT_KEY_TIMING: KeyTiming = {
   firstPollMs: 200,
   longestPollMs: 2_000,
-  lateCommitSettleMs: 2_000,
+  lateCommitMs: 2_000,
   lingerMs: 2_000,
-  revokePatienceMs: 30_000,
+  revokeTimeoutMs: 30_000,
 };
 
 export interface KeyRequests {

@@ -53,7 +53,7 @@ async function revokeMatches(
   context: KeyRequests,
   signal: AbortSignal,
 ): Promise<readonly string[]> {
-  const settledAt = performance.now() + context.timing.lateCommitSettleMs;
+  const settledAt = performance.now() + context.timing.lateCommitMs;
   const deleted = new Set<string>();
   await untilDone(context, signal, settledAt, async () => {
     const isSettled = performance.now() >= settledAt;
@@ -85,9 +85,9 @@ async function untilDone(
   from: number,
   isDone: () => Promise<boolean>,
 ): Promise<void> {
-  const patientUntil = from + timing.revokePatienceMs;
+  const deadline = from + timing.revokeTimeoutMs;
   for (let ms = timing.firstPollMs; !(await isDone()); ms = longerPoll(ms, timing)) {
-    if (performance.now() >= patientUntil) throw new SeamError('/acs/credentials/delete', { kind: 'still-there' });
+    if (performance.now() >= deadline) throw new SeamError('/acs/credentials/delete', { kind: 'still-there' });
     await waitFor(ms, signal);
   }
 }

@@ -8,7 +8,7 @@ import { SEARCH_ATTRIBUTES } from '../temporal/search-attributes.js';
 import { OPEN_STAYS } from '../temporal/workflow-types.js';
 
 /** Timeout of each call. Seam waits for our answer meanwhile, and delivers again without one. */
-const PATIENCE_MS = 2_000;
+const TIMEOUT_MS = 2_000;
 
 /**
  * Time that ids are collected before each search. A server allows ten searches a second in a namespace by default, and
@@ -20,7 +20,7 @@ const MOST_IDS = 50;
 
 /** Returns the open stays of a namespace, with batched searches. Each call to Temporal has a deadline of 2 s. */
 export function openStays(client: Client, connection: Connection): OpenStays {
-  const patiently = <T>(ask: () => Promise<T>): Promise<T> => connection.withDeadline(Date.now() + PATIENCE_MS, ask);
+  const withinTimeout = <T>(ask: () => Promise<T>): Promise<T> => connection.withDeadline(Date.now() + TIMEOUT_MS, ask);
 
   /**
    * Searches the stays that hold any of the ids. The ids are already checked: they contain only letters, digits,
@@ -38,10 +38,10 @@ export function openStays(client: Client, connection: Connection): OpenStays {
   }
 
   return {
-    holding: batched((ids) => patiently(() => search(ids))),
+    holding: batched((ids) => withinTimeout(() => search(ids))),
     async signal(stayId, { name, payload }) {
       try {
-        await patiently(() => client.workflow.getHandle(stayId).signal(name, payload));
+        await withinTimeout(() => client.workflow.getHandle(stayId).signal(name, payload));
         return true;
       } catch (error) {
         if (error instanceof WorkflowNotFoundError) return false;

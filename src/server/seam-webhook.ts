@@ -43,7 +43,7 @@ export function addSeamWebhook(
     try {
       const outcome = await handler.take(event);
       counts[outcome.kind] += 1;
-      tell(event, outcome);
+      logOutcome(event, outcome);
       return ACCEPTED;
     } catch (error) {
       counts.failed += 1;
@@ -52,7 +52,7 @@ export function addSeamWebhook(
     }
   }
 
-  function tell(event: SeamEvent, outcome: HandOverOutcome): void {
+  function logOutcome(event: SeamEvent, outcome: HandOverOutcome): void {
     const about = { eventId: event.eventId, eventType: event.eventType };
     switch (outcome.kind) {
       case 'handed-over':

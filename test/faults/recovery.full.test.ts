@@ -9,7 +9,7 @@ const ROUNDS = 7;
 
 let world: RealWorld;
 beforeAll(async () => {
-  world = await openRealWorld({ seamTimeoutMs: 10_000, lateCommitSettleMs: 2_000, providerLatencyMs: 300 });
+  world = await openRealWorld({ seamTimeoutMs: 10_000, lateCommitMs: 2_000, providerLatencyMs: 300 });
 });
 afterAll(async () => world.stop());
 

@@ -20,7 +20,7 @@ export interface Story {
   readonly changes: readonly { readonly change: Change; readonly pace: 'at-rest' | 'in-a-hurry' }[];
 }
 
-const PATIENCE = { patienceMs: 90_000 };
+const PATIENCE = { withinMs: 90_000 };
 const FIRST_GUESTS = ['g1', 'g2', 'g3'];
 
 /** Runs the story in rooms of its own, and checks that the stay reaches its desired state. Returns how many calls it took. */

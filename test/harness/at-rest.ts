@@ -102,16 +102,16 @@ export async function untilAtRest(
   simulator: Simulator,
   stay: BookedStay,
   desired: Desired,
-  { patienceMs }: { readonly patienceMs: number },
+  { withinMs }: { readonly withinMs: number },
 ): Promise<void> {
-  const patientUntil = performance.now() + patienceMs;
+  const deadline = performance.now() + withinMs;
   for (;;) {
     // Taps change locks, so doors are tried only once everything else is right.
     const view = await stay.view();
     const early = [...problemsOfView(view, desired), ...problemsAtSeam(simulator, stay, desired)];
     const problems = early.length > 0 ? early : await problemsAtRest(simulator, stay, desired);
     if (problems.length === 0) return;
-    if (performance.now() > patientUntil) {
+    if (performance.now() > deadline) {
       throw new Error(
         [
           `${stay.workflowId} did not come to rest: ${problems.join('; ')}`,

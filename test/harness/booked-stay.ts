@@ -19,7 +19,7 @@ export interface BookingHabits {
   /** `at-once`: every guest enrols a phone as soon as they are registered at Seam; `by-hand`: only through `enrol`. */
   readonly phones?: 'at-once' | 'by-hand';
   /** Timeout for a view, in milliseconds; 15 s by default, without a cache 30 s. */
-  readonly patienceMs?: number;
+  readonly withinMs?: number;
 }
 
 export interface BookedStay {
@@ -87,11 +87,11 @@ export function bookStay(world: StayHost, first: StaySnapshotInput, habits: Book
     view: () => world.client.view(name),
     settled: () => stay.until((view) => view.settled && !(habits.phones !== 'by-hand' && waitsForPhone(view))),
     async until(condition) {
-      const patientUntil = performance.now() + (habits.patienceMs ?? PATIENCE_MS);
+      const deadline = performance.now() + (habits.withinMs ?? PATIENCE_MS);
       for (;;) {
         const view = await look();
         if (condition(view)) return view;
-        if (performance.now() > patientUntil) throw new Error(`The view did not come; it is ${describeView(view)}`);
+        if (performance.now() > deadline) throw new Error(`The view did not come; it is ${describeView(view)}`);
         await pause(LOOK_EVERY_MS);
       }
     },

@@ -45,8 +45,8 @@ const shortTasks: WorkflowClientInterceptor = {
 const PATIENCE_MS = 10_000;
 
 async function noTaskIsDue(stay: WorkflowHandle): Promise<void> {
-  const patientUntil = performance.now() + PATIENCE_MS;
-  while (performance.now() < patientUntil) {
+  const deadline = performance.now() + PATIENCE_MS;
+  while (performance.now() < deadline) {
     const { events } = await stay.fetchHistory();
     const last = events?.map(typeOfEvent).findLast((type) => type.startsWith('WORKFLOW_TASK_'));
     if (last !== 'WORKFLOW_TASK_SCHEDULED' && last !== 'WORKFLOW_TASK_STARTED') return;

@@ -31,7 +31,7 @@ export interface RealWorldOptions {
   /** Settings of worker and server besides those of this world (`src/config.ts`). */
   readonly settings?: Readonly<Record<string, string>>;
   /** Time that the worker allows a lost request to be carried out before it settles on a key; 700 ms by default. */
-  readonly lateCommitSettleMs?: number;
+  readonly lateCommitMs?: number;
 }
 
 /** Fate of the call at which the worker is killed. */
@@ -100,7 +100,7 @@ export async function openRealWorld(options: RealWorldOptions = {}): Promise<Rea
     workerSettings: {
       ...bookingSettings(folder, options),
       SEAM_TIMEOUT_MS: String(seamTimeoutMs),
-      SEAM_LATE_COMMIT_MS: String(options.lateCommitSettleMs ?? 700),
+      SEAM_LATE_COMMIT_MS: String(options.lateCommitMs ?? 700),
       ...options.settings,
     },
   });
@@ -156,7 +156,7 @@ export async function openRealWorld(options: RealWorldOptions = {}): Promise<Rea
         pass: () => Promise.reject(new Error('Here time passes by itself only')),
         now: () => Promise.resolve(Date.now()),
       };
-      return bookStay(host, snapshot, { patienceMs: 45_000, ...habits });
+      return bookStay(host, snapshot, { withinMs: 45_000, ...habits });
     },
     freeRooms(count) {
       roomsGiven += count;

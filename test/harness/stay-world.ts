@@ -122,7 +122,7 @@ export async function openStayWorld(options: StayWorldOptions = {}): Promise<Sta
     options: {
       now: () => clock.now(),
       memoryMs: options.memoryMs ?? 0,
-      timing: { firstPollMs: 10, lateCommitSettleMs: 300, revokePatienceMs: 30 },
+      timing: { firstPollMs: 10, lateCommitMs: 300, revokeTimeoutMs: 30 },
     },
   });
   const watched = options.around === undefined ? activities : options.around(activities);

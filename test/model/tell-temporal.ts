@@ -141,7 +141,7 @@ async function happen(tale: Tale, what: Happening): Promise<void> {
 
 /** Waits until every stay rests, and gives a phone to each guest without one. */
 async function rest(tale: Tale): Promise<ReadonlyMap<string, StayView>> {
-  const patientUntil = performance.now() + PATIENCE_MS;
+  const deadline = performance.now() + PATIENCE_MS;
   let busy: readonly string[] = [];
   for (let calm = 0; ;) {
     givePhones(tale);
@@ -154,7 +154,7 @@ async function rest(tale: Tale): Promise<ReadonlyMap<string, StayView>> {
       tale.now = await timeIn(tale.world);
       return views;
     }
-    if (performance.now() > patientUntil) {
+    if (performance.now() > deadline) {
       const plans = busy.map((stay) => [stay, views.get(stay)?.plan, views.get(stay)?.guests]);
       throw new Error(`stays do not settle: ${JSON.stringify(plans)}`);
     }
@@ -170,7 +170,7 @@ async function quiet(tale: Tale): Promise<void> {
   const { world, chronicle, opening } = tale;
   const { hotel } = world.simulator;
   chronicle.note('quiet');
-  const patientUntil = performance.now() + PATIENCE_MS;
+  const deadline = performance.now() + PATIENCE_MS;
   for (;;) {
     const views = await rest(tale);
     const rooms = await roomsOf(tale);
@@ -192,7 +192,7 @@ async function quiet(tale: Tale): Promise<void> {
       return;
     } catch (error) {
       // Messages may still be pending: only a problem that persists is a failure.
-      if (performance.now() > patientUntil) throw error;
+      if (performance.now() > deadline) throw error;
       await pause(LOOK_EVERY_MS);
     }
   }

@@ -172,7 +172,7 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
     ];
     await world.client.applyReservation({ ...split, segments });
     // Recording skips no time: the move comes within two minutes.
-    const stay = bookStay(world, { ...split, segments }, { patienceMs: 150_000 });
+    const stay = bookStay(world, { ...split, segments }, { withinMs: 150_000 });
     await stay.until((view) => view.settled && view.rooms[0] === after);
     return checkedOut(stay);
   },

@@ -49,7 +49,7 @@ describe("a worker's environment", () => {
         auth: { kind: 'personal-access-token', token: 'seam_at_1', workspaceId: 'w1' },
         timeoutMs: 1500,
       },
-      lateCommitSettleMs: 500,
+      lateCommitMs: 500,
       profile: 'embedded',
       seamActivitiesPerSecond: 12.5,
       workflowBundle: 'bundle.js',

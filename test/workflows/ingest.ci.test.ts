@@ -44,7 +44,7 @@ function textOf(history: unknown): string {
   const text = JSON.stringify(history, (key, value: unknown) =>
     key === 'data' && typeof value === 'string' ? Buffer.from(value, 'base64').toString('utf8') : value,
   );
-  expect(text).toContain('settleMs');
+  expect(text).toContain('quietMs');
   return text;
 }
 
@@ -112,7 +112,7 @@ test('a re-read that fails answers its caller as pending, so that other callers 
   const name = { propertyId: PROPERTY_ID, reservationId: 'patience' };
   const [connection] = world.connections.all;
   if (connection === undefined) throw new Error('There is no connection');
-  const pace = { ...paceOf(connection), patienceMs: 100 };
+  const pace = { ...paceOf(connection), replyWithinMs: 100 };
   // More callers than Temporal lets wait at the same time.
   for (let asked = 0; asked < 12; asked += 1) {
     expect(await reread(world.hotel.temporal, pace, name)).toEqual({ kind: 'pending' });

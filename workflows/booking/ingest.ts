@@ -38,13 +38,13 @@ const { readReservation } = proxyActivities<BookingActivities>({
   cancellationType: ActivityCancellationType.TRY_CANCEL,
 });
 
-const DEFAULT_PACE: messages.IngestPace = { settleMs: 1_500, longestMs: 10_000, rereadMs: [10_000], goneMs: 60_000 };
+const DEFAULT_PACE: messages.IngestPace = { quietMs: 1_500, longestMs: 10_000, rereadMs: [10_000], goneMs: 60_000 };
 
 /**
  * Time the update `reread` waits for a read. It is shorter than the callers' timeout, because Temporal allows at most
  * ten updates in flight.
  */
-const PATIENCE_MS = 50_000;
+const REPLY_WITHIN_MS = 50_000;
 
 /** Context of one run. */
 interface IngestRun {
@@ -91,12 +91,12 @@ export async function ingest(start: messages.IngestStart = {}): Promise<messages
   }
 }
 
-/** Waits until no request arrives for `settleMs`, but at most `longestMs`. */
+/** Waits until no request arrives for `quietMs`, but at most `longestMs`. */
 async function quiet(run: IngestRun): Promise<void> {
-  const { settleMs, longestMs } = run.pace;
+  const { quietMs, longestMs } = run.pace;
   const first = millisNow();
   for (;;) {
-    const left = Math.min(settleMs, first + longestMs - millisNow());
+    const left = Math.min(quietMs, first + longestMs - millisNow());
     const seen = run.asked;
     if (run.urgent || left <= 0) return;
     if (!(await condition(() => run.urgent || run.asked > seen, left))) return;
@@ -187,7 +187,7 @@ function setHandlers(run: IngestRun): void {
     run.urgent = true;
     const own = run.asked;
     const isOver = (): boolean => run.answered >= own || run.leaving;
-    await condition(isOver, run.pace.patienceMs ?? PATIENCE_MS);
+    await condition(isOver, run.pace.replyWithinMs ?? REPLY_WITHIN_MS);
     return run.answered >= own && run.last !== undefined ? run.last : { kind: 'pending' };
   });
   ignoreUnknownSignals();

@@ -9,7 +9,7 @@ import type { IngestOutcome, RereadOutcome, SweepCounts } from '../../src/domain
 /** Timing of batches and rereads for the deliveries of one reservation, in milliseconds. */
 export interface IngestPace {
   /** Quiet time after the last delivery, before the reservation is read. */
-  readonly settleMs: number;
+  readonly quietMs: number;
   /** Maximum age of the first delivery; the reservation is read then at the latest. */
   readonly longestMs: number;
   /** Delays of the rereads that follow when a read after a delivery brought no change. */
@@ -17,7 +17,7 @@ export interface IngestPace {
   /** Delay before a missing reservation is read again. */
   readonly goneMs: number;
   /** Time the update `reread` waits for a read; absent: 50 s. */
-  readonly patienceMs?: number;
+  readonly replyWithinMs?: number;
 }
 
 /** Argument of the workflow `ingest`; all optional, so that a start by name works. */

@@ -1,5 +1,5 @@
 /**
- * Changes of stays, read from Temporal visibility: one search per interval for any number of listeners. A stay that
+ * Changes of stays, read from Temporal visibility: one search per interval for any number of subscribers. A stay that
  * changes twice between two searches is reported once, with its latest state. Visibility lags and is not in order, so
  * each search reaches back a little. A change that an earlier search found is not reported again.
  *
@@ -13,15 +13,15 @@ export interface ChangeFeed {
    * Subscribes to changes from now on. The changes that `missed` finds come first.
    * @throws any error of the searches
    */
-  subscribe(listening: Listening): Promise<Subscription>;
+  subscribe(options: SubscriptionOptions): Promise<Subscription>;
   /** Ends every subscription, including later ones. */
   close(): void;
 }
 
-export interface Listening {
+export interface SubscriptionOptions {
   readonly wants: (change: StaySummary) => boolean;
   /**
-   * Pages of the changes that the listener missed, in any order. The feed reads them once it runs, so that no change is
+   * Pages of the changes that the subscriber missed, in any order. The feed reads them once it runs, so that no change is
    * lost in between.
    */
   readonly missed?: AsyncIterable<readonly StaySummary[]> | undefined;
@@ -31,10 +31,10 @@ export interface Listening {
 
 export interface Subscription {
   /**
-   * Returns the changes since the last call, in order of time. Waits at most `patienceMs` for a change.
+   * Returns the changes since the last call, in order of time. Waits at most `timeoutMs` for a change.
    * Undefined: the subscription has ended.
    */
-  next(patienceMs: number): Promise<readonly StaySummary[] | undefined>;
+  next(timeoutMs: number): Promise<readonly StaySummary[] | undefined>;
 }
 
 export interface ChangeFeedOptions {
@@ -49,17 +49,17 @@ export interface ChangeFeedOptions {
 /** Maximum lead of the local clock over Temporal's. It only sets how far the first search reaches back. */
 const CLOCKS_DIFFER_MS = 5 * 60_000;
 
-interface Listener {
+interface Subscriber {
   readonly wants: (change: StaySummary) => boolean;
-  /** Latest change of each stay that the listener has not fetched yet. */
+  /** Latest change of each stay that the subscriber has not fetched yet. */
   readonly pending: Map<string, StaySummary>;
   wake: () => void;
   ended: boolean;
 }
 
-/** Returns a feed that searches only while it has listeners. */
+/** Returns a feed that searches only while it has subscribers. */
 export function openChangeFeed({ changedSince, everyMs, lagMs, onError }: ChangeFeedOptions): ChangeFeed {
-  const listeners = new Set<Listener>();
+  const subscribers = new Set<Subscriber>();
   /** Time of the last change that a search found, by stay. Entries older than `reach` are dropped. */
   const known = new Map<string, string>();
   /** Instant that searches reach back to. */
@@ -81,7 +81,7 @@ export function openChangeFeed({ changedSince, everyMs, lagMs, onError }: Change
     return changes;
   }
 
-  /** Records the changes from before the first listener, without reporting them. */
+  /** Records the changes from before the first subscriber, without reporting them. */
   async function begin(): Promise<void> {
     known.clear();
     reach = before(new Date().toISOString(), CLOCKS_DIFFER_MS);
@@ -96,7 +96,7 @@ export function openChangeFeed({ changedSince, everyMs, lagMs, onError }: Change
 
   async function look(): Promise<void> {
     try {
-      for (const change of await findNew()) for (const listener of listeners) offer(listener, change);
+      for (const change of await findNew()) for (const subscriber of subscribers) offer(subscriber, change);
     } catch (error) {
       onError(error);
     }
@@ -104,56 +104,56 @@ export function openChangeFeed({ changedSince, everyMs, lagMs, onError }: Change
   }
 
   function lookAgain(): void {
-    if (listeners.size === 0) begun = undefined;
+    if (subscribers.size === 0) begun = undefined;
     else timer = setTimeout(() => void look(), everyMs);
   }
 
-  function end(listener: Listener): void {
-    listener.ended = true;
-    listeners.delete(listener);
-    listener.wake();
+  function end(subscriber: Subscriber): void {
+    subscriber.ended = true;
+    subscribers.delete(subscriber);
+    subscriber.wake();
   }
 
   return {
     async subscribe({ wants, missed, signal }) {
-      const listener: Listener = { wants, pending: new Map(), wake: () => undefined, ended: false };
-      // Add the listener before the first await: a feed without listeners stops.
-      listeners.add(listener);
-      signal.addEventListener('abort', () => end(listener), { once: true });
-      if (signal.aborted || closed) end(listener);
+      const subscriber: Subscriber = { wants, pending: new Map(), wake: () => undefined, ended: false };
+      // Add the subscriber before the first await: a feed without subscribers stops.
+      subscribers.add(subscriber);
+      signal.addEventListener('abort', () => end(subscriber), { once: true });
+      if (signal.aborted || closed) end(subscriber);
       try {
-        if (!listener.ended) await (begun ??= begin());
-        if (!listener.ended && missed !== undefined) await catchUp(listener, missed);
+        if (!subscriber.ended) await (begun ??= begin());
+        if (!subscriber.ended && missed !== undefined) await catchUp(subscriber, missed);
       } catch (error) {
-        end(listener);
+        end(subscriber);
         throw error;
       }
       return {
-        async next(patienceMs) {
-          if (listener.pending.size === 0 && !listener.ended) await woken(listener, patienceMs);
-          if (listener.ended) return undefined;
-          const changes = inOrder([...listener.pending.values()]);
-          listener.pending.clear();
+        async next(timeoutMs) {
+          if (subscriber.pending.size === 0 && !subscriber.ended) await woken(subscriber, timeoutMs);
+          if (subscriber.ended) return undefined;
+          const changes = inOrder([...subscriber.pending.values()]);
+          subscriber.pending.clear();
           return changes;
         },
       };
     },
     close() {
       closed = true;
-      for (const listener of listeners) end(listener);
+      for (const subscriber of subscribers) end(subscriber);
       clearTimeout(timer);
     },
   };
 }
 
-async function catchUp(listener: Listener, missed: AsyncIterable<readonly StaySummary[]>): Promise<void> {
+async function catchUp(subscriber: Subscriber, missed: AsyncIterable<readonly StaySummary[]>): Promise<void> {
   for await (const page of missed) {
-    if (listener.ended) return;
-    for (const change of page) offer(listener, change);
+    if (subscriber.ended) return;
+    for (const change of page) offer(subscriber, change);
   }
 }
 
-function offer({ wants, pending, wake }: Listener, change: StaySummary): void {
+function offer({ wants, pending, wake }: Subscriber, change: StaySummary): void {
   if (!wants(change)) return;
   // Searches overlap: the first to begin may end last, and find less.
   if ((pending.get(change.stay)?.changedAt ?? '') >= change.changedAt) return;
@@ -161,10 +161,10 @@ function offer({ wants, pending, wake }: Listener, change: StaySummary): void {
   wake();
 }
 
-function woken(listener: Listener, patienceMs: number): Promise<void> {
+function woken(subscriber: Subscriber, timeoutMs: number): Promise<void> {
   return new Promise((resolve) => {
-    const timer = setTimeout(resolve, patienceMs);
-    listener.wake = () => {
+    const timer = setTimeout(resolve, timeoutMs);
+    subscriber.wake = () => {
       clearTimeout(timer);
       resolve();
     };

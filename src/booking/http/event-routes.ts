@@ -52,7 +52,7 @@ export function addEventRoutes(
     onError,
   });
   const streams = countStreams();
-  // Otherwise the server waits for listeners that never leave.
+  // Otherwise the server waits for subscribers that never leave.
   scope.addHook('preClose', async () => feed.close());
 
   /** Yields the pages of a search. Each page has the full timeout of a call. */
@@ -177,7 +177,7 @@ function countStreams(): StreamCount {
   };
 }
 
-/** Filter of a listener under the current rights of its key. */
+/** Filter of a subscriber under the current rights of its key. */
 interface Hearing {
   readonly wants: (change: StaySummary) => boolean;
   /** Checks the key again. False: the key no longer covers the stream. */
@@ -208,8 +208,8 @@ async function* eventStream(changes: Subscription, { wants, judgeAgain }: Hearin
     }
     for (let from = 0; from < some.length; from += EVENTS_AT_ONCE) {
       if (!(await judgeAgain())) return;
-      const told = some.slice(from, from + EVENTS_AT_ONCE).filter(wants);
-      if (told.length > 0) yield told.map(eventText).join('');
+      const due = some.slice(from, from + EVENTS_AT_ONCE).filter(wants);
+      if (due.length > 0) yield due.map(eventText).join('');
     }
   }
 }

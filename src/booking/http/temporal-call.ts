@@ -10,7 +10,7 @@ import { GRPC_STATUS, grpcErrorIn } from '../../temporal/grpc-errors.js';
 export type AskTemporal = <T>(call: () => Promise<T>) => Promise<T>;
 
 /** Timeout of a call. */
-const PATIENCE_MS = 10_000;
+const TIMEOUT_MS = 10_000;
 /** Wait before each ping that checks the server during a call, and timeout of the ping. */
 const SILENCE_MS = 600;
 const PING_MS = 500;
@@ -19,7 +19,7 @@ const PING_MS = 500;
 export function askingTemporal(connection: Connection): AskTemporal {
   return async (call) => {
     const abort = new AbortController();
-    const answer = connection.withDeadline(Date.now() + PATIENCE_MS, () =>
+    const answer = connection.withDeadline(Date.now() + TIMEOUT_MS, () =>
       connection.withAbortSignal(abort.signal, call),
     );
     const watch = watchForSilence(connection, abort.signal);

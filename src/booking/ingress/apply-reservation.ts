@@ -17,12 +17,12 @@ const WEIGHT: readonly IngestOutcome['kind'][] = ['refused', 'changed', 'cancell
  * Applies the snapshots of a reservation and returns their common outcome.
  * @throws transient errors: Temporal cannot be reached, or no worker answers
  */
-export async function tellStays(
+export async function sendToStays(
   temporal: Client,
   fetched: Extract<Fetched, { kind: 'found' }>,
 ): Promise<IngestOutcome> {
   const outcomes: IngestOutcome[] = [];
-  for (const snapshot of fetched.snapshots) outcomes.push(await tellStay(temporal, snapshot));
+  for (const snapshot of fetched.snapshots) outcomes.push(await sendToStay(temporal, snapshot));
   const [first] = outcomes.toSorted((a, b) => WEIGHT.indexOf(a.kind) - WEIGHT.indexOf(b.kind));
   return first ?? { kind: 'ignored', why: 'the reservation has no stay' };
 }
@@ -31,7 +31,7 @@ export async function tellStays(
  * Applies one snapshot. Readings of one reservation are sequential, so a later one counts, even if the modification
  * time is the same. In some systems, for example, the people in a reservation change without it.
  */
-async function tellStay(temporal: Client, snapshot: StaySnapshotInput): Promise<IngestOutcome> {
+async function sendToStay(temporal: Client, snapshot: StaySnapshotInput): Promise<IngestOutcome> {
   try {
     const { taken } = await applyReservation(temporal, { ...snapshot, supersede: true });
     return { kind: taken === 'known' ? 'same' : 'changed' };
@@ -69,8 +69,15 @@ export async function cancelStay(temporal: Client, name: StayName): Promise<Inge
     const handle = temporal.workflow.getHandle(stayWorkflowId(name));
     const { revision, window } = await finding(name, () => handle.query(stayQuery));
     if (revision !== undefined && window !== undefined) {
-      const told = await tellStay(temporal, { ...name, revision, status: 'cancelled', window, rooms: [], guests: [] });
-      return told.kind === 'changed' || told.kind === 'same' ? { kind: 'cancelled' } : told;
+      const cancelled = await sendToStay(temporal, {
+        ...name,
+        revision,
+        status: 'cancelled',
+        window,
+        rooms: [],
+        guests: [],
+      });
+      return cancelled.kind === 'changed' || cancelled.kind === 'same' ? { kind: 'cancelled' } : cancelled;
     }
     await handle.signal(cancelSignal, { by: 'booking system' });
   } catch (error) {

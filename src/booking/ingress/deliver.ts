@@ -69,7 +69,7 @@ function startOf(name: StayName, pace: IngestPace): StartOptions<[{ readonly pac
 /** Returns the pace of a connection, in milliseconds. */
 export function paceOf({ pace }: Connection): IngestPace {
   return {
-    settleMs: pace.settleSeconds * SECOND,
+    quietMs: pace.settleSeconds * SECOND,
     longestMs: pace.longestSeconds * SECOND,
     rereadMs: pace.rereadSeconds.map((seconds) => seconds * SECOND),
     goneMs: pace.goneSeconds * SECOND,

@@ -12,7 +12,7 @@ export interface LastSweep {
   readonly ended?: { readonly at: Date; readonly repaired: number };
 }
 
-const PATIENCE_MS = 2_000;
+const TIMEOUT_MS = 2_000;
 /** Maximum of listed runs. Enough for hundreds of properties: the latest to end come first. */
 const MOST_SEEN = 2_000;
 
@@ -26,7 +26,7 @@ export async function lastSweeps(temporal: Client, { all }: Connections): Promis
     .flatMap(({ connectionId, properties }) => properties.map(({ propertyId }) => ({ connectionId, propertyId })));
   const left = new Map(swept.map((one) => [sweepScheduleId(one.connectionId, one.propertyId), one]));
   const ended = new Map<(typeof swept)[number], NonNullable<LastSweep['ended']>>();
-  if (left.size > 0) await temporal.withDeadline(Date.now() + PATIENCE_MS, find);
+  if (left.size > 0) await temporal.withDeadline(Date.now() + TIMEOUT_MS, find);
   return swept.map((one) => {
     const end = ended.get(one);
     return defined({ ...one, ended: end });

@@ -34,7 +34,7 @@ export interface Ingress {
 }
 
 /** Time limit of a hand-over. Senders wait at least five seconds; a failing connect takes one second more. */
-const PATIENCE_MS = 1_500;
+const TIMEOUT_MS = 1_500;
 const RETRY_AFTER_S = '5';
 
 /** Outcome of one delivery, and its response. */
@@ -69,7 +69,7 @@ export function openIngress({ connections, temporal, log }: IngressOptions): Ing
       case 'changed':
         countMany(connectionId, 'ignored', reading.ignored);
         if (reading.reservations.length === 0) return { status: 202, outcome: 'nothing' };
-        await temporal.withDeadline(Date.now() + PATIENCE_MS, () =>
+        await temporal.withDeadline(Date.now() + TIMEOUT_MS, () =>
           handOver(temporal, paceOf(connection), reading.reservations),
         );
         return { status: 202, outcome: 'handed-over' };
@@ -147,7 +147,7 @@ function deliveryOf(request: FastifyRequest): Delivery {
 /** Records a whole snapshot before the response: it could not be fetched again. */
 async function apply(temporal: Client, snapshot: unknown): Promise<Answer> {
   try {
-    const { taken } = await temporal.withDeadline(Date.now() + PATIENCE_MS, () =>
+    const { taken } = await temporal.withDeadline(Date.now() + TIMEOUT_MS, () =>
       // `applyReservation` checks the type and names the wrong fields.
       applyReservation(temporal, snapshot as StaySnapshotInput),
     );

@@ -32,7 +32,7 @@ export function openJournal(file: string, { target, start }: JournalOptions): Jo
   const remove = (): void => keepLines(path, (line) => !line.startsWith(own));
   if (start === 'over') remove();
   // A crash may cut off a line, with its digest missing or incomplete. Its entry is sent again.
-  const told = new Map(
+  const recorded = new Map(
     linesOf(path)
       .filter((line) => line.startsWith(own))
       .map((line): readonly [string, string] => {
@@ -41,9 +41,9 @@ export function openJournal(file: string, { target, start }: JournalOptions): Jo
       }),
   );
   return {
-    has: ({ stay, digest }) => told.get(stay) === digest,
+    has: ({ stay, digest }) => recorded.get(stay) === digest,
     add({ stay, digest }) {
-      told.set(stay, digest);
+      recorded.set(stay, digest);
       appendFileSync(path, `\n${own}${stay}\t${digest}`);
     },
     remove,

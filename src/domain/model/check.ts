@@ -36,8 +36,8 @@ const MOST_PROBLEMS = 50;
 
 function inReach(problems: readonly Problem[]): readonly Problem[] {
   if (problems.length <= MOST_PROBLEMS) return problems;
-  const told = problems.slice(0, MOST_PROBLEMS - 1);
-  return [...told, { path: '', message: `has ${problems.length - told.length} more problems, which are not listed` }];
+  const shown = problems.slice(0, MOST_PROBLEMS - 1);
+  return [...shown, { path: '', message: `has ${problems.length - shown.length} more problems, which are not listed` }];
 }
 
 /** Returns all problems in one line: `guests[1].email must be an e-mail address; …`. */

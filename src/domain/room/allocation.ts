@@ -46,8 +46,8 @@ function afterTime(state: RoomState, entry: ClaimEntry, now: Instant): RoomState
   if (!isGranted(entry)) return isAsked ? state : over(state, entry, now);
   if (isBefore(now, untilOf(state.claims, entry))) return state;
   if (isAsked) return withClaim(state, entry, ungranted(entry));
-  const { told } = entry;
-  if (told?.kind === 'granted' && isBefore(now, told.until)) return state;
+  const { sent } = entry;
+  if (sent?.kind === 'granted' && isBefore(now, sent.until)) return state;
   return over(state, entry, now);
 }
 

@@ -11,7 +11,7 @@ import {
   type Asked,
   type ClaimEntry,
   type RoomState,
-  type StayHeard,
+  type LastReceived,
 } from './state.js';
 import { recordReport } from './keys.js';
 import type { RoomForce, RoomRelease, RoomReport } from '../model/room-message-schema.js';
@@ -44,7 +44,7 @@ export interface ClaimAnswer {
  */
 export function takeClaim(state: RoomState, claim: Claim, now: Instant): ClaimAnswer {
   const part = claim.part ?? 0;
-  const known = heardOf(state, claim.stayId);
+  const known = receivedFrom(state, claim.stayId);
   if (known?.revision !== undefined && isOfEndedChain(known, claim)) {
     return { state, news: newsOf(state, part, { kind: 'ended', revision: known.revision }) };
   }
@@ -69,7 +69,7 @@ function currentNews(state: RoomState, stayId: string, part: number, now: Instan
  * Returns true for a message in a stay's name from another sender. A stay always sends its chain of runs.
  * A message without one comes from elsewhere, and the stay would not get the result.
  */
-function isInItsName(state: RoomState, known: StayHeard | undefined, { stayId, chain }: Envelope): boolean {
+function isInItsName(state: RoomState, known: LastReceived | undefined, { stayId, chain }: Envelope): boolean {
   return chain === undefined && known?.chain !== undefined && state.claims.some((one) => one.stayId === stayId);
 }
 
@@ -80,7 +80,7 @@ function ignoreForeign(state: RoomState, { stayId }: Envelope, now: Instant): Ro
 /** Releases one part of a stay's claims, or all. The stay's keys may live on. */
 export function takeRelease(state: RoomState, release: RoomRelease, now: Instant): RoomState {
   const { stayId, part } = release;
-  const known = heardOf(state, stayId);
+  const known = receivedFrom(state, stayId);
   if (isLate(known, release) || (known !== undefined && isOfEndedChain(known, release))) return state;
   if (isInItsName(state, known, release)) return ignoreForeign(state, release, now);
   return change(state, now, (before) =>
@@ -97,7 +97,7 @@ export function takeRelease(state: RoomState, release: RoomRelease, now: Instant
 
 /** Records a stay's report of its keys to the room. */
 export function takeReport(state: RoomState, report: RoomReport, now: Instant): RoomState {
-  const known = heardOf(state, report.stayId);
+  const known = receivedFrom(state, report.stayId);
   if (isLate(known, report)) return state;
   return change(state, now, (before) =>
     recordReport(isSameChain(known, report) ? remember(before, report) : before, report, now),
@@ -126,7 +126,7 @@ export function takeGone(
   now: Instant,
 ): RoomState {
   const { stayId } = gone;
-  if (!isSameChain(heardOf(state, stayId), gone)) return state;
+  if (!isSameChain(receivedFrom(state, stayId), gone)) return state;
   const line = { at: now, what: `${stayId}: claims dropped`, why: 'the stay no longer exists' };
   return change(state, now, (before) => removeClaims(before, (entry) => entry.stayId === stayId, line));
 }
@@ -151,10 +151,10 @@ export interface ChangedDecisions {
 export function changedDecisions(state: RoomState, now: Instant): ChangedDecisions {
   return state.claims.reduce<ChangedDecisions>(
     (changed, entry) => {
-      if (isSameNews(entry.told, decisionOf(changed.state, entry, now), now)) return changed;
+      if (isSameNews(entry.sent, decisionOf(changed.state, entry, now), now)) return changed;
       const { stayId } = entry;
       const informed = inform(changed.state, entry, now);
-      const chain = heardOf(state, stayId)?.chain;
+      const chain = receivedFrom(state, stayId)?.chain;
       return { state: informed.state, news: [...changed.news, { stayId, ...defined({ chain }), news: informed.news }] };
     },
     { state, news: [] },
@@ -163,8 +163,8 @@ export function changedDecisions(state: RoomState, now: Instant): ChangedDecisio
 
 /** Records the current decision on a claim as sent. */
 function inform(state: RoomState, entry: ClaimEntry, now: Instant): ClaimAnswer {
-  const told = decisionOf(state, entry, now);
-  return { state: withClaim(state, entry, { ...entry, told }), news: newsOf(state, entry.part, told) };
+  const sent = decisionOf(state, entry, now);
+  return { state: withClaim(state, entry, { ...entry, sent }), news: newsOf(state, entry.part, sent) };
 }
 
 function newsOf({ room, version }: RoomState, part: number, decision: LeaseDecision): LeaseNews {
@@ -187,7 +187,7 @@ function change(state: RoomState, now: Instant, act: (before: RoomState) => Room
 }
 
 function fingerprintOf({ claims, keys }: RoomState): string {
-  return JSON.stringify([claims.map(({ told: _told, ...entry }) => entry), keys]);
+  return JSON.stringify([claims.map(({ sent: _told, ...entry }) => entry), keys]);
 }
 
 function standingOf({ claims }: RoomState, entry: ClaimEntry, now: Instant): string {
@@ -255,21 +255,21 @@ function dropOtherParts(state: RoomState, stayId: string, part: number): RoomSta
   return { ...state, claims: state.claims.filter((entry) => entry.stayId !== stayId || entry.part === part) };
 }
 
-function heardOf(state: RoomState, stayId: string): StayHeard | undefined {
-  return state.heard.find((known) => known.stayId === stayId);
+function receivedFrom(state: RoomState, stayId: string): LastReceived | undefined {
+  return state.received.find((known) => known.stayId === stayId);
 }
 
-function isSameChain(known: StayHeard | undefined, { chain }: Pick<Envelope, 'chain'>): boolean {
+function isSameChain(known: LastReceived | undefined, { chain }: Pick<Envelope, 'chain'>): boolean {
   return known?.chain === undefined || chain === undefined || known.chain === chain;
 }
 
 /** Returns true for a message of an earlier chain of runs, or of a stay started again without a newer revision. */
-function isOfEndedChain(known: StayHeard, message: Envelope): boolean {
+function isOfEndedChain(known: LastReceived, message: Envelope): boolean {
   if (isSameChain(known, message) || known.revision === undefined || message.revision === undefined) return false;
   return message.revision <= known.revision;
 }
 
-function isLate(known: StayHeard | undefined, message: Envelope): boolean {
+function isLate(known: LastReceived | undefined, message: Envelope): boolean {
   if (!isSameChain(known, message) || known?.seq === undefined || message.seq === undefined) return false;
   return message.seq < known.seq;
 }
@@ -277,14 +277,14 @@ function isLate(known: StayHeard | undefined, message: Envelope): boolean {
 /** Records the highest revision and sequence number of the stay; a new chain of runs resets both. */
 function remember(state: RoomState, message: Envelope): RoomState {
   const { stayId } = message;
-  const known = heardOf(state, stayId);
+  const known = receivedFrom(state, stayId);
   const base = known !== undefined && isSameChain(known, message) ? known : { stayId };
   const chain = message.chain ?? base.chain;
   const revision = highest(base.revision, message.revision);
   const seq = highest(base.seq, message.seq);
-  const heard: StayHeard = { stayId, ...defined({ chain, revision, seq }) };
-  const others = state.heard.filter((other) => other.stayId !== stayId);
-  return { ...state, heard: withoutOldest(state, [...others, heard]) };
+  const received: LastReceived = { stayId, ...defined({ chain, revision, seq }) };
+  const others = state.received.filter((other) => other.stayId !== stayId);
+  return { ...state, received: withoutOldest(state, [...others, received]) };
 }
 
 function highest(a: number | undefined, b: number | undefined): number | undefined {
@@ -292,10 +292,10 @@ function highest(a: number | undefined, b: number | undefined): number | undefin
 }
 
 /** Drops the oldest records of stays without a claim; the last few hundred stay. */
-function withoutOldest(state: RoomState, heard: readonly StayHeard[]): readonly StayHeard[] {
-  const isClaiming = ({ stayId }: StayHeard): boolean => state.claims.some((entry) => entry.stayId === stayId);
-  const excess = heard.filter((one) => !isClaiming(one)).length - REMEMBERED_STAYS;
-  if (excess <= 0) return heard;
-  const oldest = heard.filter((one) => !isClaiming(one)).slice(0, excess);
-  return heard.filter((one) => !oldest.includes(one));
+function withoutOldest(state: RoomState, received: readonly LastReceived[]): readonly LastReceived[] {
+  const isClaiming = ({ stayId }: LastReceived): boolean => state.claims.some((entry) => entry.stayId === stayId);
+  const excess = received.filter((one) => !isClaiming(one)).length - REMEMBERED_STAYS;
+  if (excess <= 0) return received;
+  const oldest = received.filter((one) => !isClaiming(one)).slice(0, excess);
+  return received.filter((one) => !oldest.includes(one));
 }

@@ -35,11 +35,11 @@ export interface ClaimEntry {
   /** The front desk gave the room, or the rest of the window, to another stay. */
   readonly displaced?: true;
   /** Last decision sent to the stay, as an answer or by signal. */
-  readonly told?: LeaseDecision;
+  readonly sent?: LeaseDecision;
 }
 
 /** Latest chain of runs, snapshot revision and message number received from a stay. */
-export interface StayHeard {
+export interface LastReceived {
   readonly stayId: string;
   readonly chain?: string;
   readonly revision?: number;
@@ -71,7 +71,7 @@ export interface RoomState {
   /** Claims in order of first arrival. */
   readonly claims: readonly ClaimEntry[];
   /** Records per stay; the stay with the latest message comes last. */
-  readonly heard: readonly StayHeard[];
+  readonly received: readonly LastReceived[];
   readonly keys: readonly RoomKey[];
   /** `requestId`s of the front desk's `force` messages. */
   readonly forces: readonly string[];
@@ -89,7 +89,7 @@ export function newRoomState(roomId: string, propertyId: string, room: string, n
     // A room that was started again must not reuse the version numbers of its predecessor.
     version: millis(now),
     claims: [],
-    heard: [],
+    received: [],
     keys: [],
     forces: [],
     history: [],

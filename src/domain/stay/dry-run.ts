@@ -8,7 +8,7 @@ import { plusMinutes, type Instant } from '../model/instants.js';
 import type { LeaseNews } from '../model/lease.js';
 import type { LeaseStep, Preparation } from '../model/preparation.js';
 import type { PlanLine } from '../model/stay-view.js';
-import { isPatient } from './plan/preparations.js';
+import { isOpenEnded } from './plan/preparations.js';
 import type { Desired, KeyStep } from '../model/key-plan.js';
 import { planStay } from './reconcile.js';
 import { recordDeactivated, recordGuest } from './known/record-preparations.js';
@@ -36,7 +36,7 @@ export function dryRun(state: StayState, now: Instant): DryRun {
   let at = now;
   for (let round = 0; round < MOST_ROUNDS; round++) {
     const plan = planStay(assumed, [], at);
-    const preparations = plan.preparations.filter((step) => !isPatient(step));
+    const preparations = plan.preparations.filter((step) => !isOpenEnded(step));
     if (preparations.length === 0 && plan.keys.ready.length === 0) {
       const opensAt = nextOpening(plan.desired);
       if (opensAt === undefined) return { steps: [...steps, ...plan.keys.waiting], attention: plan.attention };

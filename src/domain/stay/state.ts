@@ -11,7 +11,7 @@ import type { Guest, SnapshotWindow, StaySnapshot, StayStatus } from '../model/s
 import type { DoorFacts } from '../model/doors.js';
 
 export const STATE_SCHEMA = 1;
-export const TIMELINE_LINES = 200;
+const TIMELINE_LINES = 200;
 export const REMEMBERED_REQUESTS = 1000;
 
 /** Guest as desired by booking system, signals and staff; `guest` is the only place that holds contacts. */

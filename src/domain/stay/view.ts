@@ -10,7 +10,7 @@ import type {
   StayView,
 } from '../model/stay-view.js';
 import { isEnded, type HeldClaim, type PartyMember, type StayState, stayWindow } from './state.js';
-import { isPatient } from './plan/preparations.js';
+import { isOpenEnded } from './plan/preparations.js';
 import { defined } from '../model/defined.js';
 import { isBefore, type Instant } from '../model/instants.js';
 import { isLive, keysOf, mayLive, satisfies } from './known/keyring.js';
@@ -158,11 +158,11 @@ export function lineOf({ do: does, guestId, rooms, window, why }: KeyStep): Plan
  * Returns true if nothing is left to do. A stay that waits for a phone to enrol, or for a late result of a lost
  * request, is settled.
  */
-export function isSettled(plan: StayPlan, inFlight: readonly InFlight[]): boolean {
+function isSettled(plan: StayPlan, inFlight: readonly InFlight[]): boolean {
   return (
     inFlight.length === 0 &&
     plan.keys.ready.length === 0 &&
-    plan.preparations.every(isPatient) &&
+    plan.preparations.every(isOpenEnded) &&
     !plan.keys.waiting.some((step) => step.do === 'revoke')
   );
 }

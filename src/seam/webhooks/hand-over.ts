@@ -101,11 +101,11 @@ async function handOver(event: SeamEvent, options: HandOverOptions): Promise<Han
   switch (event.kind) {
     case 'credential': {
       const { id, stays } = await holdersOf(event, options);
-      return tell(stays, { name: 'credentialChanged', payload: { acsCredentialId: id, ...about } }, options);
+      return signalStays(stays, { name: 'credentialChanged', payload: { acsCredentialId: id, ...about } }, options);
     }
     case 'phone': {
       const stays = await lookRepeatedly(event.deviceId, options);
-      return tell(stays, { name: 'phoneChanged', payload: { deviceId: event.deviceId, ...about } }, options);
+      return signalStays(stays, { name: 'phoneChanged', payload: { deviceId: event.deviceId, ...about } }, options);
     }
     case 'system':
       return { kind: 'noted' };
@@ -143,12 +143,12 @@ async function lookRepeatedly(id: string, options: HandOverOptions): Promise<rea
   return [];
 }
 
-async function tell(
+async function signalStays(
   stayIds: readonly string[],
   signal: StaySignal,
   { stays }: HandOverOptions,
 ): Promise<HandOverOutcome> {
-  const heard = await Promise.all(stayIds.map((stayId) => stays.signal(stayId, signal)));
-  const told = stayIds.filter((_, index) => heard[index] === true);
-  return told.length === 0 ? { kind: 'no-stay' } : { kind: 'handed-over', stays: told };
+  const delivered = await Promise.all(stayIds.map((stayId) => stays.signal(stayId, signal)));
+  const informed = stayIds.filter((_, index) => delivered[index] === true);
+  return informed.length === 0 ? { kind: 'no-stay' } : { kind: 'handed-over', stays: informed };
 }

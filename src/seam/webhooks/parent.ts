@@ -3,7 +3,7 @@ import type { SeamClient } from '../client.js';
 import { isNotFound, isSeamError } from '../errors.js';
 import type { CredentialRef } from './hand-over.js';
 
-const PATIENCE_MS = 2_000;
+const TIMEOUT_MS = 2_000;
 
 export interface ParentOptions {
   /** Receives the reason of Seam's refusal: wrong credentials here, or another workspace. */
@@ -23,7 +23,7 @@ export async function parentCredential(
   try {
     const credential = await seam
       .forSystem(acsSystemId)
-      .getCredential({ acs_credential_id: acsCredentialId }, { signal: AbortSignal.timeout(PATIENCE_MS) });
+      .getCredential({ acs_credential_id: acsCredentialId }, { signal: AbortSignal.timeout(TIMEOUT_MS) });
     return credential.parent_acs_credential_id ?? undefined;
   } catch (error) {
     if (isNotFound(error)) return undefined;

@@ -118,7 +118,7 @@ function handle(world: RealWorld, reservationId: string): BookedStay {
   const name = { propertyId: PROPERTY, reservationId };
   const window = { from: '2026-01-01T00:00Z', to: '2026-01-02T00:00Z' };
   const first = { ...name, revision: 0, status: 'confirmed', window, rooms: [], guests: [] } as const;
-  return bookStay(host, { ...first, rooms: [], guests: [] }, { phones: 'by-hand', patienceMs: PATIENCE_MS });
+  return bookStay(host, { ...first, rooms: [], guests: [] }, { phones: 'by-hand', withinMs: PATIENCE_MS });
 }
 
 /** Checks that every guest in the hotel holds a key and that the stay is settled. */

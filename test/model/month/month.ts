@@ -187,11 +187,11 @@ async function enrol(world: StayWorld, reservation: Reservation, guest: GuestEnt
 
 /** Waits, without time passing in the hotel. @throws Error on a timeout */
 async function soon<Found>(what: string, look: () => Found | undefined): Promise<Found> {
-  const patientUntil = performance.now() + PATIENCE_MS;
+  const deadline = performance.now() + PATIENCE_MS;
   for (;;) {
     const found = look();
     if (found !== undefined) return found;
-    if (performance.now() > patientUntil) throw new Error(`It never came that ${what}`);
+    if (performance.now() > deadline) throw new Error(`It never came that ${what}`);
     await delay(2);
   }
 }

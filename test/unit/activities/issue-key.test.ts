@@ -193,7 +193,7 @@ describe('a lost response', () => {
     'a lost create of kind %s that commits late leaves a stray where Seam lets a user hold two keys',
     async (kind) => {
       await hotel.close();
-      hotel = await openHotel({ activities: { timing: { ...QUICK.timing, lateCommitSettleMs: 1_500 } } });
+      hotel = await openHotel({ activities: { timing: { ...QUICK.timing, lateCommitMs: 1_500 } } });
       const { hotel: simulated } = hotel.simulator;
       simulated.setSwitches({ newKeyReplacesUsersEarlier: false });
       const [first, guest] = [await hotel.guest(), await hotel.guest()];

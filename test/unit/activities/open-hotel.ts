@@ -19,9 +19,9 @@ export const QUICK: ActivityOptions = {
   timing: {
     firstPollMs: 10,
     longestPollMs: 40,
-    lateCommitSettleMs: 600,
+    lateCommitMs: 600,
     lingerMs: 5_000,
-    revokePatienceMs: 10_000,
+    revokeTimeoutMs: 10_000,
   },
 };
 

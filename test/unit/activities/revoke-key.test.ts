@@ -68,7 +68,7 @@ describe('revoking a key', () => {
 
   it('a revocation fails as retryable while the bridge is down, and succeeds when the bridge is back', async () => {
     await hotel.close();
-    hotel = await openHotel({ activities: { timing: { ...QUICK.timing, revokePatienceMs: 300 } } });
+    hotel = await openHotel({ activities: { timing: { ...QUICK.timing, revokeTimeoutMs: 300 } } });
     const guest = await hotel.guest();
     const ask = hotel.ask(['101']);
     const acsCredentialId = await issued(hotel.issuing(guest, ask));

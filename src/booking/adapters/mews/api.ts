@@ -239,8 +239,8 @@ export function openMewsApi({ apiUrl, clientToken, accessToken, client, ...limit
       return (Commands ?? []).find(({ Id }) => Id === id);
     },
     async updateCommand(id, state, notes) {
-      const told = defined({ CommandId: id, State: state, Notes: notes });
-      await post('commands/update', told, commandsSchema.partial());
+      const update = defined({ CommandId: id, State: state, Notes: notes });
+      await post('commands/update', update, commandsSchema.partial());
     },
   };
 }

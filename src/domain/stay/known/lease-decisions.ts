@@ -17,7 +17,7 @@ export function endOf(held: HeldClaim): Instant {
 }
 
 /** Returns the room's decision on the current claim, or else on the next one; undefined until the room has answered. */
-export function decisionOn(state: StayState, room: string, now: Instant): LeaseDecision | undefined {
+function decisionOn(state: StayState, room: string, now: Instant): LeaseDecision | undefined {
   return state.leases.claims
     .filter((held) => held.room === room && isBefore(now, endOf(held)))
     .toSorted((a, b) => (isBefore(a.window.from, b.window.from) ? -1 : 1))[0]?.decision;

@@ -4,9 +4,9 @@ import type { DoorFacts } from '../../model/doors.js';
 export type CardFormat = 'rfid48' | 'TLCode';
 
 /** Capacity of rfid48: one run of consecutive guest rooms, common doors, and additional rooms outside the run. */
-export const RFID48 = { consecutiveRooms: 33, commonDoors: 28, additionalRooms: 7 } as const;
+const RFID48 = { consecutiveRooms: 33, commonDoors: 28, additionalRooms: 7 } as const;
 
-export const LABEL_LENGTH = 32;
+const LABEL_LENGTH = 32;
 
 /** Placeholders that Visionline supports (`seam-api.md` 3.6). */
 const LABEL_PLACEHOLDERS = ['ROOMNUM', 'ROOMLIST', 'ROOMRANGE', 'SITENAME', 'CARDNUM', 'UUID', 'USERID'] as const;

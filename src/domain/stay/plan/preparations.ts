@@ -129,7 +129,7 @@ function keysToFetch(state: StayState): Preparation[] {
 }
 
 /** Returns true for a step that may take as long as guests take. A stay that has nothing else to do is settled. */
-export function isPatient(step: Preparation): boolean {
+export function isOpenEnded(step: Preparation): boolean {
   return ['wait-for-phone', 'wait-for-other-stay', 'wait-for-key-on-phone', 'watch-for-strays'].includes(step.do);
 }
 

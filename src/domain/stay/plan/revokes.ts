@@ -2,7 +2,7 @@
 import { isBefore, later } from '../../model/instants.js';
 import type { Key } from '../../model/key.js';
 import { coversRooms, keysOf, mayOpen, sharesRoom } from '../known/keyring.js';
-import { isWorthConfirming } from './grants.js';
+import { isWorthConfirming } from './anchors.js';
 import { wasKilled } from './reasons.js';
 import {
   holdsDesiredKey,

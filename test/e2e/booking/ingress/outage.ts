@@ -84,7 +84,7 @@ async function live(world: IngressWorld, { reservations: count, inHouse, lastsMs
   const guests = reservations
     .slice(0, inHouse)
     .map((reservation) =>
-      bookStay(world.hotel, { ...reservation, revision: 0 }, { phones: 'at-once', patienceMs: PATIENCE_MS }),
+      bookStay(world.hotel, { ...reservation, revision: 0 }, { phones: 'at-once', withinMs: PATIENCE_MS }),
     );
   // In parallel: a guest's phone is enrolled when their stay is viewed.
   await Promise.all(guests.map((guest) => guest.until(({ settled, keys }) => settled && keys.some(isLive))));

@@ -32,7 +32,7 @@ export type ClaimFields = Partial<Omit<Claim, 'stayId' | 'window'>>;
 export interface ARoom {
   state: RoomState;
   /** The last decision that each stay received, by its short name; part 0. */
-  readonly told: ReadonlyMap<string, LeaseDecision>;
+  readonly sent: ReadonlyMap<string, LeaseDecision>;
   /** Stays that received a decision other than as an answer, since the last call. */
   news(): readonly string[];
   passTo(now: number): ARoom;
@@ -48,25 +48,25 @@ export interface ARoom {
 
 export function aRoom(start = 0): ARoom {
   const initial = newRoomState(roomWorkflowId({ propertyId: PROPERTY, room: ROOM }), PROPERTY, ROOM, at(start));
-  const told = new Map<string, LeaseDecision>();
+  const sent = new Map<string, LeaseDecision>();
   let now = start;
-  let heard: string[] = [];
+  let received: string[] = [];
   const shortName = (stayId: string): string => stayId.split('/').at(-1) ?? stayId;
   const deliver = (): ARoom => {
     const changed = rules.changedDecisions(room.state, at(now));
     room.state = changed.state;
     for (const { stayId, news } of changed.news) {
-      heard.push(shortName(stayId));
-      if (news.part === 0) told.set(shortName(stayId), news.decision);
+      received.push(shortName(stayId));
+      if (news.part === 0) sent.set(shortName(stayId), news.decision);
     }
     return room;
   };
   const room: ARoom = {
     state: initial,
-    told,
+    sent,
     news() {
-      const since = heard;
-      heard = [];
+      const since = received;
+      received = [];
       return since;
     },
     passTo(later) {
@@ -79,7 +79,7 @@ export function aRoom(start = 0): ARoom {
       const answer = rules.takeClaim(room.state, message, at(now));
       room.state = answer.state;
       const { decision } = answer.news;
-      if ((fields.part ?? 0) === 0) told.set(name, decision);
+      if ((fields.part ?? 0) === 0) sent.set(name, decision);
       deliver();
       return decision;
     },
@@ -100,7 +100,7 @@ export function aRoom(start = 0): ARoom {
       return deliver();
     },
     view: () => roomViewOf(room.state, at(now)),
-    decision: (name) => told.get(name),
+    decision: (name) => sent.get(name),
   };
   return room;
 }

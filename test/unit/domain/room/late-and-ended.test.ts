@@ -109,7 +109,7 @@ test('a room keeps the last hundreds of ended stays, and every stay that claims 
   const room = aRoom(9);
   room.claim('guest', [10, 20], { chain: 'g', revision: 1 });
   for (let n = 0; n <= REMEMBERED_STAYS; n++) room.release(`R-${n}`, { chain: 'c', revision: 1 });
-  expect(room.state.heard).toHaveLength(REMEMBERED_STAYS + 1);
+  expect(room.state.received).toHaveLength(REMEMBERED_STAYS + 1);
   expect(room.claim('R-1', [20, 30], { chain: 'd', revision: 1 })).toMatchObject({ kind: 'ended' });
   expect(room.claim('R-0', [20, 30], { chain: 'd', revision: 1 })).toMatchObject({ kind: 'granted' });
   expect(room.claim('guest', [10, 20], { chain: 'h', revision: 1 })).toMatchObject({ kind: 'ended' });

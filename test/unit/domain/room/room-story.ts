@@ -125,7 +125,7 @@ function checkWaiting(state: RoomState, now: string): void {
 }
 
 function checkEverybodyKnows(state: RoomState, now: string): void {
-  for (const entry of state.claims) expect(entry.told).toBeDefined();
+  for (const entry of state.claims) expect(entry.sent).toBeDefined();
   expect(changedDecisions(state, now).news).toEqual([]);
 }
 
@@ -211,7 +211,7 @@ export function tellAndWatchEnds(turns: readonly Turn[]): void {
     for (const entry of before) {
       const isSaidBy = turn.kind !== 'pass' && entry.stayId === stay(turn.stay);
       if (isSaidBy || room.state.claims.some((other) => nameOf(other) === nameOf(entry))) continue;
-      expect(entry.told?.kind === 'granted' && !isBefore(at(now), entry.told.until)).toBe(true);
+      expect(entry.sent?.kind === 'granted' && !isBefore(at(now), entry.sent.until)).toBe(true);
     }
   }
 }

@@ -8,7 +8,7 @@ const LABEL = 8;
 /** Widest column of names. A longer list moves only its own reason to the right. */
 const WIDEST_NAMES = 12;
 
-export interface TellerOptions {
+export interface NarratorOptions {
   readonly out: NodeJS.WritableStream & { readonly isTTY?: boolean };
   readonly cast: readonly Person[];
 }
@@ -26,7 +26,7 @@ export interface SettledStay {
   readonly tookMs: number;
 }
 
-export interface Teller {
+export interface Narrator {
   opening(title: string, text: string): void;
   progress(text: string): void;
   chapter(chapter: Chapter, number: number): void;
@@ -56,8 +56,8 @@ const REASONS: Readonly<Record<TapReason, string>> = {
   'older-generation': 'refused: a newer key has been used at this door since',
 };
 
-/** Returns a teller that writes to `out`. */
-export function openTeller({ out, cast }: TellerOptions): Teller {
+/** Returns a narrator that writes to `out`. */
+export function openNarrator({ out, cast }: NarratorOptions): Narrator {
   const colours = pc.createColors(out.isTTY === true && pc.isColorSupported);
   const write = (text = ''): void => void out.write(`${text}\n`);
   const paragraph = (text: string): void => wrap(text, WIDTH - 3).forEach((part) => write(`   ${part}`));

@@ -1,0 +1,42 @@
+/** Prints at the end of a test run what it has shown: one line for each layer of tests. */
+import type { Reporter, TestModule } from 'vitest/node';
+
+/** Layers of tests by their folder, and the claim that each shows. */
+const LAYERS: Readonly<Record<string, string>> = {
+  'unit/domain': 'decisions on keys, leases and stays, by example and by random sequences',
+  unit: "Seam's client, activities, booking adapters, simulator, CLI and server",
+  workflows: 'stay, room and booking workflows on a Temporal server',
+  scenarios: 'situations of hotel life, judged at the locks',
+  model: 'random bookings of a whole hotel, judged by laws',
+  replay: 'saved histories replay with the workflows of this checkout',
+  e2e: 'real servers and processes: HTTP API, webhooks, booking systems, demo',
+  faults: 'killed workers, lost responses and outages: no key too many, none missing',
+  ui: 'Temporal Web UI in a browser',
+  project: 'lint rules, set-up, containers and documentation',
+};
+
+/** Reporter that prints the summary once all tests have ended. */
+export const summaryReporter: Reporter = {
+  onTestRunEnd(modules) {
+    const lines = Object.entries(LAYERS).flatMap(([folder, claim]) => lineOf(folder, claim, modules));
+    if (lines.length > 1) process.stdout.write(`\n Shown\n${lines.join('\n')}\n\n`);
+  },
+};
+
+/** Returns the line of a layer; none if no test of it ran. */
+function lineOf(folder: string, claim: string, modules: readonly TestModule[]): string[] {
+  const states = modules
+    .filter(({ moduleId }) => layerOf(moduleId) === folder)
+    .flatMap((module) => [...module.children.allTests()])
+    .map((test) => test.result().state);
+  const passed = states.filter((state) => state === 'passed').length;
+  const failed = states.filter((state) => state === 'failed').length;
+  if (passed + failed === 0) return [];
+  const count = failed === 0 ? `${passed} passed` : `${failed} FAILED, ${passed} passed`;
+  return [`  ${folder.padEnd(12)} ${count.padEnd(12)} ${claim}`];
+}
+
+/** Returns the folder of the layer that a test file belongs to; the deepest one counts. */
+function layerOf(moduleId: string): string | undefined {
+  return Object.keys(LAYERS).find((folder) => moduleId.includes(`/test/${folder}/`));
+}
