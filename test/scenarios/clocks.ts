@@ -14,8 +14,8 @@ interface Booked {
 }
 
 export const clocks: readonly Scenario[] = [
-  scenario(41, 'The night in which the clocks go forward, and the night in which they go back')
-    .given('two stay over each night: one until eleven, one until half past two in the night itself', async (hotel) => {
+  scenario(41, 'Stays span the nights in which the clocks change')
+    .given('two stays span each night, one until 11:00 and one until 02:30', async (hotel) => {
       const { forward, back } = await clockChanges(hotel);
       const until = (guest: string, change: number, checkOut: string): Promise<Booked> =>
         booked(hotel, guest, { arrival: dayOf(change - DAY), departure: dayOf(change), checkOut });
@@ -28,24 +28,21 @@ export const clocks: readonly Scenario[] = [
         dan: await until('Dan', back, '02:30'),
       };
     })
-    .holds(
-      'in the shorter night half past two does not exist: that key opens until half past three',
-      async (scene, hotel) => {
-        await opensJustUntil(scene.forward + HOUR / 2, scene.ben, hotel);
-      },
-    )
-    .holds('the other opens until eleven by the clock on the wall', async (scene, hotel) => {
+    .holds('in the short night, 02:30 does not exist, and that key opens until 03:30', async (scene, hotel) => {
+      await opensJustUntil(scene.forward + HOUR / 2, scene.ben, hotel);
+    })
+    .holds('in the short night, the other key opens until 11:00 local time', async (scene, hotel) => {
       await opensJustUntil(scene.forward + 8 * HOUR, scene.ann, hotel);
     })
-    .holds('in the longer night half past two comes twice: that key opens until the first', async (scene, hotel) => {
+    .holds('in the long night, 02:30 occurs twice, and that key opens until the first', async (scene, hotel) => {
       await opensJustUntil(scene.back - HOUR / 2, scene.dan, hotel);
     })
-    .holds('the other opens until eleven by the clock on the wall, too', async (scene, hotel) => {
+    .holds('in the long night, the other key opens until 11:00 local time', async (scene, hotel) => {
       await opensJustUntil(scene.back + 9 * HOUR, scene.cleo, hotel);
     }),
 
-  scenario(42, "The hotel's zone is half an hour off, and neither the server's nor the guests'")
-    .given('in Kolkata, Ann is booked by dates, and Ben by instants as another zone writes them', async (hotel) => {
+  scenario(42, 'A hotel is in a time zone with a half-hour offset')
+    .given('in Kolkata, Ann is booked by local dates, and Ben by instants with another UTC offset', async (hotel) => {
       const [first = '', second = ''] = hotel.rooms(2);
       const day = (await hotel.world.now()) + 2 * DAY;
       const [arrival, departure] = [dayOf(day), dayOf(day + DAY)];
@@ -59,29 +56,32 @@ export const clocks: readonly Scenario[] = [
       for (const stay of [ann, ben]) await stay.settled();
       return { first, second, ann, ben, from: `${arrival}T08:30Z`, to: `${departure}T06:30Z` };
     })
-    .holds('both are shown the same times', async ({ ann, ben, from, to }) => {
+    .holds('both stays show the same window', async ({ ann, ben, from, to }) => {
       for (const stay of [ann, ben]) expect((await stay.view()).window).toEqual({ from, to });
     })
-    .holds('the desk is told that Seam knows another zone of this hotel', async ({ ann, ben }) => {
-      for (const stay of [ann, ben]) await stay.showsOnly('zone-mismatch');
-    })
-    .when('it is a minute before two in the afternoon there', async ({ from }, hotel) => {
+    .holds(
+      'attention `zone-mismatch` is open, because Seam has another time zone for the hotel',
+      async ({ ann, ben }) => {
+        for (const stay of [ann, ben]) await stay.showsOnly('zone-mismatch');
+      },
+    )
+    .when('it is 13:59 in Kolkata', async ({ from }, hotel) => {
       await hotel.clockReaches(new Date(Date.parse(from) - 60_000).toISOString());
     })
-    .holds('their keys are there, and do not open yet', async ({ first, second, ann, ben }) => {
+    .holds('both guests have keys, which do not open the rooms yet', async ({ first, second, ann, ben }) => {
       for (const stay of [ann, ben]) await stay.haveKeys();
-      await ann.lockSays(first, 'Ann', 'too-early');
-      await ben.lockSays(second, 'Ben', 'too-early');
+      await ann.lockAnswers(first, 'Ann', 'too-early');
+      await ben.lockAnswers(second, 'Ben', 'too-early');
     })
-    .when('it is two', ({ from }, hotel) => hotel.clockReaches(from))
-    .holds('they open', async ({ first, second, ann, ben }) => {
+    .when('it is 14:00 in Kolkata', ({ from }, hotel) => hotel.clockReaches(from))
+    .holds('both guests open their rooms', async ({ first, second, ann, ben }) => {
       await ann.onlyTheseOpen(first, 'Ann');
       await ben.onlyTheseOpen(second, 'Ben');
     })
-    .when('it is noon there on the day of departure', ({ to }, hotel) => hotel.clockReaches(to))
-    .holds('they do not any more', async ({ first, second, ann, ben }) => {
-      await ann.nobodyOpens(first);
-      await ben.nobodyOpens(second);
+    .when('it is 12:00 in Kolkata on the day of departure', ({ to }, hotel) => hotel.clockReaches(to))
+    .holds('neither guest opens their room', async ({ first, second, ann, ben }) => {
+      await ann.noOneOpens(first);
+      await ben.noOneOpens(second);
     }),
 ];
 
@@ -116,5 +116,5 @@ async function opensJustUntil(end: number, { stay, guest, room }: Booked, hotel:
   await hotel.clockReaches(new Date(end - 60_000).toISOString());
   await stay.onlyTheseOpen(room, guest);
   await hotel.clockReaches(new Date(end).toISOString());
-  await stay.nobodyOpens(room);
+  await stay.noOneOpens(room);
 }

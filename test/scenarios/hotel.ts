@@ -88,13 +88,13 @@ export interface Stay extends BookedStay {
   haveKeys(...guestIds: readonly string[]): Promise<StayView>;
   /** Checks that, of everyone who was ever in the party, exactly these guests open the door now. The others try first. */
   onlyTheseOpen(door: string, ...guestIds: readonly string[]): Promise<void>;
-  nobodyOpens(door: string): Promise<void>;
+  noOneOpens(door: string): Promise<void>;
   /** Checks that the guest's phones open the door now, whatever steps are still pending. */
   isOpenTo(guestId: string, door: string): Promise<void>;
   /** Checks that the guest's phones do not open the door now, whatever steps are still pending. */
   isShutTo(guestId: string, door: string): Promise<void>;
   /** Checks the lock's answer to the guest's phone. */
-  lockSays(door: string, guestId: string, reason: string): Promise<void>;
+  lockAnswers(door: string, guestId: string, reason: string): Promise<void>;
   /** Waits, skipping time, until the front desk sees this attention. */
   shows(code: string): Promise<StayView>;
   /** Checks that the front desk sees these attentions and nothing else. */
@@ -102,7 +102,7 @@ export interface Stay extends BookedStay {
   phoneGoesOffline(guestId: string): void;
   phoneComesBack(guestId: string): void;
   /** Delivers Seam's events about all of the stay's keys to the stay. */
-  hearsFromSeam(eventType: string): Promise<void>;
+  receivesFromSeam(eventType: string): Promise<void>;
 }
 
 /** Properties in the same building under other rules. The property of most scenarios issues keys from two hours before arrival. */
@@ -257,15 +257,15 @@ function stayOf({ simulated }: Hotel, booked: BookedStay): Stay {
       const open = await booked.whoOpens(door, [...others, ...guestIds]);
       expect(open, `who opens ${door}`).toEqual(guestIds);
     },
-    nobodyOpens: (door) => stay.onlyTheseOpen(door),
+    noOneOpens: (door) => stay.onlyTheseOpen(door),
     async isOpenTo(guestId, door) {
       expect(await booked.whoOpens(door, [guestId]), `who opens ${door}`).toEqual([guestId]);
     },
     async isShutTo(guestId, door) {
       expect(await booked.whoOpens(door, [guestId]), `who opens ${door}`).toEqual([]);
     },
-    async lockSays(door, guestId, reason) {
-      expect(await booked.tap(guestId, door), `what the lock of ${door} says to ${guestId}`).toBe(reason);
+    async lockAnswers(door, guestId, reason) {
+      expect(await booked.tap(guestId, door), `answer of the lock of ${door} to ${guestId}`).toBe(reason);
     },
     shows: (code) => booked.inTime((view) => codesOf(view).includes(code), PATIENCE),
     async showsOnly(...codes) {
@@ -275,7 +275,7 @@ function stayOf({ simulated }: Hotel, booked: BookedStay): Stay {
     },
     phoneGoesOffline: (guestId) => connect(guestId, 'offline'),
     phoneComesBack: (guestId) => connect(guestId, 'online'),
-    async hearsFromSeam(eventType) {
+    async receivesFromSeam(eventType) {
       const view = await booked.view();
       for (const { acsCredentialId, state } of view.keys) {
         if (acsCredentialId === undefined || state !== 'live') continue;

@@ -8,139 +8,148 @@ const THREE = ['Ann', 'Ben', 'Cleo'];
 const party = (...guestIds: readonly string[]): { guestId: string }[] => guestIds.map((guestId) => ({ guestId }));
 
 export const guests: readonly Scenario[] = [
-  scenario(21, 'A guest is added')
+  scenario(21, 'A guest is added to the party')
     .given('Ann is in house', async (hotel) => {
       const room = hotel.room();
       return { room, stay: await hotel.inHouse(['Ann'], { rooms: [room] }) };
     })
-    .when('the booking system adds Ben, and the desk adds Cleo', async ({ stay }) => {
+    .when('the booking system adds Ben, and the front desk adds Cleo', async ({ stay }) => {
       await stay.amend({ guests: party('Ann', 'Ben') });
       await stay.signal('addGuests', { guests: party('Cleo'), by: 'desk-1' });
     })
     .holds('all three open the room', ({ room, stay }) => stay.onlyTheseOpen(room, ...THREE))
-    .holds('each of them has joined: there is no further override', ({ room }, hotel) =>
+    .holds('Ben and Cleo have joiner keys, and no second override key is made', ({ room }, hotel) =>
       hotel.hasMade(room, { overrides: 1, joiners: 2 }),
     )
-    .when('the booking system, which has never heard of Cleo, sends its next message', ({ stay }) =>
+    .when('the booking system sends its next message, which does not include Cleo', ({ stay }) =>
       stay.amend({ guests: party('Ann', 'Ben') }),
     )
-    .holds('she still opens the room', ({ room, stay }) => stay.onlyTheseOpen(room, ...THREE)),
+    .holds('all three still open the room', ({ room, stay }) => stay.onlyTheseOpen(room, ...THREE)),
 
   scenario(22, 'A guest leaves the party')
-    .given('Ann, who has the override, Ben and Cleo are in house', async (hotel) => {
+    .given('Ann, who has the override key, is in house with Ben and Cleo', async (hotel) => {
       const room = hotel.room();
       const stay = await hotel.inHouse([{ guestId: 'Ann', primary: true }, 'Ben', 'Cleo'], { rooms: [room] });
       return { room, stay };
     })
-    .when('Ann leaves, and Dan is added', async ({ room, stay }) => {
+    .when('Ann leaves the party, and Dan is added', async ({ room, stay }) => {
       await stay.amend({ guests: party('Ben', 'Cleo') });
       await stay.onlyTheseOpen(room, 'Ben', 'Cleo');
       await stay.amend({ guests: party('Ben', 'Cleo', 'Dan') });
     })
-    .holds('she opens no more; the others do, and Dan, who has joined them', async ({ room, stay }, hotel) => {
-      await stay.onlyTheseOpen(room, 'Ben', 'Cleo', 'Dan');
-      hotel.hasMade(room, { overrides: 1, joiners: 3 });
-    })
-    .when(
-      'Ben is removed for cause, and his phone is offline so that it does not hear of it',
-      async ({ room, stay }) => {
-        stay.phoneGoesOffline('Ben');
-        await stay.signal('removeGuest', { guestId: 'Ben', cause: 'security', by: 'desk-1' });
-        await stay.settled();
-        for (const guest of ['Cleo', 'Dan']) await stay.lockSays(room, guest, 'opened');
+    .holds(
+      'Ben, Cleo and Dan open the room, Dan with a joiner key, and Ann does not',
+      async ({ room, stay }, hotel) => {
+        await stay.onlyTheseOpen(room, 'Ben', 'Cleo', 'Dan');
+        hotel.hasMade(room, { overrides: 1, joiners: 3 });
       },
     )
-    .holds('his phone is locked out as soon as the others have used their new keys', async ({ room, stay }, hotel) => {
-      await stay.lockSays(room, 'Ben', 'older-generation');
-      expect(hotel.keysMadeFor(room).overrides).toBe(2);
-    }),
+    .when("the front desk removes Ben for security while Ben's phone is offline", async ({ room, stay }) => {
+      stay.phoneGoesOffline('Ben');
+      await stay.signal('removeGuest', { guestId: 'Ben', cause: 'security', by: 'desk-1' });
+      await stay.settled();
+      for (const guest of ['Cleo', 'Dan']) await stay.lockAnswers(room, guest, 'opened');
+    })
+    .holds(
+      "Ben's phone is locked out as soon as the others have used their new keys",
+      async ({ room, stay }, hotel) => {
+        await stay.lockAnswers(room, 'Ben', 'older-generation');
+        expect(hotel.keysMadeFor(room).overrides).toBe(2);
+      },
+    ),
 
   scenario(24, 'A phone is lost')
-    .given("Ann, Ben and Cleo are in house; Ann's phone is lost and offline", async (hotel) => {
+    .given("Ann, Ben and Cleo are in house, and Ann's phone is lost and offline", async (hotel) => {
       const room = hotel.room();
       const stay = await hotel.inHouse(THREE, { rooms: [room] });
       stay.phoneGoesOffline('Ann');
       return { room, stay, lost: stay.phones('Ann')[0]?.id ?? '' };
     })
-    .when('the desk reports it, and Ann sets up another phone', async ({ lost, stay }) => {
+    .when('the front desk reports the loss, and Ann sets up another phone', async ({ lost, stay }) => {
       await stay.signal('replaceKey', { guestId: 'Ann', mode: 'secure', deviceId: lost, by: 'desk-1' });
       await stay.until((view) => view.guests[0]?.waitingFor === 'phone');
       stay.enrol('Ann');
       await stay.haveKeys();
     })
-    .holds('all three open the room, by one more override and two joiners', async ({ room, stay }, hotel) => {
-      await stay.onlyTheseOpen(room, ...THREE);
-      hotel.hasMade(room, { overrides: 2, joiners: 4 });
-    })
-    .holds('the lost phone does not', async ({ lost, room }, hotel) => {
+    .holds(
+      'all three open the room with one new override key and two new joiner keys',
+      async ({ room, stay }, hotel) => {
+        await stay.onlyTheseOpen(room, ...THREE);
+        hotel.hasMade(room, { overrides: 2, joiners: 4 });
+      },
+    )
+    .holds('the lost phone does not open the room', async ({ lost, room }, hotel) => {
       expect(await hotel.phoneAt(lost, room)).toBe('older-generation');
     })
-    .when("Ben's phone is replaced for convenience: it is not lost", async ({ stay }) => {
+    .when("the front desk replaces Ben's key for convenience, and Ben's phone is not lost", async ({ stay }) => {
       await stay.signal('replaceKey', { guestId: 'Ben', mode: 'convenient', by: 'desk-1' });
       await stay.settled();
     })
-    .holds('that costs one joiner, and everyone opens the room', async ({ room, stay }, hotel) => {
+    .holds('one more joiner key is made, and all three open the room', async ({ room, stay }, hotel) => {
       await stay.onlyTheseOpen(room, ...THREE);
       hotel.hasMade(room, { overrides: 2, joiners: 5 });
     }),
 
-  scenario(25, 'A new phone, and the old one is still there')
+  scenario(25, 'A guest sets up a second phone and keeps the first')
     .given('Ann is in house', async (hotel) => {
       const room = hotel.room();
       const stay = await hotel.inHouse(['Ann'], { rooms: [room] });
       return { room, stay, old: stay.phones('Ann')[0]?.id ?? '' };
     })
-    .when('she sets up another phone', async (scene, hotel) => {
+    .when('Ann sets up a second phone', async (scene, hotel) => {
       const next = scene.stay.enrol('Ann').id;
       hotel.simulated.settle();
       expect(await hotel.phoneAt(next, scene.room)).toBe('opened');
     })
-    .holds('the same key opens the room from both: none is made', async ({ old, room, stay }, hotel) => {
-      await stay.settled();
-      expect(await hotel.phoneAt(old, room)).toBe('opened');
-      hotel.hasMade(room, { overrides: 1, joiners: 0 });
-    })
-    .when('the desk strikes off the old phone', async ({ old, stay }) => {
+    .holds(
+      'the same key opens the room from both phones, and no new key is made',
+      async ({ old, room, stay }, hotel) => {
+        await stay.settled();
+        expect(await hotel.phoneAt(old, room)).toBe('opened');
+        hotel.hasMade(room, { overrides: 1, joiners: 0 });
+      },
+    )
+    .when('the front desk removes the first phone', async ({ old, stay }) => {
       await stay.signal('replaceKey', { guestId: 'Ann', mode: 'convenient', deviceId: old, by: 'desk-1' });
       await stay.settled();
     })
-    .holds('only the new one opens the room, by a joiner', async ({ old, room, stay }, hotel) => {
+    .holds('only the second phone opens the room, with a joiner key', async ({ old, room, stay }, hotel) => {
       expect(await hotel.phoneAt(old, room)).toBe('no-key');
       await stay.onlyTheseOpen(room, 'Ann');
       hotel.hasMade(room, { overrides: 1, joiners: 1 });
     }),
 
-  scenario(26, 'Two reservations share a room, with different dates')
-    .given('Ann has the room for a day, and Ben shares it with her for three', async (hotel) => {
+  scenario(26, 'Two reservations with different dates share a room')
+    .given('Ann has the room for one day, and Ben shares it for three days', async (hotel) => {
       const room = hotel.room();
       const shareGroup = `share ${room}`;
       const first = await hotel.inHouse(['Ann'], { rooms: [room], shareGroup, hours: [-1, 24] });
       const second = await hotel.inHouse(['Ben'], { rooms: [room], shareGroup });
       return { room, first, second };
     })
-    .holds('both open it; the second has joined', async ({ room, first, second }, hotel) => {
+    .holds('both open the room, and Ben has a joiner key', async ({ room, first, second }, hotel) => {
       await first.onlyTheseOpen(room, 'Ann');
       await second.onlyTheseOpen(room, 'Ben');
       hotel.hasMade(room, { overrides: 1, joiners: 1 });
     })
     .when('Ann checks out', ({ first }) => first.amend({ status: 'departed' }))
-    .holds('only her key ends', async ({ room, first, second }, hotel) => {
-      await first.nobodyOpens(room);
+    .holds("only Ann's key ends", async ({ room, first, second }, hotel) => {
+      await first.noOneOpens(room);
       await second.onlyTheseOpen(room, 'Ben');
       expect(hotel.keysMadeFor(room).overrides).toBe(1);
     })
-    .when('Ben checks out, too, and Cleo comes', async ({ room, second }, hotel) => {
+    .when('Ben checks out, and Cleo checks in', async ({ room, second }, hotel) => {
       await second.amend({ status: 'departed' });
-      await second.nobodyOpens(room);
+      await second.noOneOpens(room);
       const next = await hotel.checkedIn(['Cleo'], { rooms: [room] });
       await next.haveKeys();
       await next.onlyTheseOpen(room, 'Cleo');
     })
-    .holds('the lease has ended: she has an override', ({ room }, hotel) => {
+    .holds('the lease has ended, and Cleo has a new override key', ({ room }, hotel) => {
       expect(hotel.keysMadeFor(room).overrides).toBe(2);
     }),
 
-  scenario(27, 'Of two who share a room, one moves out')
+  scenario(27, 'One of two guests who share a room moves out')
     .given('Ann and Ben share a room on two reservations', async (hotel) => {
       const [room = '', other = ''] = hotel.rooms(2);
       const shareGroup = `share ${room}`;
@@ -148,61 +157,61 @@ export const guests: readonly Scenario[] = [
       const second = await hotel.inHouse(['Ben'], { rooms: [room], shareGroup });
       return { room, other, first, second };
     })
-    .when('Ann, who was first, moves to a room of her own', async ({ other, first }) => {
+    .when('Ann, who arrived first, moves to a separate room', async ({ other, first }) => {
       await first.amend({ rooms: [other], shareGroup: undefined });
       await first.haveKeys();
     })
-    .holds('she opens hers and no longer his', async ({ room, other, first }) => {
-      await first.nobodyOpens(room);
+    .holds('Ann opens the new room and no longer opens the shared room', async ({ room, other, first }) => {
+      await first.noOneOpens(room);
       await first.onlyTheseOpen(other, 'Ann');
     })
-    .holds('his key is untouched', async ({ room, second }, hotel) => {
+    .holds("Ben's key is unchanged", async ({ room, second }, hotel) => {
       await second.onlyTheseOpen(room, 'Ben');
       hotel.hasMade(room, { overrides: 1, joiners: 1 });
     }),
 
-  scenario(28, 'A group of sixty in thirty rooms is checked in at once')
-    .given('sixty guests are booked, two to a room, all with phones', async (hotel) => {
+  scenario(28, 'A group of sixty guests in thirty rooms checks in at once')
+    .given('sixty guests with phones are booked, two to a room', async (hotel) => {
       const rooms = hotel.rooms(30);
       const stays = await Promise.all(rooms.map((room) => hotel.booked(COUPLE, { rooms: [room] })));
       for (const stay of stays) await stay.settled();
       return { rooms, stays };
     })
-    .when('they are all checked in at once', async ({ stays }) => {
+    .when('all of them check in at once', async ({ stays }) => {
       await Promise.all(stays.map((stay) => stay.amend({ status: 'in-house' })));
       for (const stay of stays) await stay.haveKeys();
     })
-    .holds('each opens his own room', async ({ rooms, stays }) => {
+    .holds('every guest opens their own room', async ({ rooms, stays }) => {
       for (const [index, stay] of stays.entries()) await stay.onlyTheseOpen(rooms[index] ?? '', ...COUPLE);
     })
-    .holds("nobody opens his neighbour's", async ({ rooms, stays }) => {
-      for (const [index, stay] of stays.entries()) await stay.nobodyOpens(rooms[(index + 1) % rooms.length] ?? '');
+    .holds('no guest opens the room next door', async ({ rooms, stays }) => {
+      for (const [index, stay] of stays.entries()) await stay.noOneOpens(rooms[(index + 1) % rooms.length] ?? '');
     })
-    .holds('each room cost one override and one joiner', ({ rooms }, hotel) => {
+    .holds('one override key and one joiner key have been made for each room', ({ rooms }, hotel) => {
       for (const room of rooms) hotel.hasMade(room, { overrides: 1, joiners: 1 });
     }),
 
   scenario(29, 'One person has three rooms on three reservations', EITHER_WAY_WITH_EARLIER_KEYS)
-    .given('Ann is in house in the first of them', async (hotel) => {
+    .given('Ann is in house in the first room', async (hotel) => {
       const rooms = hotel.rooms(3);
       const ann = { guestId: 'Ann', personId: `Ann of ${rooms.join()}` };
       const first = await hotel.inHouse([ann], { rooms: rooms.slice(0, 1) });
       return { rooms, ann, stays: [first] };
     })
-    .when('the second and the third are checked in, each with a companion', async ({ rooms, ann, stays }, hotel) => {
+    .when('the other two stays check in, each with Ann and a companion', async ({ rooms, ann, stays }, hotel) => {
       for (const room of rooms.slice(1)) stays.push(await hotel.checkedIn([ann, 'Ben'], { rooms: [room] }));
       for (const stay of stays) await stay.settled();
     })
-    .holds('the first goes on opening', ({ rooms, stays }) => opens(stays[0], rooms[0]))
-    .holds('for the others the desk is told that she holds a key of another stay', async ({ stays }) => {
+    .holds('Ann still opens the first room', ({ rooms, stays }) => opens(stays[0], rooms[0]))
+    .holds('attention `guest-has-other-stay` is open on the other two stays', async ({ stays }) => {
       for (const stay of stays.slice(1)) await stay.showsOnly('guest-has-other-stay');
     })
-    .holds('her companions open them', async ({ rooms, stays }) => {
+    .holds('the companions open their rooms', async ({ rooms, stays }) => {
       for (const [index, stay] of stays.entries()) if (index > 0) await stay.onlyTheseOpen(rooms[index] ?? '', 'Ben');
     })
-    .when('she checks out of the first', ({ stays }) => stays[0]?.amend({ status: 'departed' }))
+    .when('Ann checks out of the first room', ({ stays }) => stays[0]?.amend({ status: 'departed' }))
     .holds(
-      'her key to another comes by itself; if there is one that she cannot open, the desk is told',
+      'Ann opens another room, and attention `guest-has-other-stay` is open for any room that Ann cannot open',
       async (scene, hotel) => {
         await hotel.passes('10 minutes');
         const others = scene.stays.map((stay, index) => ({ stay, room: scene.rooms[index] ?? '' })).slice(1);
@@ -215,30 +224,30 @@ export const guests: readonly Scenario[] = [
         for (const stay of shut) await stay.showsOnly('guest-has-other-stay');
       },
     )
-    .holds('her companions go on opening them', async ({ rooms, stays }) => {
+    .holds('the companions still open their rooms', async ({ rooms, stays }) => {
       for (const [index, stay] of stays.entries()) {
         if (index > 0) expect(await stay.whoOpens(rooms[index] ?? '', ['Ben'])).toEqual(['Ben']);
       }
     })
-    .when('all check out', async ({ stays }) => {
+    .when('all guests check out', async ({ stays }) => {
       for (const stay of stays.slice(1)) await stay.amend({ status: 'departed' });
     })
-    .holds('nobody opens any of the rooms', async ({ rooms, stays }) => {
-      for (const [index, stay] of stays.entries()) await stay.nobodyOpens(rooms[index] ?? '');
+    .holds('no one opens any of the rooms', async ({ rooms, stays }) => {
+      for (const [index, stay] of stays.entries()) await stay.noOneOpens(rooms[index] ?? '');
     }),
 
-  scenario(30, 'A family with one e-mail address and one phone number', EITHER_WAY_WITH_EARLIER_KEYS)
-    .given('Ann, Ben and their child Cleo are booked with the same address and number', async (hotel) => {
+  scenario(30, 'A family has one e-mail address and one phone number', EITHER_WAY_WITH_EARLIER_KEYS)
+    .given('Ann, Ben and their child Cleo are booked with the same e-mail address and phone number', async (hotel) => {
       const room = hotel.room();
       const contact = { email: `family.${room}@example.com`, phone: `+4915100000${room}` };
       const family = THREE.map((guestId) => ({ guestId, ...contact }));
       return { room, family };
     })
-    .when('they are checked in, and each has a phone', async ({ room, family }, hotel) => {
+    .when('all three check in, each with a phone', async ({ room, family }, hotel) => {
       const stay = await hotel.checkedIn(family, { rooms: [room] });
       await stay.onlyTheseOpen(room, ...THREE);
     })
-    .holds('each has a key of his own, and nobody’s ended another’s', ({ room }, hotel) =>
+    .holds('each has a separate key, and no key ends another', ({ room }, hotel) =>
       hotel.hasMade(room, { overrides: 1, joiners: 2 }),
     ),
 ];

@@ -38,7 +38,7 @@ export interface Scenario {
 /** A scenario that can be extended: `Scene` is what its first step has set up. */
 export interface Story<Scene> extends Scenario {
   when(sentence: string, act: Act<Scene>): Story<Scene>;
-  /** Adds a "then" step. (An object with a method named `then` would be taken for a promise.) */
+  /** Adds a "then" step. (A method named `then` would turn the object into a promise.) */
   holds(sentence: string, check: Act<Scene>): Story<Scene>;
 }
 
@@ -60,14 +60,14 @@ export const IN_REAL_TIME: readonly Circumstance[] = [{ ...USUAL, server: 'dev' 
 
 /** Seam keeps a guest's earlier keys, and Stayline decides when they end. */
 export const EARLIER_KEYS_LIVE_ON: readonly Circumstance[] = [
-  { ...USUAL, sentence: 'a person may hold several keys at Seam', switches: { newKeyReplacesUsersEarlier: false } },
+  { ...USUAL, sentence: 'Seam lets a guest keep several keys', switches: { newKeyReplacesUsersEarlier: false } },
 ];
 
 /** Both answers to an open question: does Seam end a guest's earlier key when they get a new one? Each is tested where it matters. */
 export const EITHER_WAY_WITH_EARLIER_KEYS: readonly Circumstance[] = [
   {
     ...USUAL,
-    sentence: "a new key ends the person's earlier keys at Seam",
+    sentence: "a new key ends a guest's earlier keys at Seam",
     switches: { newKeyReplacesUsersEarlier: true },
   },
   ...EARLIER_KEYS_LIVE_ON,
@@ -98,8 +98,8 @@ function story<Scene>(
     when: (sentence, act) => and({ kind: 'when', sentence, act }),
     holds: (sentence, act) => and({ kind: 'then', sentence, act }),
     async run(hotel) {
-      const scene = await telling(opening, () => setUp(hotel));
-      for (const step of acted) await telling(step, () => step.act(scene, hotel));
+      const scene = await withSentence(opening, () => setUp(hotel));
+      for (const step of acted) await withSentence(step, () => step.act(scene, hotel));
     },
   };
 }
@@ -108,23 +108,21 @@ function story<Scene>(
 const STEP_MS = 40_000;
 
 /** Adds the sentence of the failing step to a failure. */
-async function telling<Result>(step: Step, act: () => Result): Promise<Awaited<Result>> {
+async function withSentence<Result>(step: Step, act: () => Result): Promise<Awaited<Result>> {
   let timer: NodeJS.Timeout | undefined;
   const tooLong = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`This did not come within ${STEP_MS / 1000} s`)), STEP_MS);
+    timer = setTimeout(() => reject(new Error(`This step did not end within ${STEP_MS / 1000} s`)), STEP_MS);
   });
   try {
     return await Promise.race([act(), tooLong]);
   } catch (error) {
-    if (error instanceof Error) error.message = `${sentenceOf(step)}\n${error.message}`;
+    if (error instanceof Error) error.message = `${wordOf(step)} ${step.sentence}.\n${error.message}`;
     throw error;
   } finally {
     clearTimeout(timer);
   }
 }
 
-/** Returns the step as a separate sentence. */
-export function sentenceOf({ kind, sentence }: Step): string {
-  const word = { given: 'Given', when: 'When', then: 'Then' }[kind];
-  return `${word} ${sentence}.`;
+export function wordOf({ kind }: Step): 'Given' | 'When' | 'Then' {
+  return ({ given: 'Given', when: 'When', then: 'Then' } as const)[kind];
 }
