@@ -6,32 +6,18 @@ import { z } from 'zod';
 import type { DryRun } from '../../domain/stay/dry-run.js';
 import type { RoomView } from '../../domain/room/view.js';
 import type { Erasure } from '../../domain/model/erasure.js';
-import type { AttentionCode } from '../../domain/model/key-plan.js';
+import { ATTENTION_CODES } from '../../domain/model/attention.js';
+import { GATES } from '../../domain/model/key-plan.js';
 import type { StayView } from '../../domain/model/stay-view.js';
 
 const instant = z.string().meta({ examples: ['2026-11-23T14:00Z'] });
 const windowView = z.object({ from: instant, to: instant });
 const texts = z.array(z.string());
-const gate = z.enum(['room', 'lease', 'phone', 'window', 'access-system', 'hold']);
+const gate = z.enum(GATES);
 const keyKind = z.enum(['override', 'joiner']);
 
 /** Attention codes; `GET …/stays?attention=` also accepts them. */
-export const attentionCodeSchema = z.enum([
-  'room-missing',
-  'room-taken',
-  'phone-missing',
-  'key-delayed',
-  'key-failed',
-  'key-invalidated',
-  'revoke-unconfirmed',
-  'access-system-down',
-  'zone-mismatch',
-  'impossible-plan',
-  'ignored-message',
-  'stale-booking',
-  'shortening-unconfirmed',
-  'guest-has-other-stay',
-]);
+export const attentionCodeSchema = z.enum(ATTENTION_CODES);
 export const phaseSchema = z.enum(['expected', 'ready', 'in-house', 'leaving', 'over', 'cancelled', 'no-show']);
 
 const planLine = z.object({
@@ -186,4 +172,3 @@ true satisfies Same<Shape<typeof stayViewSchema>, StayView>;
 true satisfies Same<Shape<typeof dryRunSchema>, DryRun>;
 true satisfies Same<Shape<typeof roomViewSchema>, RoomView>;
 true satisfies Same<Shape<typeof erasureSchema>, Erasure>;
-true satisfies Same<z.infer<typeof attentionCodeSchema>, AttentionCode>;

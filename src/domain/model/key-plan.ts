@@ -1,8 +1,12 @@
 /** Input and result of the planner. */
+import type { Notice } from './attention.js';
 import type { Instant, Window } from './instants.js';
 import type { DoorFacts } from './doors.js';
 
-export type Gate = 'room' | 'lease' | 'phone' | 'window' | 'access-system' | 'hold';
+/** Gates that granting a key may wait for, in the order in which they are checked. */
+export const GATES = ['room', 'hold', 'lease', 'window', 'access-system', 'phone'] as const;
+
+export type Gate = (typeof GATES)[number];
 
 /** Desired keys of one guest: rooms and window, and whether granting can start. Revoking has no gates. */
 interface GuestExtent {
@@ -96,29 +100,6 @@ export interface WaitingStep {
   readonly window: Window;
   readonly why: string;
   readonly waitsFor: Gate;
-}
-
-export type AttentionCode =
-  | 'room-missing'
-  | 'room-taken'
-  | 'phone-missing'
-  | 'key-delayed'
-  | 'key-failed'
-  | 'key-invalidated'
-  | 'revoke-unconfirmed'
-  | 'access-system-down'
-  | 'zone-mismatch'
-  | 'impossible-plan'
-  | 'ignored-message'
-  | 'stale-booking'
-  | 'shortening-unconfirmed'
-  | 'guest-has-other-stay';
-
-export interface Notice {
-  readonly code: AttentionCode;
-  readonly message: string;
-  readonly guestId?: string;
-  readonly room?: string;
 }
 
 export interface KeyPlan {

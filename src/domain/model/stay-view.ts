@@ -2,7 +2,8 @@
 import type { Instant, Window } from './instants.js';
 import type { KeyState } from './key.js';
 import type { Gate, KeyStep } from './key-plan.js';
-import type { OpenAttention, TimelineLine } from './stay-records.js';
+import type { OpenAttention } from './attention.js';
+import type { TimelineLine } from './timeline.js';
 import type { StaySnapshot } from './snapshot-schema.js';
 
 export type StayPhase = 'expected' | 'ready' | 'in-house' | 'leaving' | 'over' | 'cancelled' | 'no-show';

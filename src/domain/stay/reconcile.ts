@@ -1,7 +1,7 @@
 /** Reconcile: steps to start now, steps that wait, attention for people, and the next wake time. Pure. */
 import { applyDueRooms } from './desired/apply-message.js';
 import { openAttention } from './plan/attention.js';
-import type { OpenAttention } from '../model/stay-records.js';
+import type { OpenAttention } from '../model/attention.js';
 import type { Preparation } from '../model/preparation.js';
 import { stayWindow, type StayState } from './state.js';
 import { anyKeyMayLive, dropPastBlockers, planPreparations } from './plan/preparations.js';

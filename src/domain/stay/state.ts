@@ -4,7 +4,8 @@
  */
 import { isBefore, type Instant, type Window } from '../model/instants.js';
 import { emptyKeyring, type Key, type Keyring } from '../model/key.js';
-import type { OpenAttention, TimelineLine } from '../model/stay-records.js';
+import type { OpenAttention } from '../model/attention.js';
+import type { TimelineLine } from '../model/timeline.js';
 import type { Claim, UnsettledRoom, LeaseDecision } from '../model/lease.js';
 import type { Policy } from '../model/property-schema.js';
 import type { Guest, SnapshotWindow, StaySnapshot, StayStatus } from '../model/snapshot-schema.js';

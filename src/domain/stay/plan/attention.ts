@@ -1,11 +1,11 @@
 /** Attention for the whole state: the planner's notices, and notices that concern no key yet. */
-import type { OpenAttention } from '../../model/stay-records.js';
 import { isEnded, type HeldClaim, type StayState, stayWindow } from '../state.js';
 import { roomWorkflowId } from '../../model/ids.js';
 import { defined } from '../../model/defined.js';
 import { isBefore, plusMinutes, type Instant } from '../../model/instants.js';
 import { unfetchedKeys } from '../known/unfetched-keys.js';
-import type { KeyPlan, Notice, Desired } from '../../model/key-plan.js';
+import type { Notice, OpenAttention } from '../../model/attention.js';
+import type { KeyPlan, Desired } from '../../model/key-plan.js';
 import { guestsWithoutRoom } from './preparations.js';
 
 export interface Watch {

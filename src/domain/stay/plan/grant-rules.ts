@@ -2,7 +2,8 @@
 import { defined } from '../../model/defined.js';
 import { isBefore, type Instant } from '../../model/instants.js';
 import type { Key } from '../../model/key.js';
-import type { AttentionCode, DesiredGuest, Gate, ReadyGuest, WaitingGuest } from '../../model/key-plan.js';
+import type { AttentionCode } from '../../model/attention.js';
+import type { DesiredGuest, Gate, ReadyGuest, WaitingGuest } from '../../model/key-plan.js';
 import { coversRooms, fingerprint, isSoundIn, keysOf, sharesRoom } from '../known/keyring.js';
 import { anchorsFor, isWorthConfirming, lockedOutBy, sharedRoom, type Anchor } from './anchors.js';
 import { overCapacity } from './capacity.js';

@@ -3,15 +3,8 @@ import { isBefore, plusMinutes, type Instant } from '../../model/instants.js';
 import type { Key, Keyring, LiveKey } from '../../model/key.js';
 import { coversRooms, isLive, isSoundIn, keysOf, satisfies, type OldestSound } from '../known/keyring.js';
 import type { Policy } from '../../model/property-schema.js';
-import type {
-  AttentionCode,
-  InFlight,
-  KeyStep,
-  Notice,
-  Desired,
-  DesiredGuest,
-  WaitingStep,
-} from '../../model/key-plan.js';
+import type { AttentionCode, Notice } from '../../model/attention.js';
+import type { InFlight, KeyStep, Desired, DesiredGuest, WaitingStep } from '../../model/key-plan.js';
 
 /** Input of one round of planning, and its decisions so far. */
 export interface Round {
