@@ -138,7 +138,7 @@ function getOn(tale: Tale, place: number, luck: Parameters<Building['getOn']>[1]
     building.deliver(place);
   } else {
     const { stay, job } = chosen;
-    const fate = `${job.cancelled ? ', called off' : ''}${luck === 'good' ? '' : `, ${luck}`}`;
+    const fate = `${job.cancelled ? ', cancelled' : ''}${luck === 'good' ? '' : `, ${luck}`}`;
     chronicle.note(`    (${stay}: ${job.what}${fate})`);
     holdDoors(tale, () => building.getOn(chosen, luck));
   }

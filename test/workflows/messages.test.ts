@@ -234,7 +234,7 @@ describe('a start', () => {
   });
 
   test.each([
-    ['a workflow id that is none of ours', 'stay-42', {}],
+    ['a workflow id of another form', 'stay-42', {}],
     ['a workflow id with too many parts', 'stay/a/b/c', {}],
     ['a snapshot that is wrong', 'stay/seaside/bad-start', { snapshot: { propertyId: 'seaside' } }],
     [

@@ -31,7 +31,7 @@ export function openCallingOff(): CallingOff {
     sinks: {
       callingOff: {
         callOff: {
-          fn: ({ runId }, activityId) => orderFor(runId, activityId).abort(new CancelledFailure('called off')),
+          fn: ({ runId }, activityId) => orderFor(runId, activityId).abort(new CancelledFailure('cancelled')),
         },
       },
     },
@@ -52,7 +52,7 @@ export function openCallingOff(): CallingOff {
 
 async function obey(calledOff: AbortSignal, work: () => Promise<unknown>): Promise<unknown> {
   const end = ApplicationFailure.create({
-    message: 'The activity was called off',
+    message: 'The activity was cancelled',
     type: CALLED_OFF,
     nonRetryable: true,
     category: ApplicationFailureCategory.BENIGN,

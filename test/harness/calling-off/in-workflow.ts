@@ -30,7 +30,7 @@ async function callingOffHere(
   try {
     return await CancellationScope.nonCancellable(() => next(input));
   } catch (error) {
-    if (isCalledOff(error)) throw new CancelledFailure('The activity was called off');
+    if (isCalledOff(error)) throw new CancelledFailure('The activity was cancelled');
     throw error;
   }
 }

@@ -126,10 +126,11 @@ function problemsOfKeys({ simulator: { hotel } }: StayWorld, reservations: reado
       for (const b of keys.slice(index + 1)) {
         if (a === undefined || b === undefined || a.startsAt >= b.endsAt || b.startsAt >= a.endsAt) continue;
         const [one, other] = [stayOfUser(a.userId), stayOfUser(b.userId)];
-        if (one !== other) problems.push(`${one ?? 'nobody'} and ${other ?? 'nobody'} both hold keys to ${door.name}`);
-        else if (a.userId === b.userId) problems.push(`a guest of ${one ?? 'nobody'} holds two keys to ${door.name}`);
+        if (one !== other)
+          problems.push(`${one ?? 'no stay'} and ${other ?? 'no stay'} both hold keys to ${door.name}`);
+        else if (a.userId === b.userId) problems.push(`a guest of ${one ?? 'no stay'} holds two keys to ${door.name}`);
         else if (a.generation !== b.generation)
-          problems.push(`${one ?? 'nobody'} holds keys of two generations to ${door.name}`);
+          problems.push(`${one ?? 'no stay'} holds keys of two generations to ${door.name}`);
       }
     }
   }

@@ -91,7 +91,7 @@ describe('a failure', () => {
   it.each([
     ['refusal that repeats what it was sent', 400],
     ['breakdown that repeats what it was sent', 500],
-    ['success that is none', 200],
+    ['a 200 without the expected content', 200],
   ])('a failure contains no guest data and no API key after a %s', async (_what, status) => {
     seam.on('/user_identities/create', (reply, { body }) =>
       reply.code(status).send({ error: { type: JSON.stringify(body), message: JSON.stringify(body) } }),

@@ -73,7 +73,7 @@ describe("the access system's time zone", () => {
   it.each([
     ['Seam knows none', null, 'trusted'],
     ['Seam doubts it', 'Europe/Berlin', 'doubted'],
-    ['nobody has heard of it', 'Mars/Base', 'trusted'],
+    ['Seam reports an unknown zone', 'Mars/Base', 'trusted'],
   ] as const)("the access system's time zone is a problem where %s", async (_why, zone, trust) => {
     expect(await problem(zone, trust)).toContain("the property's is Europe/Berlin");
   });

@@ -118,7 +118,7 @@ describe('ten wrong snapshots', () => {
       { ...right, guests: [{ guestId: 'g1', rooms: ['102'] }] },
       'guests[0].rooms must be among the stay\'s rooms; "102" is not',
     ],
-    ['a field that nobody knows', { ...right, guest: [] }, 'guest is not a known field'],
+    ['an unknown field', { ...right, guest: [] }, 'guest is not a known field'],
   ];
 
   test('ten wrong snapshots give ten errors that name the field, exit code 2, and start no workflow', async () => {

@@ -32,7 +32,7 @@ const refusals: readonly {
     message: 'reservationId must be "R-1", as in the workflow id',
   },
   {
-    what: 'a message that nobody knows',
+    what: 'an unknown message',
     change: () => ({ message: 'openDoor', payload: {} }),
     type: 'InvalidMessage',
     message: 'message must be applyReservation or one of addGuests',

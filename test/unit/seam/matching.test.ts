@@ -88,7 +88,7 @@ describe('a dead credential', () => {
     ['when it says nothing and all its copies are dead', credential(), [copy(false)], true],
     ['not when one of its copies lives', credential(), [copy(false), copy(true)], false],
     ['not when it says nothing and has no copies', credential(), [], false],
-    ['not for a warning that nobody knows yet', credential({ warnings: [{ warning_code: 'new' }] }), [], false],
+    ['not for an unknown warning', credential({ warnings: [{ warning_code: 'new' }] }), [], false],
   ])('isDead decides by validity, warnings and copies: %s', (_when, held, others, decision) => {
     expect(isDead(held, [held, ...others])).toBe(decision);
   });

@@ -32,7 +32,7 @@ describe('a request', () => {
     ],
     ['a label elsewhere', '/acs/credentials/create', { ...create, label: 'x' }, 'label'],
     ['a date without seconds', '/acs/credentials/create', { ...create, ends_at: '2026-11-26T10:00Z' }, '/ends_at'],
-    ['an id that is none', '/acs/credentials/get', { acs_credential_id: 'x' }, '/acs_credential_id'],
+    ['an id that is not a UUID', '/acs/credentials/get', { acs_credential_id: 'x' }, '/acs_credential_id'],
     ['nothing where something is needed', '/acs/credentials/get', {}, 'acs_credential_id'],
     ['an endpoint that there is not', '/acs/credentials/copy', {}, '/acs/credentials/copy'],
   ])('a request with %s fails the check', (_what, path, body, message) => {

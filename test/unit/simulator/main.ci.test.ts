@@ -94,7 +94,7 @@ describe('the simulator program', () => {
 
   it.each([
     ['no port', [], '--port'],
-    ['a port that is none', ['--port', 'x'], 'from 0 to 65535'],
+    ['a port that is not a number', ['--port', 'x'], 'from 0 to 65535'],
     ['no rooms', ['--port', '0', '--rooms', '0'], 'from 1'],
     ['an option that there is not', ['--port', '0', '--doors', '3'], '--doors'],
     [
@@ -103,7 +103,7 @@ describe('the simulator program', () => {
       'must be given together',
     ],
     [
-      'a secret that is none',
+      'a malformed secret',
       ['--port', '0', '--webhook-url', 'http://localhost/hook', '--webhook-secret', 'x'],
       'whsec_',
     ],

@@ -22,7 +22,7 @@ describe('an answer', () => {
     ['a field that Mews does not have', { RoomNumber: '101' }, 'Reservations.*.RoomNumber is not published'],
     ['a wrong type', { AssignedResourceLocked: 'no' }, 'Reservations.*.AssignedResourceLocked expected boolean'],
     ['a state that there is not', { State: 'Dreaming' }, 'Reservations.*.State'],
-    ['an id that is none', { AssignedResourceId: '101' }, 'Reservations.*.AssignedResourceId'],
+    ['an id that is not a GUID', { AssignedResourceId: '101' }, 'Reservations.*.AssignedResourceId'],
     ['a time that is not to the second', { UpdatedUtc: '2026-11-20T14:58:02.123Z' }, 'Reservations.*.UpdatedUtc'],
   ])('an answer is refused for %s', (_what, changes, named) => {
     const refused = expect(() => answerAsPublished(RESERVATIONS, reservations(changes)));

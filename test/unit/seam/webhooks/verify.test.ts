@@ -43,7 +43,7 @@ describe('a delivery', () => {
     ['signed six minutes from now', aDelivery(aKeyEvent(), { secondsAgo: -6 * 60 })],
     ['under another id', withHeader('svix-id', 'msg_2')],
     ['with a newer time than was signed', withHeader('svix-timestamp', String(Math.floor(Date.now() / 1_000) + 9))],
-    ['with a time that is none', withHeader('svix-timestamp', 'now')],
+    ['with a timestamp that is not a number', withHeader('svix-timestamp', 'now')],
     ['with a signature of no known kind', withHeader('svix-signature', 'v0,abc')],
     ['with a signature that is cut off', withHeader('svix-signature', 'v1')],
     ['without a signature', without('svix-signature')],

@@ -67,8 +67,8 @@ describe('a message', () => {
 
   it.each<[string, Message]>([
     ['a guest who is not of the party', { name: 'removeGuest', payload: { guestId: 'nobody', cause: 'left' } }],
-    ['the phone of nobody', { name: 'phoneReady', payload: { guestId: 'nobody' } }],
-    ['the lost phone of nobody', { name: 'replaceKey', payload: { guestId: 'nobody', mode: 'secure' } }],
+    ['the phone of an unknown guest', { name: 'phoneReady', payload: { guestId: 'nobody' } }],
+    ['the lost phone of an unknown guest', { name: 'replaceKey', payload: { guestId: 'nobody', mode: 'secure' } }],
     ['rooms of a guest beyond the stay', { name: 'changeRooms', payload: { rooms: ['105'], guestId: 'g1' } }],
     ['dates that end before they start', { name: 'changeDates', payload: { window: { to: '2026-11-20T10:00Z' } } }],
     ['whom to block, without saying whom', { name: 'block', payload: { reason: 'noise' } }],

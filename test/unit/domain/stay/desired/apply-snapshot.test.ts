@@ -99,7 +99,7 @@ describe('a snapshot', () => {
       withGuest({ rooms: ['999'] }),
       'guests[0].rooms must be among the stay\'s rooms; "999" is not',
     ],
-    ['an e-mail address that is none', withGuest({ email: 'nobody' }), 'guests[0].email must be an e-mail address'],
+    ['an invalid e-mail address', withGuest({ email: 'nobody' }), 'guests[0].email must be an e-mail address'],
     [
       'a phone number without a country',
       withGuest({ phone: '0151 123' }),

@@ -812,7 +812,7 @@ describe('a stay in a share group', () => {
     const stay = aLeasingStay(shared);
     stay.settleLeases((_room, until) => granted(until, { opener: false, anchors: [anchor], lineage: anchor.lineage }));
     const [step] = stay.plan().keys.ready;
-    if (step?.do !== 'join') throw new Error('nobody joins');
+    if (step?.do !== 'join') throw new Error('no guest joins');
     const { state, key } = recordAsk(stay.state, step, NOON);
     stay.state = state;
     const nothing = { strayCredentialIds: [], goneCredentialIds: [] };

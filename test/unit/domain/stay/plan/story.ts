@@ -261,7 +261,7 @@ function take(story: Story, turn: Turn): void {
     case 'get-on': {
       const job = house.jobs[turn.job % Math.max(1, house.jobs.length)];
       if (job === undefined) return;
-      story.told.push(`    (${job.what}${job.cancelled ? ', called off' : ''})`);
+      story.told.push(`    (${job.what}${job.cancelled ? ', cancelled' : ''})`);
       holdDoors(story, () => house.getOn(job, turn.luck));
       return;
     }
