@@ -69,7 +69,7 @@ function disconnections(system: AccessSystem): readonly string[] {
   return system.errors.map((error) => error.error_code).filter((code) => DISCONNECTED.has(code));
 }
 
-/** Warning code for a time zone that does not match the system's location (seam-api.md 2.1). */
+/** Warning code for a time zone that does not match the system's location (Seam's documentation). */
 const ZONE_IN_DOUBT = 'time_zone_does_not_match_location';
 
 function zoneProblemOf({ location, warnings }: AccessSystem, timeZone: string, now: number): string | undefined {

@@ -41,7 +41,7 @@ function isUnansweredCreate(error: unknown): boolean {
 
 const NOTHING_OBSERVED: Observed = { strayCredentialIds: [], goneCredentialIds: [] };
 
-type LeaseDecision =
+type Confirmation =
   | { readonly kind: 'issued'; readonly issuedAtMs: number; readonly unfetched: boolean }
   | { readonly kind: 'dead' }
   | { readonly kind: 'unconfirmed' };
@@ -51,8 +51,8 @@ async function confirmAndLookRound(issue: Issue, first: HeldKey): Promise<IssueO
   const tried = new Set<string>();
   for (let key = first; ;) {
     tried.add(key.acsCredentialId);
-    const decision = await confirm(issue, key);
-    if (!issue.doubtful && input.ownCredentialIds.length === 0) return outcomeOf(key, decision, NOTHING_OBSERVED);
+    const confirmation = await confirm(issue, key);
+    if (!issue.doubtful && input.ownCredentialIds.length === 0) return outcomeOf(key, confirmation, NOTHING_OBSERVED);
 
     await waitFor(issue.settledAt - performance.now(), signal);
     const held = await credentialsOf(input.acsUserId, issue.context.seam, signal);
@@ -63,7 +63,7 @@ async function confirmAndLookRound(issue: Issue, first: HeldKey): Promise<IssueO
     );
     if (isThere || successor === undefined) {
       const observed = observe({ issue, held, ours, acsCredentialId: key.acsCredentialId });
-      return outcomeOf(key, isThere ? decision : { kind: 'dead' }, observed);
+      return outcomeOf(key, isThere ? confirmation : { kind: 'dead' }, observed);
     }
     // A late request's key has replaced this one at Seam, so the guest now holds that key.
     key = issue.take(successor, { adopted: true });
@@ -71,7 +71,7 @@ async function confirmAndLookRound(issue: Issue, first: HeldKey): Promise<IssueO
 }
 
 /** Polls the key until the provider has it, it is ended at Seam, or the deadline has passed. */
-async function confirm(issue: Issue, key: HeldKey): Promise<LeaseDecision> {
+async function confirm(issue: Issue, key: HeldKey): Promise<Confirmation> {
   const { input, context, signal } = issue;
   const deadline = key.since + input.confirmWithinMinutes * 60_000;
   let seen: Credential | 'gone' | 'unknown' = key.fresh ?? (await look(issue, key));
@@ -99,15 +99,19 @@ async function look({ context, signal }: Issue, key: HeldKey): Promise<Credentia
   }
 }
 
-function outcomeOf({ acsCredentialId, adopted }: HeldKey, decision: LeaseDecision, observed: Observed): IssueOutcome {
-  switch (decision.kind) {
+function outcomeOf(
+  { acsCredentialId, adopted }: HeldKey,
+  confirmation: Confirmation,
+  observed: Observed,
+): IssueOutcome {
+  switch (confirmation.kind) {
     case 'issued':
       return {
         kind: 'issued',
         acsCredentialId,
-        issuedAt: instantAt(decision.issuedAtMs),
+        issuedAt: instantAt(confirmation.issuedAtMs),
         adopted,
-        ...(decision.unfetched ? { unfetched: true } : {}),
+        ...(confirmation.unfetched ? { unfetched: true } : {}),
         ...observed,
       };
     case 'unconfirmed':
@@ -115,6 +119,6 @@ function outcomeOf({ acsCredentialId, adopted }: HeldKey, decision: LeaseDecisio
     case 'dead':
       return { kind: 'killed', acsCredentialId, ...observed };
     default:
-      return decision satisfies never;
+      return confirmation satisfies never;
   }
 }

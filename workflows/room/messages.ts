@@ -1,5 +1,5 @@
 /**
- * Every signal, update and query of the workflow `room`: the public contract (`docs/messages.md`). An exported name is
+ * Every signal, update and query of the workflow `room`: the public contract (`docs/leases.md`). An exported name is
  * its wire name and `Signal`, `Update` or `Query`. Each message is one object; new fields are optional.
  */
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';

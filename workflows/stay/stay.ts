@@ -44,7 +44,7 @@ async function live(run: StayRun): Promise<StaySummary> {
     const seen = run.events;
     const { state, plan } = reconcile(run.state, keySteps(run), now());
     run.state = state;
-    show(run, isLeaving(run) ? await leave(run, plan) : carryOut(run, plan));
+    show(run, isLeaving(run) ? await leave(run, plan) : startSteps(run, plan));
     if (run.events > seen) continue;
     if (plan.closed && run.running.size === 0) return close(run);
     await nextChange(run, seen, plan.wakeAt);
@@ -60,7 +60,7 @@ function isLeaving(run: StayRun): boolean {
 }
 
 /** Cancels and starts steps. Returns the plan from now on: what was ready is in flight. */
-function carryOut(run: StayRun, plan: StayPlan): StayPlan {
+function startSteps(run: StayRun, plan: StayPlan): StayPlan {
   cancelUndesired(run, plan);
   for (const step of plan.keys.ready) startKeyStep(run, step);
   for (const step of plan.preparations) {

@@ -102,7 +102,14 @@ export const stayViewSchema = z.object({
 
 export const dryRunSchema = z.object({
   steps: z.array(planLine),
-  attention: z.array(z.object({ code: z.string(), message: z.string(), guestId: z.string().exactOptional() })),
+  attention: z.array(
+    z.object({
+      code: attentionCodeSchema,
+      message: z.string(),
+      guestId: z.string().exactOptional(),
+      room: z.string().exactOptional(),
+    }),
+  ),
 });
 
 const roomKeyView = z.object({
@@ -147,10 +154,10 @@ export const roomViewSchema = z.object({
 
 export const erasureSchema = z.object({
   schema: z.literal(1),
-  atSeam: z.enum(['erased', 'unknown']).describe('unknown: Seam knew of no such guest'),
+  atSeam: z.enum(['erased', 'unknown']).describe('unknown: Seam had no such guest'),
   audit: stayViewSchema
     .exactOptional()
-    .describe('The stay as it ended, by ids alone; absent: Temporal knew of none any more'),
+    .describe('The stay as it ended, with ids only; absent if Temporal no longer had it'),
 });
 
 export type DeepReadonly<T> = T extends readonly (infer Item)[]

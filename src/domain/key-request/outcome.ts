@@ -1,4 +1,5 @@
 /** Progress of a key request, read from the stay's view. Pure. */
+import type { AttentionCode } from '../model/attention.js';
 import type { StayView } from '../model/stay-view.js';
 import type { KeyRequest } from '../model/key-request-schema.js';
 
@@ -11,7 +12,7 @@ export type KeyOutcome =
   | { readonly kind: 'pending'; readonly text: string };
 
 /** Attention codes that a retry cannot resolve. */
-const HOPELESS: readonly string[] = ['key-failed', 'impossible-plan', 'zone-mismatch'];
+const HOPELESS: readonly AttentionCode[] = ['key-failed', 'impossible-plan', 'zone-mismatch'];
 
 /** Phases in which no key is issued; only a change of the reservation can end them. */
 const ENDED: Readonly<Partial<Record<StayView['phase'], string>>> = {

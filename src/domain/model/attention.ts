@@ -2,8 +2,9 @@
 import type { Instant } from './instants.js';
 
 /**
- * All attention codes. `src/domain/stay/plan` opens them: `attention.ts` for the stay, the planner's rules for keys.
- * `docs/messages.md` describes each.
+ * All attention codes; `docs/messages.md` describes each. `src/domain/stay/plan/attention.ts` opens attention for the
+ * stay, and the planner's rules beside it for keys. `ignored-message` is opened in `desired/apply-message.ts`, and the
+ * codes of refused keys are set in `known/record-keys.ts`.
  */
 export const ATTENTION_CODES = [
   'room-missing',

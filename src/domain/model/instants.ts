@@ -1,6 +1,6 @@
 /**
  * Instants and half-open windows. An `Instant` is ISO 8601 in UTC with `Z` at minute precision
- * (`2026-11-23T14:00Z`). A Visionline key has the same precision (`seam-api.md` 3.6).
+ * (`2026-11-23T14:00Z`). A Visionline key has the same precision (Seam's documentation).
  */
 export type Instant = string;
 

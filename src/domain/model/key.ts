@@ -18,7 +18,7 @@ export interface KeyCore {
   readonly generation: number;
   readonly requestedAt: Instant;
   readonly why: string;
-  /** Lost phone or removal for cause: `at-once` is revoked first, `after-successor` once replaced. */
+  /** `at-once`: revoked first (lost phone, removal for cause). `after-successor`: revoked once replaced (new phone). */
   readonly condemned?: 'at-once' | 'after-successor';
   /**
    * A request for the key got no answer. `open`: the key may still appear at Seam, and the stay watches for it.

@@ -65,7 +65,7 @@ export const policySchema = z
       .min(0)
       .max(24 * 60)
       .default(0),
-    /** Visionline card format (`seam-api.md` 3.6): decides how many doors fit into one key. */
+    /** Visionline card format (Seam's documentation): decides how many doors fit into one key. */
     cardFormat: z.enum(['rfid48', 'TLCode']).default('rfid48'),
     /** Label of the key with Visionline's placeholders; null sends none. */
     label: z.string().min(1).nullable().default('%ROOMNUM% - %SITENAME%'),

@@ -2,6 +2,7 @@
  * Dry run: the steps of a change in order, with reasons, as if every step succeeds. The query `planFor`, the CLI's
  * `plan` and tests use it. It sends no requests.
  */
+import type { Notice } from '../model/attention.js';
 import type { StayState } from './state.js';
 import { endKey, putKey } from './known/keyring.js';
 import { plusMinutes, type Instant } from '../model/instants.js';
@@ -22,7 +23,7 @@ const MOST_ROUNDS = 1000;
 
 export interface DryRun {
   readonly steps: readonly PlanLine[];
-  readonly attention: readonly { readonly code: string; readonly message: string; readonly guestId?: string }[];
+  readonly attention: readonly Notice[];
 }
 
 /**

@@ -69,7 +69,7 @@ function refuse(fault: Fault, reply: FastifyReply): unknown {
   const status = fault.status ?? 503;
   if (fault.retry_after !== undefined) reply.header('retry-after', String(fault.retry_after));
   reply.code(status);
-  // Seam's fake answers an outage without a body (seam-api.md 1); any proxy in between may do so too.
+  // Seam's fake answers an outage without a body (Seam's documentation); any proxy in between may do so too.
   if (status >= 502) return reply.type('text/plain').send('');
   const type = status === 429 ? 'too_many_requests' : status === 500 ? 'internal_server_error' : 'simulated_fault';
   return reply.send({ error: { type, message: `Simulated ${status}` }, ok: false });

@@ -1,4 +1,4 @@
-/** Reads request parameters: a JSON body, or a query as Seam's clients serialise it (seam-api.md 1). */
+/** Reads request parameters: a JSON body, or a query as Seam's clients serialise it (Seam's documentation). */
 import { z } from 'zod';
 import { SeamError, invalidBody } from './seam-error.js';
 import type { Switches } from '../control/switches.js';

@@ -1,4 +1,4 @@
-/** Errors in the form in which Seam returns them (seam-api.md 1). */
+/** Errors in the form in which Seam returns them (Seam's documentation). */
 import { z } from 'zod';
 
 export class SeamError extends Error {

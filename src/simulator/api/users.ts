@@ -79,7 +79,7 @@ export function addUser(world: World, facts: UserFacts, identity: IdentityRecord
 }
 
 /**
- * Checks that the identity has no user yet: Seam allows one per identity and access system (seam-api.md 2.5).
+ * Checks that the identity has no user yet: Seam allows one per identity and access system (Seam's documentation).
  * @throws `SeamError` 409 if it has one.
  */
 export function needsNoUser(world: World, identity: IdentityRecord): void {
@@ -173,7 +173,7 @@ export function updateUser(world: World, asked: Params<'userUpdate'>): void {
 }
 
 /**
- * Marks the user only: the effect of a suspension at Visionline is undocumented (seam-api.md 2.2).
+ * Marks the user only: the effect of a suspension at Visionline is undocumented (Seam's documentation).
  * @throws `SeamError` 400 or 404 as `findUser`.
  */
 export function setSuspension(world: World, ref: UserRef, suspension: UserRecord['suspension']): void {

@@ -1,4 +1,4 @@
-/** Seam's webhooks: stored here, sent in Svix's format, signed with Svix's own library (seam-api.md 4.3). */
+/** Seam's webhooks: stored here, sent in Svix's format, signed with Svix's own library (Seam's documentation). */
 import { randomBytes } from 'node:crypto';
 import { setMaxListeners } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';

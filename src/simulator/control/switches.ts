@@ -1,11 +1,11 @@
 /**
- * Switches for questions that Seam's documents leave open (seam-api.md 6.4). The defaults are the cautious answers:
+ * Switches for questions that Seam's documents leave open (Seam's documentation). The defaults are the cautious answers:
  * those that are hardest on a caller.
  */
 import { z } from 'zod';
 
 export const switchesSchema = z.strictObject({
-  /** A new mobile key ends the user's earlier mobile keys at that system at once (seam-api.md 3.4). */
+  /** A new mobile key ends the user's earlier mobile keys at that system at once (Seam's documentation). */
   newKeyReplacesUsersEarlier: z.boolean(),
   /** False: deleting an anchor ends the keys that joined it. */
   joinersSurviveAnchorDeletion: z.boolean(),

@@ -12,7 +12,7 @@ export type Quirk = 'never-synced' | 'discard-undelivered';
 
 const MINUTE = 60_000;
 
-/** Rounds milliseconds down to the minute, because Visionline writes times to the minute (seam-api.md 3.6). */
+/** Rounds milliseconds down to the minute, because Visionline writes times to the minute (Seam's documentation). */
 export function toMinute(at: number): number {
   return Math.floor(at / MINUTE) * MINUTE;
 }

@@ -7,7 +7,7 @@ import { recordsOf, type World } from './world.js';
 
 export type CreateParams = Params<'credentialCreate'>;
 
-/** Capacity of rfid48: consecutive guest rooms, additional guest rooms and common doors (seam-api.md 3.6). */
+/** Capacity of rfid48: consecutive guest rooms, additional guest rooms and common doors (Seam's documentation). */
 const RFID48 = { consecutiveRooms: 33, additionalRooms: 7, commonDoors: 28 };
 
 export interface AskedDoors {

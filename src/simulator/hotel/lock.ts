@@ -1,6 +1,6 @@
 /**
  * A Visionline lock, pure. It decides from three things only: the presented key, its own state and its own clock.
- * It never uses Seam's state (stays-and-bookings.md V1).
+ * It never uses Seam's state.
  */
 
 /** Data written to a phone or a card; a lock never sees more than this. Times in milliseconds since 1970. */

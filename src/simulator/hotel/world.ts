@@ -48,7 +48,7 @@ export interface World {
   /** Start of the bridge outage; null while the bridge is up. */
   bridgeDownSince: number | null;
   readonly doors: ReadonlyMap<string, Door>;
-  /** Doors that open for every guest with a key to a room (seam-api.md 3.5). */
+  /** Doors that open for every guest with a key to a room (Seam's documentation). */
   readonly automaticDoorIds: readonly string[];
   readonly locks: Map<string, Lock>;
   readonly identities: Map<string, IdentityRecord>;

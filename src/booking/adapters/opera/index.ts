@@ -16,7 +16,7 @@ import { defineAdapter, type Door } from '../../ingress/adapter.js';
 import { secretNameSchema } from '../../ingress/settings.js';
 import { jsonIn } from '../parts/json.js';
 import { mappingSettings, readRequest, validityOf } from './mapping.js';
-import { roomKeyAnswer, roomKeyRequestSchema, type RoomKeyRequest, type LeaseDecision } from './wire.js';
+import { roomKeyAnswer, roomKeyRequestSchema, type RoomKeyRequest, type RoomKeyResult } from './wire.js';
 
 const settingsSchema = z.strictObject({
   /** Credentials that the hotel has set in OPERA for this outbound system. */
@@ -50,7 +50,7 @@ const TRY_EVERY_MS = 2_000;
 const TRY_MS = 5_000;
 const MARGIN_MS = 300;
 
-const RETRY: LeaseDecision = { code: 'RY', text: 'Stayline is not available at the moment; please try again.' };
+const RETRY: RoomKeyResult = { code: 'RY', text: 'Stayline is not available at the moment; please try again.' };
 
 export const opera = defineAdapter({
   system: 'opera',
@@ -94,23 +94,23 @@ async function answerTo(body: unknown, desk: Desk): Promise<Readonly<Record<stri
   const wire = parse(body);
   const validity = wire === undefined ? undefined : validityOf(wire, desk.settings);
   const deadline = Date.parse(now) + desk.settings.answerSeconds * 1_000;
-  const judged = judge(wire, desk, now, deadline).catch((): LeaseDecision => RETRY);
-  const decision = await Promise.race([judged, inTime(deadline)]);
-  desk.door.count(`answered-${decision.code}`);
-  return roomKeyAnswer(wire ?? {}, decision, defined({ now, validity }));
+  const answered = resultOf(wire, desk, now, deadline).catch((): RoomKeyResult => RETRY);
+  const result = await Promise.race([answered, inTime(deadline)]);
+  desk.door.count(`answered-${result.code}`);
+  return roomKeyAnswer(wire ?? {}, result, defined({ now, validity }));
 }
 
-async function inTime(deadline: number): Promise<LeaseDecision> {
+async function inTime(deadline: number): Promise<RoomKeyResult> {
   await delay(Math.max(0, deadline - Date.now()), undefined, { ref: false });
   return RETRY;
 }
 
-async function judge(
+async function resultOf(
   wire: RoomKeyRequest | undefined,
   desk: Desk,
   now: string,
   deadline: number,
-): Promise<LeaseDecision> {
+): Promise<RoomKeyResult> {
   const { propertyId, settings, door } = desk;
   if (wire === undefined) return { code: 'UR', text: 'Stayline cannot read this request.' };
   if (propertyId === undefined) return { code: 'UR', text: 'This hotel is not connected to Stayline.' };
@@ -127,7 +127,7 @@ async function judge(
   }
 }
 
-function decisionOf(outcome: KeyOutcome | undefined): LeaseDecision {
+function decisionOf(outcome: KeyOutcome | undefined): RoomKeyResult {
   switch (outcome?.kind) {
     case undefined:
       return RETRY;
@@ -191,7 +191,7 @@ function takingTurns(): <T>(name: string, act: () => Promise<T>) => Promise<T> {
 }
 
 /** Returns the reservation's live keys as text, which OPERA shows and does not store. */
-async function readKey(door: Door, name: StayName): Promise<LeaseDecision> {
+async function readKey(door: Door, name: StayName): Promise<RoomKeyResult> {
   try {
     const view = await door.stays.view(name);
     const live = view.keys.filter(({ state }) => state === 'live');

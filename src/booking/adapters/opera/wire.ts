@@ -28,7 +28,7 @@ export type RoomKeyRequest = z.infer<typeof roomKeyRequestSchema>;
 /** Response codes: `OK` done, `BY` the encoder is busy, `UR` cannot be processed, `RY` retry. */
 export type ResponseCode = 'OK' | 'BY' | 'UR' | 'RY';
 
-export interface LeaseDecision {
+export interface RoomKeyResult {
   readonly code: ResponseCode;
   /** Text for the person at the front desk. */
   readonly text: string;
@@ -46,7 +46,7 @@ const MOST_TEXT = 2_000;
  */
 export function roomKeyAnswer(
   request: Partial<RoomKeyRequest>,
-  decision: LeaseDecision,
+  decision: RoomKeyResult,
   { now, validity }: { readonly now: string; readonly validity?: { readonly from: string; readonly to: string } },
 ): Readonly<Record<string, unknown>> {
   const { from, to } = decision.window ?? validity ?? { from: now, to: now };

@@ -205,8 +205,8 @@ function clearBlockers(state: StayState): StayState {
 }
 
 /**
- * Replaces a guest's key (rule 6). A lost phone is deactivated first, then the lease is re-keyed. A convenient change
- * only replaces the key.
+ * Replaces a guest's key (rule 6). For a lost phone the lease is re-keyed, and the guest's next key waits until the
+ * phone is deactivated. A convenient change only replaces the key.
  */
 function replaceKey(
   state: StayState,

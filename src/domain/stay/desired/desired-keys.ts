@@ -14,7 +14,7 @@ import {
   heldRooms,
   isDisplaced,
   opensNow,
-  type Grant,
+  type GrantedLease,
 } from '../known/lease-decisions.js';
 
 /** Minutes before the end of a room's lease at which the guests' next key, to their other rooms, is requested. */
@@ -141,7 +141,7 @@ function whyNoRoom(booked: readonly string[]): string {
 }
 
 /** Returns the guest's window within the lease. Keys continue for the grace after departure, and end with the lease. */
-function leasedWindow(state: StayState, one: PartyMember, stay: Window, grants: readonly Grant[]): Window {
+function leasedWindow(state: StayState, one: PartyMember, stay: Window, grants: readonly GrantedLease[]): Window {
   const window = guestWindow(one, stay);
   if (grants.length === 0) return window;
   const grace = state.property?.policy.departureGraceMinutes ?? 0;

@@ -4,7 +4,8 @@ import { earlier, isBefore, later, type Instant } from '../../model/instants.js'
 import { isLive } from './keyring.js';
 import type { LeaseDecision } from '../../model/lease.js';
 
-export type Grant = LeaseDecision & { readonly kind: 'granted' };
+/** Decision that grants a lease. */
+export type GrantedLease = LeaseDecision & { readonly kind: 'granted' };
 
 /** Returns true if both name the same part of the same room. */
 export function isOf(a: Pick<HeldClaim, 'room' | 'part'>, b: Pick<HeldClaim, 'room' | 'part'>): boolean {
@@ -24,7 +25,7 @@ function decisionOn(state: StayState, room: string, now: Instant): LeaseDecision
 }
 
 /** Returns the leases that the stay holds to these rooms. */
-export function grantsOn(state: StayState, rooms: readonly string[], now: Instant): readonly Grant[] {
+export function grantsOn(state: StayState, rooms: readonly string[], now: Instant): readonly GrantedLease[] {
   return rooms.flatMap((room) => {
     const decision = decisionOn(state, room, now);
     return decision?.kind === 'granted' ? [decision] : [];
@@ -48,7 +49,7 @@ export function opensNow(state: StayState, room: string, now: Instant): boolean 
 }
 
 /** Returns the end that these leases set for a key that would end at `to`. */
-export function endWithin(grants: readonly Grant[], to: Instant): Instant {
+export function endWithin(grants: readonly GrantedLease[], to: Instant): Instant {
   return grants.reduce((end, grant) => earlier(end, grant.until), to);
 }
 
@@ -56,7 +57,7 @@ export function endWithin(grants: readonly Grant[], to: Instant): Instant {
  * Returns the instant before which no key may be issued: the latest end of the preceding leases. Undefined if no other
  * lease precedes.
  */
-export function freeFrom(grants: readonly Grant[]): Instant | undefined {
+export function freeFrom(grants: readonly GrantedLease[]): Instant | undefined {
   return grants.reduce<Instant | undefined>(
     (latest, { from }) => (latest === undefined || from === undefined ? (latest ?? from) : later(latest, from)),
     undefined,

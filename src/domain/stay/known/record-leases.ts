@@ -6,7 +6,7 @@ import { isBefore, later, plusMinutes, type Instant } from '../../model/instants
 import { leaveRooms, marksOf, putKey, withLeaseAnchors } from './keyring.js';
 import type { Key } from '../../model/key.js';
 import type { LeaseNews, SettleLeasesInput, SettleLeasesOutcome, LeaseDecision } from '../../model/lease.js';
-import { endOf, isOf, type Grant } from './lease-decisions.js';
+import { endOf, isOf, type GrantedLease } from './lease-decisions.js';
 
 /** State after a lease step has started, and its messages to rooms, numbered. */
 export interface LeaseMessages {
@@ -117,7 +117,7 @@ export function recordLeaseNews(state: StayState, news: LeaseNews, now: Instant)
 }
 
 /** Returns true if another stay has the room first: its key will end the keys that were issued ahead. */
-function isPreceded({ from }: Grant, now: Instant): boolean {
+function isPreceded({ from }: GrantedLease, now: Instant): boolean {
   return from !== undefined && isBefore(now, from);
 }
 

@@ -1,4 +1,4 @@
-/** Capacity of one Visionline key, checked before a request to Seam (`seam-api.md` 3.6). */
+/** Capacity of one Visionline key, checked before a request to Seam (Seam's documentation). */
 import type { DoorFacts } from '../../model/doors.js';
 
 export type CardFormat = 'rfid48' | 'TLCode';
@@ -8,7 +8,7 @@ const RFID48 = { consecutiveRooms: 33, commonDoors: 28, additionalRooms: 7 } as 
 
 const LABEL_LENGTH = 32;
 
-/** Placeholders that Visionline supports (`seam-api.md` 3.6). */
+/** Placeholders that Visionline supports (Seam's documentation). */
 const LABEL_PLACEHOLDERS = ['ROOMNUM', 'ROOMLIST', 'ROOMRANGE', 'SITENAME', 'CARDNUM', 'UUID', 'USERID'] as const;
 
 /**

@@ -11,7 +11,7 @@ import { gateReason, wasKilled } from './reasons.js';
 import { holdsDesiredKey, isInFlight, list, liveKeysOn, shouldHoldKey, type Round } from './round.js';
 
 /** Decision on the next key of one guest. */
-export type Grant =
+export type GrantDecision =
   | { readonly do: 'nothing' }
   /** Continues a key that was requested and not confirmed: an outage, or a provider slower than the policy allows. */
   | { readonly do: 'resume'; readonly key: Key }
@@ -30,10 +30,10 @@ interface Wait {
   readonly until?: Instant;
 }
 
-const NOTHING: Grant = { do: 'nothing' };
+const NOTHING: GrantDecision = { do: 'nothing' };
 
 /** Rule of the table: a decision, or undefined if the rule says nothing of this guest. */
-export type Rule<G extends DesiredGuest = DesiredGuest> = (round: Round, guest: G) => Grant | undefined;
+export type Rule<G extends DesiredGuest = DesiredGuest> = (round: Round, guest: G) => GrantDecision | undefined;
 
 /** Rules that hold whatever the gates are, in order: the first answer counts. */
 export const BEFORE_GATES: readonly Rule[] = [noKeyDesired, stepInFlight, confirmMadeKey, servedElsewhere];
@@ -54,17 +54,17 @@ export const WAYS: readonly Rule<ReadyGuest>[] = [
   waitForWiderKey,
 ];
 
-function noKeyDesired(round: Round, guest: DesiredGuest): Grant | undefined {
+function noKeyDesired(round: Round, guest: DesiredGuest): GrantDecision | undefined {
   return !shouldHoldKey(guest, round.now) || holdsDesiredKey(round, guest) ? NOTHING : undefined;
 }
 
-function stepInFlight(round: Round, guest: DesiredGuest): Grant | undefined {
+function stepInFlight(round: Round, guest: DesiredGuest): GrantDecision | undefined {
   const asked = askedKey(round, guest);
   return asked !== undefined && isInFlight(round, asked) ? NOTHING : undefined;
 }
 
 /** A key with a Seam id already exists: no gate prevents its confirmation. */
-function confirmMadeKey(round: Round, guest: DesiredGuest): Grant | undefined {
+function confirmMadeKey(round: Round, guest: DesiredGuest): GrantDecision | undefined {
   const key = askedKey(round, guest);
   if (key?.acsCredentialId === undefined || round.busy.has(guest.guestId)) return undefined;
   return isWorthConfirming(round, key) ? { do: 'resume', key } : undefined;
@@ -77,7 +77,7 @@ function askedKey(round: Round, guest: DesiredGuest): Key | undefined {
   );
 }
 
-function servedElsewhere(round: Round, guest: DesiredGuest): Grant | undefined {
+function servedElsewhere(round: Round, guest: DesiredGuest): GrantDecision | undefined {
   if (!isServedElsewhere(round, guest)) return undefined;
   return joinLater('the same person opens the door with a key of another stay of the share group');
 }
@@ -95,7 +95,7 @@ export function closedGate(round: Round, guest: WaitingGuest): Wait {
   return { do: 'wait', would, waitsFor: gate, why: gateReason(gate), ...defined({ until }) };
 }
 
-function refusedBySeam(round: Round, guest: ReadyGuest): Grant | undefined {
+function refusedBySeam(round: Round, guest: ReadyGuest): GrantDecision | undefined {
   const refusal = round.keyring.refusals[guest.guestId];
   if (refusal === undefined || refusal.fingerprint !== fingerprint(guest)) return undefined;
   const { until, code, message: why } = refusal;
@@ -104,24 +104,24 @@ function refusedBySeam(round: Round, guest: ReadyGuest): Grant | undefined {
   return { do: 'wait', would, waitsFor: 'access-system', why, code, ...defined({ until }) };
 }
 
-function beyondCapacity(round: Round, guest: ReadyGuest): Grant | undefined {
+function beyondCapacity(round: Round, guest: ReadyGuest): GrantDecision | undefined {
   const why = overCapacity(round.policy.cardFormat, guest.rooms, round.desired.doors);
   if (why === undefined) return undefined;
   return { do: 'wait', would: expectedStep(round, guest), waitsFor: 'room', why, code: 'impossible-plan' };
 }
 
-function earlierStepFirst(round: Round, guest: ReadyGuest): Grant | undefined {
+function earlierStepFirst(round: Round, guest: ReadyGuest): GrantDecision | undefined {
   if (!round.busy.has(guest.guestId)) return undefined;
   const why = 'an earlier step for this guest comes first';
   return { do: 'wait', would: expectedStep(round, guest), waitsFor: 'access-system', why };
 }
 
-function resumeAsked(round: Round, guest: ReadyGuest): Grant | undefined {
+function resumeAsked(round: Round, guest: ReadyGuest): GrantDecision | undefined {
   const key = askedKey(round, guest);
   return key === undefined ? undefined : { do: 'resume', key };
 }
 
-function joinAnchor(round: Round, guest: ReadyGuest): Grant | undefined {
+function joinAnchor(round: Round, guest: ReadyGuest): GrantDecision | undefined {
   const [anchor] = anchorsFor(round, guest);
   if (anchor === undefined) return undefined;
   if (!anchor.stays && isClaimed(round, guest)) return joinLater('waits for the first replacement key of the lease');
@@ -132,17 +132,17 @@ function isClaimed(round: Round, { rooms }: DesiredGuest): boolean {
   return sharesRoom([...round.claimed], rooms);
 }
 
-function waitForFirstKey(round: Round, guest: ReadyGuest): Grant | undefined {
+function waitForFirstKey(round: Round, guest: ReadyGuest): GrantDecision | undefined {
   return isClaimed(round, guest) ? joinLater('waits for the first key of the lease') : undefined;
 }
 
-function waitForOtherStay(round: Round, guest: ReadyGuest): Grant | undefined {
+function waitForOtherStay(round: Round, guest: ReadyGuest): GrantDecision | undefined {
   if (!sharesRoom(round.desired.openedByOthers ?? [], guest.rooms)) return undefined;
   return joinLater('waits for the first key of the lease, which another stay of the share group opens');
 }
 
 /** After someone outside Stayline ended the keys, the front desk decides (rule 8). */
-function keysEndedByOthers(round: Round, { rooms, forced }: ReadyGuest): Grant | undefined {
+function keysEndedByOthers(round: Round, { rooms, forced }: ReadyGuest): GrantDecision | undefined {
   if (forced === true || liveKeysOn(round, rooms).length > 0 || !wasKilled(round, rooms)) return undefined;
   const why =
     `somebody else ended the keys on ${list(rooms)}, perhaps by a desk card; ` +
@@ -150,14 +150,14 @@ function keysEndedByOthers(round: Round, { rooms, forced }: ReadyGuest): Grant |
   return { do: 'wait', would: 'override', waitsFor: 'hold', why, code: 'key-invalidated' };
 }
 
-function sharedWithOtherStay(round: Round, { rooms }: ReadyGuest): Grant | undefined {
+function sharedWithOtherStay(round: Round, { rooms }: ReadyGuest): GrantDecision | undefined {
   const shared = sharedRoom(round, rooms);
   if (shared === undefined) return undefined;
   const why = `a key to ${list(rooms)} would lock out another stay that shares ${shared}: move one of them`;
   return { do: 'wait', would: 'override', waitsFor: 'lease', why, code: 'impossible-plan' };
 }
 
-function lockOut(round: Round, guest: ReadyGuest): Grant | undefined {
+function lockOut(round: Round, guest: ReadyGuest): GrantDecision | undefined {
   const { rooms } = guest;
   const other = lockedOutBy(round, guest, liveKeysOn(round, rooms));
   if (other === undefined) return undefined;
@@ -172,7 +172,7 @@ function lockOut(round: Round, guest: ReadyGuest): Grant | undefined {
   return { ...wait, why, code: 'impossible-plan' };
 }
 
-function waitForWiderKey(round: Round, guest: ReadyGuest): Grant | undefined {
+function waitForWiderKey(round: Round, guest: ReadyGuest): GrantDecision | undefined {
   const wider = widerGuestComingUp(round, guest);
   if (wider === undefined) return undefined;
   const why = `waits a moment for guest ${wider.guestId}, whose key covers more rooms`;

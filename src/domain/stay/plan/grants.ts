@@ -2,7 +2,7 @@
 import type { Key } from '../../model/key.js';
 import type { DesiredGuest, ReadyGuest } from '../../model/key-plan.js';
 import { labelProblem } from './capacity.js';
-import { BEFORE_GATES, closedGate, REFUSALS, WAYS, type Grant, type Rule } from './grant-rules.js';
+import { BEFORE_GATES, closedGate, REFUSALS, WAYS, type GrantDecision, type Rule } from './grant-rules.js';
 import { joinReason, overrideReason } from './reasons.js';
 import { liveKeysOn, notice, useAnchor, type Round } from './round.js';
 
@@ -20,17 +20,17 @@ export function byWidth(guests: readonly DesiredGuest[]): DesiredGuest[] {
  */
 export function planGrant(round: Round, guest: DesiredGuest): void {
   const early = firstOf(BEFORE_GATES, round, guest);
-  if (early !== undefined) return carryOut(round, guest, early);
-  if (guest.gate !== undefined) return carryOut(round, guest, closedGate(round, guest));
+  if (early !== undefined) return addDecision(round, guest, early);
+  if (guest.gate !== undefined) return addDecision(round, guest, closedGate(round, guest));
   const refused = firstOf(REFUSALS, round, guest);
-  if (refused !== undefined) return carryOut(round, guest, refused);
+  if (refused !== undefined) return addDecision(round, guest, refused);
   noteLabel(round, guest);
   const { acsUserId, rooms } = guest;
-  const override: Grant = { do: 'override', acsUserId, live: liveKeysOn(round, rooms) };
-  carryOut(round, guest, firstOf(WAYS, round, guest) ?? override);
+  const override: GrantDecision = { do: 'override', acsUserId, live: liveKeysOn(round, rooms) };
+  addDecision(round, guest, firstOf(WAYS, round, guest) ?? override);
 }
 
-function firstOf<G extends DesiredGuest>(rules: readonly Rule<G>[], round: Round, guest: G): Grant | undefined {
+function firstOf<G extends DesiredGuest>(rules: readonly Rule<G>[], round: Round, guest: G): GrantDecision | undefined {
   for (const rule of rules) {
     const answer = rule(round, guest);
     if (answer !== undefined) return answer;
@@ -39,17 +39,17 @@ function firstOf<G extends DesiredGuest>(rules: readonly Rule<G>[], round: Round
 }
 
 /** Adds a decision to the round. */
-function carryOut(round: Round, guest: DesiredGuest, grant: Grant): void {
+function addDecision(round: Round, guest: DesiredGuest, decision: GrantDecision): void {
   const { guestId, rooms, window } = guest;
-  switch (grant.do) {
+  switch (decision.do) {
     case 'nothing':
       return;
     case 'resume':
       round.busy.add(guestId);
-      resume(round, grant.key);
+      resume(round, decision.key);
       return;
     case 'join': {
-      const { acsUserId, anchor } = grant;
+      const { acsUserId, anchor } = decision;
       const { joinTo, generation } = anchor;
       round.busy.add(guestId);
       // If every anchor is about to be replaced, one guest goes first and the others join that guest's new key. Seam
@@ -61,7 +61,7 @@ function carryOut(round: Round, guest: DesiredGuest, grant: Grant): void {
       return;
     }
     case 'override': {
-      const { acsUserId, live } = grant;
+      const { acsUserId, live } = decision;
       round.busy.add(guestId);
       claim(round, rooms);
       const why = overrideReason(round, guest, live);
@@ -69,14 +69,14 @@ function carryOut(round: Round, guest: DesiredGuest, grant: Grant): void {
       return;
     }
     case 'wait': {
-      const { would, waitsFor, why, code, until } = grant;
+      const { would, waitsFor, why, code, until } = decision;
       if (until !== undefined) round.wakes.push(until);
       if (code !== undefined) notice(round, code, why, guestId);
       round.waiting.push({ do: would, guestId, rooms, window, why, waitsFor });
       return;
     }
     default:
-      grant satisfies never;
+      decision satisfies never;
   }
 }
 

@@ -11,7 +11,7 @@ export function joinReason(round: Round, guest: DesiredGuest, anchor: { readonly
   const held = currentKey(round, guest.guestId);
   if (held === undefined || !sharesRoom(held.ask.rooms, guest.rooms)) return `joins the lease on ${rooms}`;
   const to = anchor.own ? 'their own key' : 'the lease';
-  if (held.condemned !== undefined) return `replaces the key on a lost phone; joins ${to} on ${rooms}`;
+  if (held.condemned !== undefined) return `replaces the key of a lost or changed phone; joins ${to} on ${rooms}`;
   if (!sameRooms(held.ask.rooms, guest.rooms))
     return `other rooms: ${list(held.ask.rooms)} becomes ${rooms}; joins ${to}`;
   if (!sameWindow(held.ask.window, guest.window)) return `other dates: joins ${to} on ${rooms}`;
