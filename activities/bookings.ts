@@ -75,11 +75,11 @@ export function createBookingActivities({ connections, count }: BookingDependenc
     async listenToBookings({ connectionId }) {
       const { client } = Context.current();
       const connection = connections.byId(connectionId);
-      const hear = connection?.system.listen;
-      if (connection === undefined || hear === undefined)
+      const listen = connection?.system.listen;
+      if (connection === undefined || listen === undefined)
         throw notConnected(`${connectionId} has no channel to listen to`);
       const door = openDoor({ temporal: client, connection, count });
-      await heartbeating(() => classified(hear(door, { signal: cancellationSignal() })));
+      await heartbeating(() => classified(listen(door, { signal: cancellationSignal() })));
     },
 
     async carryOutCommand({ connectionId, commandId, since }) {

@@ -66,7 +66,7 @@ async function settleLeases(temporal: Client, input: SettleLeasesInput): Promise
   const failures = new Map<string, unknown>();
   const answers = new Map<Claim, LeaseNews>();
 
-  async function tellAll<Item extends InRoom>(
+  async function sendAll<Item extends InRoom>(
     items: readonly Item[],
     tell: (item: Item, name: RoomName) => Promise<void>,
   ): Promise<void> {
@@ -81,9 +81,9 @@ async function settleLeases(temporal: Client, input: SettleLeasesInput): Promise
     });
   }
 
-  await tellAll(reports, (report, name) => tellKeys(temporal, name, { ...envelope, keys: [...report.keys] }));
-  await tellAll(releases, ({ part, revision }, name) => letGo(temporal, name, { ...envelope, part, revision }));
-  await tellAll(claims, async ({ claim }, name) => void answers.set(claim, await ask(temporal, name, claim)));
+  await sendAll(reports, (report, name) => reportKeys(temporal, name, { ...envelope, keys: [...report.keys] }));
+  await sendAll(releases, ({ part, revision }, name) => letGo(temporal, name, { ...envelope, part, revision }));
+  await sendAll(claims, async ({ claim }, name) => void answers.set(claim, await ask(temporal, name, claim)));
   const failed = [...failures].map(([room, error]) => ({ room, error, refusal: refusalIn(error) }));
   return {
     news: claims.flatMap(({ claim }) => answers.get(claim) ?? []),
@@ -98,7 +98,7 @@ interface InRoom {
   readonly room: string;
 }
 
-async function tellKeys(temporal: Client, name: RoomName, report: RoomReport): Promise<void> {
+async function reportKeys(temporal: Client, name: RoomName, report: RoomReport): Promise<void> {
   const handle = temporal.workflow.getHandle(roomWorkflowId(name));
   if (report.keys.length === 0) return unlessUnknown(() => handle.signal(anchoredSignal, report));
   await temporal.workflow.signalWithStart(WORKFLOW_TYPES.room, {

@@ -3,7 +3,7 @@ import { ConfigFileError } from './config-file.js';
 import { ConfigError } from './config.js';
 import { createLog, type Log, type LogLevel } from './log.js';
 
-const NOT_WORKED = 1;
+const FAILED = 1;
 const BAD_INPUT = 2;
 
 export interface ProcessOptions<Config extends { readonly logLevel: LogLevel }> {
@@ -51,7 +51,7 @@ async function exitCodeOf<Config extends { readonly logLevel: LogLevel }>({
       return BAD_INPUT;
     }
     log.error({ error }, `the ${name} failed`);
-    return NOT_WORKED;
+    return FAILED;
   }
 }
 

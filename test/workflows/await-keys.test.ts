@@ -53,3 +53,10 @@ test('a wait with an invalid argument is refused, and the refusal names the fiel
     cause: { type: 'InvalidMessage', message: expect.stringMatching(/withinMs/) as string },
   });
 });
+
+test('a wait is answered although the workflow was cancelled', async () => {
+  const stay = await world.book('await-cancelled', { rooms: world.freeRooms(1) });
+  await stay.settled();
+  await world.temporal.workflow.getHandle(stay.workflowId).cancel();
+  expect(await awaitKeys('await-cancelled', { ...NEW, kind: 'remove' })).toMatchObject({ kind: 'done' });
+});

@@ -22,15 +22,23 @@ function startKeyRequests(reservationId: string): Promise<WorkflowHandle> {
   });
 }
 
-test('a key request that is not valid is ignored, whatever JSON it holds', async () => {
+test('a key request that is not valid has no effect, whatever JSON it holds', async () => {
   const handle = await startKeyRequests('any-request');
   const request = { requestId: randomUUID(), kind: 'new', rooms: [], at: '2026-11-29T10:00:00Z', by: 'opera' };
-  for (const payload of [undefined, null, 'new', 7, {}, [], request, { ...request, furtherKeys: 'everyone' }]) {
+  for (const payload of [undefined, null, 'new', 7, {}, [], { ...request, requestId: 7 }]) {
     await handle.signal(keysAskedForSignal, payload as never);
   }
   await handle.signal('noSuchSignal', { requestId: '1' });
   // Nothing is waiting: the workflow completes after its idle time.
   expect(await handle.result()).toEqual({ carriedOut: 0 });
+});
+
+test('an invalid key request whose id can be read is refused, and the refusal names the field', async () => {
+  const handle = await startKeyRequests('refused-request');
+  const requestId = randomUUID();
+  await handle.signal(keysAskedForSignal, { requestId, kind: 'new', rooms: [], by: 'opera' } as never);
+  const answer = await handle.executeUpdate(keyRequestAnswerUpdate, { args: [{ requestId }] });
+  expect(answer).toMatchObject({ kind: 'refused', why: expect.stringMatching(/at (is missing|must be)/) as string });
 });
 
 test('a question for an answer without a request id is refused, and the refusal names the field', async () => {

@@ -17,7 +17,12 @@ import { ERROR_TYPES } from '../../src/domain/model/error-types.js';
 import { parseKeyRequestsWorkflowId, type StayName } from '../../src/domain/model/ids.js';
 import type { KeyRequestActivities } from '../../src/domain/model/key-request-activities.js';
 import type { KeyRequestAnswer, Order } from '../../src/domain/model/key-request.js';
-import { awaitedAnswerSchema, keyRequestSchema, type KeyRequest } from '../../src/domain/model/key-request-schema.js';
+import {
+  awaitedAnswerSchema,
+  keyRequestSchema,
+  requestNameSchema,
+  type KeyRequest,
+} from '../../src/domain/model/key-request-schema.js';
 import { TASK_QUEUES } from '../../src/temporal/task-queues.js';
 import { parsed } from '../arguments.js';
 import { now } from '../clock.js';
@@ -37,6 +42,7 @@ const { readStay, sendOrder } = proxyActivities<KeyRequestActivities>({
 const { awaitEndOfKeys } = proxyActivities<KeyRequestActivities>({
   taskQueue: TASK_QUEUES.bookings,
   startToCloseTimeout: '75s',
+  heartbeatTimeout: '10s',
   retry,
 });
 
@@ -107,13 +113,20 @@ async function follow(name: StayName, request: KeyRequest, order: Order): Promis
   return outcome.kind === 'refused' ? outcome : undefined;
 }
 
-/** Registers all handlers. The signal handler is total: an invalid request is logged and changes nothing. */
+/** Refuses an invalid request, if its id can be read; otherwise it is only logged. */
+function refuse({ answers }: KeyRequestRun, input: unknown, why: string): void {
+  ignoreSignal('keysAskedFor', why);
+  const name = check(requestNameSchema, input);
+  if (name.ok && !answers.has(name.value.requestId)) answers.set(name.value.requestId, { kind: 'refused', why });
+}
+
+/** Registers all handlers. The signal handler is total: an invalid request is refused and changes nothing. */
 function setHandlers(run: KeyRequestRun): void {
   const { waiting, answers } = run;
   setHandler(messages.keysAskedForSignal, (input) => {
     const checked = check(keyRequestSchema, input);
     if (!checked.ok) {
-      ignoreSignal('keysAskedFor', describeProblems(checked.problems));
+      refuse(run, input, describeProblems(checked.problems));
       return;
     }
     const request = checked.value;

@@ -125,7 +125,8 @@ function afterMessage(state: RoomState, name: RoomMessageName, payload: unknown)
     case 'force':
       return taken(check(roomMessageSchemas.force, payload), rules.takeForce);
     default:
-      return name satisfies never;
+      name satisfies never;
+      return state;
   }
 }
 

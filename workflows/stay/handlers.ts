@@ -4,6 +4,7 @@
  */
 import {
   ApplicationFailure,
+  CancellationScope,
   condition,
   setDefaultSignalHandler,
   setHandler,
@@ -125,21 +126,23 @@ export function receive(run: StayRun, input: unknown): StayView {
   return { ...currentView(run), taken: isNew ? 'new' : 'known' };
 }
 
-/** Waits for the end of a key request. The view is read again only after an event. */
+/**
+ * Waits for the end of a key request. It reads the view after a turn of the loop only: before the turn, the state may
+ * hold what time or a message has made void. A cancelled workflow still has keys to end, so the wait is not cancelled.
+ */
 async function awaitKeys(run: StayRun, input: unknown): Promise<KeyOutcome> {
   const { kind, rooms, withinMs } = parsed(awaitedKeysSchema, input);
   const progress = (): KeyOutcome => outcomeOf({ kind, rooms }, currentView(run));
-  let seen = run.events;
-  let outcome = progress();
+  let seen = run.turns;
   const isOver = (): boolean => {
-    if (run.events !== seen) {
-      seen = run.events;
-      outcome = progress();
-    }
-    return outcome.kind !== 'pending' || run.leaving === true;
+    if (run.ending) return true;
+    if (run.turns === seen) return false;
+    seen = run.turns;
+    return progress().kind !== 'pending';
   };
-  await condition(isOver, withinMs);
-  return outcome;
+  run.events += 1;
+  await CancellationScope.nonCancellable(() => condition(isOver, withinMs));
+  return progress();
 }
 
 /**

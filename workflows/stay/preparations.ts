@@ -40,10 +40,10 @@ const RUNNERS: { readonly [K in Kind]: Runner<K> } = {
   },
 
   'settle-leases': async (run, { leases }) => {
-    const { state, said } = recordLeaseStep(run.state, leases, now());
+    const { state, messages } = recordLeaseStep(run.state, leases, now());
     run.state = state;
-    const outcome = await quick.settleLeases.executeWithOptions(leaseSummary(leases), [said]);
-    return (current) => recordLeases(current, said, outcome, now());
+    const outcome = await quick.settleLeases.executeWithOptions(leaseSummary(leases), [messages]);
+    return (current) => recordLeases(current, messages, outcome, now());
   },
 
   'prepare-guest': async ({ state: { propertyId, reservationId }, state }, { guest }) => {
@@ -104,8 +104,8 @@ const RUNNERS: { readonly [K in Kind]: Runner<K> } = {
       },
     ]);
     // A step of the guest that started meanwhile may have created the observed key; the next watch includes that step.
-    const isCurrent = planNow(run).preparations.some((planned) => planned.stepId === step.stepId);
-    return (current) => (isCurrent ? recordWatch(current, step, observed, now()) : current);
+    const isCurrent = (): boolean => planNow(run).preparations.some((planned) => planned.stepId === step.stepId);
+    return (current) => (isCurrent() ? recordWatch(current, step, observed, now()) : current);
   },
 };
 

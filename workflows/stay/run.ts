@@ -17,8 +17,10 @@ export interface StayRun extends Wakeup {
   /** Current state. Read it again after every await: a message may have changed it. */
   state: StayState;
   readonly running: Map<string, Running>;
-  /** Set when the run is about to end or to continue as new: waiting updates answer at once. */
-  leaving?: true;
+  /** Number of completed turns of the loop. */
+  turns: number;
+  /** True while the run is about to complete or to continue as new: waiting updates answer at once. */
+  ending: boolean;
   /** Set when the workflow was cancelled. A run receives a cancellation request only once. */
   cancelled?: boolean;
   /** Search attributes of the last write; they are written only when they change. */
@@ -27,7 +29,7 @@ export interface StayRun extends Wakeup {
 
 /** Returns a run of the given state, with no steps in flight. */
 export function openRun(state: StayState): StayRun {
-  return { state, running: new Map(), events: 0 };
+  return { state, running: new Map(), events: 0, turns: 0, ending: false };
 }
 
 /** Returns the key steps in flight. */

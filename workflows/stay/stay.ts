@@ -44,7 +44,9 @@ async function live(run: StayRun): Promise<StaySummary> {
     const seen = run.events;
     const { state, plan } = reconcile(run.state, keySteps(run), now());
     run.state = state;
-    show(run, isLeaving(run) ? await leave(run, plan) : startSteps(run, plan));
+    run.ending = mustContinueAsNew(run);
+    show(run, run.ending ? await leave(run, plan) : startSteps(run, plan));
+    run.turns += 1;
     if (run.events > seen) continue;
     if (plan.closed && run.running.size === 0) return close(run);
     await nextChange(run, seen, plan.wakeAt);
@@ -55,7 +57,7 @@ async function live(run: StayRun): Promise<StaySummary> {
  * Returns whether the run must continue as new: its history is long, or the stay was reinstated after its workflow was
  * cancelled. Only a new run receives the next cancellation request.
  */
-function isLeaving(run: StayRun): boolean {
+function mustContinueAsNew(run: StayRun): boolean {
   return workflowInfo().continueAsNewSuggested || (run.cancelled === true && !isEnded(run.state));
 }
 
@@ -83,7 +85,6 @@ function cancelUndesired(run: StayRun, plan: StayPlan): void {
  * Returns the plan, of which no step has started.
  */
 async function leave(run: StayRun, plan: StayPlan): Promise<StayPlan> {
-  run.leaving = true;
   for (const { scope } of run.running.values()) scope.cancel();
   if (run.running.size === 0) {
     await condition(allHandlersFinished);
@@ -93,7 +94,7 @@ async function leave(run: StayRun, plan: StayPlan): Promise<StayPlan> {
 }
 
 async function close(run: StayRun): Promise<StaySummary> {
-  run.leaving = true;
+  run.ending = true;
   await condition(allHandlersFinished);
   const issued = run.state.keyring.keys.filter((key) => key.issuedAt !== undefined);
   return {

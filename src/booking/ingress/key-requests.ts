@@ -2,6 +2,7 @@
  * Requests for keys: makes them durable and follows their progress until a deadline. Also reads a stay and sends orders
  * to it for the workflow `keyRequests`.
  */
+import { setTimeout as delay } from 'node:timers/promises';
 import { WithStartWorkflowOperation, WorkflowNotFoundError, type Client } from '@temporalio/client';
 import { keyRequestAnswerUpdate, keysAskedForSignal } from '../../../workflows/booking/key-request-messages.js';
 import { createStayClient, StayNotFound, StayRefused, type StayView } from '../../client.js';
@@ -17,8 +18,8 @@ import { WORKFLOW_TYPES } from '../../temporal/workflow-types.js';
 
 /** Time before the caller's deadline at which a stay answers with its progress. */
 const ANSWER_MS = 250;
-/** Time beyond a wait in which the answer of a stay arrives, or the stay does not answer at all. */
-const SILENT_MS = 5_000;
+/** Pause before a stay that answered early, or did not answer, is asked again. */
+const AGAIN_MS = 500;
 
 /**
  * Records a request durably.
@@ -50,18 +51,29 @@ export async function followKeys(
   if (answer === undefined)
     return { kind: 'pending', text: 'The request is recorded. Stayline carries it out automatically.' };
   if (answer.kind === 'refused') return { kind: 'refused', text: answer.why };
-  let outcome: KeyOutcome = { kind: 'pending', text: 'The stay has received the request.' };
-  // A stay that continues as new answers early.
-  for (let left = timeLeft(deadline); outcome.kind === 'pending' && left > 0; left = timeLeft(deadline)) {
-    const said = await quietly(() => temporal.withDeadline(deadline, () => progress(temporal, name, request, left)));
-    if (said === undefined) return outcome;
-    outcome = said;
-  }
-  return outcome;
+  const outcome = await outcomeBy(temporal, name, request, deadline);
+  return outcome ?? { kind: 'pending', text: 'The stay has received the request.' };
 }
 
-function timeLeft(deadline: number): number {
-  return Math.min(LONGEST_WAIT_MS, deadline - ANSWER_MS - Date.now());
+/**
+ * Returns the outcome of a request once it is not pending, or the last one before `deadline` (ms since 1970). Undefined
+ * if the stay has not answered. A stay that continues as new answers early and is asked again.
+ */
+async function outcomeBy(
+  temporal: Client,
+  name: StayName,
+  request: Pick<KeyRequest, 'kind' | 'rooms'>,
+  deadline: number,
+): Promise<KeyOutcome | undefined> {
+  let outcome: KeyOutcome | undefined;
+  for (;;) {
+    const left = Math.min(LONGEST_WAIT_MS, deadline - ANSWER_MS - Date.now());
+    if (left <= 0) return outcome;
+    outcome =
+      (await quietly(() => temporal.withDeadline(deadline, () => progress(temporal, name, request, left)))) ?? outcome;
+    if (outcome !== undefined && outcome.kind !== 'pending') return outcome;
+    await delay(Math.min(AGAIN_MS, Math.max(0, deadline - Date.now())));
+  }
 }
 
 /** Returns the progress of a request: as soon as it is done or refused, and after `withinMs` at the latest. */
@@ -123,8 +135,7 @@ export async function readStay(temporal: Client, name: StayName): Promise<StayRe
 
 /** Waits until no key of the stay can open a door, up to a minute. */
 export async function awaitEndOfKeys(temporal: Client, name: StayName): Promise<void> {
-  const deadline = Date.now() + LONGEST_WAIT_MS + SILENT_MS;
-  await temporal.withDeadline(deadline, () => progress(temporal, name, { kind: 'remove', rooms: [] }, LONGEST_WAIT_MS));
+  await outcomeBy(temporal, name, { kind: 'remove', rooms: [] }, Date.now() + LONGEST_WAIT_MS);
 }
 
 function reportOf(view: StayView): StayReport {

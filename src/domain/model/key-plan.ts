@@ -3,7 +3,7 @@ import type { Notice } from './attention.js';
 import type { Instant, Window } from './instants.js';
 import type { DoorFacts } from './doors.js';
 
-/** Gates that granting a key may wait for, in the order in which they are checked. */
+/** Gates that granting a key may wait for. */
 export const GATES = ['room', 'hold', 'lease', 'window', 'access-system', 'phone'] as const;
 
 export type Gate = (typeof GATES)[number];
@@ -17,8 +17,6 @@ interface GuestExtent {
   /** Reason why the guest should hold no key. */
   readonly without?: string;
   readonly window: Window;
-  /** True while a request to Seam about the guest is running: they may be ready in a moment. */
-  readonly comingUp?: boolean;
   /** Earliest time to issue a key; absent while only a check-in opens that gate. */
   readonly opensAt?: Instant;
   /** Staff ordered a key although someone outside Stayline ended an earlier one. */
@@ -28,6 +26,7 @@ interface GuestExtent {
 /** Guest for whom a key can be issued at once. */
 export interface ReadyGuest extends GuestExtent {
   readonly gate?: never;
+  readonly comingUp?: never;
   /** The guest's user at the access system. */
   readonly acsUserId: string;
 }
@@ -35,6 +34,8 @@ export interface ReadyGuest extends GuestExtent {
 /** Guest whose key waits for a gate: the first one that is closed. */
 export interface WaitingGuest extends GuestExtent {
   readonly gate: Gate;
+  /** True while a request to Seam about the guest is running: they may be ready in a moment. */
+  readonly comingUp?: boolean;
 }
 
 /** Desired state of one guest. */

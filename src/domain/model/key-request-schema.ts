@@ -1,6 +1,6 @@
 /** Schemas of key requests: the messages of the workflow `keyRequests`, and the stay's update `awaitKeys`. */
 import { z } from 'zod';
-import { idSchema, windowSchema } from './snapshot-schema.js';
+import { idSchema, instantSchema, windowSchema } from './snapshot-schema.js';
 
 const kinds = ['new', 'duplicate', 'lost', 're-encode', 'move', 'modify', 'remove'] as const;
 
@@ -23,8 +23,8 @@ export const keyRequestSchema = z.strictObject({
   /** Room that a move leaves, if the request names it. */
   oldRoom: idSchema.exactOptional(),
   window: windowSchema.exactOptional(),
-  /** Time of the request: ISO 8601 with an offset. */
-  at: z.iso.datetime({ offset: true, error: 'must be an ISO 8601 time with an offset' }),
+  /** Time of the request. */
+  at: instantSchema,
   /** Name of the booking system that sends the request. */
   by: idSchema,
   /** Owner of a further key: another guest, or the same guest, whose key is on all their phones anyway. */
@@ -32,6 +32,9 @@ export const keyRequestSchema = z.strictObject({
   /** Group of reservations that share a room. */
   shareGroup: idSchema.exactOptional(),
 });
+
+/** The readable id of a request that is otherwise invalid. */
+export const requestNameSchema = z.looseObject({ requestId: idSchema });
 
 /** Argument of the update `keyRequestAnswer`. */
 export const awaitedAnswerSchema = z.strictObject({ requestId: idSchema });

@@ -187,7 +187,7 @@ function change(state: RoomState, now: Instant, act: (before: RoomState) => Room
 }
 
 function fingerprintOf({ claims, keys }: RoomState): string {
-  return JSON.stringify([claims.map(({ sent: _told, ...entry }) => entry), keys]);
+  return JSON.stringify([claims.map(({ sent: _sent, ...entry }) => entry), keys]);
 }
 
 function standingOf({ claims }: RoomState, entry: ClaimEntry, now: Instant): string {

@@ -75,7 +75,7 @@ function assumeKeyStep(state: StayState, step: KeyStep, now: Instant): StayState
 /** Returns the state with every claim granted, unless the room has already answered that it must wait. */
 function assumeLeases(state: StayState, step: LeaseStep, now: Instant): StayState {
   const sent = recordLeaseStep(state, step, now);
-  const news = sent.said.claims.flatMap(({ room, claim }): LeaseNews[] => {
+  const news = sent.messages.claims.flatMap(({ room, claim }): LeaseNews[] => {
     const held = sent.state.leases.claims.find((one) => isOf(one, { room, part: claim.part ?? 0 }));
     if (held?.decision?.kind === 'waiting') return [];
     const { graceMinutes = 0, part = 0, window } = claim;
@@ -84,7 +84,7 @@ function assumeLeases(state: StayState, step: LeaseStep, now: Instant): StayStat
     const decision = { ...before, kind: 'granted', until } as const;
     return [{ room, part, version: held?.version ?? 0, decision }];
   });
-  return recordLeases(sent.state, sent.said, { news }, now);
+  return recordLeases(sent.state, sent.messages, { news }, now);
 }
 
 function assumePreparation(state: StayState, step: Preparation, now: Instant): StayState {
@@ -117,6 +117,7 @@ function assumePreparation(state: StayState, step: Preparation, now: Instant): S
     case 'watch-for-strays':
       return state;
     default:
-      return step satisfies never;
+      step satisfies never;
+      return state;
   }
 }

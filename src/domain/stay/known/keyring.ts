@@ -138,8 +138,11 @@ export function endKey(key: Key, ended: KeyEnd, now: Instant): DeadKey {
 /** Returns the fields of a key that do not depend on its state. */
 export function coreOf(key: Key): KeyCore {
   const { keyId, guestId, acsUserId, ask, commonDoors, generation, requestedAt, why, condemned, doubt } = key;
-  const core = { keyId, guestId, acsUserId, ask, commonDoors, generation, requestedAt, why };
-  return { ...core, ...defined({ condemned, doubt }) };
+  const always = { keyId, guestId, acsUserId, ask, commonDoors, generation, requestedAt, why };
+  const sometimes = { condemned, doubt };
+  // A new field of the core does not compile until it is listed here.
+  ({ ...always, ...sometimes }) satisfies Record<keyof KeyCore, unknown>;
+  return { ...always, ...defined(sometimes) };
 }
 
 /** Returns the keyring with this refusal as the guest's latest. */

@@ -125,7 +125,8 @@ function takeIssue(state: StayState, keyId: string, outcome: IssueOutcome, now: 
       return { ...state, keyring };
     }
     default:
-      return outcome satisfies never;
+      outcome satisfies never;
+      return state;
   }
 }
 

@@ -1,16 +1,16 @@
 /** Keys that Seam makes late, for requests whose answers were lost. */
 import { withLine, type StayState } from '../state.js';
 import type { Preparation } from '../../model/preparation.js';
-import type { IssuingKey, Key, StrayKey } from '../../model/key.js';
+import type { IssuingKey, Key, KeyCore, StrayKey } from '../../model/key.js';
 import type { Instant } from '../../model/instants.js';
-import { coreOf, findKey, putKey, withKey } from './keyring.js';
+import { findKey, putKey, withKey } from './keyring.js';
 import { endGone } from './record-losses.js';
 import type { Observed } from '../../model/stay-activities.js';
 
 /** Adds a stray that resembles the key `like`; does nothing if the keyring already has the credential. */
 export function addStray(state: StayState, like: Key, acsCredentialId: string, now: Instant): StayState {
   if (state.keyring.keys.some((key) => key.acsCredentialId === acsCredentialId)) return state;
-  const stray: StrayKey = { ...coreOf(lateKey(state, like, acsCredentialId, now)), state: 'stray', acsCredentialId };
+  const stray: StrayKey = { ...lateKey(state, like, now), state: 'stray', acsCredentialId };
   const keyring = { ...withKey(state.keyring, stray), lastKey: state.keyring.lastKey + 1 };
   return withLine(
     { ...state, keyring },
@@ -19,7 +19,7 @@ export function addStray(state: StayState, like: Key, acsCredentialId: string, n
 }
 
 /** Returns the key that a lost request for `like` has made. */
-function lateKey(state: StayState, like: Key, acsCredentialId: string, now: Instant): IssuingKey {
+function lateKey(state: StayState, like: Key, now: Instant): KeyCore {
   const { guestId, acsUserId, ask, commonDoors, generation } = like;
   const keyId = `${guestId}#${state.keyring.lastKey + 1}`;
   const why = 'Seam carried out a lost request late';
@@ -30,8 +30,6 @@ function lateKey(state: StayState, like: Key, acsCredentialId: string, now: Inst
     ask,
     commonDoors,
     generation,
-    state: 'issuing',
-    acsCredentialId,
     requestedAt: now,
     why,
   };
@@ -69,7 +67,7 @@ function isSupersededBy(key: Key, { goneCredentialIds }: Observed): boolean {
 /** Adds the late key as the guest's own, still to be confirmed; the doubt moves to it. */
 function takePlace(state: StayState, key: Key, acsCredentialId: string, now: Instant): StayState {
   const { doubt: _doubt, ...certain } = key;
-  const late = lateKey(state, key, acsCredentialId, now);
+  const late: IssuingKey = { ...lateKey(state, key, now), state: 'issuing', acsCredentialId };
   const { lastKey, lastGeneration } = state.keyring;
   const generation = key.ask.kind === 'override' ? lastGeneration + 1 : key.generation;
   const keyring = {

@@ -11,7 +11,7 @@ import { endOf, isOf, type GrantedLease } from './lease-decisions.js';
 /** State after a lease step has started, and its messages to rooms, numbered. */
 export interface LeaseMessages {
   readonly state: StayState;
-  readonly said: SettleLeasesInput;
+  readonly messages: SettleLeasesInput;
 }
 
 /** Records the messages of a step before they are sent, because rooms may receive them from now on. */
@@ -36,7 +36,7 @@ export function recordLeaseStep(state: StayState, step: LeaseStep, now: Instant)
     .filter((held) => !asked.some((claim) => isOf(held, claim)))
     .map((held) => (isReleased(held) ? withoutAnswer(held) : held));
   const sent: StayState = { ...state, leases: { ...leases, seq, claims: [...others, ...asked] } };
-  const said = {
+  const messages = {
     propertyId: state.propertyId,
     stayId: state.stayId,
     chain: leases.chain,
@@ -44,7 +44,7 @@ export function recordLeaseStep(state: StayState, step: LeaseStep, now: Instant)
     ...step,
     claims: step.claims.map(({ room, claim }) => ({ room, claim: { ...claim, seq } })),
   };
-  return { state: letGo(sent, leases.claims.filter(isReleased), now), said };
+  return { state: letGo(sent, leases.claims.filter(isReleased), now), messages };
 }
 
 /**
@@ -72,24 +72,25 @@ const ASK_AGAIN_MINUTES = 1;
 /** Records that the rooms have received and answered the messages. The others get them again later. */
 export function recordLeases(
   state: StayState,
-  said: SettleLeasesInput,
+  messages: SettleLeasesInput,
   outcome: SettleLeasesOutcome,
   now: Instant,
 ): StayState {
   const { leases } = state;
   const { unsettled = [] } = outcome;
   const isTaken = ({ room }: { readonly room: string }): boolean => !unsettled.some((one) => one.room === room);
-  const released = said.releases.filter(isTaken);
-  const answered = said.claims.filter(isTaken).map(({ room, claim }) => ({ room, part: claim.part ?? 0 }));
+  const released = messages.releases.filter(isTaken);
+  const answered = messages.claims.filter(isTaken).map(({ room, claim }) => ({ room, part: claim.part ?? 0 }));
   const claims = leases.claims
     .filter((held) => !released.some((release) => isOf(held, release)))
     .map((held) => (answered.some((claim) => isOf(held, claim)) ? { ...held, answered: true } : held));
   const reported = { ...leases.reported };
-  for (const { room, keys } of said.reports.filter(isTaken)) reported[room] = marksOf(state.keyring, keys).join(' ');
-  const told = new Set([...said.reports, ...said.releases, ...said.claims].map(({ room }) => room));
+  for (const { room, keys } of messages.reports.filter(isTaken))
+    reported[room] = marksOf(state.keyring, keys).join(' ');
+  const addressed = new Set([...messages.reports, ...messages.releases, ...messages.claims].map(({ room }) => room));
   const askAgainAt = plusMinutes(now, ASK_AGAIN_MINUTES);
   const silent = [
-    ...(leases.unsettled ?? []).filter(({ room }) => !told.has(room)),
+    ...(leases.unsettled ?? []).filter(({ room }) => !addressed.has(room)),
     ...unsettled.map((one) => ({ ...one, askAgainAt })),
   ];
   const recorded: StayState = { ...state, leases: { ...leases, claims, reported, unsettled: silent } };
@@ -102,10 +103,10 @@ export function recordLeaseNews(state: StayState, news: LeaseNews, now: Instant)
   const held = leases.claims.find((claim) => isOf(claim, news));
   if (held === undefined) return state;
   if (held.version !== undefined && news.version < held.version) return state;
-  const heard = { ...held, version: news.version, decision: news.decision };
+  const decided = { ...held, version: news.version, decision: news.decision };
   let next: StayState = {
     ...state,
-    leases: { ...leases, claims: leases.claims.map((claim) => (claim === held ? heard : claim)) },
+    leases: { ...leases, claims: leases.claims.map((claim) => (claim === held ? decided : claim)) },
   };
   const what = describe(news.room, news.decision);
   const isNew = held.decision === undefined || describe(news.room, held.decision) !== what;

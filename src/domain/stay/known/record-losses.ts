@@ -17,8 +17,8 @@ export function endAnchor(state: StayState, acsCredentialId: string, now: Instan
   return anchor.state === 'dead' ? state : endByOthers(state, anchor, { lingers: true }, now);
 }
 
-/** Set for a key that a phone may still keep after Seam has reported it dead. */
-export interface Remains {
+/** Whether a phone may still keep a key that Seam has reported dead. */
+interface Remains {
   readonly lingers: boolean;
 }
 

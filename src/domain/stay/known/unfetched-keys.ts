@@ -13,7 +13,7 @@ export function phoneLookAt(state: StayState, key: Key): Instant | undefined {
   const policy = state.property?.policy;
   if (policy === undefined) return undefined;
   if (key.state !== 'live' || key.awaitsPhone !== true || key.unfetchedSince !== undefined) return undefined;
-  if (status !== 'in-house' || checkedInAt === undefined || key.issuedAt === undefined) return undefined;
+  if (status !== 'in-house' || checkedInAt === undefined) return undefined;
   // A guest who comes later than the others does not arrive before their own window.
   const expected = later(key.ask.window.from, later(checkedInAt, key.issuedAt));
   return plusMinutes(expected, policy.phoneMissingAfterMinutes);

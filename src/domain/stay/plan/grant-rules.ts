@@ -16,7 +16,7 @@ export type GrantDecision =
   /** Continues a key that was requested and not confirmed: an outage, or a provider slower than the policy allows. */
   | { readonly do: 'resume'; readonly key: Key }
   | { readonly do: 'join'; readonly acsUserId: string; readonly anchor: Anchor }
-  | { readonly do: 'override'; readonly acsUserId: string; readonly live: readonly Key[] }
+  | { readonly do: 'override'; readonly acsUserId: string }
   | Wait;
 
 /** Decision to wait. `would` is the step that waits; with a `code`, people are notified of the reason. */
@@ -30,7 +30,8 @@ interface Wait {
   readonly until?: Instant;
 }
 
-const NOTHING: GrantDecision = { do: 'nothing' };
+/** Decision of a guest for whom nothing is to be done now. */
+export const NOTHING: GrantDecision = { do: 'nothing' };
 
 /** Rule of the table: a decision, or undefined if the rule says nothing of this guest. */
 export type Rule<G extends DesiredGuest = DesiredGuest> = (round: Round, guest: G) => GrantDecision | undefined;
@@ -41,7 +42,7 @@ export const BEFORE_GATES: readonly Rule[] = [noKeyDesired, stepInFlight, confir
 /** Rules for a guest whose gates are open, in order: reasons against any key. */
 export const REFUSALS: readonly Rule<ReadyGuest>[] = [refusedBySeam, beyondCapacity];
 
-/** Rules that choose the way to the key, in order (rules 1, 2, 4, 5 and 8). An override is what remains. */
+/** Rules that choose the way to the key, in order (rules 1, 2, 4, 5 and 8). The last one always answers. */
 export const WAYS: readonly Rule<ReadyGuest>[] = [
   earlierStepFirst,
   resumeAsked,
@@ -52,6 +53,7 @@ export const WAYS: readonly Rule<ReadyGuest>[] = [
   sharedWithOtherStay,
   lockOut,
   waitForWiderKey,
+  newOverride,
 ];
 
 function noKeyDesired(round: Round, guest: DesiredGuest): GrantDecision | undefined {
@@ -75,11 +77,6 @@ function askedKey(round: Round, guest: DesiredGuest): Key | undefined {
   return keysOf(round.keyring, guest.guestId).find(
     (key) => key.state === 'issuing' && (isInFlight(round, key) || isWorthConfirming(round, key)),
   );
-}
-
-function servedElsewhere(round: Round, guest: DesiredGuest): GrantDecision | undefined {
-  if (!isServedElsewhere(round, guest)) return undefined;
-  return joinLater('the same person opens the door with a key of another stay of the share group');
 }
 
 function joinLater(why: string): Wait {
@@ -180,18 +177,20 @@ function waitForWiderKey(round: Round, guest: ReadyGuest): GrantDecision | undef
 }
 
 /**
- * Returns true for a person whose key here was replaced by their own key in another stay of the share group. Seam may
+ * Waits for a person whose key here was replaced by their own key in another stay of the share group. Seam may
  * keep only one key per user, so a new key here would end the other one.
  */
-function isServedElsewhere(round: Round, guest: DesiredGuest): boolean {
+function servedElsewhere(round: Round, guest: DesiredGuest): GrantDecision | undefined {
   const last = keysOf(round.keyring, guest.guestId).at(-1);
-  if (last?.ended !== 'replaced') return false;
-  return round.keyring.outsideAnchors.some(
+  if (last?.ended !== 'replaced') return undefined;
+  const isServed = round.keyring.outsideAnchors.some(
     (anchor) =>
       anchor.acsUserId === last.acsUserId &&
       coversRooms(anchor.rooms, guest.rooms) &&
       isSoundIn(anchor, guest.rooms, round.oldestSound),
   );
+  if (!isServed) return undefined;
+  return joinLater('the same person opens the door with a key of another stay of the share group');
 }
 
 function isOver(until: Instant | undefined, now: Instant): boolean {
@@ -215,4 +214,8 @@ function widerGuestComingUp(round: Round, guest: DesiredGuest): DesiredGuest | u
 /** Returns the step that a waiting guest would get; for display, not a decision. */
 function expectedStep(round: Round, guest: DesiredGuest): 'override' | 'join' {
   return liveKeysOn(round, guest.rooms).length > 0 || isClaimed(round, guest) ? 'join' : 'override';
+}
+
+function newOverride(_round: Round, { acsUserId }: ReadyGuest): GrantDecision {
+  return { do: 'override', acsUserId };
 }

@@ -2,7 +2,7 @@
 import type { Key } from '../../model/key.js';
 import type { DesiredGuest, ReadyGuest } from '../../model/key-plan.js';
 import { labelProblem } from './capacity.js';
-import { BEFORE_GATES, closedGate, REFUSALS, WAYS, type GrantDecision, type Rule } from './grant-rules.js';
+import { BEFORE_GATES, NOTHING, closedGate, REFUSALS, WAYS, type GrantDecision, type Rule } from './grant-rules.js';
 import { joinReason, overrideReason } from './reasons.js';
 import { liveKeysOn, notice, useAnchor, type Round } from './round.js';
 
@@ -25,9 +25,7 @@ export function planGrant(round: Round, guest: DesiredGuest): void {
   const refused = firstOf(REFUSALS, round, guest);
   if (refused !== undefined) return addDecision(round, guest, refused);
   noteLabel(round, guest);
-  const { acsUserId, rooms } = guest;
-  const override: GrantDecision = { do: 'override', acsUserId, live: liveKeysOn(round, rooms) };
-  addDecision(round, guest, firstOf(WAYS, round, guest) ?? override);
+  addDecision(round, guest, firstOf(WAYS, round, guest) ?? NOTHING);
 }
 
 function firstOf<G extends DesiredGuest>(rules: readonly Rule<G>[], round: Round, guest: G): GrantDecision | undefined {
@@ -61,10 +59,10 @@ function addDecision(round: Round, guest: DesiredGuest, decision: GrantDecision)
       return;
     }
     case 'override': {
-      const { acsUserId, live } = decision;
+      const { acsUserId } = decision;
       round.busy.add(guestId);
       claim(round, rooms);
-      const why = overrideReason(round, guest, live);
+      const why = overrideReason(round, guest, liveKeysOn(round, rooms));
       round.ready.push({ do: 'override', guestId, acsUserId, rooms, window, why });
       return;
     }

@@ -46,11 +46,11 @@ export function planLeases(
 
 /** Removes rooms that did not answer until their retry is due; the other rooms get their messages at once. */
 function withoutSilent(step: LeaseStep, { unsettled = [] }: LeaseState, now: Instant): LeaseStep | undefined {
-  const isTold = ({ room }: { readonly room: string }): boolean =>
+  const isSent = ({ room }: { readonly room: string }): boolean =>
     !unsettled.some((silent) => silent.room === room && isBefore(now, silent.askAgainAt));
   const { reports, releases, claims } = step;
-  const told = { reports: reports.filter(isTold), releases: releases.filter(isTold), claims: claims.filter(isTold) };
-  return told.reports.length + told.releases.length + told.claims.length === 0 ? undefined : told;
+  const sent = { reports: reports.filter(isSent), releases: releases.filter(isSent), claims: claims.filter(isSent) };
+  return sent.reports.length + sent.releases.length + sent.claims.length === 0 ? undefined : sent;
 }
 
 /**

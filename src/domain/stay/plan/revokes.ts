@@ -8,6 +8,7 @@ import {
   holdsDesiredKey,
   isDue,
   isInFlight,
+  isLiveIn,
   liveKeysOn,
   opens,
   isDesiredKey,
@@ -140,7 +141,7 @@ function isSuperseded(round: Round, key: Key, guest: DesiredGuest): boolean {
     .slice(own.indexOf(key) + 1)
     .some(
       (newer) =>
-        round.live.some((live) => live === newer) &&
+        isLiveIn(round, newer) &&
         newer.generation >= key.generation &&
         coversRooms(newer.ask.rooms, stillDesired) &&
         !isBefore(later(opensBy, key.ask.window.from), newer.ask.window.from),

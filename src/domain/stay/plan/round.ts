@@ -53,13 +53,14 @@ export function isDesiredKey(round: Round, key: Key, guest: DesiredGuest): boole
   return opens(round, key, key.ask.rooms) && key.condemned === undefined && satisfies(key, guest);
 }
 
+/** Returns true if the key is one of the round's live keys. */
+export function isLiveIn(round: Round, key: Key): boolean {
+  return round.live.some((live) => live === key);
+}
+
 /** Returns true if the key is live and reliably opens all of these rooms. */
 export function opens(round: Round, key: Key, rooms: readonly string[]): boolean {
-  return (
-    round.live.some((live) => live === key) &&
-    coversRooms(key.ask.rooms, rooms) &&
-    isSoundIn(key, rooms, round.oldestSound)
-  );
+  return isLiveIn(round, key) && coversRooms(key.ask.rooms, rooms) && isSoundIn(key, rooms, round.oldestSound);
 }
 
 /** Returns the keys of this stay that open at least one of the rooms. */

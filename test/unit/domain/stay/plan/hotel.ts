@@ -522,7 +522,7 @@ function* preparations(house: House, step: Preparation, options: HouseOptions, j
 /** Mirrors `activities/leases.ts`; if an answer does not arrive, the whole step is sent again. */
 function* settlingLeases(house: House, step: LeaseStep): Work {
   const { now, simulatedRooms, releasedAfter } = house;
-  const { state, said } = recordLeaseStep(house.state, step, now());
+  const { state, messages: said } = recordLeaseStep(house.state, step, now());
   house.state = state;
   const { stayId, seq, chain } = said;
   const envelope = { stayId, seq, chain };

@@ -72,7 +72,7 @@ function aLeasingStay(fields: Partial<StaySnapshotInput> = {}, policy: Partial<P
     ) {
       const step = stay.leaseStep();
       if (step === undefined) return undefined;
-      const { state, said } = recordLeaseStep(stay.state, step, now);
+      const { state, messages: said } = recordLeaseStep(stay.state, step, now);
       stay.state = state;
       const isTaken = ({ room }: { room: string }): boolean => !unsettled.some((one) => one.room === room);
       const news = said.claims.filter(isTaken).map(({ room, claim }) => {
@@ -764,7 +764,7 @@ describe('key reports to rooms', () => {
     const busy = planLeases(stay.state, desiredKeys(stay.state, NOON), NOON, { quiet: false });
     if (busy === undefined) throw new Error('101 is not released');
     expect(busy.reports).toEqual([]);
-    const { state, said } = recordLeaseStep(stay.state, busy, NOON);
+    const { state, messages: said } = recordLeaseStep(stay.state, busy, NOON);
     stay.state = recordLeases(state, said, { news: [] }, NOON);
     const told = stay.settleLeases(() => taken)?.reports;
     expect(told?.map(({ room, keys }) => [room, keys.length])).toEqual([['101', 1]]);
