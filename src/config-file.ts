@@ -7,7 +7,7 @@ import type { z } from 'zod';
 import { check, type Problem } from './domain/model/check.js';
 import { parseJson, whyUnreadable } from './json-text.js';
 
-/** Error for a file that cannot be used; `problems` has a line for every problem, with the path of its field. */
+/** Error for a file that cannot be used; `problems` has a line for each problem (the first 50), with the path of its field. */
 export class ConfigFileError extends Error {
   override readonly name = 'ConfigFileError';
   constructor(
@@ -18,7 +18,7 @@ export class ConfigFileError extends Error {
   }
 }
 
-/** Reads a file and checks its content. @throws ConfigFileError with every problem */
+/** Reads a file and checks its content. @throws ConfigFileError with the problems */
 export async function readConfigFile<Content>(path: string, schema: z.ZodType<Content>): Promise<Content> {
   let text: string;
   try {
@@ -32,7 +32,7 @@ export async function readConfigFile<Content>(path: string, schema: z.ZodType<Co
 /**
  * Returns the content of a file's text.
  * @param path only named in errors
- * @throws ConfigFileError with every problem
+ * @throws ConfigFileError with the problems
  */
 export function parseConfigFile<Content>(text: string, path: string, schema: z.ZodType<Content>): Content {
   const parsed = parseJson(text);

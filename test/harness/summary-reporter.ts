@@ -3,16 +3,16 @@ import type { Reporter, TestModule } from 'vitest/node';
 
 /** Layers of tests by their folder, and the claim that each shows. */
 const LAYERS: Readonly<Record<string, string>> = {
-  'unit/domain': 'decisions on keys, leases and stays, by example and by random sequences',
-  unit: "Seam's client, activities, booking adapters, simulator, CLI and server",
-  workflows: 'stay, room and booking workflows on a Temporal server',
+  'unit/domain': 'keys, leases and stays, also by random sequences',
+  unit: 'Seam client, activities, adapters, simulator, CLI',
+  workflows: 'the workflows on a Temporal server, faults included',
   scenarios: 'situations of hotel life, judged at the locks',
   model: 'random bookings of a whole hotel, judged by laws',
-  replay: 'saved histories replay with the workflows of this checkout',
-  e2e: 'real servers and processes: HTTP API, webhooks, booking systems, demo',
-  faults: 'killed workers, lost responses and outages: no key too many, none missing',
+  replay: 'saved histories replay with these workflows',
+  e2e: 'real processes: HTTP API, webhooks, demo, systems',
+  faults: 'killed workers, lost responses, outages',
   ui: 'Temporal Web UI in a browser',
-  project: 'lint rules, set-up, containers and documentation',
+  project: 'lint rules, set-up, containers, documentation',
 };
 
 /** Reporter that prints the summary once all tests have ended. */
