@@ -7,7 +7,10 @@ import type { z } from 'zod';
 import { check, type Problem } from './domain/model/check.js';
 import { parseJson, whyUnreadable } from './json-text.js';
 
-/** Error for a file that cannot be used; `problems` has a line for each problem (the first 50), with the path of its field. */
+/**
+ * Error for a file that cannot be used; `problems` has a line for each problem (the first 50), with the path of its
+ * field.
+ */
 export class ConfigFileError extends Error {
   override readonly name = 'ConfigFileError';
   constructor(
