@@ -1,7 +1,7 @@
 /** The worker is killed at every fourth call of a small stay (`kills.ts`); `kills.full.test.ts` does so at every one. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openLanes, type Lanes } from '../harness/lanes.js';
-import { MODES, MOST_CALLS, tellKilled } from './kills.js';
+import { MODES, MOST_CALLS, runKilled } from './kills.js';
 
 const kills = Array.from({ length: MOST_CALLS / 4 }, (_, index) => {
   const [call] = MODES.slice(index % MODES.length);
@@ -18,6 +18,6 @@ test.concurrent.for(kills)(
   'a stay reaches its desired state when the worker is killed at call $atCall ($call.kind)',
   { timeout: 240_000 },
   async (kill) => {
-    await lanes.use((world) => tellKilled(world, kill.atCall, kill.call));
+    await lanes.use((world) => runKilled(world, kill.atCall, kill.call));
   },
 );

@@ -5,7 +5,7 @@
  */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openLanes, type Lanes } from '../harness/lanes.js';
-import { MODES, MOST_CALLS, tellKilled, tellUndisturbed } from './kills.js';
+import { MODES, MOST_CALLS, runKilled, runUndisturbed } from './kills.js';
 
 const everyCall = Array.from({ length: MOST_CALLS }, (_, index) => index + 1);
 
@@ -16,7 +16,7 @@ beforeAll(async () => {
 afterAll(async () => lanes.stop());
 
 test('the kills cover every call to Seam of the small stay', async () => {
-  expect(await lanes.use(tellUndisturbed)).toBeLessThanOrEqual(MOST_CALLS);
+  expect(await lanes.use(runUndisturbed)).toBeLessThanOrEqual(MOST_CALLS);
 });
 
 describe.each(MODES)('a worker killed during a call with $kind', (call) => {
@@ -25,7 +25,7 @@ describe.each(MODES)('a worker killed during a call with $kind', (call) => {
     'a stay reaches its desired state when the worker is killed at call %i',
     { timeout: 600_000 },
     async (atCall) => {
-      await lanes.use((world) => tellKilled(world, atCall, call));
+      await lanes.use((world) => runKilled(world, atCall, call));
     },
   );
 });

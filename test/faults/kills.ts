@@ -1,6 +1,6 @@
 /** Small stay for the kills at each call to Seam: three guests in two rooms, a move, a check-out. */
 import type { KilledCall, RealWorld } from '../harness/real-world.js';
-import { tell, type Story } from './story.js';
+import { runStory, type Story } from './story.js';
 
 const small: Story = {
   title: 'small',
@@ -21,11 +21,11 @@ export const MODES: readonly KilledCall[] = [
 ];
 
 /** Runs the small stay without a kill. Returns how many calls it took. */
-export function tellUndisturbed(world: RealWorld): Promise<number> {
-  return tell(world, { ...small, title: 'undisturbed' });
+export function runUndisturbed(world: RealWorld): Promise<number> {
+  return runStory(world, { ...small, title: 'undisturbed' });
 }
 
 /** Runs the small stay, and kills the worker at its n-th call: the stay must come to the same end. */
-export async function tellKilled(world: RealWorld, atCall: number, call: KilledCall): Promise<void> {
-  await tell(world, { ...small, title: `${call.kind}-${atCall}`, troubles: [{ kind: 'kill', atCall, call }] });
+export async function runKilled(world: RealWorld, atCall: number, call: KilledCall): Promise<void> {
+  await runStory(world, { ...small, title: `${call.kind}-${atCall}`, troubles: [{ kind: 'kill', atCall, call }] });
 }

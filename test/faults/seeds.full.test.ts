@@ -4,7 +4,7 @@
  */
 import { afterAll, beforeAll, test } from 'vitest';
 import { openRealWorld, type RealWorld } from '../harness/real-world.js';
-import { storyOf, tell, type Story } from './story.js';
+import { storyOf, runStory, type Story } from './story.js';
 
 const count = Number(process.env.STAYLINE_FAULT_SEEDS ?? '20');
 const first = Number(process.env.STAYLINE_FAULT_SEED ?? '100');
@@ -26,7 +26,7 @@ test.each(seeds)('the stay of seed %i reaches its desired state', { timeout: 900
 
 async function failureOf(story: Story): Promise<unknown> {
   try {
-    await tell(world, story);
+    await runStory(world, story);
     return undefined;
   } catch (error) {
     return error;

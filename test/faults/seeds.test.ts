@@ -1,7 +1,7 @@
 /** One random story of faults and killed workers; `seeds.ci.test.ts` and `seeds.full.test.ts` have more. */
 import { afterAll, beforeAll, test } from 'vitest';
 import { openRealWorld, type RealWorld } from '../harness/real-world.js';
-import { storyOf, tell } from './story.js';
+import { storyOf, runStory } from './story.js';
 
 let world: RealWorld;
 beforeAll(async () => {
@@ -10,5 +10,5 @@ beforeAll(async () => {
 afterAll(async () => world.stop());
 
 test.each([1])('the stay of seed %i reaches its desired state', { timeout: 240_000 }, async (seed) => {
-  await tell(world, storyOf(seed));
+  await runStory(world, storyOf(seed));
 });

@@ -24,7 +24,7 @@ const PATIENCE = { withinMs: 90_000 };
 const FIRST_GUESTS = ['g1', 'g2', 'g3'];
 
 /** Runs the story in rooms of its own, and checks that the stay reaches its desired state. Returns how many calls it took. */
-export async function tell(world: RealWorld, story: Story): Promise<number> {
+export async function runStory(world: RealWorld, story: Story): Promise<number> {
   const callsBefore = world.calls();
   const kills: Kill[] = [];
   await world.undisturb();

@@ -23,7 +23,7 @@ import type { StaySnapshotInput } from '../../src/domain/model/snapshot-schema.j
 import type { StayActivities } from '../../src/domain/model/stay-activities.js';
 import { bundleWorkflows } from '../../src/temporal/workflow-bundle.js';
 import { createStayWorkers, runWorkers, WORKER_PROFILES } from '../../src/temporal/workers.js';
-import { openCallingOff } from './calling-off/in-worker.js';
+import { openCancelling } from './cancelling/in-worker.js';
 import {
   addCounters,
   COVERAGE_INTERCEPTORS,
@@ -53,9 +53,9 @@ export interface StayWorldOptions {
   readonly memoryMs?: number;
   /**
    * `by-worker`: cancelled work is stopped without the server, for tests that cancel running work and skip time (see
-   * `calling-off/in-worker.ts`). `by-server`, as in production, by default.
+   * `cancelling/in-worker.ts`). `by-server`, as in production, by default.
    */
-  readonly callOff?: 'by-server' | 'by-worker';
+  readonly cancelBy?: 'by-server' | 'by-worker';
   /** Hook for a test to watch or disturb activities. */
   readonly around?: (activities: StayActivities) => StayActivities;
   /** Source of reservations; if absent, only the test sends them. */
@@ -127,14 +127,14 @@ export async function openStayWorld(options: StayWorldOptions = {}): Promise<Sta
   });
   const watched = options.around === undefined ? activities : options.around(activities);
   const heard = followingClock(watched, followServer);
-  const callingOff = options.callOff === 'by-worker' ? openCallingOff() : undefined;
+  const cancelling = options.cancelBy === 'by-worker' ? openCancelling() : undefined;
   const workers = await createStayWorkers({
     connection: server.connection,
     namespace: 'default',
-    activities: callingOff === undefined ? heard : callingOff.obeying(heard),
+    activities: cancelling === undefined ? heard : cancelling.obeying(heard),
     ...(options.bookings === undefined ? {} : { bookings: options.bookings }),
-    workflowBundle: callingOff === undefined ? { codePath: await usualBundle() } : await bundleCallingOff(),
-    sinks: { ...callingOff?.sinks, ...(MEASURES ? COVERAGE_SINKS : {}) },
+    workflowBundle: cancelling === undefined ? { codePath: await usualBundle() } : await bundleCancelling(),
+    sinks: { ...cancelling?.sinks, ...(MEASURES ? COVERAGE_SINKS : {}) },
     profile: { ...WORKER_PROFILES.embedded, shutdownGraceTime: '1s' },
     ...(CACHED_STAYS === undefined ? {} : { maxCachedWorkflows: Number(CACHED_STAYS) }),
   });
@@ -207,11 +207,11 @@ async function usualBundle(): Promise<string> {
   return MEASURES ? MEASURED_BUNDLE : cachedBundle();
 }
 
-function bundleCallingOff(): Promise<WorkflowBundle> {
-  const callingOff = path.join(packageRoot(), 'test/harness/calling-off/in-workflow.ts');
+function bundleCancelling(): Promise<WorkflowBundle> {
+  const cancelling = path.join(packageRoot(), 'test/harness/cancelling/in-workflow.ts');
   return MEASURES
-    ? bundleWorkflows({ interceptorsPaths: [callingOff, COVERAGE_INTERCEPTORS], webpackConfigHook: addCounters })
-    : bundleWorkflows({ interceptorsPaths: [callingOff] });
+    ? bundleWorkflows({ interceptorsPaths: [cancelling, COVERAGE_INTERCEPTORS], webpackConfigHook: addCounters })
+    : bundleWorkflows({ interceptorsPaths: [cancelling] });
 }
 
 function propertiesOf(simulator: Simulator, options: StayWorldOptions): readonly Property[] {

@@ -81,7 +81,7 @@ export function noteDesired(memory: Memory, outlooks: ReadonlyMap<string, Outloo
 }
 
 /** Starts a new period: later states are compared with the present one. */
-export function startAnew(memory: Memory, outlooks: ReadonlyMap<string, Outlook>, listed: readonly Listed[]): void {
+export function restart(memory: Memory, outlooks: ReadonlyMap<string, Outlook>, listed: readonly Listed[]): void {
   memory.steady = new Set(desiredPairs(outlooks));
   memory.firstSeen = new Map(
     listed.map(({ stay, room }) => {

@@ -5,7 +5,7 @@
 import fc from 'fast-check';
 import { it } from 'vitest';
 import { openings, plots } from './plot.js';
-import { tell } from './tell.js';
+import { runPlot } from './run-plot.js';
 
 const RUNS = 500;
 const SEED = Number(process.env.STAYLINE_MODEL_SEED ?? 777);
@@ -17,7 +17,7 @@ it(
   { timeout: GIVE_UP_MS + 60_000 },
   () => {
     fc.assert(
-      fc.property(plots(200), openings, (plot, opening) => void tell(opening, plot)),
+      fc.property(plots(200), openings, (plot, opening) => void runPlot(opening, plot)),
       { numRuns: RUNS, seed: SEED, interruptAfterTimeLimit: GIVE_UP_MS, markInterruptAsFailure: true },
     );
   },

@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { it } from 'vitest';
 import { openings, plots } from './plot.js';
-import { tell } from './tell.js';
+import { runPlot } from './run-plot.js';
 
 /** Seed of the same plots every time; `model.full.test.ts` runs more. */
 const SEED = 20261123;
@@ -13,7 +13,7 @@ it(
   { timeout: 300_000 },
   () => {
     fc.assert(
-      fc.property(plots(200), openings, (plot, opening) => void tell(opening, plot)),
+      fc.property(plots(200), openings, (plot, opening) => void runPlot(opening, plot)),
       { numRuns: 10, seed: SEED },
     );
   },

@@ -2,28 +2,28 @@
 import type { CredentialRecord, DeviceRecord } from '../../src/simulator/hotel/records.js';
 import type { KeyStep } from '../../src/domain/model/key-plan.js';
 import { reservationOf, type Building } from './building.js';
-import type { Chronicle } from './chronicle.js';
+import type { EventLog } from './event-log.js';
 import { holdNoOverlap, span, wouldOpen } from './laws.js';
 import { pair, type Listed } from './memory.js';
 import { ROOMS, type Opening } from './plot.js';
 
-export interface Tale {
+export interface PlotRun {
   readonly building: Building;
-  readonly chronicle: Chronicle;
+  readonly eventLog: EventLog;
   readonly opening: Opening;
 }
 
 /** Checks that no guest opens a room that was never to be theirs, and that no two holders have the same room. */
-export function holdAlways(tale: Tale): void {
-  const { building, chronicle } = tale;
-  const { memory } = chronicle;
-  const seen = chronicle.outlooks();
+export function holdAlways(plotRun: PlotRun): void {
+  const { building, eventLog } = plotRun;
+  const { memory } = eventLog;
+  const seen = eventLog.outlooks();
   // The group of a stay that joins or leaves a share group is uncertain until the rooms have received the change.
-  const certain = listedNow(tale).filter(({ stay }) => !memory.regrouped.has(stay));
+  const certain = listedNow(plotRun).filter(({ stay }) => !memory.regrouped.has(stay));
   holdNoOverlap(seen, certain);
   for (const [stay, { guests }] of seen) {
     for (const { guestId } of guests) {
-      const devices = devicesOf(tale, stay, guestId);
+      const devices = devicesOf(plotRun, stay, guestId);
       for (const room of ROOMS) {
         if (memory.everDesired.has(pair(stay, guestId, room)) && memory.everHeld.has(pair(stay, room))) continue;
         if (devices.some((device) => wouldOpen(building.hotel, device, room, building.hotel.now())))
@@ -34,25 +34,25 @@ export function holdAlways(tale: Tale): void {
 }
 
 /** Checks overrides. An override ends whatever else opens the room: only the holder of the lease may issue one. */
-export function holdOverride(tale: Tale, stay: string, step: KeyStep): void {
-  const { building, chronicle } = tale;
+export function holdOverride(plotRun: PlotRun, stay: string, step: KeyStep): void {
+  const { building, eventLog } = plotRun;
   const keys = building.houses.get(stay)?.state.keyring.keys ?? [];
   // A key that exists at Seam is completed first, and then replaced.
   const isMade = keys.some((key) => key.keyId === step.keyId && key.acsCredentialId !== undefined);
   if (step.do !== 'override' || isMade) return;
   const now = building.hotel.now();
   const opensFrom = Math.max(now, Date.parse(step.window.from));
-  const { forced, regrouped } = chronicle.memory;
+  const { forced, regrouped } = eventLog.memory;
   for (const room of step.rooms.filter((one) => !forced.has(one))) {
     // A key that opens only after the other lease may already be pending when that lease is granted.
-    const other = listedNow(tale).find(
+    const other = listedNow(plotRun).find(
       (one) =>
         one.room === room &&
         one.granted !== undefined &&
         one.granted.from <= now &&
         opensFrom < one.granted.to &&
         !regrouped.has(one.stay) &&
-        groupOf(tale, one.stay) !== groupOf(tale, stay),
+        groupOf(plotRun, one.stay) !== groupOf(plotRun, stay),
     );
     if (other !== undefined) throw new Error(`${stay} issues an override on ${room}, which ${other.stay} holds`);
   }
@@ -67,9 +67,9 @@ interface Door {
 }
 
 /** Checks that a guest who should open a door, and does, keeps opening it. Exceptions are a re-key, a swap of keys, and a loss. */
-export function holdDoors(tale: Tale, act: () => unknown): void {
-  const { memory, now, outlooks } = tale.chronicle;
-  const held = heldNow(tale);
+export function holdDoors(plotRun: PlotRun, act: () => unknown): void {
+  const { memory, now, outlooks } = plotRun.eventLog;
+  const held = heldNow(plotRun);
   const couldOpen = [...outlooks()].flatMap(([stay, { guests }]) =>
     guests.flatMap((one): Door[] => {
       const at = Math.max(now(), one.from);
@@ -77,26 +77,26 @@ export function holdDoors(tale: Tale, act: () => unknown): void {
       return one.rooms
         .filter((room) => memory.steady.has(pair(stay, one.guestId, room)) && held.has(pair(stay, room)))
         .map((room) => ({ stay, guestId: one.guestId, room, at }))
-        .filter((door) => opens(tale, door));
+        .filter((door) => opens(plotRun, door));
     }),
   );
   act();
-  const stillHeld = heldFirst(tale);
+  const stillHeld = heldFirst(plotRun);
   for (const door of couldOpen) {
-    if (opens(tale, door) || !stillHeld.has(pair(door.stay, door.room))) continue;
-    if (!isChangingKeys(tale, door) && !isRekeyed(tale, door) && !isAskingRooms(tale, door))
+    if (opens(plotRun, door) || !stillHeld.has(pair(door.stay, door.room))) continue;
+    if (!isChangingKeys(plotRun, door) && !isRekeyed(plotRun, door) && !isAskingRooms(plotRun, door))
       throw new Error(`${door.guestId} of ${door.stay} no longer opens ${door.room}, and should`);
   }
 }
 
-function opens(tale: Tale, { stay, guestId, room, at }: Door): boolean {
-  return devicesOf(tale, stay, guestId)
+function opens(plotRun: PlotRun, { stay, guestId, room, at }: Door): boolean {
+  return devicesOf(plotRun, stay, guestId)
     .filter((device) => device.phone.connection === 'online')
-    .some((device) => wouldOpen(tale.building.hotel, device, room, at));
+    .some((device) => wouldOpen(plotRun.building.hotel, device, room, at));
 }
 
 /** Returns what rooms list at this moment, whether or not stays have received it. */
-function listedNow({ building }: Tale): readonly Listed[] {
+function listedNow({ building }: PlotRun): readonly Listed[] {
   const now = building.hotel.now();
   return building.rooms.claims().flatMap(({ stayId, room, asked, granted }) => {
     const one = { stay: reservationOf(stayId), room, asked: span(asked.window) };
@@ -105,16 +105,16 @@ function listedNow({ building }: Tale): readonly Listed[] {
   });
 }
 
-function heldNow(tale: Tale): ReadonlySet<string> {
+function heldNow(plotRun: PlotRun): ReadonlySet<string> {
   return new Set(
-    listedNow(tale).flatMap(({ stay, room, granted }) => (granted === undefined ? [] : [pair(stay, room)])),
+    listedNow(plotRun).flatMap(({ stay, room, granted }) => (granted === undefined ? [] : [pair(stay, room)])),
   );
 }
 
 /** Returns the leases that no other stay's lease precedes. A key made ahead of a preceded lease is made again after the earlier one. */
-function heldFirst(tale: Tale): ReadonlySet<string> {
-  const listed = listedNow(tale);
-  const now = tale.chronicle.now();
+function heldFirst(plotRun: PlotRun): ReadonlySet<string> {
+  const listed = listedNow(plotRun);
+  const now = plotRun.eventLog.now();
   return new Set(
     listed.flatMap(({ stay, room, granted }) => {
       if (granted === undefined) return [];
@@ -135,7 +135,7 @@ function heldFirst(tale: Tale): ReadonlySet<string> {
  * Returns true if the guest is between two keys. Where Seam ends an earlier key as soon as a new one exists, the guest has none until the
  * new key is on their phone.
  */
-function isChangingKeys({ building, opening }: Tale, { stay, guestId }: Door): boolean {
+function isChangingKeys({ building, opening }: PlotRun, { stay, guestId }: Door): boolean {
   const house = building.houses.get(stay);
   if (house === undefined || !opening.switches.newKeyReplacesUsersEarlier) return false;
   return house.state.keyring.keys.some(
@@ -147,16 +147,16 @@ function isChangingKeys({ building, opening }: Tale, { stay, guestId }: Door): b
 /**
  * Returns true if the stay waits for a room's answer. Until then its recorded lease, which decides when its keys end, may be out of date.
  */
-function isAskingRooms({ building }: Tale, { stay }: Door): boolean {
+function isAskingRooms({ building }: PlotRun, { stay }: Door): boolean {
   return building.houseOf(stay).jobs.some((job) => job.what === 'settle-leases');
 }
 
 /** Returns true if the guest's own stay, or one of its share group, has begun a newer generation in the room: the guest follows. */
-function isRekeyed(tale: Tale, { stay, guestId, room }: Door): boolean {
-  const { houses, hotel } = tale.building;
-  const own = credentialsOf(tale, stay, guestId).filter((one) => one.life === 'live');
+function isRekeyed(plotRun: PlotRun, { stay, guestId, room }: Door): boolean {
+  const { houses, hotel } = plotRun.building;
+  const own = credentialsOf(plotRun, stay, guestId).filter((one) => one.life === 'live');
   const newest = Math.max(0, ...own.map((one) => one.generation));
-  const ofGroup = [...houses].filter(([other]) => groupOf(tale, other) === groupOf(tale, stay));
+  const ofGroup = [...houses].filter(([other]) => groupOf(plotRun, other) === groupOf(plotRun, stay));
   const users = new Set(
     ofGroup.flatMap(([, { state }]) => Object.values(state.guests).map((guest) => guest.acsUserId)),
   );
@@ -169,18 +169,18 @@ function isRekeyed(tale: Tale, { stay, guestId, room }: Door): boolean {
   );
 }
 
-function credentialsOf({ building }: Tale, stay: string, guestId: string): readonly CredentialRecord[] {
+function credentialsOf({ building }: PlotRun, stay: string, guestId: string): readonly CredentialRecord[] {
   const acsUserId = building.houses.get(stay)?.state.guests[guestId]?.acsUserId;
   return [...building.hotel.world.credentials.values()].filter((one) => one.userId === acsUserId);
 }
 
-function groupOf({ chronicle }: Tale, stay: string): string {
-  const group = chronicle.outlookOf(stay).shareGroup;
+function groupOf({ eventLog }: PlotRun, stay: string): string {
+  const group = eventLog.outlookOf(stay).shareGroup;
   return group === undefined ? stay : `group ${group}`;
 }
 
 /** Returns the phones that the guest has, without lost ones. */
-export function devicesOf({ building }: Tale, stay: string, guestId: string): readonly DeviceRecord[] {
+export function devicesOf({ building }: PlotRun, stay: string, guestId: string): readonly DeviceRecord[] {
   const userIdentityId = building.houses.get(stay)?.state.guests[guestId]?.userIdentityId;
   return userIdentityId === undefined ? [] : building.hotel.phones.list({ owner_user_identity_id: userIdentityId });
 }

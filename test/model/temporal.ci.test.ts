@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, it } from 'vitest';
 import { openStayWorld, type StayWorld } from '../harness/stay-world.js';
 import { openings, plots } from './plot.js';
-import { tellTemporal } from './tell-temporal.js';
+import { runPlotOnTemporal } from './run-plot-on-temporal.js';
 
 const RUNS = 3;
 /** Seed of the same plots every time; `temporal.full.test.ts` runs new ones. */
@@ -13,7 +13,7 @@ const CHANGES = 100;
 
 let world: StayWorld;
 beforeAll(async () => {
-  world = await openStayWorld({ providerLatencyMs: 2, callOff: 'by-worker' });
+  world = await openStayWorld({ providerLatencyMs: 2, cancelBy: 'by-worker' });
 });
 afterAll(() => world.stop());
 
@@ -21,10 +21,10 @@ it(
   'guests of stays that Temporal runs open what their stay holds, and no guest is locked out by another',
   { timeout: 600_000 },
   async () => {
-    let told = 0;
+    let count = 0;
     await fc.assert(
       fc.asyncProperty(openings, plots(CHANGES), (opening, plot) =>
-        tellTemporal(world, opening, plot, `model-${(told += 1)}`),
+        runPlotOnTemporal(world, opening, plot, `model-${(count += 1)}`),
       ),
       // A plot takes long to run, so a failing one is printed without shrinking. The long runs shrink it.
       { numRuns: RUNS, seed: SEED, endOnFailure: true },

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { it } from 'vitest';
 import { openStayWorld } from '../harness/stay-world.js';
 import { openings, plots, type Opening, type Turn } from './plot.js';
-import { tellTemporal } from './tell-temporal.js';
+import { runPlotOnTemporal } from './run-plot-on-temporal.js';
 
 const RUNS = 25;
 /** Time limit of shrinking, early enough to print the result. */
@@ -23,9 +23,9 @@ it(
 
 /** Runs each plot in a new world: one that has seen many plots answers several times slower. */
 async function tellInNewWorld(plot: readonly Turn[], opening: Opening): Promise<void> {
-  const world = await openStayWorld({ providerLatencyMs: 2, callOff: 'by-worker' });
+  const world = await openStayWorld({ providerLatencyMs: 2, cancelBy: 'by-worker' });
   try {
-    await tellTemporal(world, opening, plot, 'model');
+    await runPlotOnTemporal(world, opening, plot, 'model');
   } finally {
     await world.stop();
   }

@@ -17,7 +17,7 @@ const PAGE = path.join(packageRoot(), 'docs/scenarios.md');
 const endings = new Map<number, 'holds' | 'fails'>();
 
 /** Time-skipping stands still where an activity is cancelled that has just ended. */
-const CALL_OFF = { 'time-skipping': 'by-worker', dev: 'by-server' } as const satisfies Record<TemporalKind, string>;
+const CANCEL_BY = { 'time-skipping': 'by-worker', dev: 'by-server' } as const satisfies Record<TemporalKind, string>;
 
 const worlds = new Map<TemporalKind, StayWorld>();
 const left: StayWorld[] = [];
@@ -25,7 +25,7 @@ const left: StayWorld[] = [];
 /** Returns the world that all passing scenarios share. What a failed scenario leaves behind must not fail the next one. */
 async function worldOn(server: TemporalKind): Promise<StayWorld> {
   const world =
-    worlds.get(server) ?? (await openStayWorld({ server, properties: PROPERTIES, callOff: CALL_OFF[server] }));
+    worlds.get(server) ?? (await openStayWorld({ server, properties: PROPERTIES, cancelBy: CANCEL_BY[server] }));
   worlds.set(server, world);
   return world;
 }

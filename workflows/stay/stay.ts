@@ -76,7 +76,7 @@ function cancelUndesired(run: StayRun, plan: StayPlan): void {
   for (const { stepId, scope, key } of run.running.values()) {
     // A lease step is not cancelled: rooms may have received its messages, and the stay needs their answers.
     const preparations = stepId === LEASE_STEP_ID || plan.preparations.some((step) => step.stepId === stepId);
-    if (key === undefined ? !preparations : plan.keys.unwanted.includes(stepId)) scope.cancel();
+    if (key === undefined ? !preparations : plan.keys.undesired.includes(stepId)) scope.cancel();
   }
 }
 

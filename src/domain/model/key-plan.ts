@@ -107,7 +107,7 @@ export interface KeyPlan {
   readonly ready: readonly KeyStep[];
   readonly waiting: readonly WaitingStep[];
   /** Steps in flight whose result is no longer desired. */
-  readonly unwanted: readonly string[];
+  readonly undesired: readonly string[];
   readonly attention: readonly Notice[];
   /** Next instant at which time alone changes the plan. */
   readonly wakeAt?: Instant;

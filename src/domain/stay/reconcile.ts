@@ -29,7 +29,7 @@ export interface StayPlan {
 const UNKNOWN_GRACE_HOURS = 24;
 
 /** Empty key plan. Without the property's policy no key exists, and none can be issued. */
-const noKeys: KeyPlan = { ready: [], waiting: [], unwanted: [], attention: [] };
+const noKeys: KeyPlan = { ready: [], waiting: [], undesired: [], attention: [] };
 
 /** Result of one turn of the loop: the state from now on, and its plan. */
 export interface Turn {

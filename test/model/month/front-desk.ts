@@ -6,7 +6,7 @@ import type { GuestEntry, Reservation, Standing } from './register.js';
 /** Messages of the front desk and the booking system after an hour. */
 export interface HourAtDesk {
   /** Messages of the booking system, in order; a walk-in is sent three times. */
-  readonly told: readonly News[];
+  readonly reported: readonly News[];
   readonly lostPhones: readonly LostPhone[];
   /** Guests whose phones are enrolled a minute from now. */
   readonly enrolling: readonly Enrolment[];
@@ -52,7 +52,7 @@ const RATES = {
 export function openFrontDesk(chance: Chance, { plan, reservations }: Demand): FrontDesk {
   const counts: Record<string, number> = {};
   let day = 0;
-  let told = new Set<Reservation>();
+  let reported = new Set<Reservation>();
   let walkIns: News[] = [];
   let lostPhones: LostPhone[] = [];
   let enrolling: Enrolment[] = [];
@@ -73,7 +73,7 @@ export function openFrontDesk(chance: Chance, { plan, reservations }: Demand): F
   function setStanding(one: Reservation, standing: Standing, kind: string): void {
     one.standing = standing;
     count(kind);
-    told.add(one);
+    reported.add(one);
   }
 
   /** Changes the nights, or moves the same nights to another room. Nothing happens if the room is not free. */
@@ -108,17 +108,17 @@ export function openFrontDesk(chance: Chance, { plan, reservations }: Demand): F
     for (const one of due.filter((each) => !each.assigned)) {
       one.assigned = true;
       count('assignsRoom');
-      told.add(one);
+      reported.add(one);
     }
     for (const one of happening('otherRoomBeforeArrival', alone(due))) {
       const room = chance.pick(plan.freeRooms(one.arrival, one.departure));
-      if (room !== undefined && rebook(one, { room })) told.add(one);
+      if (room !== undefined && rebook(one, { room })) reported.add(one);
     }
   };
 
   const shortenings = (): void => {
     for (const one of happening('shortens', alone(inHouse()))) {
-      if (one.departure > day + 1 && rebook(one, { departure: day + 1 })) told.add(one);
+      if (one.departure > day + 1 && rebook(one, { departure: day + 1 })) reported.add(one);
     }
   };
 
@@ -135,30 +135,30 @@ export function openFrontDesk(chance: Chance, { plan, reservations }: Demand): F
     for (const one of reservations) {
       if (one.bookedOn !== day || one.arrival === day || one.revision > 0) continue;
       count('book');
-      told.add(one);
+      reported.add(one);
     }
   };
 
   const moves = (): void => {
     for (const one of happening('moves', alone(inHouse()))) {
       const room = chance.pick(plan.freeRooms(day, one.departure));
-      if (room !== undefined && one.departure > day && rebook(one, { room })) told.add(one);
+      if (room !== undefined && one.departure > day && rebook(one, { room })) reported.add(one);
     }
   };
 
   const swaps = (): void => {
     for (const one of happening('swaps', alone(inHouse()))) {
       const couldSwap = (other: Reservation): boolean =>
-        other !== one && other.departure === one.departure && !told.has(other);
+        other !== one && other.departure === one.departure && !reported.has(other);
       const other = chance.pick(alone(inHouse()).filter(couldSwap));
-      if (other === undefined || one.departure <= day || told.has(one)) continue;
+      if (other === undefined || one.departure <= day || reported.has(one)) continue;
       const [room, otherRoom] = [one.room, other.room];
       for (const each of [one, other]) plan.leave(each, day, each.departure);
       Object.assign(one, { room: otherRoom, formerRoom: room });
       Object.assign(other, { room, formerRoom: otherRoom });
       for (const each of [one, other]) {
         plan.take(each, day, each.departure);
-        told.add(each);
+        reported.add(each);
       }
     }
   };
@@ -166,7 +166,7 @@ export function openFrontDesk(chance: Chance, { plan, reservations }: Demand): F
   const additions = (): void => {
     for (const one of happening('bringsGuest', alone(inHouse()))) {
       one.guests.push(inTime(drawGuest(chance, one.id, one.guests.length + 1)));
-      told.add(one);
+      reported.add(one);
     }
   };
 
@@ -176,7 +176,7 @@ export function openFrontDesk(chance: Chance, { plan, reservations }: Demand): F
       const last = present.at(-1);
       if (present.length < 2 || last === undefined) continue;
       last.left = true;
-      told.add(one);
+      reported.add(one);
     }
   };
 
@@ -191,12 +191,12 @@ export function openFrontDesk(chance: Chance, { plan, reservations }: Demand): F
         rebook(next, { room: other });
         count('extendsIntoNext');
       }
-      if (rebook(one, { departure: one.departure + 1 })) told.add(one);
+      if (rebook(one, { departure: one.departure + 1 })) reported.add(one);
     }
   };
 
   const makingWay = (): void => {
-    for (const one of inTheWay) if (one.revision > 0) told.add(one);
+    for (const one of inTheWay) if (one.revision > 0) reported.add(one);
     inTheWay = [];
   };
 
@@ -246,15 +246,15 @@ export function openFrontDesk(chance: Chance, { plan, reservations }: Demand): F
     counts,
     hour(today, clock) {
       day = today;
-      told = new Set();
+      reported = new Set();
       walkIns = [];
       lostPhones = [];
       enrolling = [];
       departures(clock);
       for (const happen of schedule[clock] ?? []) happen();
       arrivals(clock);
-      const changed = [...told].map((reservation) => ({ reservation }));
-      return { told: [...walkIns, ...changed], lostPhones, enrolling };
+      const changed = [...reported].map((reservation) => ({ reservation }));
+      return { reported: [...walkIns, ...changed], lostPhones, enrolling };
     },
   };
 }

@@ -56,7 +56,7 @@ const STANDSTILL_MS = 240_000;
 export async function runMonth({ seed, rooms, days }: MonthOptions): Promise<MonthReport> {
   const began = performance.now();
   const chance = chanceOf(seed);
-  const world = await openStayWorld({ memoryMs: 60_000, callOff: 'by-worker' });
+  const world = await openStayWorld({ memoryMs: 60_000, cancelBy: 'by-worker' });
   try {
     const demand = drawDemand(chance, world.freeRooms(rooms), days);
     const desk = openFrontDesk(chance, demand);
@@ -86,18 +86,18 @@ export async function runMonth({ seed, rooms, days }: MonthOptions): Promise<Mon
     // Covers the last closing grace, and some time to close.
     await pass(world, 30 * 60 * MINUTE);
     problems.push(...(await problemsAtTheEnd(world, demand.reservations)));
-    const told = demand.reservations.filter((one) => one.revision > 0);
-    const claimed = [...new Set(told.filter((one) => one.assigned).map((one) => one.room))];
+    const reported = demand.reservations.filter((one) => one.revision > 0);
+    const claimed = [...new Set(reported.filter((one) => one.assigned).map((one) => one.room))];
     return {
       problems,
-      reservations: told.length,
+      reservations: reported.length,
       desk: desk.counts,
       keys: keysOf(world),
       attention: Object.fromEntries([...attention].map(([code, ids]) => [code, ids.size])),
       history: {
         stay: await lengthsOf(
           world,
-          told.map((one) => stayWorkflowId(nameOf(one.id))),
+          reported.map((one) => stayWorkflowId(nameOf(one.id))),
         ),
         room: await lengthsOf(
           world,
@@ -136,16 +136,16 @@ async function passUntil(world: StayWorld, at: number): Promise<void> {
 /** Sends all messages of an hour, and enrols or replaces the guests' phones. */
 async function carryOut(
   world: StayWorld,
-  { told, lostPhones, enrolling }: HourAtDesk,
+  { reported, lostPhones, enrolling }: HourAtDesk,
   dateOf: (day: number) => string,
 ): Promise<void> {
-  for (let left = told; left.length > 0;) {
+  for (let left = reported; left.length > 0;) {
     const next = left.filter(
       (news, index) => left.findIndex((other) => other.reservation === news.reservation) === index,
     );
     left = left.filter((news) => !next.includes(news));
     const queue = new PQueue({ concurrency: AT_ONCE });
-    await Promise.all(next.map((news) => queue.add(() => tell(world, news, dateOf))));
+    await Promise.all(next.map((news) => queue.add(() => runPlot(world, news, dateOf))));
     for (const { reservation } of next.filter((news) => isOpen(news.reservation))) {
       const inTime = reservation.guests.filter((guest) => guest.phone === 'in-time');
       await Promise.all(inTime.map((guest) => enrol(world, reservation, guest)));
@@ -171,7 +171,11 @@ async function replacePhone(world: StayWorld, { reservation, guest, mode }: Lost
   await enrol(world, reservation, guest);
 }
 
-async function tell(world: StayWorld, { reservation, butStill }: News, dateOf: (day: number) => string): Promise<void> {
+async function runPlot(
+  world: StayWorld,
+  { reservation, butStill }: News,
+  dateOf: (day: number) => string,
+): Promise<void> {
   reservation.revision += 1;
   await world.client.applyReservation(snapshotOf({ ...reservation, ...butStill }, dateOf));
 }

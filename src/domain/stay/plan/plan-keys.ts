@@ -26,7 +26,7 @@ export function planKeys(
   now: Instant,
   policy: Policy,
 ): KeyPlan {
-  const unwanted = inFlight.filter((step) => isUnwanted(step, desired, keyring, now)).map((step) => step.stepId);
+  const undesired = inFlight.filter((step) => isUnwanted(step, desired, keyring, now)).map((step) => step.stepId);
   const round: Round = {
     desired,
     keyring,
@@ -43,7 +43,7 @@ export function planKeys(
     anchorsInUse: new Map(),
     claimed: new Set(),
   };
-  noteInFlight(round, unwanted);
+  noteInFlight(round, undesired);
   notePending(round);
   planUrgentRevokes(round);
   for (const guest of byWidth(desired.guests)) planGrant(round, guest);
@@ -53,7 +53,7 @@ export function planKeys(
   return {
     ready: round.ready,
     waiting: round.waiting,
-    unwanted,
+    undesired,
     attention: round.attention,
     ...defined({ wakeAt }),
   };
@@ -74,11 +74,11 @@ function isUnwanted(step: InFlight, desired: Desired, keyring: Keyring, now: Ins
   return !sameRooms(key.ask.rooms, guest.rooms);
 }
 
-function noteInFlight(round: Round, unwanted: readonly string[]): void {
+function noteInFlight(round: Round, undesired: readonly string[]): void {
   for (const step of round.inFlight) {
     const key = round.keyring.keys.find((candidate) => candidate.keyId === step.keyId);
     if (step.do === 'revoke' || key === undefined) continue;
-    if (unwanted.includes(step.stepId)) {
+    if (undesired.includes(step.stepId)) {
       // Until it has ended, a cancelled override may still reach Seam, after any other that began meanwhile.
       if (key.ask.kind === 'override') key.ask.rooms.forEach((room) => round.claimed.add(room));
       continue;

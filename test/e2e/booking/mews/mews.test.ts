@@ -365,11 +365,11 @@ describe('the WebSocket listener', () => {
     await carryOut(begun.id);
     expect(begun.states).toEqual(['Processed']);
     view = undefined;
-    const calledOff = standIn.cutKey(guidOf('c-2'), ID);
-    await expect.poll(() => calledOff.State).toBe('Processing');
-    calledOff.State = 'Cancelled';
-    await carryOut(calledOff.id);
-    expect(calledOff.State).toBe('Cancelled');
+    const cancelled = standIn.cutKey(guidOf('c-2'), ID);
+    await expect.poll(() => cancelled.State).toBe('Processing');
+    cancelled.State = 'Cancelled';
+    await carryOut(cancelled.id);
+    expect(cancelled.State).toBe('Cancelled');
     // Mews may send a command before it can be read.
     const unread = guidOf('not to be read yet');
     await expect(carryOut(unread)).rejects.toMatchObject({ failure: { kind: 'unavailable' } });

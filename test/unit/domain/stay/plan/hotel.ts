@@ -161,7 +161,7 @@ export function openHouse(options: HouseOptions): House {
         const desired =
           job.key === undefined
             ? job.stepId === LEASE_STEP_ID || plan.preparations.some((step) => step.stepId === job.stepId)
-            : !plan.keys.unwanted.includes(job.stepId);
+            : !plan.keys.undesired.includes(job.stepId);
         if (!desired) job.cancelled = true;
       }
       for (const step of plan.keys.ready) startKeyStep(house, step);

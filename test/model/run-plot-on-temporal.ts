@@ -10,10 +10,10 @@ import { policySchema } from '../../src/domain/model/property-schema.js';
 import type { RoomView } from '../../src/domain/room/view.js';
 import type { StayWorld } from '../harness/stay-world.js';
 import type { Order } from './bookings.js';
-import { openChronicle, type Chronicle } from './chronicle.js';
+import { openEventLog, type EventLog } from './event-log.js';
 import { holdQuiet, type Scene } from './laws.js';
 import { roomsEverHeld } from './leases-known.js';
-import { pair, startAnew } from './memory.js';
+import { pair, restart } from './memory.js';
 import { GUESTS, ROOMS, type Change, type Happening, type Opening, type Turn } from './plot.js';
 
 /**
@@ -27,16 +27,16 @@ const CALM_LOOKS = 2;
 /** Time after which stays receive no more messages. They close a day after their window. */
 const REACHABLE_MS = 20 * 3_600_000;
 
-interface Tale {
+interface PlotRun {
   readonly world: StayWorld;
   readonly propertyId: string;
-  readonly chronicle: Chronicle;
+  readonly eventLog: EventLog;
   readonly opening: Opening;
   now: number;
 }
 
 /** Runs a plot to its end, at its own property. Throws with what happened, line by line, where something does not hold. */
-export async function tellTemporal(
+export async function runPlotOnTemporal(
   world: StayWorld,
   opening: Opening,
   plot: readonly Turn[],
@@ -45,25 +45,25 @@ export async function tellTemporal(
   const policy = policySchema.parse({ issueFrom: opening.issueFrom, departureGraceMinutes: opening.graceMinutes });
   world.configure(propertyId, { policy });
   world.simulator.hotel.setSwitches(opening.switches);
-  const chronicle = openChronicle(propertyId, policy, () => tale.now);
-  const tale: Tale = { world, propertyId, chronicle, opening, now: await timeIn(world) };
+  const eventLog = openEventLog(propertyId, policy, () => plotRun.now);
+  const plotRun: PlotRun = { world, propertyId, eventLog, opening, now: await timeIn(world) };
   try {
-    for (const booking of opening.bookings) await change(tale, { kind: 'book', booking });
+    for (const booking of opening.bookings) await change(plotRun, { kind: 'book', booking });
     for (const turn of plot) {
-      await change(tale, turn.change);
-      for (const happening of turn.happenings) await happen(tale, happening);
-      if (turn.end === 'quiet') await quiet(tale);
+      await change(plotRun, turn.change);
+      for (const happening of turn.happenings) await happen(plotRun, happening);
+      if (turn.end === 'quiet') await quiet(plotRun);
     }
-    for (const stay of reachable(tale)) for (const guestId of GUESTS) connect(tale, stay, guestId, 'online');
-    await quiet(tale);
-    for (const stay of reachable(tale)) {
-      await carryOut(tale, { kind: 'message', stay, message: { name: 'checkOut', payload: {} } });
+    for (const stay of reachable(plotRun)) for (const guestId of GUESTS) connect(plotRun, stay, guestId, 'online');
+    await quiet(plotRun);
+    for (const stay of reachable(plotRun)) {
+      await carryOut(plotRun, { kind: 'message', stay, message: { name: 'checkOut', payload: {} } });
     }
-    await quiet(tale);
+    await quiet(plotRun);
   } catch (error) {
-    throw chronicle.failure(error);
+    throw eventLog.failure(error);
   } finally {
-    await endAll(tale);
+    await endAll(plotRun);
   }
 }
 
@@ -72,23 +72,23 @@ async function timeIn(world: StayWorld): Promise<number> {
   return Math.max(await world.now(), world.simulator.hotel.now());
 }
 
-function reachable({ chronicle, now }: Tale): readonly string[] {
-  return [...chronicle.outlooks()].flatMap(([stay, { to }]) => (now < to + REACHABLE_MS ? [stay] : []));
+function reachable({ eventLog, now }: PlotRun): readonly string[] {
+  return [...eventLog.outlooks()].flatMap(([stay, { to }]) => (now < to + REACHABLE_MS ? [stay] : []));
 }
 
-async function change(tale: Tale, what: Change): Promise<void> {
-  const { chronicle } = tale;
-  chronicle.note(JSON.stringify(what));
-  const sight = { now: tale.now, open: reachable(tale), outlook: chronicle.outlookOf };
-  for (const order of chronicle.bookings.orders(what, sight)) await carryOut(tale, order);
+async function change(plotRun: PlotRun, what: Change): Promise<void> {
+  const { eventLog } = plotRun;
+  eventLog.note(JSON.stringify(what));
+  const sight = { now: plotRun.now, open: reachable(plotRun), outlook: eventLog.outlookOf };
+  for (const order of eventLog.bookings.orders(what, sight)) await carryOut(plotRun, order);
 }
 
-async function carryOut(tale: Tale, order: Order): Promise<void> {
-  const { world, propertyId, chronicle } = tale;
+async function carryOut(plotRun: PlotRun, order: Order): Promise<void> {
+  const { world, propertyId, eventLog } = plotRun;
   const { stay } = order;
-  if (order.kind === 'give-room') await rest(tale);
-  tale.now = await timeIn(world);
-  chronicle.record(order);
+  if (order.kind === 'give-room') await rest(plotRun);
+  plotRun.now = await timeIn(world);
+  eventLog.record(order);
   const name = { propertyId, reservationId: stay };
   switch (order.kind) {
     case 'snapshot':
@@ -102,32 +102,32 @@ async function carryOut(tale: Tale, order: Order): Promise<void> {
         { propertyId, room: order.room },
         { stayId: stayWorkflowId(name), reason: 'the front desk says so' },
       );
-      await rest(tale);
+      await rest(plotRun);
       return;
     default:
       order satisfies never;
   }
 }
 
-async function happen(tale: Tale, what: Happening): Promise<void> {
-  const { world, chronicle } = tale;
-  const open = reachable(tale);
+async function happen(plotRun: PlotRun, what: Happening): Promise<void> {
+  const { world, eventLog } = plotRun;
+  const open = reachable(plotRun);
   const stay = 'stay' in what ? open[what.stay % Math.max(1, open.length)] : undefined;
-  chronicle.note(`${JSON.stringify(what)}${stay === undefined ? '' : ` (${stay})`}`);
+  eventLog.note(`${JSON.stringify(what)}${stay === undefined ? '' : ` (${stay})`}`);
   switch (what.kind) {
     case 'wait':
-      await rest(tale);
+      await rest(plotRun);
       await world.pass(what.minutes * 60_000);
-      await rest(tale);
-      chronicle.look();
+      await rest(plotRun);
+      eventLog.look();
       return;
     case 'tap':
-      for (const device of stay === undefined ? [] : phonesOf(tale, stay, what.guestId))
-        world.simulator.hotel.tap({ deviceId: device.id }, world.simulator.hotel.door(what.room).id, tale.now);
+      for (const device of stay === undefined ? [] : phonesOf(plotRun, stay, what.guestId))
+        world.simulator.hotel.tap({ deviceId: device.id }, world.simulator.hotel.door(what.room).id, plotRun.now);
       return;
     case 'offline':
     case 'online':
-      if (stay !== undefined) connect(tale, stay, what.guestId, what.kind);
+      if (stay !== undefined) connect(plotRun, stay, what.guestId, what.kind);
       return;
     // Every guest has a phone here, and the provider and the webhooks run by themselves.
     case 'enrol':
@@ -140,18 +140,18 @@ async function happen(tale: Tale, what: Happening): Promise<void> {
 }
 
 /** Waits until every stay rests, and gives a phone to each guest without one. */
-async function rest(tale: Tale): Promise<ReadonlyMap<string, StayView>> {
+async function rest(plotRun: PlotRun): Promise<ReadonlyMap<string, StayView>> {
   const deadline = performance.now() + PATIENCE_MS;
   let busy: readonly string[] = [];
   for (let calm = 0; ;) {
-    givePhones(tale);
+    givePhones(plotRun);
     // No stay counts as resting before the busy ones rest.
-    const again = await viewsOf(tale, busy);
-    const views = [...again.values()].some(isBusy) ? again : await viewsOf(tale, reachable(tale));
+    const again = await viewsOf(plotRun, busy);
+    const views = [...again.values()].some(isBusy) ? again : await viewsOf(plotRun, reachable(plotRun));
     busy = [...views].flatMap(([stay, view]) => (isBusy(view) ? [stay] : []));
     calm = busy.length === 0 ? calm + 1 : 0;
     if (calm === CALM_LOOKS) {
-      tale.now = await timeIn(tale.world);
+      plotRun.now = await timeIn(plotRun.world);
       return views;
     }
     if (performance.now() > deadline) {
@@ -166,29 +166,29 @@ function isBusy(view: StayView): boolean {
   return !view.settled || view.guests.some((one) => one.waitingFor === 'phone');
 }
 
-async function quiet(tale: Tale): Promise<void> {
-  const { world, chronicle, opening } = tale;
+async function quiet(plotRun: PlotRun): Promise<void> {
+  const { world, eventLog, opening } = plotRun;
   const { hotel } = world.simulator;
-  chronicle.note('quiet');
+  eventLog.note('quiet');
   const deadline = performance.now() + PATIENCE_MS;
   for (;;) {
-    const views = await rest(tale);
-    const rooms = await roomsOf(tale);
+    const views = await rest(plotRun);
+    const rooms = await roomsOf(plotRun);
     hotel.settle();
-    const open = reachable(tale);
-    const outlooks = new Map([...chronicle.outlooks()].filter(([stay]) => open.includes(stay)));
-    await noteHeld(tale);
+    const open = reachable(plotRun);
+    const outlooks = new Map([...eventLog.outlooks()].filter(([stay]) => open.includes(stay)));
+    await noteHeld(plotRun);
     const scene: Scene = {
-      now: tale.now,
+      now: plotRun.now,
       hotel,
       policy: policySchema.parse({ issueFrom: opening.issueFrom, departureGraceMinutes: opening.graceMinutes }),
       outlooks,
       views,
       rooms,
-      phones: (stay, guestId) => phonesOf(tale, stay, guestId),
+      phones: (stay, guestId) => phonesOf(plotRun, stay, guestId),
     };
     try {
-      startAnew(chronicle.memory, outlooks, holdQuiet(scene, chronicle.memory));
+      restart(eventLog.memory, outlooks, holdQuiet(scene, eventLog.memory));
       return;
     } catch (error) {
       // Messages may still be pending: only a problem that persists is a failure.
@@ -199,24 +199,24 @@ async function quiet(tale: Tale): Promise<void> {
 }
 
 /** Records which leases stays have, or had, recorded as granted. */
-async function noteHeld(tale: Tale): Promise<void> {
-  const { world, propertyId, chronicle } = tale;
-  const looks = reachable(tale).map(async (stay) => {
+async function noteHeld(plotRun: PlotRun): Promise<void> {
+  const { world, propertyId, eventLog } = plotRun;
+  const looks = reachable(plotRun).map(async (stay) => {
     const rooms = await roomsEverHeld(world.temporal, stayWorkflowId({ propertyId, reservationId: stay }));
-    for (const room of rooms) chronicle.memory.everHeld.add(pair(stay, room));
+    for (const room of rooms) eventLog.memory.everHeld.add(pair(stay, room));
   });
   await Promise.all(looks);
 }
 
-async function viewsOf(tale: Tale, stays: readonly string[]): Promise<ReadonlyMap<string, StayView>> {
-  const { world, propertyId } = tale;
+async function viewsOf(plotRun: PlotRun, stays: readonly string[]): Promise<ReadonlyMap<string, StayView>> {
+  const { world, propertyId } = plotRun;
   const looks = stays.map(
     async (stay) => [stay, await world.client.view({ propertyId, reservationId: stay })] as const,
   );
   return new Map(await Promise.all(looks));
 }
 
-async function roomsOf({ world, propertyId }: Tale): Promise<readonly RoomView[]> {
+async function roomsOf({ world, propertyId }: PlotRun): Promise<readonly RoomView[]> {
   const looks = ROOMS.map(async (room) => {
     try {
       return [await world.client.room({ propertyId, room })];
@@ -228,13 +228,13 @@ async function roomsOf({ world, propertyId }: Tale): Promise<readonly RoomView[]
   return (await Promise.all(looks)).flat();
 }
 
-function phonesOf({ world, propertyId }: Tale, stay: string, guestId: string): readonly DeviceRecord[] {
+function phonesOf({ world, propertyId }: PlotRun, stay: string, guestId: string): readonly DeviceRecord[] {
   const { hotel } = world.simulator;
   const identity = [...hotel.world.identities.values()].find((one) => one.key === `${propertyId}/${stay}/${guestId}`);
   return identity === undefined ? [] : hotel.phones.list({ owner_user_identity_id: identity.id });
 }
 
-function givePhones({ world, propertyId }: Tale): void {
+function givePhones({ world, propertyId }: PlotRun): void {
   const { hotel } = world.simulator;
   for (const { id, key } of [...hotel.world.identities.values()]) {
     if (key?.startsWith(`${propertyId}/`) !== true) continue;
@@ -242,14 +242,14 @@ function givePhones({ world, propertyId }: Tale): void {
   }
 }
 
-function connect(tale: Tale, stay: string, guestId: string, connection: 'online' | 'offline'): void {
-  for (const device of phonesOf(tale, stay, guestId))
-    tale.world.simulator.hotel.phones.change(device.id, { connection });
+function connect(plotRun: PlotRun, stay: string, guestId: string, connection: 'online' | 'offline'): void {
+  for (const device of phonesOf(plotRun, stay, guestId))
+    plotRun.world.simulator.hotel.phones.change(device.id, { connection });
 }
 
 /** Ends all stays and rooms, so that no workflow acts on the doors during the next plot. */
-async function endAll({ world, propertyId, chronicle }: Tale): Promise<void> {
-  const stays = [...chronicle.outlooks().keys()].map((stay) => stayWorkflowId({ propertyId, reservationId: stay }));
+async function endAll({ world, propertyId, eventLog }: PlotRun): Promise<void> {
+  const stays = [...eventLog.outlooks().keys()].map((stay) => stayWorkflowId({ propertyId, reservationId: stay }));
   const rooms = ROOMS.map((room) => roomWorkflowId({ propertyId, room }));
   const endings = [...stays, ...rooms].map((id) => world.temporal.workflow.getHandle(id).terminate('the plot is over'));
   // Some have ended by themselves, and some rooms were never claimed.

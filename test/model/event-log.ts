@@ -5,7 +5,7 @@ import { outlook, type Fact, type Outlook } from '../unit/domain/stay/plan/judge
 import { openBookings, type Bookings, type Order } from './bookings.js';
 import { newMemory, noteDesired, pair, type Memory } from './memory.js';
 
-export interface Chronicle {
+export interface EventLog {
   readonly bookings: Bookings;
   readonly memory: Memory;
   /** Milliseconds since 1970, by the hotel's clock. */
@@ -23,7 +23,7 @@ export interface Chronicle {
   failure(error: unknown): Error;
 }
 
-export function openChronicle(propertyId: string, policy: Policy, now: () => number): Chronicle {
+export function openEventLog(propertyId: string, policy: Policy, now: () => number): EventLog {
   const facts = new Map<string, Fact[]>();
   const seen = new Map<string, { readonly facts: number; readonly now: number; readonly outlook: Outlook }>();
   const memory = newMemory();
@@ -37,7 +37,7 @@ export function openChronicle(propertyId: string, policy: Policy, now: () => num
   const noteRegrouped = (stay: string, groups: readonly (string | undefined)[]): void => {
     memory.regrouped.add(stay);
     for (const other of facts.keys()) {
-      const { shareGroup } = chronicle.outlookOf(other);
+      const { shareGroup } = eventLog.outlookOf(other);
       if (shareGroup !== undefined && groups.includes(shareGroup)) memory.regrouped.add(other);
     }
   };
@@ -45,9 +45,9 @@ export function openChronicle(propertyId: string, policy: Policy, now: () => num
     const { stay } = order;
     switch (order.kind) {
       case 'snapshot': {
-        const before = chronicle.outlookOf(stay).shareGroup;
+        const before = eventLog.outlookOf(stay).shareGroup;
         factsOf(stay).push({ at: now(), kind: 'snapshot', snapshot: snapshotSchema.parse(order.snapshot) });
-        const after = chronicle.outlookOf(stay).shareGroup;
+        const after = eventLog.outlookOf(stay).shareGroup;
         if (before !== after) noteRegrouped(stay, [before, after]);
         return;
       }
@@ -66,15 +66,15 @@ export function openChronicle(propertyId: string, policy: Policy, now: () => num
     }
   };
 
-  const chronicle: Chronicle = {
+  const eventLog: EventLog = {
     bookings: openBookings(propertyId),
     memory,
     now,
     note: (line) => void lines.push(`${new Date(now()).toISOString().slice(8, 16)} ${line}`),
     record(order) {
-      chronicle.note(`  ${order.stay} <- ${inWords(order)}`);
+      eventLog.note(`  ${order.stay} <- ${inWords(order)}`);
       take(order);
-      chronicle.look();
+      eventLog.look();
     },
     outlookOf(stay) {
       const said = factsOf(stay);
@@ -84,14 +84,14 @@ export function openChronicle(propertyId: string, policy: Policy, now: () => num
       seen.set(stay, { facts: said.length, now: now(), outlook: fresh });
       return fresh;
     },
-    outlooks: () => new Map([...facts.keys()].map((stay) => [stay, chronicle.outlookOf(stay)])),
-    look: () => noteDesired(memory, chronicle.outlooks()),
+    outlooks: () => new Map([...facts.keys()].map((stay) => [stay, eventLog.outlookOf(stay)])),
+    look: () => noteDesired(memory, eventLog.outlooks()),
     failure(error) {
       const message = error instanceof Error ? (error.stack ?? error.message) : String(error);
       return new Error(`${message}\n\nWhat happened:\n${lines.join('\n')}\n`, { cause: error });
     },
   };
-  return chronicle;
+  return eventLog;
 }
 
 function inWords(order: Order): string {

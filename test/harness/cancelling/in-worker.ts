@@ -9,16 +9,16 @@ import { asyncLocalStorage, CancelledFailure, Context } from '@temporalio/activi
 import { ApplicationFailure, ApplicationFailureCategory } from '@temporalio/common';
 import type { InjectedSinks } from '@temporalio/worker';
 import type { StayActivities } from '../../../src/domain/model/stay-activities.js';
-import { CALLED_OFF, type CallingOffSinks } from './sinks.js';
+import { CANCELLED, type CancellingSinks } from './sinks.js';
 
-export interface CallingOff {
+export interface Cancelling {
   /** Sinks for the worker that runs workflows. */
-  readonly sinks: InjectedSinks<CallingOffSinks>;
+  readonly sinks: InjectedSinks<CancellingSinks>;
   /** Returns the same activities, which stop when they are cancelled. */
   obeying(activities: StayActivities): StayActivities;
 }
 
-export function openCallingOff(): CallingOff {
+export function openCancelling(): Cancelling {
   /** Cancellations by run and activity. An activity that has ended is never requested again, so a leftover entry does no harm. */
   const orders = new Map<string, AbortController>();
   const orderFor = (runId: string, activityId: string): AbortController => {
@@ -29,8 +29,8 @@ export function openCallingOff(): CallingOff {
   };
   return {
     sinks: {
-      callingOff: {
-        callOff: {
+      cancelling: {
+        cancelBy: {
           fn: ({ runId }, activityId) => orderFor(runId, activityId).abort(new CancelledFailure('cancelled')),
         },
       },
@@ -50,26 +50,26 @@ export function openCallingOff(): CallingOff {
   };
 }
 
-async function obey(calledOff: AbortSignal, work: () => Promise<unknown>): Promise<unknown> {
+async function obey(cancelled: AbortSignal, work: () => Promise<unknown>): Promise<unknown> {
   const end = ApplicationFailure.create({
     message: 'The activity was cancelled',
-    type: CALLED_OFF,
+    type: CANCELLED,
     nonRetryable: true,
     category: ApplicationFailureCategory.BENIGN,
   });
-  if (calledOff.aborted) throw end;
+  if (cancelled.aborted) throw end;
   const context = Context.current();
-  const signal = AbortSignal.any([context.cancellationSignal, calledOff]);
-  const told = Object.create(context, {
+  const signal = AbortSignal.any([context.cancellationSignal, cancelled]);
+  const cancellable = Object.create(context, {
     cancellationSignal: { value: signal },
     cancellationDetails: {
-      get: () => (calledOff.aborted ? { cancelRequested: true } : context.cancellationDetails),
+      get: () => (cancelled.aborted ? { cancelRequested: true } : context.cancellationDetails),
     },
   }) as Context;
   try {
-    return await asyncLocalStorage.run(told, work);
+    return await asyncLocalStorage.run(cancellable, work);
   } catch (error) {
     const isFinal = error instanceof ApplicationFailure && error.nonRetryable === true;
-    throw calledOff.aborted && !isFinal ? end : error;
+    throw cancelled.aborted && !isFinal ? end : error;
   }
 }

@@ -8,9 +8,9 @@ import {
   type ActivityInput,
   type WorkflowInterceptors,
 } from '@temporalio/workflow';
-import { CALLED_OFF, type CallingOffSinks } from './sinks.js';
+import { CANCELLED, type CancellingSinks } from './sinks.js';
 
-const { callingOff } = proxySinks<CallingOffSinks>();
+const { cancelling } = proxySinks<CancellingSinks>();
 
 /** Returns the interceptors; the SDK finds this function by its name. */
 export function interceptors(): WorkflowInterceptors {
@@ -25,17 +25,17 @@ async function callingOffHere(
   const scope = CancellationScope.current();
   if (scope.consideredCancelled) return next(input);
   if (scope.cancellable) {
-    scope.cancelRequested.catch(() => callingOff.callOff(input.options.activityId ?? String(input.seq)));
+    scope.cancelRequested.catch(() => cancelling.cancelBy(input.options.activityId ?? String(input.seq)));
   }
   try {
     return await CancellationScope.nonCancellable(() => next(input));
   } catch (error) {
-    if (isCalledOff(error)) throw new CancelledFailure('The activity was cancelled');
+    if (isCancelledHere(error)) throw new CancelledFailure('The activity was cancelled');
     throw error;
   }
 }
 
-function isCalledOff(error: unknown): boolean {
+function isCancelledHere(error: unknown): boolean {
   if (!(error instanceof ActivityFailure)) return false;
-  return error.cause instanceof ApplicationFailure && error.cause.type === CALLED_OFF;
+  return error.cause instanceof ApplicationFailure && error.cause.type === CANCELLED;
 }

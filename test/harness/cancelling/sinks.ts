@@ -1,9 +1,9 @@
 /** Messages between workflow and worker about cancelled activities (`in-worker.ts`). */
 import type { Sinks } from '@temporalio/workflow';
 
-export interface CallingOffSinks extends Sinks {
-  readonly callingOff: { callOff(activityId: string): void };
+export interface CancellingSinks extends Sinks {
+  readonly cancelling: { cancelBy(activityId: string): void };
 }
 
 /** Failure type with which a cancelled activity ends. */
-export const CALLED_OFF = 'CalledOff';
+export const CANCELLED = 'CalledOff';
