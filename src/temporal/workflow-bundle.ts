@@ -12,6 +12,7 @@ import {
   type Logger,
   type WorkflowBundleWithSourceMap,
 } from '@temporalio/worker';
+import { defined } from '../domain/model/defined.js';
 
 /** Returns the absolute path of one of our modules, whether the process runs from source or compiled code. */
 function moduleFile(fromHere: string): string {
@@ -44,7 +45,7 @@ export async function bundleWorkflows(
     workflowInterceptorModules: [...interceptorsPaths],
     preloadModules: PRELOADED,
     logger: options.logger ?? new DefaultLogger('WARN'),
-    ...(webpackConfigHook === undefined ? {} : { webpackConfigHook }),
+    ...defined({ webpackConfigHook }),
   });
 }
 

@@ -4,6 +4,7 @@
  * system sends it.
  */
 import type { StayName } from '../model/ids.js';
+import { defined } from '../model/defined.js';
 import { earlier, isBefore, millis, sameWindow, type Instant, type Window } from '../model/instants.js';
 import type { StaySnapshotInput } from '../model/snapshot-schema.js';
 import type { StayPhase } from '../model/stay-view.js';
@@ -194,7 +195,7 @@ function snapshotOf(
     window,
     rooms: [...rooms],
     guests: guestIds.map((guestId, place) => ({ guestId, primary: place === 0 })),
-    ...(request.shareGroup === undefined ? {} : { shareGroup: request.shareGroup }),
+    ...defined({ shareGroup: request.shareGroup }),
   };
   return { kind: 'snapshot', snapshot };
 }

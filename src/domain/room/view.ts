@@ -156,7 +156,7 @@ interface Standing {
 function standingOf(key: RoomKey, keys: readonly RoomKey[], at: Instant): Standing {
   if (!isBefore(at, opensUntil(key))) return { kind: 'none' };
   const successor = successorOf(key, keys, at);
-  const ends = successor === undefined ? {} : { endsAtFirstUseOf: successor };
+  const ends = defined({ endsAtFirstUseOf: successor });
   switch (key.state) {
     case 'live':
       if (successor === undefined) return { kind: 'certain' };

@@ -233,7 +233,7 @@ export function withLeaseAnchors(keyring: Keyring, shared: readonly SharedRoom[]
       const found = generationOf(ring, ofAnchor);
       ring = found.keyring;
       const rooms = [...(anchors.get(acsCredentialId)?.rooms ?? []), room];
-      const whose = acsUserId === undefined ? {} : { acsUserId };
+      const whose = defined({ acsUserId });
       const { generation } = found;
       anchors.set(acsCredentialId, { acsCredentialId, generation, rooms, ofShareGroup: true, ...whose });
     }

@@ -28,7 +28,9 @@ export function planLeases(
   const { leases, stayId } = state;
   const claims = desiredClaims(state, leases, now).map((claim) => {
     const held = leases.claims.find((one) => isOf(one, claim));
-    const ready = claim.shareGroup === undefined ? {} : { ready: isReady(state, held, desired, claim.room, now) };
+    const ready = defined({
+      ready: claim.shareGroup === undefined ? undefined : isReady(state, held, desired, claim.room, now),
+    });
     return { ...claim, ...ready, isDue: isUnanswered(claim, leases) || held?.ready !== ready.ready };
   });
   const step = {
