@@ -587,6 +587,8 @@ function holdGuest(story: Story, one: GuestDecision, all: readonly GuestDecision
   if (!canBeServed(story, one, all)) return;
   const desired = [...one.rooms, ...COMMON_DOORS, LIFT];
   const to = endOfLeases(house, one);
+  // The stay leaves these rooms before the guest's window begins: no key to them is due.
+  if (to <= one.from) return;
   for (const door of DOORS) {
     const should = desired.includes(door);
     for (const at of [Math.max(now, one.from), to - 1]) {
