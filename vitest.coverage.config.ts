@@ -26,7 +26,7 @@ export default mergeConfig(
         exclude: ['test/**'],
         reportOnFailure: true,
         reporter: ['text-summary', 'json-summary', 'html'],
-        // What is reached, rounded down. Folders whose tests are `*.ci.test.ts` or run a process are missing.
+        // Percentages that `npm test` reaches, rounded down. Folders whose tests run in `test:ci` or in a process are missing.
         thresholds: {
           'activities/**': atLeast(53, 43, 63, 52),
           'src/*.ts': atLeast(56, 66, 71, 54),

@@ -18,6 +18,14 @@ const keyKind = z.enum(['override', 'joiner']);
 
 /** Attention codes; `GET …/stays?attention=` also accepts them. */
 export const attentionCodeSchema = z.enum(ATTENTION_CODES);
+
+const notice = z.object({
+  code: attentionCodeSchema,
+  message: z.string(),
+  guestId: z.string().exactOptional(),
+  room: z.string().exactOptional(),
+});
+
 export const phaseSchema = z.enum(['expected', 'ready', 'in-house', 'leaving', 'over', 'cancelled', 'no-show']);
 
 const planLine = z.object({
@@ -82,15 +90,7 @@ export const stayViewSchema = z.object({
     }),
   ),
   plan: z.array(planLine),
-  attention: z.array(
-    z.object({
-      code: attentionCodeSchema,
-      message: z.string(),
-      guestId: z.string().exactOptional(),
-      room: z.string().exactOptional(),
-      since: instant,
-    }),
-  ),
+  attention: z.array(notice.extend({ since: instant })),
   timeline: z.array(timelineLine),
   nextDeadline: instant.exactOptional(),
   settled: z.boolean().describe('True if there is nothing to do right now'),
@@ -102,14 +102,7 @@ export const stayViewSchema = z.object({
 
 export const dryRunSchema = z.object({
   steps: z.array(planLine),
-  attention: z.array(
-    z.object({
-      code: attentionCodeSchema,
-      message: z.string(),
-      guestId: z.string().exactOptional(),
-      room: z.string().exactOptional(),
-    }),
-  ),
+  attention: z.array(notice),
 });
 
 const roomKeyView = z.object({

@@ -138,11 +138,9 @@ export function endKey(key: Key, ended: KeyEnd, now: Instant): DeadKey {
 /** Returns the fields of a key that do not depend on its state. */
 export function coreOf(key: Key): KeyCore {
   const { keyId, guestId, acsUserId, ask, commonDoors, generation, requestedAt, why, condemned, doubt } = key;
-  const always = { keyId, guestId, acsUserId, ask, commonDoors, generation, requestedAt, why };
-  const sometimes = { condemned, doubt };
+  const core = { keyId, guestId, acsUserId, ask, commonDoors, generation, requestedAt, why, condemned, doubt };
   // A new field of the core does not compile until it is listed here.
-  ({ ...always, ...sometimes }) satisfies Record<keyof KeyCore, unknown>;
-  return { ...always, ...defined(sometimes) };
+  return defined(core satisfies Record<keyof KeyCore, unknown>);
 }
 
 /** Returns the keyring with this refusal as the guest's latest. */

@@ -30,8 +30,7 @@ interface Wait {
   readonly until?: Instant;
 }
 
-/** Decision of a guest for whom nothing is to be done now. */
-export const NOTHING: GrantDecision = { do: 'nothing' };
+const NOTHING: GrantDecision = { do: 'nothing' };
 
 /** Rule of the table: a decision, or undefined if the rule says nothing of this guest. */
 export type Rule<G extends DesiredGuest = DesiredGuest> = (round: Round, guest: G) => GrantDecision | undefined;
@@ -42,7 +41,7 @@ export const BEFORE_GATES: readonly Rule[] = [noKeyDesired, stepInFlight, confir
 /** Rules for a guest whose gates are open, in order: reasons against any key. */
 export const REFUSALS: readonly Rule<ReadyGuest>[] = [refusedBySeam, beyondCapacity];
 
-/** Rules that choose the way to the key, in order (rules 1, 2, 4, 5 and 8). The last one always answers. */
+/** Rules that choose the way to the key, in order (rules 1, 2, 4, 5 and 8). An override is what remains. */
 export const WAYS: readonly Rule<ReadyGuest>[] = [
   earlierStepFirst,
   resumeAsked,
@@ -53,7 +52,6 @@ export const WAYS: readonly Rule<ReadyGuest>[] = [
   sharedWithOtherStay,
   lockOut,
   waitForWiderKey,
-  newOverride,
 ];
 
 function noKeyDesired(round: Round, guest: DesiredGuest): GrantDecision | undefined {
@@ -65,11 +63,11 @@ function stepInFlight(round: Round, guest: DesiredGuest): GrantDecision | undefi
   return asked !== undefined && isInFlight(round, asked) ? NOTHING : undefined;
 }
 
-/** A key with a Seam id already exists: no gate prevents its confirmation. */
+/** A key with a Seam id already exists: no gate prevents its confirmation. Its step is not in flight: see the rule before. */
 function confirmMadeKey(round: Round, guest: DesiredGuest): GrantDecision | undefined {
   const key = askedKey(round, guest);
   if (key?.acsCredentialId === undefined || round.busy.has(guest.guestId)) return undefined;
-  return isWorthConfirming(round, key) ? { do: 'resume', key } : undefined;
+  return { do: 'resume', key };
 }
 
 /** Returns the guest's first requested key whose step is in flight, or that the stay should continue with. */
@@ -214,8 +212,4 @@ function widerGuestComingUp(round: Round, guest: DesiredGuest): DesiredGuest | u
 /** Returns the step that a waiting guest would get; for display, not a decision. */
 function expectedStep(round: Round, guest: DesiredGuest): 'override' | 'join' {
   return liveKeysOn(round, guest.rooms).length > 0 || isClaimed(round, guest) ? 'join' : 'override';
-}
-
-function newOverride(_round: Round, { acsUserId }: ReadyGuest): GrantDecision {
-  return { do: 'override', acsUserId };
 }

@@ -2,7 +2,7 @@
 import type { Key } from '../../model/key.js';
 import type { DesiredGuest, ReadyGuest } from '../../model/key-plan.js';
 import { labelProblem } from './capacity.js';
-import { BEFORE_GATES, NOTHING, closedGate, REFUSALS, WAYS, type GrantDecision, type Rule } from './grant-rules.js';
+import { BEFORE_GATES, closedGate, REFUSALS, WAYS, type GrantDecision, type Rule } from './grant-rules.js';
 import { joinReason, overrideReason } from './reasons.js';
 import { liveKeysOn, notice, useAnchor, type Round } from './round.js';
 
@@ -25,7 +25,7 @@ export function planGrant(round: Round, guest: DesiredGuest): void {
   const refused = firstOf(REFUSALS, round, guest);
   if (refused !== undefined) return addDecision(round, guest, refused);
   noteLabel(round, guest);
-  addDecision(round, guest, firstOf(WAYS, round, guest) ?? NOTHING);
+  addDecision(round, guest, firstOf(WAYS, round, guest) ?? { do: 'override', acsUserId: guest.acsUserId });
 }
 
 function firstOf<G extends DesiredGuest>(rules: readonly Rule<G>[], round: Round, guest: G): GrantDecision | undefined {
