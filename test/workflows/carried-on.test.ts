@@ -1,5 +1,7 @@
 /** Continue-as-new: the state of a stay survives it, and no step is repeated or lost. */
 import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
+import type { KeyOutcome } from '../../src/domain/key-request/outcome.js';
+import { awaitKeysUpdate } from '../../workflows/stay/messages.js';
 import type { BookedStay } from '../harness/booked-stay.js';
 import { openStayWorld, type StayWorld } from '../harness/stay-world.js';
 
@@ -91,4 +93,22 @@ test('a stay that was reinstated after its workflow was cancelled also handles t
   await workflow.getHandle(stay.workflowId).cancel();
   await stay.until((now) => now.phase === 'cancelled' && now.settled);
   expect(await stay.whoOpens(door, ['g1', 'g2'])).toEqual([]);
+});
+
+test('a caller who waits for keys does not keep a stay from continuing as new, and may wait again in the next run', async () => {
+  const stay = await world.book('awaited', { rooms: world.freeRooms(1) });
+  await stay.settled();
+  await world.disturb({ kind: 'status', status: 503, path: '/acs/credentials/create' });
+  await stay.signal('addGuests', { guests: [{ guestId: 'g2' }] });
+  await stay.until((view) => view.guests.some((guest) => guest.guestId === 'g2' && guest.keyState === 'issuing'));
+  const awaitKeys = (): Promise<KeyOutcome> =>
+    world.temporal.workflow
+      .getHandle(stay.workflowId)
+      .executeUpdate(awaitKeysUpdate, { args: [{ kind: 'duplicate', rooms: [], withinMs: 60_000 }] });
+  const interrupted = awaitKeys();
+  await growIntoNextRun(stay);
+  expect(await interrupted).toMatchObject({ kind: 'pending' });
+  const again = awaitKeys();
+  await world.undisturb();
+  expect(await again).toMatchObject({ kind: 'done' });
 });
