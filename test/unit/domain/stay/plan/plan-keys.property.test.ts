@@ -54,6 +54,21 @@ const TOLD_BEFORE: [StoryStart, readonly Turn[]][] = [
       { kind: 'enrol', guestId: 'g3' },
     ],
   ],
+  // A move and then a hold left a guest with a key to each of the two rooms that they have since: both stay until the hold is over.
+  [
+    { ...ONE_GUEST, rooms: ['101'] },
+    [
+      { kind: 'quiet' },
+      { kind: 'wait', minutes: 1500 },
+      { kind: 'later-rooms', rooms: ['103'], from: '2026-11-23T16:00Z' },
+      { kind: 'get-on', job: 0, luck: 'answer-lost' },
+      { kind: 'booking-hold', held: 'held' },
+      { kind: 'get-on', job: 0, luck: 'good' },
+      { kind: 'later-rooms', rooms: ['101', '103'], from: '2026-11-23T16:00Z' },
+      { kind: 'quiet' },
+      { kind: 'booking-hold', held: 'free' },
+    ],
+  ],
 ];
 
 it('whatever changes and in whatever order steps end, exactly the desired guests open exactly the desired doors', () => {

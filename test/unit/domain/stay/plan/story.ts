@@ -9,8 +9,10 @@ import type { DeviceRecord } from '../../../../../src/simulator/hotel/records.js
 import type { Switches } from '../../../../../src/simulator/control/switches.js';
 import { instantAt } from '../../../../../src/domain/model/instants.js';
 import type { Message } from '../../../../../src/domain/model/message-schema.js';
+import type { Key } from '../../../../../src/domain/model/key.js';
 import type { KeyStep } from '../../../../../src/domain/model/key-plan.js';
 import type { Policy } from '../../../../../src/domain/model/property-schema.js';
+import { keysOf } from '../../../../../src/domain/stay/known/keyring.js';
 import type { StaySnapshotInput } from '../../../../../src/domain/model/snapshot-schema.js';
 import {
   COMMON_DOORS,
@@ -519,8 +521,8 @@ function holdDoors(story: Story, act: () => unknown): void {
 function holdQuiet(story: Story): void {
   const { house } = story;
   if (!house.view().settled) throw new Error('the stay is quiet, but does not call itself settled');
-  holdOneKeyEach(story);
   const all = decisions(story);
+  holdOneKeyEach(story, all);
   for (const round of [1, 2]) {
     const order = round === 1 ? all : all.toReversed();
     for (const one of order) holdGuest(story, one, all);
@@ -530,7 +532,7 @@ function holdQuiet(story: Story): void {
   story.steady = new Set(all.flatMap((one) => one.rooms.map((room) => pair(one.guestId, room))));
 }
 
-function holdOneKeyEach({ house, start }: Story): void {
+function holdOneKeyEach({ house, start }: Story, all: readonly GuestDecision[]): void {
   // If the end of an anchor ends its joiners, an earlier key may have to stay beside the one that joined it.
   if (!start.switches.joinersSurviveAnchorDeletion) return;
   const { world } = house.hotel;
@@ -539,8 +541,23 @@ function holdOneKeyEach({ house, start }: Story): void {
     const held = [...world.credentials.values()].filter(
       (one) => one.userId === acsUserId && isValid(one) && one.endsAt > world.clock.now(),
     );
-    if (acsUserId !== undefined && held.length > 1) throw new Error(`${guestId} holds ${held.length} live keys`);
+    if (acsUserId === undefined || held.length <= 1) continue;
+    const decision = all.find((one) => one.guestId === guestId);
+    if (decision === undefined || !isEachNeeded(house, decision)) {
+      throw new Error(`${guestId} holds ${held.length} live keys`);
+    }
   }
+}
+
+/**
+ * True while a hold forbids the one key to all of the guest's rooms, and each key that they hold opens a desired room that no other
+ * does: to end one of them would lock the guest out of a room that they should open.
+ */
+function isEachNeeded(house: House, { guestId, rooms, granted }: GuestDecision): boolean {
+  const keys = keysOf(house.state.keyring, guestId).filter((key) => key.state === 'live');
+  const opensAlone = (key: Key, room: string): boolean =>
+    key.ask.rooms.includes(room) && !keys.some((other) => other !== key && other.ask.rooms.includes(room));
+  return !granted && keys.every((key) => rooms.some((room) => opensAlone(key, room)));
 }
 
 function isReady(story: Story, one: GuestDecision): boolean {
