@@ -21,7 +21,7 @@ const VENDORS = ['seam', 'apaleo'].map((vendor) => path.join(ROOT, 'test/vendor'
 /** Steps in the order of their dependencies. */
 const STEPS = {
   modules: {
-    what: 'installing npm packages (about 15 s)',
+    what: 'installing npm packages (a minute or two, once)',
     isDone: () => modulesInstalled(ROOT),
     act: () => installModules(ROOT),
   },

@@ -20,6 +20,9 @@ const logLevel = z.enum(LOG_LEVELS, { error: `must be one of ${LOG_LEVELS.join('
 const httpUrl = (example: string): z.ZodType<string> =>
   z.url({ protocol: /^https?$/, error: `must be a URL such as "${example}"` });
 
+/** Checks across variables also run if single variables are wrong: the error names everything at once. */
+const ALL_AT_ONCE = { when: () => true };
+
 const seamVariables = {
   SEAM_ENDPOINT: httpUrl('http://127.0.0.1:4010').optional(),
   SEAM_API_KEY: text.optional(),
@@ -47,7 +50,7 @@ const workerSchema = z
       refuse(context, 'SEAM_API_KEY', 'is needed (or SEAM_PERSONAL_ACCESS_TOKEN with SEAM_WORKSPACE_ID)');
     }
     judgeSeamAuth(env, context);
-  });
+  }, ALL_AT_ONCE);
 
 const serverSchema = z
   .object({
@@ -86,7 +89,7 @@ const serverSchema = z
         'is needed (or STAYLINE_BOOKINGS_FILE, or SEAM_WEBHOOK_SECRET to receive only events of Seam)',
       );
     }
-  });
+  }, ALL_AT_ONCE);
 
 type SeamVariables = z.infer<z.ZodObject<typeof seamVariables>>;
 

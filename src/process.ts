@@ -2,6 +2,7 @@
 import { ConfigFileError } from './config-file.js';
 import { ConfigError } from './config.js';
 import { createLog, type Log, type LogLevel } from './log.js';
+import { NoTemporalServer } from './temporal/connection.js';
 
 const FAILED = 1;
 const BAD_INPUT = 2;
@@ -49,6 +50,10 @@ async function exitCodeOf<Config extends { readonly logLevel: LogLevel }>({
     if (error instanceof ConfigFileError) {
       process.stderr.write(`${error.message}\n`);
       return BAD_INPUT;
+    }
+    if (error instanceof NoTemporalServer) {
+      process.stderr.write(`The ${name} cannot start: ${error.message}\n`);
+      return FAILED;
     }
     log.error({ error }, `the ${name} failed`);
     return FAILED;

@@ -63,7 +63,8 @@ async def main(reservation_id: str) -> None:
     snapshot = {
         "propertyId": PROPERTY,
         "reservationId": reservation_id,
-        "revision": 1,
+        # What grows with every change of the reservation: here the time, so that the example can run again.
+        "revision": int(now.timestamp() * 1000),
         "status": "confirmed",
         "window": {
             "from": (now + timedelta(days=30)).isoformat(),
@@ -74,7 +75,7 @@ async def main(reservation_id: str) -> None:
     }
     await apply_reservation(client, snapshot)
     try:
-        await apply_reservation(client, {**snapshot, "revision": 0})
+        await apply_reservation(client, {**snapshot, "revision": snapshot["revision"] - 1})
     except WorkflowUpdateFailedError as refused:
         print(f"an older revision is refused: {refused.cause}", file=sys.stderr)
 

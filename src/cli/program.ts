@@ -1,5 +1,8 @@
 /** Commands of `stayline` (docs/cli.md). */
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
 import { Command } from 'commander';
+import { z } from 'zod';
 import {
   stayWorkflowId,
   type DryRun,
@@ -12,6 +15,7 @@ import { defined } from '../domain/model/defined.js';
 import { instantAt } from '../domain/model/instants.js';
 import { messageNames, messageSchemas } from '../domain/model/message-schema.js';
 import { guestToEraseSchema, type GuestToErase } from '../domain/model/erasure-schema.js';
+import { packageRoot } from '../package-root.js';
 import { snapshotSchema } from '../domain/model/snapshot-schema.js';
 import { addImport } from './import/command.js';
 import { addApiKeyCommands } from './api-key.js';
@@ -23,12 +27,15 @@ import { coloursFor, showDryRun, showView } from './show.js';
 import { withStays } from './temporal.js';
 import type { Terminal } from './terminal.js';
 
+const packageSchema = z.object({ version: z.string() });
+
 /**
  * Returns the program with all its commands. Every command throws `BadInput`, `NotWorked`, or commander's own error.
  */
 export function createProgram(terminal: Terminal): Command {
   const program = new Command('stayline')
     .description('Starts, changes and shows stays. TEMPORAL_ADDRESS or a profile names the Temporal server.')
+    .version(versionOfPackage(), '-V, --version', 'show the version')
     .exitOverride()
     .configureOutput({
       writeOut: (text) => terminal.out.write(text),
@@ -41,6 +48,11 @@ export function createProgram(terminal: Terminal): Command {
   addRoomCommands(program, terminal);
   addApiKeyCommands(program, terminal);
   return program;
+}
+
+function versionOfPackage(): string {
+  const text = readFileSync(path.join(packageRoot(), 'package.json'), 'utf8');
+  return packageSchema.parse(JSON.parse(text)).version;
 }
 
 function addSnapshotCommands(program: Command, { env, out }: Terminal): void {

@@ -16,7 +16,7 @@ import {
   type StayClient,
 } from '../client.js';
 import { planSnapshot, type SnapshotToPlan } from '../client/plan-snapshot.js';
-import { connect, temporalTarget, type TemporalTarget } from '../temporal/connection.js';
+import { connect, NoTemporalServer, temporalTarget, type TemporalTarget } from '../temporal/connection.js';
 import { GRPC_STATUS, grpcErrorIn } from '../temporal/grpc-errors.js';
 import { problemLine } from './json-file.js';
 import { BadInput, NotWorked } from './outcome.js';
@@ -81,13 +81,12 @@ export function targetFrom(env: NodeJS.ProcessEnv): TemporalTarget {
 }
 
 async function open(target: TemporalTarget): Promise<Connection> {
-  const help = 'start one ("npm run dev"), or set TEMPORAL_ADDRESS';
-  // Without this check the client retries for ten seconds before it fails.
-  if (await isRefused(target.address)) throw new NotWorked(`there is no Temporal server at ${target.address}; ${help}`);
   try {
+    // Without this check the client retries for ten seconds before it fails.
+    if (await isRefused(target.address)) throw new NoTemporalServer(target.address, undefined);
     return await connect(target);
-  } catch {
-    throw new NotWorked(`no Temporal server answers at ${target.address}; ${help}`);
+  } catch (error) {
+    throw error instanceof NoTemporalServer ? new NotWorked(error.message) : error;
   }
 }
 

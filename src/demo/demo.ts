@@ -107,7 +107,7 @@ async function keepRunning({ temporal, simulator }: Stack, narrator: Narrator, s
   narrator.closing('hotel', `${simulator.url}/_sim/hotel`);
   narrator.closing(
     'stays',
-    `TEMPORAL_ADDRESS=${temporal.address} npm run stayline -- show ${simulator.property.propertyId} R-5`,
+    `TEMPORAL_ADDRESS=${temporal.address} bin/stayline show ${simulator.property.propertyId} R-5`,
   );
   if (!signal.aborted) await once(signal, 'abort');
 }

@@ -48,13 +48,26 @@ export function isTemporalGiven(env: NodeJS.ProcessEnv): boolean {
   return loadClientConnectConfig({ overrideEnvVars: definedOnly(env) }).connectionOptions.address !== undefined;
 }
 
+/** Error for a Temporal server that does not answer; the message is a sentence for people. */
+export class NoTemporalServer extends Error {
+  override readonly name = 'NoTemporalServer';
+
+  constructor(address: string, cause: unknown) {
+    super(`no Temporal server answers at ${address}; start one ("npm run dev"), or set TEMPORAL_ADDRESS`, { cause });
+  }
+}
+
 /**
  * Opens a connection for clients. Close it when done.
- * @throws Error if the server does not answer within ten seconds
+ * @throws NoTemporalServer if the server does not answer within ten seconds
  */
-export function connect(target: TemporalTarget): Promise<Connection> {
+export async function connect(target: TemporalTarget): Promise<Connection> {
   const options: ConnectionOptions = connectionOptions(target);
-  return Connection.connect(options);
+  try {
+    return await Connection.connect(options);
+  } catch (error) {
+    throw new NoTemporalServer(target.address, error);
+  }
 }
 
 /**

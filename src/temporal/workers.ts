@@ -7,7 +7,7 @@ import type { BookingActivities } from '../domain/model/booking-activities.js';
 import { defined } from '../domain/model/defined.js';
 import type { KeyRequestActivities } from '../domain/model/key-request-activities.js';
 import type { StayActivities } from '../domain/model/stay-activities.js';
-import { connectionOptions, type TemporalTarget } from './connection.js';
+import { connectionOptions, NoTemporalServer, type TemporalTarget } from './connection.js';
 import { ACTIVITY_QUEUES, TASK_QUEUES, type TaskQueue } from './task-queues.js';
 
 /** Settings of workers; durations in the SDK's notation. */
@@ -58,9 +58,16 @@ export interface StayWorkersOptions {
   readonly sinks?: NonNullable<WorkerOptions['sinks']>;
 }
 
-/** Opens a connection for workers. Close it after every worker on it has ended. */
-export function connectNatively(target: TemporalTarget): Promise<NativeConnection> {
-  return NativeConnection.connect(connectionOptions(target));
+/**
+ * Opens a connection for workers. Close it after every worker on it has ended.
+ * @throws NoTemporalServer if the server does not answer
+ */
+export async function connectNatively(target: TemporalTarget): Promise<NativeConnection> {
+  try {
+    return await NativeConnection.connect(connectionOptions(target));
+  } catch (error) {
+    throw new NoTemporalServer(target.address, error);
+  }
 }
 
 /** Creates the workers; `runWorkers` runs them. */

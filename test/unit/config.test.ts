@@ -26,6 +26,17 @@ describe("a worker's environment", () => {
     });
   });
 
+  test("a worker's environment names all variables that are missing at once, whatever else is wrong", () => {
+    const problems = problemsOf({ SEAM_TIMEOUT_MS: 'soon' }).join('; ');
+    for (const variable of ['STAYLINE_PROPERTIES', 'SEAM_API_KEY', 'SEAM_TIMEOUT_MS']) {
+      expect(problems).toContain(variable);
+    }
+    const alone = problemsOf({ STAYLINE_SERVER_PORT: 'x', SEAM_PERSONAL_ACCESS_TOKEN: 't' }, serverConfig).join('; ');
+    for (const variable of ['STAYLINE_SERVER_PORT', 'SEAM_WORKSPACE_ID', 'STAYLINE_API_KEYS']) {
+      expect(alone).toContain(variable);
+    }
+  });
+
   test("a worker's environment accepts everything that can be set", () => {
     const env = {
       STAYLINE_PROPERTIES: 'hotel.json',
@@ -59,7 +70,13 @@ describe("a worker's environment", () => {
   });
 
   test.each([
-    [{}, ['STAYLINE_PROPERTIES is needed']],
+    [
+      {},
+      [
+        'STAYLINE_PROPERTIES is needed',
+        'SEAM_API_KEY is needed (or SEAM_PERSONAL_ACCESS_TOKEN with SEAM_WORKSPACE_ID)',
+      ],
+    ],
     [{ SEAM_API_KEY: 'k' }, ['STAYLINE_PROPERTIES is needed']],
     [{ ...least, STAYLINE_PROPERTIES: '' }, ['STAYLINE_PROPERTIES must not be empty']],
     [

@@ -109,6 +109,6 @@ test('without a Temporal server, one sentence names the missing server and the f
   const ran = await stayline(['show', 'seaside', 'R-1']);
   expect(ran.code).toBe(1);
   expect(ran.stderr).toBe(
-    'stayline: there is no Temporal server at 127.0.0.1:1; start one ("npm run dev"), or set TEMPORAL_ADDRESS\n',
+    'stayline: no Temporal server answers at 127.0.0.1:1; start one ("npm run dev"), or set TEMPORAL_ADDRESS\n',
   );
 });

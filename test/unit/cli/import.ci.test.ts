@@ -204,7 +204,7 @@ test('without a Temporal server, an import still reports what is wrong in the fi
   // Only root may listen on this port, and no server does.
   const { code, out, err } = await importing('127.0.0.1:1', [file, '--property', 'seaside', '--errors', errors]);
   expect([code, out]).toEqual([1, expect.stringMatching(/^0 imported, .*, 2 not sent/)]);
-  expect(err).toMatch(/row 3: guests\[0\]\.email[^]*there is no Temporal server/);
+  expect(err).toMatch(/row 3: guests\[0\]\.email[^]*no Temporal server answers/);
   expect(readFileSync(errors, 'utf8')).toMatch(/^row,problem\n3,/);
 });
 
