@@ -2,7 +2,7 @@
  * Puts in place what a command needs on a fresh machine, logs each step on stderr, and does nothing the second time.
  * Only Node's own modules may be imported here: `node_modules` may not exist yet.
  *
- *     node scripts/setup.mjs [modules] [vendors] [temporal] [test-server] [browser]      (all of them by default)
+ *     node scripts/setup.mjs [modules] [vendors] [temporal] [test-server] [browser] [python]   (all of them by default)
  */
 import { existsSync, mkdirSync } from 'node:fs';
 import os from 'node:os';
@@ -11,6 +11,7 @@ import { pathToFileURL } from 'node:url';
 import { withLock } from './setup/lock.mjs';
 import { installModules, modulesInstalled } from './setup/node-modules.mjs';
 import { HOME, LOCK_FILE, ROOT } from './setup/paths.mjs';
+import { findPythonClients, pythonClientsFound } from './setup/python-clients.mjs';
 import { SetUpError, telling } from './setup/say.mjs';
 import { browserFound, findBrowser, findServer, serverFound } from './setup/tools.mjs';
 
@@ -46,6 +47,11 @@ const STEPS = {
     what: 'looking for Chromium (for tests of the Web UI)',
     isDone: browserFound,
     act: findBrowser,
+  },
+  python: {
+    what: 'installing the official Python clients of Temporal and Seam for the tests',
+    isDone: pythonClientsFound,
+    act: findPythonClients,
   },
 };
 

@@ -141,7 +141,8 @@ async function installBrowser() {
   return findOnPath(...BROWSERS);
 }
 
-function readTools() {
+/** Returns the record of the programs that were found. */
+export function readTools() {
   try {
     return JSON.parse(readFileSync(TOOLS_FILE, 'utf8'));
   } catch {
@@ -149,7 +150,8 @@ function readTools() {
   }
 }
 
-function keepTool(name, tool) {
+/** Adds a program to the record. */
+export function keepTool(name, tool) {
   const draft = `${TOOLS_FILE}.${process.pid}`;
   writeFileSync(draft, `${JSON.stringify({ ...readTools(), [name]: tool }, null, 2)}\n`);
   renameSync(draft, TOOLS_FILE);

@@ -75,7 +75,7 @@ export const EITHER_WAY_WITH_EARLIER_KEYS: readonly Circumstance[] = [
 
 /**
  * Opens a scenario. `number`: as in the list of fifty scenarios that the product is built to. Circumstances by default: skipped time, and
- * the simulator's cautious answers.
+ * the defaults of the simulator.
  */
 export function scenario(number: number, title: string, circumstances: readonly Circumstance[] = [USUAL]): Opening {
   return {

@@ -6,7 +6,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, afterEach, expect, test } from 'vitest';
 import { packageRoot } from '../../src/package-root.js';
-import { cautiousSwitches } from '../../src/simulator/control/switches.js';
+import { defaultSwitches } from '../../src/simulator/control/switches.js';
 import { openStayWorld, type StayWorld } from '../harness/stay-world.js';
 import type { TemporalKind } from '../harness/temporal.js';
 import { chapters, scenarios } from './all.js';
@@ -47,7 +47,7 @@ for (const scenario of scenarios) {
       const before = endings.get(number);
       endings.set(number, 'fails');
       const world = await worldOn(server);
-      world.simulator.hotel.setSwitches({ ...cautiousSwitches, ...switches });
+      world.simulator.hotel.setSwitches({ ...defaultSwitches, ...switches });
       await world.undisturb();
       await scenario.run(openHotel(world, `scenario-${number}-${index}`));
       endings.set(number, before ?? 'holds');

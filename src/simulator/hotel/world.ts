@@ -6,7 +6,7 @@ import { createJournal, type Journal } from './journal.js';
 import type { Lock } from './lock.js';
 import { providerLink, type Pace, type ProviderLink } from './provider-link.js';
 import type { CopyRecord, CredentialRecord, DeviceRecord, Door, IdentityRecord, UserRecord } from './records.js';
-import { cautiousSwitches, type Switches } from '../control/switches.js';
+import { defaultSwitches, type Switches } from '../control/switches.js';
 
 export interface HotelOptions {
   readonly clock: HotelClock;
@@ -92,7 +92,7 @@ export function createWorld(options: HotelOptions): World {
     timeZone,
     zoneAtSeam: { timeZone, doubtedSince: null },
     clock,
-    switches: { ...cautiousSwitches, ...options.switches },
+    switches: { ...defaultSwitches, ...options.switches },
     newId,
     nextSeq: () => ++seq,
     link: providerLink(options.pace ?? { kind: 'manual' }),

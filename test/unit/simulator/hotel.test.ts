@@ -1,4 +1,4 @@
-/** The simulated hotel in process, with the cautious answers to every open question. */
+/** The simulated hotel in process, with the default of every switch unless a test names another. */
 import { describe, expect, it } from 'vitest';
 import { aHotel, CHECK_IN, CHECK_OUT, credentialEvents, giveKey, keyParams, refusal, tapOf } from './builders.js';
 
@@ -87,17 +87,18 @@ describe('a key', () => {
 });
 
 describe('an override', () => {
-  it('an override invalidates earlier keys at the provider, and at the lock only once it is used', () => {
+  it('an override ends earlier keys at a lock, and at the provider, once it is used there, and no sooner', () => {
     const hotel = aHotel();
     const [leaving, arriving] = [hotel.addGuest(), hotel.addGuest()];
     const old = giveKey(hotel, leaving, { doors: ['101', 'Gym'] });
     const young = giveKey(hotel, arriving, { doors: ['101'] });
-    expect(old.validity).toBe('invalid');
-    expect(credentialEvents(hotel)).toContain(`invalidated ${old.id}`);
+    expect(old.validity).toBe('valid');
     expect(tapOf(hotel, leaving, '101')).toBe('opened');
     expect(tapOf(hotel, arriving, '101')).toBe('opened');
     expect(tapOf(hotel, leaving, '101')).toBe('older-generation');
     expect(tapOf(hotel, leaving, 'Gym')).toBe('opened');
+    expect(old.validity).toBe('invalid');
+    expect(credentialEvents(hotel)).toContain(`invalidated ${old.id}`);
     expect(young.validity).toBe('valid');
   });
 });
@@ -138,7 +139,15 @@ describe('a joiner', () => {
       'being deleted, behind a bridge that is down',
       (hotel, anchor) => (hotel.setBridge('down'), hotel.credentials.delete(anchor), anchor),
     ],
-    ['overridden', (hotel, anchor) => (giveKey(hotel, hotel.addGuest(), { doors: ['101'] }), anchor)],
+    [
+      'overridden by a key that has been used',
+      (hotel, anchor) => {
+        const next = hotel.addGuest();
+        giveKey(hotel, next, { doors: ['101'] });
+        tapOf(hotel, next, '101');
+        return anchor;
+      },
+    ],
     ['ended', (hotel, anchor) => (hotel.moveTo(Date.parse(CHECK_OUT)), anchor)],
   ] satisfies readonly (readonly [string, (hotel: ReturnType<typeof aHotel>, anchor: string) => string])[])(
     'a joiner is refused for an anchor that is %s',

@@ -3,75 +3,9 @@
  * returning guest, several guests in several rooms. The doors that open show the result. No code of this project sends
  * a request to Seam here. Every request and every response is checked against the published contract.
  */
-import { createRequire } from 'node:module';
-import { pathToFileURL } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { LINES, officialClient, type Credential, type OfficialClient, type Parameters } from './official-client.js';
 import { openSimulator, type TestSimulator } from './support.js';
-
-// The clients' own types would make the compiler read the whole published contract. These types cover what is used of them.
-type Parameters = Readonly<Record<string, unknown>>;
-type Call<Answer> = (parameters?: Parameters) => PromiseLike<Answer> & { readonly method: string; readonly url: URL };
-
-interface Credential {
-  readonly acs_credential_id: string;
-  readonly is_latest_desired_state_synced_with_provider?: boolean | null;
-}
-
-interface OfficialClient {
-  readonly acs: {
-    readonly systems: {
-      readonly list: Call<readonly { acs_system_id: string; external_type: string }[]>;
-      readonly listCompatibleCredentialManagerAcsSystems: Call<readonly { acs_system_id: string }[]>;
-    };
-    readonly entrances: { readonly list: Call<readonly { acs_entrance_id: string; display_name: string }[]> };
-    readonly users: {
-      readonly create: Call<{ acs_user_id: string }>;
-      readonly get: Call<{ acs_user_id: string }>;
-      readonly delete: Call<void>;
-    };
-    readonly credentials: {
-      readonly create: Call<Credential>;
-      readonly get: Call<Credential>;
-      readonly list: Call<readonly Credential[]>;
-      readonly update: Call<void>;
-      readonly delete: Call<void>;
-      readonly listAccessibleEntrances: Call<readonly { display_name: string }[]>;
-    };
-  };
-  readonly userIdentities: {
-    readonly create: Call<{ user_identity_id: string }>;
-    readonly get: Call<{ user_identity_id: string }>;
-    readonly addAcsUser: Call<void>;
-    readonly update: Call<void>;
-    readonly delete: Call<void>;
-  };
-  readonly phones: {
-    readonly list: Call<readonly { device_id: string }[]>;
-    readonly deactivate: Call<void>;
-    readonly simulate: { readonly createSandboxPhone: Call<{ device_id: string }> };
-  };
-  readonly events: { readonly list: Call<readonly { event_type: string }[]> };
-  readonly webhooks: {
-    readonly create: Call<{ webhook_id: string }>;
-    readonly update: Call<void>;
-    readonly list: Call<readonly unknown[]>;
-  };
-  createPaginator(request: unknown): { flattenToArray(): Promise<readonly unknown[]> };
-}
-
-const vendor = createRequire(new URL('../../vendor/seam/package.json', import.meta.url));
-
-async function officialClient(line: string, options: Parameters): Promise<OfficialClient> {
-  const module: { SeamHttp: new (options: Parameters) => OfficialClient } = await import(
-    pathToFileURL(vendor.resolve(line).replace(/dist\/index\.cjs$/, 'index.js')).href
-  );
-  return new module.SeamHttp(options);
-}
-
-const LINES = [
-  { line: 'seam-http-1', name: '@seamapi/http 1.102', reads: 'POST', deletes: 'POST', updates: 'PATCH' },
-  { line: 'seam-http-2', name: '@seamapi/http 2.32', reads: 'GET', deletes: 'DELETE', updates: 'PATCH' },
-] as const;
 
 describe.each(LINES)("Seam's JavaScript client $name", ({ line, reads, deletes, updates }) => {
   let simulator: TestSimulator;

@@ -1,6 +1,6 @@
 /** Every switch, at a value that is not the default (`hotel.test.ts` shows the defaults). */
 import { describe, expect, it } from 'vitest';
-import { cautiousSwitches } from '../../../src/simulator/control/switches.js';
+import { defaultSwitches } from '../../../src/simulator/control/switches.js';
 import { aHotel, CHECK_OUT, credentialEvents, giveKey, keyParams, tapOf } from './builders.js';
 import { openSimulator } from './support.js';
 
@@ -127,14 +127,13 @@ describe('the switches', () => {
     expect(() => giveKey(hotel, hotel.addGuest(), { doors: ['101'], change })).toThrow('card_format');
   });
 
-  it('with overrideInvalidatesAt first-use, the provider invalidates older keys when the new key is used', () => {
-    const hotel = aHotel({ overrideInvalidatesAt: 'first-use' });
+  it('with overrideInvalidatesAt issuance, the provider invalidates older keys before the new key is used', () => {
+    const hotel = aHotel({ overrideInvalidatesAt: 'issuance' });
     const [before, next] = [hotel.addGuest(), hotel.addGuest()];
     const old = giveKey(hotel, before, { doors: ['101'] });
     giveKey(hotel, next, { doors: ['101'] });
-    expect(old.validity).toBe('valid');
-    tapOf(hotel, next, '101');
     expect(old.validity).toBe('invalid');
+    expect(tapOf(hotel, before, '101')).toBe('opened');
   });
 
   it('with overrideNeedsPhone, a guest without an active phone is refused an override, but not a joiner', () => {
@@ -174,7 +173,7 @@ describe('the switches', () => {
   ] as const)(
     'with keyEventsFrom %s, only the credentials that the switch names report an issued or invalidated key',
     (keyEventsFrom, expected) => {
-      const hotel = aHotel({ keyEventsFrom });
+      const hotel = aHotel({ keyEventsFrom, overrideInvalidatesAt: 'issuance' });
       const key = giveKey(hotel, hotel.addGuest(), { doors: ['101'] });
       giveKey(hotel, hotel.addGuest(), { doors: ['101'] });
       const copyId = [...key.copies.values()][0]?.id ?? '';
@@ -213,9 +212,9 @@ describe('the switches', () => {
   it('the switches can be changed while the hotel is open, and refuse unknown names and values', async () => {
     const simulator = await openSimulator();
     try {
-      expect(await simulator.control('/_sim/switches')).toEqual(cautiousSwitches);
+      expect(await simulator.control('/_sim/switches')).toEqual(defaultSwitches);
       const turned = await simulator.control('/_sim/switches', { plainKey: 'shares-newest' });
-      expect(turned).toEqual({ ...cautiousSwitches, plainKey: 'shares-newest' });
+      expect(turned).toEqual({ ...defaultSwitches, plainKey: 'shares-newest' });
       const wrong = await simulator.seam('/_sim/switches', { plainKey: 'maybe' });
       expect(wrong.status).toBe(400);
       expect(wrong.body.error.message).toContain('plainKey');

@@ -515,7 +515,7 @@ function holdDoors(story: Story, act: () => unknown): void {
 /**
  * Checks a quiet point: exactly the desired guests open exactly the desired doors, inside their windows.
  *
- * The end of an anchor may end its joiners, too (not the cautious answer, but not excluded). A guest may then be without a key for a
+ * The end of an anchor may end its joiners, too (not the default answer, but not excluded). A guest may then be without a key for a
  * while, or until a person helps: the state cannot be distinguished from a desk card. What must not open still must not.
  */
 function holdQuiet(story: Story): void {
