@@ -4,7 +4,10 @@ import path from 'node:path';
 import { z } from 'zod';
 import { packageRoot } from '../package-root.js';
 
-const toolsSchema = z.partialRecord(z.enum(['temporal', 'testServer', 'chromium', 'python']), z.object({ path: z.string() }));
+const toolsSchema = z.partialRecord(
+  z.enum(['temporal', 'testServer', 'chromium', 'python']),
+  z.object({ path: z.string() }),
+);
 
 /**
  * Name of a program: the Temporal CLI with its dev server, the time-skipping test server, the browser for Web UI tests,

@@ -196,3 +196,12 @@ describe('npm packages', () => {
     expect(stderr).toContain('Check that the npm registry can be reached');
   });
 });
+
+test('every npm script replaces its shell, so that a signal to npm reaches the program', () => {
+  const { scripts }: { scripts: Record<string, string> } = JSON.parse(
+    readFileSync(path.join(packageRoot(), 'package.json'), 'utf8'),
+  );
+  const programs = Object.values(scripts).filter((script) => script.includes('scripts/run.mjs'));
+  expect(programs.length).toBeGreaterThan(8);
+  for (const script of programs) expect(script).toMatch(/^exec node scripts\/run\.mjs /);
+});

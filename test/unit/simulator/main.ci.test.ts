@@ -20,7 +20,11 @@ interface Run {
 }
 
 function run(...args: readonly string[]): Run {
-  const child = spawn(process.execPath, ['--import', 'tsx', 'src/simulator/main.ts', ...args], {
+  return start(process.execPath, '--import', 'tsx', 'src/simulator/main.ts', ...args);
+}
+
+function start(program: string, ...args: readonly string[]): Run {
+  const child = spawn(program, args, {
     cwd: new URL('../../..', import.meta.url),
     stdio: ['ignore', 'pipe', 'pipe'],
   });
@@ -62,6 +66,15 @@ describe('the simulator program', () => {
       expect(simulator.stderr()).toContain('3 rooms');
     },
   );
+
+  it('npm run simulator ends with the npm process on SIGTERM, and nothing serves any more', async () => {
+    const npm = start('npm', 'run', '--silent', 'simulator', '--', '--port', '0', '--rooms', '1');
+    await once(npm.child.stdout ?? npm.child, 'data');
+    const { url } = JSON.parse(npm.stdout());
+    npm.child.kill('SIGTERM');
+    await exitCode(npm);
+    await expect(fetch(`${url}/_sim/hotel`)).rejects.toThrow();
+  });
 
   it('the simulator program uses the given API key, and writes a property file that a worker can read', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'stayline-simulator-'));
