@@ -94,7 +94,7 @@ module.exports = {
           '^src/(domain|seam|booking/ingress)/',
           '^src/client/standing\\.ts$',
           '^src/property-file\\.ts$',
-          '^src/temporal/(start-options|workflow-types)\\.ts$',
+          '^src/temporal/(start-options|visibility|workflow-types)\\.ts$',
           '^workflows/(stay|room)/messages\\.ts$',
           '^(\\.\\./)*node_modules/(@temporalio/(activity|client|common)|zod|p-queue)/',
         ],

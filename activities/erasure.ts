@@ -11,11 +11,11 @@ import { deleteIdentity, findIdentityId, hasLiveKeys } from '../src/seam/erase.j
 import { userIdentityKey } from '../src/seam/guests.js';
 import type { ErasureActivities } from '../src/domain/model/erasure.js';
 import { ERROR_TYPES } from '../src/domain/model/error-types.js';
-import { stayWorkflowId, type StayName } from '../src/domain/model/ids.js';
+import { parseStayWorkflowId, stayWorkflowId, type StayName } from '../src/domain/model/ids.js';
 import { atSeam } from './at-seam.js';
 import type { Dependencies } from './dependencies.js';
 import { notYet } from './not-yet.js';
-import { OPEN_STAYS } from '../src/temporal/workflow-types.js';
+import { openStaysOf, runsOf } from '../src/temporal/visibility.js';
 
 /** Returns the activities that erase a guest. */
 export function createErasureActivities(office: Dependencies): ErasureActivities {
@@ -60,8 +60,8 @@ function needed(why: string): ApplicationFailure {
  * list of the stays of one guest exists.
  */
 async function openStayOf(client: Client, propertyId: string, userIdentityId: string): Promise<string | undefined> {
-  const query = `${OPEN_STAYS} AND StayProperty = ${JSON.stringify(propertyId)}`;
-  for await (const { workflowId } of client.workflow.list({ query })) {
+  for await (const { workflowId } of client.workflow.list({ query: openStaysOf(propertyId) })) {
+    if (parseStayWorkflowId(workflowId)?.propertyId !== propertyId) continue;
     const known = await client.workflow.getHandle(workflowId).query(userIdentityIdsQuery);
     if (Object.values(known).includes(userIdentityId)) return workflowId;
   }
@@ -76,9 +76,9 @@ async function deleteHistories(client: Client, name: StayName): Promise<boolean>
   const workflowId = stayWorkflowId(name);
   const { namespace } = client.options;
   let found = (await standingOf(client, name)) === 'ended';
-  for await (const { runId, status } of client.workflow.list({ query: `WorkflowId = "${workflowId}"` })) {
+  for await (const { workflowId: listed, runId, status } of client.workflow.list({ query: runsOf(workflowId) })) {
     // A run that started meanwhile needs its history.
-    if (status.name === 'RUNNING') continue;
+    if (listed !== workflowId || status.name === 'RUNNING') continue;
     found = true;
     await client.workflowService.deleteWorkflowExecution({ namespace, workflowExecution: { workflowId, runId } });
   }

@@ -14,7 +14,7 @@ import { openChangeFeed, type Subscription } from './change-feed.js';
 import type { ApiScope, BookingContext } from './context.js';
 import { refusal, refusals, STREAM } from './openapi.js';
 import type { StaySummary } from './schemas.js';
-import { queryForChangesSince, searchStays } from './stay-search.js';
+import { changedStays, type ChangesQuestion } from './stay-search.js';
 
 /** Search interval. Temporal allows ten searches a second per namespace by default. */
 const LOOK_EVERY_MS = 1_000;
@@ -46,7 +46,7 @@ export function addEventRoutes(
   onError: (error: unknown) => void,
 ): void {
   const feed = openChangeFeed({
-    changedSince: (instant) => pagesOf(queryForChangesSince(instant, 'all')),
+    changedSince: (instant) => pagesOf({ since: instant, properties: 'all' }),
     everyMs: LOOK_EVERY_MS,
     lagMs: LAG_MS,
     onError,
@@ -56,14 +56,16 @@ export function addEventRoutes(
   scope.addHook('preClose', async () => feed.close());
 
   /** Yields the pages of a search. Each page has the full timeout of a call. */
-  async function* pagesOf(query: string): AsyncGenerator<readonly StaySummary[]> {
-    let pageToken: string | undefined;
+  async function* pagesOf(
+    question: Pick<ChangesQuestion, 'since' | 'properties'>,
+  ): AsyncGenerator<readonly StaySummary[]> {
+    let next: Uint8Array | undefined;
     do {
-      const question = defined({ query, pageSize: PAGE_SIZE, pageToken });
-      const page = await ask(() => searchStays(temporal, connection, question));
+      const asked = defined({ ...question, pageSize: PAGE_SIZE, next });
+      const page = await ask(() => changedStays(temporal, connection, asked));
       yield page.stays;
-      pageToken = page.nextPageToken;
-    } while (pageToken !== undefined);
+      next = page.next;
+    } while (next.length > 0);
   }
 
   /** Yields the changes since the event. @throws HttpProblem `gone` if there are too many */
@@ -73,7 +75,7 @@ export function addEventRoutes(
   ): AsyncGenerator<readonly StaySummary[]> {
     const since = new Date(Date.parse(instant) - LAG_MS).toISOString();
     let found = 0;
-    for await (const stays of pagesOf(queryForChangesSince(since, properties))) {
+    for await (const stays of pagesOf({ since, properties })) {
       found += stays.length;
       if (found > MOST_MISSED) throw gone(`more than ${MOST_MISSED} stays have changed since that event`);
       yield stays;

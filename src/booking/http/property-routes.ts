@@ -3,11 +3,10 @@ import { z } from 'zod';
 import { defined } from '../../domain/model/defined.js';
 import { plusMinutes } from '../../domain/model/instants.js';
 import { localInstant } from '../../domain/model/dates.js';
-import { HttpProblem } from '../../http/problem.js';
 import type { ApiScope, BookingContext } from './context.js';
 import { refusals } from './openapi.js';
 import { propertyParams, roomParams, staysQuery, staySummarySchema } from './schemas.js';
-import { isPageOf, queryFor, searchStays } from './stay-search.js';
+import { listStays } from './stay-search.js';
 import { roomViewSchema } from './view-schemas.js';
 
 const stayPageSchema = z.object({
@@ -34,13 +33,8 @@ export function addPropertyRoutes(scope: ApiScope, context: BookingContext): voi
     async ({ params: { propertyId }, query: { pageSize, pageToken, arriving, ...filter } }) => {
       const property = await context.property(propertyId);
       const day = arriving === undefined ? undefined : dayOf(arriving, property.timeZone);
-      const query = queryFor({ propertyId, ...filter, arriving: day });
-      const page = defined({ query, pageSize, pageToken });
-      if (isPageOf(page)) return ask(() => searchStays(temporal, connection, page));
-      const errors = [
-        { path: 'pageToken', message: 'must be the nextPageToken of the previous page, with the same filters' },
-      ];
-      throw new HttpProblem('invalid-request', 'the query cannot be used', { errors });
+      const question = defined({ filter: { propertyId, ...filter, arriving: day }, pageSize, pageToken });
+      return ask(() => listStays(temporal, connection, question));
     },
   );
 

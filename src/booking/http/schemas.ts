@@ -61,10 +61,7 @@ export const changeHeaders = z.object({
 });
 
 export const staysQuery = z.strictObject({
-  room: idSchema
-    // Temporal on SQLite cannot search a list for one, and the client would retry again and again.
-    .refine((room) => !room.includes('"'), 'must hold no quotation mark')
-    .optional(),
+  room: idSchema.optional(),
   phase: phaseSchema.optional(),
   attention: z
     .union([z.literal(['any', 'none']), attentionCodeSchema])
