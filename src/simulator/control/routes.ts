@@ -16,6 +16,7 @@ const instant = z.iso.datetime({ offset: true, error: 'must be an ISO 8601 insta
 
 const phoneSchema = z.strictObject({
   user_identity_id: uuid.optional(),
+  user_identity_key: z.string().optional(),
   device_id: uuid.optional(),
   online: z.boolean().optional(),
   active: z.boolean().optional(),
@@ -24,9 +25,11 @@ const phoneSchema = z.strictObject({
 const tapSchema = z.strictObject({
   acs_user_id: uuid.optional(),
   user_identity_id: uuid.optional(),
+  user_identity_key: z.string().optional(),
   acs_credential_id: uuid.optional(),
   device_id: uuid.optional(),
-  acs_entrance_id: uuid,
+  acs_entrance_id: uuid.optional(),
+  door: z.string().optional(),
   at: instant.optional(),
 });
 
@@ -79,11 +82,8 @@ export function addControlRoutes(app: FastifyInstance, hotel: SimulatedHotel, fa
 
   app.post('/_sim/tap', ({ body }) => {
     const asked = tapSchema.parse(body);
-    return hotel.tap(
-      tappingOf(asked),
-      asked.acs_entrance_id,
-      asked.at === undefined ? undefined : Date.parse(asked.at),
-    );
+    const tapping = tappingOf(hotel, asked);
+    return hotel.tap(tapping, doorIdOf(hotel, asked), asked.at === undefined ? undefined : Date.parse(asked.at));
   });
 
   app.post('/_sim/desk-card', ({ body }) => {
@@ -166,24 +166,50 @@ function makeOrChange(hotel: SimulatedHotel, asked: z.infer<typeof phoneSchema>)
   if (asked.device_id !== undefined && world.devices.has(asked.device_id)) {
     return [hotel.phones.change(asked.device_id, change)];
   }
-  if (asked.user_identity_id === undefined) throw invalidInput(['user_identity_id'], 'is required for a new phone');
-  const owned = hotel.phones.list({ owner_user_identity_id: asked.user_identity_id });
+  const identityId = identityIdOf(hotel, asked);
+  if (identityId === undefined) throw invalidInput(['user_identity_id'], 'is required for a new phone');
+  const owned = hotel.phones.list({ owner_user_identity_id: identityId });
   if (asked.device_id === undefined && owned.length > 0) {
     return owned.map((device) => hotel.phones.change(device.id, change));
   }
-  return [hotel.phones.add(asked.user_identity_id, { ...change, ...defined({ deviceId: asked.device_id }) })];
+  return [hotel.phones.add(identityId, { ...change, ...defined({ deviceId: asked.device_id }) })];
 }
 
-function tappingOf(asked: z.infer<typeof tapSchema>): Tapping {
+interface Guest {
+  readonly user_identity_id?: string | undefined;
+  readonly user_identity_key?: string | undefined;
+}
+
+/** Returns the id of the guest's user identity, also for its key; undefined if the request names neither. */
+function identityIdOf(hotel: SimulatedHotel, asked: Guest): string | undefined {
+  const { user_identity_id: id, user_identity_key: key } = asked;
+  if (id !== undefined || key === undefined) return id;
+  return hotel.identities.find({ user_identity_key: key }).id;
+}
+
+function doorIdOf(hotel: SimulatedHotel, { acs_entrance_id: id, door: name }: z.infer<typeof tapSchema>): string {
+  if (id !== undefined && name === undefined) return id;
+  const door = [...hotel.world.doors.values()].find((one) => one.name === name);
+  if (id !== undefined || door === undefined) {
+    throw invalidInput(['door'], 'must be the name of a door of GET /_sim/hotel, or acs_entrance_id its id');
+  }
+  return door.id;
+}
+
+function tappingOf(hotel: SimulatedHotel, asked: z.infer<typeof tapSchema>): Tapping {
+  const userIdentityId = identityIdOf(hotel, asked);
   const named: readonly Tapping[] = [
     ...(asked.acs_user_id === undefined ? [] : [{ acsUserId: asked.acs_user_id }]),
-    ...(asked.user_identity_id === undefined ? [] : [{ userIdentityId: asked.user_identity_id }]),
+    ...(userIdentityId === undefined ? [] : [{ userIdentityId }]),
     ...(asked.acs_credential_id === undefined ? [] : [{ acsCredentialId: asked.acs_credential_id }]),
     ...(asked.device_id === undefined ? [] : [{ deviceId: asked.device_id }]),
   ];
   const [tapping, ...others] = named;
   if (tapping === undefined || others.length > 0) {
-    throw invalidInput(['acs_user_id'], 'or user_identity_id, acs_credential_id or device_id: exactly one is needed');
+    throw invalidInput(
+      ['acs_user_id'],
+      'or user_identity_id, user_identity_key, acs_credential_id or device_id: exactly one is needed',
+    );
   }
   return tapping;
 }

@@ -58,6 +58,11 @@ describe('the control API', () => {
     const both = { acs_user_id: guest.acsUserId, acs_credential_id: keyId, acs_entrance_id };
     expect((await simulator.seam('/_sim/tap', both)).status).toBe(400);
     expect((await simulator.seam('/_sim/tap', { acs_entrance_id })).status).toBe(400);
+    const phone = { device_id: guest.deviceId };
+    expect(await simulator.control('/_sim/tap', { ...phone, door: '101' })).toEqual(opened);
+    for (const door of [{}, { door: '999' }, { door: '101', acs_entrance_id }]) {
+      expect((await simulator.seam('/_sim/tap', { ...phone, ...door })).status).toBe(400);
+    }
   });
 
   it('the control API taps a door at another time than now', async () => {
