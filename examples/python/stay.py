@@ -21,7 +21,12 @@ PROPERTY = os.environ.get("STAYLINE_PROPERTY", "simulated-hotel")
 
 
 def stay_id(property_id: str, reservation_id: str) -> str:
-    return f"stay/{quote(property_id, safe='')}/{quote(reservation_id, safe='')}"
+    return f"stay/{encoded(property_id)}/{encoded(reservation_id)}"
+
+
+def encoded(part: str) -> str:
+    """Encodes as JavaScript's encodeURIComponent does: a stay under another spelling of its id is refused."""
+    return quote(part, safe="!*'()")
 
 
 async def apply_reservation(client: Client, snapshot: dict) -> dict:

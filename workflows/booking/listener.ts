@@ -4,7 +4,9 @@
  */
 import { continueAsNew, proxyActivities, setCurrentDetails, sleep, workflowInfo } from '@temporalio/workflow';
 import type { BookingActivities } from '../../src/domain/model/booking-activities.js';
+import { listenWorkflowId } from '../../src/domain/model/ids.js';
 import { TASK_QUEUES } from '../../src/temporal/task-queues.js';
+import { requireOwnId } from '../own-name.js';
 import { ignoreUnknownSignals } from '../unknown-signals.js';
 import type { ListenStart } from './messages.js';
 
@@ -23,9 +25,11 @@ const { listenToBookings } = proxyActivities<BookingActivities>({
 /**
  * Listens to one connection; opens it again whenever it ends. Never completes.
  * @param start id of the connection
+ * @throws ApplicationFailure `InvalidMessage` if the workflow id is another one
  */
 export async function bookingListener({ connectionId }: ListenStart): Promise<never> {
   ignoreUnknownSignals();
+  requireOwnId(listenWorkflowId(connectionId));
   setCurrentDetails(`Listens to ${connectionId}. The sweep finds missed changes.`);
   for (;;) {
     await listenToBookings.executeWithOptions({ summary: `listen to ${connectionId}` }, [{ connectionId }]);

@@ -14,6 +14,7 @@ import {
 import type { BookingActivities, SweepCounts, SweepPageOutcome } from '../../src/domain/model/booking-activities.js';
 import { defined } from '../../src/domain/model/defined.js';
 import { TASK_QUEUES } from '../../src/temporal/task-queues.js';
+import { requireScheduledSpelling } from '../own-name.js';
 import { ignoreUnknownSignals } from '../unknown-signals.js';
 import * as messages from './messages.js';
 import { millisNow } from '../clock.js';
@@ -45,10 +46,12 @@ const NOTHING: SweepCounts = {
  * Sweeps one property of a connection, page by page.
  * @param start connection, property, and how far to look back (days and minutes)
  * @returns counts of the reservations by outcome; the next sweep continues from `begunAt`
+ * @throws ApplicationFailure `InvalidMessage` if the workflow id has another spelling
  * @throws ActivityFailure if the connection no longer serves the property
  */
 export async function bookingSweep(start: messages.SweepStart): Promise<messages.SweepSummary> {
   const { connectionId, propertyId } = start;
+  requireScheduledSpelling();
   const begun = start.carried ?? beginning(start);
   const { since, begunAt } = begun;
   let { cursor, pages, counts } = begun;

@@ -6,8 +6,10 @@ import { proxyActivities, setCurrentDetails } from '@temporalio/workflow';
 import { defined } from '../../src/domain/model/defined.js';
 import { guestToEraseSchema, type GuestToErase } from '../../src/domain/model/erasure-schema.js';
 import type { Erasure, ErasureActivities } from '../../src/domain/model/erasure.js';
+import { eraseWorkflowId } from '../../src/domain/model/ids.js';
 import { TASK_QUEUES } from '../../src/temporal/task-queues.js';
 import { parsed } from '../arguments.js';
+import { requireOwnId } from '../own-name.js';
 import { ignoreUnknownSignals } from '../unknown-signals.js';
 
 const retry = { initialInterval: '1s', backoffCoefficient: 2, maximumInterval: '1m' } as const;
@@ -36,6 +38,7 @@ const atSeam = proxyActivities<ErasureActivities>({
 export async function eraseGuest(asked: GuestToErase): Promise<Erasure> {
   ignoreUnknownSignals();
   const guest = parsed(guestToEraseSchema, asked);
+  requireOwnId(eraseWorkflowId(guest));
   const past = await atTemporal.lookBack.executeWithOptions({ summary: 'read what the stay did, by ids' }, [guest]);
   const userIdentityId = past?.userIdentityIds[guest.guestId];
   const guestAtSeam = defined({ guest, userIdentityId });

@@ -11,7 +11,7 @@ import { applyMessage } from '../../src/domain/stay/desired/apply-message.js';
 import { STATE_SCHEMA, isEnded, newStayState, type StayState } from '../../src/domain/stay/state.js';
 import { ERROR_TYPES } from '../../src/domain/model/error-types.js';
 import { LEASE_STEP_ID } from '../../src/domain/model/preparation.js';
-import { parseStayWorkflowId } from '../../src/domain/model/ids.js';
+import { parseStayWorkflowId, type StayName } from '../../src/domain/model/ids.js';
 import { reconcile, type StayPlan } from '../../src/domain/stay/reconcile.js';
 import { startPreparation, startKeyStep } from './run-steps.js';
 import { now } from '../clock.js';
@@ -27,10 +27,11 @@ import { show } from './publish.js';
  * @param start first snapshot, or the state of the previous run; all optional
  * @returns final phase, and the number of override and joiner keys that were issued
  * @throws ApplicationFailure `InvalidSnapshot`, `StaleRevision` or `StayOver` if `start.snapshot` is refused;
- * `InvalidSnapshot` also if the workflow id is no stay's, or the carried state has another schema
+ * `InvalidSnapshot` also if the workflow id is no stay's or has another spelling, or the carried state has another schema
  */
 export async function stay(start: StayStart = {}): Promise<StaySummary> {
-  const run = openRun(start.carried === undefined ? newState() : carriedState(start.carried));
+  const name = ownName(parseStayWorkflowId, 'stay/<propertyId>/<reservationId>', ERROR_TYPES.invalidSnapshot);
+  const run = openRun(start.carried === undefined ? newState(name) : carriedState(start.carried));
   setHandlers(run);
   if (start.snapshot !== undefined && run.state.snapshot === undefined) receive(run, start.snapshot);
   watchForCancel(run);
@@ -117,9 +118,8 @@ function watchForCancel(run: StayRun): void {
   });
 }
 
-function newState(): StayState {
+function newState(name: StayName): StayState {
   const { workflowId, firstExecutionRunId } = workflowInfo();
-  const name = ownName(parseStayWorkflowId, 'stay/<propertyId>/<reservationId>', ERROR_TYPES.invalidSnapshot);
   return newStayState({ stayId: workflowId, ...name, chain: firstExecutionRunId }, now());
 }
 

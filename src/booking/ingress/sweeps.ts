@@ -8,6 +8,7 @@ import {
   type ScheduleOptionsStartWorkflowAction,
 } from '@temporalio/client';
 import type { ListenWorkflow, SweepStart, SweepWorkflow } from '../../../workflows/booking/messages.js';
+import { listenWorkflowId } from '../../domain/model/ids.js';
 import { SEARCH_ATTRIBUTES } from '../../temporal/search-attributes.js';
 import { startOptions } from '../../temporal/start-options.js';
 import type { Connection, Connections, SweepRhythm } from './connections.js';
@@ -89,7 +90,7 @@ function scheduleOf(connectionId: string, propertyId: string, rhythm: SweepRhyth
 
 async function ensureListener(temporal: Client, connectionId: string): Promise<void> {
   await temporal.workflow.start<ListenWorkflow>(WORKFLOW_TYPES.bookingListener, {
-    ...startOptions(`listen/${connectionId}`, [{ connectionId }], `Listens to ${connectionId}`),
+    ...startOptions(listenWorkflowId(connectionId), [{ connectionId }], `Listens to ${connectionId}`),
     workflowIdConflictPolicy: 'USE_EXISTING',
   });
 }

@@ -1,4 +1,8 @@
-/** Workflow ids and step ids; workflow ids have inverses. */
+/**
+ * Workflow ids and step ids; workflow ids have inverses. A workflow id has one spelling: two spellings of one name would
+ * be two workflows. Its parts are percent-encoded as by `encodeURIComponent`: letters, digits and `-_.!~*'()` stay as
+ * they are, and every other byte of the UTF-8 text becomes `%` and two capital hexadecimal digits.
+ */
 
 /** Longest workflow id that Temporal accepts, in bytes. Ids are percent-encoded, so that a character is a byte. */
 export const MOST_ID_LENGTH = 1_000;
@@ -52,6 +56,11 @@ export function commandWorkflowId(connectionId: string, commandId: string): stri
   return idOf('command', connectionId, commandId);
 }
 
+/** Returns the id of the workflow that listens to a connection: `listen/<connectionId>`, percent-encoded. */
+export function listenWorkflowId(connectionId: string): string {
+  return idOf('listen', connectionId);
+}
+
 export interface RoomName {
   readonly propertyId: string;
   readonly room: string;
@@ -68,6 +77,19 @@ export function parseRoomWorkflowId(workflowId: string): RoomName | undefined {
   return propertyId === undefined || room === undefined ? undefined : { propertyId, room };
 }
 
+/**
+ * Returns the one valid spelling of a workflow id whose parts are percent-encoded in another way, or not at all.
+ * Undefined if a part cannot be decoded.
+ */
+export function canonicalWorkflowId(workflowId: string): string | undefined {
+  const [kind = '', ...parts] = workflowId.split('/');
+  try {
+    return idOf(kind, ...parts.map(decodeURIComponent));
+  } catch {
+    return undefined;
+  }
+}
+
 function idOf(kind: string, ...parts: readonly string[]): string {
   return [kind, ...parts.map(encodeURIComponent)].join('/');
 }
@@ -77,15 +99,12 @@ function stayNameIn(kind: string, workflowId: string): StayName | undefined {
   return propertyId === undefined || reservationId === undefined ? undefined : { propertyId, reservationId };
 }
 
-/** Returns the two decoded parts of an id that begins with `kind`. */
+/** Returns the two decoded parts of an id that begins with `kind` and has the one valid spelling. */
 function twoParts(kind: string, workflowId: string): readonly [string, string] | undefined {
   const [first, second, third, ...rest] = workflowId.split('/');
   if (first !== kind || !second || !third || rest.length > 0) return undefined;
-  try {
-    return [decodeURIComponent(second), decodeURIComponent(third)];
-  } catch {
-    return undefined;
-  }
+  if (canonicalWorkflowId(workflowId) !== workflowId) return undefined;
+  return [decodeURIComponent(second), decodeURIComponent(third)];
 }
 
 /**

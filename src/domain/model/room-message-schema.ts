@@ -4,7 +4,7 @@
  * a newer worker may send fields that an older one does not have.
  */
 import { z } from 'zod';
-import { MOST_ID_LENGTH } from './ids.js';
+import { canonicalWorkflowId, MOST_ID_LENGTH } from './ids.js';
 import { idSchema, instantSchema, windowSchema } from './snapshot-schema.js';
 import type { Claim, KeyReport, LeaseNews } from './lease.js';
 
@@ -18,7 +18,12 @@ const workflowIdSchema = z
   .string({ error: stayIdRule })
   .min(1, 'must not be empty')
   .max(MOST_ID_LENGTH, 'must be at most 1000 characters long')
-  .regex(/^[\x21-\x7e]+$/, stayIdRule);
+  .regex(/^[\x21-\x7e]+$/, stayIdRule)
+  .superRefine((workflowId, context) => {
+    const canonical = canonicalWorkflowId(workflowId);
+    if (canonical === undefined || canonical === workflowId) return;
+    context.addIssue({ code: 'custom', message: `must be spelled ${JSON.stringify(canonical)}` });
+  });
 
 const count = z
   .number({ error: 'must be a whole number of at least 0' })

@@ -42,6 +42,18 @@ describe('PUT of a reservation', () => {
     expect((await world.call('GET', of('R 1/2'))).body).toMatchObject({ revision: 3, webUi: body.webUi });
   });
 
+  test('a PUT reaches the one stay of its reservation, in whatever spelling the path has the id', async () => {
+    const paths = ["Smith%20(2)%20O'Hara!", 'Smith%20%282%29%20O%27Hara%21', '%53mith%20%282%29%20O%27Hara!'];
+    for (const [at, part] of paths.entries()) {
+      const put = await world.call(
+        'PUT',
+        `/v1/properties/seaside/reservations/${part}`,
+        await aSnapshot({ revision: at }),
+      );
+      expect(put.body).toMatchObject({ stay: "stay/seaside/Smith%20(2)%20O'Hara!", revision: at });
+    }
+  });
+
   test('a PUT amends the stay with a newer revision, ignores the same one, and answers an older one with the current view', async () => {
     const snapshot = await aSnapshot({ status: 'confirmed' });
     await world.call('PUT', of('R-2'), { ...snapshot, revision: 1 });

@@ -2,6 +2,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
+  canonicalWorkflowId,
   ingestWorkflowId,
   parseIngestWorkflowId,
   parseStayWorkflowId,
@@ -46,6 +47,31 @@ describe('the workflow id of a stay', () => {
       fc.property(fc.string(), (text) => {
         const name = parseStayWorkflowId(text);
         expect(name === undefined || text.startsWith('stay/')).toBe(true);
+      }),
+    );
+  });
+});
+
+describe('the spelling of a workflow id', () => {
+  it.each([
+    ['stay/seaside/Smith%20%282%29%20O%27Hara%21', "stay/seaside/Smith%20(2)%20O'Hara!"],
+    ['stay/seaside/caf%c3%a9', 'stay/seaside/caf%C3%A9'],
+    ['stay/seaside/café 1', 'stay/seaside/caf%C3%A9%201'],
+    ['stay/%73easide/R%2D1', 'stay/seaside/R-1'],
+    ['stay/seaside/R+1', 'stay/seaside/R%2B1'],
+  ])('the workflow id %s is not parsed, because its one spelling is %s', (other, right) => {
+    expect(canonicalWorkflowId(other)).toBe(right);
+    expect(parseStayWorkflowId(other)).toBeUndefined();
+    expect(parseStayWorkflowId(right)).toBeDefined();
+  });
+
+  it('no two texts are parsed as the workflow id of the same stay', () => {
+    const letter = fc.constantFrom('a', '%', '2', '8', '(', '%28', '%61', '%c3%a9', '%C3%A9', 'é', ' ', '+');
+    const text = fc.array(letter, { minLength: 1, maxLength: 6 }).map((letters) => `stay/p/${letters.join('')}`);
+    fc.assert(
+      fc.property(text, (workflowId) => {
+        const name = parseStayWorkflowId(workflowId);
+        expect(name === undefined || stayWorkflowId(name) === workflowId).toBe(true);
       }),
     );
   });
