@@ -8,6 +8,7 @@ import { ConfigFileError } from '../config-file.js';
 import { check, type Problem } from '../domain/model/check.js';
 import { parseJson, whyUnreadable } from '../json-text.js';
 import { BadInput } from './outcome.js';
+import { textIn } from './text.js';
 
 /**
  * Reads a JSON file and checks it.
@@ -51,10 +52,17 @@ export function asBadInput(error: unknown): unknown {
   return error instanceof ConfigFileError ? new BadInput(`${error.path} cannot be used`, error.problems) : error;
 }
 
-/** Reads a file, or stdin (0), which errors call `name`. @throws BadInput if it cannot be read */
+/**
+ * Reads the text of a file, or stdin (0), which errors call `name`.
+ * @throws BadInput if it cannot be read, or its encoding cannot be used
+ */
 export function readText(file: string | 0, name: string): string {
+  return textIn(bytesOf(file, name), name);
+}
+
+function bytesOf(file: string | 0, name: string): Buffer {
   try {
-    return readFileSync(file, 'utf8');
+    return readFileSync(file);
   } catch (error) {
     throw new BadInput(`${name} cannot be read: ${whyUnreadable(error)}`);
   }

@@ -1,7 +1,7 @@
 /**
  * Reservations as a table: a line for each guest, the lines of one reservation joined by its id. The first line names
- * the columns, in any order. Empty cells are absent fields. Comma, semicolon and tab separate
- * (`docs/booking-systems.md`).
+ * the columns, in any order. Empty cells are absent fields. One of comma, semicolon and tab separates the cells of a file;
+ * its first line shows which (`docs/booking-systems.md`).
  */
 import { CsvError, parse } from 'csv-parse/sync';
 import { defined } from '../../domain/model/defined.js';
@@ -29,7 +29,7 @@ interface Line {
 /** Returns the reservations of a CSV text. @throws BadInput if the first line is wrong, or quotes are not closed */
 export function readCsv(text: string, name: string): readonly ImportRow[] {
   const broken: RowProblem[] = [];
-  const lines = linesOf(text, name, broken);
+  const lines = linesOf(text.replaceAll(/\r\n?/g, '\n'), name, broken);
   const groups = new Map<string, Line[]>();
   for (const line of lines) {
     const key = JSON.stringify([line.cells['propertyId'] ?? '', line.cells['reservationId'] ?? '']);
@@ -39,23 +39,70 @@ export function readCsv(text: string, name: string): readonly ImportRow[] {
   return [...broken.map((problem) => ({ row: problem.row, problems: [problem] })), ...rows];
 }
 
+/** Separators, in the order in which they are tried. */
+const SEPARATORS = [',', ';', '\t'] as const;
+const SEPARATORS_IN_WORDS = 'commas, semicolons or tabs';
+
 function linesOf(text: string, name: string, broken: RowProblem[]): readonly Line[] {
+  const { separator, content, linesBefore } = separatorOf(text);
+  const records = recordsOf(content, separator, name).filter(({ cells }) => cells.some((cell) => cell !== ''));
+  const [header, ...others] = records;
+  const columns = checkedHeader(header?.cells ?? [], name);
+  return others.flatMap(({ row: at, cells }) => {
+    const row = at + linesBefore;
+    // Spreadsheets add empty cells at the end of a line.
+    const isWhole = cells.length >= columns.length && cells.slice(columns.length).every((cell) => cell === '');
+    if (isWhole) return { row, cells: withoutEmpty(columns.map((column, place) => [column, cells[place] ?? ''])) };
+    broken.push({ row, message: 'must have as many cells as the first line' });
+    return [];
+  });
+}
+
+/**
+ * Returns the one separator of a file: the one that finds the most columns in the first line. Excel may name it in a
+ * line before that, such as `sep=;`.
+ */
+function separatorOf(text: string): { readonly separator: string; readonly content: string; linesBefore: number } {
+  const [named, said] = /^sep=([,;\t])\n/i.exec(text) ?? [];
+  if (named !== undefined && said !== undefined) {
+    return { separator: said, content: text.slice(named.length), linesBefore: 1 };
+  }
+  const counts = SEPARATORS.map((separator) => ({ separator, found: columnsFound(text, separator) }));
+  const [best] = counts.toSorted((a, b) => b.found - a.found);
+  return { separator: best?.separator ?? ',', content: text, linesBefore: 0 };
+}
+
+function columnsFound(text: string, separator: string): number {
   try {
-    const found: unknown = parse(text, {
-      bom: true,
-      delimiter: [',', ';', '\t'],
-      columns: (header: string[]) => checkedHeader(header, name),
-      info: true,
-      skip_empty_lines: true,
-      skip_records_with_error: true,
-      trim: true,
-      on_skip: (error) => {
-        broken.push({ row: Number(error?.['lines'] ?? 0), message: 'must have as many cells as the first line' });
-        return undefined;
-      },
-    });
-    return (found as { readonly record: Cells; readonly info: { readonly lines: number } }[]).map(
-      ({ record, info }) => ({ row: info.lines, cells: withoutEmpty(record) }),
+    const [header = []] = parse(text, { ...FORMAT, delimiter: separator, skip_records_with_empty_values: true, to: 1 });
+    return header.filter((cell) => COLUMNS.includes(cell)).length;
+  } catch (error) {
+    // An open quote makes no column of the rest of the file.
+    if (error instanceof CsvError) return 0;
+    throw error;
+  }
+}
+
+/** Quotes within an unquoted cell are part of it. Lines may be longer or shorter than the first. */
+const FORMAT = {
+  record_delimiter: '\n',
+  relax_quotes: true,
+  relax_column_count: true,
+  skip_empty_lines: true,
+  trim: true,
+} as const;
+
+interface Parsed {
+  /** Number of the line in which the record begins. */
+  readonly row: number;
+  readonly cells: readonly string[];
+}
+
+function recordsOf(text: string, separator: string, name: string): readonly Parsed[] {
+  try {
+    const found: unknown = parse(text, { ...FORMAT, delimiter: separator, info: true });
+    return (found as { readonly record: string[]; readonly info: { readonly lines: number } }[]).map(
+      ({ record, info }) => ({ row: info.lines - (record.join('').match(/\n/g)?.length ?? 0), cells: record }),
     );
   } catch (error) {
     if (error instanceof CsvError) throw new BadInput(`${name} is not CSV`, [error.message]);
@@ -63,7 +110,9 @@ function linesOf(text: string, name: string, broken: RowProblem[]): readonly Lin
   }
 }
 
-function checkedHeader(header: readonly string[], name: string): string[] {
+/** Returns the names of the columns. Spreadsheets add empty cells at the end. */
+function checkedHeader(cells: readonly string[], name: string): readonly string[] {
+  const header = cells.slice(0, cells.findLastIndex((cell) => cell !== '') + 1);
   const problems = [
     ...header
       .filter((column) => !COLUMNS.includes(column))
@@ -71,15 +120,15 @@ function checkedHeader(header: readonly string[], name: string): string[] {
     ...header.filter((column, at) => header.indexOf(column) !== at).map((column) => `${column} appears twice`),
     ...NEEDED.filter((column) => !header.includes(column)).map((column) => `${column} is missing`),
   ];
-  if (problems.length === 0) return [...header];
-  throw new BadInput(`the first line of ${name} must name the columns`, [
+  if (problems.length === 0) return header;
+  throw new BadInput(`the first line of ${name} must name the columns, between ${SEPARATORS_IN_WORDS}`, [
     ...problems,
     `known columns are ${COLUMNS.join(', ')}`,
   ]);
 }
 
-function withoutEmpty(cells: Cells): Cells {
-  return Object.fromEntries(Object.entries(cells).filter(([, cell]) => cell !== ''));
+function withoutEmpty(cells: readonly (readonly [string, string])[]): Cells {
+  return Object.fromEntries(cells.filter(([, cell]) => cell !== ''));
 }
 
 function reservationOf(lines: readonly Line[]): ImportRow {
@@ -126,7 +175,7 @@ function guestOf(cells: Cells, at: number): unknown {
   return defined({
     guestId: cells['guestId'] ?? `g${at + 1}`,
     personId: cells['personId'],
-    name: cells['guestName'],
+    name: cells['guestName']?.replaceAll(/\s+/g, ' '),
     email: cells['guestEmail'],
     phone: cells['guestPhone'],
     rooms: listOf(cells['guestRooms']),
