@@ -26,7 +26,7 @@ export async function atSeam<Result>(work: (at: Work) => Promise<Result>): Promi
   } catch (error) {
     context.heartbeat(details);
     if (signal.aborted) throw new CancelledFailure('The activity was cancelled');
-    throw toApplicationFailure(error);
+    throw toApplicationFailure(error, context.info.attempt);
   }
 }
 

@@ -114,7 +114,7 @@ async function classified<T>(asked: Promise<T>): Promise<T> {
   try {
     return await asked;
   } catch (error) {
-    throw error instanceof BookingSystemError ? asApplicationFailure(error) : error;
+    throw error instanceof BookingSystemError ? asApplicationFailure(error, activityInfo().attempt) : error;
   }
 }
 

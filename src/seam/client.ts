@@ -17,6 +17,9 @@ export interface SeamClientOptions {
   readonly budget?: Partial<BudgetOptions>;
 }
 
+/** Paths of endpoints that change nothing. */
+const READS = /\/(get|list|list_accessible_entrances)$/;
+
 /** Path of the one request that must never be carried out twice. */
 export const CREATE_CREDENTIAL = '/acs/credentials/create';
 
@@ -135,11 +138,11 @@ export function createSeamClient(options: SeamClientOptions): SeamClient {
 function callsThrough(wire: Wire): SeamCalls {
   const call =
     <Params extends object, Answer, Result>(
-      endpoint: Omit<Endpoint<Answer>, 'priority'> & Partial<Endpoint<Answer>>,
+      endpoint: Omit<Endpoint<Answer>, 'priority' | 'isRead'> & Partial<Endpoint<Answer>>,
       result: (answer: Answer) => Result,
     ) =>
     async (params: Params, options: CallOptions = {}): Promise<Result> =>
-      result(await post(wire, { priority: 'normal', ...endpoint }, params, options));
+      result(await post(wire, { priority: 'normal', isRead: READS.test(endpoint.path), ...endpoint }, params, options));
 
   return {
     getSystem: call({ path: '/acs/systems/get', answer: schemas.systemAnswer }, (answer) => answer.acs_system),

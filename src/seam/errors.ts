@@ -1,10 +1,13 @@
 /**
- * Errors between Stayline and Seam, in one table: which are retryable and which need a person. Messages hold Seam's
- * error type, the refused field names and the request id. They never hold a body, because bodies contain names and
- * contacts.
+ * Errors between Stayline and Seam, in one table: which are retryable and which need a person. Only Seam's own error
+ * envelope proves that Seam refused a request. Every other answer is doubt: a proxy, an outage or a fault may have sent
+ * it, so it is retried. Messages hold Seam's error type, its masked words, the refused field names and the request id.
+ * They never hold a body, because bodies contain names and contacts.
  */
 import { ApplicationFailure, ApplicationFailureCategory } from '@temporalio/common';
+import { defined } from '../domain/model/defined.js';
 import { ERROR_TYPES } from '../domain/model/error-types.js';
+import { longerThanBackoff } from '../http/outgoing.js';
 
 export type SeamErrorType = (typeof ERROR_TYPES)['seamRejected' | 'seamUnavailable' | 'notFoundAtSeam'];
 
@@ -18,19 +21,49 @@ interface ErrorClass {
 }
 
 const REJECTED: ErrorClass = { type: ERROR_TYPES.seamRejected, retryable: false, mayHaveReached: false };
+const NOT_FOUND: ErrorClass = { type: ERROR_TYPES.notFoundAtSeam, retryable: false, mayHaveReached: false };
 const UNAVAILABLE: ErrorClass = { type: ERROR_TYPES.seamUnavailable, retryable: true, mayHaveReached: true };
 
-const BY_STATUS: Readonly<Record<number, ErrorClass>> = {
-  404: { type: ERROR_TYPES.notFoundAtSeam, retryable: false, mayHaveReached: false },
+/**
+ * Statuses below 500 that pass by themselves, whatever their body. 401 and 403 are among them: somebody replaces a key
+ * or restores a permission, and then every request is carried out.
+ */
+const PASSING: Readonly<Record<number, ErrorClass>> = {
+  401: UNAVAILABLE,
+  403: UNAVAILABLE,
   408: UNAVAILABLE,
-  425: { type: ERROR_TYPES.seamUnavailable, retryable: true, mayHaveReached: false },
-  429: { type: ERROR_TYPES.seamUnavailable, retryable: true, delayMs: 1_000, mayHaveReached: false },
-  501: REJECTED,
+  425: { ...UNAVAILABLE, mayHaveReached: false },
+  429: { ...UNAVAILABLE, delayMs: 1_000, mayHaveReached: false },
 };
 
-/** Returns the class of an unsuccessful HTTP status. */
-export function classOfStatus(status: number): ErrorClass {
-  return BY_STATUS[status] ?? (status >= 500 ? UNAVAILABLE : REJECTED);
+/** Unsuccessful answer: its status, and what its body shows. */
+interface Answered {
+  readonly status: number;
+  /** True if the body is Seam's own error envelope. */
+  readonly bySeam: boolean;
+  /** True for a request that changes nothing. Stayline's reads are valid, so a refused one is no proof of anything. */
+  readonly isRead: boolean;
+  readonly seamType?: string;
+}
+
+/** Objects that hold everything else. If one of them is missing, nothing follows for the object of the request. */
+const CONTAINERS: ReadonlySet<string> = new Set(['workspace', 'connected_account', 'acs_system', 'system']);
+
+/** Returns the kind of the object that Seam says it does not have, such as `acs_user`; undefined for other answers. */
+function missingObject({ bySeam, seamType }: Answered): string | undefined {
+  const object = bySeam ? /^(\w+)_not_found$/.exec(seamType ?? '')?.[1] : undefined;
+  return object === undefined || CONTAINERS.has(object) ? undefined : object;
+}
+
+function classOfAnswer(answered: Answered): ErrorClass {
+  const { status, bySeam, isRead, seamType } = answered;
+  const passing = PASSING[status];
+  if (passing !== undefined) return passing;
+  if (status >= 500 || status < 400 || !bySeam) return UNAVAILABLE;
+  if (missingObject(answered) !== undefined) return NOT_FOUND;
+  if (isRead) return UNAVAILABLE;
+  // A 404 that names no object may be the answer of a proxy or of another service.
+  return status === 404 && !(seamType ?? '').endsWith('_not_found') ? UNAVAILABLE : REJECTED;
 }
 
 /** Transport errors that prove that no request arrived. */
@@ -45,16 +78,18 @@ const NEVER_ARRIVED: ReadonlySet<string> = new Set([
 ]);
 
 export type SeamFailure =
-  /** Seam refused the request. */
-  | {
+  /** An answer whose status is not a success: of Seam, or of something before it. */
+  | (Answered & {
       readonly kind: 'answered';
-      readonly status: number;
       readonly requestId?: string;
-      readonly seamType?: string;
+      /** Seam's words, masked. */
+      readonly words?: string;
       readonly fields: readonly string[];
       readonly retryAfterMs?: number;
-    }
-  /** Seam accepted the request, but its answer lacks fields that Stayline relies on. */
+      /** Set for a create request if no earlier one can have reached Seam. */
+      readonly nothingMade?: true;
+    })
+  /** A success without the fields that Stayline relies on. Whether Seam sent it is unknown. */
   | {
       readonly kind: 'unreadable';
       readonly status: number;
@@ -91,16 +126,18 @@ export class SeamError extends Error {
     this.type = found.type;
     this.retryable = found.retryable;
     this.mayHaveReached = found.mayHaveReached;
-    this.retryAfterMs = ('retryAfterMs' in failure ? failure.retryAfterMs : undefined) ?? found.delayMs;
+    this.retryAfterMs = found.retryable
+      ? (('retryAfterMs' in failure ? failure.retryAfterMs : undefined) ?? found.delayMs)
+      : undefined;
   }
 }
 
 function classOf(failure: SeamFailure): ErrorClass {
   switch (failure.kind) {
     case 'answered':
-      return classOfStatus(failure.status);
+      return classOfAnswer(failure);
     case 'unreadable':
-      return { ...REJECTED, mayHaveReached: true };
+      return UNAVAILABLE;
     case 'no-answer':
       return { ...UNAVAILABLE, mayHaveReached: !NEVER_ARRIVED.has(failure.code) };
     case 'cancelled':
@@ -120,7 +157,9 @@ function messageOf(operation: string, failure: SeamFailure): string {
     case 'answered': {
       const what = [String(failure.status), failure.seamType].filter(Boolean).join(' ');
       const where = failure.fields.length > 0 ? ` for ${failure.fields.join(', ')}` : '';
-      return `Seam answered ${operation} with ${what}${where}${requestNote(failure.requestId)}`;
+      const hint = isAccessRefused(failure) ? ' (check the API key of Stayline and its permissions)' : '';
+      const words = `${failure.words === undefined ? '' : `: ${failure.words}`}${hint}`;
+      return `Seam answered ${operation} with ${what}${where}${words}${requestNote(failure.requestId)}`;
     }
     case 'unreadable': {
       const where = failure.paths.length > 0 ? ` at ${failure.paths.join(', ')}` : '';
@@ -141,6 +180,11 @@ function messageOf(operation: string, failure: SeamFailure): string {
   }
 }
 
+/** Returns true if the answer says that Stayline's API key is not accepted, or may not do this. */
+function isAccessRefused(failure: SeamFailure): boolean {
+  return failure.kind === 'answered' && (failure.status === 401 || failure.status === 403);
+}
+
 function requestNote(requestId: string | undefined): string {
   return requestId === undefined ? '' : ` (request ${requestId})`;
 }
@@ -150,7 +194,7 @@ export function isSeamError(error: unknown): error is SeamError {
   return error instanceof SeamError;
 }
 
-/** Returns true if Seam does not have the requested object. */
+/** Returns true if Seam does not have the requested object, or the object that owns it. */
 export function isNotFound(error: unknown): boolean {
   return isSeamError(error) && error.type === ERROR_TYPES.notFoundAtSeam;
 }
@@ -171,18 +215,18 @@ export function isDefiniteRefusal(error: unknown): error is SeamError {
 }
 
 /**
- * Converts a call's error for Temporal: typed, retryable or not, with Seam's own retry delay. Returns any error that is
- * not a `SeamError` unchanged.
+ * Converts a call's error for Temporal: typed, retryable or not, with Seam's own retry delay if it is longer than the
+ * backoff after this attempt (counted from 1). Returns any error that is not a `SeamError` unchanged.
  */
-export function toApplicationFailure(error: unknown): unknown {
+export function toApplicationFailure(error: unknown, attempt: number): unknown {
   if (!isSeamError(error)) return error;
-  const { failure, operation, retryAfterMs } = error;
+  const { failure, operation, retryable, retryAfterMs } = error;
   return ApplicationFailure.create({
     message: error.message,
     type: error.type,
-    nonRetryable: !error.retryable,
+    nonRetryable: !retryable,
     details: [{ operation, ...failure }],
-    ...(error.retryable && retryAfterMs !== undefined ? { nextRetryDelay: retryAfterMs } : {}),
-    ...(error.retryable ? { category: ApplicationFailureCategory.BENIGN } : {}),
+    ...defined({ nextRetryDelay: retryable ? longerThanBackoff(retryAfterMs, attempt) : undefined }),
+    ...(retryable ? { category: ApplicationFailureCategory.BENIGN } : {}),
   });
 }

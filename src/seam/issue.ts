@@ -6,7 +6,7 @@ import { adoptOrCreate, goneAmong, observe, unclaimedMatches } from './adopt.js'
 import { openIssue, type HeldKey, type Issue, type IssueAttempt } from './attempt.js';
 import { credentialsOf, longerPoll, waitFor, type KeyRequests } from './context.js';
 import { CREATE_CREDENTIAL } from './client.js';
-import { isNotFound, isSeamError } from './errors.js';
+import { isDefiniteRefusal, isNotFound, isSeamError, SeamError } from './errors.js';
 import { isDead, isIssued, issuedAt, isUnfetched, newest } from './matching.js';
 import type { Credential } from './schemas.js';
 
@@ -27,10 +27,16 @@ export async function issueKey(
     const outcome = adoption.kind === 'obstacle' ? adoption.outcome : await confirmAndLookRound(issue, adoption.key);
     return { ...outcome, ...ambiguous };
   } catch (error) {
-    if (!attempt.signal.aborted) throw error;
+    if (!attempt.signal.aborted) throw issue.doubtful || issue.known !== undefined ? error : withNothingMade(error);
     const known = defined({ acsCredentialId: issue.known?.acsCredentialId });
     return { kind: 'cancelled', ...known, ...NOTHING_OBSERVED, ...(isUnansweredCreate(error) ? AMBIGUOUS : ambiguous) };
   }
+}
+
+/** Marks a refused create request of an issue in which no earlier one can have reached Seam. */
+function withNothingMade(error: unknown): unknown {
+  if (!isDefiniteRefusal(error) || error.failure.kind !== 'answered') return error;
+  return new SeamError(error.operation, { ...error.failure, nothingMade: true });
 }
 
 const AMBIGUOUS = { ambiguous: true } as const;

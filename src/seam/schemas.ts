@@ -71,12 +71,14 @@ export const userIdentityAnswer = z.object({ user_identity: userIdentitySchema }
 export const acsUserAnswer = z.object({ acs_user: acsUserSchema });
 export const acsUsersAnswer = z.object({ acs_users: z.array(acsUserSchema), pagination: paginationSchema });
 export const phonesAnswer = z.object({ phones: z.array(phoneSchema) });
-export const voidAnswer = z.object({});
+/** Answer of a call without a result. Without `ok`, the body may be anybody's. */
+export const voidAnswer = z.object({ ok: z.literal(true) });
 
 /** An error envelope; `validation_errors` names the fields that Seam refused. */
 export const errorAnswer = z.object({
   error: z.object({
     type: z.string(),
+    message: z.string().optional(),
     validation_errors: z.record(z.string(), z.unknown()).optional(),
   }),
 });

@@ -9,7 +9,8 @@ import type { z } from 'zod';
 import { defined } from '../domain/model/defined.js';
 import { outgoingOptions, retryAfterMs as retryAfterOf } from '../http/outgoing.js';
 import type { Budget, Turn } from './budget.js';
-import { classOfStatus, SeamError, type SeamFailure } from './errors.js';
+import { SeamError, type SeamFailure } from './errors.js';
+import { masked } from './masked.js';
 import { errorAnswer } from './schemas.js';
 
 /** Credentials for Seam. An API key belongs to one workspace; a personal access token also needs the workspace id. */
@@ -58,6 +59,8 @@ export interface Wire {
 export interface Endpoint<Answer> {
   readonly path: string;
   readonly answer: z.ZodType<Answer>;
+  /** True for an endpoint that changes nothing. */
+  readonly isRead: boolean;
   readonly priority: Turn['priority'];
 }
 
@@ -67,7 +70,7 @@ export interface Endpoint<Answer> {
  */
 export async function post<Answer>(
   wire: Wire,
-  { path, answer, priority }: Endpoint<Answer>,
+  { path, answer, priority, isRead }: Endpoint<Answer>,
   body: object,
   { signal, lingerMs = 0 }: CallOptions,
 ): Promise<Answer> {
@@ -88,7 +91,7 @@ export async function post<Answer>(
   }
   const response = turn.result;
   if (response.status < 200 || response.status > 299) {
-    const error = new SeamError(path, refusal(response));
+    const error = new SeamError(path, refusal(response, { body, isRead }));
     if (response.status === 429) wire.budget.pause(error.retryAfterMs ?? 0);
     throw error;
   }
@@ -129,22 +132,39 @@ async function send(
 }
 
 function transportCode(error: unknown): string {
-  const code = axios.isAxiosError(error) ? error.code : undefined;
-  return safeWord(code) ?? 'unknown transport error';
+  if (!axios.isAxiosError(error)) return 'unknown transport error';
+  if (error.message.startsWith('maxContentLength')) return 'answer too large';
+  return safeWord(error.code) ?? 'unknown transport error';
 }
 
-function refusal(response: AxiosResponse<unknown>): SeamFailure {
+function refusal(
+  response: AxiosResponse<unknown>,
+  { body, isRead }: { readonly body: object; readonly isRead: boolean },
+): SeamFailure {
   const parsed = errorAnswer.safeParse(response.data);
-  const seamType = parsed.success ? safeWord(parsed.data.error.type) : undefined;
-  const retryAfterMs = retryAfterOf(response.headers['retry-after']);
+  const error = parsed.success ? parsed.data.error : undefined;
   return {
     kind: 'answered',
     status: response.status,
-    fields: parsed.success ? refusedFields(parsed.data.error.validation_errors ?? {}) : [],
-    ...defined({ seamType }),
-    ...(retryAfterMs !== undefined && classOfStatus(response.status).retryable ? { retryAfterMs } : {}),
+    bySeam: parsed.success,
+    isRead,
+    fields: refusedFields(error?.validation_errors ?? {}),
+    ...defined({
+      seamType: safeWord(error?.type),
+      words: masked(error?.message ?? '', personalValues(body)),
+      retryAfterMs: retryAfterOf(response.headers['retry-after']),
+    }),
     ...requestIdOf(response),
   };
+}
+
+/** Fields of requests that hold a person's name or contacts. */
+const PERSONAL_FIELDS: ReadonlySet<string> = new Set(['full_name', 'email_address', 'phone_number']);
+
+function personalValues(body: object): readonly string[] {
+  return Object.entries(body).flatMap(([field, value]) =>
+    PERSONAL_FIELDS.has(field) && typeof value === 'string' ? value : [],
+  );
 }
 
 function refusedFields(validationErrors: Readonly<Record<string, unknown>>): readonly string[] {

@@ -56,6 +56,8 @@ export interface StayWorldOptions {
    * `cancelling/in-worker.ts`). `by-server`, as in production, by default.
    */
   readonly cancelBy?: 'by-server' | 'by-worker';
+  /** Returns the URL at which the workers reach the simulated Seam: that of a proxy before it (`odd-seam.ts`). */
+  readonly reachSeamAt?: (simulatorUrl: string) => string;
   /** Hook for a test to watch or disturb activities. */
   readonly around?: (activities: StayActivities) => StayActivities;
   /** Source of reservations; if absent, only the test sends them. */
@@ -110,7 +112,7 @@ export async function openStayWorld(options: StayWorldOptions = {}): Promise<Sta
   });
   const followServer = (ms: number): void => clock.moveTo(Math.max(clock.now(), ms));
   const seam = createSeamClient({
-    endpoint: simulator.url,
+    endpoint: options.reachSeamAt?.(simulator.url) ?? simulator.url,
     auth: { kind: 'api-key', apiKey: simulator.apiKey },
     // Days pass in a moment here, so one second has as many calls as hours have otherwise.
     budget: { requestsPerSecond: 2_000 },

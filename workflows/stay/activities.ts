@@ -7,6 +7,7 @@ import {
   proxyActivities,
   type ActivityOptions,
 } from '@temporalio/workflow';
+import { defined } from '../../src/domain/model/defined.js';
 import { ERROR_TYPES } from '../../src/domain/model/error-types.js';
 import type { Key } from '../../src/domain/model/key.js';
 import type { StayActivities } from '../../src/domain/model/stay-activities.js';
@@ -68,5 +69,10 @@ export function failureOf(error: unknown): StepFailure {
   if (!(cause instanceof ApplicationFailure))
     return { kind: 'outage', message: 'Seam or our worker did not answer in time' };
   const passing = cause.type === ERROR_TYPES.seamUnavailable || cause.nonRetryable !== true;
-  return { kind: passing ? 'outage' : 'refused', message: cause.message };
+  const about = cause.details?.[0] as { readonly nothingMade?: true } | null | undefined;
+  return {
+    kind: passing ? 'outage' : 'refused',
+    message: cause.message,
+    ...defined({ nothingMade: about?.nothingMade }),
+  };
 }

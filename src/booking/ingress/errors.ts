@@ -4,6 +4,7 @@
  */
 import { ApplicationFailure } from '@temporalio/common';
 import { defined } from '../../domain/model/defined.js';
+import { longerThanBackoff } from '../../http/outgoing.js';
 
 export type BookingFailure =
   /** Transient: no response, a timeout, 5xx, too many requests. */
@@ -51,16 +52,16 @@ export function failureOfStatus(status: number, retryAfterMs?: number): BookingF
 const TRY_AGAIN_MS = 5 * 60_000;
 
 /**
- * Returns a failure that sets the retry in Temporal: after the delay that the booking system requests, by the caller's
- * policy, or slowly.
+ * Returns a failure that sets the retry in Temporal after this attempt (counted from 1): after the delay that the
+ * booking system requests, by the caller's policy, or slowly.
  */
-export function asApplicationFailure({ message, failure }: BookingSystemError): ApplicationFailure {
+export function asApplicationFailure({ message, failure }: BookingSystemError, attempt: number): ApplicationFailure {
   switch (failure.kind) {
     case 'unavailable':
       return ApplicationFailure.create({
         message,
         type: 'BookingSystemUnavailable',
-        ...defined({ nextRetryDelay: failure.retryAfterMs }),
+        ...defined({ nextRetryDelay: longerThanBackoff(failure.retryAfterMs, attempt) }),
       });
     case 'rejected':
       return ApplicationFailure.create({ message, type: 'BookingSystemRejected', nextRetryDelay: TRY_AGAIN_MS });

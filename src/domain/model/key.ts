@@ -39,6 +39,8 @@ interface StateFields {
   readonly outageSince: Instant;
   /** Earliest time to retry a refused revoke. */
   readonly retryAt: Instant;
+  /** Time of the first refusal of the revoke. */
+  readonly refusedSince: Instant;
   /** Dead at guest rooms, but Seam may still hold it: a phone keeps it, and it opens common doors. */
   readonly lingers: boolean;
   /** Set after the second check, which runs when no other stay has an open request for the same person. */
@@ -69,7 +71,15 @@ export type StrayKey = KeyIn<'stray', never, 'acsCredentialId'>;
 export type RevokingKey = KeyIn<
   'revoking',
   never,
-  'acsCredentialId' | 'issuedAt' | 'outageSince' | 'retryAt' | 'deadAt' | 'ended' | 'residualUntil' | 'lingers'
+  | 'acsCredentialId'
+  | 'issuedAt'
+  | 'outageSince'
+  | 'retryAt'
+  | 'refusedSince'
+  | 'deadAt'
+  | 'ended'
+  | 'residualUntil'
+  | 'lingers'
 >;
 
 /** Opens no guest room any more, except through a phone that has not received the revocation. */
@@ -83,7 +93,10 @@ export function isConfirmed(key: Key): key is LiveKey {
   return key.state === 'live';
 }
 
-/** Reason why a guest's key is not available; holds until the desired key changes, `retry`, or `until`. */
+/**
+ * Reason why a guest's key is not available; holds until the desired key changes, `retry`, or `until`. `at` is the time
+ * of the first refusal, `until` that of the next retry.
+ */
 export interface Refusal {
   readonly code: 'key-failed' | 'guest-has-other-stay';
   readonly fingerprint: string;

@@ -4,7 +4,7 @@ import { openAttention } from './plan/attention.js';
 import type { OpenAttention } from '../model/attention.js';
 import type { Preparation } from '../model/preparation.js';
 import { stayWindow, type StayState } from './state.js';
-import { anyKeyMayLive, dropPastBlockers, planPreparations } from './plan/preparations.js';
+import { anyKeyMayLive, dropPastBlockers, planPreparations, retriesAt } from './plan/preparations.js';
 import { isBefore, later, plusMinutes, type Instant } from '../model/instants.js';
 import { planKeys } from './plan/plan-keys.js';
 import { defined } from '../model/defined.js';
@@ -69,6 +69,7 @@ function planFor(state: StayState, desired: Desired, inFlight: readonly InFlight
     closesAt,
     ...state.desired.scheduled.map((change) => change.from),
     ...looksAt(state),
+    ...retriesAt(state),
     ...leasesBeginAt(state),
     ...leasesEndSoonAt(state),
     ...(state.leases.unsettled ?? []).map(({ askAgainAt }) => askAgainAt),

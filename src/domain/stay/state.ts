@@ -72,8 +72,17 @@ export interface GuestKnown {
 export type Contact = Pick<Guest, 'name' | 'email' | 'phone'>;
 
 /** Reason why a preparation (not a key step) cannot proceed: Seam refused it, or an outage interrupts it. */
-export interface Blocker {
-  readonly kind: 'refused' | 'outage';
+export type Blocker = BlockerCore &
+  (
+    | { readonly kind: 'outage' }
+    | {
+        readonly kind: 'refused';
+        /** Instant of the next retry. */
+        readonly retryAt: Instant;
+      }
+  );
+
+interface BlockerCore {
   readonly message: string;
   readonly since: Instant;
   readonly guestId?: string;

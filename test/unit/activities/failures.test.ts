@@ -81,11 +81,35 @@ describe('a failure', () => {
   });
 
   it('a permanent failure is not retried', async () => {
-    seam.on('/user_identities/get', (reply) => reply.code(403).send({ error: { type: 'unauthorized', message: '' } }));
+    seam.on('/user_identities/create', (reply) => reply.code(400).send({ error: { type: 'no', message: '' } }));
     const failure = await failureOf(run(activities.prepareGuest, ada));
     expect(failure).toMatchObject({ type: 'SeamRejected', nonRetryable: true });
     expect(failure.nextRetryDelay).toBeFalsy();
     expect(failure.category).toBeFalsy();
+  });
+
+  it.each([401, 403])(
+    'an API key that is answered with %i is retried, and the failure says what to check',
+    async (status) => {
+      seam.on('/user_identities/get', (reply) =>
+        reply.code(status).send({ error: { type: 'unauthorized', message: '' } }),
+      );
+      const failure = await failureOf(run(activities.prepareGuest, ada));
+      expect(failure).toMatchObject({ type: 'SeamUnavailable', nonRetryable: false });
+      expect(failure.message).toContain('check the API key of Stayline and its permissions');
+    },
+  );
+
+  it('a refused first create request says that nothing was made, and a later one does not', async () => {
+    seam.on('/acs/systems/get', () => ({ acs_system: { acs_system_id: 'sys', errors: [] }, ok: true }));
+    seam.on('/acs/credentials/create', (reply) => reply.code(400).send({ error: { type: 'no', message: '' } }));
+    seam.on('/acs/credentials/list', () => ({
+      acs_credentials: [],
+      pagination: { next_page_cursor: null, has_next_page: false },
+    }));
+    expect((await failureOf(run(activities.issueKey, key))).details).toMatchObject([{ nothingMade: true }]);
+    const [later] = (await failureOf(run(activities.issueKey, { ...key, firstAsk: false }))).details ?? [];
+    expect(later).not.toHaveProperty('nothingMade');
   });
 
   it.each([

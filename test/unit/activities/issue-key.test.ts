@@ -1,6 +1,8 @@
 /** Issuing one key against the simulated Seam: one key exists in the end, whatever is lost on the way. */
+import { ActivityCancellationDetails } from '@temporalio/common';
 import type { ApplicationFailure } from '@temporalio/common';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { CancelledFailure } from '@temporalio/activity';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createActivities } from '../../../activities/index.js';
 import { fixedProperties } from '../../../src/property-file.js';
 import { propertySchema } from '../../../src/domain/model/property-schema.js';
@@ -227,8 +229,11 @@ describe('the heartbeat details of an attempt', () => {
     const environment = activityEnvironment();
     let noted: unknown;
     environment.on('heartbeat', (details: unknown) => (noted = details));
-    await hotel.fault({ kind: 'status', path: '/acs/credentials/get', status: 401, times: 1 });
-    await expect(environment.run(hotel.activities.issueKey, input)).rejects.toMatchObject({ type: 'SeamRejected' });
+    await hotel.fault({ kind: 'latency', path: '/acs/credentials/get', ms: 60_000, times: 1 });
+    const interrupted = environment.run(hotel.activities.issueKey, input);
+    await vi.waitFor(() => expect(hotel.asked).toContain('/acs/credentials/get'), { timeout: 10_000 });
+    environment.cancel('WORKER_SHUTDOWN', new ActivityCancellationDetails({ workerShutdown: true }));
+    await expect(interrupted).rejects.toBeInstanceOf(CancelledFailure);
     const second = activityEnvironment({ attempt: 2, heartbeatDetails: noted });
     expect(await second.run(hotel.activities.issueKey, input)).toMatchObject({ kind: 'issued', adopted: false });
     expect(hotel.keysMade()).toBe(1);

@@ -25,7 +25,8 @@ export async function startTinySeam(): Promise<TinySeam> {
     const one = { path: request.url, headers: request.headers, body: request.body };
     received.push(one);
     const answering = answers.get(request.url);
-    if (answering === undefined) return reply.code(404).send({ error: { type: 'not_found', message: 'no such path' } });
+    const missing = { error: { type: 'record_not_found', message: 'nothing here' } };
+    if (answering === undefined) return reply.code(404).send(missing);
     return answering(reply, one);
   });
   const url = await server.listen({ host: '127.0.0.1', port: 0 });

@@ -31,6 +31,8 @@ async function errorOf(call: Promise<unknown>): Promise<SeamError> {
 
 const PATH = '/acs/systems/get';
 const askSystem = (seam: SeamCalls, signal?: AbortSignal) => seam.getSystem({ acs_system_id: 'sys' }, { signal });
+const CHANGE = '/acs/credentials/delete';
+const change = (seam: SeamCalls) => seam.deleteCredential({ acs_credential_id: 'key' });
 const system = { acs_system: { acs_system_id: 'sys', errors: [], warnings: [], brand_new_field: 1 }, ok: true };
 
 describe('a request', () => {
@@ -72,27 +74,65 @@ describe('a request', () => {
   });
 });
 
+const RETRIED = { type: 'SeamUnavailable', retryable: true };
+const REFUSED = { type: 'SeamRejected', retryable: false, mayHaveReached: false };
+const MISSING = { type: 'NotFoundAtSeam', retryable: false, mayHaveReached: false };
+
+const enveloped = (type: string): object => ({ error: { type, message: 'no' }, ok: false });
+/** Bodies that are no error envelope of Seam's. */
+const STRANGE_BODIES: readonly (readonly [string, string, string])[] = [
+  ['empty', 'application/json', ''],
+  ['HTML', 'text/html', '<html><h1>Error</h1></html>'],
+  ['broken JSON', 'application/json', '{"error":{"type":"user_identity_not_fou'],
+  ['another shape', 'application/json', '{"error":"acs_credential_not_found"}'],
+  ['a list', 'application/json', '[{"error":{"type":"acs_credential_not_found"}}]'],
+  ['null', 'application/json', 'null'],
+];
+const STATUSES = [
+  300, 302, 307, 400, 401, 402, 403, 404, 405, 408, 409, 410, 413, 422, 425, 429, 451, 500, 501, 502, 503, 504, 520,
+];
+
 describe('an unsuccessful response', () => {
+  it.each(STATUSES.flatMap((status) => STRANGE_BODIES.map(([what, type, body]) => ({ status, what, type, body }))))(
+    'a response with status $status and $what as its body is doubt, and is retried',
+    async ({ status, type, body }) => {
+      seam.on(CHANGE, (reply) => reply.code(status).header('location', '/elsewhere').type(type).send(body));
+      expect(await errorOf(change(calls()))).toMatchObject(RETRIED);
+      expect(seam.received).toHaveLength(1);
+    },
+  );
+
   it.each([
-    { status: 400, type: 'SeamRejected', retryable: false, mayHaveReached: false },
-    { status: 401, type: 'SeamRejected', retryable: false, mayHaveReached: false },
-    { status: 403, type: 'SeamRejected', retryable: false, mayHaveReached: false },
-    { status: 404, type: 'NotFoundAtSeam', retryable: false, mayHaveReached: false },
-    { status: 408, type: 'SeamUnavailable', retryable: true, mayHaveReached: true },
-    { status: 409, type: 'SeamRejected', retryable: false, mayHaveReached: false },
-    { status: 422, type: 'SeamRejected', retryable: false, mayHaveReached: false },
-    { status: 425, type: 'SeamUnavailable', retryable: true, mayHaveReached: false },
-    { status: 429, type: 'SeamUnavailable', retryable: true, mayHaveReached: false },
-    { status: 302, type: 'SeamRejected', retryable: false, mayHaveReached: false },
-    { status: 500, type: 'SeamUnavailable', retryable: true, mayHaveReached: true },
-    { status: 501, type: 'SeamRejected', retryable: false, mayHaveReached: false },
-    { status: 502, type: 'SeamUnavailable', retryable: true, mayHaveReached: true },
-    { status: 503, type: 'SeamUnavailable', retryable: true, mayHaveReached: true },
-    { status: 504, type: 'SeamUnavailable', retryable: true, mayHaveReached: true },
-  ])('a response with status $status is reported as $type', async ({ status, ...expected }) => {
-    seam.on(PATH, (reply) => reply.code(status).header('location', '/elsewhere').send());
-    expect(await errorOf(askSystem(calls()))).toMatchObject(expected);
-    expect(seam.received).toHaveLength(1);
+    { status: 400, type: 'invalid_input', is: REFUSED },
+    { status: 400, type: 'user_identity_not_found', is: MISSING },
+    { status: 401, type: 'unauthorized', is: { ...RETRIED, mayHaveReached: true } },
+    { status: 403, type: 'forbidden', is: { ...RETRIED, mayHaveReached: true } },
+    { status: 404, type: 'acs_user_not_found', is: MISSING },
+    { status: 404, type: 'acs_system_not_found', is: REFUSED },
+    { status: 404, type: 'workspace_not_found', is: REFUSED },
+    { status: 404, type: 'not_found', is: { ...RETRIED, mayHaveReached: true } },
+    { status: 404, type: 'simulated_fault', is: { ...RETRIED, mayHaveReached: true } },
+    { status: 408, type: 'timeout', is: { ...RETRIED, mayHaveReached: true } },
+    { status: 409, type: 'conflict', is: REFUSED },
+    { status: 422, type: 'invalid_input', is: REFUSED },
+    { status: 425, type: 'too_early', is: { ...RETRIED, mayHaveReached: false } },
+    { status: 429, type: 'too_many_requests', is: { ...RETRIED, mayHaveReached: false } },
+    { status: 302, type: 'found', is: { ...RETRIED, mayHaveReached: true } },
+    { status: 500, type: 'internal_server_error', is: { ...RETRIED, mayHaveReached: true } },
+    { status: 501, type: 'not_implemented', is: { ...RETRIED, mayHaveReached: true } },
+  ])("a change that Seam's envelope answers with $status $type is $is.type", async ({ status, type, is }) => {
+    seam.on(CHANGE, (reply) => reply.code(status).send(enveloped(type)));
+    expect(await errorOf(change(calls()))).toMatchObject(is);
+  });
+
+  it.each([
+    { status: 400, type: 'invalid_input', is: RETRIED },
+    { status: 409, type: 'conflict', is: RETRIED },
+    { status: 404, type: 'acs_system_not_found', is: RETRIED },
+    { status: 404, type: 'acs_credential_not_found', is: MISSING },
+  ])("a read that Seam's envelope answers with $status $type is $is.type", async ({ status, type, is }) => {
+    seam.on(PATH, (reply) => reply.code(status).send(enveloped(type)));
+    expect(await errorOf(askSystem(calls()))).toMatchObject(is);
   });
 
   it('a refusal is reported with its type, the refused fields and the request id, and without the body', async () => {
@@ -110,7 +150,9 @@ describe('an unsuccessful response', () => {
         }),
     );
     const error = await errorOf(askSystem(calls()));
-    expect(error.message).toBe('Seam answered /acs/systems/get with 400 invalid_input for ends_at (request req_7)');
+    expect(error.message).toBe(
+      'Seam answered /acs/systems/get with 400 invalid_input for ends_at: … is unknown (request req_7)',
+    );
     expect(JSON.stringify(error)).not.toMatch(/ada/i);
   });
 
@@ -121,8 +163,9 @@ describe('an unsuccessful response', () => {
 
   it.each([
     ['seconds', () => '7', 7_000, 7_000],
-    ['a date', () => new Date(Date.now() + 60_000).toUTCString(), 50_000, 60_000],
-    ['a year, cut to five minutes', () => String(365 * 86_400), 300_000, 300_000],
+    ['a date', () => new Date(Date.now() + 50_000).toUTCString(), 40_000, 50_000],
+    ['a year, cut to one minute', () => String(365 * 86_400), 60_000, 60_000],
+    ['nothing, raised to one second', () => '0', 1_000, 1_000],
   ])('an unsuccessful response sets the delay before a retry: %s', async (_what, header, least, most) => {
     seam.on(PATH, (reply) => reply.code(503).header('retry-after', header()).send());
     const { retryAfterMs = -1 } = await errorOf(askSystem(calls()));
@@ -135,15 +178,29 @@ describe('a success that cannot be used', () => {
   it.each([
     ['is not JSON', () => '<html>ada@example.org</html>'],
     ['lacks what is relied on', () => ({ acs_system: { acs_system_id: 'sys' }, ok: true })],
-  ])(
-    'a success response that %s is a permanent error, may have been carried out, and is not shown',
-    async (_what, body) => {
-      seam.on(PATH, (reply) => reply.send(body()));
-      const error = await errorOf(askSystem(calls()));
-      expect(error).toMatchObject({ type: 'SeamRejected', retryable: false, mayHaveReached: true });
-      expect(error.message).not.toMatch(/ada/);
-    },
-  );
+  ])('a success response that %s is doubt, may have been carried out, and is not shown', async (_what, body) => {
+    seam.on(PATH, (reply) => reply.send(body()));
+    const error = await errorOf(askSystem(calls()));
+    expect(error).toMatchObject({ type: 'SeamUnavailable', retryable: true, mayHaveReached: true });
+    expect(error.message).not.toMatch(/ada/);
+  });
+
+  it('a success of a call without a result needs the field ok', async () => {
+    seam.on(CHANGE, () => ({}));
+    expect(await errorOf(change(calls()))).toMatchObject({ type: 'SeamUnavailable', mayHaveReached: true });
+  });
+
+  it('an answer that never ends is cut off, and is retried', async () => {
+    seam.on(PATH, (reply) => {
+      reply.hijack();
+      reply.raw.writeHead(200, { 'content-type': 'application/json' });
+      const flood = Buffer.alloc(1024 * 1024, 0x20);
+      const more = (): void => void reply.raw.write(flood, (error) => (error ? undefined : more()));
+      more();
+    });
+    const error = await errorOf(askSystem(calls({ timeoutMs: 60_000 })));
+    expect(error).toMatchObject({ ...RETRIED, failure: { kind: 'no-answer', code: 'answer too large' } });
+  });
 });
 
 describe('a missing response', () => {

@@ -6,6 +6,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { WebSocket } from 'ws';
 import { defined } from '../../../domain/model/defined.js';
 import type { StayName } from '../../../domain/model/ids.js';
+import { LARGEST_ANSWER_BYTES } from '../../../http/outgoing.js';
 import type { Call, Door } from '../../ingress/adapter.js';
 import { jsonIn } from '../parts/json.js';
 import type { MewsApi } from './api.js';
@@ -61,7 +62,10 @@ async function connection(
   { signal }: Call,
   onOpen: () => Promise<void>,
 ): Promise<void> {
-  const socket = new WebSocket(options.wsUrl, { headers: { cookie: options.cookie } });
+  const socket = new WebSocket(options.wsUrl, {
+    headers: { cookie: options.cookie },
+    maxPayload: LARGEST_ANSWER_BYTES,
+  });
   let isAlive = true;
   const beat = setInterval(() => {
     // Nothing arrived since the last ping, not even the pong.

@@ -3,6 +3,7 @@
  */
 import * as oauth from 'openid-client';
 import { defined } from '../../../domain/model/defined.js';
+import { fetchWithinLimit } from '../../../http/outgoing.js';
 import { BookingSystemError, failureOfStatus } from '../../ingress/errors.js';
 
 export interface ClientCredentials {
@@ -27,6 +28,9 @@ const TIMEOUT_SECONDS = 10;
 const RENEW_MS = 60_000;
 /** Lifetime of a token whose answer does not state one. */
 const SHORT_LIFE_MS = 5 * 60_000;
+/** Limits of a stated lifetime: a shorter one would mean a token for every call, and none is good for longer. */
+const SHORTEST_LIFE_MS = 30_000;
+const LONGEST_LIFE_MS = 24 * 60 * 60_000;
 
 /** Returns a cache of access tokens for one client. It sends no request before the first use. */
 export function openAccessTokens({ tokenUrl, clientId, clientSecret, scope }: ClientCredentials): AccessTokens {
@@ -37,6 +41,7 @@ export function openAccessTokens({ tokenUrl, clientId, clientSecret, scope }: Cl
     oauth.ClientSecretBasic(clientSecret),
   );
   server.timeout = TIMEOUT_SECONDS;
+  server[oauth.customFetch] = fetchWithinLimit;
   // Plain HTTP is for a stand-in on this machine. For any other address, the scheme itself shows that TLS is missing.
   if (new URL(tokenUrl).protocol === 'http:') oauth.allowInsecureRequests(server);
   let current: Promise<Token> | undefined;
@@ -73,7 +78,7 @@ interface Token {
 async function ask(server: oauth.Configuration, scope: string | undefined): Promise<Token> {
   try {
     const answer = await oauth.clientCredentialsGrant(server, defined({ scope }));
-    const lifeMs = answer.expires_in === undefined ? SHORT_LIFE_MS : answer.expires_in * 1_000;
+    const lifeMs = lifeOf(answer.expires_in);
     return {
       authorization: `Bearer ${answer.access_token}`,
       renewAt: Date.now() + Math.max(lifeMs - RENEW_MS, lifeMs / 2),
@@ -81,6 +86,12 @@ async function ask(server: oauth.Configuration, scope: string | undefined): Prom
   } catch (error) {
     throw refusal(error);
   }
+}
+
+/** Returns the lifetime of a token in milliseconds, within its limits. */
+function lifeOf(seconds: number | undefined): number {
+  if (seconds === undefined || Number.isNaN(seconds)) return SHORT_LIFE_MS;
+  return Math.min(Math.max(seconds * 1_000, SHORTEST_LIFE_MS), LONGEST_LIFE_MS);
 }
 
 function isUnauthorized(error: unknown): boolean {

@@ -116,6 +116,11 @@ export function withKey(keyring: Keyring, key: Key): Keyring {
   };
 }
 
+/** Returns the keyring without this key, which was never made. */
+export function withoutKey(keyring: Keyring, { keyId }: Key): Keyring {
+  return { ...keyring, keys: keyring.keys.filter((key) => key.keyId !== keyId) };
+}
+
 /** Returns the state with this key added to its keyring, or replaced there if its id exists. */
 export function putKey(state: StayState, key: Key): StayState {
   return { ...state, keyring: withKey(state.keyring, key) };

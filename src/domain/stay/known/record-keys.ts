@@ -2,22 +2,32 @@
  * Records the results of key steps in the state. Every step reports its observations at Seam; the keyring merges them.
  */
 import { withLine, type StayState } from '../state.js';
-import { isBefore, plusMinutes, type Instant } from '../../model/instants.js';
+import { isBefore, type Instant } from '../../model/instants.js';
 import { defined } from '../../model/defined.js';
-import type { IssuingKey, Key, KeyAsk, LiveKey, RevokingKey, StrayKey } from '../../model/key.js';
-import { coreOf, endKey, findKey, fingerprint, putKey, withKey, withRefusal, withoutRefusals } from './keyring.js';
+import type { IssuingKey, Key, KeyAsk, Keyring, LiveKey, RevokingKey, StrayKey } from '../../model/key.js';
+import { retryAfterRefusal } from './after-refusal.js';
+import {
+  coreOf,
+  endKey,
+  findKey,
+  fingerprint,
+  putKey,
+  withKey,
+  withoutKey,
+  withRefusal,
+  withoutRefusals,
+} from './keyring.js';
 import type { KeyStep } from '../../model/key-plan.js';
 import { addStray } from './record-late-keys.js';
 import { endAnchor, endByOthers, endedByOthers, endGone } from './record-losses.js';
 import type { IssueOutcome, Observed, RevokeOutcome } from '../../model/stay-activities.js';
 
-/** Minutes until a refused revoke is retried; `retry` retries it earlier. The stay never gives up a revoke. */
-const REVOKE_AGAIN_MINUTES = 10;
-
 /** Failure of a step, as far as it concerns the stay. */
 export interface StepFailure {
   readonly kind: 'refused' | 'outage' | 'cancelled';
   readonly message: string;
+  /** Set if Seam certainly made no key: no earlier request of the step can have reached it. */
+  readonly nothingMade?: boolean;
 }
 
 /** State after the start of a step, and the key that the step is about. */
@@ -140,11 +150,22 @@ function mergeObserved(state: StayState, key: Key, observed: Observed, now: Inst
 /** Records that a revoke of this key starts. */
 export function recordRevoking(state: StayState, keyId: string, why: string, now: Instant): Started {
   const known = findKey(state.keyring, keyId);
-  const { acsCredentialId, issuedAt, outageSince, retryAt, deadAt, ended, residualUntil, lingers } = known;
+  const { acsCredentialId, issuedAt, outageSince, retryAt, refusedSince, deadAt, ended, residualUntil, lingers } =
+    known;
   const key: RevokingKey = {
     ...coreOf(known),
     state: 'revoking',
-    ...defined({ acsCredentialId, issuedAt, outageSince, retryAt, deadAt, ended, residualUntil, lingers }),
+    ...defined({
+      acsCredentialId,
+      issuedAt,
+      outageSince,
+      retryAt,
+      refusedSince,
+      deadAt,
+      ended,
+      residualUntil,
+      lingers,
+    }),
   };
   const line = { at: now, what: `revoke for guest ${key.guestId} on ${key.ask.rooms.join(', ')}`, why };
   return { state: withLine(putKey(state, key), line), key };
@@ -163,27 +184,39 @@ export function recordRevoked(state: StayState, keyId: string, outcome: RevokeOu
 
 /** Records a key step that ended without an outcome. */
 export function recordKeyFailure(state: StayState, keyId: string, failure: StepFailure, now: Instant): StayState {
-  const known = findKey(state.keyring, keyId).state === 'issuing' ? openDoubt(state, keyId) : state;
+  const isAsked = findKey(state.keyring, keyId).state === 'issuing';
+  const known = isAsked && failure.nothingMade !== true ? openDoubt(state, keyId) : state;
   const key = findKey(known.keyring, keyId);
   if (failure.kind === 'cancelled') return known;
   if (failure.kind === 'outage') {
     const isOpen = key.state === 'issuing' || key.state === 'revoking';
     return isOpen ? putKey(known, { ...key, outageSince: key.outageSince ?? now }) : known;
   }
-  if (key.state === 'revoking') {
-    const refused = putKey(known, { ...key, retryAt: plusMinutes(now, REVOKE_AGAIN_MINUTES) });
-    return withLine(refused, { at: now, what: `revoke for guest ${key.guestId} refused`, why: failure.message });
+  if (key.state === 'revoking') return recordRevokeRefused(known, key, failure, now);
+  const line = { at: now, what: `key of guest ${key.guestId} refused`, why: failure.message };
+  return withLine({ ...known, keyring: refuse(known.keyring, key, failure, now) }, line);
+}
+
+/** Records a refused revoke. The stay never gives up a revoke: it retries it later, and earlier on `retry`. */
+function recordRevokeRefused(state: StayState, key: RevokingKey, failure: StepFailure, now: Instant): StayState {
+  const refusedSince = key.refusedSince ?? now;
+  const refused = putKey(state, { ...key, refusedSince, retryAt: retryAfterRefusal(refusedSince, now) });
+  return withLine(refused, { at: now, what: `revoke for guest ${key.guestId} refused`, why: failure.message });
+}
+
+/** Returns the keyring after Seam has refused this key, with the refusal as the guest's latest. */
+function refuse(keyring: Keyring, key: Key, { message, nothingMade }: StepFailure, now: Instant): Keyring {
+  const asked = fingerprint(key.ask);
+  const before = keyring.refusals[key.guestId];
+  const at = before?.code === 'key-failed' && before.fingerprint === asked ? before.at : now;
+  const until = retryAfterRefusal(at, now);
+  const refusal = { code: 'key-failed', fingerprint: asked, message, at, until } as const;
+  if (nothingMade === true && key.acsCredentialId === undefined) {
+    return withRefusal(withoutKey(keyring, key), key.guestId, refusal);
   }
   // An attempt before the refused one may have succeeded: the stay looks for the key and ends it.
   const stray: StrayKey = { ...coreOf(key), state: 'stray', ...defined({ acsCredentialId: key.acsCredentialId }) };
-  const keyring = withRefusal(withKey(known.keyring, stray), key.guestId, {
-    code: 'key-failed',
-    fingerprint: fingerprint(key.ask),
-    message: failure.message,
-    at: now,
-  });
-  const line = { at: now, what: `key of guest ${key.guestId} refused`, why: failure.message };
-  return withLine({ ...known, keyring }, line);
+  return withRefusal(withKey(keyring, stray), key.guestId, refusal);
 }
 
 /**

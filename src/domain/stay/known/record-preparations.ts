@@ -1,7 +1,16 @@
 /** Records the results of preparations in the state: the property, doors, guests at Seam, their phones. */
-import { withDesired, withGuest, withLine, type Contact, type LostPhone, type StayState } from '../state.js';
+import {
+  withDesired,
+  withGuest,
+  withLine,
+  type Blocker,
+  type Contact,
+  type LostPhone,
+  type StayState,
+} from '../state.js';
 import { defined } from '../../model/defined.js';
 import { isBefore, type Instant } from '../../model/instants.js';
+import { retryAfterRefusal } from './after-refusal.js';
 import type { StepFailure } from './record-keys.js';
 import type { Guest } from '../../model/snapshot-schema.js';
 import type { DoorFacts } from '../../model/doors.js';
@@ -63,7 +72,11 @@ export function recordBlocker(
 ): StayState {
   if (failure.kind === 'cancelled') return state;
   const since = state.blockers[stepId]?.since ?? now;
-  const blocker = { kind: failure.kind, message: failure.message, since, ...about };
+  const core = { message: failure.message, since, ...about };
+  const blocker: Blocker =
+    failure.kind === 'outage'
+      ? { kind: 'outage', ...core }
+      : { kind: 'refused', retryAt: retryAfterRefusal(since, now), ...core };
   return { ...state, blockers: { ...state.blockers, [stepId]: blocker } };
 }
 

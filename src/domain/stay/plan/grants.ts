@@ -1,6 +1,7 @@
 /** Grants: applies the table of rules to the guests in grant order, and adds each decision to the round. */
 import type { Key } from '../../model/key.js';
 import type { DesiredGuest, ReadyGuest } from '../../model/key-plan.js';
+import { fingerprint } from '../known/keyring.js';
 import { labelProblem } from './capacity.js';
 import { BEFORE_GATES, closedGate, REFUSALS, WAYS, type GrantDecision, type Rule } from './grant-rules.js';
 import { joinReason, overrideReason } from './reasons.js';
@@ -19,6 +20,7 @@ export function byWidth(guests: readonly DesiredGuest[]): DesiredGuest[] {
  * the guest should have no key now, or already holds the right one.
  */
 export function planGrant(round: Round, guest: DesiredGuest): void {
+  noteRetry(round, guest);
   const early = firstOf(BEFORE_GATES, round, guest);
   if (early !== undefined) return addDecision(round, guest, early);
   if (guest.gate !== undefined) return addDecision(round, guest, closedGate(round, guest));
@@ -93,6 +95,14 @@ function resume(round: Round, { guestId, acsUserId, keyId, ask, generation, requ
 /** Claims rooms for the rest of the round: their next anchor is on its way. */
 function claim(round: Round, rooms: readonly string[]): void {
   for (const room of rooms) round.claimed.add(room);
+}
+
+/** Adds the notice of a refused key while its retry is in flight. */
+function noteRetry(round: Round, guest: DesiredGuest): void {
+  const refusal = round.keyring.refusals[guest.guestId];
+  if (refusal?.code !== 'key-failed' || refusal.fingerprint !== fingerprint(guest)) return;
+  const isRetried = round.inFlight.some((step) => step.guestId === guest.guestId && step.do === 'issue');
+  if (isRetried) notice(round, refusal.code, refusal.message, guest.guestId);
 }
 
 /** Adds a notice for a label that cannot be printed. The key works without it. */

@@ -1,5 +1,5 @@
 /** Preparations: the property, the doors, the guests at Seam and their phones. They must precede keys. Pure. */
-import { isEnded, type StayState, stayWindow } from '../state.js';
+import { isEnded, type Blocker, type StayState, stayWindow } from '../state.js';
 import { roomsAhead } from '../desired/desired-leases.js';
 import { prepareStepId } from '../../model/ids.js';
 import { isBefore, type Instant } from '../../model/instants.js';
@@ -16,7 +16,10 @@ import { roomsFor } from '../desired/desired-keys.js';
 /** Minutes after an unanswered request in which Seam may still carry it out: longer than any proxy holds one. */
 const LATE_REQUEST_MINUTES = 5;
 
-/** Returns every preparation that is due now, whether or not it is in flight. A step that Seam refused is not due. */
+/**
+ * Returns every preparation that is due now, whether or not it is in flight. A step that Seam refused is due again at
+ * its retry.
+ */
 export function planPreparations(
   state: StayState,
   desired: Desired,
@@ -24,8 +27,17 @@ export function planPreparations(
   keys: KeysAtRest,
 ): readonly Preparation[] {
   return [...leaseSteps(state, desired, now, keys), ...desiredPreparations(state, desired, now)].filter(
-    (step) => state.blockers[step.stepId]?.kind !== 'refused',
+    (step) => !isRefused(state.blockers[step.stepId], now),
   );
+}
+
+function isRefused(blocker: Blocker | undefined, now: Instant): boolean {
+  return blocker?.kind === 'refused' && isBefore(now, blocker.retryAt);
+}
+
+/** Returns the instants at which refused preparations are retried. */
+export function retriesAt({ blockers }: StayState): readonly Instant[] {
+  return Object.values(blockers).flatMap((blocker) => (blocker.kind === 'refused' ? blocker.retryAt : []));
 }
 
 /** Activity of the key steps; `quiet` means that no key is being issued or revoked. */

@@ -28,7 +28,7 @@ async function ask(path: string, baseUrl = url): Promise<unknown> {
 async function failureOf(path: string, baseUrl = url): Promise<{ readonly type: unknown; readonly delay: unknown }> {
   const error: unknown = await ask(path, baseUrl).catch((thrown: unknown) => thrown);
   if (!(error instanceof BookingSystemError)) throw new Error(`It answered ${JSON.stringify(error)}`);
-  const { type, nextRetryDelay, message, nonRetryable } = asApplicationFailure(error);
+  const { type, nextRetryDelay, message, nonRetryable } = asApplicationFailure(error, 1);
   expect(JSON.stringify([message, error.failure])).not.toMatch(/Ada Quill|s3cret/);
   expect(nonRetryable).toBe(false);
   return { type, delay: nextRetryDelay };
@@ -42,7 +42,10 @@ test('an answer is parsed, and a missing resource is not a failure', async () =>
 test.each([
   ['/500', { type: 'BookingSystemUnavailable', delay: undefined }],
   ['/429?after=7', { type: 'BookingSystemUnavailable', delay: 7_000 }],
-  ['/503?after=86400', { type: 'BookingSystemUnavailable', delay: 300_000 }],
+  ['/503?after=86400', { type: 'BookingSystemUnavailable', delay: 60_000 }],
+  ['/503?after=0', { type: 'BookingSystemUnavailable', delay: 1_000 }],
+  ['/503?after=-5', { type: 'BookingSystemUnavailable', delay: 1_000 }],
+  ['/503?after=soon', { type: 'BookingSystemUnavailable', delay: undefined }],
   ['/401', { type: 'BookingSystemRejected', delay: 300_000 }],
   ['/307', { type: 'BookingSystemRejected', delay: 300_000 }],
   ['/201', { type: 'BookingSystemUnreadable', delay: 300_000 }],
