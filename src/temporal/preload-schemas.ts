@@ -4,6 +4,7 @@
  * frozen here, on its surface only.
  */
 import { z } from 'zod';
+import * as bookingStarts from '../domain/model/booking-start-schema.js';
 import * as erasures from '../domain/model/erasure-schema.js';
 import * as keyRequests from '../domain/model/key-request-schema.js';
 import * as messages from '../domain/model/message-schema.js';
@@ -14,6 +15,7 @@ for (const exported of [
   ...Object.values(snapshots),
   ...Object.values(messages),
   ...Object.values(messages.messageSchemas),
+  ...Object.values(bookingStarts),
   ...Object.values(erasures),
   ...Object.values(keyRequests),
   ...Object.values(rooms),

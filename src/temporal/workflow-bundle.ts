@@ -21,6 +21,8 @@ function moduleFile(fromHere: string): string {
 }
 
 const WORKFLOWS = moduleFile('../../workflows/index');
+const RESERVED_NAMES = moduleFile('../../workflows/reserved-names');
+const PAYLOAD_CONVERTER = moduleFile('./payload-converter');
 const PRELOADED = [moduleFile('./preload-schemas')];
 
 /**
@@ -42,7 +44,8 @@ export async function bundleWorkflows(
   const { workflowsPath = WORKFLOWS, interceptorsPaths = [], webpackConfigHook } = options;
   return bundleWorkflowCode({
     workflowsPath,
-    workflowInterceptorModules: [...interceptorsPaths],
+    payloadConverterPath: PAYLOAD_CONVERTER,
+    workflowInterceptorModules: [RESERVED_NAMES, ...interceptorsPaths],
     preloadModules: PRELOADED,
     logger: options.logger ?? new DefaultLogger('WARN'),
     ...defined({ webpackConfigHook }),

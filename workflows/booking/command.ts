@@ -4,11 +4,12 @@
  */
 import { proxyActivities, workflowInfo } from '@temporalio/workflow';
 import type { BookingActivities } from '../../src/domain/model/booking-activities.js';
+import { commandStartSchema, type CommandStart } from '../../src/domain/model/booking-start-schema.js';
 import { commandWorkflowId } from '../../src/domain/model/ids.js';
 import { TASK_QUEUES } from '../../src/temporal/task-queues.js';
+import { parsed } from '../arguments.js';
 import { requireOwnId } from '../own-name.js';
-import { ignoreUnknownSignals } from '../unknown-signals.js';
-import type { CommandStart } from './messages.js';
+import { handleUnknownMessages } from '../unknown-messages.js';
 
 const { carryOutCommand } = proxyActivities<BookingActivities>({
   taskQueue: TASK_QUEUES.bookings,
@@ -22,11 +23,12 @@ const { carryOutCommand } = proxyActivities<BookingActivities>({
 /**
  * Carries out one command and reports the outcome to the booking system.
  * @param start the connection, and the booking system's id of the command
- * @throws ApplicationFailure `InvalidMessage` if the workflow id is another one
+ * @throws ApplicationFailure `InvalidMessage`, also if the workflow id is another one
  * @throws ActivityFailure if the command is not completed within one hour
  */
-export async function bookingCommand({ connectionId, commandId }: CommandStart): Promise<void> {
-  ignoreUnknownSignals();
+export async function bookingCommand(start: CommandStart): Promise<void> {
+  handleUnknownMessages();
+  const { connectionId, commandId } = parsed(commandStartSchema, start);
   requireOwnId(commandWorkflowId(connectionId, commandId));
   const since = workflowInfo().startTime.getTime();
   await carryOutCommand.executeWithOptions({ summary: `carry out a command of ${connectionId}` }, [

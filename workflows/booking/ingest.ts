@@ -21,11 +21,14 @@ import type {
   ReadReservationInput,
   RereadOutcome,
 } from '../../src/domain/model/booking-activities.js';
+import { ingestPaceSchema } from '../../src/domain/model/booking-start-schema.js';
+import { check, describeProblems } from '../../src/domain/model/check.js';
 import { defined } from '../../src/domain/model/defined.js';
 import { ERROR_TYPES } from '../../src/domain/model/error-types.js';
 import { parseIngestWorkflowId, type StayName } from '../../src/domain/model/ids.js';
 import { TASK_QUEUES } from '../../src/temporal/task-queues.js';
-import { ignoreUnknownSignals } from '../unknown-signals.js';
+import { startArgument } from '../start-argument.js';
+import { handleUnknownMessages } from '../unknown-messages.js';
 import * as messages from './messages.js';
 import { millisNow } from '../clock.js';
 import { ownName } from '../own-name.js';
@@ -190,7 +193,7 @@ function setHandlers(run: IngestRun): void {
     await condition(isOver, run.pace.replyWithinMs ?? REPLY_WITHIN_MS);
     return run.answered >= own && run.last !== undefined ? run.last : { kind: 'pending' };
   });
-  ignoreUnknownSignals();
+  handleUnknownMessages();
   setHandler(messages.ingestQuery, () => summaryOf(run));
 }
 
@@ -205,11 +208,15 @@ function show({ deliveries, readings, last }: IngestRun): void {
   );
 }
 
-function openRun({ pace = DEFAULT_PACE, carried }: messages.IngestStart): IngestRun {
+/** Returns the run of a start argument. What cannot be used of it is logged: the name alone says what to read. */
+function openRun(argument: messages.IngestStart): IngestRun {
+  const { start, complaint } = startArgument<messages.IngestStart>(argument);
+  if (complaint !== undefined) log.warn(complaint);
+  const { carried } = start;
   const name = ownName(parseIngestWorkflowId, 'ingest/<propertyId>/<reservationId>', ERROR_TYPES.invalidMessage);
   return defined({
     name,
-    pace,
+    pace: paceOf(start.pace),
     asked: 0,
     answered: 0,
     urgent: carried !== undefined,
@@ -220,4 +227,12 @@ function openRun({ pace = DEFAULT_PACE, carried }: messages.IngestStart): Ingest
     readings: carried?.readings ?? 0,
     leaving: false,
   });
+}
+
+function paceOf(pace: unknown): messages.IngestPace {
+  if (pace === undefined) return DEFAULT_PACE;
+  const checked = check(ingestPaceSchema, pace);
+  if (checked.ok) return checked.value;
+  log.warn(`the pace of the start argument is ignored: ${describeProblems(checked.problems)}`);
+  return DEFAULT_PACE;
 }

@@ -26,7 +26,7 @@ import {
 import { TASK_QUEUES } from '../../src/temporal/task-queues.js';
 import { parsed } from '../arguments.js';
 import { now } from '../clock.js';
-import { ignoreSignal, ignoreUnknownSignals } from '../unknown-signals.js';
+import { ignoreSignal, handleUnknownMessages } from '../unknown-messages.js';
 import * as messages from './key-request-messages.js';
 import { ownName } from '../own-name.js';
 
@@ -134,7 +134,6 @@ function setHandlers(run: KeyRequestRun): void {
     const isKnown = answers.has(request.requestId) || pending.some(({ requestId }) => requestId === request.requestId);
     if (!isKnown) waiting.push(request);
   });
-  ignoreUnknownSignals();
   setHandler(
     messages.keyRequestAnswerUpdate,
     async (input): Promise<KeyRequestAnswer> => {
@@ -146,6 +145,7 @@ function setHandlers(run: KeyRequestRun): void {
     },
     { validator: (input) => void parsed(awaitedAnswerSchema, input) },
   );
+  handleUnknownMessages();
 }
 
 function invalid(message: string): ApplicationFailure {

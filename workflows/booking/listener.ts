@@ -4,11 +4,12 @@
  */
 import { continueAsNew, proxyActivities, setCurrentDetails, sleep, workflowInfo } from '@temporalio/workflow';
 import type { BookingActivities } from '../../src/domain/model/booking-activities.js';
+import { listenStartSchema, type ListenStart } from '../../src/domain/model/booking-start-schema.js';
 import { listenWorkflowId } from '../../src/domain/model/ids.js';
 import { TASK_QUEUES } from '../../src/temporal/task-queues.js';
+import { parsed } from '../arguments.js';
 import { requireOwnId } from '../own-name.js';
-import { ignoreUnknownSignals } from '../unknown-signals.js';
-import type { ListenStart } from './messages.js';
+import { handleUnknownMessages } from '../unknown-messages.js';
 
 /** Time after which a dead worker is detected and another one listens. */
 const HEARTBEAT = '10s';
@@ -25,10 +26,11 @@ const { listenToBookings } = proxyActivities<BookingActivities>({
 /**
  * Listens to one connection; opens it again whenever it ends. Never completes.
  * @param start id of the connection
- * @throws ApplicationFailure `InvalidMessage` if the workflow id is another one
+ * @throws ApplicationFailure `InvalidMessage`, also if the workflow id is another one
  */
-export async function bookingListener({ connectionId }: ListenStart): Promise<never> {
-  ignoreUnknownSignals();
+export async function bookingListener(start: ListenStart): Promise<never> {
+  handleUnknownMessages();
+  const { connectionId } = parsed(listenStartSchema, start);
   requireOwnId(listenWorkflowId(connectionId));
   setCurrentDetails(`Listens to ${connectionId}. The sweep finds missed changes.`);
   for (;;) {

@@ -5,20 +5,9 @@
  */
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
 import type { IngestOutcome, RereadOutcome, SweepCounts } from '../../src/domain/model/booking-activities.js';
+import type { CommandStart, IngestPace, ListenStart, SweepAsked } from '../../src/domain/model/booking-start-schema.js';
 
-/** Timing of batches and rereads for the deliveries of one reservation, in milliseconds. */
-export interface IngestPace {
-  /** Quiet time after the last delivery, before the reservation is read. */
-  readonly quietMs: number;
-  /** Maximum age of the first delivery; the reservation is read then at the latest. */
-  readonly longestMs: number;
-  /** Delays of the rereads that follow when a read after a delivery brought no change. */
-  readonly rereadMs: readonly number[];
-  /** Delay before a missing reservation is read again. */
-  readonly goneMs: number;
-  /** Time the update `reread` waits for a read; absent: 50 s. */
-  readonly replyWithinMs?: number;
-}
+export type { CommandStart, IngestPace, ListenStart };
 
 /** Argument of the workflow `ingest`; all optional, so that a start by name works. */
 export interface IngestStart {
@@ -55,13 +44,7 @@ export const rereadUpdate = defineUpdate<RereadOutcome>('reread');
 export const ingestQuery = defineQuery<IngestSummary>('ingest');
 
 /** Argument of the workflow `bookingSweep`. */
-export interface SweepStart {
-  readonly connectionId: string;
-  readonly propertyId: string;
-  /** Days that the first sweep looks back. */
-  readonly firstDays: number;
-  /** Minutes that every later sweep looks back before the start of the previous one. */
-  readonly overlapMinutes: number;
+export interface SweepStart extends SweepAsked {
   /** Set by continue-as-new only. */
   readonly carried?: SweepCarried;
 }
@@ -92,20 +75,8 @@ export type SweepWorkflow = (start: SweepStart) => Promise<SweepSummary>;
 
 export const sweepQuery = defineQuery<SweepSummary>('sweep');
 
-/** Argument of the workflow `bookingListener`. */
-export interface ListenStart {
-  readonly connectionId: string;
-}
-
 /** Type of the workflow `bookingListener`, for a start by name. */
 export type ListenWorkflow = (start: ListenStart) => Promise<never>;
-
-/** Argument of the workflow `bookingCommand`. */
-export interface CommandStart {
-  readonly connectionId: string;
-  /** Id of the command in the booking system. */
-  readonly commandId: string;
-}
 
 /** Type of the workflow `bookingCommand`, for a start by name. */
 export type CommandWorkflow = (start: CommandStart) => Promise<void>;

@@ -12,10 +12,13 @@ import {
   workflowInfo,
 } from '@temporalio/workflow';
 import type { BookingActivities, SweepCounts, SweepPageOutcome } from '../../src/domain/model/booking-activities.js';
+import { sweepStartSchema, type SweepAsked } from '../../src/domain/model/booking-start-schema.js';
 import { defined } from '../../src/domain/model/defined.js';
 import { TASK_QUEUES } from '../../src/temporal/task-queues.js';
+import { parsed } from '../arguments.js';
+import { startArgument } from '../start-argument.js';
 import { requireScheduledSpelling } from '../own-name.js';
-import { ignoreUnknownSignals } from '../unknown-signals.js';
+import { handleUnknownMessages } from '../unknown-messages.js';
 import * as messages from './messages.js';
 import { millisNow } from '../clock.js';
 
@@ -46,17 +49,18 @@ const NOTHING: SweepCounts = {
  * Sweeps one property of a connection, page by page.
  * @param start connection, property, and how far to look back (days and minutes)
  * @returns counts of the reservations by outcome; the next sweep continues from `begunAt`
- * @throws ApplicationFailure `InvalidMessage` if the workflow id has another spelling
+ * @throws ApplicationFailure `InvalidMessage`, also if the workflow id has another spelling
  * @throws ActivityFailure if the connection no longer serves the property
  */
 export async function bookingSweep(start: messages.SweepStart): Promise<messages.SweepSummary> {
-  const { connectionId, propertyId } = start;
+  handleUnknownMessages();
+  const asked = parsed(sweepStartSchema, start);
+  const { connectionId, propertyId } = asked;
   requireScheduledSpelling();
-  const begun = start.carried ?? beginning(start);
+  const begun = startArgument<messages.SweepStart>(start).start.carried ?? beginning(asked);
   const { since, begunAt } = begun;
   let { cursor, pages, counts } = begun;
   const summary = (): messages.SweepSummary => summaryOf({ since, begunAt, pages, counts });
-  ignoreUnknownSignals();
   setHandler(messages.sweepQuery, summary);
   for (;;) {
     const page: SweepPageOutcome = await sweepPage.executeWithOptions(
@@ -69,7 +73,7 @@ export async function bookingSweep(start: messages.SweepStart): Promise<messages
     setCurrentDetails(details(summary()));
     if (cursor === undefined) break;
     if (workflowInfo().continueAsNewSuggested) {
-      await continueAsNew<typeof bookingSweep>({ ...start, carried: { since, begunAt, cursor, pages, counts } });
+      await continueAsNew<typeof bookingSweep>({ ...asked, carried: { since, begunAt, cursor, pages, counts } });
     }
   }
   const { listed, repaired } = summary();
@@ -80,15 +84,20 @@ export async function bookingSweep(start: messages.SweepStart): Promise<messages
 type Progress = Omit<messages.SweepCarried, 'cursor'> & { readonly cursor?: string };
 
 /** Starts from the time the last completed sweep began, so that changes made during that sweep are read again. */
-function beginning({ firstDays, overlapMinutes }: messages.SweepStart): Progress {
-  const last = lastSummary();
-  const since = last === undefined ? millisNow() - firstDays * DAY : Date.parse(last.begunAt) - overlapMinutes * MINUTE;
+function beginning({ firstDays, overlapMinutes }: SweepAsked): Progress {
+  const last = lastBegun();
+  const since = last === undefined ? millisNow() - firstDays * DAY : last - overlapMinutes * MINUTE;
   return { since: iso(since), begunAt: iso(millisNow()), pages: 0, counts: NOTHING };
 }
 
-/** Returns the result of the previous sweep, which the schedule passes on; undefined for the first sweep. */
-function lastSummary(): messages.SweepSummary | undefined {
-  return (workflowInfo().lastResult ?? undefined) as messages.SweepSummary | undefined;
+/**
+ * Returns the time at which the previous sweep began, in milliseconds since 1970. The schedule passes on its result;
+ * undefined for the first sweep, and for a result that names no time.
+ */
+function lastBegun(): number | undefined {
+  const last = workflowInfo().lastResult as Partial<messages.SweepSummary> | null | undefined;
+  const begun = Date.parse(last?.begunAt ?? '');
+  return Number.isNaN(begun) ? undefined : begun;
 }
 
 function iso(ms: number): string {

@@ -10,7 +10,7 @@ import { eraseWorkflowId } from '../../src/domain/model/ids.js';
 import { TASK_QUEUES } from '../../src/temporal/task-queues.js';
 import { parsed } from '../arguments.js';
 import { requireOwnId } from '../own-name.js';
-import { ignoreUnknownSignals } from '../unknown-signals.js';
+import { handleUnknownMessages } from '../unknown-messages.js';
 
 const retry = { initialInterval: '1s', backoffCoefficient: 2, maximumInterval: '1m' } as const;
 
@@ -36,7 +36,7 @@ const atSeam = proxyActivities<ErasureActivities>({
  * @throws ActivityFailure caused by `GuestNeeded`, before anything is erased
  */
 export async function eraseGuest(asked: GuestToErase): Promise<Erasure> {
-  ignoreUnknownSignals();
+  handleUnknownMessages();
   const guest = parsed(guestToEraseSchema, asked);
   requireOwnId(eraseWorkflowId(guest));
   const past = await atTemporal.lookBack.executeWithOptions({ summary: 'read what the stay did, by ids' }, [guest]);

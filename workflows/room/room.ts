@@ -30,7 +30,8 @@ import { SEARCH_ATTRIBUTES } from '../../src/temporal/search-attributes.js';
 import { parsed } from '../arguments.js';
 import { now } from '../clock.js';
 import { ownName } from '../own-name.js';
-import { unknownSignal } from '../unknown-signals.js';
+import { startArgument } from '../start-argument.js';
+import { refuseUnknownRequests, unknownSignal } from '../unknown-messages.js';
 import { nextChange, type Wakeup } from '../wakeup.js';
 import { leaseChangedSignal } from '../stay/messages.js';
 import * as messages from './messages.js';
@@ -48,15 +49,17 @@ interface RoomRun extends Wakeup {
 /**
  * Decides claims for one guest room and signals each stay when the decision about it changes. Never completes.
  * A cancellation request is logged in the room's history and has no other effect.
- * @param start state of the previous run; set by continue-as-new only
+ * @param argument state of the previous run; set by continue-as-new only
  * @throws ApplicationFailure `InvalidMessage` if the workflow id is no room's, or the carried state has another schema
  */
-export async function room(start: messages.RoomStart = {}): Promise<void> {
+export async function room(argument: messages.RoomStart = {}): Promise<void> {
+  const { start, complaint } = startArgument<messages.RoomStart>(argument);
   const run: RoomRun = {
     state: start.carried === undefined ? newState() : carriedState(start.carried),
     events: 0,
     signalsInFlight: 0,
   };
+  if (complaint !== undefined) run.state = rules.ignoreMessage(run.state, complaint, now());
   setHandlers(run);
   watchForCancel(run);
   if (start.carried === undefined) {
@@ -110,6 +113,7 @@ function setHandlers(run: RoomRun): void {
     { validator: (claim) => void parsed(claimSchema, claim) },
   );
   setHandler(messages.roomQuery, () => roomViewOf(run.state, now()));
+  refuseUnknownRequests();
 }
 
 function afterMessage(state: RoomState, name: RoomMessageName, payload: unknown): RoomState {

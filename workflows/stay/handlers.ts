@@ -30,7 +30,7 @@ import type { StayView } from '../../src/domain/model/stay-view.js';
 import { viewOf } from '../../src/domain/stay/view.js';
 import { parsed } from '../arguments.js';
 import { now } from '../clock.js';
-import { unknownSignal } from '../unknown-signals.js';
+import { refuseUnknownRequests, unknownSignal } from '../unknown-messages.js';
 import { keySteps, planNow, type StayRun } from './run.js';
 import * as messages from './messages.js';
 
@@ -56,6 +56,7 @@ export function setHandlers(run: StayRun): void {
     Object.fromEntries(Object.entries(run.state.guests).map(([guestId, guest]) => [guestId, guest.userIdentityId])),
   );
   setHandler(messages.planForQuery, (change) => planFor(run.state, change));
+  refuseUnknownRequests();
 }
 
 /** Returns the view of the stay at the current time. */

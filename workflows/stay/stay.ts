@@ -7,7 +7,7 @@ import {
   continueAsNew,
   workflowInfo,
 } from '@temporalio/workflow';
-import { applyMessage } from '../../src/domain/stay/desired/apply-message.js';
+import { applyMessage, ignoreMessage } from '../../src/domain/stay/desired/apply-message.js';
 import { STATE_SCHEMA, isEnded, newStayState, type StayState } from '../../src/domain/stay/state.js';
 import { ERROR_TYPES } from '../../src/domain/model/error-types.js';
 import { LEASE_STEP_ID } from '../../src/domain/model/preparation.js';
@@ -16,6 +16,7 @@ import { reconcile, type StayPlan } from '../../src/domain/stay/reconcile.js';
 import { startPreparation, startKeyStep } from './run-steps.js';
 import { now } from '../clock.js';
 import { ownName } from '../own-name.js';
+import { startArgument } from '../start-argument.js';
 import { nextChange } from '../wakeup.js';
 import { keySteps, openRun, type StayRun } from './run.js';
 import { currentView, setHandlers, receive } from './handlers.js';
@@ -24,14 +25,17 @@ import { show } from './publish.js';
 
 /**
  * Keeps the keys of one reservation in line with its latest snapshot and messages, until every key is dead.
- * @param start first snapshot, or the state of the previous run; all optional
+ * @param argument first snapshot, or the state of the previous run; all optional. An argument that cannot be decoded
+ * becomes attention.
  * @returns final phase, and the number of override and joiner keys that were issued
  * @throws ApplicationFailure `InvalidSnapshot`, `StaleRevision` or `StayOver` if `start.snapshot` is refused;
  * `InvalidSnapshot` also if the workflow id is no stay's or has another spelling, or the carried state has another schema
  */
-export async function stay(start: StayStart = {}): Promise<StaySummary> {
+export async function stay(argument: StayStart = {}): Promise<StaySummary> {
+  const { start, complaint } = startArgument<StayStart>(argument);
   const name = ownName(parseStayWorkflowId, 'stay/<propertyId>/<reservationId>', ERROR_TYPES.invalidSnapshot);
   const run = openRun(start.carried === undefined ? newState(name) : carriedState(start.carried));
+  if (complaint !== undefined) run.state = ignoreMessage(run.state, complaint, now());
   setHandlers(run);
   if (start.snapshot !== undefined && run.state.snapshot === undefined) receive(run, start.snapshot);
   watchForCancel(run);

@@ -1,5 +1,6 @@
 /** Checks external input: turns zod's issues into sentences that name the field and the expected value. */
 import type { z } from 'zod';
+import { describeUndecodable, isUndecodable } from './undecodable.js';
 
 /** Problem of one field of an input. */
 export interface Problem {
@@ -17,6 +18,7 @@ export type Checked<T> =
 
 /** Parses `value` with `schema`; never throws. In a long list of problems the last one counts those left out. */
 export function check<T>(schema: Schema<T>, value: unknown): Checked<T> {
+  if (isUndecodable(value)) return { ok: false, problems: [{ path: '', message: describeUndecodable(value) }] };
   const result = schema.safeParse(value, { reportInput: true });
   if (result.success) return { ok: true, value: result.data };
   return {
