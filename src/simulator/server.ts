@@ -8,7 +8,8 @@ import { answerCall, type CallSite, type ObservedAnswer } from './api/call.js';
 import { runningClock, type HotelClock } from './hotel/clock.js';
 import { addControlRoutes } from './control/routes.js';
 import { createFaultBook } from './control/faults.js';
-import { routes } from './api/routes.js';
+import { PUBLISHED_ENDPOINTS } from './api/published.js';
+import { routes, verbsOf } from './api/routes.js';
 import { createSimulatedHotel, type SimulatedHotel } from './hotel/hotel.js';
 import { invalidBody, SeamError } from './api/seam-error.js';
 import type { Switches } from './control/switches.js';
@@ -124,6 +125,17 @@ function addSeamApi(app: FastifyInstance, site: CallSite, tokens: Tokens): void 
       handler: (request, reply) => answerCall(site, route, request, reply),
     });
   }
+  const served = new Set(routes.map(({ path }) => path));
+  for (const path of Object.keys(PUBLISHED_ENDPOINTS).filter((published) => !served.has(published))) {
+    app.route({
+      method: [...verbsOf(path)],
+      url: path,
+      onRequest: async (request) => authenticate(request, tokens, site.hotel.world.workspaceId),
+      handler: () => {
+        throw new SeamError(501, 'not_simulated', `Seam has this, the simulator does not: ${path}`);
+      },
+    });
+  }
 }
 
 /**
@@ -156,11 +168,13 @@ function speakLikeSeam(app: FastifyInstance): void {
     if (body === '') done(null, undefined);
     else done(new SeamError(400, 'invalid_content_type', 'The body must be application/json'));
   });
-  app.setNotFoundHandler((request, reply) =>
-    reply
-      .code(404)
-      .send(errorBody(new SeamError(404, 'not_found', `No ${request.method} ${request.url.split('?')[0]}`))),
-  );
+  app.setNotFoundHandler((request, reply) => {
+    const path = request.url.split('?')[0] ?? '';
+    const verbs = verbsOf(path);
+    if (verbs.length === 0) throw new SeamError(404, 'not_found', `Seam has no ${path}`);
+    reply.header('allow', verbs.join(', '));
+    throw new SeamError(405, 'method_not_allowed', `${path} takes ${verbs.join(', ')}, not ${request.method}`);
+  });
   app.setErrorHandler((error: FastifyError | SeamError | z.ZodError, _request, reply) => {
     const answer = asSeamError(error);
     return reply.code(answer.status).send(errorBody(answer));

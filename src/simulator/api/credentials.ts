@@ -28,7 +28,7 @@ export type Listed =
 export function createCredential(world: World, asked: CreateParams, quirks: readonly Quirk[] = []): CredentialRecord {
   judgeKind(world, asked);
   const user = userFor(world, asked);
-  const doors = judgeDoors(world, asked);
+  const doors = judgeDoors(world, asked, user);
   const window = judgeWindow(world, asked);
   const joining = judgeJoining(world, asked, doors);
   const overrides = joining.kind === 'override' || joining.kind === 'auto-override';
@@ -94,6 +94,13 @@ function judgeKind(world: World, asked: CreateParams): void {
   }
   if (asked.is_multi_phone_sync_credential !== true) {
     throw invalidInput(['is_multi_phone_sync_credential'], 'must be true for a Visionline mobile key');
+  }
+  for (const brand of ['assa_abloy_vostio_metadata', 'hotek_metadata', 'salto_space_metadata'] as const) {
+    if (asked[brand] !== undefined) throw invalidInput([brand], 'is for another brand; this system is Visionline');
+  }
+  if (asked.visionline_metadata?.assa_abloy_credential_service_mobile_endpoint_id !== undefined) {
+    const field = ['visionline_metadata', 'assa_abloy_credential_service_mobile_endpoint_id'];
+    throw invalidInput(field, 'cannot be set for a multi-phone key');
   }
   const manager = asked.credential_manager_acs_system_id;
   if (manager !== undefined && manager !== world.credentialManagerAcsSystemId) throw notFound('acs_system', manager);

@@ -1,7 +1,8 @@
 /** Seam's `/acs/entrances`: the hotel's doors. */
 import type { Params } from './params.js';
 import type { Door } from '../hotel/records.js';
-import { notFound } from './seam-error.js';
+import { invalidInput, notFound } from './seam-error.js';
+import { findUser } from './users.js';
 import { recordsOf, type World } from '../hotel/world.js';
 
 /**
@@ -20,7 +21,10 @@ export function findEntrance(world: World, id: string): Door {
  */
 export function listEntrances(world: World, asked: Params<'entrancesList'>): readonly Door[] {
   const search = asked.search?.toLowerCase() ?? '';
+  // This hotel has no customers, spaces, locations or access methods, so no door belongs to any.
   const elsewhere =
+    asked.access_method_id !== undefined ||
+    typeof asked.location_id === 'string' ||
     asked.customer_key !== undefined ||
     asked.space_id !== undefined ||
     (asked.acs_system_id ?? world.acsSystemId) !== world.acsSystemId ||
@@ -30,6 +34,21 @@ export function listEntrances(world: World, asked: Params<'entrancesList'>): rea
     door.name.toLowerCase().includes(search),
   );
   return [...doors].sort((a, b) => a.position - b.position);
+}
+
+/**
+ * Grants a user access to a door: a later key of the user that names no doors opens it.
+ * @throws `SeamError` 400 unless exactly one of user and identity is given, 404 for unknown ids.
+ */
+export function grantAccess(world: World, asked: Params<'entranceGrant'>): void {
+  if ((asked.acs_user_id === undefined) === (asked.user_identity_id === undefined)) {
+    throw invalidInput(['acs_user_id'], 'or user_identity_id must be given, and not both');
+  }
+  const door = findEntrance(world, asked.acs_entrance_id);
+  const { acs_user_id, user_identity_id } = asked;
+  const user = findUser(world, { acs_user_id, user_identity_id, acs_system_id: world.acsSystemId });
+  user.grantedDoorIds.add(door.id);
+  world.journal.write('access-granted', { acs_user_id: user.id, door: door.name });
 }
 
 function doorIds(world: World, asked: Params<'entrancesList'>): Iterable<string> {

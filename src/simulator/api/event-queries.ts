@@ -37,27 +37,15 @@ function instant(field: string, text: string): number {
   return at;
 }
 
+/** Filters besides the span and the page. A name in the plural (`device_ids`) takes any of its values. */
 function matches(event: SeamEvent, asked: Params<'eventsList'>): boolean {
-  const one: readonly (readonly [string, string | undefined])[] = [
-    ['event_type', asked.event_type],
-    ['acs_credential_id', asked.acs_credential_id],
-    ['acs_user_id', asked.acs_user_id],
-    ['acs_system_id', asked.acs_system_id],
-    ['acs_entrance_id', asked.acs_entrance_id],
-    ['connected_account_id', asked.connected_account_id],
-    ['device_id', asked.device_id],
-    ['user_identity_id', asked.user_identity_id],
-  ];
-  const any: readonly (readonly [string, readonly string[] | undefined])[] = [
-    ['event_type', asked.event_types],
-    ['event_id', asked.event_ids],
-    ['acs_system_id', asked.acs_system_ids],
-    ['device_id', asked.device_ids],
-  ];
-  return (
-    one.every(([field, value]) => value === undefined || event[field] === value) &&
-    any.every(([field, values]) => values === undefined || values.includes(String(event[field])))
-  );
+  const { since: _since, between: _between, limit: _limit, unstable_offset: _offset, ...filters } = asked;
+  return Object.entries(filters).every(([name, value]) => {
+    if (value === undefined) return true;
+    if (!Array.isArray(value)) return event[name] === value;
+    const allowed: readonly unknown[] = value;
+    return allowed.includes(event[name.replace(/s$/, '')]);
+  });
 }
 
 /**

@@ -3,6 +3,7 @@ import { copyKeysTo, type Quirk } from '../hotel/issuing.js';
 import type { Params } from './params.js';
 import { deactivatePhone, phonesOf } from '../hotel/phones.js';
 import type { IdentityRecord } from '../hotel/records.js';
+import { endSessionsOf } from '../hotel/session-ends.js';
 import { invalidInput, notFound, SeamError } from './seam-error.js';
 import { addUser, deleteUser, findUser, needsNoUser, profileOf } from './users.js';
 import { recordsOf, type World } from '../hotel/world.js';
@@ -124,12 +125,13 @@ export function updateIdentity(world: World, asked: Params<'identityUpdate'>): v
   world.journal.write('identity-updated', { user_identity_id: identity.id });
 }
 
-/** Deletes the person with all users, keys and phones. An offline phone keeps its keys until it comes back online. */
+/** Deletes the person with all users, keys, phones, client sessions and instant keys. An offline phone keeps its keys until it comes back online. */
 export function deleteIdentity(world: World, identity: IdentityRecord, quirks: readonly Quirk[] = []): void {
   for (const user of recordsOf(world.users, identity.userIds)) {
     if (user.presence === 'live') deleteUser(world, user, quirks);
   }
   for (const device of phonesOf(world, identity.id)) deactivatePhone(world, device, quirks);
+  endSessionsOf(world, identity.id);
   release(world, identity);
   identity.presence = 'gone';
   world.present.identities.delete(identity.id);

@@ -1,5 +1,6 @@
-/** Request parameters of every endpoint that the simulator has, as `@seamapi/types` 1.977.0 publishes them. */
+/** Request parameters of every endpoint that the simulator has, as Seam publishes them (`published.ts`). */
 import { z } from 'zod';
+import { EVENT_TYPES } from './published.js';
 
 const uuid = z.guid({ error: 'must be a UUID' });
 /** RFC 3339: seconds and an offset are required. */
@@ -15,6 +16,18 @@ const limit = z.int().positive().optional();
 const pageCursor = z.string().nullable().optional();
 const paging = { limit, page_cursor: pageCursor };
 const search = z.string().optional();
+const eventType = z.enum(EVENT_TYPES, { error: 'must be a type of event that Seam publishes' });
+/** Metadata for another brand of access system; refused by name. */
+const otherBrand = z.looseObject({}).optional();
+const sessionAccess = {
+  connect_webview_ids: z.array(z.string()).optional(),
+  connected_account_ids: z.array(z.string()).optional(),
+  expires_at: dateTime.optional(),
+  user_identifier_key: z.string().min(1).optional(),
+  user_identity_id: uuid.optional(),
+  /** Deprecated at Seam: an array of one. */
+  user_identity_ids: z.array(uuid).max(1, 'must name one user identity').optional(),
+};
 const userPair = { acs_user_id: uuid.optional(), user_identity_id: uuid.optional(), acs_system_id: uuid.optional() };
 
 export const params = {
@@ -27,6 +40,7 @@ export const params = {
   }),
   entranceId: z.object({ acs_entrance_id: uuid }),
   entrancesList: z.object({
+    access_method_id: uuid.optional(),
     acs_system_id: uuid.optional(),
     acs_credential_id: uuid.optional(),
     acs_entrance_ids: z.array(uuid).optional(),
@@ -36,6 +50,11 @@ export const params = {
     space_id: uuid.optional(),
     search,
     ...paging,
+  }),
+  entranceGrant: z.object({
+    acs_entrance_id: uuid,
+    acs_user_id: uuid.optional(),
+    user_identity_id: uuid.optional(),
   }),
   credentialsWithAccess: z.object({
     acs_entrance_id: uuid,
@@ -86,6 +105,9 @@ export const params = {
     starts_at: dateTime.optional(),
     ends_at: dateTime.optional(),
     code: z.string().optional(),
+    assa_abloy_vostio_metadata: otherBrand,
+    hotek_metadata: otherBrand,
+    salto_space_metadata: otherBrand,
     visionline_metadata: z
       .object({
         card_format: z.enum(['TLCode', 'rfid48']).optional(),
@@ -170,26 +192,62 @@ export const params = {
   eventsList: z.object({
     since: z.string().optional(),
     between: z.array(z.string()).length(2, 'must be two date-times').optional(),
-    event_type: z.string().optional(),
-    event_types: z.array(z.string()).optional(),
+    event_type: eventType.optional(),
+    event_types: z.array(eventType).optional(),
     event_ids: z.array(uuid).optional(),
+    access_code_id: uuid.optional(),
+    access_code_ids: z.array(uuid).optional(),
+    access_grant_id: uuid.optional(),
+    access_grant_ids: z.array(uuid).optional(),
+    access_method_id: uuid.optional(),
+    access_method_ids: z.array(uuid).optional(),
+    acs_access_group_id: uuid.optional(),
     acs_credential_id: uuid.optional(),
+    acs_encoder_id: uuid.optional(),
     acs_user_id: uuid.optional(),
     acs_system_id: uuid.optional(),
     acs_system_ids: z.array(uuid).optional(),
     acs_entrance_id: uuid.optional(),
+    connect_webview_id: uuid.optional(),
     connected_account_id: uuid.optional(),
+    customer_key: z.string().optional(),
     device_id: uuid.optional(),
     device_ids: z.array(uuid).optional(),
+    space_id: uuid.optional(),
+    space_ids: z.array(uuid).optional(),
     user_identity_id: uuid.optional(),
     limit: z.number().positive().optional(),
     unstable_offset: z.number().min(0).optional(),
   }),
   eventGet: z.object({
     event_id: uuid.optional(),
-    event_type: z.string().optional(),
+    event_type: eventType.optional(),
     device_id: uuid.optional(),
   }),
+  sessionCreate: z.object({
+    ...sessionAccess,
+    customer_id: z.string().optional(),
+    customer_key: z.string().optional(),
+  }),
+  sessionGetOrCreate: z.object(sessionAccess),
+  sessionGrant: z.object({ ...sessionAccess, client_session_id: uuid.optional() }).omit({ expires_at: true }),
+  sessionRef: z.object({ client_session_id: uuid.optional(), user_identifier_key: z.string().optional() }),
+  sessionId: z.object({ client_session_id: uuid }),
+  sessionsList: z.object({
+    client_session_id: uuid.optional(),
+    connect_webview_id: uuid.nullable().optional(),
+    user_identifier_key: z.string().optional(),
+    user_identity_id: uuid.nullable().optional(),
+    without_user_identifier_key: z.boolean().optional(),
+  }),
+  instantKeyGenerate: z.object({
+    user_identity_id: uuid,
+    customization_profile_id: uuid.optional(),
+    max_use_count: z.number().optional(),
+  }),
+  instantKeyRef: z.object({ instant_key_id: uuid.optional(), instant_key_url: z.string().optional() }),
+  instantKeyId: z.object({ instant_key_id: uuid }),
+  instantKeysList: z.object({ user_identity_id: uuid.optional() }),
   webhookCreate: z.object({ url: z.url({ error: 'must be a URL' }), event_types: z.array(z.string()).optional() }),
   webhookId: z.object({ webhook_id: z.string() }),
   webhookUpdate: z.object({ webhook_id: z.string(), event_types: z.array(z.string()) }),

@@ -1,11 +1,18 @@
 /**
- * Records in Seam's JSON: exactly the published fields (`@seamapi/types` 1.977.0), no more. Fields without a value are
+ * Records in Seam's JSON: exactly the published fields, no more. Fields without a value are
  * left out, because absent and null differ at Seam.
  */
 import { defined } from '../../domain/model/defined.js';
 import type { Listed } from './credentials.js';
 import { ownerOf } from '../hotel/issuing.js';
-import type { DeviceRecord, Door, IdentityRecord, UserRecord } from '../hotel/records.js';
+import type {
+  ClientSessionRecord,
+  DeviceRecord,
+  Door,
+  IdentityRecord,
+  InstantKeyRecord,
+  UserRecord,
+} from '../hotel/records.js';
 import { recordsOf, type World } from '../hotel/world.js';
 
 type Json = Readonly<Record<string, unknown>>;
@@ -157,6 +164,8 @@ export function identityJson(world: World, identity: IdentityRecord): Json {
     display_name: identity.fullName ?? identity.key ?? 'User identity',
     created_at: iso(identity.createdAt),
     acs_user_ids: users.map((user) => user.id),
+    merged_user_identity_ids: [],
+    merged_user_identity_keys: [],
   };
 }
 
@@ -176,6 +185,38 @@ export function phoneJson(world: World, device: DeviceRecord): Json {
         has_active_endpoint: isActive,
       },
     },
+  };
+}
+
+/** Returns a client session with its token, which is a secret. */
+export function sessionJson(world: World, session: ClientSessionRecord): Json {
+  const [identityId] = session.identityIds;
+  return defined({
+    client_session_id: session.id,
+    workspace_id: world.workspaceId,
+    created_at: iso(session.createdAt),
+    expires_at: iso(session.expiresAt),
+    token: session.token,
+    user_identifier_key: session.userIdentifierKey,
+    customer_key: session.customerKey ?? undefined,
+    user_identity_id: identityId,
+    user_identity_ids: [...session.identityIds],
+    connected_account_ids: [...session.connectedAccountIds],
+    connect_webview_ids: [],
+    device_count: 0,
+  });
+}
+
+/** Returns an instant key with its link, which is a secret. */
+export function instantKeyJson(world: World, key: InstantKeyRecord): Json {
+  return {
+    instant_key_id: key.id,
+    workspace_id: world.workspaceId,
+    created_at: iso(key.createdAt),
+    expires_at: iso(key.expiresAt),
+    instant_key_url: key.url,
+    client_session_id: key.sessionId,
+    user_identity_id: key.identityId,
   };
 }
 

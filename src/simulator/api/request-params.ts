@@ -5,7 +5,7 @@ import type { Switches } from '../control/switches.js';
 
 const ARRAYS = new Set(['event_types', 'include_if', 'between']);
 const NUMBERS = new Set(['limit', 'unstable_offset', 'max_use_count']);
-const BOOLEANS = new Set(['is_multi_phone_sync_credential']);
+const BOOLEANS = new Set(['is_multi_phone_sync_credential', 'without_user_identifier_key']);
 
 /**
  * Returns the parameters of a query. Arrays repeat their name; an empty value is an empty array or null. Without

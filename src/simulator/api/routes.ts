@@ -5,18 +5,33 @@ import { listEvents, findEvent } from './event-queries.js';
 import type { Quirk } from '../hotel/issuing.js';
 import { pageOf, type Page } from './paging.js';
 import { params } from './params.js';
+import { PUBLISHED_ENDPOINTS } from './published.js';
 import {
   credentialJson,
   credentialManagerJson,
   entranceJson,
   identityJson,
+  instantKeyJson,
   phoneJson,
+  sessionJson,
   systemJson,
   userJson,
 } from './present.js';
-import { listEntrances, findEntrance } from './entrances.js';
+import { findEntrance, grantAccess, listEntrances } from './entrances.js';
 import { notFound } from './seam-error.js';
+import {
+  createSession,
+  endInstantKey,
+  findInstantKey,
+  findSession,
+  generateInstantKey,
+  getOrCreateSession,
+  grantSessionAccess,
+  listInstantKeys,
+  listSessions,
+} from './sessions.js';
 import type { SimulatedHotel } from '../hotel/hotel.js';
+import { endSession } from '../hotel/session-ends.js';
 import { changeAccessGroup } from './users.js';
 import type { Webhooks } from './webhooks.js';
 import { recordsOf, type World } from '../hotel/world.js';
@@ -48,22 +63,22 @@ export interface Route {
   readonly handle: (asked: unknown, context: CallContext) => Answer;
 }
 
-const READ = ['GET', 'POST'] as const;
-const DELETE = ['DELETE', 'POST'] as const;
-const PATCH = ['PATCH', 'POST'] as const;
-const PUT = ['PUT', 'POST'] as const;
-const POST = ['POST'] as const;
-
 const ENTRANCES_PER_PAGE = 900;
 const PER_PAGE = 500;
 
 function route<Schema extends z.ZodObject>(
   path: string,
-  verbs: readonly Verb[],
   schema: Schema,
   handle: (asked: z.infer<Schema>, context: CallContext) => Answer,
 ): Route {
-  return { path, verbs, schema, handle: (asked, context) => handle(schema.parse(asked), context) };
+  return { path, verbs: verbsOf(path), schema, handle: (asked, context) => handle(schema.parse(asked), context) };
+}
+
+/** Returns the verbs that Seam publishes for the path; none for a path that Seam does not have. */
+export function verbsOf(path: string): readonly Verb[] {
+  const verbs: readonly Verb[] = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'];
+  const published = PUBLISHED_ENDPOINTS[path]?.split(' ') ?? [];
+  return verbs.filter((verb) => published.includes(verb));
 }
 
 function fields(answer: Readonly<Record<string, unknown>>): Answer {
@@ -87,10 +102,10 @@ function systemById(world: World, id: string): Readonly<Record<string, unknown>>
 }
 
 const systemRoutes: readonly Route[] = [
-  route('/acs/systems/get', READ, params.systemId, (asked, { hotel }) =>
+  route('/acs/systems/get', params.systemId, (asked, { hotel }) =>
     fields({ acs_system: systemById(hotel.world, asked.acs_system_id) }),
   ),
-  route('/acs/systems/list', READ, params.systemsList, (asked, { hotel }) => {
+  route('/acs/systems/list', params.systemsList, (asked, { hotel }) => {
     const account = asked.connected_account_id;
     const search = asked.search?.toLowerCase() ?? '';
     const ofAccount = account === undefined || account === hotel.world.connectedAccountId;
@@ -101,7 +116,6 @@ const systemRoutes: readonly Route[] = [
   }),
   route(
     '/acs/systems/list_compatible_credential_manager_acs_systems',
-    READ,
     params.systemId,
     ({ acs_system_id }, { hotel }) => {
       systemById(hotel.world, acs_system_id);
@@ -112,10 +126,10 @@ const systemRoutes: readonly Route[] = [
 ];
 
 const entranceRoutes: readonly Route[] = [
-  route('/acs/entrances/get', READ, params.entranceId, (asked, { hotel }) =>
+  route('/acs/entrances/get', params.entranceId, (asked, { hotel }) =>
     fields({ acs_entrance: entranceJson(hotel.world, findEntrance(hotel.world, asked.acs_entrance_id)) }),
   ),
-  route('/acs/entrances/list', READ, params.entrancesList, (asked, { hotel }) => {
+  route('/acs/entrances/list', params.entrancesList, (asked, { hotel }) => {
     const doors = listEntrances(hotel.world, asked);
     return page(
       'acs_entrances',
@@ -123,7 +137,11 @@ const entranceRoutes: readonly Route[] = [
       (door) => entranceJson(hotel.world, door),
     );
   }),
-  route('/acs/entrances/list_credentials_with_access', READ, params.credentialsWithAccess, (asked, { hotel }) => {
+  route('/acs/entrances/grant_access', params.entranceGrant, (asked, { hotel }) => {
+    grantAccess(hotel.world, asked);
+    return done;
+  }),
+  route('/acs/entrances/list_credentials_with_access', params.credentialsWithAccess, (asked, { hotel }) => {
     const { world } = hotel;
     const door = findEntrance(world, asked.acs_entrance_id);
     const onlyValid = (asked.include_if ?? []).length > 0;
@@ -137,77 +155,81 @@ const entranceRoutes: readonly Route[] = [
 ];
 
 const userRoutes: readonly Route[] = [
-  route('/acs/users/create', POST, params.userCreate, (asked, { hotel }) =>
+  route('/acs/users/create', params.userCreate, (asked, { hotel }) =>
     fields({ acs_user: userJson(hotel.world, hotel.users.create(asked)) }),
   ),
-  route('/acs/users/get', READ, params.userPair, (asked, { hotel }) =>
+  route('/acs/users/get', params.userPair, (asked, { hotel }) =>
     fields({ acs_user: userJson(hotel.world, hotel.users.find(asked)) }),
   ),
-  route('/acs/users/list', READ, params.usersList, (asked, { hotel }) =>
+  route('/acs/users/list', params.usersList, (asked, { hotel }) =>
     page(
       'acs_users',
       pageOf(hotel.users.list(asked), (user) => user.seq, asked, PER_PAGE),
       (user) => userJson(hotel.world, user),
     ),
   ),
-  route('/acs/users/update', PATCH, params.userUpdate, (asked, { hotel }) => {
+  route('/acs/users/update', params.userUpdate, (asked, { hotel }) => {
     hotel.users.update(asked);
     return done;
   }),
-  route('/acs/users/delete', DELETE, params.userPair, (asked, { hotel, quirks }) => {
+  route('/acs/users/delete', params.userPair, (asked, { hotel, quirks }) => {
     hotel.users.delete(asked, quirks);
     return done;
   }),
-  route('/acs/users/suspend', POST, params.userPair, (asked, { hotel }) => {
+  route('/acs/users/suspend', params.userPair, (asked, { hotel }) => {
     hotel.users.setSuspension(asked, 'suspended');
     return done;
   }),
-  route('/acs/users/unsuspend', POST, params.userPair, (asked, { hotel }) => {
+  route('/acs/users/unsuspend', params.userPair, (asked, { hotel }) => {
     hotel.users.setSuspension(asked, 'active');
     return done;
   }),
-  route('/acs/users/revoke_access_to_all_entrances', POST, params.userPair, (asked, { hotel, quirks }) => {
+  route('/acs/users/revoke_access_to_all_entrances', params.userPair, (asked, { hotel, quirks }) => {
     hotel.users.revokeAll(asked, quirks);
     return done;
   }),
-  route('/acs/users/list_accessible_entrances', READ, params.userPair, (asked, { hotel }) => {
+  route('/acs/users/list_accessible_entrances', params.userPair, (asked, { hotel }) => {
     const user = hotel.users.find(asked);
     return entrancesOf(hotel.world, [user.id]);
   }),
-  route('/acs/users/add_to_access_group', PUT, params.accessGroup, changeAccessGroup),
-  route('/acs/users/remove_from_access_group', DELETE, params.accessGroup, changeAccessGroup),
+  route('/acs/users/add_to_access_group', params.accessGroup, changeAccessGroup),
+  route('/acs/users/remove_from_access_group', params.accessGroup, changeAccessGroup),
 ];
 
-/** Returns the doors of the live keys that these users hold. */
+/** Returns the doors of the live keys that these users hold, and those that they have been granted access to. */
 function entrancesOf(world: World, userIds: Iterable<string>): Answer {
-  const keys = recordsOf(world.users, userIds).flatMap((user) => recordsOf(world.credentials, user.credentialIds));
+  const users = recordsOf(world.users, userIds);
+  const keys = users.flatMap((user) => recordsOf(world.credentials, user.credentialIds));
   const doorIds = keys
     .filter((key) => key.life === 'live' && key.validity !== 'invalid')
     .flatMap((key) => [...key.guestDoorIds, ...key.commonDoorIds]);
-  return fields({ acs_entrances: recordsOf(world.doors, new Set(doorIds)).map((door) => entranceJson(world, door)) });
+  const granted = users.flatMap((user) => [...user.grantedDoorIds]);
+  return fields({
+    acs_entrances: recordsOf(world.doors, new Set([...doorIds, ...granted])).map((door) => entranceJson(world, door)),
+  });
 }
 
 const credentialRoutes: readonly Route[] = [
-  route('/acs/credentials/create', POST, params.credentialCreate, (asked, { hotel, quirks }) => {
+  route('/acs/credentials/create', params.credentialCreate, (asked, { hotel, quirks }) => {
     const credential = hotel.credentials.create(asked, quirks);
     return fields({ acs_credential: credentialJson(hotel.world, { kind: 'credential', credential }) });
   }),
-  route('/acs/credentials/get', READ, params.credentialId, (asked, { hotel }) =>
+  route('/acs/credentials/get', params.credentialId, (asked, { hotel }) =>
     fields({ acs_credential: credentialJson(hotel.world, hotel.credentials.find(asked.acs_credential_id)) }),
   ),
-  route('/acs/credentials/list', READ, params.credentialsList, (asked, { hotel }) =>
+  route('/acs/credentials/list', params.credentialsList, (asked, { hotel }) =>
     page('acs_credentials', pageOf(hotel.credentials.list(asked), seqOf, asked, PER_PAGE), (listed) =>
       credentialJson(hotel.world, listed),
     ),
   ),
-  route('/acs/credentials/update', PATCH, params.credentialUpdate, (asked, { hotel }) =>
+  route('/acs/credentials/update', params.credentialUpdate, (asked, { hotel }) =>
     fields({ acs_credential: credentialJson(hotel.world, hotel.credentials.update(asked)) }),
   ),
-  route('/acs/credentials/delete', DELETE, params.credentialId, (asked, { hotel, quirks }) => {
+  route('/acs/credentials/delete', params.credentialId, (asked, { hotel, quirks }) => {
     hotel.credentials.delete(asked.acs_credential_id, quirks);
     return done;
   }),
-  route('/acs/credentials/list_accessible_entrances', READ, params.credentialId, (asked, { hotel }) => {
+  route('/acs/credentials/list_accessible_entrances', params.credentialId, (asked, { hotel }) => {
     const { credential } = hotel.credentials.find(asked.acs_credential_id);
     const doors = recordsOf(hotel.world.doors, [...credential.guestDoorIds, ...credential.commonDoorIds]);
     return fields({ acs_entrances: doors.map((door) => entranceJson(hotel.world, door)) });
@@ -215,80 +237,115 @@ const credentialRoutes: readonly Route[] = [
 ];
 
 const identityRoutes: readonly Route[] = [
-  route('/user_identities/create', POST, params.identityCreate, (asked, { hotel }) =>
+  route('/user_identities/create', params.identityCreate, (asked, { hotel }) =>
     fields({ user_identity: identityJson(hotel.world, hotel.identities.create(asked)) }),
   ),
-  route('/user_identities/get', READ, params.identityRef, (asked, { hotel }) =>
+  route('/user_identities/get', params.identityRef, (asked, { hotel }) =>
     fields({ user_identity: identityJson(hotel.world, hotel.identities.find(asked)) }),
   ),
-  route('/user_identities/list', READ, params.identitiesList, (asked, { hotel }) =>
+  route('/user_identities/list', params.identitiesList, (asked, { hotel }) =>
     page(
       'user_identities',
       pageOf(hotel.identities.list(asked), (identity) => identity.seq, asked, PER_PAGE),
       (identity) => identityJson(hotel.world, identity),
     ),
   ),
-  route('/user_identities/update', PATCH, params.identityUpdate, (asked, { hotel }) => {
+  route('/user_identities/update', params.identityUpdate, (asked, { hotel }) => {
     hotel.identities.update(asked);
     return done;
   }),
-  route('/user_identities/delete', DELETE, params.identityId, (asked, { hotel, quirks }) => {
+  route('/user_identities/delete', params.identityId, (asked, { hotel, quirks }) => {
     hotel.identities.delete(asked.user_identity_id, quirks);
     return done;
   }),
-  route('/user_identities/add_acs_user', PUT, params.identityAddUser, (asked, { hotel }) => {
+  route('/user_identities/add_acs_user', params.identityAddUser, (asked, { hotel }) => {
     hotel.identities.addUser(asked);
     return done;
   }),
-  route('/user_identities/list_acs_users', READ, params.identityId, (asked, { hotel }) => {
+  route('/user_identities/list_acs_users', params.identityId, (asked, { hotel }) => {
     const users = hotel.users.list({ user_identity_id: hotel.identities.find(asked).id });
     return fields({ acs_users: users.map((user) => userJson(hotel.world, user)) });
   }),
-  route('/user_identities/list_acs_systems', READ, params.identityId, (asked, { hotel }) => {
+  route('/user_identities/list_acs_systems', params.identityId, (asked, { hotel }) => {
     const users = hotel.users.list({ user_identity_id: hotel.identities.find(asked).id });
     return fields({ acs_systems: users.length > 0 ? [systemJson(hotel.world)] : [] });
   }),
-  route('/user_identities/list_accessible_entrances', READ, params.identityId, (asked, { hotel }) =>
+  route('/user_identities/list_accessible_entrances', params.identityId, (asked, { hotel }) =>
     entrancesOf(hotel.world, hotel.identities.find(asked).userIds),
   ),
 ];
 
+const sessionRoutes: readonly Route[] = [
+  route('/client_sessions/create', params.sessionCreate, (asked, { hotel: { world } }) =>
+    fields({ client_session: sessionJson(world, createSession(world, asked)) }),
+  ),
+  route('/client_sessions/get_or_create', params.sessionGetOrCreate, (asked, { hotel: { world } }) =>
+    fields({ client_session: sessionJson(world, getOrCreateSession(world, asked)) }),
+  ),
+  route('/client_sessions/get', params.sessionRef, (asked, { hotel: { world } }) =>
+    fields({ client_session: sessionJson(world, findSession(world, asked)) }),
+  ),
+  route('/client_sessions/list', params.sessionsList, (asked, { hotel: { world } }) =>
+    fields({ client_sessions: listSessions(world, asked).map((session) => sessionJson(world, session)) }),
+  ),
+  route('/client_sessions/grant_access', params.sessionGrant, (asked, { hotel: { world } }) =>
+    fields({ client_session: sessionJson(world, grantSessionAccess(world, asked)) }),
+  ),
+  route('/client_sessions/revoke', params.sessionId, (asked, { hotel: { world } }) => {
+    endSession(world, findSession(world, asked), 'revoked');
+    return done;
+  }),
+  route('/client_sessions/delete', params.sessionId, (asked, { hotel: { world } }) => {
+    endSession(world, findSession(world, asked), 'deleted');
+    return done;
+  }),
+  route('/user_identities/generate_instant_key', params.instantKeyGenerate, (asked, { hotel: { world } }) =>
+    fields({ instant_key: instantKeyJson(world, generateInstantKey(world, asked)) }),
+  ),
+  route('/instant_keys/get', params.instantKeyRef, (asked, { hotel: { world } }) =>
+    fields({ instant_key: instantKeyJson(world, findInstantKey(world, asked)) }),
+  ),
+  route('/instant_keys/list', params.instantKeysList, (asked, { hotel: { world } }) =>
+    fields({ instant_keys: listInstantKeys(world, asked).map((key) => instantKeyJson(world, key)) }),
+  ),
+  route('/instant_keys/delete', params.instantKeyId, (asked, { hotel: { world } }) => {
+    endInstantKey(world, findInstantKey(world, asked));
+    return done;
+  }),
+];
+
 const phoneRoutes: readonly Route[] = [
-  route('/phones/list', READ, params.phonesList, (asked, { hotel }) =>
+  route('/phones/list', params.phonesList, (asked, { hotel }) =>
     fields({ phones: hotel.phones.list(asked).map((device) => phoneJson(hotel.world, device)) }),
   ),
-  route('/phones/get', READ, params.deviceId, (asked, { hotel }) =>
+  route('/phones/get', params.deviceId, (asked, { hotel }) =>
     fields({ phone: phoneJson(hotel.world, hotel.phones.find(asked.device_id)) }),
   ),
-  route('/phones/deactivate', DELETE, params.deviceId, (asked, { hotel, quirks }) => {
+  route('/phones/deactivate', params.deviceId, (asked, { hotel, quirks }) => {
     hotel.phones.deactivate(asked.device_id, quirks);
     return done;
   }),
-  route('/phones/simulate/create_sandbox_phone', POST, params.sandboxPhone, (asked, { hotel }) =>
+  route('/phones/simulate/create_sandbox_phone', params.sandboxPhone, (asked, { hotel }) =>
     fields({ phone: phoneJson(hotel.world, hotel.phones.addSandbox(asked)) }),
   ),
 ];
 
 const eventRoutes: readonly Route[] = [
-  route('/events/list', READ, params.eventsList, (asked, { hotel }) =>
-    fields({ events: listEvents(hotel.world, asked) }),
-  ),
-  route('/events/get', READ, params.eventGet, (asked, { hotel }) => fields({ event: findEvent(hotel.world, asked) })),
+  route('/events/list', params.eventsList, (asked, { hotel }) => fields({ events: listEvents(hotel.world, asked) })),
+  route('/events/get', params.eventGet, (asked, { hotel }) => fields({ event: findEvent(hotel.world, asked) })),
 ];
 
 const webhookRoutes: readonly Route[] = [
-  route('/webhooks/create', POST, params.webhookCreate, (asked, { webhooks }) =>
-    fields({ webhook: webhooks.create(asked) }),
-  ),
-  route('/webhooks/get', READ, params.webhookId, (asked, { webhooks }) =>
+  route('/webhooks/create', params.webhookCreate, (asked, { webhooks }) => fields({ webhook: webhooks.create(asked) })),
+  route('/webhooks/get', params.webhookId, (asked, { webhooks }) =>
     fields({ webhook: webhooks.find(asked.webhook_id) }),
   ),
-  route('/webhooks/list', READ, params.nothing, (_asked, { webhooks }) => fields({ webhooks: webhooks.list() })),
-  route('/webhooks/update', PUT, params.webhookUpdate, (asked, { webhooks }) => {
+  route('/webhooks/list', params.nothing, (_asked, { webhooks }) => fields({ webhooks: webhooks.list() })),
+  route('/webhooks/update', params.webhookUpdate, (asked, { webhooks }) => {
     webhooks.update(asked);
     return done;
   }),
-  route('/webhooks/delete', DELETE, params.webhookId, (asked, { webhooks }) => {
+  route('/webhooks/delete', params.webhookId, (asked, { webhooks }) => {
     webhooks.delete(asked.webhook_id);
     return done;
   }),
@@ -300,6 +357,7 @@ export const routes: readonly Route[] = [
   ...userRoutes,
   ...credentialRoutes,
   ...identityRoutes,
+  ...sessionRoutes,
   ...phoneRoutes,
   ...eventRoutes,
   ...webhookRoutes,

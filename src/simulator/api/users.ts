@@ -69,6 +69,7 @@ export function addUser(world: World, facts: UserFacts, identity: IdentityRecord
     identityId: identity?.id ?? null,
     suspension: 'active',
     credentialIds: new Set(),
+    grantedDoorIds: new Set(),
   };
   world.users.set(user.id, user);
   world.present.users.add(user.id);
@@ -160,6 +161,7 @@ export function listUsers(world: World, asked: Params<'usersList'>): readonly Us
  */
 export function updateUser(world: World, asked: Params<'userUpdate'>): void {
   const user = findUser(world, asked);
+  if (asked.hid_acs_system_id !== undefined) throw invalidInput(['hid_acs_system_id'], 'is for HID systems only');
   if (asked.full_name !== undefined) user.fullName = asked.full_name;
   const email = asked.email_address ?? asked.email;
   if (email !== undefined) user.email = email;
@@ -182,8 +184,9 @@ export function setSuspension(world: World, ref: UserRef, suspension: UserRecord
   world.journal.write('user-suspension-set', { acs_user_id: user.id, suspension });
 }
 
-/** Ends every key of the user. */
+/** Ends every key of the user, and every grant of a door. */
 export function revokeAll(world: World, user: UserRecord, why: string, quirks: readonly Quirk[] = []): void {
+  user.grantedDoorIds.clear();
   for (const key of recordsOf(world.credentials, [...user.credentialIds])) end(world, key, why, quirks);
 }
 

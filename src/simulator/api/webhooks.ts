@@ -5,7 +5,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Webhook } from 'svix';
 import type { SeamEvent } from './events.js';
 import type { Params } from './params.js';
-import { notFound } from './seam-error.js';
+import { EVENT_TYPES } from './published.js';
+import { notFound, SeamError } from './seam-error.js';
 import type { World } from '../hotel/world.js';
 
 interface WebhookRecord {
@@ -63,6 +64,7 @@ export function createWebhooks(world: World, retryWaits: readonly number[] = web
 
   return {
     create(asked, secret = `whsec_${randomBytes(24).toString('base64')}`) {
+      checkEventTypes(asked.event_types ?? []);
       const record: WebhookRecord = {
         webhook_id: world.newId(),
         url: asked.url,
@@ -76,7 +78,9 @@ export function createWebhooks(world: World, retryWaits: readonly number[] = web
     find,
     list: () => [...records.values()],
     update({ webhook_id, event_types }) {
-      records.set(webhook_id, { ...find(webhook_id), event_types });
+      const known = find(webhook_id);
+      checkEventTypes(event_types);
+      records.set(webhook_id, { ...known, event_types });
       world.journal.write('webhook-updated', { webhook_id });
     },
     delete(webhookId) {
@@ -86,6 +90,15 @@ export function createWebhooks(world: World, retryWaits: readonly number[] = web
     },
     close: () => stop.abort(),
   };
+}
+
+/** @throws `SeamError` 400 `invalid_event_types` for a type that Seam does not publish. */
+function checkEventTypes(types: readonly string[]): void {
+  const published = new Set<string>(['*', ...EVENT_TYPES]);
+  const unknown = types.filter((type) => !published.has(type));
+  if (unknown.length > 0) {
+    throw new SeamError(400, 'invalid_event_types', `event_types: Seam has no event ${unknown.join(', ')}`);
+  }
 }
 
 function wants(record: WebhookRecord, event: SeamEvent): boolean {

@@ -1,7 +1,7 @@
 /** Checks of Seam and Visionline before they create a mobile key: doors, window and relation to earlier keys. */
 import { toMinute } from './issuing.js';
 import type { Params } from '../api/params.js';
-import type { CredentialRecord, Door } from './records.js';
+import type { CredentialRecord, Door, UserRecord } from './records.js';
 import { invalidInput, notFound, SeamError } from '../api/seam-error.js';
 import { recordsOf, type World } from './world.js';
 
@@ -16,12 +16,18 @@ export interface AskedDoors {
 }
 
 /**
- * Returns the requested doors, split into guest rooms and common doors.
+ * Returns the requested doors, split into guest rooms and common doors. Without any, these are the doors that the user has
+ * been granted access to.
  * @throws `SeamError` 404 for an unknown door, 400 for no door, too many doors or a missing card format.
  */
-export function judgeDoors(world: World, asked: CreateParams): AskedDoors {
-  const ids = [...new Set(asked.allowed_acs_entrance_ids ?? [])];
-  if (ids.length === 0) throw invalidInput(['allowed_acs_entrance_ids'], 'must name at least one entrance');
+export function judgeDoors(world: World, asked: CreateParams, user: UserRecord): AskedDoors {
+  const named = asked.allowed_acs_entrance_ids ?? [];
+  const ids = [...new Set(named.length > 0 ? named : user.grantedDoorIds)];
+  if (ids.length === 0)
+    throw invalidInput(
+      ['allowed_acs_entrance_ids'],
+      'must name at least one entrance, unless the user has been granted access to some',
+    );
   const doors = ids.map((id) => {
     const door = world.doors.get(id);
     if (door === undefined) throw notFound('acs_entrance', id);

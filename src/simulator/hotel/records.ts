@@ -43,6 +43,30 @@ export interface UserRecord {
   suspension: 'active' | 'suspended';
   /** Parents only, oldest first; includes those being deleted, excludes those that are gone. */
   readonly credentialIds: Set<string>;
+  /** Doors granted by `/acs/entrances/grant_access`; a key that names no doors opens these. */
+  readonly grantedDoorIds: Set<string>;
+}
+
+/** Session of a guest's app. `token` gives access without any other secret, so that it is never logged. */
+export interface ClientSessionRecord {
+  readonly id: string;
+  readonly createdAt: number;
+  readonly token: string;
+  expiresAt: number;
+  readonly userIdentifierKey: string | null;
+  readonly customerKey: string | null;
+  readonly identityIds: Set<string>;
+  readonly connectedAccountIds: Set<string>;
+}
+
+/** Link that a guest opens to enrol a phone. `url` gives access without any other secret, so that it is never logged. */
+export interface InstantKeyRecord {
+  readonly id: string;
+  readonly createdAt: number;
+  readonly expiresAt: number;
+  readonly url: string;
+  readonly identityId: string;
+  readonly sessionId: string;
 }
 
 export interface DeviceRecord {

@@ -5,7 +5,16 @@ import { createEventLog, type EventLog } from '../api/events.js';
 import { createJournal, type Journal } from './journal.js';
 import type { Lock } from './lock.js';
 import { providerLink, type Pace, type ProviderLink } from './provider-link.js';
-import type { CopyRecord, CredentialRecord, DeviceRecord, Door, IdentityRecord, UserRecord } from './records.js';
+import type {
+  ClientSessionRecord,
+  CopyRecord,
+  CredentialRecord,
+  DeviceRecord,
+  Door,
+  IdentityRecord,
+  InstantKeyRecord,
+  UserRecord,
+} from './records.js';
 import { defaultSwitches, type Switches } from '../control/switches.js';
 
 export interface HotelOptions {
@@ -58,6 +67,9 @@ export interface World {
   readonly devices: Map<string, DeviceRecord>;
   readonly credentials: Map<string, CredentialRecord>;
   readonly copies: Map<string, CopyRecord>;
+  /** Both without the ones that have been deleted or revoked. */
+  readonly clientSessions: Map<string, ClientSessionRecord>;
+  readonly instantKeys: Map<string, InstantKeyRecord>;
   /** Ids of everything that is not gone, oldest first; lists show these. */
   readonly present: {
     readonly identities: Set<string>;
@@ -110,6 +122,8 @@ export function createWorld(options: HotelOptions): World {
     devices: new Map(),
     credentials: new Map(),
     copies: new Map(),
+    clientSessions: new Map(),
+    instantKeys: new Map(),
     present: { identities: new Set(), users: new Set(), credentials: new Set() },
     credentialIdsByDoor: new Map(doors.map((door) => [door.id, new Set()])),
     newestGeneration: 0,

@@ -95,7 +95,7 @@ describe('verbs', () => {
     const path = `/acs/credentials/delete?acs_credential_id=${id}&_strict=true`;
     const gone = await simulator.fetch(path, { method: 'DELETE', headers: { authorization } });
     expect(gone.body).toEqual({ ok: true });
-    expect((await simulator.fetch('/acs/credentials/create', { headers: { authorization } })).status).toBe(404);
+    expect((await simulator.fetch('/acs/credentials/create', { headers: { authorization } })).status).toBe(405);
   });
 });
 

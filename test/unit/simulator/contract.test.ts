@@ -68,6 +68,8 @@ describe('an answer', () => {
       display_name: 'x',
       created_at: '2026-11-26T10:00:00Z',
       acs_user_ids: [],
+      merged_user_identity_ids: [],
+      merged_user_identity_keys: [],
       errors: [],
     };
     const answer = (warning_code: string): unknown => ({

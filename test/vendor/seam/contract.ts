@@ -1,5 +1,6 @@
 /**
- * Seam's published contract at run time: requests and answers against the OpenAPI document of `@seamapi/types`.
+ * Seam's published contract at run time: requests and answers against the OpenAPI document of `@seamapi/types`, and resources in answers
+ * against the types of the newest JavaScript client too, which are newer (`published.json`).
  *
  * Two liberties, each because the document says something that Seam does not mean:
  * - `oneOf` is read as `anyOf`: the branches of `/acs/credentials/list`, of `/user_identities/get` and of
@@ -10,6 +11,7 @@
  * credential (the official clients take it for an empty answer), and a multi-phone parent shows no `external_type` that
  * the schema does not list. Errors are not published at all, so only answers of status 200 can be held against it.
  */
+import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { Ajv2019, type ValidateFunction } from 'ajv/dist/2019.js';
 import addFormats from 'ajv-formats';
@@ -25,6 +27,69 @@ const ajv = new Ajv2019({ strict: false, allErrors: true });
 addFormats.default(ajv);
 ajv.addSchema({ paths: rewrite(openapi.paths), components: rewrite(openapi.components) }, 'seam');
 
+interface NewestTypes {
+  readonly endpoints: Readonly<Record<string, { readonly verb: string; readonly parameters: readonly string[] }>>;
+  readonly eventTypes: readonly string[];
+  /** JSON Schema of each resource, by its field in an answer. */
+  readonly resources: Readonly<Record<string, Json>>;
+}
+
+const newest = JSON.parse(readFileSync(new URL('published.json', import.meta.url), 'utf8')) as NewestTypes;
+
+/** Fields of resources that the newest client publishes and the document does not have yet. */
+const NEWER_FIELDS: Readonly<Record<string, readonly string[]>> = {
+  user_identity: ['merged_user_identity_ids', 'merged_user_identity_keys'],
+};
+
+export interface PublishedEndpoint {
+  readonly path: string;
+  readonly verbs: readonly string[];
+  readonly parameters: readonly string[];
+}
+
+/** Returns every endpoint that the document or the newest client publishes, by path. */
+export function publishedEndpoints(): readonly PublishedEndpoint[] {
+  const paths = new Set([...Object.keys(openapi.paths), ...Object.keys(newest.endpoints)]);
+  return [...paths].toSorted().map((path) => {
+    const described = openapi.paths[path] ?? {};
+    const client = newest.endpoints[path];
+    const verbs = [...Object.keys(described).map((verb) => verb.toUpperCase()), 'POST', client?.verb ?? 'POST'];
+    const parameters = [...namesOf(bodyOf(described)), ...(client?.parameters ?? [])];
+    return { path, verbs: [...new Set(verbs)].toSorted(), parameters: [...new Set(parameters)].toSorted() };
+  });
+}
+
+/** Returns every type of event that the document or the newest client publishes. */
+export function publishedEventTypes(): readonly string[] {
+  const described = bodyOf(openapi.paths['/events/list'] ?? {});
+  return [...new Set([...enumOf(described), ...newest.eventTypes])].toSorted();
+}
+
+function bodyOf(path: Json): unknown {
+  return ['post', 'requestBody', 'content', 'application/json', 'schema'].reduce<unknown>(
+    (inner, key) => (isObject(inner) ? inner[key] : undefined),
+    path,
+  );
+}
+
+function branchesOf(schema: Json): readonly unknown[] {
+  return ['allOf', 'anyOf', 'oneOf'].flatMap((key) => (Array.isArray(schema[key]) ? schema[key] : []));
+}
+
+function namesOf(schema: unknown): readonly string[] {
+  if (!isObject(schema)) return [];
+  const own = isObject(schema['properties']) ? Object.keys(schema['properties']) : [];
+  return [...own, ...branchesOf(schema).flatMap(namesOf)];
+}
+
+function enumOf(schema: unknown): readonly string[] {
+  if (!isObject(schema)) return [];
+  const properties = isObject(schema['properties']) ? schema['properties'] : {};
+  const { event_type: type } = properties;
+  const own = isObject(type) && Array.isArray(type['enum']) ? type['enum'].map(String) : [];
+  return [...own, ...branchesOf(schema).flatMap(enumOf)];
+}
+
 const compiled = new Map<string, ValidateFunction>();
 
 /** Throws unless `body` is what the endpoint takes: nothing missing, nothing wrong, nothing that it does not know. */
@@ -36,7 +101,36 @@ export function assertSeamRequest(path: string, body: unknown): void {
 /** Throws unless `body` is what the endpoint answers with status 200, to the field. */
 export function assertSeamResponse(path: string, body: unknown): void {
   needsPath(path);
-  check(`answer of ${path}`, `${pointer(path)}/responses/200/content/application~1json/schema`, body);
+  const reference = `${pointer(path)}/responses/200/content/application~1json/schema`;
+  check(`answer of ${path}`, reference, mapResources(body, withoutNewerFields));
+  mapResources(body, (field, resource) => {
+    const schema = newest.resources[field];
+    if (schema !== undefined) checkNewest(`${field} of ${path}`, field, schema, resource);
+    return resource;
+  });
+}
+
+/** Returns the answer with each resource replaced by what `change` returns for it. */
+function mapResources(body: unknown, change: (field: string, resource: unknown) => unknown): unknown {
+  if (!isObject(body)) return body;
+  const entries = Object.entries(body).map(([key, value]): [string, unknown] => {
+    const field = key.replace(/ies$/, 'y').replace(/s$/, '');
+    return [key, Array.isArray(value) ? value.map((item) => change(field, item)) : change(field, value)];
+  });
+  return Object.fromEntries(entries);
+}
+
+function withoutNewerFields(field: string, resource: unknown): unknown {
+  const newer = NEWER_FIELDS[field];
+  if (newer === undefined || !isObject(resource)) return resource;
+  return Object.fromEntries(Object.entries(resource).filter(([name]) => !newer.includes(name)));
+}
+
+function checkNewest(what: string, field: string, schema: Json, resource: unknown): void {
+  const validate = compiled.get(`newest ${field}`) ?? ajv.compile(schema);
+  compiled.set(`newest ${field}`, validate);
+  if (!validate(resource))
+    throw new Error(`The ${what} is not as the newest client publishes: ${ajv.errorsText(validate.errors)}`);
 }
 
 function needsPath(path: string): void {
