@@ -19,6 +19,7 @@ export const ATTENTION_CODES = [
   'impossible-plan',
   'ignored-message',
   'stale-booking',
+  'booking-mismatch',
   'shortening-unconfirmed',
   'guest-has-other-stay',
 ] as const;

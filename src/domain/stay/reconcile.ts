@@ -10,6 +10,7 @@ import { planKeys } from './plan/plan-keys.js';
 import { defined } from '../model/defined.js';
 import type { Desired, InFlight, KeyPlan } from '../model/key-plan.js';
 import { recordExpired } from './known/record-keys.js';
+import { endOf } from './known/lease-decisions.js';
 import { recordPastLeases } from './known/record-leases.js';
 import { lookAgain, looksAt } from './known/record-losses.js';
 import { ENDS_SOON_MINUTES, desiredKeys } from './desired/desired-keys.js';
@@ -67,6 +68,7 @@ function planFor(state: StayState, desired: Desired, inFlight: readonly InFlight
     keys.wakeAt,
     watch.wakeAt,
     closesAt,
+    ...endsOf(state),
     ...state.desired.scheduled.map((change) => change.from),
     ...looksAt(state),
     ...retriesAt(state),
@@ -89,6 +91,12 @@ function noteEnd(state: StayState): StayState {
   const window = stayWindow(state);
   if (window === undefined) return state;
   return { ...state, latestEnd: later(state.latestEnd ?? window.to, window.to) };
+}
+
+/** Returns the instants at which the stay, the booking and the claims to rooms end: attention about them ends then. */
+function endsOf(state: StayState): readonly (Instant | undefined)[] {
+  const claims = state.leases.claims.flatMap((held) => [held.window.to, endOf(held)]);
+  return [stayWindow(state)?.to, state.desired.bookedWindow?.to, ...claims];
 }
 
 /** Returns the instants at which rooms that are granted from a later time become free. */

@@ -33,9 +33,28 @@ export interface ScheduledRooms {
   readonly booked?: true;
 }
 
+/**
+ * Change that a message made to a field that the booking system also sets. It stands until a snapshot changes the
+ * field, or another message does.
+ */
+export interface DeskAct {
+  readonly at: Instant;
+  readonly by?: string;
+  /** Set once a later snapshot has left the field as the booking system had it. */
+  readonly repeated?: true;
+}
+
+/** Acts of the desk by field: `status`, `window`, `rooms`, and by guest `left:<guestId>` and `rooms:<guestId>`. */
+export type DeskActs = Readonly<Partial<Record<string, DeskAct>>>;
+
 export interface DesiredStay {
   readonly status: StayStatus;
+  /** Instant at which the stay ended; absent while it has not. */
+  readonly endedAt?: Instant;
   readonly window?: Window;
+  /** Window of the latest snapshot as instants, without the dates that messages changed. */
+  readonly bookedWindow?: Window;
+  readonly deskActs?: DeskActs;
   /** The snapshot's window, if it is in local dates: converted whenever the property is read. */
   readonly localWindow?: SnapshotWindow;
   /** Dates that a signal has changed since that snapshot; they override a conversion. */
@@ -231,8 +250,13 @@ export function askForProperty(state: StayState): StayState {
 }
 
 /** Returns true once no guest should hold a key any more: departed, cancelled, or a no-show. */
-export function isEnded(state: StayState): boolean {
-  return ['departed', 'cancelled', 'no-show'].includes(state.desired.status);
+export function isEnded({ desired }: StayState): boolean {
+  return isEndOf(desired.status);
+}
+
+/** Returns true for a status in which no guest should hold a key any more. */
+export function isEndOf(status: StayStatus): boolean {
+  return ['departed', 'cancelled', 'no-show'].includes(status);
 }
 
 /** Returns the stay's window (UTC), or undefined before it is established. An early check-in starts it early. */

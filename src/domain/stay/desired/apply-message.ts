@@ -25,6 +25,7 @@ import { inShort } from '../../model/check.js';
 import { distrustRooms, keysOf, mayOpen, putKey, withOutsideAnchor, withoutRefusals } from '../known/keyring.js';
 import type { Message } from '../../model/message-schema.js';
 import { recordLeaseNews } from '../known/record-leases.js';
+import { recordDeskAct } from './desk-acts.js';
 
 /** Number of ignored messages that are shown, the latest ones; older ones stay in the timeline. */
 const SHOWN_IGNORED = 20;
@@ -34,11 +35,14 @@ export function applyMessage(state: StayState, message: Message, now: Instant): 
   const { requestId, by } = message.payload;
   if (requestId !== undefined && state.handledRequests.includes(requestId)) return state;
   const known = requestId === undefined ? state : withRequest(state, requestId);
-  const applied = apply(known, message, now);
-  if (typeof applied === 'string') return ignoreMessage(known, `${message.name}: ${applied}`, now);
+  const changed = apply(known, message, now);
+  if (typeof changed === 'string') return ignoreMessage(known, `${message.name}: ${changed}`, now);
+  const applied = recordDeskAct(changed, message, now);
   // `recordLeaseNews` writes the timeline line of a lease.
   if (message.name === 'leaseChanged') return applied;
-  return withLine(applied, { at: now, what: describe(message), ...defined({ by }) });
+  const reinstates = isEnded(state) && !isEnded(applied);
+  const what = reinstates ? `${describe(message)}: the stay is reinstated` : describe(message);
+  return withLine(applied, { at: now, what, ...defined({ by }) });
 }
 
 function withRequest(state: StayState, requestId: string): StayState {
@@ -70,8 +74,7 @@ function apply(state: StayState, message: Message, now: Instant): Applied {
     case 'changeDates':
       return changeDates(state, message.payload.window);
     case 'checkIn':
-      if (isEnded(state)) return `the stay is ${state.desired.status}`;
-      return setStatus(state, 'in-house', now);
+      return checkIn(state, message.payload.at, now);
     case 'checkOut':
       return setStatus(state, 'departed', now);
     case 'cancel':
@@ -111,6 +114,15 @@ function apply(state: StayState, message: Message, now: Instant): Applied {
     default:
       return message satisfies never;
   }
+}
+
+/** Checks the guests in. It reinstates a stay that has ended, unless the check-in is older than that end. */
+function checkIn(state: StayState, at: string | undefined, now: Instant): Applied {
+  const { status, endedAt } = state.desired;
+  if (at !== undefined && endedAt !== undefined && isBefore(normalInstant(at), endedAt)) {
+    return `it is from ${normalInstant(at)}, and the stay is ${status} since ${endedAt}`;
+  }
+  return setStatus(state, 'in-house', now);
 }
 
 /** Adds guests to the party. Only staff can bring back a guest whom they removed for cause, by `release`. */

@@ -5,6 +5,7 @@
 import {
   askForProperty,
   dropBlockers,
+  isEndOf,
   member,
   withDesired,
   withLine,
@@ -13,9 +14,10 @@ import {
   type StayState,
   type DesiredStay,
 } from '../state.js';
-import { isBefore, millis, normalInstant, plusMinutes, type Instant, type Window } from '../../model/instants.js';
+import { isBefore, millis, normalInstant, plusMinutes, type Instant } from '../../model/instants.js';
 import { defined } from '../../model/defined.js';
 import { withoutRefusals } from '../known/keyring.js';
+import { canonical, settleDeskActs } from './desk-acts.js';
 import type { Guest, SnapshotWindow, StaySnapshot } from '../../model/snapshot-schema.js';
 
 export type SnapshotDecision =
@@ -69,14 +71,6 @@ function sameContent(a: StaySnapshot, b: StaySnapshot): boolean {
   return canonical({ ...a, supersede: undefined }) === canonical({ ...b, supersede: undefined });
 }
 
-function canonical(value: unknown): string {
-  return JSON.stringify(value, (_key, part: unknown) =>
-    typeof part === 'object' && part !== null && !Array.isArray(part)
-      ? Object.fromEntries(Object.entries(part).toSorted(([a], [b]) => (a < b ? -1 : 1)))
-      : part,
-  );
-}
-
 /** Applies a snapshot that `judgeSnapshot` called new. */
 export function applySnapshot(state: StayState, snapshot: StaySnapshot, now: Instant): StayState {
   const before = state.snapshot;
@@ -90,7 +84,8 @@ export function applySnapshot(state: StayState, snapshot: StaySnapshot, now: Ins
   if (differs('hold')) next = setBookingHold(next, snapshot.hold?.reason);
   if (differs('shareGroup')) next = setShareGroup(next, snapshot.shareGroup);
   const keyring = withoutRefusals(next.keyring);
-  return withLine(askForProperty(dropBlockers({ ...next, snapshot, keyring })), {
+  const taken = settleDeskActs({ ...next, snapshot, keyring }, before);
+  return withLine(askForProperty(dropBlockers(taken)), {
     at: now,
     what: `snapshot ${snapshot.revision}: ${snapshot.status}, rooms ${roomsText(next.desired.rooms)}`,
   });
@@ -110,22 +105,20 @@ function roomsText(rooms: readonly string[]): string {
   return rooms.length === 0 ? 'not assigned' : rooms.join(', ');
 }
 
-/** Sets the status; the in-house time begins with the first report of it. */
+/** Sets the status. The in-house time and the time of the end begin with the first report of each. */
 export function setStatus(state: StayState, status: DesiredStay['status'], now: Instant): StayState {
-  const { checkedInAt, ...rest } = state.desired;
+  const { checkedInAt, endedAt, ...rest } = state.desired;
   const wasIn = status === 'in-house' || (status === 'departed' && checkedInAt !== undefined);
-  const desired = wasIn ? { ...rest, status, checkedInAt: checkedInAt ?? now } : { ...rest, status };
-  return { ...state, desired };
+  const ended = isEndOf(status) ? { endedAt: endedAt ?? now } : {};
+  const arrived = wasIn ? { checkedInAt: checkedInAt ?? now } : {};
+  return { ...state, desired: { ...rest, status, ...arrived, ...ended } };
 }
 
 function setWindow(state: StayState, window: SnapshotWindow): StayState {
-  const { localWindow: _local, otherDates: _other, ...rest } = state.desired;
-  const desired = 'to' in window ? { ...rest, window: normalWindow(window) } : { ...rest, localWindow: window };
-  return { ...state, desired };
-}
-
-function normalWindow(window: Window): Window {
-  return { from: normalInstant(window.from), to: normalInstant(window.to) };
+  const { localWindow: _local, otherDates: _other, bookedWindow: _booked, ...rest } = state.desired;
+  if (!('to' in window)) return { ...state, desired: { ...rest, localWindow: window } };
+  const bookedWindow = { from: normalInstant(window.from), to: normalInstant(window.to) };
+  return { ...state, desired: { ...rest, window: bookedWindow, bookedWindow } };
 }
 
 /**

@@ -25,7 +25,7 @@ export function recordProperty(state: StayState, facts: PropertyFacts): StayStat
   const read: StayState = { ...state, property: { name, timeZone, policy }, propertyDue: false };
   if (window === undefined) return read;
   const changed = { ...window, ...state.desired.otherDates };
-  return withDesired(read, { window: isBefore(changed.from, changed.to) ? changed : window });
+  return withDesired(read, { bookedWindow: window, window: isBefore(changed.from, changed.to) ? changed : window });
 }
 
 /** Merges the doors that a read found into the doors of the state. */

@@ -6,6 +6,7 @@ import { isBefore, plusMinutes, type Instant } from '../../model/instants.js';
 import { unfetchedKeys } from '../known/unfetched-keys.js';
 import type { Notice, OpenAttention } from '../../model/attention.js';
 import type { KeyPlan, Desired } from '../../model/key-plan.js';
+import { bookingMismatches } from './mismatches.js';
 import { guestsWithoutRoom } from './preparations.js';
 
 export interface Watch {
@@ -25,6 +26,7 @@ export function openAttention(state: StayState, desired: Desired, plan: KeyPlan,
     ...missingRooms(state, now),
     ...takenRooms(state, now),
     ...unsettledRooms(state),
+    ...bookingMismatches(state, now),
     ...phones.due,
     ...unfetched(state),
   ];

@@ -87,10 +87,22 @@ describe('a message', () => {
     expect(carriedOut(house)).toEqual([]);
   });
 
-  it('a message to check in after the end of the stay is ignored', () => {
+  it.each(['cancel', 'checkOut'] as const)('check-in after a mistaken %s gives the guests keys again', (name) => {
+    const house = aStay().with({ status: 'in-house' }).withGuests(2).settled();
+    house.message({ name, payload: {} });
+    house.settle();
+    house.message({ name: 'checkIn', payload: { by: 'desk-1' } });
+    expect(carriedOut(house)).toEqual(['revoke g1 101', 'revoke g2 101', 'override g1 101', 'join g2 101']);
+    expect(house.view()).toMatchObject({ phase: 'in-house', attention: [] });
+    const what = 'checked in: the stay is reinstated';
+    expect(house.view().timeline).toContainEqual({ at: house.now(), what, by: 'desk-1' });
+  });
+
+  it('a check-in that is older than the end of the stay, and arrives after it, is ignored', () => {
     const house = aStay().settled();
+    house.waitUntil('2026-11-23T15:00Z');
     house.message({ name: 'cancel', payload: {} });
-    house.message({ name: 'checkIn', payload: {} });
+    house.message({ name: 'checkIn', payload: { at: '2026-11-23T15:59+01:00' } });
     expect(house.view()).toMatchObject({ phase: 'cancelled', attention: [{ code: 'ignored-message' }] });
   });
 

@@ -225,7 +225,8 @@ function listen(picture: Picture, message: Message, at: number): void {
       return;
     }
     case 'checkIn':
-      if (!['departed', 'cancelled', 'no-show'].includes(picture.status)) become(picture, 'in-house', at);
+      // The desk has the guests before it: it reinstates a stay that has ended, whoever ended it.
+      become(picture, 'in-house', at);
       return;
     case 'checkOut':
       become(picture, 'departed', at);
