@@ -95,7 +95,7 @@ export function startPreparation(run: StayRun, step: Preparation): void {
       run.state = clearBlocker(recorded(run.state), step.stepId);
     } catch (error) {
       const guest = 'guestId' in step ? { guestId: step.guestId } : {};
-      run.state = recordBlocker(run.state, step.stepId, failureOf(error), guest, now());
+      run.state = recordBlocker(run.state, step.stepId, endOfStep(error), guest, now());
     }
   });
 }
@@ -107,9 +107,19 @@ function launchKey(run: StayRun, key: Key, step: Pick<InFlight, 'do' | 'why'>, w
     try {
       await work();
     } catch (error) {
-      run.state = record.recordKeyFailure(run.state, keyId, failureOf(error), now());
+      run.state = record.recordKeyFailure(run.state, keyId, endOfStep(error), now());
     }
   });
+}
+
+/**
+ * Returns the failure of a step. The last attempt of a cancelled step may fail before it notices the cancellation, for
+ * example because a guest still has no phone: this says nothing about Seam.
+ */
+function endOfStep(error: unknown): record.StepFailure {
+  const failure = failureOf(error);
+  const isCancelled = CancellationScope.current().consideredCancelled;
+  return isCancelled && failure.kind === 'outage' ? { kind: 'cancelled', message: failure.message } : failure;
 }
 
 /** Runs `work` in a scope of its own, so that it can be cancelled alone. Its end wakes the loop. */

@@ -5,7 +5,8 @@ import type { OpenAttention } from '../model/attention.js';
 import type { Preparation } from '../model/preparation.js';
 import { stayWindow, type StayState } from './state.js';
 import { anyKeyMayLive, dropPastBlockers, planPreparations, retriesAt } from './plan/preparations.js';
-import { isBefore, later, plusMinutes, type Instant } from '../model/instants.js';
+import { isBefore, later, normalInstant, plusMinutes, type Instant } from '../model/instants.js';
+import { mismatchesChangeAt } from './plan/mismatches.js';
 import { planKeys } from './plan/plan-keys.js';
 import { defined } from '../model/defined.js';
 import type { Desired, InFlight, KeyPlan } from '../model/key-plan.js';
@@ -69,6 +70,7 @@ function planFor(state: StayState, desired: Desired, inFlight: readonly InFlight
     watch.wakeAt,
     closesAt,
     ...endsOf(state),
+    ...mismatchesChangeAt(state),
     ...state.desired.scheduled.map((change) => change.from),
     ...looksAt(state),
     ...retriesAt(state),
@@ -93,10 +95,13 @@ function noteEnd(state: StayState): StayState {
   return { ...state, latestEnd: later(state.latestEnd ?? window.to, window.to) };
 }
 
-/** Returns the instants at which the stay, the booking and the claims to rooms end: attention about them ends then. */
+/** Returns the instants at which the stay, its guests and its claims to rooms end: attention about them ends then. */
 function endsOf(state: StayState): readonly (Instant | undefined)[] {
   const claims = state.leases.claims.flatMap((held) => [held.window.to, endOf(held)]);
-  return [stayWindow(state)?.to, state.desired.bookedWindow?.to, ...claims];
+  const guests = state.desired.party.flatMap(({ guest: { window } }) =>
+    window === undefined ? [] : normalInstant(window.to),
+  );
+  return [stayWindow(state)?.to, ...guests, ...claims];
 }
 
 /** Returns the instants at which rooms that are granted from a later time become free. */

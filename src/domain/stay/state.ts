@@ -259,6 +259,13 @@ export function isEndOf(status: StayStatus): boolean {
   return ['departed', 'cancelled', 'no-show'].includes(status);
 }
 
+/** Returns true while the stay may grant keys, now or later: it is certain, has not ended, and is not over. */
+export function mayGrant(state: StayState, now: Instant): boolean {
+  const window = stayWindow(state);
+  if (isEnded(state) || state.desired.status === 'tentative') return false;
+  return window === undefined || isBefore(now, window.to);
+}
+
 /** Returns the stay's window (UTC), or undefined before it is established. An early check-in starts it early. */
 export function stayWindow(state: StayState): Window | undefined {
   const { window, checkedInAt } = state.desired;

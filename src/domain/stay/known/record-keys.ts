@@ -200,7 +200,8 @@ export function recordKeyFailure(state: StayState, keyId: string, failure: StepF
 /** Records a refused revoke. The stay never gives up a revoke: it retries it later, and earlier on `retry`. */
 function recordRevokeRefused(state: StayState, key: RevokingKey, failure: StepFailure, now: Instant): StayState {
   const refusedSince = key.refusedSince ?? now;
-  const refused = putKey(state, { ...key, refusedSince, retryAt: retryAfterRefusal(refusedSince, now) });
+  const { outageSince: _answered, ...answered } = key;
+  const refused = putKey(state, { ...answered, refusedSince, retryAt: retryAfterRefusal(refusedSince, now) });
   return withLine(refused, { at: now, what: `revoke for guest ${key.guestId} refused`, why: failure.message });
 }
 

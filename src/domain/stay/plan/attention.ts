@@ -1,5 +1,5 @@
 /** Attention for the whole state: the planner's notices, and notices that concern no key yet. */
-import { isEnded, type HeldClaim, type StayState, stayWindow } from '../state.js';
+import { isEnded, mayGrant, type HeldClaim, type StayState, stayWindow } from '../state.js';
 import { roomWorkflowId } from '../../model/ids.js';
 import { defined } from '../../model/defined.js';
 import { isBefore, plusMinutes, type Instant } from '../../model/instants.js';
@@ -8,6 +8,9 @@ import type { Notice, OpenAttention } from '../../model/attention.js';
 import type { KeyPlan, Desired } from '../../model/key-plan.js';
 import { bookingMismatches } from './mismatches.js';
 import { guestsWithoutRoom } from './preparations.js';
+import { shouldHoldKey } from './round.js';
+import { desiredClaims } from '../desired/desired-leases.js';
+import { isOf } from '../known/lease-decisions.js';
 
 export interface Watch {
   readonly attention: readonly OpenAttention[];
@@ -21,8 +24,8 @@ export function openAttention(state: StayState, desired: Desired, plan: KeyPlan,
   const notices = [
     ...plan.attention,
     ...blockers(state),
-    ...unknownRooms(state),
-    ...zoneMismatch(state),
+    ...unknownRooms(state, now),
+    ...zoneMismatch(state, now),
     ...missingRooms(state, now),
     ...takenRooms(state, now),
     ...unsettledRooms(state),
@@ -57,7 +60,8 @@ function blockers(state: StayState): Notice[] {
   }));
 }
 
-function unknownRooms(state: StayState): Notice[] {
+function unknownRooms(state: StayState, now: Instant): Notice[] {
+  if (!mayGrant(state, now)) return [];
   return state.desired.rooms
     .filter((room) => state.doors.unknownRooms.includes(room))
     .map((room) => ({
@@ -71,19 +75,19 @@ function unknownRooms(state: StayState): Notice[] {
  * Returns a notice if the locks run in another time zone than the property. Instants come from the property's zone, so
  * such locks open and close at other times than they show.
  */
-function zoneMismatch(state: StayState): Notice[] {
+function zoneMismatch(state: StayState, now: Instant): Notice[] {
   const { zoneProblem } = state.doors;
-  if (zoneProblem === undefined || isEnded(state)) return [];
+  if (zoneProblem === undefined || !mayGrant(state, now)) return [];
   return [{ code: 'zone-mismatch', message: `${zoneProblem}: correct the wrong one, then send policyChanged` }];
 }
 
 function missingRooms(state: StayState, now: Instant): Notice[] {
   const window = stayWindow(state);
   const inHouse = state.desired.status === 'in-house' && window !== undefined && isBefore(now, window.to);
-  if (!inHouse) return [];
-  if (state.desired.rooms.length === 0)
+  const guests = inHouse ? guestsWithoutRoom(state, now) : [];
+  if (guests.length > 0 && state.desired.rooms.length === 0)
     return [{ code: 'room-missing', message: 'the guests are in house, and no room is assigned' }];
-  return guestsWithoutRoom(state).map((guestId) => ({
+  return guests.map((guestId) => ({
     code: 'room-missing',
     guestId,
     message: "none of the guest's own rooms is among the stay's rooms",
@@ -92,8 +96,10 @@ function missingRooms(state: StayState, now: Instant): Notice[] {
 
 /** Returns notices for rooms that another stay holds, or keeps from this stay for part of its window. */
 function takenRooms(state: StayState, now: Instant): Notice[] {
-  if (isEnded(state)) return [];
+  // A claim that the stay no longer makes is about to be released: the room is no concern of the stay any more.
+  const desired = desiredClaims(state, state.leases, now);
   return state.leases.claims.flatMap((held): Notice[] => {
+    if (!desired.some((claim) => isOf(claim, held)) || !isBefore(now, held.window.to)) return [];
     const message = whyTaken(state, held, now);
     return message === undefined ? [] : [{ ...message, room: held.room }];
   });
@@ -160,7 +166,7 @@ function missingPhones(state: StayState, desired: Desired, now: Instant): { due:
   const { checkedInAt } = state.desired;
   const policy = state.property?.policy;
   if (checkedInAt === undefined || policy === undefined || isEnded(state)) return { due: [] };
-  const waiting = desired.guests.filter((guest) => guest.gate === 'phone' && guest.rooms.length > 0);
+  const waiting = desired.guests.filter((guest) => guest.gate === 'phone' && shouldHoldKey(guest, now));
   const at = plusMinutes(checkedInAt, policy.phoneMissingAfterMinutes);
   if (waiting.length === 0) return { due: [] };
   if (isBefore(now, at)) return { due: [], nextAt: at };

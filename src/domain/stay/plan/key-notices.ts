@@ -17,7 +17,8 @@ export function noteKeys(round: Round): void {
     if (key.delayedSince !== undefined && key.state === 'issuing') {
       notice(round, 'key-delayed', `the key to ${where} has not reached the provider yet`, key.guestId);
     }
-    if (isLive(key, round.now)) round.wakes.push(key.ask.window.to);
+    // A key that is not dead ends then. After one that somebody else ended, the next may be issued then (rule 8).
+    if (mayLive(key) || key.ended === 'killed') round.wakes.push(key.ask.window.to);
     noteShortening(round, key);
   }
   for (const guest of round.desired.guests) {
@@ -28,15 +29,17 @@ export function noteKeys(round: Round): void {
 /** Adds a notice for a shortened key (rule 9): a phone that is offline may open doors with it until its old end. */
 function noteShortening(round: Round, old: Key): void {
   if (old.residualUntil === undefined || !isBefore(round.now, old.residualUntil)) return;
-  const successor = keysOf(round.keyring, old.guestId).find(
+  const { residualUntil } = old;
+  const successors = keysOf(round.keyring, old.guestId).filter(
     (key) => isLive(key, round.now) && sharesRoom(key.ask.rooms, old.ask.rooms),
   );
-  if (successor === undefined || !isBefore(successor.ask.window.to, old.residualUntil)) return;
-  round.wakes.push(old.residualUntil);
+  const isShorter = successors.every((key) => isBefore(key.ask.window.to, residualUntil));
+  if (successors.length === 0 || !isShorter) return;
+  round.wakes.push(residualUntil);
   notice(
     round,
     'shortening-unconfirmed',
-    `a phone that is offline may open ${list(old.ask.rooms)} until ${old.residualUntil}`,
+    `a phone that is offline may open ${list(old.ask.rooms)} until ${residualUntil}`,
     old.guestId,
   );
 }

@@ -3,7 +3,7 @@
  * difference that stands is attention with both sides and the way out.
  */
 import type { Notice } from '../../model/attention.js';
-import { isBefore, later, sameWindow, type Instant, type Window } from '../../model/instants.js';
+import { isBefore, later, normalInstant, sameWindow, type Instant, type Window } from '../../model/instants.js';
 import type { StaySnapshot } from '../../model/snapshot-schema.js';
 import { sameRooms } from '../known/keyring.js';
 import { isEnded, isEndOf, member, stayWindow, type DeskAct, type StayState } from '../state.js';
@@ -26,8 +26,20 @@ function noticeOf(...differences: readonly (string | undefined)[]): Notice[] {
 
 /** Returns true once the window is over, both as the stay has it and as the booking has it. */
 function isPast(state: StayState, now: Instant): boolean {
-  const { window, bookedWindow } = state.desired;
-  return window !== undefined && !isBefore(now, later(window.to, bookedWindow?.to ?? window.to));
+  const end = lastEnd(state);
+  return end !== undefined && !isBefore(now, end);
+}
+
+function lastEnd({ desired: { window, bookedWindow } }: StayState): Instant | undefined {
+  return window === undefined ? undefined : later(window.to, bookedWindow?.to ?? window.to);
+}
+
+/** Returns the instants at which time alone ends a difference: the end of the window, and those of its segments. */
+export function mismatchesChangeAt(state: StayState): readonly (Instant | undefined)[] {
+  const { deskActs } = state.desired;
+  if (deskActs === undefined) return [];
+  const segments = deskActs.rooms === undefined ? [] : (state.snapshot?.segments ?? []);
+  return [lastEnd(state), ...segments.map(({ to }) => normalInstant(to))];
 }
 
 /** Returns the desk's act on a field if the booking system has repeated its own value since. */

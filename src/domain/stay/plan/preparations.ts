@@ -1,5 +1,5 @@
 /** Preparations: the property, the doors, the guests at Seam and their phones. They must precede keys. Pure. */
-import { isEnded, type Blocker, type StayState, stayWindow } from '../state.js';
+import { isEnded, mayGrant, type Blocker, type StayState, stayWindow } from '../state.js';
 import { roomsAhead } from '../desired/desired-leases.js';
 import { prepareStepId } from '../../model/ids.js';
 import { isBefore, type Instant } from '../../model/instants.js';
@@ -12,6 +12,7 @@ import type { Guest } from '../../model/snapshot-schema.js';
 import type { Desired } from '../../model/key-plan.js';
 import { contactOf } from '../known/record-preparations.js';
 import { roomsFor } from '../desired/desired-keys.js';
+import { shouldHoldKey } from './round.js';
 
 /** Minutes after an unanswered request in which Seam may still carry it out: longer than any proxy holds one. */
 const LATE_REQUEST_MINUTES = 5;
@@ -52,10 +53,9 @@ function leaseSteps(state: StayState, desired: Desired, now: Instant, keys: Keys
 
 /** Removes the blockers of steps that are no longer desired: a guest has left, or the rooms have changed. */
 export function dropPastBlockers(state: StayState, desired: Desired, now: Instant): StayState {
-  const steps = desiredPreparations(state, desired, now);
-  const current = Object.entries(state.blockers).filter(
-    ([stepId]) => stepId === LEASE_STEP_ID || steps.some((step) => step.stepId === stepId),
-  );
+  // A failed lease step is still due, even while it waits for a key to be issued.
+  const steps = [...leaseSteps(state, desired, now, { quiet: true }), ...desiredPreparations(state, desired, now)];
+  const current = Object.entries(state.blockers).filter(([stepId]) => steps.some((step) => step.stepId === stepId));
   return { ...state, blockers: Object.fromEntries(current) };
 }
 
@@ -64,9 +64,9 @@ function desiredPreparations(state: StayState, desired: Desired, now: Instant): 
     ...propertySteps(state),
     ...(state.property === undefined
       ? []
-      : [...doorSteps(state), ...guestSteps(state, now), ...phoneSteps(state, desired)]),
+      : [...doorSteps(state, now), ...guestSteps(state, now), ...phoneSteps(state, desired, now)]),
     ...deactivations(state),
-    ...otherStays(state, desired),
+    ...otherStays(state, desired, now),
     ...keysToFetch(state),
     ...checks(state),
     ...watches(state, now),
@@ -86,8 +86,8 @@ function propertySteps(state: StayState): Preparation[] {
   return [{ do: 'resolve-property', stepId: propertyStepId(state), ...defined({ window }) }];
 }
 
-function doorSteps(state: StayState): Preparation[] {
-  if (isEnded(state) || state.desired.status === 'tentative') return [];
+function doorSteps(state: StayState, now: Instant): Preparation[] {
+  if (!mayGrant(state, now)) return [];
   // The stay finds the doors of a later room in advance, so that the move does not wait for them.
   const ahead = roomsAhead(state);
   const rooms = ahead.filter(
@@ -101,9 +101,7 @@ function doorSteps(state: StayState): Preparation[] {
  * registered identity.
  */
 function guestSteps(state: StayState, now: Instant): Preparation[] {
-  const window = stayWindow(state);
-  const certain = !isEnded(state) && state.desired.status !== 'tentative';
-  if (!certain || window === undefined || !isBefore(now, window.to)) return [];
+  if (!mayGrant(state, now) || stayWindow(state) === undefined) return [];
   return state.desired.party
     .filter((one) => one.guest.wantsKey && one.removed === undefined && one.blocked === undefined)
     .filter((one) => isNewsToSeam(state, one.guest))
@@ -122,10 +120,11 @@ function isNewsToSeam(state: StayState, guest: Guest): boolean {
  * Returns the waits for keys of other stays. A guest whose next key would end such a key gets it once that key has
  * ended.
  */
-function otherStays(state: StayState, desired: Desired): Preparation[] {
-  return desired.guests.flatMap(({ guestId, rooms }): Preparation[] => {
+function otherStays(state: StayState, desired: Desired, now: Instant): Preparation[] {
+  return desired.guests.flatMap((guest): Preparation[] => {
+    const { guestId } = guest;
     const acsCredentialIds = state.keyring.refusals[guestId]?.acsCredentialIds;
-    if (acsCredentialIds === undefined || rooms.length === 0) return [];
+    if (acsCredentialIds === undefined || !shouldHoldKey(guest, now)) return [];
     return [{ do: 'wait-for-other-stay', stepId: `other-stay:${guestId}`, guestId, acsCredentialIds }];
   });
 }
@@ -145,9 +144,9 @@ export function isOpenEnded(step: Preparation): boolean {
   return ['wait-for-phone', 'wait-for-other-stay', 'wait-for-key-on-phone', 'watch-for-strays'].includes(step.do);
 }
 
-function phoneSteps(state: StayState, desired: Desired): Preparation[] {
+function phoneSteps(state: StayState, desired: Desired, now: Instant): Preparation[] {
   return desired.guests
-    .filter((guest) => guest.gate === 'phone' && guest.rooms.length > 0)
+    .filter((guest) => guest.gate === 'phone' && shouldHoldKey(guest, now))
     .flatMap(({ guestId }) => {
       const known = state.guests[guestId];
       const beingDeactivated = state.phonesToDeactivate.some((phone) => phone.guestId === guestId);
@@ -166,8 +165,11 @@ function deactivations(state: StayState): Preparation[] {
   });
 }
 
-function checks(state: StayState): Preparation[] {
-  const { credentialsToCheck } = state;
+/** Returns the check of live keys that may have ended at Seam; the end of a key also ends its check. */
+function checks({ credentialsToCheck: ids, keyring }: StayState): Preparation[] {
+  const isLiveKey = (id: string): boolean =>
+    keyring.keys.some((key) => key.acsCredentialId === id && key.state === 'live');
+  const credentialsToCheck = ids.filter(isLiveKey);
   if (credentialsToCheck.length === 0) return [];
   return [{ do: 'check-keys', stepId: `check:${credentialsToCheck.join(',')}`, acsCredentialIds: credentialsToCheck }];
 }
@@ -194,10 +196,11 @@ export function anyKeyMayLive(state: StayState): boolean {
   return state.keyring.keys.some(mayLive);
 }
 
-/** Returns the ids of guests who should have a key, but whose stay has no room for them. */
-export function guestsWithoutRoom(state: StayState): readonly string[] {
+/** Returns the ids of guests who should have a key now or later, but whose stay has no room for them. */
+export function guestsWithoutRoom(state: StayState, now: Instant): readonly string[] {
   return state.desired.party
     .filter((one) => one.guest.wantsKey && one.removed === undefined && one.blocked === undefined)
+    .filter(({ guest: { window } }) => window === undefined || isBefore(now, window.to))
     .filter((one) => roomsFor(state, one).length === 0)
     .map((one) => one.guest.guestId);
 }
