@@ -1,4 +1,5 @@
 /** Guests' phones: readiness for keys, and deactivation of a lost phone. */
+import type { Instant } from '../domain/model/instants.js';
 import type { DeactivatePhoneInput, PhonesFound } from '../domain/model/stay-activities.js';
 import type { SeamCalls } from './client.js';
 import { isNotFound } from './errors.js';
@@ -26,18 +27,28 @@ export async function findReadyPhones(
 }
 
 /**
+ * Returns true for a phone that was set up before this instant, or at an unknown time. The guest may set up the next
+ * phone while Seam does not answer; that phone is not lost.
+ */
+function isOlder({ created_at: createdAt }: Phone, before: Instant | undefined): boolean {
+  return createdAt === undefined || before === undefined || Date.parse(createdAt) < Date.parse(before);
+}
+
+/**
  * Deactivates one phone, or all phones of the guest. A phone that is already gone is success.
  * @throws SeamError
  */
 export async function deactivatePhones(
-  { userIdentityId, deviceId }: DeactivatePhoneInput,
+  { userIdentityId, deviceId, before }: DeactivatePhoneInput,
   seam: SeamCalls,
   signal: AbortSignal,
 ): Promise<void> {
   const deviceIds =
     deviceId !== undefined
       ? [deviceId]
-      : (await seam.listPhones({ owner_user_identity_id: userIdentityId }, { signal })).map((phone) => phone.device_id);
+      : (await seam.listPhones({ owner_user_identity_id: userIdentityId }, { signal }))
+          .filter((phone) => isOlder(phone, before))
+          .map((phone) => phone.device_id);
   await Promise.all(
     deviceIds.map(async (device_id) => {
       try {

@@ -55,6 +55,7 @@ export const acsUserSchema = z.object({ acs_user_id: id, created_at: z.string(),
 
 export const phoneSchema = z.object({
   device_id: id,
+  created_at: z.string().optional(),
   properties: z.object({
     assa_abloy_credential_service_metadata: z.object({ has_active_endpoint: z.boolean().nullish() }).nullish(),
   }),

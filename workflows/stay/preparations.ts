@@ -73,10 +73,10 @@ const RUNNERS: { readonly [K in Kind]: Runner<K> } = {
   },
 
   'deactivate-phone': async ({ state: { propertyId }, state }, step) => {
-    const { guestId, userIdentityId, deviceId } = step;
+    const { guestId, userIdentityId, deviceId, before } = step;
     const which = deviceId === undefined ? 'every phone' : 'the lost phone';
     const options = { ...outageRetry(state), ...summaryOf(`deactivate ${which} of guest ${guestId}`) };
-    const input = { propertyId, userIdentityId, ...defined({ deviceId }) };
+    const input = { propertyId, userIdentityId, ...defined({ deviceId, before }) };
     await seam.deactivatePhone.executeWithOptions(options, [input]);
     return (current) => recordDeactivated(current, step, now());
   },

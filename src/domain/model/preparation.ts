@@ -1,4 +1,5 @@
 /** Preparations: steps that must precede keys. */
+import type { Instant } from './instants.js';
 import type { SettleLeasesInput } from './lease.js';
 import type { Guest, SnapshotWindow } from './snapshot-schema.js';
 
@@ -22,6 +23,7 @@ export type Preparation =
       readonly guestId: string;
       readonly userIdentityId: string;
       readonly deviceId?: string;
+      readonly before?: Instant;
     }
   | {
       readonly do: 'wait-for-other-stay';

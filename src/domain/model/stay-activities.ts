@@ -138,8 +138,9 @@ export interface RevokeOutcome {
 export interface DeactivatePhoneInput {
   readonly propertyId: string;
   readonly userIdentityId: string;
-  /** Phone to deactivate; absent means every phone of the guest. */
+  /** Phone to deactivate; absent means every phone of the guest that was set up before `before`. */
   readonly deviceId?: string;
+  readonly before?: Instant;
 }
 
 export interface WatchForStraysInput {

@@ -14,6 +14,7 @@ import type { DoorFacts } from '../model/doors.js';
 export const STATE_SCHEMA = 1;
 const TIMELINE_LINES = 200;
 export const REMEMBERED_REQUESTS = 1000;
+const REMEMBERED_PHONES = 200;
 
 /** Guest as desired by booking system, signals and staff; `guest` is the only place that holds contacts. */
 export interface PartyMember {
@@ -107,10 +108,12 @@ interface BlockerCore {
   readonly guestId?: string;
 }
 
-/** Lost phone of a guest; without `deviceId` it may be any of their phones. */
+/** Lost phone of a guest; without `deviceId` it may be any phone that they had at that time. */
 export interface LostPhone {
   readonly guestId: string;
   readonly deviceId?: string;
+  /** Set without a `deviceId`: a phone that was set up at this time or later is another one. */
+  readonly before?: Instant;
 }
 
 /** Claim of the stay to one room for one stretch of time, and the room's decision on it. */
@@ -160,6 +163,8 @@ export interface StayState {
   readonly guests: Readonly<Record<string, GuestKnown>>;
   readonly keyring: Keyring;
   readonly phonesToDeactivate: readonly LostPhone[];
+  /** Phones that guests of the stay had, the latest 200: deactivated, or no longer listed at Seam. */
+  readonly formerPhones?: readonly string[];
   readonly credentialsToCheck: readonly string[];
   readonly blockers: Readonly<Record<string, Blocker>>;
   readonly leases: LeaseState;
@@ -220,9 +225,23 @@ export function withDesired(state: StayState, changed: Partial<DesiredStay>): St
   return { ...state, desired: { ...state.desired, ...changed } };
 }
 
-/** Returns the state with this guest as registered at Seam. */
+/** Returns the state with this guest as registered at Seam. Phones that they no longer have become former ones. */
 export function withGuest(state: StayState, guestId: string, known: GuestKnown): StayState {
-  return { ...state, guests: { ...state.guests, [guestId]: known } };
+  const gone = (state.guests[guestId]?.deviceIds ?? []).filter((id) => known.deviceIds?.includes(id) !== true);
+  return withFormerPhones({ ...state, guests: { ...state.guests, [guestId]: known } }, gone);
+}
+
+/** Returns the state without what Seam said about these guests, so that each is found or registered again. */
+export function withoutGuests(state: StayState, guestIds: readonly string[]): StayState {
+  const others = Object.entries(state.guests).filter(([guestId]) => !guestIds.includes(guestId));
+  const gone = guestIds.flatMap((guestId) => state.guests[guestId]?.deviceIds ?? []);
+  return withFormerPhones({ ...state, guests: Object.fromEntries(others) }, gone);
+}
+
+function withFormerPhones(state: StayState, gone: readonly string[]): StayState {
+  if (gone.length === 0) return state;
+  const formerPhones = [...new Set([...(state.formerPhones ?? []), ...gone])].slice(-REMEMBERED_PHONES);
+  return { ...state, formerPhones };
 }
 
 /** Returns the party member with this `guestId`, or undefined. */

@@ -12,6 +12,7 @@ import {
   REMEMBERED_REQUESTS,
   withDesired,
   withGuest,
+  withoutGuests,
   withLine,
   type LostPhone,
   type PartyMember,
@@ -19,7 +20,7 @@ import {
 } from '../state.js';
 import type { Key } from '../../model/key.js';
 import type { Guest } from '../../model/snapshot-schema.js';
-import { isBefore, normalInstant, type Instant } from '../../model/instants.js';
+import { isBefore, normalInstant, plusMinutes, type Instant } from '../../model/instants.js';
 import { defined } from '../../model/defined.js';
 import { inShort } from '../../model/check.js';
 import { distrustRooms, keysOf, mayOpen, putKey, withOutsideAnchor, withoutRefusals } from '../known/keyring.js';
@@ -86,7 +87,7 @@ function apply(state: StayState, message: Message, now: Instant): Applied {
       return askForProperty({ ...clearBlockers(state), doors });
     }
     case 'replaceKey':
-      return withMember(state, message.payload.guestId, (known) => replaceKey(state, known, message.payload));
+      return withMember(state, message.payload.guestId, (known) => replaceKey(state, known, message.payload, now));
     case 'phoneReady':
       return withMember(state, message.payload.guestId, (known) => {
         const guest = state.guests[known.guest.guestId];
@@ -200,8 +201,7 @@ function changeDates(state: StayState, change: { from?: string | undefined; to?:
 
 /** Removes the Seam record of guests whose key Seam refused, because it may have to be found or created again. */
 function forgetRefusedGuests(state: StayState): StayState {
-  const others = Object.entries(state.guests).filter(([guestId]) => state.keyring.refusals[guestId] === undefined);
-  return { ...state, guests: Object.fromEntries(others) };
+  return withoutGuests(state, Object.keys(state.keyring.refusals));
 }
 
 /** Marks all claims as unanswered, because a restarted room has no record of this stay. */
@@ -224,11 +224,14 @@ function replaceKey(
   state: StayState,
   { guest: { guestId } }: PartyMember,
   how: { mode: 'secure' | 'convenient'; deviceId?: string | undefined },
+  now: Instant,
 ): StayState {
   const { deviceId } = how;
   // Without a device id it could be any of the guest's phones, and a new key would follow the guest there.
   const isDeactivated = deviceId !== undefined || how.mode === 'secure';
-  const known = isDeactivated ? losePhone(state, defined({ guestId, deviceId })) : state;
+  // Instants have minutes, so a phone that was set up within the minute of the report counts as lost, too.
+  const before = deviceId === undefined ? plusMinutes(now, 1) : undefined;
+  const known = isDeactivated ? losePhone(state, { guestId, ...defined({ deviceId, before }) }) : state;
   const condemned = condemn(known, guestId, how.mode === 'secure' ? 'at-once' : 'after-successor');
   return { ...condemned, keyring: withoutRefusals(condemned.keyring, guestId) };
 }
@@ -302,6 +305,8 @@ function credentialChanged(
  */
 function phoneChanged(state: StayState, deviceId: string): Applied {
   const owners = Object.entries(state.guests).filter(([, guest]) => guest.deviceIds?.includes(deviceId) === true);
+  // The stay has deactivated the phone itself, or has already seen that it is gone.
+  if (owners.length === 0 && state.formerPhones?.includes(deviceId) === true) return state;
   if (owners.length === 0) return `deviceId ${JSON.stringify(deviceId)} is not a phone of this stay's guests`;
   return owners.reduce((next, [guestId, guest]) => {
     const deviceIds = (guest.deviceIds ?? []).filter((other) => other !== deviceId);

@@ -54,12 +54,19 @@ export function recordPhone(state: StayState, guestId: string, found: PhonesFoun
   return known === undefined ? state : withGuest(state, guestId, { ...known, ...found, phoneReady: true });
 }
 
-/** Records that a lost phone is deactivated. */
+/**
+ * Records that a lost phone is deactivated. The stay looks again for a phone of the guest: a look that ended before may
+ * have found the lost one.
+ */
 export function recordDeactivated(state: StayState, lost: LostPhone, now: Instant): StayState {
+  const { guestId, deviceId, before } = lost;
   const phonesToDeactivate = state.phonesToDeactivate.filter(
-    (phone) => phone.guestId !== lost.guestId || phone.deviceId !== lost.deviceId,
+    (phone) => phone.guestId !== guestId || phone.deviceId !== deviceId || phone.before !== before,
   );
-  return withLine({ ...state, phonesToDeactivate }, { at: now, what: 'lost phone deactivated' });
+  const known = state.guests[guestId];
+  const deviceIds = deviceId === undefined ? [] : (known?.deviceIds ?? []).filter((id) => id !== deviceId);
+  const left = known === undefined ? state : withGuest(state, guestId, { ...known, deviceIds, phoneReady: false });
+  return withLine({ ...left, phonesToDeactivate }, { at: now, what: 'lost phone deactivated' });
 }
 
 /** Records a preparation that ended without an answer; a cancelled step leaves no blocker. */

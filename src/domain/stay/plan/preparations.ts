@@ -160,7 +160,8 @@ function deactivations(state: StayState): Preparation[] {
   return state.phonesToDeactivate.flatMap((phone): Preparation[] => {
     const known = state.guests[phone.guestId];
     if (known === undefined) return [];
-    const stepId = `deactivate:${phone.guestId}:${phone.deviceId ?? 'all'}`;
+    const which = phone.deviceId ?? `all${phone.before === undefined ? '' : ` before ${phone.before}`}`;
+    const stepId = `deactivate:${phone.guestId}:${which}`;
     return [{ do: 'deactivate-phone', stepId, ...phone, userIdentityId: known.userIdentityId }];
   });
 }

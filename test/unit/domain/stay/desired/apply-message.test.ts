@@ -150,6 +150,45 @@ describe('an event from Seam', () => {
     });
   const phoneOf = (house: House, guestId: string): string => house.state.guests[guestId]?.deviceIds?.[0] ?? '';
 
+  it.each(['named', 'unnamed'] as const)("the stay's own deactivation of a %s lost phone is no attention", (named) => {
+    const house = aStay().with({ status: 'in-house' }).settled();
+    const deviceId = phoneOf(house, 'g1');
+    const lost = named === 'named' ? { deviceId } : {};
+    house.message({ name: 'replaceKey', payload: { guestId: 'g1', mode: 'secure', ...lost } });
+    house.settle();
+    house.waitUntil('2026-11-23T13:10Z');
+    enrolPhone(house, 'g1');
+    house.settle();
+    deactivated(house, deviceId);
+    house.settle();
+    deactivated(house, deviceId, 'again');
+    house.settle();
+    expect(house.view()).toMatchObject({ attention: [], guests: [{ keyState: 'issued' }] });
+  });
+
+  it('a phone that a guest sets up while Seam does not answer the loss of all others stays theirs', () => {
+    const house = aStay().settled();
+    house.message({ name: 'replaceKey', payload: { guestId: 'g1', mode: 'secure' } });
+    house.waitUntil('2026-11-23T13:10Z');
+    const next = enrolPhone(house, 'g1');
+    house.settle();
+    expect(house.hotel.phones.find(next)).toMatchObject({ presence: 'live' });
+    expect(house.view()).toMatchObject({ attention: [], guests: [{ keyState: 'issued' }] });
+  });
+
+  it('a look for a phone that found the lost one does not count after the loss', () => {
+    const house = aStay().withoutPhones().with({ status: 'in-house' }).settled();
+    const lost = enrolPhone(house, 'g1');
+    house.message({ name: 'replaceKey', payload: { guestId: 'g1', mode: 'secure', deviceId: lost } });
+    const look = house.jobs.find((job) => job.what === 'wait-for-phone');
+    if (look !== undefined) house.getOn(look, 'deaf');
+    house.settle();
+    expect(house.view().guests).toMatchObject([{ keyState: 'waiting', waitingFor: 'phone' }]);
+    enrolPhone(house, 'g1');
+    house.settle();
+    expect(house.view().guests).toMatchObject([{ keyState: 'issued' }]);
+  });
+
   it("the end of a guest's only phone leaves their key unchanged, and starts a wait for another phone", () => {
     const house = aStay().with({ status: 'in-house' }).withGuests(2).settled();
     const deviceId = phoneOf(house, 'g2');

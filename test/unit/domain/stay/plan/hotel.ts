@@ -492,8 +492,10 @@ function* preparations(house: House, step: Preparation, options: HouseOptions, j
       });
       return;
     case 'deactivate-phone':
-      for (const { id } of hotel.phones.list({ owner_user_identity_id: step.userIdentityId })) {
-        if (step.deviceId === undefined || step.deviceId === id) hotel.phones.deactivate(id);
+      for (const { id, createdAt } of hotel.phones.list({ owner_user_identity_id: step.userIdentityId })) {
+        const isMeant =
+          step.deviceId === undefined ? createdAt < millis(step.before ?? house.now()) : step.deviceId === id;
+        if (isMeant) hotel.phones.deactivate(id);
       }
       house.state = known.recordDeactivated(house.state, step, house.now());
       return;

@@ -189,6 +189,8 @@ interface Story {
   /** Guest and door pairs that were ever desired. */
   readonly everDesired: Set<string>;
   readonly lostDevices: Set<string>;
+  /** Phones that the stay has known: the server sends it their events, as long as its search attributes say so, and a while longer. */
+  readonly phonesSeen: Set<string>;
   eventsSeen: number;
   readonly told: string[];
 }
@@ -245,6 +247,7 @@ function begin(start: StoryStart, contact: Listener['contact']): Story {
     steady: new Set(),
     everDesired: new Set(),
     lostDevices: new Set(),
+    phonesSeen: new Set(),
     eventsSeen: 0,
     told: [],
   };
@@ -259,6 +262,7 @@ function begin(start: StoryStart, contact: Listener['contact']): Story {
 function take(story: Story, turn: Turn): void {
   story.told.push(JSON.stringify(turn));
   const { house } = story;
+  notePhones(story);
   switch (turn.kind) {
     case 'get-on': {
       const job = house.jobs[turn.job % Math.max(1, house.jobs.length)];
@@ -399,11 +403,22 @@ function say(story: Story, message: Message): void {
   story.house.message(message);
 }
 
-/** Delivers Seam's new webhooks, as far as they are about keys of this stay. */
+function notePhones({ house, phonesSeen }: Story): void {
+  for (const { deviceIds } of Object.values(house.state.guests)) deviceIds?.forEach((id) => phonesSeen.add(id));
+}
+
+/** Delivers Seam's new webhooks, as far as they are about keys and phones of this stay. */
 function deliverEvents(story: Story): void {
   const { house } = story;
   const events = house.hotel.world.events.all();
   for (const event of events.slice(story.eventsSeen)) {
+    const deviceId = event['device_id'];
+    if (event.event_type === 'phone.deactivated' && typeof deviceId === 'string' && story.phonesSeen.has(deviceId)) {
+      const payload = { deviceId, eventType: event.event_type, eventId: event.event_id };
+      const ignored = house.state.ignored.length;
+      house.message({ name: 'phoneChanged', payload });
+      if (house.state.ignored.length > ignored) throw new Error('an event about a phone of the stay is attention');
+    }
     const acsCredentialId = event['acs_credential_id'];
     if (typeof acsCredentialId !== 'string') continue;
     if (!house.state.keyring.keys.some((key) => key.acsCredentialId === acsCredentialId)) continue;
