@@ -1,16 +1,19 @@
 /**
- * Command `npm run dev [-- --rooms N] [--data FOLDER]`: runs the whole stack until Ctrl-C. It writes one line of JSON
+ * Command `npm run dev [-- --rooms N] [--data FOLDER] [--fresh]`: runs the stack until Ctrl-C. It writes one line of JSON
  * to stdout when the stack is ready, and everything else to stderr.
  */
 import path from 'node:path';
 import { Command, CommanderError, InvalidArgumentError } from 'commander';
+import { defined } from '../domain/model/defined.js';
 import { privateFolder } from '../temporal/binaries.js';
+import { isTemporalGiven } from '../temporal/connection.js';
 import { DatabaseInUse } from '../temporal/database-lock.js';
 import { SERVER_PORT } from '../config.js';
 import { endRequested } from '../process.js';
 import { freePorts } from '../temporal/ports.js';
 import { TASK_QUEUES } from '../temporal/task-queues.js';
 import { DEV_API_KEY, startStack, type Stack } from './stack.js';
+import { prepareWorld, WorldRefused } from './world.js';
 
 const PORTS = { temporal: 7233, webUi: 8233 };
 const SIMULATOR_PORT = 4010;
@@ -23,15 +26,21 @@ function roomCount(text: string): number {
 }
 
 interface Arguments {
-  readonly rooms: number;
+  readonly rooms?: number;
   readonly data: string;
+  readonly fresh?: true;
 }
 
 function readArguments(): Arguments {
   return new Command('dev')
     .description('Temporal with Web UI, a simulated hotel, a worker and the server for its events on this machine.')
-    .option('--rooms <number>', 'how many guest rooms the hotel has', roomCount, 40)
-    .option('--data <folder>', "where Temporal's database and the logs are kept", path.join(privateFolder(), 'dev'))
+    .option('--rooms <number>', 'how many guest rooms a new hotel has (default: 40)', roomCount)
+    .option(
+      '--data <folder>',
+      "where Temporal's database, the hotel and the logs are kept",
+      path.join(privateFolder(), 'dev'),
+    )
+    .option('--fresh', 'start with a new hotel and an empty database')
     .allowExcessArguments(false)
     .exitOverride()
     .parse()
@@ -55,19 +64,25 @@ function describe({ temporal, simulator, server }: Stack): string {
 }
 
 async function main(): Promise<number> {
-  const { rooms, data } = readArguments();
+  const { rooms, data, fresh } = readArguments();
+  const folder = path.resolve(data);
+  const { hotelFile } = prepareWorld({
+    folder,
+    start: fresh === true ? 'fresh' : 'as-it-was',
+    temporal: isTemporalGiven(process.env) ? 'given' : 'own',
+  });
   const [port = 0] = await freePorts(SIMULATOR_PORT);
   const stack = await startStack({
-    folder: path.resolve(data),
+    folder,
     temporal: 'given-or-own',
     preferredPorts: PORTS,
-    simulator: { port, rooms },
+    simulator: { port, stateFile: hotelFile, ...defined({ rooms }) },
     server: { preferredPort: SERVER_PORT },
     onProgress: print,
   });
   const asked = endRequested().then(() => 'asked' as const);
-  const { server, webUi } = stack.temporal;
-  if (server !== undefined) print(`Temporal keeps its database in ${server.databaseFile}; delete it to start over`);
+  const { webUi } = stack.temporal;
+  print(`Stays and the hotel are kept in ${folder}; --fresh starts over`);
   if (webUi !== undefined) print(`Temporal Web UI: ${webUi}`);
   print(`Logs of the worker: ${stack.workerLog}`);
   const { server: events } = stack;
@@ -91,7 +106,8 @@ try {
   process.exit(await main());
 } catch (error) {
   if (error instanceof CommanderError) process.exit(error.exitCode === 0 ? 0 : BAD_INPUT);
-  const message = error instanceof DatabaseInUse ? error.message : String(error instanceof Error ? error.stack : error);
+  const isPlain = error instanceof DatabaseInUse || error instanceof WorldRefused;
+  const message = isPlain ? error.message : String(error instanceof Error ? error.stack : error);
   print(`dev did not start: ${message}`);
   process.exit(1);
 }

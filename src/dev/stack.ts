@@ -17,6 +17,7 @@ import { freePorts } from '../temporal/ports.js';
 import { registerSearchAttributes } from '../temporal/register-search-attributes.js';
 import { cachedBundle } from './bundle-cache.js';
 import { startChild, type Child } from './child-process.js';
+import { worldFiles } from './world.js';
 
 export interface StackOptions {
   /** Folder of database, logs and property file; the database is kept. */
@@ -170,15 +171,27 @@ function bookingSettings(webUi: string | undefined): Readonly<Record<string, str
 }
 
 const webhookSchema = z.object({ webhook: z.object({ secret: z.string() }) });
+const webhooksSchema = z.object({ webhooks: z.array(z.object({ webhook_id: z.string(), url: z.url() })) });
 
-/** Creates a webhook, as at Seam, and returns its secret. */
+/**
+ * Creates a webhook, as at Seam, and returns its secret. Deletes those of earlier servers of this machine, whose ports
+ * may be different.
+ */
 async function makeWebhook({ url, apiKey }: Simulator, webhookUrl: string): Promise<string> {
-  const response = await fetch(`${url}/webhooks/create`, {
-    method: 'POST',
-    headers: { authorization: `Bearer ${apiKey}`, 'content-type': 'application/json' },
-    body: JSON.stringify({ url: webhookUrl, event_types: SEAM_EVENT_TYPES }),
-  });
-  return webhookSchema.parse(await response.json()).webhook.secret;
+  const call = async (path: string, body: object): Promise<unknown> => {
+    const response = await fetch(`${url}${path}`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${apiKey}`, 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+    });
+    return response.json();
+  };
+  const { webhooks } = webhooksSchema.parse(await call('/webhooks/list', {}));
+  for (const { webhook_id, url: earlier } of webhooks) {
+    if (new URL(earlier).pathname === SEAM_WEBHOOK_PATH) await call('/webhooks/delete', { webhook_id });
+  }
+  const created = await call('/webhooks/create', { url: webhookUrl, event_types: SEAM_EVENT_TYPES });
+  return webhookSchema.parse(created).webhook.secret;
 }
 
 type OpenTemporal = Stack['temporal'] & { readonly close: () => Promise<void> };
@@ -192,7 +205,7 @@ async function openTemporal({ folder, temporal, preferredPorts }: StackOptions):
     return { address: target.address, namespace: target.namespace, close: () => Promise.resolve() };
   }
   const server = await startDevServer({
-    databaseFile: path.join(folder, 'temporal.db'),
+    databaseFile: worldFiles(folder).databaseFile,
     ...defined({ preferredPort: preferredPorts?.temporal, preferredUiPort: preferredPorts?.webUi }),
   });
   const { address, namespace, uiUrl } = server;

@@ -8,7 +8,8 @@ import { startSimulator } from './server.js';
 interface Arguments {
   readonly port: number;
   readonly host: string;
-  readonly rooms: number;
+  readonly rooms?: number;
+  readonly data?: string;
   readonly latency: number;
   readonly apiKey?: string;
   readonly writeProperties?: string;
@@ -45,9 +46,10 @@ function readArguments(): Arguments {
     .description("Serves Seam's API for a simulated hotel with Visionline locks, guests' phones and faults.")
     .requiredOption('--port <number>', 'port to listen on; 0 picks a free one', wholeNumber(0, 65_535))
     .option('--host <address>', 'address to listen on', '127.0.0.1')
-    .option('--rooms <number>', 'how many guest rooms the hotel has', wholeNumber(1, 2_000), 40)
+    .option('--rooms <number>', 'how many guest rooms a new hotel has (default: 40)', wholeNumber(1, 2_000))
+    .option('--data <file>', 'keep the state in this file, and continue with it at the next start')
     .option('--latency <ms>', 'delay of the provider, in milliseconds', wholeNumber(0, 600_000), 300)
-    .option('--api-key <key>', 'the API key of callers; by default a new one at every start')
+    .option('--api-key <key>', 'the API key of callers; by default that of --data, or a new one at every start')
     .option('--webhook-url <url>', 'URL that receives every event; requires --webhook-secret', webUrl)
     .option('--webhook-secret <secret>', 'secret that signs the deliveries: "whsec_" and base64', webhookSecret)
     .option('--write-properties <file>', 'write the property file for this hotel, which a worker needs')
@@ -63,14 +65,13 @@ function readArguments(): Arguments {
 
 async function main(): Promise<void> {
   const given = readArguments();
-  const { port, host, rooms, latency: providerLatencyMs, apiKey: givenKey, writeProperties } = given;
+  const { port, host, rooms, data, latency: providerLatencyMs, apiKey: givenKey, writeProperties } = given;
   const { webhookUrl, webhookSecret: secret } = given;
   const simulator = await startSimulator({
     port,
     host,
-    rooms,
     providerLatencyMs,
-    ...defined({ apiKey: givenKey }),
+    ...defined({ rooms, apiKey: givenKey, stateFile: data }),
     ...(webhookUrl === undefined || secret === undefined ? {} : { webhook: { url: webhookUrl, secret } }),
   });
   const { url, apiKey, personalAccessToken, workspaceId, acsSystemId, credentialManagerAcsSystemId, property } =
@@ -84,7 +85,7 @@ async function main(): Promise<void> {
   }
   process.stdout.write(`${JSON.stringify(ready)}\n`);
   process.stderr.write(
-    `The simulated hotel with ${rooms} rooms is at ${url}; its control API is at ${url}/_sim/hotel\n`,
+    `The simulated hotel with ${simulator.hotel.rooms().length} rooms is at ${url}; its control API is at ${url}/_sim/hotel\n`,
   );
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void simulator.close());
 }

@@ -13,23 +13,26 @@ import { routes, verbsOf } from './api/routes.js';
 import { createSimulatedHotel, type SimulatedHotel } from './hotel/hotel.js';
 import { invalidBody, SeamError } from './api/seam-error.js';
 import type { Switches } from './control/switches.js';
-import { createWebhooks } from './api/webhooks.js';
-import { roomNames } from './hotel/world.js';
+import { createWebhooks, type Webhooks } from './api/webhooks.js';
+import { roomNames, savedWorld } from './hotel/world.js';
+import { openStateFile, readState, type SavedState } from './state-file.js';
 
 export interface SimulatorOptions {
   /** 0 lets the operating system pick a free port. */
   readonly port: number;
   /** Default: loopback only. */
   readonly host?: string;
-  /** Number of guest rooms, or their names. Default: 40. */
+  /** Number of guest rooms, or their names. Default: those of the state file, otherwise 40. */
   readonly rooms?: number | readonly string[];
   /** Default: a settable clock that follows real time. */
   readonly clock?: HotelClock;
   /** Latency from Seam to the provider and the phones, in milliseconds of real time. Default: 300. */
   readonly providerLatencyMs?: number;
   readonly switches?: Partial<Switches>;
-  /** Default: a new key at every start. */
+  /** Default: the key of the state file, otherwise a new key at every start. */
   readonly apiKey?: string;
+  /** File that keeps the state, so that a later start continues with it. Default: the state is in memory only. */
+  readonly stateFile?: string;
   readonly propertyId?: string;
   readonly timeZone?: string;
   /** Webhook for every event, created at start, with a secret that its receiver already has. */
@@ -60,27 +63,46 @@ const PROVIDER_LATENCY_MS = 300;
 
 /** Starts the simulator. Rejects if the port is taken. */
 export async function startSimulator(options: SimulatorOptions): Promise<Simulator> {
-  const rooms = options.rooms ?? 40;
-  const hotel = createSimulatedHotel({
-    clock: options.clock ?? runningClock(),
-    rooms: typeof rooms === 'number' ? roomNames(rooms) : rooms,
-    pace: { kind: 'real-time', latencyMs: options.providerLatencyMs ?? PROVIDER_LATENCY_MS },
-    ...defined({ switches: options.switches, timeZone: options.timeZone }),
-  });
+  const saved = options.stateFile === undefined ? undefined : readState(options.stateFile);
+  if (saved !== undefined) needsSameRooms(saved, options);
+  const hotel = createSimulatedHotel(
+    {
+      clock: options.clock ?? runningClock(saved?.clockAheadMs),
+      rooms: roomsOf(options.rooms ?? 40),
+      pace: { kind: 'real-time', latencyMs: options.providerLatencyMs ?? PROVIDER_LATENCY_MS },
+      ...defined({ switches: options.switches, timeZone: options.timeZone }),
+    },
+    saved?.hotel,
+  );
   const closing = new AbortController();
-  const faults = createFaultBook(hotel);
-  const webhooks = createWebhooks(hotel.world, options.webhookRetryWaits);
-  if (options.webhook !== undefined) webhooks.create({ url: options.webhook.url }, options.webhook.secret);
+  let beforeAnswer: () => void = () => undefined;
+  const faults = createFaultBook(hotel, saved?.faults);
+  const webhooks = createWebhooks(hotel.world, options.webhookRetryWaits, saved?.webhooks);
+  if (options.webhook !== undefined && !hasWebhook(webhooks, options.webhook))
+    webhooks.create({ url: options.webhook.url }, options.webhook.secret);
   const tokens = {
-    apiKey: options.apiKey ?? `seam_test_${randomBytes(12).toString('hex')}`,
-    personalAccessToken: `seam_at_${randomBytes(12).toString('hex')}`,
+    apiKey: options.apiKey ?? saved?.tokens.apiKey ?? `seam_test_${randomBytes(12).toString('hex')}`,
+    personalAccessToken: saved?.tokens.personalAccessToken ?? `seam_at_${randomBytes(12).toString('hex')}`,
   };
+  const collect = (): SavedState => ({
+    version: 1,
+    clockAheadMs: hotel.now() - Date.now(),
+    tokens,
+    hotel: savedWorld(hotel.world),
+    faults: faults.saved(),
+    webhooks: webhooks.saved(),
+  });
   const app = fastify({ forceCloseConnections: true });
   speakLikeSeam(app);
+  app.addHook('onSend', async () => beforeAnswer());
   const { onCall = () => undefined, onAnswer = () => undefined } = options;
   addSeamApi(app, { hotel, webhooks, faults, closing: closing.signal, onCall, onAnswer }, tokens);
   addControlRoutes(app, hotel, faults);
   const url = await app.listen({ port: options.port, host: options.host ?? '127.0.0.1' });
+  // Opened once the port is taken: a second simulator by mistake never writes to the file of the first.
+  const stateFile = options.stateFile === undefined ? undefined : openStateFile(options.stateFile, collect);
+  hotel.world.journal.onEntry(() => stateFile?.changed());
+  beforeAnswer = () => stateFile?.save();
   return {
     url,
     ...tokens,
@@ -90,6 +112,8 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
     property: propertyOf(hotel, options.propertyId ?? 'simulated-hotel'),
     hotel,
     async close() {
+      stateFile?.close();
+      beforeAnswer = () => undefined;
       closing.abort();
       webhooks.close();
       faults.clear();
@@ -97,6 +121,23 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
       await app.close();
     },
   };
+}
+
+function roomsOf(rooms: number | readonly string[]): readonly string[] {
+  return typeof rooms === 'number' ? roomNames(rooms) : rooms;
+}
+
+/** @throws Error if the state file holds a hotel with other rooms than those requested */
+function needsSameRooms(saved: SavedState, { rooms, stateFile }: SimulatorOptions): void {
+  if (rooms === undefined) return;
+  const known = [...saved.hotel.data.doors.values()].filter((door) => door.category === 'guest');
+  const asked = roomsOf(rooms);
+  if (known.length === asked.length && known.every((door, index) => door.name === asked[index])) return;
+  throw new Error(`${stateFile} holds a hotel with other rooms (${known.length}); a new hotel needs a new file`);
+}
+
+function hasWebhook(webhooks: Webhooks, { url, secret }: { readonly url: string; readonly secret: string }): boolean {
+  return webhooks.list().some((webhook) => webhook.url === url && webhook.secret === secret);
 }
 
 function propertyOf({ world }: SimulatedHotel, propertyId: string): Property {

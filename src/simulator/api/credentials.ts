@@ -1,5 +1,5 @@
 /** Seam's `/acs/credentials`: checks requests and starts their effects (see `issuing.ts`). */
-import { commit, end, keyOf, ownerOf, push, type Quirk } from '../hotel/issuing.js';
+import { end, keyOf, ownerOf, push } from '../hotel/issuing.js';
 import {
   judgeDoors,
   judgeEnd,
@@ -11,6 +11,7 @@ import {
 import { credentialLabel } from '../hotel/labels.js';
 import type { Params } from './params.js';
 import { phonesOf } from '../hotel/phones.js';
+import type { Quirk } from '../hotel/provider-link.js';
 import type { CopyRecord, CredentialRecord, UserRecord } from '../hotel/records.js';
 import { invalidInput, notFound, SeamError } from './seam-error.js';
 import { findUser, userFor } from './users.js';
@@ -74,7 +75,7 @@ export function createCredential(world: World, asked: CreateParams, quirks: read
     for (const key of earlier) end(world, key, `replaced by ${credential.id}`, quirks);
   }
   if (credential.failedAt === null && !quirks.includes('never-synced'))
-    world.link.send(() => commit(world, credential));
+    world.link.send({ kind: 'commit', credentialId: credential.id });
   return credential;
 }
 
@@ -211,12 +212,12 @@ export function updateCredential(world: World, asked: Params<'credentialUpdate'>
     ends_at: new Date(endsAt).toISOString(),
   });
   credential.syncedAt = null;
-  world.link.send(() => takeOver(world, credential));
+  world.link.send({ kind: 'take-over', credentialId: credential.id });
   return listed;
 }
 
 /** Records that the provider has the change. With `updateReachesPhones`, every wallet receives the changed key. */
-function takeOver(world: World, credential: CredentialRecord): void {
+export function takeOver(world: World, credential: CredentialRecord): void {
   if (credential.life !== 'live' || credential.validity === null) return;
   credential.syncedAt = world.clock.now();
   if (!world.switches.updateReachesPhones) return;

@@ -23,12 +23,13 @@ interface EventLogOptions {
   readonly workspaceId: string;
   readonly connectedAccountId: string;
   readonly acsSystemId: string;
+  readonly earlier?: readonly SeamEvent[];
 }
 
-/** Returns an empty event log. All events but those about phones carry the ids of the access system and its account. */
+/** Returns an event log that continues the `earlier` events. All events but those about phones carry the ids of the access system and its account. */
 export function createEventLog(options: EventLogOptions): EventLog {
-  const events: SeamEvent[] = [];
-  const index = new Map<string, SeamEvent>();
+  const events: SeamEvent[] = [...(options.earlier ?? [])];
+  const index = new Map(events.map((event) => [event.event_id, event]));
   const listeners: ((event: SeamEvent) => void)[] = [];
   return {
     emit(eventType, payload) {

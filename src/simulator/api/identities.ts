@@ -1,7 +1,7 @@
 /** Seam's `/user_identities`: the person behind users and phones. */
-import { copyKeysTo, type Quirk } from '../hotel/issuing.js';
 import type { Params } from './params.js';
 import { deactivatePhone, phonesOf } from '../hotel/phones.js';
+import type { Quirk } from '../hotel/provider-link.js';
 import type { IdentityRecord } from '../hotel/records.js';
 import { endSessionsOf } from '../hotel/session-ends.js';
 import { invalidInput, notFound, SeamError } from './seam-error.js';
@@ -157,5 +157,5 @@ export function addUserToIdentity(world: World, asked: Params<'identityAddUser'>
   user.identityId = identity.id;
   identity.userIds.add(user.id);
   world.journal.write('user-linked', { acs_user_id: user.id, user_identity_id: identity.id });
-  for (const device of phonesOf(world, identity.id)) world.link.send(() => copyKeysTo(world, device.id));
+  for (const device of phonesOf(world, identity.id)) world.link.send({ kind: 'copy-keys', deviceId: device.id });
 }

@@ -2,7 +2,7 @@
 import type { z } from 'zod';
 import { seqOf } from './credentials.js';
 import { listEvents, findEvent } from './event-queries.js';
-import type { Quirk } from '../hotel/issuing.js';
+import type { Quirk } from '../hotel/provider-link.js';
 import { pageOf, type Page } from './paging.js';
 import { params } from './params.js';
 import { PUBLISHED_ENDPOINTS } from './published.js';

@@ -1,6 +1,7 @@
 /** Seam's `/acs/users`: a guest's account at the access system. */
-import { end, type Quirk } from '../hotel/issuing.js';
+import { end } from '../hotel/issuing.js';
 import type { Params } from './params.js';
+import type { Quirk } from '../hotel/provider-link.js';
 import type { IdentityRecord, UserRecord } from '../hotel/records.js';
 import { invalidInput, notFound, SeamError } from './seam-error.js';
 import { recordsOf, type World } from '../hotel/world.js';

@@ -9,11 +9,17 @@ import { EVENT_TYPES } from './published.js';
 import { notFound, SeamError } from './seam-error.js';
 import type { World } from '../hotel/world.js';
 
-interface WebhookRecord {
+export interface WebhookRecord {
   readonly webhook_id: string;
   readonly url: string;
   readonly event_types: readonly string[];
   readonly secret: string;
+}
+
+export interface SavedWebhooks {
+  readonly records: readonly WebhookRecord[];
+  /** Events that a webhook has not accepted yet. */
+  readonly pending: readonly { readonly webhook_id: string; readonly event_id: string }[];
 }
 
 export interface Webhooks {
@@ -23,6 +29,8 @@ export interface Webhooks {
   list(): readonly WebhookRecord[];
   update(asked: Params<'webhookUpdate'>): void;
   delete(webhookId: string): void;
+  /** Returns the webhooks and the deliveries in progress, for the state file. */
+  saved(): SavedWebhooks;
   /** Cancels every delivery in progress. */
   close(): void;
 }
@@ -32,9 +40,17 @@ const webhookRetryWaits: readonly number[] = [500, 2_000, 5_000, 15_000];
 
 const ATTEMPT_TIMEOUT_MS = 5_000;
 
-/** Returns webhooks that send every event of `world`, and retry after `retryWaits` (milliseconds of real time). */
-export function createWebhooks(world: World, retryWaits: readonly number[] = webhookRetryWaits): Webhooks {
-  const records = new Map<string, WebhookRecord>();
+/**
+ * Returns webhooks that send every event of `world`, and retry after `retryWaits` (milliseconds of real time). Saved
+ * deliveries begin again.
+ */
+export function createWebhooks(
+  world: World,
+  retryWaits: readonly number[] = webhookRetryWaits,
+  saved: SavedWebhooks = { records: [], pending: [] },
+): Webhooks {
+  const records = new Map(saved.records.map((record) => [record.webhook_id, record]));
+  const pending = new Set<SavedWebhooks['pending'][number]>();
   const stop = new AbortController();
   // Every delivery in progress adds a listener.
   setMaxListeners(0, stop.signal);
@@ -48,12 +64,26 @@ export function createWebhooks(world: World, retryWaits: readonly number[] = web
   });
 
   async function deliver(record: WebhookRecord, event: SeamEvent): Promise<void> {
+    const delivery = { webhook_id: record.webhook_id, event_id: event.event_id };
+    pending.add(delivery);
+    const end = await attemptAll(record, event);
+    if (stop.signal.aborted) return;
+    pending.delete(delivery);
+    if (end === 'given-up') world.journal.write('webhook-given-up', delivery);
+  }
+
+  async function attemptAll(record: WebhookRecord, event: SeamEvent): Promise<'ended' | 'given-up'> {
     for (const wait of [0, ...retryWaits]) {
       if (wait > 0) await sleep(wait, undefined, { signal: stop.signal }).catch(() => undefined);
-      if (stop.signal.aborted || !records.has(record.webhook_id)) return;
-      if (await attempt(record, event, stop.signal)) return;
+      if (stop.signal.aborted || !records.has(record.webhook_id)) return 'ended';
+      if (await attempt(record, event, stop.signal)) return 'ended';
     }
-    world.journal.write('webhook-given-up', { webhook_id: record.webhook_id, event_id: event.event_id });
+    return 'given-up';
+  }
+
+  for (const { webhook_id, event_id } of saved.pending) {
+    const [record, event] = [records.get(webhook_id), world.events.byId(event_id)];
+    if (record !== undefined && event !== undefined) void deliver(record, event);
   }
 
   function find(webhookId: string): WebhookRecord {
@@ -88,6 +118,7 @@ export function createWebhooks(world: World, retryWaits: readonly number[] = web
       records.delete(webhookId);
       world.journal.write('webhook-deleted', { webhook_id: webhookId });
     },
+    saved: () => ({ records: [...records.values()], pending: [...pending] }),
     close: () => stop.abort(),
   };
 }

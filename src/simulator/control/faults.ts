@@ -1,6 +1,6 @@
 /** Faults between a client, Seam and the provider, set through the control API. */
 import { z } from 'zod';
-import type { Quirk } from '../hotel/issuing.js';
+import type { Quirk } from '../hotel/provider-link.js';
 import type { SimulatedHotel } from '../hotel/hotel.js';
 
 const kinds = [
@@ -48,7 +48,16 @@ export interface FaultBook {
   set(fault: Fault): void;
   clear(): void;
   list(): readonly (Fault & { readonly hits: number })[];
+  /** Returns the faults with their counts, for the state file. */
+  saved(): readonly SavedFault[];
   claim(path: string): Claim;
+}
+
+/** Fault with the number of calls that it has matched and hit. */
+export interface SavedFault {
+  readonly fault: Fault;
+  readonly matched: number;
+  readonly hits: number;
 }
 
 interface Entry {
@@ -73,9 +82,9 @@ const USUAL_PATHS: Partial<Record<Fault['kind'], readonly string[]>> = {
   'bridge-down': [CREATE, ...ENDING],
 };
 
-/** Returns the faults of `hotel`, none set. */
-export function createFaultBook(hotel: SimulatedHotel): FaultBook {
-  let entries: Entry[] = [];
+/** Returns the faults of `hotel`: those that were saved. A saved outage with `ms` lasts its whole time again. */
+export function createFaultBook(hotel: SimulatedHotel, saved: readonly SavedFault[] = []): FaultBook {
+  let entries: Entry[] = saved.map((entry) => ({ ...entry }));
   const timers = new Set<NodeJS.Timeout>();
 
   function takeBridgeDown(entry: Entry): void {
@@ -89,6 +98,10 @@ export function createFaultBook(hotel: SimulatedHotel): FaultBook {
   function bringBridgeUp(entry: Entry): void {
     entries = entries.filter((other) => other !== entry);
     if (!entries.some((other) => other.fault.kind === 'bridge-down')) hotel.setBridge('up');
+  }
+
+  for (const entry of entries) {
+    if (entry.fault.kind === 'bridge-down' && !hotel.isBridgeUp()) takeBridgeDown(entry);
   }
 
   return {
@@ -106,6 +119,7 @@ export function createFaultBook(hotel: SimulatedHotel): FaultBook {
       hotel.setBridge('up');
     },
     list: () => entries.map(({ fault, hits }) => ({ ...fault, hits })),
+    saved: () => entries,
     claim(path) {
       const hit = entries.filter((entry) => strikes(entry, path));
       const outcome = hit.find(({ fault }) => isOutcome(fault));

@@ -7,9 +7,9 @@ export interface HotelClock {
   readonly moveTo?: (at: number) => void;
 }
 
-/** Returns a clock that follows real time. Setting it shifts it; it then runs on from there. */
-export function runningClock(): HotelClock {
-  let offset = 0;
+/** Returns a clock that runs `aheadMs` ahead of real time. Setting it shifts it; it then runs on from there. */
+export function runningClock(aheadMs = 0): HotelClock {
+  let offset = aheadMs;
   return {
     now: () => Date.now() + offset,
     moveTo: (at) => {

@@ -18,7 +18,7 @@ import {
   listIdentities,
   updateIdentity,
 } from '../api/identities.js';
-import type { Quirk } from './issuing.js';
+import type { Quirk } from './provider-link.js';
 import type { JournalEntry } from './journal.js';
 import type { CreateParams } from './key-checks.js';
 import type { Lock } from './lock.js';
@@ -36,9 +36,10 @@ import { bridgeErrors } from '../api/present.js';
 import type { CredentialRecord, DeviceRecord, Door, IdentityRecord, UserRecord } from './records.js';
 import { notFound } from '../api/seam-error.js';
 import { switchesSchema, type SwitchChange, type Switches } from '../control/switches.js';
+import { carryOut } from './provider-work.js';
 import { cutDeskCard, tap, type DeskCard, type TapResult, type Tapping } from './taps.js';
 import { createUser, deleteUser, findUser, listUsers, revokeAll, setSuspension, updateUser } from '../api/users.js';
-import { createWorld, type HotelOptions, type World } from './world.js';
+import { createWorld, type HotelOptions, type SavedWorld, type World } from './world.js';
 
 export type { HotelOptions } from './world.js';
 
@@ -83,6 +84,8 @@ export interface SimulatedHotel {
   addGuest(): { readonly userIdentityId: string; readonly acsUserId: string; readonly deviceId: string };
   /** Returns the door with this name. @throws `Error` if it does not exist. */
   door(name: string): Door;
+  /** Returns the guest rooms, in the order of the hotel. */
+  rooms(): readonly Door[];
   lock(doorId: string): Lock | undefined;
   tap(tapping: Tapping, doorId: string, at?: number): TapResult;
   cutDeskCard(card: DeskCard): CredentialRecord;
@@ -92,6 +95,7 @@ export interface SimulatedHotel {
   /** Sets the hotel's time. @throws `Error` if its clock follows another one. */
   moveTo(at: number): void;
   setBridge(state: 'up' | 'down'): void;
+  isBridgeUp(): boolean;
   /** Sets the zone that Seam reports for the access system, and whether Seam doubts it. Locks do not change. */
   setZoneAtSeam(zone: { readonly timeZone: string | null; readonly trust: 'trusted' | 'doubted' }): void;
   setSwitches(change: SwitchChange): Switches;
@@ -99,9 +103,9 @@ export interface SimulatedHotel {
   close(): void;
 }
 
-/** Returns a new simulated hotel without guests. */
-export function createSimulatedHotel(options: HotelOptions): SimulatedHotel {
-  const world = createWorld(options);
+/** Returns the hotel that was saved, or a new one without guests. */
+export function createSimulatedHotel(options: HotelOptions, saved?: SavedWorld): SimulatedHotel {
+  const world = createWorld(options, carryOut, saved);
   const hotel: SimulatedHotel = {
     world,
     credentials: {
@@ -159,6 +163,7 @@ export function createSimulatedHotel(options: HotelOptions): SimulatedHotel {
       if (door === undefined) throw new Error(`The simulated hotel has no door ${JSON.stringify(name)}`);
       return door;
     },
+    rooms: () => [...world.doors.values()].filter((door) => door.category === 'guest'),
     lock: (doorId) => world.locks.get(doorId),
     tap: (tapping, doorId, at) => tap(world, tapping, doorId, at),
     cutDeskCard: (card) => cutDeskCard(world, card),
@@ -171,6 +176,7 @@ export function createSimulatedHotel(options: HotelOptions): SimulatedHotel {
       world.journal.write('clock-set');
     },
     setBridge: (state) => setBridge(world, state),
+    isBridgeUp: () => world.link.isUp(),
     setZoneAtSeam({ timeZone, trust }) {
       world.zoneAtSeam = { timeZone, doubtedSince: trust === 'doubted' ? world.clock.now() : null };
       world.journal.write('zone-set', { time_zone: timeZone, trust });

@@ -4,11 +4,9 @@
  */
 import type { Key } from './lock.js';
 import { missDiscard, syncPhone } from './phone.js';
+import type { Quirk } from './provider-link.js';
 import type { CopyRecord, CredentialRecord, DeviceRecord } from './records.js';
 import { recordsOf, type World } from './world.js';
-
-/** Failure between Seam and the provider, for one request. */
-export type Quirk = 'never-synced' | 'discard-undelivered';
 
 const MINUTE = 60_000;
 
@@ -150,11 +148,12 @@ export function end(world: World, credential: CredentialRecord, why: string, qui
   credential.life = 'deleting';
   credential.deletingSince = world.clock.now();
   world.journal.write('credential-deletion-accepted', { acs_credential_id: credential.id, why });
-  world.link.sendAtOnce(() => discard(world, credential, quirks));
-  world.link.send(() => forget(world, credential));
+  world.link.sendAtOnce({ kind: 'discard', credentialId: credential.id, quirks });
+  world.link.send({ kind: 'forget', credentialId: credential.id });
 }
 
-function discard(world: World, credential: CredentialRecord, quirks: readonly Quirk[]): void {
+/** Ends a deleted key at the provider: on every phone, and with the switch off, its joiners too. */
+export function discard(world: World, credential: CredentialRecord, quirks: readonly Quirk[]): void {
   if (credential.validity !== null) credential.validity = 'invalid';
   for (const deviceId of credential.copies.keys()) discardFrom(world, deviceId, credential.id, quirks);
   if (!world.switches.joinersSurviveAnchorDeletion) endJoiners(world, credential);
@@ -189,7 +188,8 @@ function endJoiners(world: World, anchor: CredentialRecord): void {
   }
 }
 
-function forget(world: World, credential: CredentialRecord): void {
+/** Confirms a deletion: Seam no longer has the credential. */
+export function forget(world: World, credential: CredentialRecord): void {
   credential.life = 'gone';
   world.present.credentials.delete(credential.id);
   if (credential.userId !== null) world.users.get(credential.userId)?.credentialIds.delete(credential.id);

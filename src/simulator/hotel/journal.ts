@@ -12,15 +12,22 @@ export interface JournalEntry {
 export interface Journal {
   write(what: string, details?: Readonly<Record<string, unknown>>): void;
   entries(): readonly JournalEntry[];
+  /** Calls `listener` after every entry, and so after every change. */
+  onEntry(listener: () => void): void;
 }
 
-/** Returns an empty journal that numbers its entries from 1 and dates them by `clock`. */
-export function createJournal(clock: HotelClock): Journal {
-  const entries: JournalEntry[] = [];
+/** Returns a journal that continues `earlier` entries. It numbers its entries from 1 and dates them by `clock`. */
+export function createJournal(clock: HotelClock, earlier: readonly JournalEntry[] = []): Journal {
+  const entries: JournalEntry[] = [...earlier];
+  const listeners: (() => void)[] = [];
   return {
     write(what, details = {}) {
       entries.push({ number: entries.length + 1, at: new Date(clock.now()).toISOString(), what, ...details });
+      for (const listener of listeners) listener();
     },
     entries: () => entries,
+    onEntry(listener) {
+      listeners.push(listener);
+    },
   };
 }

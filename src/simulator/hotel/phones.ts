@@ -1,7 +1,8 @@
 /** Guests' phones: enrolment with the credential service, connection, and the keys on each phone. */
-import { copyKeysTo, discardFrom, end, forgetCopy, noteArrivals, type Quirk } from './issuing.js';
+import { discardFrom, end, forgetCopy, noteArrivals } from './issuing.js';
 import type { Params } from '../api/params.js';
 import { comeOnline, goOffline, newPhone } from './phone.js';
+import type { Quirk } from './provider-link.js';
 import type { DeviceRecord, IdentityRecord } from './records.js';
 import { notFound, SeamError } from '../api/seam-error.js';
 import { recordsOf, type World } from './world.js';
@@ -34,7 +35,7 @@ export function addPhone(world: World, identity: IdentityRecord, facts: PhoneFac
   world.devices.set(id, device);
   identity.deviceIds.add(id);
   world.journal.write('phone-added', { device_id: id, user_identity_id: identity.id, ...stateOf(device) });
-  if (device.endpoint === 'active') world.link.send(() => copyKeysTo(world, id));
+  if (device.endpoint === 'active') world.link.send({ kind: 'copy-keys', deviceId: id });
   return device;
 }
 
@@ -67,7 +68,7 @@ export function changePhone(
   }
   if (change.endpoint !== undefined && change.endpoint !== device.endpoint) {
     device.endpoint = change.endpoint;
-    if (change.endpoint === 'active') world.link.send(() => copyKeysTo(world, device.id));
+    if (change.endpoint === 'active') world.link.send({ kind: 'copy-keys', deviceId: device.id });
   }
   world.journal.write('phone-changed', { device_id: device.id, ...stateOf(device) });
 }
@@ -113,14 +114,17 @@ export function deactivatePhone(world: World, device: DeviceRecord, quirks: read
   device.endpoint = 'inactive';
   world.journal.write('phone-deactivated', { device_id: device.id });
   world.events.emit('phone.deactivated', { device_id: device.id });
-  world.link.sendAtOnce(() => {
-    for (const credential of recordsOf(world.credentials, [...device.wallet.keys()])) {
-      const copy = credential.copies.get(device.id);
-      discardFrom(world, device.id, credential.id, quirks);
-      if (copy !== undefined) forgetCopy(world, copy);
-      credential.copies.delete(device.id);
-      if (credential.copies.size === 0) credential.issuedAt = null;
-      if (world.switches.deactivationEnds === 'whole-key') end(world, credential, 'its phone was deactivated', quirks);
-    }
-  });
+  world.link.sendAtOnce({ kind: 'end-copies', deviceId: device.id, quirks });
+}
+
+/** Ends the copies on a deactivated phone at the provider. */
+export function endCopiesOn(world: World, device: DeviceRecord, quirks: readonly Quirk[]): void {
+  for (const credential of recordsOf(world.credentials, [...device.wallet.keys()])) {
+    const copy = credential.copies.get(device.id);
+    discardFrom(world, device.id, credential.id, quirks);
+    if (copy !== undefined) forgetCopy(world, copy);
+    credential.copies.delete(device.id);
+    if (credential.copies.size === 0) credential.issuedAt = null;
+    if (world.switches.deactivationEnds === 'whole-key') end(world, credential, 'its phone was deactivated', quirks);
+  }
 }

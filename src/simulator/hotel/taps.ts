@@ -1,6 +1,5 @@
 /** Taps of a phone or a card at a door, and plastic cards cut at the front desk. */
-import { remember } from '../api/credentials.js';
-import { keyOf, noteGeneration, outdate, ownerOf } from './issuing.js';
+import { keyOf, noteGeneration, ownerOf } from './issuing.js';
 import { presentKeys, type Key, type Refusal } from './lock.js';
 import { keysNewestFirst } from './phone.js';
 import type { CredentialRecord, DeviceRecord, Door } from './records.js';
@@ -42,13 +41,8 @@ export function tap(world: World, tapping: Tapping, doorId: string, at = world.c
   if (decision.opened) {
     world.locks.set(doorId, decision.lock);
     if (world.switches.overrideInvalidatesAt === 'first-use' && credential !== undefined) {
-      world.link.sendAtOnce(() =>
-        outdate(
-          world,
-          credential,
-          credential.guestDoorIds.filter((id) => id === doorId),
-        ),
-      );
+      const doorIds = credential.guestDoorIds.filter((id) => id === doorId);
+      world.link.sendAtOnce({ kind: 'outdate', credentialId: credential.id, doorIds });
     }
   }
   return result;
@@ -165,10 +159,7 @@ export function cutDeskCard(world: World, card: DeskCard): CredentialRecord {
   });
   noteGeneration(world, credential);
   world.credentials.set(credential.id, credential);
-  world.link.sendAtOnce(() => {
-    remember(world, credential);
-    if (card.kind === 'override') outdate(world, credential);
-  });
+  world.link.sendAtOnce({ kind: 'record-card', credentialId: credential.id });
   return credential;
 }
 

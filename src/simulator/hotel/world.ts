@@ -1,10 +1,11 @@
 /** State of the simulated hotel, with indexes that keep lookups fast among thousands of keys. */
 import { randomUUID } from 'node:crypto';
 import type { HotelClock } from './clock.js';
-import { createEventLog, type EventLog } from '../api/events.js';
-import { createJournal, type Journal } from './journal.js';
+import { defined } from '../../domain/model/defined.js';
+import { createEventLog, type EventLog, type SeamEvent } from '../api/events.js';
+import { createJournal, type Journal, type JournalEntry } from './journal.js';
 import type { Lock } from './lock.js';
-import { providerLink, type Pace, type ProviderLink } from './provider-link.js';
+import { providerLink, type Pace, type ProviderLink, type ProviderWork } from './provider-link.js';
 import type {
   ClientSessionRecord,
   CopyRecord,
@@ -37,18 +38,15 @@ export interface ZoneAtSeam {
   readonly doubtedSince: number | null;
 }
 
-export interface World {
+/** State of the hotel as plain data, which a file can hold (`state-file.ts`). */
+export interface WorldData {
   readonly name: string;
   readonly timeZone: string;
   /** Zone that Seam reports for the access system. */
   zoneAtSeam: ZoneAtSeam;
-  readonly clock: HotelClock;
   switches: Switches;
-  readonly newId: () => string;
-  readonly nextSeq: () => number;
-  readonly link: ProviderLink;
-  readonly journal: Journal;
-  readonly events: EventLog;
+  /** Number of records made so far. */
+  lastSeq: number;
   readonly workspaceId: string;
   readonly connectedAccountId: string;
   readonly acsSystemId: string;
@@ -83,6 +81,23 @@ export interface World {
   readonly newestGenerationByDoor: Map<string, number>;
 }
 
+export interface World extends WorldData {
+  readonly clock: HotelClock;
+  readonly newId: () => string;
+  readonly nextSeq: () => number;
+  readonly link: ProviderLink;
+  readonly journal: Journal;
+  readonly events: EventLog;
+}
+
+/** Hotel as it was when its state was saved. */
+export interface SavedWorld {
+  readonly data: WorldData;
+  readonly journal: readonly JournalEntry[];
+  readonly events: readonly SeamEvent[];
+  readonly inTransit: readonly ProviderWork[];
+}
+
 const COMMON_DOORS = [
   { name: 'Main Entrance', category: 'common' },
   { name: 'Gym', category: 'common' },
@@ -90,28 +105,61 @@ const COMMON_DOORS = [
   { name: 'Lift', category: 'elevator reader' },
 ] as const;
 
-/** Returns a hotel with doors and fresh locks, but without guests, phones or keys. */
-export function createWorld(options: HotelOptions): World {
+/** Returns the hotel that was saved, or one with doors and fresh locks, but without guests, phones or keys. */
+export function createWorld(
+  options: HotelOptions,
+  carryOut: (world: World, work: ProviderWork) => void,
+  saved?: SavedWorld,
+): World {
   const { clock } = options;
   const newId = options.newId ?? randomUUID;
+  const data = saved === undefined ? newWorldData(options, newId) : restored(saved.data);
+  const { workspaceId, connectedAccountId, acsSystemId } = data;
+  const inTransit = saved?.inTransit ?? [];
+  const bridge = data.bridgeDownSince === null ? 'up' : 'down';
+  const world: World = {
+    ...data,
+    switches: { ...data.switches, ...options.switches },
+    clock,
+    newId,
+    nextSeq: () => (world.lastSeq += 1),
+    link: providerLink(options.pace ?? { kind: 'manual' }, { bridge, inTransit }, (work) => carryOut(world, work)),
+    journal: createJournal(clock, saved?.journal),
+    events: createEventLog({
+      ...{ workspaceId, connectedAccountId, acsSystemId, clock, newId },
+      ...defined({ earlier: saved?.events }),
+    }),
+  };
+  return world;
+}
+
+/** Returns the state of `world` as data. */
+export function savedWorld(world: World): SavedWorld {
+  const { clock: _clock, newId: _newId, nextSeq: _nextSeq, link, journal, events, ...data } = world;
+  return { data, journal: journal.entries(), events: events.all(), inTransit: link.inTransit() };
+}
+
+/** Returns saved data in which a copy on a phone is the same object at its key and by its id, as in the hotel itself. */
+function restored(data: WorldData): WorldData {
+  for (const credential of data.credentials.values()) {
+    for (const copy of credential.copies.values()) data.copies.set(copy.id, copy);
+  }
+  return data;
+}
+
+function newWorldData(options: HotelOptions, newId: () => string): WorldData {
   const doors = layDoors(options.rooms, newId);
   const ids = { workspaceId: newId(), connectedAccountId: newId(), acsSystemId: newId() };
   const timeZone = options.timeZone ?? 'Europe/Berlin';
-  let seq = 0;
   return {
     ...ids,
     name: options.name ?? 'Simulated Hotel',
     timeZone,
     zoneAtSeam: { timeZone, doubtedSince: null },
-    clock,
-    switches: { ...defaultSwitches, ...options.switches },
-    newId,
-    nextSeq: () => ++seq,
-    link: providerLink(options.pace ?? { kind: 'manual' }),
-    journal: createJournal(clock),
-    events: createEventLog({ ...ids, clock, newId }),
+    switches: defaultSwitches,
+    lastSeq: 0,
     credentialManagerAcsSystemId: newId(),
-    openedAt: clock.now(),
+    openedAt: options.clock.now(),
     bridgeDownSince: null,
     doors: new Map(doors.map((door) => [door.id, door])),
     automaticDoorIds: doors.filter((door) => door.category === 'elevator reader').map((door) => door.id),

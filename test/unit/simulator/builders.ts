@@ -1,6 +1,6 @@
 /** Hotels and keys for tests in process, showing only what a test is about. */
 import { standingClock } from '../../../src/simulator/hotel/clock.js';
-import type { Quirk } from '../../../src/simulator/hotel/issuing.js';
+import type { Quirk } from '../../../src/simulator/hotel/provider-link.js';
 import type { CreateParams } from '../../../src/simulator/hotel/key-checks.js';
 import type { CredentialRecord } from '../../../src/simulator/hotel/records.js';
 import { SeamError } from '../../../src/simulator/api/seam-error.js';
