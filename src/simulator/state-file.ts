@@ -1,7 +1,6 @@
 /**
  * State of the simulator in a file. It is written whole and replaced atomically after every change, before the call that
- * made the change is answered. A file that has grown so large that writing it is slow is written less often: a kill then
- * loses the last moment.
+ * made the change is answered. A large file is written less often: a kill then loses the last moment.
  */
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
@@ -21,8 +20,8 @@ export interface SavedState {
 }
 
 const VERSION = 1;
-/** A write that takes longer is followed by a pause of ten times as long. */
-const QUICK_MS = 20;
+/** Number of characters up to which every change is written; a write of more is followed by ten times its duration. */
+const SMALL = 4_000_000;
 
 const stateSchema = z.object({
   version: z.literal(VERSION),
@@ -45,9 +44,10 @@ const stateSchema = z.object({
 export function readState(file: string): SavedState | undefined {
   if (!existsSync(file)) return undefined;
   try {
-    const state: SavedState = JSON.parse(readFileSync(file, 'utf8'), revive);
+    const state: unknown = JSON.parse(readFileSync(file, 'utf8'), revive);
     stateSchema.parse(state);
-    return state;
+    // The file is the simulator's own: the parts inside are as this version has written them.
+    return state as SavedState;
   } catch {
     throw new Error(`${file} holds no state of this simulator; name another file, or delete it for a new hotel`);
   }
@@ -76,10 +76,11 @@ export function openStateFile(file: string, collect: () => SavedState): StateFil
     if (!dirty) return;
     dirty = false;
     const start = performance.now();
-    writeFileSync(`${file}.draft`, JSON.stringify(collect(), dissolve), { mode: 0o600 });
+    const text = JSON.stringify(collect(), dissolve);
+    writeFileSync(`${file}.draft`, text, { mode: 0o600 });
     renameSync(`${file}.draft`, file);
-    const took = performance.now() - start;
-    notBefore = took > QUICK_MS ? performance.now() + took * 10 : 0;
+    const end = performance.now();
+    notBefore = text.length > SMALL ? end + (end - start) * 10 : 0;
   }
 
   write();

@@ -60,7 +60,7 @@ describe('a simulator with a state file', () => {
     expect(now.body).toEqual(old.body);
   });
 
-  it('what an answer reports is in the file before the answer is sent', async () => {
+  it('a key that an answer reports is in the file before the answer is sent', async () => {
     const before = await open({ rooms: 2, providerLatencyMs: 600_000 });
     const guest = before.hotel.addGuest();
     const asked = keyParams(before.hotel, guest.acsUserId, { doors: ['101'], ...window(before) });
