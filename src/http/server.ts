@@ -15,6 +15,8 @@ const REQUEST_TIMEOUT_MS = 10_000;
 const CHECK_MS = 1_000;
 /** Longer than the keep-alive time of load balancers, so that the load balancer closes the connection. */
 const KEEP_ALIVE_MS = 72_000;
+/** Time without a byte in either direction after which a connection with an open request is closed. */
+const IDLE_MS = 90_000;
 /** Drain limit, longer than any handler takes; connections that are still open are then closed. */
 const DRAIN_MS = 20_000;
 /** Length of two ids of 200 characters, each percent-encoded as twelve. */
@@ -29,6 +31,8 @@ export interface HttpServerOptions {
   readonly onError: (error: unknown) => void;
   /** Time limit for receiving a request, in milliseconds; ten seconds by default. */
   readonly requestTimeoutMs?: number;
+  /** Time without a byte after which a connection is closed, in milliseconds; 90 seconds by default. */
+  readonly idleTimeoutMs?: number;
 }
 
 export interface HttpServer {
@@ -50,14 +54,15 @@ export interface HttpServer {
  * also 503 once it drains.
  */
 export function createHttpServer(options: HttpServerOptions): HttpServer {
-  const { requestTimeoutMs = REQUEST_TIMEOUT_MS } = options;
+  const { requestTimeoutMs = REQUEST_TIMEOUT_MS, idleTimeoutMs = IDLE_MS } = options;
   let draining = false;
   /** Last answer on each connection. */
   const answers = new WeakMap<Socket, ServerResponse>();
   const app = fastify({
     bodyLimit: MOST_BODY_BYTES,
     requestTimeout: requestTimeoutMs,
-    keepAliveTimeout: KEEP_ALIVE_MS,
+    keepAliveTimeout: Math.min(KEEP_ALIVE_MS, idleTimeoutMs),
+    connectionTimeout: idleTimeoutMs,
     forceCloseConnections: 'idle',
     routerOptions: { maxParamLength: MOST_PARAM_LENGTH },
     // A path with broken percent-encoding reaches no route, and so no error handler.

@@ -4,6 +4,7 @@
  */
 import type { FastifyInstance } from 'fastify';
 import type { IncomingHttpHeaders } from 'node:http';
+import { limitLog } from '../http/log-limit.js';
 import type { Log } from '../log.js';
 import type { DeliveryReader, EventHandler, HandOverOutcome, SeamEvent } from '../seam/webhooks/index.js';
 
@@ -37,6 +38,8 @@ export function addSeamWebhook(
     unreadable: 0,
     failed: 0,
   };
+
+  const refused = limitLog();
 
   async function take(event: SeamEvent): Promise<number> {
     const about = { eventId: event.eventId, eventType: event.eventType };
@@ -85,7 +88,9 @@ export function addSeamWebhook(
       switch (delivery.kind) {
         case 'forged':
           counts.forged += 1;
-          log.warn({ why: delivery.why }, 'a delivery was refused: its signature is wrong');
+          refused(delivery.why, (leftOut) =>
+            log.warn({ why: delivery.why, leftOut }, 'a delivery was refused: its signature is wrong'),
+          );
           return reply.code(UNAUTHORIZED).send({ error: 'the signature is wrong' });
         case 'unreadable':
           counts.unreadable += 1;

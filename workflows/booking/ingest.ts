@@ -25,6 +25,7 @@ import { ingestPaceSchema } from '../../src/domain/model/booking-start-schema.js
 import { check, describeProblems } from '../../src/domain/model/check.js';
 import { defined } from '../../src/domain/model/defined.js';
 import { ERROR_TYPES } from '../../src/domain/model/error-types.js';
+import { lineOf } from '../../src/domain/model/markdown.js';
 import { parseIngestWorkflowId, type StayName } from '../../src/domain/model/ids.js';
 import { TASK_QUEUES } from '../../src/temporal/task-queues.js';
 import { startArgument } from '../start-argument.js';
@@ -202,10 +203,9 @@ function summaryOf({ deliveries, readings, last }: IngestRun): messages.IngestSu
 }
 
 function show({ deliveries, readings, last }: IngestRun): void {
-  const why = last !== undefined && 'why' in last ? `: ${last.why}` : '';
-  setCurrentDetails(
-    [`**${last?.kind ?? 'not read yet'}**${why}`, `${deliveries} deliveries, ${readings} readings`].join('\n\n'),
-  );
+  const text = last !== undefined && 'why' in last ? `: ${last.why}` : '';
+  const reading = lineOf({ strong: last?.kind ?? 'not read yet', text });
+  setCurrentDetails([reading, `${deliveries} deliveries, ${readings} readings`].join('\n\n'));
 }
 
 /** Returns the run of a start argument. What cannot be used of it is logged: the name alone says what to read. */

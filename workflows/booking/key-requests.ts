@@ -14,6 +14,7 @@ import {
 import { decide, type Circumstances } from '../../src/domain/key-request/decide.js';
 import { check, describeProblems } from '../../src/domain/model/check.js';
 import { ERROR_TYPES } from '../../src/domain/model/error-types.js';
+import { lineOf } from '../../src/domain/model/markdown.js';
 import { parseKeyRequestsWorkflowId, type StayName } from '../../src/domain/model/ids.js';
 import type { KeyRequestActivities } from '../../src/domain/model/key-request-activities.js';
 import type { KeyRequestAnswer, Order } from '../../src/domain/model/key-request.js';
@@ -80,7 +81,8 @@ export async function keyRequests(): Promise<{ readonly carriedOut: number }> {
 async function carryOutNext(run: KeyRequestRun): Promise<void> {
   const request = run.waiting.shift();
   if (request === undefined) return;
-  setCurrentDetails(`**${request.kind}** for ${request.rooms.join(', ') || 'no room'}, requested by ${request.by}`);
+  const text = ` for ${request.rooms.join(', ') || 'no room'}, requested by ${request.by}`;
+  setCurrentDetails(lineOf({ strong: request.kind, text }));
   run.current = request;
   const answer = await carryOut(run.name, request, { before: run.sent });
   if (answer.kind === 'sent') run.sent = request;

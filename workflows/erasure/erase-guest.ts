@@ -5,6 +5,7 @@
 import { proxyActivities, setCurrentDetails } from '@temporalio/workflow';
 import { defined } from '../../src/domain/model/defined.js';
 import { guestToEraseSchema, type GuestToErase } from '../../src/domain/model/erasure-schema.js';
+import { escapeMarkdown } from '../../src/domain/model/markdown.js';
 import type { Erasure, ErasureActivities } from '../../src/domain/model/erasure.js';
 import { eraseWorkflowId } from '../../src/domain/model/ids.js';
 import { TASK_QUEUES } from '../../src/temporal/task-queues.js';
@@ -42,9 +43,10 @@ export async function eraseGuest(asked: GuestToErase): Promise<Erasure> {
   const past = await atTemporal.lookBack.executeWithOptions({ summary: 'read what the stay did, by ids' }, [guest]);
   const userIdentityId = past?.userIdentityIds[guest.guestId];
   const guestAtSeam = defined({ guest, userIdentityId });
-  const outcome = await atSeam.eraseGuest.executeWithOptions({ summary: `erase guest ${guest.guestId} at Seam` }, [
-    guestAtSeam,
-  ]);
+  const outcome = await atSeam.eraseGuest.executeWithOptions(
+    { summary: escapeMarkdown(`erase guest ${guest.guestId} at Seam`) },
+    [guestAtSeam],
+  );
   await atTemporal.eraseHistory.executeWithOptions({ summary: 'erase the histories of the stay' }, [guest]);
   setCurrentDetails('The guest is erased. The result lists what was done.');
   return { schema: 1, atSeam: outcome, ...(past === null ? {} : { audit: past.view }) };

@@ -10,6 +10,7 @@ import {
 import { defined } from '../../src/domain/model/defined.js';
 import { ERROR_TYPES } from '../../src/domain/model/error-types.js';
 import type { Key } from '../../src/domain/model/key.js';
+import { escapeMarkdown } from '../../src/domain/model/markdown.js';
 import type { StayActivities } from '../../src/domain/model/stay-activities.js';
 import type { StayState } from '../../src/domain/stay/state.js';
 import type { StepFailure } from '../../src/domain/stay/known/record-keys.js';
@@ -55,7 +56,7 @@ export function waitingRetry(backoffCoefficient: number): Pick<ActivityOptions, 
 
 /** Returns the text that Temporal Web UI shows beside the activity, cut to Temporal's limit. */
 export function summaryOf(text: string): { readonly summary: string } {
-  return { summary: text.slice(0, SUMMARY_LENGTH) };
+  return { summary: escapeMarkdown(text).slice(0, SUMMARY_LENGTH) };
 }
 
 /**

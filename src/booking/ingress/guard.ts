@@ -5,7 +5,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { BlockList, isIPv6 } from 'node:net';
 import type { Delivery, Reading } from './adapter.js';
-import type { Guard } from './settings.js';
+import { longSecretOf, type Guard } from './settings.js';
 
 /** Returns why a delivery does not pass; undefined if it passes. */
 export type Gatekeeper = (delivery: Delivery) => Extract<Reading, { kind: 'unknown' | 'forged' }> | undefined;
@@ -13,11 +13,12 @@ export type Gatekeeper = (delivery: Delivery) => Extract<Reading, { kind: 'unkno
 /**
  * Returns the check for deliveries of one connection.
  * @param secret returns a secret by the name of its environment variable
- * @throws Error if a secret is not set
+ * @throws Error if a secret is not set, or is short enough to be guessed
  */
 export function openGuard(guard: Guard, secret: (name: string) => string): Gatekeeper {
-  const token = guard.token === undefined ? undefined : secret(guard.token);
-  const credentials = guard.basic === undefined ? undefined : `${guard.basic.user}:${secret(guard.basic.password)}`;
+  const token = guard.token === undefined ? undefined : longSecretOf(guard.token, secret);
+  const credentials =
+    guard.basic === undefined ? undefined : `${guard.basic.user}:${longSecretOf(guard.basic.password, secret)}`;
   const addresses = guard.addresses === undefined ? undefined : listOf(guard.addresses);
   return (delivery) => {
     if (token === undefined ? delivery.token !== undefined : !isSame(delivery.token ?? '', token))

@@ -36,3 +36,17 @@ export const guardSchema = z
   );
 
 export type Guard = z.infer<typeof guardSchema>;
+
+/** Minimum length in characters of a secret that a sender presents as it is. Anybody may try as many as they like. */
+const SHORTEST = 16;
+
+/**
+ * Returns a secret that a sender presents as it is, by the name of its environment variable.
+ * @throws Error if it is not set, or short enough to be guessed
+ */
+export function longSecretOf(name: string, secret: (name: string) => string): string {
+  const value = secret(name);
+  if (value.length >= SHORTEST) return value;
+  const how = 'such as "openssl rand -hex 32" makes';
+  throw new Error(`needs at least ${SHORTEST} characters in the environment variable ${name}, ${how}`);
+}

@@ -8,6 +8,7 @@ import { applyReservation } from '../../client/apply-reservation.js';
 import { StayRefused } from '../../client/refusals.js';
 import { defined } from '../../domain/model/defined.js';
 import { ERROR_TYPES } from '../../domain/model/error-types.js';
+import { limitLog } from '../../http/log-limit.js';
 import type { StaySnapshotInput } from '../../domain/model/snapshot-schema.js';
 import type { Client } from '@temporalio/client';
 import type { Delivery, Reading, Webhook } from './adapter.js';
@@ -51,6 +52,7 @@ export function openIngress({ connections, temporal, log }: IngressOptions): Ing
     const own = counts.get(connectionId) ?? new Map<string, number>();
     counts.set(connectionId, own.set(what, (own.get(what) ?? 0) + times));
   };
+  const refused = limitLog();
   const count: Counter = (connectionId, what) => countMany(connectionId, what, 1);
 
   async function take(connection: Connection, reading: Reading): Promise<Answer> {
@@ -59,7 +61,12 @@ export function openIngress({ connections, temporal, log }: IngressOptions): Ing
       case 'unknown':
         return { status: 404, outcome: 'unknown' };
       case 'forged':
-        log.warn({ connectionId, why: reading.why }, 'a delivery was refused: its sender is not authenticated');
+        refused(`${connectionId}: ${reading.why}`, (leftOut) =>
+          log.warn(
+            { connectionId, why: reading.why, leftOut },
+            'a delivery was refused: its sender is not authenticated',
+          ),
+        );
         return { status: 401, outcome: 'forged' };
       case 'alive':
         return { status: 200, outcome: 'alive' };

@@ -1,4 +1,5 @@
 /** Room as Markdown for the current details in Temporal Web UI; the page shows its history. No names, no contacts. */
+import { section, type Line } from '../model/markdown.js';
 import type { LeaseView, RoomKeyView, RoomView, WaitingView } from './view.js';
 
 /** Maximum length in characters: Temporal allows 20,000 bytes, and a character may need three. */
@@ -22,13 +23,14 @@ export function roomDetailsOf(view: RoomView): string {
     .slice(0, LONGEST);
 }
 
-function leaseLine({ stays, window, until, state, opener, claims }: LeaseView): string {
+function leaseLine({ stays, window, until, state, opener, claims }: LeaseView): Line {
   const grace = until === window.to ? '' : `, until ${until} with grace`;
   const opening = opener === undefined || stays.length < 2 ? '' : `; ${opener} opens it`;
   const heldUp = claims.flatMap(({ stayId, heldUpBy }) =>
     heldUpBy === undefined ? [] : [`${stayId} is held up by ${heldUpBy}`],
   );
-  return [`**${state}** ${stays.join(', ')}: ${window.from} to ${window.to}${grace}${opening}`, ...heldUp].join('; ');
+  const text = ` ${stays.join(', ')}: ${window.from} to ${window.to}${grace}${opening}`;
+  return { strong: state, text: [text, ...heldUp].join('; ') };
 }
 
 function waitingLine({ stayId, asked, behind, displaced }: WaitingView): string {
@@ -48,8 +50,4 @@ function possibleLine(key: RoomKeyView): string {
 
 function historyLine({ at, what, why, by }: RoomView['history'][number]): string {
   return `${at} ${what}${why === undefined ? '' : ` — ${why}`}${by === undefined ? '' : ` (${by})`}`;
-}
-
-function section(title: string, lines: readonly string[]): string {
-  return `### ${title}\n${lines.length === 0 ? 'none' : lines.map((line) => `- ${line}`).join('\n')}`;
 }

@@ -1,4 +1,5 @@
 /** Markdown view of the stay, for the current details in Temporal Web UI. Holds no names and no contacts. */
+import { lineOf, section } from '../model/markdown.js';
 import type { LeaseView, StayView } from '../model/stay-view.js';
 
 /** Maximum length in characters. Temporal allows 20,000 bytes, and a party of 200 would exceed that. */
@@ -9,11 +10,14 @@ export function detailsOf(view: StayView): string {
   const held = view.keys.filter((key) => key.state !== 'dead');
   const lingering = view.keys.filter((key) => key.state === 'dead' && key.residualUntil !== undefined);
   const parts = [
-    `**${view.phase}** · rooms ${view.rooms.join(', ') || 'not assigned'}${windowText(view)}`,
+    lineOf({
+      strong: view.phase,
+      text: ` · rooms ${view.rooms.join(', ') || 'not assigned'}${windowText(view)}`,
+    }),
     view.attention.length > 0
       ? section(
           'Attention',
-          view.attention.map((a) => `**${a.code}** since ${a.since}: ${a.message}`),
+          view.attention.map((a) => ({ strong: a.code, text: ` since ${a.since}: ${a.message}` })),
         )
       : '',
     section(
@@ -58,8 +62,4 @@ function leaseText({ from, until, behind, window }: LeaseView): string {
   const start = from === undefined ? '' : ` after ${from}`;
   const end = ` until ${until ?? window.to}`;
   return behind === undefined ? `${start}${end}` : `${start}${end}, behind ${behind.join(', ')}`;
-}
-
-function section(title: string, lines: readonly string[]): string {
-  return `### ${title}\n${lines.length === 0 ? 'none' : lines.map((line) => `- ${line}`).join('\n')}`;
 }

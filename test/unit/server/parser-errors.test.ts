@@ -16,6 +16,7 @@ beforeEach(async () => {
     report: () => ({}),
     onError: (error) => errors.push(error),
     requestTimeoutMs: 200,
+    idleTimeoutMs: 400,
   });
   server.app.post('/take', async () => ({}));
 });
@@ -91,4 +92,35 @@ test('malformed input after a request does not get into the response to that req
   const text = await answer;
   expect(text).toMatch(/^HTTP\/1\.1 200 /);
   expect(text.match(/HTTP\/1\.1/g)).toHaveLength(1);
+});
+
+test.each([
+  ['says nothing', ''],
+  ['says half of a line', 'GET /hea'],
+  ['says an empty line', '\r\n'],
+  [
+    'announces a body and sends none',
+    'POST /take HTTP/1.1\r\nhost: x\r\nexpect: 100-continue\r\ncontent-length: 2\r\n\r\n',
+  ],
+  [
+    'asks for another protocol',
+    'GET /nowhere HTTP/1.1\r\nhost: x\r\nconnection: upgrade\r\nupgrade: websocket\r\n\r\n',
+  ],
+  ['asks for a tunnel', 'CONNECT example.com:443 HTTP/1.1\r\nhost: x\r\n\r\n'],
+  ['is silent after an answer', 'GET /healthz HTTP/1.1\r\nhost: x\r\n\r\n'],
+  ['says half of a line after an answer', 'GET /healthz HTTP/1.1\r\nhost: x\r\n\r\nGET /he'],
+])('a connection that %s is closed after a while', async (_what, text) => {
+  await send(text);
+});
+
+test('an answer that the client does not read is given up after a while', async () => {
+  server.app.get('/much', async () => 'x'.repeat(50_000_000));
+  const port = Number(new URL(await server.listen({ host: '127.0.0.1', port: 0 })).port);
+  const held: Socket[] = [];
+  server.app.server.on('connection', (socket) => held.push(socket));
+  const client = connect(port, '127.0.0.1', () => client.write('GET /much HTTP/1.1\r\nhost: x\r\n\r\n'));
+  clients.push(client);
+  client.pause();
+  client.on('error', () => undefined);
+  await waitUntil(() => held.length === 1 && held.every((socket) => socket.destroyed), { timeout: 20_000 });
 });

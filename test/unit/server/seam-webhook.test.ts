@@ -61,6 +61,13 @@ describe('a delivery', () => {
     expect(counts()).toMatchObject({ forged: 2 });
   });
 
+  it('a thousand forged deliveries are counted, and cause one line in the log', async () => {
+    for (let i = 0; i < 1_000; i++)
+      expect(await deliver(aDelivery('{}', { secret: 'whsec_c29tZWJvZHlFbHNl' }))).toBe(401);
+    expect(counts()).toMatchObject({ forged: 1_000 });
+    expect(logged.filter((line) => line.includes('signature is wrong'))).toHaveLength(1);
+  });
+
   it('a genuine but unreadable delivery is accepted and logged, because sending it again would not help', async () => {
     expect(await deliver(aDelivery('no json'))).toBe(202);
     expect(await deliver(aDelivery(aKeyEvent({ acs_credential_id: 7 })))).toBe(202);

@@ -13,7 +13,7 @@ import { stayWorkflowId, type StayName } from '../../../domain/model/ids.js';
 import type { KeyOutcome } from '../../../domain/key-request/outcome.js';
 import type { KeyRequest } from '../../../domain/model/key-request-schema.js';
 import { defineAdapter, type Door } from '../../ingress/adapter.js';
-import { secretNameSchema } from '../../ingress/settings.js';
+import { longSecretOf, secretNameSchema } from '../../ingress/settings.js';
 import { jsonIn } from '../parts/json.js';
 import { mappingSettings, readRequest, validityOf } from './mapping.js';
 import { roomKeyAnswer, roomKeyRequestSchema, type RoomKeyRequest, type RoomKeyResult } from './wire.js';
@@ -217,8 +217,8 @@ function openCheck(
 ): (authorization: string | undefined) => boolean {
   const expected =
     auth.kind === 'bearer'
-      ? `bearer ${secret(auth.token)}`
-      : `basic ${Buffer.from(`${auth.user}:${secret(auth.password)}`).toString('base64')}`;
+      ? `bearer ${longSecretOf(auth.token, secret)}`
+      : `basic ${Buffer.from(`${auth.user}:${longSecretOf(auth.password, secret)}`).toString('base64')}`;
   return (authorization = '') => {
     const [, scheme = '', credentials = ''] = /^(\S+)\s+(.+)$/.exec(authorization.trim()) ?? [];
     return timingSafeEqual(digest(`${scheme.toLowerCase()} ${credentials}`), digest(expected));

@@ -27,14 +27,14 @@ function open(settings: Readonly<Record<string, unknown>> = {}): BookingSystem {
   const env = {
     APALEO_SECRET: standIn.client.secret,
     GUEST_IDS: 'makes ids',
-    APALEO_TOKEN: 'in-the-path',
-    APALEO_PASSWORD: 'pass word',
+    APALEO_TOKEN: 'a-token-in-the-path',
+    APALEO_PASSWORD: 'pass word and more',
   };
   return openSystem(apaleo, { settings: { ...needed, ...settings } }, env);
 }
 
 describe('an event', () => {
-  const basic = `Basic ${Buffer.from('apaleo:pass word').toString('base64')}`;
+  const basic = `Basic ${Buffer.from('apaleo:pass word and more').toString('base64')}`;
   const event = {
     topic: 'Reservation',
     type: 'unit-assigned',
@@ -46,7 +46,12 @@ describe('an event', () => {
   };
   function read(body: unknown, changes: Partial<Delivery> = {}): Reading | undefined {
     const text = typeof body === 'string' ? body : JSON.stringify(body);
-    const delivery = { token: 'in-the-path', headers: { authorization: basic }, ip: '34.240.36.71', ...changes };
+    const delivery = {
+      token: 'a-token-in-the-path',
+      headers: { authorization: basic },
+      ip: '34.240.36.71',
+      ...changes,
+    };
     return open().webhook?.read({ body: Buffer.from(text), ...delivery });
   }
 

@@ -3,7 +3,11 @@ import { openBookedHotel, type BookedHotel } from '../hotel.js';
 import { apaleoTime, aUnit, aWireReservation, type WireReservation } from './reservation.js';
 import { startApaleo, type Apaleo } from './stand-in.js';
 
-const SECRETS = { APALEO_GUEST_IDS: 'makes ids', APALEO_TOKEN: 'in-the-path', APALEO_PASSWORD: 'pass word' };
+const SECRETS = {
+  APALEO_GUEST_IDS: 'makes ids',
+  APALEO_TOKEN: 'a-token-in-the-path',
+  APALEO_PASSWORD: 'pass word and more',
+};
 const HOUR = 3_600_000;
 
 export interface Connected {

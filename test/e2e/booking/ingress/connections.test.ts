@@ -68,3 +68,23 @@ test('two connections with the same name or property are refused', () => {
     'connections[1].properties[0].propertyId must be in one connection only',
   ]);
 });
+
+test.each([
+  ['apaleo', { webhook: { token: 'SHORT' } }],
+  ['apaleo', { webhook: { token: 'LONG', basic: { user: 'apaleo', password: 'SHORT' } } }],
+  ['mews', { webhook: { token: 'SHORT' } }],
+  ['opera', { auth: { kind: 'bearer', token: 'SHORT' } }],
+  ['opera', { auth: { kind: 'basic', user: 'opera', password: 'SHORT' } }],
+])('a secret of %s that is short enough to be guessed is refused by the name of its variable', (system, settings) => {
+  const SETTINGS: Readonly<Record<string, object>> = {
+    apaleo: { clientId: 'app', clientSecret: 'LONG', guestIdSecret: 'LONG' },
+    mews: { clientToken: 'LONG', accessToken: 'LONG' },
+    opera: { timeZone: 'Europe/Berlin' },
+  };
+  const connection = { ...right, system, settings: { ...SETTINGS[system], ...settings } };
+  const env = { LONG: 'a secret that nobody can guess', SHORT: 'fifteen letters' };
+  const open = (): unknown =>
+    parseConnections(JSON.stringify({ connections: [connection] }), 'bookings.json', { adapters: ADAPTERS, env });
+  expect(open).toThrow(/SHORT/);
+  expect(open).not.toThrow(/fifteen/);
+});

@@ -25,9 +25,13 @@ export async function connectMews(): Promise<ConnectedMews> {
       wsUrl: mews.wsUrl,
       commandSeconds: 20,
     },
-    env: { MEWS_CLIENT: mews.tokens.ClientToken, MEWS_ACCESS: mews.tokens.AccessToken, MEWS_WEBHOOK: 'in-the-path' },
+    env: {
+      MEWS_CLIENT: mews.tokens.ClientToken,
+      MEWS_ACCESS: mews.tokens.AccessToken,
+      MEWS_WEBHOOK: 'a-token-in-the-path',
+    },
   });
-  mews.subscribe(`${hotel.door}/in-the-path`);
+  mews.subscribe(`${hotel.door}/a-token-in-the-path`);
   await waitUntil(() => mews.connections() === 1, { timeout: 60_000, interval: 50 });
   return {
     mews,

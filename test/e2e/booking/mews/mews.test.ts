@@ -41,7 +41,7 @@ function open(settings: Readonly<Record<string, unknown>> = {}): BookingSystem {
   const env = {
     MEWS_CLIENT: standIn.tokens.ClientToken,
     MEWS_ACCESS: standIn.tokens.AccessToken,
-    MEWS_WEBHOOK: 'in-the-path',
+    MEWS_WEBHOOK: 'a-token-in-the-path',
     WRONG: 'a wrong token',
   };
   const properties = [{ propertyId: 'seaside', externalId: ENTERPRISE }];
@@ -49,7 +49,7 @@ function open(settings: Readonly<Record<string, unknown>> = {}): BookingSystem {
 }
 
 describe('a webhook', () => {
-  function read(body: unknown, token = 'in-the-path'): Reading | undefined {
+  function read(body: unknown, token = 'a-token-in-the-path'): Reading | undefined {
     const text = typeof body === 'string' ? body : JSON.stringify(body);
     return open().webhook?.read({ token, headers: {}, body: Buffer.from(text), ip: '192.0.2.1' });
   }

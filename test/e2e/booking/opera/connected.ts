@@ -9,7 +9,7 @@ export interface ConnectedOpera {
 }
 
 export async function connectOpera(): Promise<ConnectedOpera> {
-  const env = { OPERA_PASSWORD: 'pass word' };
+  const env = { OPERA_PASSWORD: 'pass word and more' };
   const hotel = await openBookedHotel({
     system: 'opera',
     externalId: 'MUC',

@@ -9,7 +9,7 @@ import type { StayName } from '../../../../src/domain/model/ids.js';
 import { openSystem } from '../opened.js';
 import { openOpera, type Opera } from './stand-in.js';
 
-const SECRETS = { OPERA_TOKEN: 'a bearer token' };
+const SECRETS = { OPERA_TOKEN: 'a longer bearer token' };
 const SETTINGS = { auth: { kind: 'bearer', token: 'OPERA_TOKEN' }, timeZone: 'Europe/Berlin', answerSeconds: 0.3 };
 
 let app: FastifyInstance;
@@ -31,7 +31,7 @@ async function connect(settings: Readonly<Record<string, unknown>> = {}, hotelId
   const system = openSystem(
     adapter,
     { settings: { ...SETTINGS, ...settings } },
-    { ...SECRETS, OPERA_PASSWORD: 'pass word' },
+    { ...SECRETS, OPERA_PASSWORD: 'pass word and more' },
   );
   const door: Door = {
     askForKeys: (name, request, deadline) => {
@@ -55,7 +55,7 @@ async function connect(settings: Readonly<Record<string, unknown>> = {}, hotelId
   return openOpera({
     url: '/webhooks/opera/one',
     hotelId,
-    authorization: 'Bearer a bearer token',
+    authorization: 'Bearer a longer bearer token',
     async send(url, payload, headers) {
       const answer = await app.inject({
         method: 'POST',
@@ -144,7 +144,7 @@ describe('a request of OPERA', () => {
       method: 'POST',
       url: '/webhooks/opera/one/fof/v1/hotels/MUC/roomKeysOutbound',
       payload: opera.request('New', 'R-3', { roomId: '103' }),
-      headers: { authorization: 'bearer a bearer token' },
+      headers: { authorization: 'bearer a longer bearer token' },
     });
     expect(answer.statusCode).toBe(201);
   });
@@ -168,7 +168,7 @@ describe('a request of OPERA', () => {
     }
     await app.close();
     const basic = await connect({ auth: { kind: 'basic', user: 'opera', password: 'OPERA_PASSWORD' } });
-    const right = `Basic ${Buffer.from('opera:pass word').toString('base64')}`;
+    const right = `Basic ${Buffer.from('opera:pass word and more').toString('base64')}`;
     expect((await basic.post(basic.request('Remove', 'R-1'))).status).toBe(401);
     expect(asked).toEqual([]);
     expect((await basic.post(basic.request('Remove', 'R-1'), { authorization: right })).status).toBe(201);

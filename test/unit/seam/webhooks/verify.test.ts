@@ -104,9 +104,9 @@ test("every subscribed event type is recognised, and the simulator's own events 
   }
 });
 
-test('a webhook secret is "whsec_" followed by base64', () => {
+test('a webhook secret is "whsec_" followed by at least twelve bytes in base64', () => {
   expect(isWebhookSecret(SECRET)).toBe(true);
-  for (const text of ['', 'whsec_', 'whsec_?', 'seam_test_key', 'b25seUZvclRlc3Rz']) {
+  for (const text of ['', 'whsec_', 'whsec_?', 'whsec_c2hvcnQ=', 'whsec_abcd', 'seam_test_key', 'b25seUZvclRlc3Rz']) {
     expect(isWebhookSecret(text), text).toBe(false);
   }
 });
