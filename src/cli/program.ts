@@ -11,6 +11,7 @@ import {
   type PlannedChange,
   type StayName,
 } from '../client.js';
+import { authorOf } from '../domain/model/author.js';
 import { defined } from '../domain/model/defined.js';
 import { instantAt } from '../domain/model/instants.js';
 import { messageNames, messageSchemas } from '../domain/model/message-schema.js';
@@ -64,7 +65,9 @@ function addSnapshotCommands(program: Command, { env, out }: Terminal): void {
     .argument('<file>', 'the snapshot as JSON; - reads the standard input')
     .action(async (file: string) => {
       const snapshot = readJsonFile(file, snapshotSchema);
-      const view = await withStays(env, (stays) => stays.applyReservation(snapshot));
+      const view = await withStays(env, (stays) =>
+        stays.applyReservation({ ...snapshot, by: authorOf('cli', snapshot.by) }),
+      );
       out.write(`${showView(view, colours)}\n`);
     });
 
@@ -187,7 +190,51 @@ function addChangeCommands(program: Command, { env, out }: Terminal): void {
       send({ propertyId, reservationId }, 'changeDates', { window: defined({ from, to }) }),
     );
 
+  change('replace-key', 'replace the key of a lost phone, or move it to a new phone')
+    .argument('<guestId>')
+    .requiredOption('--mode <mode>', 'secure: the phone is lost, and every key of the lease is replaced; or convenient')
+    .option('--device <deviceId>', "the lost phone, if the guest has several: Seam's id of it")
+    .action((propertyId: string, reservationId: string, guestId: string, { mode, device }: ReplaceOptions) =>
+      send({ propertyId, reservationId }, 'replaceKey', { guestId, mode, deviceId: device }),
+    );
+
+  change('phone-ready', 'report that a phone of the guest can hold a key')
+    .argument('<guestId>')
+    .action((propertyId: string, reservationId: string, guestId: string) =>
+      send({ propertyId, reservationId }, 'phoneReady', { guestId }),
+    );
+
+  change('block', 'block a guest: revoke their key and issue no new one, until release')
+    .argument('<guestId>')
+    .requiredOption('--reason <text>', 'why, for the timeline')
+    .action((propertyId: string, reservationId: string, guestId: string, { reason }: StaffOptions) =>
+      send({ propertyId, reservationId }, 'block', { guestId, reason }),
+    );
+
+  const staffActs = [
+    ['hold', 'issue no new keys for the stay, or one guest, until release'],
+    ['release', 'end a hold, a block, a force, or the removal of a guest for cause'],
+    ['force', 'issue a key now: before the window, or after somebody else ended the keys'],
+  ] as const;
+  for (const [act, summary] of staffActs) {
+    change(act, summary)
+      .option('--guest <guestId>', 'only this guest')
+      .requiredOption('--reason <text>', 'why, for the timeline')
+      .action((propertyId: string, reservationId: string, { guest, reason }: StaffOptions) =>
+        send({ propertyId, reservationId }, act, { guestId: guest, reason }),
+      );
+  }
+
+  change('join-to', 'join a card that the front desk cut for the same lease')
+    .argument('<acsCredentialId>', "Seam's id of the card")
+    .option('--guest <guestId>', 'for the rooms of this guest')
+    .action((propertyId: string, reservationId: string, acsCredentialId: string, { guest }: JoinOptions) =>
+      send({ propertyId, reservationId }, 'joinTo', { acsCredentialId, guestId: guest }),
+    );
+
   const plain = [
+    ['retry', 'retry', 'retry refused steps'],
+    ['policy-changed', 'policyChanged', 'read the configuration of the property again, and its doors'],
     ['check-in', 'checkIn', 'check in: the guests have arrived'],
     ['check-out', 'checkOut', 'check out: the guests have left, and every key is revoked'],
     ['cancel', 'cancel', 'cancel the reservation: every key is revoked'],
@@ -212,6 +259,20 @@ interface GuestOptions {
 interface MoveOptions {
   readonly guest?: string;
   readonly from?: string;
+}
+
+interface ReplaceOptions {
+  readonly mode: string;
+  readonly device?: string;
+}
+
+interface StaffOptions {
+  readonly guest?: string;
+  readonly reason: string;
+}
+
+interface JoinOptions {
+  readonly guest?: string;
 }
 
 interface ErasureOptions {

@@ -31,6 +31,11 @@ export function showView(view: StayView, colours: Colours): string {
     ),
     section(
       colours,
+      'Acts in force',
+      (view.acts ?? []).map(({ act, guestId, reason }) => [act, guestId ?? 'whole stay', reason]),
+    ),
+    section(
+      colours,
       'Guests',
       view.guests.map(({ guestId, keyState, waitingFor }) => [
         guestId,

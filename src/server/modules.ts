@@ -106,6 +106,7 @@ async function bookingModule({ config, temporal, connection, log }: HttpModuleCo
     keys,
     requestsPerMinute: booking.requestsPerMinute,
     ...defined({ webUiUrl: booking.webUiUrl }),
+    log,
     onError: (error) => log.warn({ error }, 'the search for changes of stays failed; it is retried'),
   });
   return [{ plugin }];

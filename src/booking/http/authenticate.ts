@@ -1,5 +1,6 @@
 /** Authentication and authorization: `Authorization: Bearer <API key>`, checked before the body is read. */
 import type { FastifyInstance, FastifyRequest, onRequestAsyncHookHandler } from 'fastify';
+import { authorOf } from '../../domain/model/author.js';
 import { HttpProblem } from '../../http/problem.js';
 import type { ApiKeys, Caller } from './api-keys.js';
 
@@ -33,6 +34,11 @@ export function authenticate(scope: FastifyInstance, keys: ApiKeys): void {
 export function callerOn(request: FastifyRequest): Caller {
   if (request.caller === undefined) throw new Error('the route is not behind authenticate');
   return request.caller;
+}
+
+/** Returns the author of what a request changes: the name of its API key, for the `by` of its content. */
+export function authorOn(request: FastifyRequest, { by }: { readonly by?: string | undefined }): string {
+  return authorOf(`api-key:${callerOn(request).keyId}`, by);
 }
 
 /** Returns the caller with the current rights of the key, for long streams; undefined if it is no longer valid. */

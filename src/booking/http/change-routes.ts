@@ -2,7 +2,7 @@
  * Changes of a stay, for callers that have only the change. Each becomes a signal of the stay and is answered 202 as
  * soon as Temporal has it. A change that makes no sense has no effect and shows as attention.
  */
-import { createHash, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { stayWorkflowId, type MessageInput, type MessageName, type StayName } from '../../client.js';
@@ -10,19 +10,13 @@ import { localInstant } from '../../domain/model/dates.js';
 import { defined } from '../../domain/model/defined.js';
 import { messageSchemas } from '../../domain/model/message-schema.js';
 import type { Property } from '../../domain/model/property-schema.js';
-import { HttpProblem } from '../../http/problem.js';
-import { callerOn } from './authenticate.js';
+import { authorOn, callerOn } from './authenticate.js';
 import { emptyBodyIsNone } from './empty-body.js';
 import type { ApiScope, BookingContext } from './context.js';
 import { BODY_REFUSALS, refusals } from './openapi.js';
+import { acceptedSchema, ownRequestId, requestIdOf, wrong } from './request-id.js';
 import { RESERVATION_PATH } from './reservation-routes.js';
 import { changeHeaders, datesBody, guestParams, reservationParams } from './schemas.js';
-
-const acceptedSchema = z.object({
-  stay: z.string().describe('Workflow id'),
-  message: z.string().describe('The signal that was sent'),
-  requestId: z.string().describe('Idempotency key of the change: a retry with this key is not applied again'),
-});
 
 interface Change {
   readonly method: 'POST' | 'PUT';
@@ -134,6 +128,13 @@ const CHANGES: readonly Change[] = [
     summary: 'Join a card that the front desk cut for the same lease',
     body: messageSchemas.joinTo,
   },
+  {
+    method: 'POST',
+    path: '/policy-changed',
+    message: 'policyChanged',
+    summary: 'Read the configuration of the property again, and its doors',
+    body: messageSchemas.policyChanged,
+  },
 ];
 
 /** Adds one route for each change of a stay. */
@@ -149,7 +150,7 @@ export function addChangeRoutes(scope: ApiScope, context: BookingContext): void 
     await context.property(name.propertyId);
     const { keyId } = callerOn(request);
     const requestId = requestIdOf(request, content) ?? randomUUID();
-    const identity = { by: byOf(keyId, content), requestId: ownRequestId(keyId, message, requestId) };
+    const identity = { by: authorOn(request, content), requestId: ownRequestId(keyId, message, requestId) };
     await ask(() => stays.signal(name, message, { ...content, ...identity } as MessageInput<Name>));
     return { stay: stayWorkflowId(name), message, requestId };
   }
@@ -225,36 +226,6 @@ export function addChangeRoutes(scope: ApiScope, context: BookingContext): void 
   );
 }
 
-function requestIdOf({ headers }: FastifyRequest, content: object): string | undefined {
-  const inHeader = headers['idempotency-key'] as string | undefined;
-  const { requestId: inBody } = content as { readonly requestId?: string };
-  if (inHeader !== undefined && inBody !== undefined && inHeader !== inBody) {
-    throw wrong({ path: 'requestId', message: 'must be absent, or the same as the header Idempotency-Key' });
-  }
-  return inHeader ?? inBody;
-}
-
-/** Maximum length of a message's `by` and `requestId`, in characters. */
-const MOST_ID_LENGTH = 200;
-
-/** Returns the author of a change. A caller may name a person, but cannot pose as another caller. */
-function byOf(keyId: string, content: object): string {
-  const { by } = content as { readonly by?: string };
-  const key = `api-key:${keyId}`;
-  // The cut must not leave half of a surrogate pair.
-  return by === undefined ? key : `${key} for ${by}`.slice(0, MOST_ID_LENGTH).replace(/\p{Cs}$/u, '');
-}
-
-/**
- * Returns a request id that is unique per key and message. The stay identifies a change by this id alone, and other
- * callers or other messages may use the same one.
- */
-function ownRequestId(keyId: string, message: MessageName, requestId: string): string {
-  const scope = `api-key:${keyId}/${message}/`;
-  if (scope.length + requestId.length <= MOST_ID_LENGTH) return `${scope}${requestId}`;
-  return `${scope}sha256:${createHash('sha256').update(requestId).digest('hex')}`;
-}
-
 /** Refuses a body: the route ignores it, and it might say that the guest is removed for cause. */
 async function refuseBody({ body }: FastifyRequest): Promise<void> {
   if (body === undefined || body === null) return;
@@ -265,10 +236,6 @@ function refuseUnnamed(request: FastifyRequest, content: object): void {
   if (requestIdOf(request, content) !== undefined) return;
   const message = 'is missing; set it here or in the header Idempotency-Key, so that a retry is not applied twice';
   throw wrong({ path: 'requestId', message });
-}
-
-function wrong(problem: { readonly path: string; readonly message: string }): HttpProblem {
-  return new HttpProblem('invalid-request', 'the request cannot be used', { errors: [problem] });
 }
 
 type Dates = z.output<typeof datesBody>['window'];

@@ -4,6 +4,7 @@ import type { FastifyError, FastifyPluginAsync, FastifySchemaCompiler } from 'fa
 import type { z } from 'zod';
 import { HttpProblem } from '../../http/problem.js';
 import { check } from '../../domain/model/check.js';
+import { logRequests, type AccessLog } from './access-log.js';
 import type { ApiKeys } from './api-keys.js';
 import { authenticate } from './authenticate.js';
 import { addChangeRoutes } from './change-routes.js';
@@ -26,10 +27,18 @@ export interface BookingApiOptions extends BookingOptions {
   readonly requestsPerMinute: number;
   /** Receives the errors of the searches behind the event stream. */
   readonly onError: (error: unknown) => void;
+  /** Receives a line for every request. */
+  readonly log: AccessLog;
 }
 
 /** Returns the plugin of the booking API. Register `collectRoutes` on the server before it. */
-export function bookingApi({ keys, requestsPerMinute, onError, ...options }: BookingApiOptions): FastifyPluginAsync {
+export function bookingApi({
+  keys,
+  requestsPerMinute,
+  onError,
+  log,
+  ...options
+}: BookingApiOptions): FastifyPluginAsync {
   return async (app) => {
     await app.register(addDocs);
     await app.register(
@@ -44,6 +53,7 @@ export function bookingApi({ keys, requestsPerMinute, onError, ...options }: Boo
         scope.setErrorHandler((error: FastifyError) => {
           throw problemOfClient(error) ?? error;
         });
+        logRequests(scope, log);
         authenticate(scope, keys);
         await scope.register(rateLimit, {
           hook: 'preParsing',

@@ -1,11 +1,15 @@
 /** `/v1/properties/{propertyId}/stays` and `…/rooms/{room}`: the lists for a front desk. */
+import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
+import { stayWorkflowId, type RoomView } from '../../client.js';
 import { defined } from '../../domain/model/defined.js';
 import { plusMinutes } from '../../domain/model/instants.js';
 import { localInstant } from '../../domain/model/dates.js';
+import { authorOn, callerOn } from './authenticate.js';
 import type { ApiScope, BookingContext } from './context.js';
-import { refusals } from './openapi.js';
-import { propertyParams, roomParams, staysQuery, staySummarySchema } from './schemas.js';
+import { BODY_REFUSALS, refusals } from './openapi.js';
+import { acceptedSchema, ownRequestId, requestIdOf, wrong } from './request-id.js';
+import { changeHeaders, propertyParams, roomForceBody, roomParams, staysQuery, staySummarySchema } from './schemas.js';
 import { listStays } from './stay-search.js';
 import { roomViewSchema } from './view-schemas.js';
 
@@ -51,6 +55,44 @@ export function addPropertyRoutes(scope: ApiScope, context: BookingContext): voi
     },
     async ({ params }) => ask(() => stays.room(params)),
   );
+
+  scope.post(
+    '/properties/:propertyId/rooms/:room/force',
+    {
+      schema: {
+        operationId: 'forceRoom',
+        tags: ['properties'],
+        summary: 'Give a room to a stay that claims it, even if another stay has it',
+        description:
+          'The stay that has the room loses its keys to it, and waits. The history of the room has the reason.',
+        params: roomParams,
+        headers: changeHeaders,
+        body: roomForceBody,
+        response: { 202: acceptedSchema, ...refusals(401, 403, 404, 422, ...BODY_REFUSALS) },
+      },
+    },
+    async (request, reply) => {
+      const { params, body } = request;
+      await context.property(params.propertyId);
+      const { keyId } = callerOn(request);
+      const { propertyId, room } = params;
+      const stayId = stayWorkflowId({ propertyId, reservationId: body.reservationId });
+      const requestId = requestIdOf(request, body) ?? randomUUID();
+      if (!claims(await ask(() => stays.room(params)), stayId)) {
+        const message = `must be a reservation that claims room ${JSON.stringify(room)}; book the room for it first`;
+        throw wrong({ path: 'reservationId', message });
+      }
+      const force = { stayId, reason: body.reason, by: authorOn(request, body) };
+      const named = { ...force, requestId: ownRequestId(keyId, 'force', requestId) };
+      await ask(() => stays.forceRoom({ propertyId, room }, named));
+      return reply.code(202).send({ stay: stayId, message: 'force', requestId });
+    },
+  );
+}
+
+/** Returns true if the stay has a lease on the room, waits for it, or will have it once the room has decided. */
+function claims({ leases, waiting }: RoomView, stayId: string): boolean {
+  return leases.some(({ stays }) => stays.includes(stayId)) || waiting.some((claim) => claim.stayId === stayId);
 }
 
 /** Returns a day of the property's calendar as instants, from midnight to midnight in its time zone. */

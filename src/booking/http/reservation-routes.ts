@@ -7,6 +7,7 @@ import { check } from '../../domain/model/check.js';
 import { MOST_ID_LENGTH, stayWorkflowId } from '../../domain/model/ids.js';
 import { instantAt } from '../../domain/model/instants.js';
 import { snapshotSchema, type StaySnapshotInput } from '../../domain/model/snapshot-schema.js';
+import { authorOn } from './authenticate.js';
 import type { ApiScope, BookingContext } from './context.js';
 import { BODY_REFUSALS, refusal, refusals } from './openapi.js';
 import { planBody, reservationBody, reservationParams } from './schemas.js';
@@ -62,8 +63,9 @@ export function addReservationRoutes(scope: ApiScope, context: BookingContext): 
         },
       },
     },
-    async ({ params, body }) => {
-      const snapshot = snapshotOf(params, body);
+    async (request) => {
+      const { params, body } = request;
+      const snapshot = { ...snapshotOf(params, body), by: authorOn(request, body) };
       await context.property(params.propertyId);
       return withLink(params, await apply(params, snapshot));
     },

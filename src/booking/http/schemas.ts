@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { guestToEraseSchema } from '../../domain/model/erasure-schema.js';
 import { messageSchemas, type MessageName } from '../../domain/model/message-schema.js';
+import { roomMessageSchemas } from '../../domain/model/room-message-schema.js';
 import { idSchema, localWindowSchema, snapshotSchema } from '../../domain/model/snapshot-schema.js';
 import { attentionCodeSchema, phaseSchema } from './view-schemas.js';
 
@@ -53,6 +54,11 @@ export const planBody = z.discriminatedUnion(
   [z.strictObject({ message: z.literal('applyReservation'), payload: reservationBody }), ...plannedMessages],
   { error: `must be applyReservation or one of ${Object.keys(messageSchemas).join(', ')}` },
 );
+
+const { reason, by, requestId } = roomMessageSchemas.force.shape;
+
+/** Room for a stay, by the front desk. */
+export const roomForceBody = z.strictObject({ reservationId: idSchema, reason, by, requestId });
 
 export const changeHeaders = z.object({
   'idempotency-key': idSchema

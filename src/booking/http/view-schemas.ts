@@ -91,6 +91,16 @@ export const stayViewSchema = z.object({
   ),
   plan: z.array(planLine),
   attention: z.array(notice.extend({ since: instant })),
+  acts: z
+    .array(
+      z.object({
+        act: z.enum(['hold', 'force', 'block']),
+        reason: z.string(),
+        guestId: z.string().exactOptional(),
+      }),
+    )
+    .exactOptional()
+    .describe('Holds, forces and blocks in force, with their reasons'),
   timeline: z.array(timelineLine),
   nextDeadline: instant.exactOptional(),
   settled: z.boolean().describe('True if there is nothing to do right now'),

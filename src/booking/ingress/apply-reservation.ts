@@ -33,7 +33,7 @@ export async function sendToStays(
  */
 async function sendToStay(temporal: Client, snapshot: StaySnapshotInput): Promise<IngestOutcome> {
   try {
-    const { taken } = await applyReservation(temporal, { ...snapshot, supersede: true });
+    const { taken } = await applyReservation(temporal, { by: 'booking-system', ...snapshot, supersede: true });
     return { kind: taken === 'known' ? 'same' : 'changed' };
   } catch (error) {
     if (!(error instanceof StayRefused)) throw error;

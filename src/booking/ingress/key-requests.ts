@@ -158,7 +158,7 @@ function reportOf(view: StayView): StayReport {
 export async function sendOrder(temporal: Client, { name, order }: SendOrderInput): Promise<SendOrderOutcome> {
   const stays = createStayClient(temporal);
   try {
-    if (order.kind === 'snapshot') await stays.applyReservation(order.snapshot);
+    if (order.kind === 'snapshot') await stays.applyReservation({ ...order.snapshot, by: 'key-request' });
     else await stays.signal(name, 'replaceKey', order.payload);
     return { kind: 'sent' };
   } catch (error) {

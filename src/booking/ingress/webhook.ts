@@ -6,6 +6,7 @@
 import type { FastifyInstance, FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
 import { applyReservation } from '../../client/apply-reservation.js';
 import { StayRefused } from '../../client/refusals.js';
+import { authorOf } from '../../domain/model/author.js';
 import { defined } from '../../domain/model/defined.js';
 import { ERROR_TYPES } from '../../domain/model/error-types.js';
 import { limitLog } from '../../http/log-limit.js';
@@ -81,7 +82,7 @@ export function openIngress({ connections, temporal, log }: IngressOptions): Ing
         );
         return { status: 202, outcome: 'handed-over' };
       case 'snapshot':
-        return apply(temporal, reading.snapshot);
+        return apply(temporal, withAuthor(reading.snapshot, connectionId));
       default:
         return reading satisfies never;
     }
@@ -149,6 +150,14 @@ function deliveryOf(request: FastifyRequest): Delivery {
     body: Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0),
     ip: request.ip,
   });
+}
+
+/** Returns a snapshot with its author. Wrong fields stay as they are: `applyReservation` names them. */
+function withAuthor(snapshot: unknown, connectionId: string): unknown {
+  if (typeof snapshot !== 'object' || snapshot === null) return snapshot;
+  const { by } = snapshot as { readonly by?: unknown };
+  if (by !== undefined && typeof by !== 'string') return snapshot;
+  return { ...snapshot, by: authorOf(`booking:${connectionId}`, by) };
 }
 
 /** Records a whole snapshot before the response: it could not be fetched again. */

@@ -4,6 +4,7 @@ import { SingleBar } from 'cli-progress';
 import { InvalidArgumentError, type Command } from 'commander';
 import PQueue from 'p-queue';
 import { ERROR_TYPES, StayRefused } from '../../client.js';
+import { authorOf } from '../../domain/model/author.js';
 import { defined } from '../../domain/model/defined.js';
 import { NotWorked } from '../outcome.js';
 import { targetFrom, withStaysOneByOne, type OneByOne } from '../temporal.js';
@@ -113,7 +114,7 @@ async function forEachUntilFailure<T>(
 
 async function sendOne(stays: OneByOne, { row, snapshot }: Entry): Promise<Outcome | RowProblem> {
   try {
-    return (await stays.applyReservation(snapshot)).taken ?? 'new';
+    return (await stays.applyReservation({ ...snapshot, by: authorOf('cli import', snapshot.by) })).taken ?? 'new';
   } catch (error) {
     if (!(error instanceof StayRefused)) throw error;
     // Two contents of one revision: it is unknown which is right, so a person has to look at the row.

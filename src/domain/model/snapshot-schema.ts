@@ -163,6 +163,8 @@ export const snapshotSchema = z
       .optional(),
     /** The sender asserts that this snapshot is newer although the revision is the same. */
     supersede: z.boolean().optional(),
+    /** Author, as an id and not a name; no part of the reservation. */
+    by: idSchema.optional(),
   })
   .superRefine((snapshot, context) => {
     if (snapshot.rooms === undefined && snapshot.segments === undefined) {

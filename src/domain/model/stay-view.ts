@@ -58,6 +58,14 @@ export interface LeaseView {
   readonly behind?: readonly string[];
 }
 
+/** Act of staff that holds until staff undo it, or a hold of the booking system. */
+export interface StandingAct {
+  readonly act: 'hold' | 'force' | 'block';
+  readonly reason: string;
+  /** Absent: the act is about the whole stay. */
+  readonly guestId?: string;
+}
+
 export interface StayView {
   readonly schema: 1;
   readonly stay: string;
@@ -71,6 +79,8 @@ export interface StayView {
   readonly keys: readonly KeyView[];
   readonly plan: readonly PlanLine[];
   readonly attention: readonly OpenAttention[];
+  /** Holds, forces and blocks in force, with their reasons. Absent in older stays. */
+  readonly acts?: readonly StandingAct[];
   readonly timeline: readonly TimelineLine[];
   readonly nextDeadline?: Instant;
   /** True if nothing is left to do now; waiting for a guest's phone counts as settled. */

@@ -20,6 +20,12 @@ export function detailsOf(view: StayView): string {
           view.attention.map((a) => ({ strong: a.code, text: ` since ${a.since}: ${a.message}` })),
         )
       : '',
+    (view.acts ?? []).length > 0
+      ? section(
+          'Acts in force',
+          (view.acts ?? []).map((a) => ({ strong: a.act, text: `${ofGuest(a.guestId)}: ${a.reason}` })),
+        )
+      : '',
     section(
       'Guests',
       view.guests.map(
@@ -52,6 +58,10 @@ export function detailsOf(view: StayView): string {
     .filter((part) => part !== '')
     .join('\n\n')
     .slice(0, LONGEST);
+}
+
+function ofGuest(guestId: string | undefined): string {
+  return guestId === undefined ? '' : ` of guest ${guestId}`;
 }
 
 function windowText(view: StayView): string {

@@ -7,6 +7,7 @@ import type {
   KeyView,
   PlanLine,
   LeaseView,
+  StandingAct,
   StayView,
 } from '../model/stay-view.js';
 import { isEnded, type HeldClaim, type PartyMember, type StayState, stayWindow } from './state.js';
@@ -33,10 +34,24 @@ export function viewOf(state: StayState, plan: StayPlan, inFlight: readonly InFl
     keys: state.keyring.keys.map(keyView),
     plan: planLines(state, plan, inFlight),
     attention: plan.attention,
+    acts: standingActs(state),
     timeline: state.timeline,
     ...defined({ nextDeadline: plan.wakeAt }),
     settled: isSettled(plan, inFlight),
   };
+}
+
+function standingActs({ desired: { bookingHold, staffHold, forced, party } }: StayState): readonly StandingAct[] {
+  const acts = (of: Readonly<Record<StandingAct['act'], string | undefined>>, guestId?: string): StandingAct[] =>
+    (['hold', 'force', 'block'] as const).flatMap((act) => {
+      const reason = of[act];
+      return reason === undefined ? [] : [{ act, reason, ...defined({ guestId }) }];
+    });
+  return [
+    ...acts({ hold: bookingHold, force: forced, block: undefined }),
+    ...acts({ hold: staffHold, force: undefined, block: undefined }),
+    ...party.flatMap(({ guest, hold, forced: force, blocked }) => acts({ hold, force, block: blocked }, guest.guestId)),
+  ];
 }
 
 /** Returns the phase of the stay; `ready` means that everyone who should hold a key does. */

@@ -23,6 +23,7 @@ import type { Guest } from '../../model/snapshot-schema.js';
 import { isBefore, normalInstant, plusMinutes, type Instant } from '../../model/instants.js';
 import { defined } from '../../model/defined.js';
 import { inShort } from '../../model/check.js';
+import { isSameValue } from '../../model/same-value.js';
 import { distrustRooms, keysOf, mayOpen, putKey, withOutsideAnchor, withoutRefusals } from '../known/keyring.js';
 import type { Message } from '../../model/message-schema.js';
 import { recordLeaseNews } from '../known/record-leases.js';
@@ -41,9 +42,11 @@ export function applyMessage(state: StayState, message: Message, now: Instant): 
   const applied = recordDeskAct(changed, message, now);
   // `recordLeaseNews` writes the timeline line of a lease.
   if (message.name === 'leaseChanged') return applied;
+  // A change that changes nothing leaves no line: many of them would push the others out of the timeline.
+  if (isSameValue(changed, known)) return applied;
   const reinstates = isEnded(state) && !isEnded(applied);
   const what = reinstates ? `${describe(message)}: the stay is reinstated` : describe(message);
-  return withLine(applied, { at: now, what, ...defined({ by }) });
+  return withLine(applied, { at: now, what, ...defined({ why: reasonOf(message), by }) });
 }
 
 function withRequest(state: StayState, requestId: string): StayState {
@@ -313,6 +316,11 @@ function phoneChanged(state: StayState, deviceId: string): Applied {
     const live = keysOf(next.keyring, guestId).filter((key) => key.state === 'live');
     return askToCheck(withGuest(next, guestId, { ...guest, deviceIds, phoneReady: false }), live);
   }, state);
+}
+
+/** Returns the reason that staff gave for an act. */
+function reasonOf({ payload }: Message): string | undefined {
+  return 'reason' in payload ? payload.reason : undefined;
 }
 
 /** Returns the timeline text of a message, without names or contacts. */

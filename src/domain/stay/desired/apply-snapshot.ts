@@ -68,7 +68,16 @@ function latestEnd(window: SnapshotWindow): Instant {
 }
 
 function sameContent(a: StaySnapshot, b: StaySnapshot): boolean {
-  return canonical({ ...a, supersede: undefined }) === canonical({ ...b, supersede: undefined });
+  return canonical(contentOf(a)) === canonical(contentOf(b));
+}
+
+/** Returns the snapshot without the fields that say nothing about the reservation. */
+function contentOf({
+  supersede: _supersede,
+  by: _by,
+  ...content
+}: StaySnapshot): Omit<StaySnapshot, 'supersede' | 'by'> {
+  return content;
 }
 
 /** Applies a snapshot that `judgeSnapshot` called new. */
@@ -88,6 +97,7 @@ export function applySnapshot(state: StayState, snapshot: StaySnapshot, now: Ins
   return withLine(askForProperty(dropBlockers(taken)), {
     at: now,
     what: `snapshot ${snapshot.revision}: ${snapshot.status}, rooms ${roomsText(next.desired.rooms)}`,
+    ...defined({ why: differs('hold') ? snapshot.hold?.reason : undefined, by: snapshot.by }),
   });
 }
 

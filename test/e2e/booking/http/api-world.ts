@@ -19,6 +19,8 @@ export interface Api {
   readonly keys: Readonly<Record<'writer' | 'reader' | 'other' | 'expired' | 'all', string>>;
   /** Calls the API. Without `key`, the writer's key is sent; with null, no key. */
   call(method: string, path: string, body?: unknown, options?: CallOptions): Promise<Called>;
+  /** The server's log so far. */
+  logged(): string;
   stop(): Promise<void>;
 }
 
@@ -109,7 +111,8 @@ export function callerAt(url: string, usual: string): Api['call'] {
 
 export async function openApi({ temporal, connection, requestsPerMinute = 100_000 }: ApiOptions): Promise<Api> {
   const { keys, records } = makeKeys();
-  const log = createLog('error');
+  const lines: string[] = [];
+  const log = createLog('info', { write: (line) => void lines.push(line) });
   const onError = (error: unknown): void => log.error({ error }, 'a request failed');
   const server = createHttpServer({ isReady: async () => true, report: () => ({}), onError });
   addMetrics(server.app);
@@ -123,6 +126,7 @@ export async function openApi({ temporal, connection, requestsPerMinute = 100_00
       requestsPerMinute,
       webUiUrl: WEB_UI,
       onError,
+      log,
     }),
   );
   const url = await server.listen({ host: '127.0.0.1', port: 0 });
@@ -130,6 +134,7 @@ export async function openApi({ temporal, connection, requestsPerMinute = 100_00
     url,
     keys,
     call: callerAt(url, keys.writer),
+    logged: () => lines.join(''),
     stop: () => server.drain(),
   };
 }

@@ -278,6 +278,7 @@ async function openDoor(): Promise<Door> {
         },
       },
       requestsPerMinute: 100_000,
+      log: { info: () => undefined, warn: () => undefined },
       onError: () => undefined,
     }),
   );

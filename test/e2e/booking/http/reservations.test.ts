@@ -192,7 +192,10 @@ describe('changes to a stay', () => {
   test('a change appears in the timeline under its API key, whatever author the body names', async () => {
     await world.call('PUT', of('R-14'), await aSnapshot({ status: 'confirmed' }));
     for (const by of ['api-key:opera', `${'x'.repeat(180)}😀${'x'.repeat(18)}`]) {
-      const { status } = await world.call('POST', `${of('R-14')}/hold`, { reason: 'deposit missing', by });
+      const { status } = await world.call('POST', `${of('R-14')}/hold`, {
+        reason: `deposit missing (${by.length})`,
+        by,
+      });
       expect(status).toBe(202);
     }
     expect((await world.call('DELETE', `${of('R-14')}/guests/g1?by=desk-2`)).status).toBe(202);
@@ -202,6 +205,115 @@ describe('changes to a stay', () => {
       `api-key:writer for ${'x'.repeat(180)}`,
       'api-key:writer for desk-2',
     ]);
+  });
+
+  test('a PUT appears in the timeline under its API key, whatever author the body names', async () => {
+    const snapshot = await aSnapshot({ status: 'confirmed' });
+    await world.call('PUT', of('R-17'), { ...snapshot, revision: 1 });
+    await world.call('PUT', of('R-17'), { ...snapshot, revision: 2, by: 'desk-2' }, { key: world.keys.all });
+    // The author is no part of the content: this is a repeat.
+    const again = await world.call('PUT', of('R-17'), { ...snapshot, revision: 2, by: 'desk-3' });
+    expect(again).toMatchObject({ status: 200, body: { taken: 'known' } });
+    const authors = (again.body.timeline as { what: string; by?: string }[])
+      .filter(({ what }) => what.startsWith('snapshot'))
+      .map(({ by }) => by);
+    expect(authors).toEqual(['api-key:writer', 'api-key:all for desk-2']);
+    expect(JSON.stringify(again.body)).not.toContain(world.keys.all);
+  });
+
+  test('the reasons of holds, forces and blocks are in the timeline, and in the view while they are in force', async () => {
+    await world.call('PUT', of('R-18'), await aSnapshot({ status: 'confirmed', hold: { reason: 'not paid' } }));
+    await world.call('POST', `${of('R-18')}/hold`, { reason: 'passport missing' });
+    await world.call('POST', `${of('R-18')}/force`, { reason: 'the manager says so', guestId: 'g1' });
+    await world.call('POST', `${of('R-18')}/guests/g1/block`, { reason: 'barred from the bar' });
+    const view = await until(of('R-18'), ({ acts }) => acts.length === 4);
+    expect(view.acts).toEqual([
+      { act: 'hold', reason: 'not paid' },
+      { act: 'hold', reason: 'passport missing' },
+      { act: 'force', reason: 'the manager says so', guestId: 'g1' },
+      { act: 'block', reason: 'barred from the bar', guestId: 'g1' },
+    ]);
+    expect(stayViewSchema.parse(view).timeline.map(({ why }) => why)).toEqual(
+      expect.arrayContaining(['not paid', 'passport missing', 'the manager says so', 'barred from the bar']),
+    );
+    await world.call('POST', `${of('R-18')}/release`, { reason: 'all is well' });
+    await world.call('POST', `${of('R-18')}/release`, { reason: 'all is well', guestId: 'g1' });
+    const released = await until(of('R-18'), ({ acts }) => acts.length === 0);
+    expect(said(released, 'release')).toMatchObject([{ why: 'all is well', by: 'api-key:writer' }]);
+  });
+
+  test('changes that change nothing leave no line in the timeline', async () => {
+    await world.call('PUT', of('R-19'), await aSnapshot({ status: 'confirmed' }));
+    await world.call('POST', `${of('R-19')}/hold`, { reason: 'deposit missing' });
+    for (let i = 0; i < 60; i++) {
+      await world.call('POST', `${of('R-19')}/hold`, { reason: 'deposit missing' });
+      await world.call('POST', `${of('R-19')}/release`, { reason: 'nothing', guestId: 'g1' });
+      await world.call('POST', `${of('R-19')}/guests`, { guests: [{ guestId: 'g1', primary: true }] });
+    }
+    await world.call('POST', `${of('R-19')}/release`, { reason: 'paid' });
+    const { timeline } = await until(of('R-19'), (body) => said(body, 'release').length === 1);
+    const lines = (timeline as { what: string; by?: string }[]).filter(({ by }) => by !== undefined);
+    expect(lines.map(({ what }) => what.replace(/ .*/, ''))).toEqual(['snapshot', 'hold', 'release']);
+  });
+
+  test('the log has one line for each request, with its key and ids, and no secret, body or query', async () => {
+    await world.call(
+      'PUT',
+      of('R-20'),
+      await aSnapshot({ status: 'confirmed', guests: [{ guestId: 'g1', name: 'Ann Oak' }] }),
+    );
+    await world.call('GET', '/v1/properties/seaside/stays?room=some-room', undefined, { key: world.keys.reader });
+    for (let i = 0; i < 20; i++) {
+      expect((await world.call('GET', of('R-20'), undefined, { key: `sl_writer_${'x'.repeat(43)}` })).status).toBe(401);
+    }
+    const lines = world
+      .logged()
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line)); // eslint-disable-line @typescript-eslint/no-unsafe-return -- JSON that has no type
+    const ids = { propertyId: 'seaside', reservationId: 'R-20' };
+    expect(lines).toContainEqual(
+      expect.objectContaining({ method: 'PUT', status: 200, apiKey: 'writer', ids, msg: 'request' }),
+    );
+    expect(lines).toContainEqual(
+      expect.objectContaining({
+        method: 'GET',
+        route: '/v1/properties/:propertyId/stays',
+        status: 200,
+        apiKey: 'reader',
+      }),
+    );
+    expect(lines.filter(({ status }) => status === 401)).toHaveLength(1);
+    for (const secret of ['Ann Oak', 'some-room', 'xxxxx', world.keys.writer, world.keys.reader]) {
+      expect(world.logged()).not.toContain(secret);
+    }
+  });
+
+  test('a room is given to a stay that claims it, and to no other', async () => {
+    const rooms = world.hotel.freeRooms(1);
+    const [room = ''] = rooms;
+    for (const id of ['R-21', 'R-22']) await world.call('PUT', of(id), await aSnapshot({ rooms }));
+    const path = `/v1/properties/seaside/rooms/${room}`;
+    const waits = await until(path, ({ waiting }) => waiting?.length === 1);
+    const [{ stayId }] = waits.waiting;
+    const reservationId = stayId.replace('stay/seaside/', '');
+    const wrong = await world.call('POST', `${path}/force`, { reservationId: 'R-9', reason: 'the guest is here' });
+    expect(wrong).toMatchObject({ status: 422, body: { errors: [{ path: 'reservationId' }] } });
+    const forbidden = await world.call('POST', `${path}/force`, {}, { key: world.keys.reader });
+    expect(forbidden.status).toBe(403);
+    const force = { reservationId, reason: 'the guest is here', by: 'desk-2', requestId: 'force-1' };
+    const answer = await world.call('POST', `${path}/force`, force);
+    expect(answer).toMatchObject({ status: 202, body: { stay: stayId, message: 'force', requestId: 'force-1' } });
+    const given = await until(path, ({ leases }) => leases[0].stays.includes(stayId));
+    expect(given.history).toContainEqual(
+      expect.objectContaining({ why: 'the guest is here', by: 'api-key:writer for desk-2' }),
+    );
+  });
+
+  test('the configuration of a property is read again on request', async () => {
+    await world.call('PUT', of('R-23'), await aSnapshot({ status: 'confirmed' }));
+    expect((await world.call('POST', `${of('R-23')}/policy-changed`)).body).toMatchObject({ message: 'policyChanged' });
+    await until(of('R-23'), (body) => said(body, 'the property configuration changed').length === 1);
   });
 
   test('a change without required fields needs no body, even if the content type announces one', async () => {
@@ -237,7 +349,7 @@ describe('changes to a stay', () => {
     });
     await world.call('POST', `${of('R-16')}/retry`);
     const view = await until(of('R-16'), (body) => said(body, 'retry requested').length === 1);
-    expect((view.timeline as { by?: string }[]).filter(({ by }) => by !== undefined)).toHaveLength(1);
+    expect((view.timeline as { by?: string }[]).filter(({ by }) => by !== undefined)).toHaveLength(2);
   });
 
   test('a change that is not idempotent is refused without a request id', async () => {
