@@ -121,7 +121,7 @@ module.exports = {
       severity: 'error',
       from: { path: '^src/booking/' },
       to: {
-        path: '^(src/(?!booking/|client/|client\\.ts$|domain/|http/|temporal/|config-file\\.ts$|property-file\\.ts$|log\\.ts$)|activities/|workflows/(?!(stay|room|booking|erasure)/(key-request-)?messages\\.ts$))',
+        path: '^(src/(?!booking/|client/|client\\.ts$|domain/|http/|temporal/|config-file\\.ts$|property-file\\.ts$|secret-files\\.ts$|log\\.ts$)|activities/|workflows/(?!(stay|room|booking|erasure)/(key-request-)?messages\\.ts$))',
       },
     },
     {
@@ -129,7 +129,7 @@ module.exports = {
       comment: 'src/temporal imports itself, src/domain, the log and the package root.',
       severity: 'error',
       from: { path: '^src/temporal/' },
-      to: { path: '^(src/(?!temporal/|domain/|log\\.ts$|package-root\\.ts$)|workflows/|activities/)' },
+      to: { path: '^(src/(?!temporal/|domain/|log\\.ts$|package-root\\.ts$|secret-files\\.ts$)|workflows/|activities/)' },
     },
     {
       name: 'simulator-stands-alone',

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { defined } from './domain/model/defined.js';
 import { LOG_LEVELS, type LogLevel } from './log.js';
 import type { SeamAuth } from './seam/index.js';
+import { ConfigError, secretsInFiles } from './secret-files.js';
 import { isWebhookSecret } from './seam/webhooks/index.js';
 
 /** Default port of the server. */
@@ -55,7 +56,11 @@ const workerSchema = z
 const serverSchema = z
   .object({
     SEAM_WEBHOOK_SECRET: text
-      .refine(isWebhookSecret, 'must be the secret of the webhook at Seam, "whsec_…"')
+      .transform((secrets) => secrets.split(/[\s,]+/).filter((secret) => secret !== ''))
+      .refine(
+        (secrets) => secrets.length > 0 && secrets.every(isWebhookSecret),
+        'must be the secret of the webhook at Seam, "whsec_…"; several of them separated by spaces',
+      )
       .optional(),
     ...seamVariables,
     STAYLINE_API_KEYS: text.optional(),
@@ -90,6 +95,9 @@ const serverSchema = z
       );
     }
   }, ALL_AT_ONCE);
+
+/** Variables with a secret, which may be in a file instead: `SEAM_API_KEY_FILE` names it. */
+const SECRETS = ['SEAM_API_KEY', 'SEAM_PERSONAL_ACCESS_TOKEN', 'SEAM_WEBHOOK_SECRET'];
 
 type SeamVariables = z.infer<z.ZodObject<typeof seamVariables>>;
 
@@ -146,8 +154,8 @@ export interface BookingConfig {
 }
 
 export interface ServerConfig {
-  /** Secret of the Seam webhook that sends events here; absent: no events are received. */
-  readonly webhookSecret?: string;
+  /** Secrets of the Seam webhooks that send events here; absent: no events are received. */
+  readonly webhookSecrets?: readonly [string, ...string[]];
   /** Absent: the HTTP API for bookings is off. */
   readonly booking?: BookingConfig;
   /** Path of the file of connections to booking systems, which deliver here; absent: no connections. */
@@ -158,11 +166,6 @@ export interface ServerConfig {
   /** 0: the operating system picks a free port. */
   readonly port: number;
   readonly logLevel: LogLevel;
-}
-
-/** Error for an invalid environment; the message has one line per variable. */
-export class ConfigError extends Error {
-  override readonly name = 'ConfigError';
 }
 
 /**
@@ -194,13 +197,18 @@ export function serverConfig(env: NodeJS.ProcessEnv): ServerConfig {
   const data = parse(serverSchema, env);
   const mayAskSeam = data.SEAM_API_KEY !== undefined || data.SEAM_PERSONAL_ACCESS_TOKEN !== undefined;
   return {
-    ...defined({ webhookSecret: data.SEAM_WEBHOOK_SECRET, bookingsFile: data.STAYLINE_BOOKINGS_FILE }),
+    ...webhookConfig(data.SEAM_WEBHOOK_SECRET),
+    ...defined({ bookingsFile: data.STAYLINE_BOOKINGS_FILE }),
     ...bookingConfig(data),
     ...(mayAskSeam ? { seam: seamConfig(data, seamAuth(data)) } : {}),
     host: data.STAYLINE_SERVER_HOST,
     port: data.STAYLINE_SERVER_PORT,
     logLevel: data.STAYLINE_LOG_LEVEL,
   };
+}
+
+function webhookConfig([first, ...more]: readonly string[] = []): Pick<ServerConfig, 'webhookSecrets'> {
+  return first === undefined ? {} : { webhookSecrets: [first, ...more] };
 }
 
 function bookingConfig(env: z.infer<typeof serverSchema>): { readonly booking?: BookingConfig } {
@@ -213,7 +221,7 @@ function bookingConfig(env: z.infer<typeof serverSchema>): { readonly booking?: 
 }
 
 function parse<Variables>(schema: z.ZodType<Variables>, env: NodeJS.ProcessEnv): Variables {
-  const parsed = schema.safeParse(env);
+  const parsed = schema.safeParse({ ...env, ...secretsInFiles(env, SECRETS) });
   if (parsed.success) return parsed.data;
   throw new ConfigError(parsed.error.issues.map(({ path, message }) => `${path.join('.')} ${message}`).join('\n'));
 }

@@ -1,6 +1,6 @@
 /** Life of a process: its configuration, its log and its exit code. */
 import { ConfigFileError } from './config-file.js';
-import { ConfigError } from './config.js';
+import { ConfigError } from './secret-files.js';
 import { createLog, type Log, type LogLevel } from './log.js';
 import { NoTemporalServer } from './temporal/connection.js';
 
@@ -47,7 +47,7 @@ async function exitCodeOf<Config extends { readonly logLevel: LogLevel }>({
     await run(config, log);
     return 0;
   } catch (error) {
-    if (error instanceof ConfigFileError) {
+    if (error instanceof ConfigFileError || error instanceof ConfigError) {
       process.stderr.write(`${error.message}\n`);
       return BAD_INPUT;
     }

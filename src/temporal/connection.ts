@@ -7,6 +7,7 @@ import { Connection, type ConnectionOptions } from '@temporalio/client';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
 import type { NativeConnectionOptions } from '@temporalio/worker';
 import { defined } from '../domain/model/defined.js';
+import { secretsInFiles } from '../secret-files.js';
 
 const DEFAULT_ADDRESS = '127.0.0.1:7233';
 const DEFAULT_NAMESPACE = 'default';
@@ -26,10 +27,10 @@ export interface TemporalTarget {
 /**
  * Returns the address, namespace and credentials of the Temporal server.
  * @param env the environment to read
- * @throws Error if the configuration file cannot be read or lacks the named profile
+ * @throws Error if the configuration file cannot be read or lacks the named profile; ConfigError for a wrong key file
  */
 export function temporalTarget(env: NodeJS.ProcessEnv): TemporalTarget {
-  const { connectionOptions, namespace } = loadClientConnectConfig({ overrideEnvVars: definedOnly(env) });
+  const { connectionOptions, namespace } = loadClientConnectConfig({ overrideEnvVars: variablesOf(env) });
   const { address, tls, apiKey, metadata } = connectionOptions;
   return {
     address: address ?? DEFAULT_ADDRESS,
@@ -45,7 +46,7 @@ export function temporalTarget(env: NodeJS.ProcessEnv): TemporalTarget {
  * @param env the environment to read
  */
 export function isTemporalGiven(env: NodeJS.ProcessEnv): boolean {
-  return loadClientConnectConfig({ overrideEnvVars: definedOnly(env) }).connectionOptions.address !== undefined;
+  return loadClientConnectConfig({ overrideEnvVars: variablesOf(env) }).connectionOptions.address !== undefined;
 }
 
 /** Error for a Temporal server that does not answer; the message is a sentence for people. */
@@ -84,6 +85,8 @@ export function connectionOptions({ namespace: _, ...options }: TemporalTarget):
   return options;
 }
 
-function definedOnly(env: NodeJS.ProcessEnv): Record<string, string> {
-  return Object.fromEntries(Object.entries(env).filter((entry): entry is [string, string] => entry[1] !== undefined));
+/** Returns the variables that are set. The API key may be in a file, which `TEMPORAL_API_KEY_FILE` names. */
+function variablesOf(env: NodeJS.ProcessEnv): Record<string, string> {
+  const set = Object.entries(env).filter((entry): entry is [string, string] => entry[1] !== undefined);
+  return { ...Object.fromEntries(set), ...secretsInFiles(env, ['TEMPORAL_API_KEY']) };
 }

@@ -12,11 +12,21 @@ const ACTIVITY_QUEUE = 2;
 export interface PollingQuestion {
   readonly namespace: string;
   readonly taskQueue: string;
-  /** Host name, the end of a worker's default identity (`pid@host`). */
-  readonly host: string;
+  /** Returns true for the identity of a worker that counts. */
+  readonly isOurs: (identity: string) => boolean;
 }
 
-/** Returns true if a worker on that host has polled the queue for activities in the last 90 seconds. */
+/**
+ * Returns the check for workers of one machine. Their identity is the configured one, or the default: `pid@host`.
+ * @param configured the value of `STAYLINE_IDENTITY`; undefined if it is not set
+ */
+export function workersOf(host: string, configured: string | undefined): PollingQuestion['isOurs'] {
+  return configured === undefined || configured === ''
+    ? (identity) => identity.endsWith(`@${host}`)
+    : (identity) => identity === configured;
+}
+
+/** Returns true if a worker that counts has polled the queue for activities in the last 90 seconds. */
 export async function isPolling(connection: Connection, question: PollingQuestion): Promise<boolean> {
   const { pollers } = await connection.workflowService.describeTaskQueue({
     namespace: question.namespace,
@@ -25,6 +35,6 @@ export async function isPolling(connection: Connection, question: PollingQuestio
   });
   return pollers.some(({ identity, lastAccessTime }) => {
     const seenMs = Number(lastAccessTime?.seconds ?? 0) * 1000;
-    return identity?.endsWith(`@${question.host}`) === true && Date.now() - seenMs < LATELY_MS;
+    return question.isOurs(identity ?? '') && Date.now() - seenMs < LATELY_MS;
   });
 }

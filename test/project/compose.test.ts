@@ -151,7 +151,7 @@ describe('docker-compose.yml', () => {
     });
     expect(config.booking?.propertiesFile).toBe(option(simulator.command, '--write-properties'));
     expect(existsSync(path.join(root, config.booking?.apiKeysFile ?? ''))).toBe(true);
-    expect(config.webhookSecret).toBe(option(simulator.command, '--webhook-secret'));
+    expect(config.webhookSecrets).toEqual([option(simulator.command, '--webhook-secret')]);
     expect(option(simulator.command, '--webhook-url')).toBe(`http://server:${config.port}${SEAM_WEBHOOK_PATH}`);
     expect(server.ports).toEqual([`127.0.0.1:${config.port}:${config.port}`]);
     expect(server.healthcheck.test.join(' ')).toContain(`http://127.0.0.1:${config.port}/readyz`);

@@ -59,7 +59,7 @@ const CLI = (version: string): string => `console.log('temporal version ${versio
 function python({ hasVenv }: { readonly hasVenv: boolean }): { readonly calls: () => number } {
   const log = path.join(checkout, 'installs');
   const install = `
-    const wheel = args.at(-1).split('==')[0];
+    const wheel = require('node:path').basename(args.at(-1), '.txt');
     const folder = args.includes('--target') ? args[args.indexOf('--target') + 1] : require('path').resolve(__dirname, '..');
     fs.appendFileSync(${JSON.stringify(log)}, args.at(-1) + '\\n');
     fs.mkdirSync(folder + '/bin', { recursive: true });
@@ -204,4 +204,26 @@ test('every npm script replaces its shell, so that a signal to npm reaches the p
   const programs = Object.values(scripts).filter((script) => script.includes('scripts/run.mjs'));
   expect(programs.length).toBeGreaterThan(8);
   for (const script of programs) expect(script).toMatch(/^exec node scripts\/run\.mjs /);
+});
+
+test('the wheels are pinned by their hashes, so that another content of the same version is refused', () => {
+  const source = readFileSync(path.join(packageRoot(), 'scripts/setup/tools.mjs'), 'utf8');
+  const wheels = [...source.matchAll(/wheel: \{ name: '([^']+)', version: '([^']+)' \}/g)];
+  expect(wheels).toHaveLength(2);
+  for (const [, name, version] of wheels) {
+    const text = readFileSync(path.join(packageRoot(), `scripts/setup/wheels/${name}.txt`), 'utf8');
+    // Linux and macOS, each for two architectures.
+    expect(text).toMatch(new RegExp(`^${name}==${version}( \\\\\\n    --hash=sha256:[0-9a-f]{64}){4}\\n$`));
+  }
+});
+
+test('a production install has neither a TypeScript loader nor a bundler of tests', () => {
+  const lock = JSON.parse(readFileSync(path.join(packageRoot(), 'package-lock.json'), 'utf8')) as {
+    packages: Record<string, { dev?: boolean }>;
+  };
+  const tools = Object.entries(lock.packages).filter(([name]) =>
+    /node_modules\/(tsx|esbuild|@esbuild\/[^/]+)$/.test(name),
+  );
+  expect(tools.length).toBeGreaterThan(2);
+  expect(tools.filter(([, { dev }]) => dev !== true)).toEqual([]);
 });

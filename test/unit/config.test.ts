@@ -1,5 +1,10 @@
-import { describe, expect, test } from 'vitest';
-import { ConfigError, serverConfig, workerConfig } from '../../src/config.js';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterAll, describe, expect, test } from 'vitest';
+import { serverConfig, workerConfig } from '../../src/config.js';
+import { temporalTarget } from '../../src/temporal/connection.js';
+import { ConfigError } from '../../src/secret-files.js';
 
 const least = { STAYLINE_PROPERTIES: 'hotel.json', SEAM_API_KEY: 'seam_key' };
 
@@ -117,7 +122,7 @@ describe("a server's environment", () => {
     const env = { STAYLINE_API_KEYS: 'keys.json', STAYLINE_PROPERTIES: 'hotel.json' };
     expect(serverConfig(env)).toMatchObject({ booking });
     expect(serverConfig({ SEAM_WEBHOOK_SECRET })).toEqual({
-      webhookSecret: SEAM_WEBHOOK_SECRET,
+      webhookSecrets: [SEAM_WEBHOOK_SECRET],
       host: '127.0.0.1',
       port: 4020,
       logLevel: 'info',
@@ -140,7 +145,7 @@ describe("a server's environment", () => {
       STAYLINE_LOG_LEVEL: 'warn',
     };
     expect(serverConfig(env)).toEqual({
-      webhookSecret: SEAM_WEBHOOK_SECRET,
+      webhookSecrets: [SEAM_WEBHOOK_SECRET],
       seam: {
         endpoint: 'http://127.0.0.1:4010',
         auth: { kind: 'api-key', apiKey: 'seam_key' },
@@ -174,7 +179,10 @@ describe("a server's environment", () => {
         'STAYLINE_WEB_UI_URL must be a URL such as "http://127.0.0.1:8233"',
       ],
     ],
-    [{ SEAM_WEBHOOK_SECRET: 'secret' }, ['SEAM_WEBHOOK_SECRET must be the secret of the webhook at Seam, "whsec_…"']],
+    [
+      { SEAM_WEBHOOK_SECRET: 'secret' },
+      ['SEAM_WEBHOOK_SECRET must be the secret of the webhook at Seam, "whsec_…"; several of them separated by spaces'],
+    ],
     [{ SEAM_WEBHOOK_SECRET, STAYLINE_SERVER_PORT: 'http' }, ['STAYLINE_SERVER_PORT must be a port such as 4020']],
     [{ SEAM_WEBHOOK_SECRET, STAYLINE_SERVER_PORT: '70000' }, ['STAYLINE_SERVER_PORT must be from 0 to 65535']],
     [
@@ -187,4 +195,50 @@ describe("a server's environment", () => {
       expect(problemsOf(env, serverConfig)).toEqual(problems);
     },
   );
+});
+
+describe('secrets', () => {
+  const folder = mkdtempSync(path.join(tmpdir(), 'stayline-secrets-'));
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+  const fileOf = (name: string, content: string): string => {
+    writeFileSync(path.join(folder, name), content);
+    return path.join(folder, name);
+  };
+  const [first, second] = ['whsec_b25seUZvclRlc3Rz', 'whsec_c29tZWJvZHlFbHNl'];
+
+  test('several secrets of webhooks are in force at a time, so that one can replace another', () => {
+    expect(serverConfig({ SEAM_WEBHOOK_SECRET: `${first} ${second}` }).webhookSecrets).toEqual([first, second]);
+    expect(serverConfig({ SEAM_WEBHOOK_SECRET: `${first},\n${second}\n` }).webhookSecrets).toEqual([first, second]);
+    expect(() => serverConfig({ SEAM_WEBHOOK_SECRET: `${first} secret` })).toThrow('SEAM_WEBHOOK_SECRET must be');
+  });
+
+  test('a secret may be in a file', () => {
+    const env = {
+      STAYLINE_PROPERTIES: 'hotel.json',
+      SEAM_API_KEY_FILE: fileOf('key', 'seam_key\n'),
+      SEAM_WEBHOOK_SECRET_FILE: fileOf('hooks', `${first}\n${second}\n`),
+      TEMPORAL_API_KEY_FILE: fileOf('temporal', 'temporal_key\n'),
+    };
+    expect(workerConfig(env).seam.auth).toEqual({ kind: 'api-key', apiKey: 'seam_key' });
+    expect(serverConfig(env).webhookSecrets).toEqual([first, second]);
+    expect(temporalTarget(env).apiKey).toBe('temporal_key');
+  });
+
+  test('files of secrets that cannot be used are named, all at once and without their content', () => {
+    const env = {
+      SEAM_API_KEY: 'one',
+      SEAM_API_KEY_FILE: fileOf('another', 'two'),
+      SEAM_PERSONAL_ACCESS_TOKEN_FILE: path.join(folder, 'nowhere'),
+      SEAM_WEBHOOK_SECRET_FILE: fileOf('empty', '\n'),
+    };
+    expect(() => serverConfig(env)).toThrow(
+      new ConfigError(
+        [
+          'SEAM_API_KEY_FILE must not be set together with SEAM_API_KEY',
+          'SEAM_PERSONAL_ACCESS_TOKEN_FILE must name a file that can be read: there is no such file',
+          'SEAM_WEBHOOK_SECRET_FILE must name a file that is not empty',
+        ].join('\n'),
+      ),
+    );
+  });
 });

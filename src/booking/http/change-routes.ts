@@ -4,7 +4,7 @@
  */
 import { randomUUID } from 'node:crypto';
 import type { FastifyRequest } from 'fastify';
-import { z } from 'zod';
+import type { z } from 'zod';
 import { stayWorkflowId, type MessageInput, type MessageName, type StayName } from '../../client.js';
 import { localInstant } from '../../domain/model/dates.js';
 import { defined } from '../../domain/model/defined.js';

@@ -5,6 +5,7 @@
  */
 import { z } from 'zod';
 import { ConfigFileError, fileProblem, parseConfigFile, readConfigFile } from '../../config-file.js';
+import { secretIn } from '../../secret-files.js';
 import { check, type Problem } from '../../domain/model/check.js';
 import { idSchema } from '../../domain/model/snapshot-schema.js';
 import type { BookingAdapter, BookingSystem, ConnectedProperty } from './adapter.js';
@@ -161,10 +162,9 @@ function open(
       properties,
       settings: settings.value,
       secret(name) {
-        const value = env[name];
-        if (value === undefined || value === '')
-          throw new Error(`needs the environment variable ${name}, which is not set`);
-        return value;
+        const value = secretIn(env, name);
+        if (value !== undefined) return value;
+        throw new Error(`needs the environment variable ${name} or ${name}_FILE, and neither is set`);
       },
     });
     const isSwept = sweep !== false && system.changedSince !== undefined;

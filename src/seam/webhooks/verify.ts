@@ -16,22 +16,24 @@ export type DeliveryReader = (headers: Readonly<Record<string, string>>, body: B
 
 /**
  * Creates a reader of deliveries.
- * @param secret as Seam returned it when the webhook was created, `whsec_…`
- * @throws Error if that is not a secret
+ * @param secrets as Seam returned them when the webhooks were created, `whsec_…`; one of them must match
+ * @throws Error if one is not a secret
  */
-export function deliveryReader(secret: string): DeliveryReader {
-  const webhook = new Webhook(secret);
+export function deliveryReader(...secrets: readonly [string, ...string[]]): DeliveryReader {
+  const webhooks = secrets.map((secret) => new Webhook(secret));
   return (headers, body) => {
-    let content: unknown;
-    try {
-      content = webhook.verify(body, headers);
-    } catch (error) {
-      if (error instanceof WebhookVerificationError) return { kind: 'forged', why: error.message };
-      // The signature is checked first, so a signed body that is not JSON comes from Seam itself.
-      if (error instanceof SyntaxError) return { kind: 'unreadable', fields: ['the whole body'] };
-      throw error;
+    let why = 'it is not signed';
+    for (const webhook of webhooks) {
+      try {
+        return readEvent(webhook.verify(body, headers));
+      } catch (error) {
+        // The signature is checked first, so a signed body that is not JSON comes from Seam itself.
+        if (error instanceof SyntaxError) return { kind: 'unreadable', fields: ['the whole body'] };
+        if (!(error instanceof WebhookVerificationError)) throw error;
+        why = error.message;
+      }
     }
-    return readEvent(content);
+    return { kind: 'forged', why };
   };
 }
 

@@ -270,7 +270,7 @@ describe('changes to a stay', () => {
       .logged()
       .trim()
       .split('\n')
-      .map((line) => JSON.parse(line)); // eslint-disable-line @typescript-eslint/no-unsafe-return -- JSON that has no type
+      .map((line) => JSON.parse(line));
     const ids = { propertyId: 'seaside', reservationId: 'R-20' };
     expect(lines).toContainEqual(
       expect.objectContaining({ method: 'PUT', status: 200, apiKey: 'writer', ids, msg: 'request' }),

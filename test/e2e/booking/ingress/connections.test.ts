@@ -1,4 +1,7 @@
 /** Tests of the connections file: each error names its field. */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { expect, test } from 'vitest';
 import { ADAPTERS } from '../../../../src/booking/adapters/index.js';
 import { parseConnections } from '../../../../src/booking/ingress/connections.js';
@@ -87,4 +90,15 @@ test.each([
     parseConnections(JSON.stringify({ connections: [connection] }), 'bookings.json', { adapters: ADAPTERS, env });
   expect(open).toThrow(/SHORT/);
   expect(open).not.toThrow(/fifteen/);
+});
+
+test('a secret may be in a file that the variable with "_FILE" names', () => {
+  const folder = mkdtempSync(path.join(tmpdir(), 'stayline-secrets-'));
+  const file = path.join(folder, 'secret');
+  writeFileSync(file, `${SECRET}\n`);
+  const open = (env: Record<string, string>): unknown =>
+    parseConnections(JSON.stringify({ connections: [right] }), 'bookings.json', { adapters: ADAPTERS, env });
+  expect(() => open({ FRONT_DESK_SECRET_FILE: file })).not.toThrow();
+  expect(() => open({ FRONT_DESK_SECRET_FILE: `${file}s` })).toThrow(/FRONT_DESK_SECRET_FILE must name a file/);
+  rmSync(folder, { recursive: true });
 });

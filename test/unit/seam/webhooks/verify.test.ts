@@ -110,3 +110,13 @@ test('a webhook secret is "whsec_" followed by at least twelve bytes in base64',
     expect(isWebhookSecret(text), text).toBe(false);
   }
 });
+
+test('a delivery is genuine if one of several secrets signed it', () => {
+  const other = 'whsec_c29tZWJvZHlFbHNl';
+  const both = deliveryReader(SECRET, other);
+  const readAny = ({ headers, body }: ADelivery): ReturnType<typeof both> => both(headers, body);
+  for (const secret of [SECRET, other])
+    expect(readAny(aDelivery(aKeyEvent(), { secret }))).toMatchObject({ kind: 'event' });
+  const third = aDelivery(aKeyEvent(), { secret: 'whsec_bm9ib2R5QXRBbGwh' });
+  expect(readAny(third)).toMatchObject({ kind: 'forged' });
+});
