@@ -38,6 +38,8 @@ export interface Dependencies {
   property(propertyId: string): Promise<Property>;
   /** Returns the property with all that requests for its keys need. @throws ApplicationFailure `PropertyUnknown` */
   context(propertyId: string): Promise<KeyRequests>;
+  /** Returns the same for calls that end keys: they precede all others. @throws ApplicationFailure `PropertyUnknown` */
+  urgentContext(propertyId: string): Promise<KeyRequests>;
 }
 
 /** Returns the dependencies of one worker's activities. */
@@ -58,6 +60,10 @@ export function openDependencies({ seam, properties, options = {} }: ActivityDep
     async context(propertyId) {
       const property = await office.property(propertyId);
       return { property, seam: seam.forSystem(property.seam.acsSystemId), accessSystems, timing, now };
+    },
+    async urgentContext(propertyId) {
+      const context = await office.context(propertyId);
+      return { ...context, seam: seam.urgentlyForSystem(context.property.seam.acsSystemId) };
     },
   };
   return office;

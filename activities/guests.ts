@@ -24,6 +24,8 @@ export function createGuestActivities(office: Dependencies): GuestActivities {
         throw notYet(ERROR_TYPES.phoneNotReady, 'The guest has no phone with an active endpoint yet');
       }),
     deactivatePhone: (input) =>
-      atSeam(async ({ signal }) => deactivatePhones(input, (await office.context(input.propertyId)).seam, signal)),
+      atSeam(async ({ signal }) =>
+        deactivatePhones(input, (await office.urgentContext(input.propertyId)).seam, signal),
+      ),
   };
 }

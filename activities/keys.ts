@@ -19,7 +19,13 @@ export function createKeyActivities(office: Dependencies): KeyActivities {
     issueKey: (input) =>
       atSeam(async ({ signal, note }) => {
         const { info } = Context.current();
-        const attempt = { number: info.attempt, signal, remembered: rememberedFrom(info), remember: note };
+        const attempt = {
+          number: info.attempt,
+          firstAt: info.scheduledTimestampMs,
+          signal,
+          remembered: rememberedFrom(info),
+          remember: note,
+        };
         const outcome = await issueKey(input, await office.context(input.propertyId), attempt);
         if (outcome.kind === 'cancelled' && !isCancelRequested()) {
           throw new CancelledFailure('The worker is shutting down; the next attempt continues');
@@ -27,7 +33,7 @@ export function createKeyActivities(office: Dependencies): KeyActivities {
         return outcome;
       }),
     revokeKey: (input) =>
-      atSeam(async ({ signal }) => revokeKey(input, await office.context(input.propertyId), signal)),
+      atSeam(async ({ signal }) => revokeKey(input, await office.urgentContext(input.propertyId), signal)),
     checkKeys: (input) =>
       atSeam(async ({ signal }) => checkKeys(input, (await office.context(input.propertyId)).seam, signal)),
     waitForKeysToEnd: (input) =>

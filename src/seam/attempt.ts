@@ -16,6 +16,8 @@ export interface IssueProgress {
 export interface IssueAttempt {
   /** Attempt number, from 1. */
   readonly number: number;
+  /** Start of the first attempt, in milliseconds since 1970. */
+  readonly firstAt: number;
   /** Fires when the key is no longer desired. */
   readonly signal: AbortSignal;
   readonly remembered: IssueProgress | undefined;
@@ -61,7 +63,7 @@ export function openIssue(input: IssueKeyInput, context: KeyRequests, attempt: I
     },
   };
   if (issue.known === undefined && input.acsCredentialId !== undefined) {
-    issue.known = { acsCredentialId: input.acsCredentialId, adopted: false, since: context.now() };
+    issue.known = { acsCredentialId: input.acsCredentialId, adopted: false, since: attempt.firstAt };
     attempt.remember(issue.known);
   }
   return issue;

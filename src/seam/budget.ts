@@ -1,17 +1,25 @@
 /**
- * Request budget of one access system: concurrent calls, call starts per second, and the pause that Seam requests with
+ * Request budget of one access system: concurrent calls, with some kept for urgent ones, call starts per second, and the pause that Seam requests with
  * 429. A task queue's rate limit counts activities, not calls, so the budget is part of the client.
  */
 import PQueue from 'p-queue';
 
 export interface BudgetOptions {
   readonly requestsPerSecond: number;
+  /** Limit of concurrent normal calls. */
   readonly concurrency: number;
+  /** Further concurrent calls that only urgent ones may make: they never wait for normal calls that hang. */
+  readonly urgentConcurrency: number;
   /** Longest time that a call waits for a pause to end, in milliseconds. A longer pause rejects the call at once. */
   readonly longestPauseMs: number;
 }
 
-export const DEFAULT_BUDGET: BudgetOptions = { requestsPerSecond: 50, concurrency: 20, longestPauseMs: 2_000 };
+export const DEFAULT_BUDGET: BudgetOptions = {
+  requestsPerSecond: 50,
+  concurrency: 20,
+  urgentConcurrency: 10,
+  longestPauseMs: 2_000,
+};
 
 export interface Turn {
   /** Cancels the wait in the queue; a call that has started continues. */
@@ -37,8 +45,10 @@ export interface Budget {
  * @throws RangeError for a rate or concurrency below one
  */
 export function createBudget(options: BudgetOptions): Budget {
+  // A normal call passes the gate first, so that the queue always has room for urgent ones.
+  const gate = new PQueue({ concurrency: options.concurrency });
   const queue = new PQueue({
-    concurrency: options.concurrency,
+    concurrency: options.concurrency + options.urgentConcurrency,
     intervalCap: options.requestsPerSecond,
     interval: 1_000,
     strict: true,
@@ -55,11 +65,12 @@ export function createBudget(options: BudgetOptions): Budget {
       if (signal?.aborted) return { kind: 'given-up' };
       signal?.addEventListener('abort', giveUp, { once: true });
       try {
-        const started = await startIn(queue, place.signal, priority, () => {
-          signal?.removeEventListener('abort', giveUp);
-          return call();
-        });
-        return started;
+        const start = () =>
+          startIn(queue, place.signal, priority, () => {
+            signal?.removeEventListener('abort', giveUp);
+            return call();
+          });
+        return await (priority === 'urgent' ? start() : passing(gate, place.signal, start));
       } finally {
         signal?.removeEventListener('abort', giveUp);
       }
@@ -73,6 +84,16 @@ export function createBudget(options: BudgetOptions): Budget {
       resume = setTimeout(() => queue.start(), ms);
     },
   };
+}
+
+/** Starts a normal call once the gate has room for it. */
+async function passing<Result>(
+  gate: PQueue,
+  signal: AbortSignal,
+  start: () => Promise<TurnOutcome<Result>>,
+): Promise<TurnOutcome<Result>> {
+  const passed = await startIn(gate, signal, 'normal', start);
+  return passed.kind === 'done' ? passed.result : passed;
 }
 
 async function startIn<Result>(

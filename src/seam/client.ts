@@ -3,7 +3,7 @@
  * schema (`@seamapi/types`).
  */
 import type { AxiosInstance } from 'axios';
-import { createBudget, DEFAULT_BUDGET, type BudgetOptions } from './budget.js';
+import { createBudget, DEFAULT_BUDGET, type BudgetOptions, type Turn } from './budget.js';
 import * as schemas from './schemas.js';
 import { openHttp, post, type CallOptions, type Endpoint, type SeamAuth, type Wire } from './transport.js';
 
@@ -114,6 +114,8 @@ export interface SeamCalls {
 export interface SeamClient {
   /** Returns the endpoints, with the request budget of this access system. */
   forSystem(acsSystemId: string): SeamCalls;
+  /** Returns the same endpoints for calls that precede all others: they end keys. */
+  urgentlyForSystem(acsSystemId: string): SeamCalls;
   /** Underlying HTTP client, for instrumentation; it carries the credentials. */
   readonly http: AxiosInstance;
 }
@@ -122,27 +124,30 @@ export interface SeamClient {
 export function createSeamClient(options: SeamClientOptions): SeamClient {
   const { auth, endpoint = 'https://connect.getseam.com', timeoutMs = 10_000 } = options;
   const http = openHttp(endpoint, auth);
-  const systems = new Map<string, SeamCalls>();
+  const systems = new Map<string, { readonly normal: SeamCalls; readonly urgent: SeamCalls }>();
+  const callsOf = (acsSystemId: string) => {
+    const known = systems.get(acsSystemId);
+    if (known !== undefined) return known;
+    const wire = { http, timeoutMs, budget: createBudget({ ...DEFAULT_BUDGET, ...options.budget }) };
+    const calls = { normal: callsThrough(wire, 'normal'), urgent: callsThrough(wire, 'urgent') };
+    systems.set(acsSystemId, calls);
+    return calls;
+  };
   return {
     http,
-    forSystem(acsSystemId) {
-      const known = systems.get(acsSystemId);
-      if (known !== undefined) return known;
-      const calls = callsThrough({ http, timeoutMs, budget: createBudget({ ...DEFAULT_BUDGET, ...options.budget }) });
-      systems.set(acsSystemId, calls);
-      return calls;
-    },
+    forSystem: (acsSystemId) => callsOf(acsSystemId).normal,
+    urgentlyForSystem: (acsSystemId) => callsOf(acsSystemId).urgent,
   };
 }
 
-function callsThrough(wire: Wire): SeamCalls {
+function callsThrough(wire: Wire, priority: Turn['priority']): SeamCalls {
   const call =
     <Params extends object, Answer, Result>(
       endpoint: Omit<Endpoint<Answer>, 'priority' | 'isRead'> & Partial<Endpoint<Answer>>,
       result: (answer: Answer) => Result,
     ) =>
     async (params: Params, options: CallOptions = {}): Promise<Result> =>
-      result(await post(wire, { priority: 'normal', isRead: READS.test(endpoint.path), ...endpoint }, params, options));
+      result(await post(wire, { priority, isRead: READS.test(endpoint.path), ...endpoint }, params, options));
 
   return {
     getSystem: call({ path: '/acs/systems/get', answer: schemas.systemAnswer }, (answer) => answer.acs_system),

@@ -7,7 +7,7 @@ import type { Credential } from './schemas.js';
 
 /** Waiting times of key activities, all in milliseconds. */
 export interface KeyTiming {
-  /** Time before the first read of a key that is not confirmed yet; later reads come at growing intervals. */
+  /** Time before the first read of a new key that is not confirmed yet; later reads come at growing intervals. */
   readonly firstPollMs: number;
   readonly longestPollMs: number;
   /** Time after the start of an attempt during which Seam may still carry out an earlier attempt's request. */
@@ -16,6 +16,8 @@ export interface KeyTiming {
   readonly lingerMs: number;
   /** Time that one attempt waits for a deleted key to disappear from Seam. */
   readonly revokeTimeoutMs: number;
+  /** Time that one attempt waits for the provider to have a new key. Later looks are attempts of their own. */
+  readonly syncTimeoutMs: number;
 }
 
 export const DEFAULT_KEY_TIMING: KeyTiming = {
@@ -23,7 +25,8 @@ export const DEFAULT_KEY_TIMING: KeyTiming = {
   longestPollMs: 2_000,
   lateCommitMs: 2_000,
   lingerMs: 2_000,
-  revokeTimeoutMs: 30_000,
+  revokeTimeoutMs: 5_000,
+  syncTimeoutMs: 5_000,
 };
 
 export interface KeyRequests {

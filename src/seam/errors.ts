@@ -9,7 +9,8 @@ import { defined } from '../domain/model/defined.js';
 import { ERROR_TYPES } from '../domain/model/error-types.js';
 import { longerThanBackoff } from '../http/outgoing.js';
 
-export type SeamErrorType = (typeof ERROR_TYPES)['seamRejected' | 'seamUnavailable' | 'notFoundAtSeam'];
+export type SeamErrorType = (typeof ERROR_TYPES)[
+  'seamRejected' | 'seamUnavailable' | 'notFoundAtSeam' | 'keyNotSynced'];
 
 interface ErrorClass {
   readonly type: SeamErrorType;
@@ -104,6 +105,8 @@ export type SeamFailure =
   | { readonly kind: 'paused'; readonly retryAfterMs: number }
   /** Not sent, or refused: the hotel's access system is not connected to Seam now. */
   | { readonly kind: 'system-down'; readonly codes: readonly string[] }
+  /** Seam has made the key, and the provider does not have it yet. */
+  | { readonly kind: 'not-synced' }
   /** Seam accepted the delete, but still holds the key. */
   | { readonly kind: 'still-there' };
 
@@ -144,6 +147,8 @@ function classOf(failure: SeamFailure): ErrorClass {
       return { ...UNAVAILABLE, mayHaveReached: failure.sent };
     case 'still-there':
       return UNAVAILABLE;
+    case 'not-synced':
+      return { ...UNAVAILABLE, type: ERROR_TYPES.keyNotSynced };
     case 'paused':
     case 'system-down':
       return { ...UNAVAILABLE, mayHaveReached: false };
@@ -173,6 +178,8 @@ function messageOf(operation: string, failure: SeamFailure): string {
       return `Seam requested a pause of ${Math.ceil(failure.retryAfterMs / 1_000)} s before ${operation}`;
     case 'system-down':
       return `The access system is not connected to Seam (${failure.codes.join(', ')}): ${operation} must wait`;
+    case 'not-synced':
+      return 'Seam has made the key, and the provider does not have it yet';
     case 'still-there':
       return `Seam accepted ${operation}, but has not carried it out yet`;
     default:

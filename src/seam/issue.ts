@@ -50,6 +50,9 @@ const NOTHING_OBSERVED: Observed = { strayCredentialIds: [], goneCredentialIds: 
 type Confirmation =
   | { readonly kind: 'issued'; readonly issuedAtMs: number; readonly unfetched: boolean }
   | { readonly kind: 'dead' }
+  /** The provider does not have the key yet. */
+  | { readonly kind: 'pending' }
+  /** The same, after the time limit. */
   | { readonly kind: 'unconfirmed' };
 
 async function confirmAndLookRound(issue: Issue, first: HeldKey): Promise<IssueOutcome> {
@@ -61,7 +64,8 @@ async function confirmAndLookRound(issue: Issue, first: HeldKey): Promise<IssueO
     if (!issue.doubtful && input.ownCredentialIds.length === 0) return outcomeOf(key, confirmation, NOTHING_OBSERVED);
 
     await waitFor(issue.settledAt - performance.now(), signal);
-    const held = await credentialsOf(input.acsUserId, issue.context.seam, signal);
+    const held = await heldAfter(issue, confirmation);
+    if (held === undefined) return outcomeOf(key, confirmation, NOTHING_OBSERVED);
     const ours = issue.doubtful ? await unclaimedMatches(issue, held) : [];
     const isThere = goneAmong([key.acsCredentialId], held).length === 0;
     const successor = newest(
@@ -76,32 +80,56 @@ async function confirmAndLookRound(issue: Issue, first: HeldKey): Promise<IssueO
   }
 }
 
-/** Polls the key until the provider has it, it is ended at Seam, or the deadline has passed. */
-async function confirm(issue: Issue, key: HeldKey): Promise<Confirmation> {
-  const { input, context, signal } = issue;
-  const deadline = key.since + input.confirmWithinMinutes * 60_000;
-  let seen: Credential | 'gone' | 'unknown' = key.fresh ?? (await look(issue, key));
-  for (let ms = context.timing.firstPollMs; ; ms = longerPoll(ms, context.timing)) {
-    if (seen === 'gone') return { kind: 'dead' };
-    if (seen !== 'unknown' && isDead(seen)) return { kind: 'dead' };
-    if (seen !== 'unknown' && isIssued(seen)) {
-      return { kind: 'issued', issuedAtMs: issuedAt(seen) ?? context.now(), unfetched: isUnfetched(seen) };
-    }
-    if (context.now() >= deadline) return { kind: 'unconfirmed' };
-    await waitFor(ms, signal);
-    seen = await look(issue, key);
+/** Returns the user's credentials; undefined if Seam does not answer, and that the time is over is news enough. */
+async function heldAfter(
+  { input, context, signal }: Issue,
+  confirmation: Confirmation,
+): Promise<readonly Credential[] | undefined> {
+  try {
+    return await credentialsOf(input.acsUserId, context.seam, signal);
+  } catch (error) {
+    if (confirmation.kind === 'unconfirmed' && isSeamError(error) && error.retryable) return undefined;
+    throw error;
   }
 }
 
-/** Reads the key once. A retryable error costs one read, not the attempt. */
-async function look({ context, signal }: Issue, key: HeldKey): Promise<Credential | 'gone' | 'unknown'> {
+/**
+ * Looks until the provider has the key, it is ended at Seam, or the deadline has passed. A new key is looked at for
+ * some seconds. One that this step only waits for is looked at once, so that the wait holds no slot of the worker.
+ */
+async function confirm(issue: Issue, key: HeldKey): Promise<Confirmation> {
+  const { input, context, signal } = issue;
+  const deadline = key.since + input.confirmWithinMinutes * 60_000;
+  const isWaitedFor = input.acsCredentialId === key.acsCredentialId;
+  const until = performance.now() + context.timing.syncTimeoutMs;
+  let latest: Look = key.fresh ?? (await look(issue, key));
+  for (let ms = context.timing.firstPollMs; ; ms = longerPoll(ms, context.timing)) {
+    const seen = latest;
+    if (seen === 'gone') return { kind: 'dead' };
+    const isRead = !isSeamError(seen);
+    if (isRead && isDead(seen)) return { kind: 'dead' };
+    if (isRead && isIssued(seen)) {
+      return { kind: 'issued', issuedAtMs: issuedAt(seen) ?? context.now(), unfetched: isUnfetched(seen) };
+    }
+    if (context.now() >= deadline) return { kind: 'unconfirmed' };
+    if (isWaitedFor) throw isRead ? new SeamError('/acs/credentials/get', { kind: 'not-synced' }) : seen;
+    if (performance.now() + ms >= until) return { kind: 'pending' };
+    await waitFor(ms, signal);
+    latest = await look(issue, key);
+  }
+}
+
+/** State of a key at Seam, or the passing error that hides it. */
+type Look = Credential | 'gone' | SeamError;
+
+/** Reads the key once. A passing error costs one read, not the attempt. */
+async function look({ context, signal }: Issue, key: HeldKey): Promise<Look> {
   try {
     return await context.seam.getCredential({ acs_credential_id: key.acsCredentialId }, { signal });
   } catch (error) {
     if (isNotFound(error)) return 'gone';
     if (!isSeamError(error) || !error.retryable || signal.aborted) throw error;
-    await waitFor(error.retryAfterMs ?? 0, signal);
-    return 'unknown';
+    return error;
   }
 }
 
@@ -120,6 +148,8 @@ function outcomeOf(
         ...(confirmation.unfetched ? { unfetched: true } : {}),
         ...observed,
       };
+    case 'pending':
+      return { kind: 'made', acsCredentialId, ...observed };
     case 'unconfirmed':
       return { kind: 'unconfirmed', acsCredentialId, ...observed };
     case 'dead':

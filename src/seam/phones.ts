@@ -2,7 +2,7 @@
 import type { Instant } from '../domain/model/instants.js';
 import type { DeactivatePhoneInput, PhonesFound } from '../domain/model/stay-activities.js';
 import type { SeamCalls } from './client.js';
-import { isNotFound } from './errors.js';
+import { foundOrNothing, SeamError } from './errors.js';
 import type { Phone } from './schemas.js';
 
 /**
@@ -27,6 +27,7 @@ export async function findReadyPhones(
 }
 
 /**
+/**
  * Returns true for a phone that was set up before this instant, or at an unknown time. The guest may set up the next
  * phone while Seam does not answer; that phone is not lost.
  */
@@ -35,27 +36,28 @@ function isOlder({ created_at: createdAt }: Phone, before: Instant | undefined):
 }
 
 /**
- * Deactivates one phone, or all phones of the guest. A phone that is already gone is success.
- * @throws SeamError
+ * Deactivates one phone, or all phones of the guest, and reads them again: an answer alone is no proof. A phone that is
+ * already gone is success.
+ * @throws SeamError; a retryable one while Seam still has one of the phones
  */
 export async function deactivatePhones(
   { userIdentityId, deviceId, before }: DeactivatePhoneInput,
   seam: SeamCalls,
   signal: AbortSignal,
 ): Promise<void> {
-  const deviceIds =
-    deviceId !== undefined
-      ? [deviceId]
-      : (await seam.listPhones({ owner_user_identity_id: userIdentityId }, { signal }))
-          .filter((phone) => isOlder(phone, before))
-          .map((phone) => phone.device_id);
+  const phones = deviceId !== undefined ? [] : await phonesOf(userIdentityId, seam, signal);
+  const older = phones.filter((phone) => isOlder(phone, before)).map((phone) => phone.device_id);
+  const deviceIds = deviceId !== undefined ? [deviceId] : older;
   await Promise.all(
-    deviceIds.map(async (device_id) => {
-      try {
-        await seam.deactivatePhone({ device_id }, { signal });
-      } catch (error) {
-        if (!isNotFound(error)) throw error;
-      }
-    }),
+    deviceIds.map((device_id) => foundOrNothing(seam.deactivatePhone({ device_id }, { signal }).then(() => true))),
   );
+  const left = await phonesOf(userIdentityId, seam, signal);
+  if (left.some((phone) => deviceIds.includes(phone.device_id))) {
+    throw new SeamError('/phones/deactivate', { kind: 'still-there' });
+  }
+}
+
+/** Returns the phones of the guest. A guest whom Seam no longer has owns none. */
+async function phonesOf(userIdentityId: string, seam: SeamCalls, signal: AbortSignal): Promise<readonly Phone[]> {
+  return (await foundOrNothing(seam.listPhones({ owner_user_identity_id: userIdentityId }, { signal }))) ?? [];
 }

@@ -1,6 +1,6 @@
 /**
- * Workers of one process, one per queue: `stays` (workflows and quick activities), `seam` (every call to Seam), and
- * `bookings` (every call to a booking system).
+ * Workers of one process, one per queue: `stays` (workflows and quick activities), `seam` (calls to Seam), `revokes`
+ * (calls to Seam that end keys), and `bookings` (calls to booking systems).
  */
 import { NativeConnection, Worker, type WorkerOptions } from '@temporalio/worker';
 import type { BookingActivities } from '../domain/model/booking-activities.js';
@@ -18,8 +18,10 @@ export interface WorkerProfile {
   readonly heartbeatThrottle: string;
   /** Time that running activities have to end after SIGTERM; `stop_grace_period` must be longer. */
   readonly shutdownGraceTime: string;
-  /** Limit of concurrent Seam activities; each key that waits for confirmation holds a slot. */
+  /** Limit of concurrent activities of the queue `seam`; one holds its slot for seconds, however long a key takes. */
   readonly maxConcurrentSeamActivities: number;
+  /** Limit of concurrent activities of the queue `revokes`. */
+  readonly maxConcurrentRevokes: number;
 }
 
 export const WORKER_PROFILES = {
@@ -29,12 +31,14 @@ export const WORKER_PROFILES = {
     heartbeatThrottle: '1s',
     shutdownGraceTime: '5s',
     maxConcurrentSeamActivities: 100,
+    maxConcurrentRevokes: 50,
   },
   cluster: {
     stickyQueueScheduleToStartTimeout: '2s',
     heartbeatThrottle: '2s',
     shutdownGraceTime: '20s',
     maxConcurrentSeamActivities: 200,
+    maxConcurrentRevokes: 100,
   },
 } as const satisfies Readonly<Record<string, WorkerProfile>>;
 
@@ -99,6 +103,12 @@ export async function createStayWorkers(options: StayWorkersOptions): Promise<Wo
       activities: activitiesOf(TASK_QUEUES.seam, activities),
       maxConcurrentActivityTaskExecutions: profile.maxConcurrentSeamActivities,
       ...defined({ maxTaskQueueActivitiesPerSecond: seamActivitiesPerSecond }),
+    }),
+    Worker.create({
+      ...shared,
+      taskQueue: TASK_QUEUES.revokes,
+      activities: activitiesOf(TASK_QUEUES.revokes, activities),
+      maxConcurrentActivityTaskExecutions: profile.maxConcurrentRevokes,
     }),
     ...(bookings === undefined && keyRequests === undefined
       ? []

@@ -22,7 +22,7 @@ import { propertySchema, type Policy, type Property } from '../../src/domain/mod
 import type { StaySnapshotInput } from '../../src/domain/model/snapshot-schema.js';
 import type { StayActivities } from '../../src/domain/model/stay-activities.js';
 import { bundleWorkflows } from '../../src/temporal/workflow-bundle.js';
-import { createStayWorkers, runWorkers, WORKER_PROFILES } from '../../src/temporal/workers.js';
+import { createStayWorkers, runWorkers, WORKER_PROFILES, type WorkerProfile } from '../../src/temporal/workers.js';
 import { openCancelling } from './cancelling/in-worker.js';
 import {
   addCounters,
@@ -58,6 +58,8 @@ export interface StayWorldOptions {
   readonly cancelBy?: 'by-server' | 'by-worker';
   /** Returns the URL at which the workers reach the simulated Seam: that of a proxy before it (`odd-seam.ts`). */
   readonly reachSeamAt?: (simulatorUrl: string) => string;
+  /** Differences of the workers' profile from the embedded one. */
+  readonly profile?: Partial<WorkerProfile>;
   /** Hook for a test to watch or disturb activities. */
   readonly around?: (activities: StayActivities) => StayActivities;
   /** Source of reservations; if absent, only the test sends them. */
@@ -124,7 +126,7 @@ export async function openStayWorld(options: StayWorldOptions = {}): Promise<Sta
     options: {
       now: () => clock.now(),
       memoryMs: options.memoryMs ?? 0,
-      timing: { firstPollMs: 10, lateCommitMs: 300, revokeTimeoutMs: 30 },
+      timing: { firstPollMs: 10, lateCommitMs: 300, revokeTimeoutMs: 30, syncTimeoutMs: 1_000 },
     },
   });
   const watched = options.around === undefined ? activities : options.around(activities);
@@ -137,7 +139,7 @@ export async function openStayWorld(options: StayWorldOptions = {}): Promise<Sta
     ...(options.bookings === undefined ? {} : { bookings: options.bookings }),
     workflowBundle: cancelling === undefined ? { codePath: await usualBundle() } : await bundleCancelling(),
     sinks: { ...cancelling?.sinks, ...(MEASURES ? COVERAGE_SINKS : {}) },
-    profile: { ...WORKER_PROFILES.embedded, shutdownGraceTime: '1s' },
+    profile: { ...WORKER_PROFILES.embedded, shutdownGraceTime: '1s', ...options.profile },
     ...(CACHED_STAYS === undefined ? {} : { maxCachedWorkflows: Number(CACHED_STAYS) }),
   });
   const running = runWorkers(workers);

@@ -6,7 +6,7 @@ import { openStayWorld, type StayWorld } from '../harness/stay-world.js';
 
 let world: StayWorld;
 beforeAll(async () => {
-  world = await openStayWorld();
+  world = await openStayWorld({ server: 'dev' });
 });
 afterEach(async () => world.undisturb());
 afterAll(async () => world.stop());

@@ -34,8 +34,16 @@ export const quick = proxyActivities<StayActivities>({
 });
 
 /** Activities that call Seam. */
-export const seam = proxyActivities<StayActivities>({
+export const seam = proxyActivities<Omit<StayActivities, 'revokeKey' | 'deactivatePhone'>>({
   taskQueue: TASK_QUEUES.seam,
+  startToCloseTimeout: '2m',
+  heartbeatTimeout: HEARTBEAT,
+  cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
+});
+
+/** Activities that end keys at Seam, in slots of their own. */
+export const revokes = proxyActivities<Pick<StayActivities, 'revokeKey' | 'deactivatePhone'>>({
+  taskQueue: TASK_QUEUES.revokes,
   startToCloseTimeout: '2m',
   heartbeatTimeout: HEARTBEAT,
   cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,

@@ -15,7 +15,7 @@ import {
 import { propertyStepId } from '../../src/domain/stay/plan/preparations.js';
 import type { StayState } from '../../src/domain/stay/state.js';
 import { now } from '../clock.js';
-import { outageRetry, quick, seam, summaryOf, waitingRetry } from './activities.js';
+import { outageRetry, quick, revokes, seam, summaryOf, waitingRetry } from './activities.js';
 import { planNow, type StayRun } from './run.js';
 
 /** Change of the state by a result. It applies to the state at that time: messages may have changed it since. */
@@ -77,7 +77,7 @@ const RUNNERS: { readonly [K in Kind]: Runner<K> } = {
     const which = deviceId === undefined ? 'every phone' : 'the lost phone';
     const options = { ...outageRetry(state), ...summaryOf(`deactivate ${which} of guest ${guestId}`) };
     const input = { propertyId, userIdentityId, ...defined({ deviceId, before }) };
-    await seam.deactivatePhone.executeWithOptions(options, [input]);
+    await revokes.deactivatePhone.executeWithOptions(options, [input]);
     return (current) => recordDeactivated(current, step, now());
   },
 

@@ -12,6 +12,7 @@ export const ERROR_TYPES = {
   noStrayYet: 'NoStrayYet',
   keysOfOtherStay: 'KeysOfOtherStay',
   keyNotFetched: 'KeyNotFetched',
+  keyNotSynced: 'KeyNotSynced',
   guestNeeded: 'GuestNeeded',
   historyStillThere: 'HistoryStillThere',
 } as const;

@@ -63,7 +63,10 @@ export interface IssueKeyInput {
   readonly guestId: string;
   readonly acsUserId: string;
   readonly ask: KeyAsk;
-  /** Set once Seam has answered with an id: the activity then creates nothing and only confirms. */
+  /**
+   * Set once Seam has answered with an id. The activity then creates nothing, and looks once: an attempt fails and is
+   * retried until the provider has the key.
+   */
   readonly acsCredentialId?: string;
   /** Ids that are already ours or existed before the first attempt; never adopted as this key. */
   readonly seenCredentialIds: readonly string[];
@@ -105,6 +108,8 @@ type IssueEnd =
       /** Set if Seam reports that no phone has fetched the key so far. */
       readonly unfetched?: true;
     } & Observed)
+  /** The key exists at Seam, and the provider does not have it yet. Call again with its id to wait for it. */
+  | ({ readonly kind: 'made'; readonly acsCredentialId: string } & Observed)
   /** The key exists at Seam, but was not synced in time. Call again with its id to continue waiting. */
   | ({ readonly kind: 'unconfirmed'; readonly acsCredentialId: string } & Observed)
   /** The activity was cancelled; holds the key's id if Seam had answered by then. */

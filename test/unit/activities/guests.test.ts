@@ -201,3 +201,18 @@ describe('a phone', () => {
     expect(phones.list({ owner_user_identity_id: userIdentityId })).toEqual([]);
   });
 });
+
+describe('deactivatePhone', () => {
+  it('a deactivation that Seam accepts and does not carry out is retried until the phone is gone', async () => {
+    const guest = await hotel.guest();
+    const phones = hotel.simulator.hotel.phones.list({ owner_user_identity_id: guest.userIdentityId });
+    const input = { propertyId: hotel.propertyId, userIdentityId: guest.userIdentityId, deviceId: phones[0]?.id ?? '' };
+    let accepted = 0;
+    hotel.client.http.interceptors.request.use((request) => {
+      const isIdle = request.url === '/phones/deactivate' && ++accepted <= 2;
+      return isIdle ? { ...request, url: '/phones/get' } : request;
+    });
+    expect((await untilItEnds(hotel.activities.deactivatePhone, input)).attempts).toBe(3);
+    expect(phones[0]?.presence).toBe('gone');
+  });
+});

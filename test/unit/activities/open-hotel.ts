@@ -22,6 +22,7 @@ export const QUICK: ActivityOptions = {
     lateCommitMs: 600,
     lingerMs: 5_000,
     revokeTimeoutMs: 10_000,
+    syncTimeoutMs: 10_000,
   },
 };
 

@@ -57,3 +57,31 @@ describe('a pause', () => {
     expect(turn).toEqual({ kind: 'paused', remainingMs: 40_000 });
   });
 });
+
+describe('urgent calls', () => {
+  it('an urgent call starts although normal calls that hang take up their whole limit', async () => {
+    const budget = createBudget({ ...DEFAULT_BUDGET, concurrency: 3, urgentConcurrency: 1 });
+    let hanging = 0;
+    const hang = (): Promise<never> => {
+      hanging += 1;
+      return new Promise(() => undefined);
+    };
+    for (let call = 0; call < 10; call += 1) void budget.run(hang, { priority: 'normal' });
+    await vi.advanceTimersByTimeAsync(5_000);
+    expect(hanging).toBe(3);
+    const turn = await budget.run(() => Promise.resolve('deleted'), { priority: 'urgent' });
+    expect(turn).toEqual({ kind: 'done', result: 'deleted' });
+  });
+
+  it('a normal call that is cancelled before it starts gives up its place', async () => {
+    const budget = createBudget({ ...DEFAULT_BUDGET, concurrency: 1 });
+    const cancel = new AbortController();
+    let end = (): void => undefined;
+    const first = budget.run(() => new Promise<void>((resolve) => (end = resolve)), { priority: 'normal' });
+    const second = budget.run(() => Promise.resolve('sent'), { priority: 'normal', signal: cancel.signal });
+    cancel.abort();
+    expect(await second).toEqual({ kind: 'given-up' });
+    end();
+    expect((await first).kind).toBe('done');
+  });
+});

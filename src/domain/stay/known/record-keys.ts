@@ -100,6 +100,12 @@ function takeIssue(state: StayState, keyId: string, outcome: IssueOutcome, now: 
       const line = { at: now, what: `key of guest ${key.guestId} issued`, why: key.why };
       return mergeObserved(withLine({ ...state, keyring }, line), issued, outcome, now);
     }
+    case 'made': {
+      const { acsCredentialId } = outcome;
+      const { outageSince: _outage, ...known } = key;
+      const line = { at: now, what: `key of guest ${key.guestId} made, and not at the provider yet` };
+      return mergeObserved(withLine(putKey(state, { ...known, acsCredentialId }), line), key, outcome, now);
+    }
     case 'unconfirmed': {
       const { acsCredentialId } = outcome;
       const late: IssuingKey = {
@@ -184,8 +190,10 @@ export function recordRevoked(state: StayState, keyId: string, outcome: RevokeOu
 
 /** Records a key step that ended without an outcome. */
 export function recordKeyFailure(state: StayState, keyId: string, failure: StepFailure, now: Instant): StayState {
-  const isAsked = findKey(state.keyring, keyId).state === 'issuing';
-  const known = isAsked && failure.nothingMade !== true ? openDoubt(state, keyId) : state;
+  const { state: step, acsCredentialId } = findKey(state.keyring, keyId);
+  // A step that knows its key's id has created nothing.
+  const mayBeMade = step === 'issuing' && acsCredentialId === undefined && failure.nothingMade !== true;
+  const known = mayBeMade ? openDoubt(state, keyId) : state;
   const key = findKey(known.keyring, keyId);
   if (failure.kind === 'cancelled') return known;
   if (failure.kind === 'outage') {
