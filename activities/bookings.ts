@@ -5,10 +5,10 @@ import { ApplicationFailure } from '@temporalio/common';
 import { tryAll } from '../src/booking/ingress/at-once.js';
 import type { Connection, Connections } from '../src/booking/ingress/connections.js';
 import { openDoor, type Counter } from '../src/booking/ingress/port.js';
-import { asApplicationFailure, BookingSystemError } from '../src/booking/ingress/errors.js';
+import { asApplicationFailure, BOOKING_ERRORS, BookingSystemError } from '../src/booking/ingress/errors.js';
 import { paceOf, reread } from '../src/booking/ingress/deliver.js';
 import type { BookingActivities, RereadOutcome } from '../src/domain/model/booking-activities.js';
-import { cancelStay, knownGuests, sendToStays } from '../src/booking/ingress/apply-reservation.js';
+import { cancelStay, knownGuests, reportRefused, sendToStays } from '../src/booking/ingress/apply-reservation.js';
 import { defined } from '../src/domain/model/defined.js';
 import type { StayName } from '../src/domain/model/ids.js';
 import { heartbeating } from './heartbeat.js';
@@ -30,22 +30,24 @@ export function createBookingActivities({ connections, count }: BookingDependenc
     async readReservation({ propertyId, reservationId, ifGone }) {
       const { client } = Context.current();
       const deadline = Date.now() + activityInfo().startToCloseTimeoutMs;
-      const { system, connectionId } = connectionOf(connections, propertyId);
-      if (system.fetchReservation === undefined) throw notConnected(`${connectionId} cannot fetch reservations`);
       const name: StayName = { propertyId, reservationId };
-      const call = {
-        signal: cancellationSignal(),
-        knownGuests: () => client.withDeadline(deadline, () => knownGuests(client, name)),
-      };
-      const fetched = await classified(system.fetchReservation(name, call));
       // A request to Temporal must not outlive its attempt: the next attempt sends it again.
-      return client.withDeadline(deadline, async () => {
+      const inTime = <T>(ask: () => Promise<T>): Promise<T> => client.withDeadline(deadline, ask);
+      const report = (problem: string): Promise<void> => inTime(() => reportRefused(client, name, problem));
+      const { system, fetched } = await reporting(report, async () => {
+        const { system, connectionId } = connectionOf(connections, propertyId);
+        if (system.fetchReservation === undefined) throw notConnected(`${connectionId} cannot fetch reservations`);
+        const call = { signal: cancellationSignal(), knownGuests: () => inTime(() => knownGuests(client, name)) };
+        return { system, fetched: await classified(system.fetchReservation(name, call)) };
+      });
+      return inTime(async () => {
         switch (fetched.kind) {
           case 'found':
-            return sendToStays(client, fetched);
+            return sendToStays(client, fetched, system.sourceFields);
           case 'gone':
             return ifGone === 'report' ? { kind: 'missing' as const } : cancelStay(client, name);
           case 'ignored':
+            await reportRefused(client, name, `the booking system's reservation is not read: ${fetched.why}`);
             return fetched;
           default:
             return fetched satisfies never;
@@ -108,6 +110,22 @@ function notConnected(message: string): ApplicationFailure {
 function notServed(connectionId: string, propertyId: string): ApplicationFailure {
   const message = `${connectionId} no longer serves ${JSON.stringify(propertyId)}; delete the schedule of this sweep`;
   return ApplicationFailure.nonRetryable(message, 'NotConnected');
+}
+
+/**
+ * Returns the result of `work`. A failure that is more than an outage is reported to the stay, because its keys may have
+ * to end. An answer that passes with the next attempt is not worth a person's time. Later reports are ever rarer.
+ */
+async function reporting<T>(report: (problem: string) => Promise<void>, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    const isOutage = !(error instanceof ApplicationFailure) || error.type === BOOKING_ERRORS.unavailable;
+    const { attempt } = activityInfo();
+    const isDue = attempt > 1 && Number.isInteger(Math.log2(attempt));
+    if (!isOutage && isDue) await report(`the booking system's reservation cannot be read: ${error.message}`);
+    throw error;
+  }
 }
 
 async function classified<T>(asked: Promise<T>): Promise<T> {

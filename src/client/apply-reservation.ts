@@ -14,6 +14,8 @@ import {
 import { applyReservationUpdate, planForQuery, stayQuery } from '../../workflows/stay/messages.js';
 import type { stay } from '../../workflows/stay/stay.js';
 import { isOver, revisionOrder } from '../domain/stay/desired/apply-snapshot.js';
+import { check, describeProblems, type Problem } from '../domain/model/check.js';
+import { endingIn } from '../domain/model/ending.js';
 import { ERROR_TYPES } from '../domain/model/error-types.js';
 import { stayWorkflowId, type StayName } from '../domain/model/ids.js';
 import { instantAt } from '../domain/model/instants.js';
@@ -21,15 +23,18 @@ import { snapshotSchema, type StaySnapshotInput } from '../domain/model/snapshot
 import type { StayView } from '../domain/model/stay-view.js';
 import { startOptions, type StartOptions } from '../temporal/start-options.js';
 import { asking } from './asking.js';
-import { checkedInput, refusing, StayRefused } from './refusals.js';
+import { refusing, StayRefused } from './refusals.js';
 import { WORKFLOW_TYPES } from '../temporal/workflow-types.js';
 
 /**
- * Records a snapshot and returns the view of its stay; starts the stay if needed.
+ * Records a snapshot and returns the view of its stay; starts the stay if needed. Of an invalid snapshot that ends the
+ * stay, the end is recorded.
  * @throws StayRefused `InvalidSnapshot`, `StaleRevision` or `StayOver`
  */
 export async function applyReservation(temporal: Client, input: StaySnapshotInput): Promise<StayView> {
-  const { window } = checkedInput(snapshotSchema, input, ERROR_TYPES.invalidSnapshot);
+  const checked = check(snapshotSchema, input);
+  if (!checked.ok) return endKnownStay(temporal, input, checked.problems);
+  const { window } = checked.value;
   // A snapshot whose window has passed may end an open stay, but starts none: a refused update would leave behind a
   // stay without a snapshot.
   if (isOver(window, instantAt(Date.now()))) return updateKnownStay(temporal, input);
@@ -100,6 +105,26 @@ async function updateKnownStay(temporal: Client, snapshot: StaySnapshotInput): P
   });
   if (said?.kind === 'known') return said.view;
   throw new StayRefused(ERROR_TYPES.stayOver, 'window.to has passed, and no such stay is open');
+}
+
+/**
+ * Ends a stay by a snapshot that is invalid, but says that the stay has ended. Starts none.
+ * @throws StayRefused `InvalidSnapshot` with the problems, if the snapshot is no such one, or no such stay is open
+ */
+async function endKnownStay(
+  temporal: Client,
+  input: StaySnapshotInput,
+  problems: readonly Problem[],
+): Promise<StayView> {
+  const refused = new StayRefused(ERROR_TYPES.invalidSnapshot, describeProblems(problems), problems);
+  const ending = endingIn(input);
+  if (ending === undefined) throw refused;
+  const handle = temporal.workflow.getHandle<typeof stay>(stayWorkflowId(ending));
+  try {
+    return await refusing(() => handle.executeUpdate(applyReservationUpdate, { args: [input] }));
+  } catch (error) {
+    throw error instanceof WorkflowNotFoundError ? refused : error;
+  }
 }
 
 /** Returns the options that start a stay. */

@@ -83,12 +83,16 @@ export async function planSnapshot(
   return stays.planFor(snapshot, { message: 'applyReservation', payload });
 }
 
-function windowIn(window: StaySnapshotInput['window'], property: Property): StaySnapshotInput['window'] {
+/**
+ * Returns a snapshot's window as instants, by the clock of its property.
+ * @throws StayRefused `InvalidSnapshot` if it is empty
+ */
+export function windowIn(window: StaySnapshotInput['window'], property: Property): StaySnapshotInput['window'] {
   try {
     return toInstants(window, property);
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
     const message = error.message.replace(/^window: /, '');
-    throw new StayRefused(ERROR_TYPES.invalidSnapshot, error.message, [{ path: 'window', message }]);
+    throw new StayRefused(ERROR_TYPES.invalidSnapshot, error.message, [{ path: 'window.departure', message }]);
   }
 }

@@ -13,19 +13,14 @@ import {
 import { outcomeOf, type KeyOutcome } from '../../src/domain/key-request/outcome.js';
 import { awaitedKeysSchema } from '../../src/domain/model/key-request-schema.js';
 import { applyMessage, ignoreMessage } from '../../src/domain/stay/desired/apply-message.js';
-import { applySnapshot, judgeSnapshot } from '../../src/domain/stay/desired/apply-snapshot.js';
-import type { StayState } from '../../src/domain/stay/state.js';
-import { check, describeProblems } from '../../src/domain/model/check.js';
+import { applySnapshot, judgeSnapshot, withReading } from '../../src/domain/stay/desired/apply-snapshot.js';
+import { withLine, type StayState } from '../../src/domain/stay/state.js';
+import { check, describeProblems, inShort, type Problem } from '../../src/domain/model/check.js';
+import { readMessage, readSnapshot } from '../../src/domain/model/ending.js';
 import { ERROR_TYPES, type StaleDetails } from '../../src/domain/model/error-types.js';
 import { dryRun, type DryRun } from '../../src/domain/stay/dry-run.js';
-import {
-  messageNames,
-  messageSchemas,
-  plannedChangeSchema,
-  type Message,
-  type MessageName,
-} from '../../src/domain/model/message-schema.js';
-import { snapshotSchema, type StaySnapshot } from '../../src/domain/model/snapshot-schema.js';
+import { messageNames, plannedChangeSchema, type MessageName } from '../../src/domain/model/message-schema.js';
+import type { StaySnapshot } from '../../src/domain/model/snapshot-schema.js';
 import type { StayView } from '../../src/domain/model/stay-view.js';
 import { viewOf } from '../../src/domain/stay/view.js';
 import { parsed } from '../arguments.js';
@@ -70,26 +65,32 @@ function handleSignal(run: StayRun, name: MessageName, payload: unknown): void {
 }
 
 function afterMessage(state: StayState, name: MessageName, payload: unknown): StayState {
-  const checked = check(messageSchemas[name], payload ?? {});
-  if (checked.ok) return applyMessage(state, { name, payload: checked.value } as Message, now());
-  return ignoreMessage(state, `${name}: ${describeProblems(checked.problems)}`, now());
+  const { message, problems } = readMessage(name, payload ?? {});
+  const applied = message === undefined ? state : applyMessage(state, message, now());
+  if (problems.length === 0) return applied;
+  return ignoreMessage(applied, `${name}: ${describeProblems(problems)}`, now());
+}
+
+/** Snapshot that the stay can record. */
+interface ParsedSnapshot {
+  readonly snapshot: StaySnapshot;
+  readonly isNew: boolean;
+  /** Problems of an invalid snapshot of which only the end of the stay is recorded. */
+  readonly leftOut: readonly Problem[];
 }
 
 /**
  * Parses a snapshot and decides whether it is new for this stay.
  * @throws ApplicationFailure `InvalidSnapshot`, `StaleRevision` or `StayOver`
  */
-function parsedSnapshot(
-  state: StayState,
-  input: unknown,
-): { readonly snapshot: StaySnapshot; readonly isNew: boolean } {
-  const checked = check(snapshotSchema, input);
-  if (!checked.ok) {
-    throw ApplicationFailure.nonRetryable(describeProblems(checked.problems), ERROR_TYPES.invalidSnapshot, {
-      problems: checked.problems,
+function parsedSnapshot(state: StayState, input: unknown): ParsedSnapshot {
+  const read = readSnapshot(input, state.snapshot);
+  if (!read.ok) {
+    throw ApplicationFailure.nonRetryable(describeProblems(read.problems), ERROR_TYPES.invalidSnapshot, {
+      problems: read.problems,
     });
   }
-  const snapshot = checked.value;
+  const { snapshot, leftOut } = read;
   for (const field of ['propertyId', 'reservationId'] as const) {
     if (snapshot[field] === state[field]) continue;
     const message = `${field} must be ${JSON.stringify(state[field])}, as in the workflow id`;
@@ -100,9 +101,9 @@ function parsedSnapshot(
   const decision = judgeSnapshot(state, snapshot, now());
   switch (decision.kind) {
     case 'new':
-      return { snapshot, isNew: true };
+      return { snapshot, isNew: true, leftOut };
     case 'known':
-      return { snapshot, isNew: false };
+      return { snapshot, isNew: false, leftOut };
     case 'stale':
       throw ApplicationFailure.nonRetryable(decision.message, ERROR_TYPES.staleRevision, {
         sameRevision: decision.sameRevision,
@@ -119,12 +120,19 @@ function parsedSnapshot(
  * @throws ApplicationFailure `InvalidSnapshot`, `StaleRevision` or `StayOver`
  */
 export function receive(run: StayRun, input: unknown): StayView {
-  const { snapshot, isNew } = parsedSnapshot(run.state, input);
-  if (isNew) {
-    run.state = applySnapshot(run.state, snapshot, now());
-    run.events += 1;
-  }
+  const read = parsedSnapshot(run.state, input);
+  const { isNew } = read;
+  const before = run.state;
+  run.state = isNew ? recorded(before, read) : withReading(before);
+  if (run.state !== before) run.events += 1;
   return { ...currentView(run), taken: isNew ? 'new' : 'known' };
+}
+
+function recorded(state: StayState, { snapshot, leftOut }: ParsedSnapshot): StayState {
+  const applied = applySnapshot(state, snapshot, now());
+  if (leftOut.length === 0) return applied;
+  const what = 'only the end of the stay is read from this snapshot';
+  return withLine(applied, { at: now(), what, why: inShort(describeProblems(leftOut)) });
 }
 
 /**
@@ -161,8 +169,8 @@ function planFor(state: StayState, change: unknown): DryRun {
   const { message, payload } = checked.value;
   if (message !== 'applyReservation') return dryRun(afterMessage(state, message, payload), now());
   try {
-    const { snapshot, isNew } = parsedSnapshot(state, payload);
-    return dryRun(isNew ? applySnapshot(state, snapshot, now()) : state, now());
+    const read = parsedSnapshot(state, payload);
+    return dryRun(read.isNew ? recorded(state, read) : state, now());
   } catch (error) {
     if (!(error instanceof ApplicationFailure)) throw error;
     throw ApplicationFailure.nonRetryable(`${error.type}: ${error.message}`, error.type ?? ERROR_TYPES.invalidSnapshot);

@@ -54,6 +54,7 @@ export const credentialChangedSignal = defineSignal<[MessageInput<'credentialCha
 export const leaseChangedSignal = defineSignal<[MessageInput<'leaseChanged'>]>('leaseChanged');
 export const phoneChangedSignal = defineSignal<[MessageInput<'phoneChanged'>]>('phoneChanged');
 export const policyChangedSignal = defineSignal<[MessageInput<'policyChanged'>]>('policyChanged');
+export const readingRefusedSignal = defineSignal<[MessageInput<'readingRefused'>]>('readingRefused');
 
 /**
  * Returns the progress of a key request: as soon as it is done or refused, and after `withinMs` at the latest. Fails
@@ -82,6 +83,7 @@ export const staySignals: { readonly [Name in MessageName]: SignalDefinition<[Me
   leaseChanged: leaseChangedSignal,
   phoneChanged: phoneChangedSignal,
   policyChanged: policyChangedSignal,
+  readingRefused: readingRefusedSignal,
 };
 
 /** View of the stay: phase, guests, keys, plan with reasons, attention, timeline. No names, no contacts. */

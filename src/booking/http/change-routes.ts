@@ -8,6 +8,8 @@ import type { z } from 'zod';
 import { stayWorkflowId, type MessageInput, type MessageName, type StayName } from '../../client.js';
 import { localInstant } from '../../domain/model/dates.js';
 import { defined } from '../../domain/model/defined.js';
+import { isBefore } from '../../domain/model/instants.js';
+import { readMessage } from '../../domain/model/ending.js';
 import { messageSchemas } from '../../domain/model/message-schema.js';
 import type { Property } from '../../domain/model/property-schema.js';
 import { authorOn, callerOn } from './authenticate.js';
@@ -162,6 +164,8 @@ export function addChangeRoutes(scope: ApiScope, context: BookingContext): void 
       method,
       url: `${RESERVATION_PATH}${path}`,
       preValidation: emptyBodyIsNone,
+      // An end is carried out even if other fields of the body are wrong.
+      attachValidation: true,
       schema: {
         operationId: message,
         tags: ['changes'],
@@ -175,8 +179,8 @@ export function addChangeRoutes(scope: ApiScope, context: BookingContext): void 
         response: answers,
       },
       async handler(request, reply) {
+        const content = contentOf(request, message);
         const params = request.params as z.output<typeof guestParams>;
-        const content = request.body as object;
         if (mustBeNamed === true) refuseUnnamed(request, content);
         const guest = ofGuest === true ? { guestId: params.guestId } : {};
         return reply.code(202).send(await send(request, params, message, { ...content, ...guest }));
@@ -226,6 +230,17 @@ export function addChangeRoutes(scope: ApiScope, context: BookingContext): void 
   );
 }
 
+/**
+ * Returns the fields of the change: all of them, or those of an end that are right.
+ * @throws HttpProblem `invalid-request`
+ */
+function contentOf({ body, validationError }: FastifyRequest, message: MessageName): object {
+  if (validationError === undefined) return body as object;
+  const read = validationError.validationContext === 'body' ? readMessage(message, body).message : undefined;
+  if (read === undefined) throw validationError;
+  return read.payload;
+}
+
 /** Refuses a body: the route ignores it, and it might say that the guest is removed for cause. */
 async function refuseBody({ body }: FastifyRequest): Promise<void> {
   if (body === undefined || body === null) return;
@@ -240,12 +255,18 @@ function refuseUnnamed(request: FastifyRequest, content: object): void {
 
 type Dates = z.output<typeof datesBody>['window'];
 
-/** Converts local dates and clock times to instants, in the time zone of the property. */
+/**
+ * Converts local dates and clock times to instants, in the time zone of the property.
+ * @throws HttpProblem `invalid-request` if the window is empty by the hotel's clock
+ */
 function inInstants(window: Dates, property: Property): MessageInput<'changeDates'>['window'] {
   if (!('arrival' in window || 'departure' in window)) return window as MessageInput<'changeDates'>['window'];
   const { arrival, departure, checkIn = property.checkIn, checkOut = property.checkOut } = window;
-  return defined({
+  const dates = defined({
     from: arrival === undefined ? undefined : localInstant(arrival, checkIn, property.timeZone),
     to: departure === undefined ? undefined : localInstant(departure, checkOut, property.timeZone),
   });
+  if (dates.from === undefined || dates.to === undefined || isBefore(dates.from, dates.to)) return dates;
+  const message = `must be later than the arrival; in the hotel's time zone, it is ${dates.from} to ${dates.to}`;
+  throw wrong({ path: 'window.departure', message });
 }

@@ -1,15 +1,19 @@
 /** `/v1/properties/{propertyId}/reservations/{reservationId}`: send a reservation, read its stay, dry-run a change. */
+import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { ERROR_TYPES, StayRefused, type PlannedChange, type StayName, type StayView } from '../../client.js';
-import { planSnapshot, snapshotToPlan } from '../../client/plan-snapshot.js';
+import { planSnapshot, snapshotToPlan, windowIn } from '../../client/plan-snapshot.js';
 import { HttpProblem, problemSchema, type FieldProblem } from '../../http/problem.js';
 import { check } from '../../domain/model/check.js';
+import { endingIn } from '../../domain/model/ending.js';
 import { MOST_ID_LENGTH, stayWorkflowId } from '../../domain/model/ids.js';
 import { instantAt } from '../../domain/model/instants.js';
 import { snapshotSchema, type StaySnapshotInput } from '../../domain/model/snapshot-schema.js';
 import { authorOn } from './authenticate.js';
+import { reportRefusedSnapshot } from '../ingress/apply-reservation.js';
 import type { ApiScope, BookingContext } from './context.js';
 import { BODY_REFUSALS, refusal, refusals } from './openapi.js';
+import { problemOfClient } from './refusals.js';
 import { planBody, reservationBody, reservationParams } from './schemas.js';
 import { dryRunSchema, stayViewSchema } from './view-schemas.js';
 
@@ -45,15 +49,36 @@ export function addReservationRoutes(scope: ApiScope, context: BookingContext): 
     }
   }
 
+  /** Returns the snapshot of a request. @throws HttpProblem; StayRefused; an open stay shows it as attention */
+  async function usable(request: SnapshotRequest): Promise<StaySnapshotInput> {
+    const { params, body, validationError } = request;
+    try {
+      if (validationError !== undefined) throw validationError;
+      const snapshot = snapshotOf(params, body);
+      const property = await context.property(params.propertyId);
+      if (endingIn(snapshot) === undefined) windowIn(snapshot.window, property);
+      return snapshot;
+    } catch (error) {
+      const problem = problemOfClient(error) ?? error;
+      if (problem instanceof HttpProblem && problem.kind === 'invalid-request') {
+        const { message, extras } = problem;
+        const refusal = { message, problems: extras.errors ?? [] };
+        await ask(() => reportRefusedSnapshot(temporal, params, refusal)).catch(() => undefined);
+      }
+      throw error;
+    }
+  }
+
   scope.put(
     RESERVATION_PATH,
     {
+      attachValidation: true,
       schema: {
         operationId: 'putReservation',
         tags: ['reservations'],
         summary: 'Send a whole reservation',
         description:
-          'Starts the stay or amends it. Returns its view once the snapshot is recorded; keys follow. The same revision with the same content changes nothing. An older revision, or the same revision with other content, gets a 409 with the current view.',
+          'Starts the stay or amends it. Returns its view once the snapshot is recorded; keys follow. The same revision with the same content changes nothing. An older revision, or the same revision with other content, gets a 409 with the current view. A snapshot that ends a known stay is recorded as its end even if other fields are wrong.',
         params: reservationParams,
         body: reservationBody,
         response: {
@@ -65,9 +90,10 @@ export function addReservationRoutes(scope: ApiScope, context: BookingContext): 
     },
     async (request) => {
       const { params, body } = request;
-      const snapshot = { ...snapshotOf(params, body), by: authorOn(request, body) };
-      await context.property(params.propertyId);
-      return withLink(params, await apply(params, snapshot));
+      const snapshot = wrongEndingIn(request) ?? (await usable(request));
+      // A refused body may be anything; only a text can name a person.
+      const by = authorOn(request, typeof body?.by === 'string' ? { by: body.by } : {});
+      return withLink(params, await apply(params, { ...snapshot, by }));
     },
   );
 
@@ -109,6 +135,29 @@ export function addReservationRoutes(scope: ApiScope, context: BookingContext): 
   );
 }
 
+/** Returns an invalid snapshot that ends the stay of the path; undefined for all others. */
+function wrongEndingIn(request: SnapshotRequest): StaySnapshotInput | undefined {
+  const { params, body, validationError } = request;
+  if (validationError !== undefined && validationError.validationContext !== 'body') return undefined;
+  if (!(body instanceof Object) || differing(params, body).length > 0) return undefined;
+  const snapshot = { ...body, ...params } as StaySnapshotInput;
+  return check(snapshotSchema, snapshot).ok || endingIn(snapshot) === undefined ? undefined : snapshot;
+}
+
+interface SnapshotRequest extends Pick<FastifyRequest, 'validationError'> {
+  readonly params: StayName;
+  readonly body: z.output<typeof reservationBody>;
+}
+
+type NamesOfBody = { readonly [Field in keyof StayName]?: string | undefined };
+
+/** Returns the ids that a body has, and that differ from the path's. */
+function differing(name: StayName, body: NamesOfBody): readonly (keyof StayName)[] {
+  return (['propertyId', 'reservationId'] as const).filter(
+    (field) => body[field] !== undefined && body[field] !== name[field],
+  );
+}
+
 /** Returns the body with the ids of the path. @throws HttpProblem `invalid-request` */
 function snapshotOf(
   name: StayName,
@@ -116,12 +165,9 @@ function snapshotOf(
   prefix: 'payload.' | '' = '',
 ): StaySnapshotInput {
   const { propertyId, reservationId } = name;
-  const differing = (['propertyId', 'reservationId'] as const).filter(
-    (field) => body[field] !== undefined && body[field] !== name[field],
-  );
   const checked = check(snapshotSchema, { ...body, propertyId, reservationId });
   const problems: readonly FieldProblem[] = [
-    ...differing.map((path) => ({ path, message: 'must be absent, or the same as in the path' })),
+    ...differing(name, body).map((path) => ({ path, message: 'must be absent, or the same as in the path' })),
     ...(checked.ok ? [] : checked.problems),
     ...(stayWorkflowId(name).length <= MOST_ID_LENGTH
       ? []

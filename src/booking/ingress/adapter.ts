@@ -10,6 +10,7 @@ import type { StayClient } from '../../client.js';
 import type { StayName } from '../../domain/model/ids.js';
 import type { KeyOutcome } from '../../domain/key-request/outcome.js';
 import type { KeyRequest } from '../../domain/model/key-request-schema.js';
+import type { Ending } from '../../domain/model/ending.js';
 import type { StaySnapshotInput } from '../../domain/model/snapshot-schema.js';
 import type { RereadOutcome } from '../../domain/model/booking-activities.js';
 
@@ -62,8 +63,16 @@ export function defineAdapter<Settings>(definition: AdapterDefinition<Settings>)
   return { system, settings, open: (opening) => open({ ...opening, settings: opening.settings as Settings }) };
 }
 
+/** Fields of a booking system, by the fields of a snapshot that they become. */
+export type SourceFields = Readonly<Record<string, string>>;
+
 /** Open connection to a booking system. The system does not support the members that are absent. */
 export interface BookingSystem {
+  /**
+   * Names of the booking system's fields, by the fields of a snapshot that they become (`window.to`, `guests`). A person
+   * who corrects a refused reservation knows only these.
+   */
+  readonly sourceFields?: SourceFields;
   /** `POST /webhooks/<system>/<connectionId>`, and the same with `/<token>`. */
   readonly webhook?: Webhook;
   /**
@@ -145,9 +154,10 @@ export type Fetched =
   /**
    * Snapshots of the reservation's stays: mostly one, with the requested name. A system that sells several rooms under
    * one reservation returns several, each with a reservation id of its own. `revision` is the booking system's
-   * modification time (or number), so that an older reading never undoes a newer one. The ingress sets `supersede`.
+   * modification time (or number), so that an older reading never undoes a newer one. The ingress sets `supersede`. Of
+   * a stay that has ended, the ending alone is enough, where the rest cannot be read.
    */
-  | { readonly kind: 'found'; readonly snapshots: readonly StaySnapshotInput[] }
+  | { readonly kind: 'found'; readonly snapshots: readonly (StaySnapshotInput | Ending)[] }
   /** The booking system does not have it, or no longer. It is read again after a delay, then taken as cancelled. */
   | { readonly kind: 'gone' }
   /** Needs no keys from Stayline, such as a spa reservation; `why` is in plain words, without personal data. */

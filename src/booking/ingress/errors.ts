@@ -9,9 +9,9 @@ import { longerThanBackoff } from '../../http/outgoing.js';
 export type BookingFailure =
   /** Transient: no response, a timeout, 5xx, too many requests. */
   | { readonly kind: 'unavailable'; readonly status?: number; readonly retryAfterMs?: number }
-  /** A person must fix it: credentials, permissions, a refused request. Still retried, but slowly. */
+  /** Refused: credentials, permissions, a wrong request. A person may have to fix it. */
   | { readonly kind: 'rejected'; readonly status?: number }
-  /** The response differs from the booking system's documentation. Retried slowly; `fields` are the wrong paths. */
+  /** The response differs from the booking system's documentation; `fields` are the wrong paths. */
   | { readonly kind: 'unreadable'; readonly fields: readonly string[] };
 
 export class BookingSystemError extends Error {
@@ -48,26 +48,24 @@ export function failureOfStatus(status: number, retryAfterMs?: number): BookingF
     : { kind: 'rejected', status };
 }
 
-/** Retry delay that gives a person time for a fix. The retry is needed: the changes are still to be read. */
-const TRY_AGAIN_MS = 5 * 60_000;
+/** Types of the failures, in Temporal. */
+export const BOOKING_ERRORS = {
+  unavailable: 'BookingSystemUnavailable',
+  rejected: 'BookingSystemRejected',
+  unreadable: 'BookingSystemUnreadable',
+} as const satisfies Readonly<Record<BookingFailure['kind'], string>>;
 
 /**
- * Returns a failure that sets the retry in Temporal after this attempt (counted from 1): after the delay that the
- * booking system requests, by the caller's policy, or slowly.
+ * Returns a failure that Temporal retries: by the caller's policy, within seconds at first, or after the delay that the
+ * booking system requests. A refused or an unreadable answer may pass as quickly as an outage does: a proxy answers
+ * with a page of its own, or a token server starts again.
+ * @param attempt number of the failed attempt, counted from 1
  */
 export function asApplicationFailure({ message, failure }: BookingSystemError, attempt: number): ApplicationFailure {
-  switch (failure.kind) {
-    case 'unavailable':
-      return ApplicationFailure.create({
-        message,
-        type: 'BookingSystemUnavailable',
-        ...defined({ nextRetryDelay: longerThanBackoff(failure.retryAfterMs, attempt) }),
-      });
-    case 'rejected':
-      return ApplicationFailure.create({ message, type: 'BookingSystemRejected', nextRetryDelay: TRY_AGAIN_MS });
-    case 'unreadable':
-      return ApplicationFailure.create({ message, type: 'BookingSystemUnreadable', nextRetryDelay: TRY_AGAIN_MS });
-    default:
-      return failure satisfies never;
-  }
+  const retryAfterMs = failure.kind === 'unavailable' ? failure.retryAfterMs : undefined;
+  return ApplicationFailure.create({
+    message,
+    type: BOOKING_ERRORS[failure.kind],
+    ...defined({ nextRetryDelay: longerThanBackoff(retryAfterMs, attempt) }),
+  });
 }

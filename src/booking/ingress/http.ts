@@ -86,6 +86,13 @@ function read<Answer>(request: BookingRequest<Answer>, response: AxiosResponse<u
   }
   const parsed = answer.safeParse(response.data);
   if (parsed.success) return parsed.data;
-  const fields = parsed.error.issues.map(({ path }) => path.map(String).join('.') || 'the whole answer');
-  throw new BookingSystemError(operation, { kind: 'unreadable', fields: [...new Set(fields)].slice(0, 20) });
+  throw unreadable(operation, parsed.error);
+}
+
+const MOST_FIELDS = 20;
+
+/** Returns the failure of an answer that does not fit its schema. */
+export function unreadable(operation: string, { issues }: z.ZodError): BookingSystemError {
+  const fields = issues.map(({ path }) => path.map(String).join('.') || 'the whole answer');
+  return new BookingSystemError(operation, { kind: 'unreadable', fields: [...new Set(fields)].slice(0, MOST_FIELDS) });
 }

@@ -15,6 +15,7 @@ import type { Client } from '@temporalio/client';
 import type { Delivery, Reading, Webhook } from './adapter.js';
 import type { Connection, Connections } from './connections.js';
 import { openDoor, type Counter } from './port.js';
+import { reportRefusedSnapshot } from './apply-reservation.js';
 import { handOver, paceOf } from './deliver.js';
 
 /** Log of the ingress. */
@@ -179,6 +180,7 @@ async function apply(temporal: Client, snapshot: unknown): Promise<Answer> {
       case ERROR_TYPES.stayOver:
         return { status: 202, outcome: 'over' };
       default:
+        await temporal.withDeadline(Date.now() + TIMEOUT_MS, () => reportRefusedSnapshot(temporal, snapshot, error));
         return { status: 422, outcome: 'refused', problems: error.problems };
     }
   }

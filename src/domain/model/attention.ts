@@ -20,6 +20,7 @@ export const ATTENTION_CODES = [
   'ignored-message',
   'stale-booking',
   'booking-mismatch',
+  'booking-unreadable',
   'shortening-unconfirmed',
   'guest-has-other-stay',
 ] as const;

@@ -12,6 +12,35 @@ export interface Window {
 
 const MINUTE = 60_000;
 
+const WRITTEN = /^(\d{4}-\d{2}-\d{2})T(\d{2}):(\d{2})(?::(\d{2})(?:\.\d+)?)?(?:Z|[+-](\d{2}):?(\d{2}))$/;
+
+/**
+ * Returns true for an ISO 8601 instant with an offset, whose date and time exist. `Date.parse` does not check that: it
+ * takes 30 February for 2 March, and 24:00 for midnight.
+ */
+export function isInstant(text: string): boolean {
+  const [, date = '', hour, minute, second, offsetHour, offsetMinute] = WRITTEN.exec(text) ?? [];
+  const isUpTo = (most: number, written: string | undefined): boolean => Number(written ?? 0) <= most;
+  return (
+    isCalendarDate(date) &&
+    isUpTo(23, hour) &&
+    [minute, second, offsetMinute].every((written) => isUpTo(59, written)) &&
+    isUpTo(23, offsetHour)
+  );
+}
+
+/** Returns true for a date such as "2026-11-23" that is in the calendar. */
+export function isCalendarDate(text: string): boolean {
+  if (!/^\d{4}-\d{2}-\d{2}$/.test(text)) return false;
+  const date = new Date(`${text}T00:00Z`);
+  return !Number.isNaN(date.getTime()) && date.toISOString().startsWith(text);
+}
+
+/** Returns true if a window still has a length once its instants are cut to the minute, as keys are. */
+export function hasLength({ from, to }: Window): boolean {
+  return millis(normalInstant(from)) < millis(normalInstant(to));
+}
+
 /** Returns milliseconds since 1970 for an instant in any ISO 8601 offset and precision. */
 export function millis(instant: string): number {
   return Date.parse(instant);

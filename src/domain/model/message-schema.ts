@@ -1,7 +1,7 @@
 /** Schemas of the messages of `stay`: payloads of its signals, of `planFor`, and the start argument. */
 import { z } from 'zod';
 import { leaseNewsSchema } from './room-message-schema.js';
-import { guestsSchema, idSchema, instantSchema, roomsSchema } from './snapshot-schema.js';
+import { guestsSchema, idSchema, instantSchema, isOrdered, roomsSchema, windowOrder } from './snapshot-schema.js';
 
 const reason = z.string({ error: 'must say why, in up to 200 characters' }).min(1).max(200);
 
@@ -29,7 +29,8 @@ export const messageSchemas = {
       .strictObject({ from: instantSchema.optional(), to: instantSchema.optional() })
       .refine((window) => window.from !== undefined || window.to !== undefined, {
         error: 'must hold "from", "to" or both',
-      }),
+      })
+      .refine(({ from, to }) => from === undefined || to === undefined || isOrdered({ from, to }), windowOrder),
     ...envelope,
   }),
   checkIn: nothing,
@@ -52,6 +53,10 @@ export const messageSchemas = {
   leaseChanged: leaseNewsSchema.extend(envelope),
   phoneChanged: z.strictObject({ deviceId: idSchema, eventType: idSchema, eventId: idSchema, ...envelope }),
   policyChanged: nothing,
+  readingRefused: z.strictObject({
+    problem: z.string({ error: 'must say what is wrong, in up to 500 characters' }).min(1).max(500),
+    ...envelope,
+  }),
 } as const;
 
 export type MessageName = keyof typeof messageSchemas;

@@ -3,7 +3,7 @@
  * unknown fields refused by name. All other modules use the types of these schemas.
  */
 import { z } from 'zod';
-import type { Instant, Window } from './instants.js';
+import { hasLength, isCalendarDate, isInstant, type Instant, type Window } from './instants.js';
 
 export type { Instant, Window };
 
@@ -24,7 +24,7 @@ export const instantSchema = z
     /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:?\d{2})$/,
     'must be an ISO 8601 instant with an offset, such as "2026-11-23T14:00Z"',
   )
-  .refine((text) => !Number.isNaN(Date.parse(text)), 'must be a date and time that exist, such as "2026-11-23T14:00Z"')
+  .refine(isInstant, 'must be a date and time that exist, such as "2026-11-23T14:00Z"')
   .refine((text) => isInReach(text), 'must be before the year 2200; give an open end a nearer date');
 
 /** Returns true before the year 2200. Later dates stand for "never" and leave no room to add a grace or a zone. */
@@ -38,20 +38,19 @@ const localDate = z
   .refine(isCalendarDate, 'must be a date that exists, such as "2026-11-23"')
   .refine((text) => isInReach(text), 'must be before the year 2200; give an open end a nearer date');
 
-function isCalendarDate(text: string): boolean {
-  const date = new Date(`${text}T00:00Z`);
-  return !Number.isNaN(date.getTime()) && date.toISOString().startsWith(text);
-}
-
 const clockTime = z
   .string({ error: 'must be a 24-hour clock time such as "15:00"' })
   .regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'must be a 24-hour clock time such as "15:00"');
 
-const windowOrder = { error: 'must be later than "from"', path: ['to'] };
+/** Problem of a window that is empty: keys have minute precision, so both instants are compared as they are kept. */
+export const windowOrder = { error: 'must be later than "from", when both are cut to the minute', path: ['to'] };
 
-export const windowSchema = z
-  .strictObject({ from: instantSchema, to: instantSchema })
-  .refine((window) => !(Date.parse(window.from) >= Date.parse(window.to)), windowOrder);
+/** Returns true unless the window is empty. An instant that does not exist is a problem of its own. */
+export function isOrdered(window: Window): boolean {
+  return !isInstant(window.from) || !isInstant(window.to) || hasLength(window);
+}
+
+export const windowSchema = z.strictObject({ from: instantSchema, to: instantSchema }).refine(isOrdered, windowOrder);
 
 /** Window of local dates; missing clock times come from the property. */
 export const localWindowSchema = z
@@ -64,7 +63,12 @@ export const localWindowSchema = z
   .refine((window) => window.arrival <= window.departure, {
     error: 'must not be before "arrival"',
     path: ['departure'],
-  });
+  })
+  .refine(
+    ({ arrival, departure, checkIn, checkOut }) =>
+      arrival !== departure || checkIn === undefined || checkOut === undefined || checkIn < checkOut,
+    { error: 'must be after the day of "arrival", or "checkOut" later than "checkIn"', path: ['departure'] },
+  );
 
 /** Window as instants, or as local dates with the property's or its own clock times. */
 export const snapshotWindowSchema = z.union([windowSchema, localWindowSchema]);
@@ -122,9 +126,7 @@ export const statusSchema = z.enum(['tentative', 'confirmed', 'in-house', 'depar
 
 const segmentsSchema = z
   .array(
-    z
-      .strictObject({ from: instantSchema, to: instantSchema, rooms: roomsSchema })
-      .refine((segment) => !(Date.parse(segment.from) >= Date.parse(segment.to)), windowOrder),
+    z.strictObject({ from: instantSchema, to: instantSchema, rooms: roomsSchema }).refine(isOrdered, windowOrder),
     { error: 'must be a list of { "from", "to", "rooms" }, one for each stretch of the stay' },
   )
   .min(1, 'must name at least one stretch of the stay')
@@ -142,14 +144,16 @@ const segmentsSchema = z
     });
   });
 
+/** Increases with every change in the booking system: a number, or the modification instant. */
+export const revisionSchema = z.union([z.number().min(0, 'must not be negative'), instantSchema], {
+  error: 'must be a number that grows with every change, or the instant of the change',
+});
+
 export const snapshotSchema = z
   .strictObject({
     propertyId: idSchema,
     reservationId: idSchema,
-    /** Increases with every change in the booking system: a number, or the modification instant. */
-    revision: z.union([z.number().min(0, 'must not be negative'), instantSchema], {
-      error: 'must be a number that grows with every change, or the instant of the change',
-    }),
+    revision: revisionSchema,
     status: statusSchema,
     window: snapshotWindowSchema,
     /** Rooms of the whole stay; [] while none is assigned. */
@@ -187,6 +191,17 @@ export const snapshotSchema = z
     });
   })
   .transform((snapshot) => ({ ...snapshot, rooms: snapshot.rooms ?? [] }));
+
+/** Name of a stay, in whatever holds more. */
+export const stayNameSchema = z.object({ propertyId: idSchema, reservationId: idSchema });
+
+/** End of a stay, as much of a snapshot as says it for certain; all other fields may be missing or wrong. */
+export const endingSchema = stayNameSchema.extend({
+  status: z.enum(['departed', 'cancelled', 'no-show']),
+  revision: revisionSchema.optional().catch(undefined),
+  supersede: z.literal(true).optional().catch(undefined),
+  by: idSchema.optional().catch(undefined),
+});
 
 export type Guest = z.infer<typeof guestSchema>;
 export type SnapshotWindow = z.infer<typeof snapshotWindowSchema>;

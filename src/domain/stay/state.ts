@@ -155,6 +155,8 @@ export interface StayState {
   readonly snapshot?: StaySnapshot;
   readonly desired: DesiredStay;
   readonly property?: PropertyKnown;
+  /** Why the booking system's latest state of the reservation could not be used; absent once a snapshot arrives. */
+  readonly readingProblem?: string;
   /** True while the property must be read: at the start, at every snapshot, and on `policyChanged`. */
   readonly propertyDue: boolean;
   /** Number of times that a read of the property was requested. */

@@ -1,4 +1,5 @@
 /** Seam's `/events`. `since` and `between` exclude their ends, as in Seam's own fake. */
+import { isCalendarDate } from '../../domain/model/instants.js';
 import type { SeamEvent } from './events.js';
 import type { Params } from './params.js';
 import { invalidInput, notFound } from './seam-error.js';
@@ -33,7 +34,8 @@ function span(asked: Params<'eventsList'>): readonly [number, number] {
 
 function instant(field: string, text: string): number {
   const at = Date.parse(text);
-  if (Number.isNaN(at)) throw invalidInput([field], 'must be a date-time, such as "2026-11-23T14:00:00Z"');
+  if (Number.isNaN(at) || !isCalendarDate(text.slice(0, 'yyyy-mm-dd'.length)))
+    throw invalidInput([field], 'must be a date-time, such as "2026-11-23T14:00:00Z"');
   return at;
 }
 

@@ -1,5 +1,6 @@
 /** Request parameters of every endpoint that the simulator has, as Seam publishes them (`published.ts`). */
 import { z } from 'zod';
+import { isInstant } from '../../domain/model/instants.js';
 import { EVENT_TYPES } from './published.js';
 
 const uuid = z.guid({ error: 'must be a UUID' });
@@ -10,7 +11,7 @@ const dateTime = z
     /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?(Z|[+-]\d{2}:\d{2})$/,
     'must be a date-time with seconds and an offset, such as "2026-11-23T15:00:00+01:00"',
   )
-  .refine((text) => !Number.isNaN(Date.parse(text)), 'must be a date and time that exist');
+  .refine(isInstant, 'must be a date and time that exist');
 const email = z.email({ error: 'must be an e-mail address' });
 const limit = z.int().positive().optional();
 const pageCursor = z.string().nullable().optional();

@@ -9,9 +9,9 @@ import type { StayName } from '../../../domain/model/ids.js';
 import { idSchema } from '../../../domain/model/snapshot-schema.js';
 import { defineAdapter, type Delivery, type Reading } from '../../ingress/adapter.js';
 import { openGuard } from '../../ingress/guard.js';
-import { openBookingHttp } from '../../ingress/http.js';
+import { openBookingHttp, unreadable } from '../../ingress/http.js';
 import { baseUrlSchema, guardSchema, secretNameSchema } from '../../ingress/settings.js';
-import { mappingSettings, openApaleoMapping, reservationSchema } from './mapping.js';
+import { endOf, mappingSettings, openApaleoMapping, reservationSchema, SOURCE_FIELDS } from './mapping.js';
 import { openAccessTokens } from '../parts/access-token.js';
 import { openGuestIds } from '../parts/guest-ids.js';
 import { jsonIn } from '../parts/json.js';
@@ -28,6 +28,7 @@ const settingsSchema = z.strictObject({
   ...mappingSettings,
 });
 
+const GET_RESERVATION = 'GET reservation';
 const SCOPE = 'reservations.read';
 const PAGE_SIZE = 100;
 
@@ -64,24 +65,33 @@ export const apaleo = defineAdapter({
     const propertyIds = new Map(properties.map(({ propertyId, externalId }) => [externalId, propertyId]));
 
     return {
+      sourceFields: SOURCE_FIELDS,
       webhook: { read: (delivery) => gatekeeper(delivery) ?? readEvent(delivery, propertyIds) },
 
       async fetchReservation(name, { knownGuests, ...call }) {
-        const reservation = await tokens.authorized((authorization) =>
+        const answer = await tokens.authorized((authorization) =>
           http.find({
             ...call,
-            operation: 'GET reservation',
+            operation: GET_RESERVATION,
             path: `/booking/v1/reservations/${encodeURIComponent(name.reservationId)}`,
             query: { expand: 'assignedUnits' },
             headers: { authorization },
-            answer: reservationSchema,
+            answer: z.unknown(),
           }),
         );
-        if (reservation === undefined) return { kind: 'gone' };
-        if (reservation.property.id !== externalIds.get(name.propertyId)) {
+        if (answer === undefined) return { kind: 'gone' };
+        const externalId = externalIds.get(name.propertyId);
+        const { data: reservation, error } = reservationSchema.safeParse(answer);
+        if (reservation === undefined) {
+          const end = endOf(name, answer, externalId);
+          if (end === undefined) throw unreadable(GET_RESERVATION, error);
+          return end;
+        }
+        if (reservation.property.id !== externalId) {
           return { kind: 'ignored', why: 'it belongs to another property' };
         }
-        return toSnapshot(name, reservation, await knownGuests());
+        const fetched = toSnapshot(name, reservation, await knownGuests());
+        return fetched.kind === 'ignored' ? (endOf(name, reservation, externalId) ?? fetched) : fetched;
       },
 
       async changedSince({ propertyId, since, cursor }, call) {

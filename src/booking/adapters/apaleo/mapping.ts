@@ -4,9 +4,10 @@
  */
 import { z } from 'zod';
 import type { StayName } from '../../../domain/model/ids.js';
+import { defined } from '../../../domain/model/defined.js';
 import { earlier, isBefore, millis, normalInstant, type Window } from '../../../domain/model/instants.js';
 import type { StaySnapshotInput } from '../../../domain/model/snapshot-schema.js';
-import type { Fetched, KnownGuest } from '../../ingress/adapter.js';
+import type { Fetched, KnownGuest, SourceFields } from '../../ingress/adapter.js';
 import { contactOf, phoneCountrySchema, type Contact } from '../parts/contacts.js';
 import { guestIdentitySchema, type GuestIds, type IdentifiedGuest } from '../parts/guest-ids.js';
 import { roomsOver, type RoomsOfSnapshot } from '../parts/rooms-over-time.js';
@@ -69,6 +70,37 @@ const STATUS = {
   Canceled: 'cancelled',
   NoShow: 'no-show',
 } as const satisfies Readonly<Record<ApaleoReservation['status'], StaySnapshotInput['status']>>;
+
+/** Fields of apaleo that become the fields of a snapshot. */
+export const SOURCE_FIELDS: SourceFields = {
+  reservationId: 'id',
+  revision: 'modified',
+  status: 'status',
+  window: 'arrival, departure',
+  'window.from': 'arrival',
+  'window.to': 'departure',
+  rooms: 'assignedUnits',
+  segments: 'assignedUnits',
+  guests: 'primaryGuest, additionalGuests',
+};
+
+/** Parts of a reservation that say that it has ended. */
+const endSchema = z.object({
+  status: z.enum(['CheckedOut', 'Canceled', 'NoShow']),
+  property: z.object({ id: z.string() }).optional().catch(undefined),
+  modified: instant.optional().catch(undefined),
+});
+
+/**
+ * Returns the end of a reservation, however unreadable the rest of it is; undefined if it does not say that it has
+ * ended, or belongs to another property.
+ */
+export function endOf(name: StayName, reservation: unknown, externalId: string | undefined): Fetched | undefined {
+  const { data } = endSchema.safeParse(reservation);
+  if (data === undefined || (data.property?.id ?? externalId) !== externalId) return undefined;
+  const ending = { ...name, status: STATUS[data.status], ...defined({ revision: data.modified }) };
+  return { kind: 'found', snapshots: [ending] };
+}
 
 /**
  * Returns the function that maps a reservation to a snapshot, or to `ignored` if its unit group has no doors for

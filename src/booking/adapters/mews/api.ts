@@ -7,17 +7,19 @@ import PQueue from 'p-queue';
 import type { z } from 'zod';
 import { defined } from '../../../domain/model/defined.js';
 import { BookingSystemError } from '../../ingress/errors.js';
-import { openBookingHttp } from '../../ingress/http.js';
+import { openBookingHttp, unreadable } from '../../ingress/http.js';
 import { toTheSecond } from '../parts/times.js';
 import {
   changedSchema,
   commandsSchema,
   companionshipsSchema,
   customersSchema,
+  endSchema,
   reservationSchema,
   reservationsSchema,
   resourcesSchema,
   type MewsBooking,
+  type MewsEnd,
   type MewsCommand,
 } from './wire.js';
 
@@ -41,8 +43,12 @@ export interface MewsListing {
 export type CommandState = 'Processing' | 'Processed' | 'Error';
 
 export interface MewsApi {
-  /** Returns the reservation, or undefined if Mews has none with this id. @throws BookingSystemError */
-  booking(reservationId: string): Promise<MewsBooking | undefined>;
+  /**
+   * Returns the reservation, or undefined if Mews has none with this id. Of one that has ended, and cannot be read with
+   * its guests and room, only the end.
+   * @throws BookingSystemError
+   */
+  booking(reservationId: string): Promise<MewsBooking | MewsEnd | undefined>;
   list(listing: MewsListing): Promise<{ readonly ids: readonly string[]; readonly next?: string }>;
   /** Returns the commands that are not finished. */
   activeCommands(): Promise<readonly MewsCommand[]>;
@@ -149,7 +155,7 @@ export function openMewsApi({ apiUrl, clientToken, accessToken, client, ...limit
     );
   }
 
-  type Loaded = MewsBooking | undefined | BookingSystemError;
+  type Loaded = MewsBooking | MewsEnd | undefined | BookingSystemError;
 
   /** Loads a batch. A reservation that cannot be read gets an error of its own; the others load. */
   async function load(ids: readonly string[], probes = { left: MOST_PROBES }): Promise<readonly Loaded[]> {
@@ -167,6 +173,26 @@ export function openMewsApi({ apiUrl, clientToken, accessToken, client, ...limit
 
   async function loadTogether(ids: readonly string[]): Promise<readonly Loaded[]> {
     const found = await all(RESERVATIONS, { ReservationIds: ids }, reservationsSchema, (answer) => answer.Reservations);
+    const ends = new Map(found.flatMap((one) => endSchema.safeParse(one).data ?? []).map((end) => [end.Id, end]));
+    try {
+      const loaded = await completed(ids, found);
+      return loaded.map((one, place) =>
+        one instanceof BookingSystemError ? (ends.get(ids[place] ?? '') ?? one) : one,
+      );
+    } catch (error) {
+      // An end needs no guests and no rooms, so a failure to read them delays only the reservations that go on.
+      const others = ids.filter((one) => !ends.has(one));
+      if (!(error instanceof BookingSystemError) || others.length === ids.length) throw error;
+      const loaded = others.length === 0 ? [] : await load(others).catch(() => others.map(() => error));
+      return ids.map((one) => ends.get(one) ?? loaded[others.indexOf(one)]);
+    }
+  }
+
+  /** Returns the reservations with their guests and rooms. */
+  async function completed(
+    ids: readonly string[],
+    found: readonly { readonly Id: string }[],
+  ): Promise<readonly (MewsBooking | undefined | BookingSystemError)[]> {
     const read = new Map(found.map((one) => [one.Id, reservationSchema.safeParse(one)]));
     const reservations = [...read.values()].flatMap(({ data }) => data ?? []);
     const companionships =
@@ -188,7 +214,7 @@ export function openMewsApi({ apiUrl, clientToken, accessToken, client, ...limit
     return ids.map((one) => {
       const parsed = read.get(one);
       if (parsed === undefined) return undefined;
-      if (!parsed.success) return unreadable(RESERVATIONS, parsed.error);
+      if (!parsed.success) return unreadable(`POST ${RESERVATIONS}`, parsed.error);
       const reservation = parsed.data;
       const { AssignedResourceId: roomId } = reservation;
       const room = roomId == null ? undefined : rooms.get(roomId);
@@ -214,7 +240,7 @@ export function openMewsApi({ apiUrl, clientToken, accessToken, client, ...limit
     return new Map(found.map((customer) => [customer.Id, customer]));
   }
 
-  const bookings = new DataLoader<string, MewsBooking | undefined>((ids) => load(ids), {
+  const bookings = new DataLoader<string, MewsBooking | MewsEnd | undefined>((ids) => load(ids), {
     cache: false,
     maxBatchSize: MOST_IDS,
     batchScheduleFn: (callback) => void setTimeout(callback, GATHER_MS),
@@ -243,9 +269,4 @@ export function openMewsApi({ apiUrl, clientToken, accessToken, client, ...limit
       await post('commands/update', update, commandsSchema.partial());
     },
   };
-}
-
-function unreadable(operation: string, { issues }: z.ZodError): BookingSystemError {
-  const fields = [...new Set(issues.map(({ path }) => path.join('.')))];
-  return new BookingSystemError(`POST ${operation}`, { kind: 'unreadable', fields });
 }

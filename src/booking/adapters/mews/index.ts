@@ -12,7 +12,7 @@ import { jsonIn } from '../parts/json.js';
 import { openMewsApi, type MewsApi } from './api.js';
 import { cutKey } from './commands.js';
 import { listenToMews } from './listening.js';
-import { mappingSettings, toSnapshot } from './mapping.js';
+import { mappingSettings, SOURCE_FIELDS, toEnding, toSnapshot } from './mapping.js';
 import { webhookSchema } from './wire.js';
 
 const settingsSchema = z.strictObject({
@@ -67,12 +67,14 @@ export const mews = defineAdapter({
       reservationId,
     });
     return {
+      sourceFields: SOURCE_FIELDS,
       webhook: { read: (delivery) => gatekeeper(delivery) ?? readEvents(delivery, { externalId, propertyId }) },
       async fetchReservation(name) {
         // Mews would refuse the whole batch because of an id that is not one of its own.
         if (!z.guid().safeParse(name.reservationId).success) return { kind: 'gone' };
         const booking = await api.booking(name.reservationId);
-        return booking === undefined ? { kind: 'gone' } : toSnapshot(name, booking, settings);
+        if (booking === undefined) return { kind: 'gone' };
+        return 'reservation' in booking ? toSnapshot(name, booking, settings) : toEnding(name, booking);
       },
       changedSince: ({ since, cursor }) => changes(api, settings, { since, cursor, nameOf }),
       ...(wsUrl === false

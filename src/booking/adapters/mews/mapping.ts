@@ -3,12 +3,14 @@
  * stays.
  */
 import { z } from 'zod';
+import { defined } from '../../../domain/model/defined.js';
+import type { Ending } from '../../../domain/model/ending.js';
 import type { StayName } from '../../../domain/model/ids.js';
 import { earlier, normalInstant } from '../../../domain/model/instants.js';
 import type { StaySnapshotInput } from '../../../domain/model/snapshot-schema.js';
-import type { Fetched } from '../../ingress/adapter.js';
+import type { Fetched, SourceFields } from '../../ingress/adapter.js';
 import { contactOf, phoneCountrySchema } from '../parts/contacts.js';
-import type { MewsBooking, MewsReservation } from './wire.js';
+import { endSchema, type MewsBooking, type MewsEnd, type MewsReservation } from './wire.js';
 
 /** Settings for choices that Mews's documents leave to the hotel. */
 export const mappingSettings = {
@@ -34,12 +36,40 @@ const STATUS = {
   Canceled: 'cancelled',
 } as const satisfies Readonly<Record<MewsReservation['State'], StaySnapshotInput['status']>>;
 
-/** Returns the snapshot of a reservation, or `ignored` if it belongs to a service without doors. */
+/** Fields of Mews that become the fields of a snapshot. */
+export const SOURCE_FIELDS: SourceFields = {
+  reservationId: 'Id',
+  revision: 'UpdatedUtc',
+  status: 'State',
+  window: 'ScheduledStartUtc, ScheduledEndUtc',
+  'window.from': 'ScheduledStartUtc',
+  'window.to': 'ScheduledEndUtc',
+  rooms: 'AssignedResourceId',
+  guests: 'AccountId, companionships',
+};
+
+/** Returns the end of a reservation of which not more is known. */
+export function toEnding(name: StayName, end: MewsEnd): Fetched {
+  return {
+    kind: 'found',
+    snapshots: [{ ...name, status: endStatusOf(end), ...defined({ revision: end.UpdatedUtc }) }],
+  };
+}
+
+function endStatusOf({ State, CancellationReason }: MewsEnd): Ending['status'] {
+  return State === 'Canceled' && CancellationReason === 'NoShow' ? 'no-show' : STATUS[State];
+}
+
+/**
+ * Returns the snapshot of a reservation, or `ignored` if it belongs to a service without doors. An end counts all the
+ * same: its stay may be from a time with other settings.
+ */
 export function toSnapshot(name: StayName, booking: MewsBooking, settings: MewsMappingSettings): Fetched {
   const { reservation, room } = booking;
   const { serviceIds } = settings;
   if (serviceIds !== undefined && !serviceIds.includes(reservation.ServiceId)) {
-    return { kind: 'ignored', why: 'it belongs to another service' };
+    const { data: end } = endSchema.safeParse(reservation);
+    return end === undefined ? { kind: 'ignored', why: 'it belongs to another service' } : toEnding(name, end);
   }
   const start = normalInstant(reservation.ScheduledStartUtc);
   const snapshot: StaySnapshotInput = {

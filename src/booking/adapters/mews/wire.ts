@@ -23,6 +23,14 @@ export const reservationSchema = z.object({
   UpdatedUtc: instant,
 });
 
+/** Parts of a reservation that say that it has ended, however unreadable the rest of it is. */
+export const endSchema = z.object({
+  Id: id,
+  State: z.enum(['Processed', 'Canceled']),
+  CancellationReason: z.string().optional().catch(undefined),
+  UpdatedUtc: instant.optional().catch(undefined),
+});
+
 export const customerSchema = z.object({
   Id: id,
   FirstName: z.string().nullish(),
@@ -84,6 +92,7 @@ export const messageSchema = z.object({
 });
 
 export type MewsReservation = z.infer<typeof reservationSchema>;
+export type MewsEnd = z.infer<typeof endSchema>;
 export type MewsCustomer = z.infer<typeof customerSchema>;
 export type MewsCommand = z.infer<typeof commandSchema>;
 

@@ -16,7 +16,7 @@ import { defineAdapter, type Door } from '../../ingress/adapter.js';
 import { longSecretOf, secretNameSchema } from '../../ingress/settings.js';
 import { jsonIn } from '../parts/json.js';
 import { mappingSettings, readRequest, validityOf } from './mapping.js';
-import { roomKeyAnswer, roomKeyRequestSchema, type RoomKeyRequest, type RoomKeyResult } from './wire.js';
+import { removalSchema, roomKeyAnswer, roomKeyRequestSchema, type RoomKeyRequest, type RoomKeyResult } from './wire.js';
 
 const settingsSchema = z.strictObject({
   /** Credentials that the hotel has set in OPERA for this outbound system. */
@@ -207,7 +207,7 @@ async function readKey(door: Door, name: StayName): Promise<RoomKeyResult> {
 
 function parse(body: unknown): RoomKeyRequest | undefined {
   const content = Buffer.isBuffer(body) ? jsonIn(body.toString('utf8')) : undefined;
-  return roomKeyRequestSchema.safeParse(content).data;
+  return roomKeyRequestSchema.safeParse(content).data ?? removalSchema.safeParse(content).data;
 }
 
 /** Returns the check of the `authorization` header. It compares digests in constant time. */

@@ -65,8 +65,9 @@ export function readRequest(wire: RoomKeyRequest, settings: OperaMappingSettings
       why: `Stayline makes only ${settings.roomKeyTypes.join(', ')}; please use another encoder.`,
     };
   }
-  const rooms = [...new Set([wire.roomId ?? '', ...(wire.additionalRooms ?? [])])].filter((room) => room !== '');
-  if (!rooms.every((room) => idSchema.safeParse(room).success))
+  const named = [...new Set([wire.roomId ?? '', ...(wire.additionalRooms ?? [])])].filter((room) => room !== '');
+  const rooms = named.filter((room) => idSchema.safeParse(room).success);
+  if (kind !== 'remove' && rooms.length < named.length)
     return { kind: 'cannot', why: 'The request names an invalid room.' };
   const window = validityOf(wire, settings);
   if (kind !== 'remove' && window === undefined)
@@ -75,7 +76,7 @@ export function readRequest(wire: RoomKeyRequest, settings: OperaMappingSettings
     requestId: `opera-${createHash('sha256').update(JSON.stringify(wire)).digest('hex').slice(0, 32)}`,
     kind,
     rooms,
-    ...(wire.oldRoomId == null || wire.oldRoomId === '' ? {} : { oldRoom: wire.oldRoomId }),
+    ...defined({ oldRoom: idSchema.safeParse(wire.oldRoomId).data }),
     ...defined({ window }),
     at: instantOf(wire.keyRequestTime, settings.timeZone) ?? now,
     by: 'opera',

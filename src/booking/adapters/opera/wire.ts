@@ -23,6 +23,28 @@ export const roomKeyRequestSchema = z.object({
   keyRequestTime: text,
 });
 
+const anyText = text.catch(undefined);
+
+/**
+ * Request to remove keys, however unreadable its other fields are: OPERA shows the keys as deleted, and never asks
+ * again.
+ */
+export const removalSchema = roomKeyRequestSchema.extend({
+  keyType: z.literal('Remove'),
+  roomKeyType: anyText,
+  keyUserType: anyText,
+  encoderId: anyText,
+  encoderTerminal: anyText,
+  roomId: anyText,
+  oldRoomId: anyText,
+  additionalRooms: z.array(z.string()).nullish().catch(undefined),
+  reservationIdList: z.array(z.object({ id: anyText, type: anyText }).catch({})).nullish(),
+  guestShareFlag: z.boolean().nullish().catch(undefined),
+  keyValidityStart: anyText,
+  keyValidityEnd: anyText,
+  keyRequestTime: anyText,
+});
+
 export type RoomKeyRequest = z.infer<typeof roomKeyRequestSchema>;
 
 /** Response codes: `OK` done, `BY` the encoder is busy, `UR` cannot be processed, `RY` retry. */

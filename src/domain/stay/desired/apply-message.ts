@@ -37,6 +37,7 @@ export function applyMessage(state: StayState, message: Message, now: Instant): 
   const { requestId, by } = message.payload;
   if (requestId !== undefined && state.handledRequests.includes(requestId)) return state;
   const known = requestId === undefined ? state : withRequest(state, requestId);
+  if (message.name === 'readingRefused' && message.payload.problem === known.readingProblem) return known;
   const changed = apply(known, message, now);
   if (typeof changed === 'string') return ignoreMessage(known, `${message.name}: ${changed}`, now);
   const applied = recordDeskAct(changed, message, now);
@@ -115,6 +116,8 @@ function apply(state: StayState, message: Message, now: Instant): Applied {
       return phoneChanged(state, message.payload.deviceId);
     case 'leaseChanged':
       return recordLeaseNews(state, message.payload, now);
+    case 'readingRefused':
+      return { ...state, readingProblem: message.payload.problem };
     default:
       return message satisfies never;
   }
@@ -359,6 +362,8 @@ function describe(message: Exclude<Message, { name: 'leaseChanged' }>): string {
       return 'retry requested';
     case 'policyChanged':
       return 'the property configuration changed';
+    case 'readingRefused':
+      return 'the state of the reservation at the booking system cannot be used';
     default:
       return message satisfies never;
   }

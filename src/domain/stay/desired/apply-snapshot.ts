@@ -85,7 +85,7 @@ export function applySnapshot(state: StayState, snapshot: StaySnapshot, now: Ins
   const before = state.snapshot;
   const differs = (field: keyof StaySnapshot): boolean =>
     before === undefined || canonical(before[field]) !== canonical(snapshot[field]);
-  let next = state;
+  let next = withReading(state);
   if (differs('status')) next = setStatus(next, snapshot.status, now);
   if (differs('window')) next = setWindow(next, snapshot.window);
   if (differs('rooms') || differs('segments')) next = setBookedRooms(next, snapshot, now);
@@ -99,6 +99,12 @@ export function applySnapshot(state: StayState, snapshot: StaySnapshot, now: Ins
     what: `snapshot ${snapshot.revision}: ${snapshot.status}, rooms ${roomsText(next.desired.rooms)}`,
     ...defined({ why: differs('hold') ? snapshot.hold?.reason : undefined, by: snapshot.by }),
   });
+}
+
+/** Returns the state after a snapshot that could be used: an earlier one that could not is past. */
+export function withReading(state: StayState): StayState {
+  const { readingProblem, ...rest } = state;
+  return readingProblem === undefined ? state : { ...rest, changes: rest.changes + 1 };
 }
 
 function setBookingHold(state: StayState, bookingHold: string | undefined): StayState {

@@ -7,7 +7,7 @@ import { unfetchedKeys } from '../known/unfetched-keys.js';
 import type { Notice, OpenAttention } from '../../model/attention.js';
 import type { KeyPlan, Desired } from '../../model/key-plan.js';
 import { bookingMismatches } from './mismatches.js';
-import { guestsWithoutRoom } from './preparations.js';
+import { anyKeyMayLive, guestsWithoutRoom } from './preparations.js';
 import { shouldHoldKey } from './round.js';
 import { desiredClaims } from '../desired/desired-leases.js';
 import { isOf } from '../known/lease-decisions.js';
@@ -26,6 +26,7 @@ export function openAttention(state: StayState, desired: Desired, plan: KeyPlan,
     ...blockers(state),
     ...unknownRooms(state, now),
     ...zoneMismatch(state, now),
+    ...refusedReading(state, now),
     ...missingRooms(state, now),
     ...takenRooms(state, now),
     ...unsettledRooms(state),
@@ -52,7 +53,9 @@ function sinceWhen(state: StayState, notice: Notice, now: Instant): Instant {
   return state.attention.find((known) => same(known, notice))?.since ?? now;
 }
 
+/** Returns notices for preparations that cannot proceed. A stay that has ended, and has no keys, needs none. */
 function blockers(state: StayState): Notice[] {
+  if (isEnded(state) && !anyKeyMayLive(state)) return [];
   return Object.values(state.blockers).map((blocker) => ({
     code: blocker.kind === 'outage' ? 'access-system-down' : 'key-failed',
     message: blocker.message,
@@ -79,6 +82,16 @@ function zoneMismatch(state: StayState, now: Instant): Notice[] {
   const { zoneProblem } = state.doors;
   if (zoneProblem === undefined || !mayGrant(state, now)) return [];
   return [{ code: 'zone-mismatch', message: `${zoneProblem}: correct the wrong one, then send policyChanged` }];
+}
+
+/** Returns a notice if the booking system's latest state cannot be used while keys may live or are to come. */
+function refusedReading(state: StayState, now: Instant): Notice[] {
+  const { readingProblem, desired } = state;
+  if (readingProblem === undefined) return [];
+  const isOver = isEnded(state) || (desired.window !== undefined && !isBefore(now, desired.window.to));
+  if (isOver && !anyKeyMayLive(state)) return [];
+  const advice = 'keys stay as they are: correct it there, or change or check out the stay here';
+  return [{ code: 'booking-unreadable', message: `${readingProblem}; ${advice}` }];
 }
 
 function missingRooms(state: StayState, now: Instant): Notice[] {

@@ -101,6 +101,54 @@ describe('PUT of a reservation', () => {
     expect((await world.call('GET', of('R-4'))).status).toBe(404);
   });
 
+  test.each([
+    [{ from: '2027-06-01T13:00:10Z', to: '2027-06-01T13:00:50Z' }, 'window.to'],
+    [{ from: '2027-02-30T15:00Z', to: '2027-03-04T10:00Z' }, 'window.from'],
+    [{ arrival: '2027-02-30', departure: '2027-03-04' }, 'window.arrival'],
+    [{ arrival: '2027-06-01', departure: '2027-06-01' }, 'window.departure'],
+    [{ arrival: '2027-06-01', departure: '2027-06-01', checkIn: '16:00', checkOut: '12:00' }, 'window.departure'],
+    // Clocks skip the hour from 02:00 to 03:00.
+    [{ arrival: '2027-03-28', departure: '2027-03-28', checkIn: '02:30', checkOut: '03:15' }, 'window.departure'],
+  ])('a PUT with the window %j is refused with the field %s', async (window, path) => {
+    const { status, body } = await world.call('PUT', of('E-21'), await aSnapshot({ status: 'confirmed', window }));
+    expect([status, body.errors?.map((error: { path: string }) => error.path)]).toEqual([422, [path]]);
+    expect((await world.call('GET', of('E-21'))).status).toBe(404);
+  });
+
+  test('a PUT that ends a stay is carried out even if its window, rooms and guests are wrong', async () => {
+    const wrongs = [
+      { window: { from: '2027-06-01T13:00Z', to: '2027-06-01T13:00Z' } },
+      { window: { arrival: '2027-06-01', departure: '2027-06-01' } },
+      { rooms: 'none', guests: [{ name: 'Ada' }], note: 'left early' },
+      { revision: 'last' },
+    ];
+    for (const [index, wrong] of wrongs.entries()) {
+      const path = of(`E-22-${index}`);
+      await world.call('PUT', path, await aSnapshot({ rooms: world.hotel.freeRooms(1) }));
+      const ended = await world.call('PUT', path, await aSnapshot({ revision: 2, status: 'departed', ...wrong }));
+      expect([ended.status, ended.body.phase]).toEqual([200, 'over']);
+      expect((await until(path, ({ settled }) => settled)).attention).toEqual([]);
+    }
+    const unknown = await aSnapshot({ status: 'departed', window: 'never' });
+    expect(await world.call('PUT', of('E-23'), unknown)).toMatchObject({ status: 422 });
+    expect((await world.call('GET', of('E-23'))).status).toBe(404);
+  });
+
+  test('a refused PUT is attention of the open stay, until a PUT can be used', async () => {
+    await world.call('PUT', of('E-24'), await aSnapshot({ rooms: world.hotel.freeRooms(1) }));
+    const guests = [{ guestId: 'g1', email: 'quill(at)example' }];
+    expect(await world.call('PUT', of('E-24'), await aSnapshot({ revision: 2, guests }))).toMatchObject({
+      status: 422,
+    });
+    const { attention } = await until(of('E-24'), (view) => view.attention.length > 0);
+    expect(attention).toMatchObject([
+      { code: 'booking-unreadable', message: expect.stringContaining('guests[0].email must be an e-mail address') },
+    ]);
+    expect(JSON.stringify(attention)).not.toContain('quill');
+    await world.call('PUT', of('E-24'), await aSnapshot({ revision: 3, rooms: world.hotel.freeRooms(1) }));
+    await until(of('E-24'), (view) => view.attention.length === 0);
+  });
+
   test('a PUT of a reservation that is over starts no stay', async () => {
     const window = { from: '2026-01-01T14:00Z', to: '2026-01-02T10:00Z' };
     const { status, body } = await world.call('PUT', of('R-6'), await aSnapshot({ window }));
@@ -314,6 +362,27 @@ describe('changes to a stay', () => {
     await world.call('PUT', of('R-23'), await aSnapshot({ status: 'confirmed' }));
     expect((await world.call('POST', `${of('R-23')}/policy-changed`)).body).toMatchObject({ message: 'policyChanged' });
     await until(of('R-23'), (body) => said(body, 'the property configuration changed').length === 1);
+  });
+
+  test('a check-out with a wrong field is carried out, and one that names a guest is refused', async () => {
+    await world.call('PUT', of('E-25'), await aSnapshot({ rooms: world.hotel.freeRooms(1) }));
+    const ofOne = await world.call('POST', `${of('E-25')}/check-out`, { guestId: 'g1' });
+    expect(ofOne).toMatchObject({ status: 422, body: { errors: [{ path: 'guestId' }] } });
+    const wrong = await world.call('POST', `${of('E-25')}/check-out`, { at: '2027-02-30T10:00Z', by: 'desk-2' });
+    expect(wrong).toMatchObject({ status: 202 });
+    const view = await until(of('E-25'), ({ phase }) => phase === 'over');
+    expect(said(view, 'checked out')).toMatchObject([{ by: 'api-key:writer for desk-2' }]);
+  });
+
+  test('new dates that make no window are refused with the field', async () => {
+    await world.call('PUT', of('E-26'), await aSnapshot({ status: 'confirmed' }));
+    const dates = async (window: object): Promise<unknown> =>
+      (await world.call('PUT', `${of('E-26')}/dates`, { window })).body.errors?.[0]?.path;
+    expect(await dates({ from: '2027-06-01T13:00:10Z', to: '2027-06-01T13:00:50Z' })).toBe('window.to');
+    expect(await dates({ to: '2027-02-30T10:00Z' })).toBe('window.to');
+    expect(await dates({ departure: '2027-02-30' })).toBe('window.departure');
+    expect(await dates({ arrival: '2027-06-01', departure: '2027-06-01' })).toBe('window.departure');
+    expect(await dates({ arrival: '2027-06-02', departure: '2027-06-01', checkOut: '12:00' })).toBe('window.departure');
   });
 
   test('a change without required fields needs no body, even if the content type announces one', async () => {

@@ -258,6 +258,7 @@ function listen(picture: Picture, message: Message, at: number): void {
     case 'phoneChanged':
     case 'leaseChanged':
     case 'policyChanged':
+    case 'readingRefused':
       return;
     default:
       message satisfies never;
