@@ -60,6 +60,8 @@ export function addImport(program: Command, { env, out, err }: Terminal): void {
 
 interface Sent {
   readonly outcomes: Readonly<Record<Outcome, number>>;
+  /** Number of reservations that their stays refused. */
+  readonly refused: number;
   readonly problems: readonly RowProblem[];
   /** Failure that stopped the import and belongs to no single row. */
   readonly failure?: { readonly error: unknown };
@@ -76,13 +78,18 @@ async function sendAll(env: NodeJS.ProcessEnv, entries: readonly Entry[], sendin
   const { journal, atOnce, err } = sending;
   const outcomes: Record<Outcome, number> = { new: 0, known: 0, older: 0, over: 0 };
   const problems: RowProblem[] = [];
+  let refused = 0;
   const bar = new SingleBar({ stream: err, format: '{bar} {percentage}% | {value} of {total} | {eta_formatted} left' });
   const sendTo = (stays: OneByOne) => async (entry: Entry) => {
     const outcome = await sendOne(stays, entry);
     if (typeof outcome === 'string') {
       outcomes[outcome] += 1;
       journal.add(entry);
-    } else problems.push(outcome);
+      problems.push(...entry.problems);
+    } else {
+      refused += 1;
+      problems.push(...outcome);
+    }
     bar.increment();
   };
   try {
@@ -90,9 +97,9 @@ async function sendAll(env: NodeJS.ProcessEnv, entries: readonly Entry[], sendin
       bar.start(entries.length, 0);
       await forEachUntilFailure(entries, atOnce, sendTo(stays)).finally(() => bar.stop());
     });
-    return { outcomes, problems };
+    return { outcomes, refused, problems };
   } catch (error) {
-    return { outcomes, problems, failure: { error } };
+    return { outcomes, refused, problems, failure: { error } };
   }
 }
 
@@ -112,7 +119,7 @@ async function forEachUntilFailure<T>(
   if (failures.length > 0) throw failures[0];
 }
 
-async function sendOne(stays: OneByOne, { row, snapshot }: Entry): Promise<Outcome | RowProblem> {
+async function sendOne(stays: OneByOne, { row, snapshot, problems }: Entry): Promise<Outcome | readonly RowProblem[]> {
   try {
     return (await stays.applyReservation({ ...snapshot, by: authorOf('cli import', snapshot.by) })).taken ?? 'new';
   } catch (error) {
@@ -120,13 +127,13 @@ async function sendOne(stays: OneByOne, { row, snapshot }: Entry): Promise<Outco
     // Two contents of one revision: it is unknown which is right, so a person has to look at the row.
     if (error.type === ERROR_TYPES.staleRevision && !error.sameRevision) return 'older';
     if (error.type === ERROR_TYPES.stayOver) return 'over';
-    return { row, message: error.message };
+    return problems.length > 0 ? problems : [{ row, message: error.message }];
   }
 }
 
-function sentence({ outcomes, problems }: Sent, toSend: number): string {
+function sentence({ outcomes, refused }: Sent, toSend: number): string {
   const { new: taken, known, older, over } = outcomes;
-  const unsent = toSend - taken - known - older - over - problems.length;
+  const unsent = toSend - taken - known - older - over - refused;
   return [
     `${taken} imported, ${known} already recorded, ${older} older than what their stays have, ${over} for ended stays`,
     ...(unsent === 0 ? [] : [`${unsent} not sent`]),

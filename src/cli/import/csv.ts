@@ -142,7 +142,12 @@ function reservationOf(lines: readonly Line[]): ImportRow {
     ),
   );
   const row = first?.row ?? 0;
-  return problems.length > 0 ? { row, problems } : { row, value: snapshotOf(first?.cells ?? {}, lines) };
+  const value = snapshotOf(first?.cells ?? {}, lines);
+  if (problems.length === 0) return { row, value };
+  const isStatusClear = lines.every(
+    ({ cells }) => cells['status'] === undefined || cells['status'] === first?.cells['status'],
+  );
+  return isStatusClear ? { row, value, problems } : { row, problems };
 }
 
 /** Returns the snapshot unchecked; the snapshot's schema reports its problems. */

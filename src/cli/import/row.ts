@@ -6,7 +6,10 @@ export interface RowProblem {
   readonly message: string;
 }
 
-/** Reservation as found in the file, unchecked, or the problems of its rows. */
+/**
+ * Reservation as found in the file, unchecked, or the problems of its rows. With problems, `value` is what is certain
+ * all the same: perhaps that the stay has ended.
+ */
 export type ImportRow =
-  | { readonly row: number; readonly value: unknown }
-  | { readonly row: number; readonly problems: readonly RowProblem[] };
+  | { readonly row: number; readonly value: unknown; readonly problems?: undefined }
+  | { readonly row: number; readonly value?: unknown; readonly problems: readonly RowProblem[] };

@@ -4,6 +4,7 @@ import { createHash } from 'node:crypto';
 import { statSync } from 'node:fs';
 import path from 'node:path';
 import { check } from '../../domain/model/check.js';
+import { endingIn } from '../../domain/model/ending.js';
 import { defined } from '../../domain/model/defined.js';
 import { stayWorkflowId } from '../../domain/model/ids.js';
 import { snapshotSchema, type StaySnapshotInput } from '../../domain/model/snapshot-schema.js';
@@ -17,6 +18,8 @@ export interface Entry {
   readonly snapshot: StaySnapshotInput;
   /** Workflow id of the reservation's stay. */
   readonly stay: string;
+  /** Problems of a row of which only the end of the stay is sent. */
+  readonly problems: readonly RowProblem[];
   /** Hash of all that the file says about the reservation; an unchanged entry has the same digest in every run. */
   readonly digest: string;
 }
@@ -52,16 +55,36 @@ export function readImportFile(file: string, { propertyId }: ReadOptions): Impor
 }
 
 function judge(found: ImportRow, defaults: object): Entry | readonly RowProblem[] {
-  if ('problems' in found) return found.problems;
   const { row, value } = found;
   const filled: unknown = typeof value === 'object' && value !== null ? { ...defaults, ...value } : value;
   const checked = check(snapshotSchema, filled);
-  if (!checked.ok) return checked.problems.map((problem) => ({ row, message: problemLine(problem) }));
+  if (found.problems !== undefined || !checked.ok) {
+    const wrong = checked.ok ? [] : checked.problems.map((problem) => ({ row, message: problemLine(problem) }));
+    return endOrProblems(row, filled, found.problems ?? wrong);
+  }
   const { revision, ...content } = checked.value;
   // The file's time is not part of the row: a correction of another row does not change this row's digest.
   const said = 'revision' in (value as object) ? { revision, ...content } : content;
-  const digest = createHash('sha256').update(JSON.stringify(said)).digest('hex').slice(0, 32);
-  return { row, snapshot: filled as StaySnapshotInput, stay: stayWorkflowId(checked.value), digest };
+  return {
+    row,
+    snapshot: filled as StaySnapshotInput,
+    stay: stayWorkflowId(checked.value),
+    problems: [],
+    digest: digestOf(said),
+  };
+}
+
+/** Returns the entry of a wrong row that ends a stay, because the end counts all the same; else the problems. */
+function endOrProblems(row: number, filled: unknown, problems: readonly RowProblem[]): Entry | readonly RowProblem[] {
+  const ending = endingIn(filled);
+  if (ending === undefined) return problems;
+  // The client takes an end alone.
+  const snapshot = ending as Partial<StaySnapshotInput> as StaySnapshotInput;
+  return { row, snapshot, stay: stayWorkflowId(ending), problems, digest: digestOf(filled) };
+}
+
+function digestOf(said: unknown): string {
+  return createHash('sha256').update(JSON.stringify(said)).digest('hex').slice(0, 32);
 }
 
 function rowsOf(text: string, file: string): readonly ImportRow[] {

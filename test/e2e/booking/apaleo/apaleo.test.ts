@@ -224,6 +224,21 @@ describe('requests to apaleo', () => {
     });
   });
 
+  test('a reservation that has ended is read as its end, however unreadable the rest of it is', async () => {
+    standIn.outgrow();
+    const wrongs = [{ departure: 'soon' }, { arrival: '2027-02-30T15:00:00Z' }, { additionalGuests: 'none' as never }];
+    for (const wrong of [...wrongs, { unitGroup: 7 as never, assignedUnits: 'none' as never }]) {
+      await standIn.save({ ...aWireReservation(), ...wrong, status: 'CheckedOut' }, 'changed');
+      expect(await open().fetchReservation?.(NAME, aCall())).toEqual({
+        kind: 'found',
+        snapshots: [{ ...NAME, status: 'departed', revision: expect.any(String) as string }],
+      });
+    }
+    const elsewhere = { ...aWireReservation().property, id: 'BER' };
+    await standIn.save(aWireReservation({ status: 'NoShow', departure: 'soon', property: elsewhere }), 'changed');
+    await expect(open().fetchReservation?.(NAME, aCall())).rejects.toMatchObject({ failure: { kind: 'unreadable' } });
+  });
+
   test('the list of changes is read page by page, and includes reservations that change meanwhile', async () => {
     const ids = Array.from({ length: 230 }, (_, index) => `SWEEP-${String(index).padStart(3, '0')}`);
     const began = Date.parse('2026-11-20T10:00:00Z');

@@ -46,9 +46,9 @@ test.each([
   ['/503?after=0', { type: 'BookingSystemUnavailable', delay: 1_000 }],
   ['/503?after=-5', { type: 'BookingSystemUnavailable', delay: 1_000 }],
   ['/503?after=soon', { type: 'BookingSystemUnavailable', delay: undefined }],
-  ['/401', { type: 'BookingSystemRejected', delay: 300_000 }],
-  ['/307', { type: 'BookingSystemRejected', delay: 300_000 }],
-  ['/201', { type: 'BookingSystemUnreadable', delay: 300_000 }],
+  ['/401', { type: 'BookingSystemRejected', delay: undefined }],
+  ['/307', { type: 'BookingSystemRejected', delay: undefined }],
+  ['/201', { type: 'BookingSystemUnreadable', delay: undefined }],
 ])('a failed request for %s is retried as %o', async (path, failure) => {
   expect(await failureOf(path)).toEqual(failure);
 });

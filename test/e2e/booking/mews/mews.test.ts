@@ -197,6 +197,33 @@ describe('requests to Mews', () => {
     });
   });
 
+  test('a reservation that has ended is read as its end while its room, guests and dates cannot be read', async () => {
+    const ended = {
+      kind: 'found',
+      snapshots: [{ ...NAME, status: 'no-show', revision: expect.any(String) as string }],
+    };
+    await standIn.save({ Id: ID, State: 'Canceled', CancellationReason: 'NoShow', AssignedResourceId: roomId('101') });
+    standIn.closeRoom(roomId('101'), 'unknown');
+    expect(await open().fetchReservation?.(NAME, aCall())).toEqual(ended);
+    const stays = many[0] ?? '';
+    await standIn.save({ Id: stays });
+    standIn.trouble.begin({ status: 500 }, '/api/connector/v1/companionships');
+    const system = open();
+    const both = [ID, stays].map(async (reservationId) =>
+      system.fetchReservation?.({ propertyId: 'seaside', reservationId }, aCall()),
+    );
+    expect(await Promise.allSettled(both)).toMatchObject([{ value: ended }, { reason: { failure: { status: 500 } } }]);
+    standIn.trouble.end();
+    standIn.outgrow();
+    await standIn.save({
+      Id: ID,
+      State: 'Processed',
+      ScheduledEndUtc: '2027-02-30T10:00:00Z',
+      AccountType: 7 as never,
+    });
+    expect(await open().fetchReservation?.(NAME, aCall())).toMatchObject({ snapshots: [{ status: 'departed' }] });
+  });
+
   test('a read by an id that is not a Mews id returns gone without a request', async () => {
     const name = { propertyId: 'seaside', reservationId: 'R-1' };
     expect(await open().fetchReservation?.(name, aCall())).toEqual({ kind: 'gone' });

@@ -110,6 +110,22 @@ describe('a request of OPERA', () => {
     expect(asked).toMatchObject([{ request: { kind: 'remove', rooms: [] } }]);
   });
 
+  test('a request to remove keys is passed on however malformed its other fields are, and no other request is', async () => {
+    const opera = await connect();
+    const malformed = {
+      roomId: '1\u000001',
+      oldRoomId: 7,
+      additionalRooms: ['102', null],
+      guestShareFlag: 'Y',
+      keyValidityStart: '2027-02-30T15:00:00',
+      keyRequestTime: 0,
+    } as never;
+    expect(await opera.ask('Remove', 'R-1', malformed)).toMatchObject({ responseCode: 'OK' });
+    expect(asked).toMatchObject([{ name: { reservationId: 'R-1' }, request: { kind: 'remove', rooms: [] } }]);
+    expect(await opera.ask('New', 'R-1', malformed)).toMatchObject({ responseCode: 'UR' });
+    expect(asked).toHaveLength(1);
+  });
+
   test('a malformed request gets 201 all the same, with the response code UR', async () => {
     const opera = await connect();
     for (const body of [
