@@ -57,6 +57,29 @@ test('a table becomes stays, and the lines of one reservation become its guests'
   ]);
 });
 
+test('a row that ends a stay is carried out even if its dates, rooms and guests are wrong, and is reported', async () => {
+  const header = 'reservationId,revision,status,from,to,rooms,guestEmail\n';
+  const booked = (id: string): string => `${id},1,confirmed,2031-06-01T14:00Z,2031-06-04T10:00Z,101,ada@example.com\n`;
+  await run(write('booked.csv', `${header}${booked('E-1')}${booked('E-2')}`), '--property', 'seaside');
+  const empty = 'E-1,2,departed,2031-06-01T14:00Z,2031-06-01T14:00Z,101,nobody\n';
+  const differing = 'E-2,2,cancelled,2031-06-01T14:00Z,2031-06-04T10:00Z,101,\nE-2,2,cancelled,,,102,\n';
+  const unknown = 'E-3,2,departed,2031-06-01T14:00Z,2031-06-01T14:00Z,101,\n';
+  const { code, err, out } = await run(
+    write('ended.csv', `${header}${empty}${differing}${unknown}`),
+    '--property',
+    'seaside',
+  );
+  expect(code).toBe(1);
+  expect(out).toMatch(/^2 imported/m);
+  expect(err).toMatch(/row 2: window\.to must be later/);
+  expect(err).toMatch(/row 4: rooms differs from row 3/);
+  expect(err).toMatch(/row 5: window\.to must be later/);
+  const phase = async (reservationId: string): Promise<string> =>
+    (await world.client.view({ propertyId: 'seaside', reservationId })).phase;
+  expect([await phase('E-1'), await phase('E-2')]).toEqual(['over', 'cancelled']);
+  await expect(phase('E-3')).rejects.toThrow();
+});
+
 test('errors are reported by row, the other rows are imported, and a corrected file sends only the failed rows', async () => {
   const wrong = csvOf(40).replace('guest7@example.com', 'nowhere').replace('\nR-9,', '\nR-9,surplus,');
   const file = write('rows.csv', wrong);
