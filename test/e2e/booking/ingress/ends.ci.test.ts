@@ -45,7 +45,7 @@ async function inHouse(reservationId: string): Promise<HouseReservation> {
 }
 
 async function change(reservation: HouseReservation, changes: object): Promise<void> {
-  world.house.save({ ...reservation, ...changes } as HouseReservation);
+  world.house.save({ ...reservation, ...changes });
   expect(await world.deliver(reservation.reservationId)).toBe(202);
 }
 
