@@ -8,7 +8,8 @@ import {
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { stayWorkflowId, StayRefused, type StayView } from '../../src/client.js';
-import { messageNames, messageSchemas } from '../../src/domain/model/message-schema.js';
+import { readMessage } from '../../src/domain/model/ending.js';
+import { messageNames } from '../../src/domain/model/message-schema.js';
 import { PROPERTY_ID, openStayWorld, type StayWorld } from '../harness/stay-world.js';
 
 let world: StayWorld;
@@ -28,9 +29,10 @@ async function viewUntil(reservationId: string, condition: (view: StayView) => b
   }
 }
 
+/** An end makes sense without its wrong fields. */
 function makesSense(name: string, payload: unknown): boolean {
   const known = messageNames.find((candidate) => candidate === name);
-  return known !== undefined && messageSchemas[known].safeParse(payload ?? {}).success;
+  return known !== undefined && readMessage(known, payload ?? {}).message !== undefined;
 }
 
 /** The failure of an update, as a client of any SDK sees it. */

@@ -3,7 +3,7 @@
  * unknown fields refused by name. All other modules use the types of these schemas.
  */
 import { z } from 'zod';
-import { hasLength, isCalendarDate, isInstant, type Instant, type Window } from './instants.js';
+import { hasLength, isCalendarDate, isInstant, millis, type Instant, type Window } from './instants.js';
 
 export type { Instant, Window };
 
@@ -43,7 +43,13 @@ const clockTime = z
   .regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'must be a 24-hour clock time such as "15:00"');
 
 /** Problem of a window that is empty: keys have minute precision, so both instants are compared as they are kept. */
-export const windowOrder = { error: 'must be later than "from", when both are cut to the minute', path: ['to'] };
+export const windowOrder = {
+  error: ({ input }: { readonly input?: unknown }): string => {
+    const { from, to } = input as Window;
+    return millis(from) < millis(to) ? 'must be in a later minute than "from"' : 'must be later than "from"';
+  },
+  path: ['to'],
+};
 
 /** Returns true unless the window is empty. An instant that does not exist is a problem of its own. */
 export function isOrdered(window: Window): boolean {
