@@ -24,7 +24,7 @@ import { isBefore, normalInstant, plusMinutes, type Instant } from '../../model/
 import { defined } from '../../model/defined.js';
 import { inShort } from '../../model/check.js';
 import { isSameValue } from '../../model/same-value.js';
-import { distrustRooms, keysOf, mayOpen, putKey, withOutsideAnchor, withoutRefusals } from '../known/keyring.js';
+import { distrustKey, keysOf, mayOpen, putKey, withOutsideAnchor, withoutRefusals } from '../known/keyring.js';
 import type { Message } from '../../model/message-schema.js';
 import { recordLeaseNews } from '../known/record-leases.js';
 import { recordDeskAct } from './desk-acts.js';
@@ -255,7 +255,7 @@ function condemn(state: StayState, guestId: string, how: 'at-once' | 'after-succ
     .filter(mayOpen)
     .reduce((next, key) => {
       const marked = putKey(next, { ...key, condemned: how });
-      return how === 'at-once' ? { ...marked, keyring: distrustRooms(marked.keyring, key.ask.rooms) } : marked;
+      return how === 'at-once' ? { ...marked, keyring: distrustKey(marked.keyring, key) } : marked;
     }, state);
 }
 

@@ -160,10 +160,13 @@ export function withoutRefusals(keyring: Keyring, guestId?: string): Keyring {
   return { ...keyring, refusals };
 }
 
-/** Returns the keyring with all keys so far distrusted in these rooms: the next key there is an override. */
-export function distrustRooms(keyring: Keyring, rooms: readonly string[]): Keyring {
+/**
+ * Returns the keyring with the key's generation, and all before it, distrusted in its rooms: the next key there is an
+ * override. If a newer override exists already, it ends that generation, and a second one would only end its keys.
+ */
+export function distrustKey(keyring: Keyring, { ask, generation }: Key): Keyring {
   const distrusted = { ...keyring.distrusted };
-  for (const room of rooms) distrusted[room] = keyring.lastGeneration;
+  for (const room of ask.rooms) distrusted[room] = Math.max(generation, distrusted[room] ?? 0);
   return { ...keyring, distrusted };
 }
 

@@ -3,9 +3,15 @@ import fc from 'fast-check';
 import { it } from 'vitest';
 import { starts, tell, turns } from './story.js';
 
-it('whatever changes and in whatever order steps end, exactly the desired guests open exactly the desired doors', () => {
-  fc.assert(
-    fc.property(starts, turns, (start, plot) => tell(start, plot)),
-    { numRuns: 5_000 },
-  );
-});
+it.each([true, false])(
+  'whatever changes, exactly the desired guests open exactly the desired doors, and joiners survive their anchor: %s',
+  { timeout: 4 * 60 * 60_000 },
+  (joinersSurviveAnchorDeletion) => {
+    fc.assert(
+      fc.property(starts, turns, (start, plot) =>
+        tell({ ...start, switches: { ...start.switches, joinersSurviveAnchorDeletion } }, plot),
+      ),
+      { numRuns: 20_000 },
+    );
+  },
+);

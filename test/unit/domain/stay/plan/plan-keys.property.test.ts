@@ -69,6 +69,25 @@ const TOLD_BEFORE: [StoryStart, readonly Turn[]][] = [
       { kind: 'booking-hold', held: 'free' },
     ],
   ],
+  // A second removal for cause, of a key that only a phone still holds, re-keyed the lease once more while the re-key was under way.
+  [
+    {
+      ...ONE_GUEST,
+      switches: { newKeyReplacesUsersEarlier: false, joinersSurviveAnchorDeletion: false },
+      rooms: ['103'],
+      guests: 2,
+    },
+    [
+      { kind: 'quiet' },
+      { kind: 'add', guestId: 'g4', by: 'signal' },
+      { kind: 'get-on', job: 0, luck: 'good' },
+      { kind: 'remove', guestId: 'g2', cause: 'security', by: 'signal' },
+      { kind: 'get-on', job: 1, luck: 'good' },
+      { kind: 'get-on', job: 0, luck: 'answer-lost' },
+      { kind: 'remove', guestId: 'g2', cause: 'security', by: 'signal' },
+      { kind: 'quiet' },
+    ],
+  ],
 ];
 
 it('whatever changes and in whatever order steps end, exactly the desired guests open exactly the desired doors', () => {
