@@ -97,7 +97,8 @@ function takeIssue(state: StayState, keyId: string, outcome: IssueOutcome, now: 
         ...defined({ awaitsPhone: outcome.unfetched }),
       };
       const keyring = withoutRefusals(withKey(state.keyring, issued), key.guestId);
-      const line = { at: now, what: `key of guest ${key.guestId} issued`, why: key.why };
+      const how = outcome.adopted ? 'found at Seam from an earlier request, and adopted' : 'issued';
+      const line = { at: now, what: `key of guest ${key.guestId} ${how}`, why: key.why };
       return mergeObserved(withLine({ ...state, keyring }, line), issued, outcome, now);
     }
     case 'made': {
@@ -185,7 +186,13 @@ export function recordRevoked(state: StayState, keyId: string, outcome: RevokeOu
   const ended = endKey(known, key.ended === 'killed' ? 'killed' : 'revoked', now);
   // Without an id, the requested key may not have existed yet at the time of the revoke.
   const recorded = putKey(state, key.acsCredentialId === undefined ? { ...ended, doubt: 'open' } : ended);
-  return withLine(recorded, { at: now, what: `key of guest ${key.guestId} revoked` });
+  const what = known.acsCredentialId === undefined ? noKeyMade(key) : `key of guest ${key.guestId} revoked`;
+  return withLine(recorded, { at: now, what });
+}
+
+/** Returns the timeline text for a request that Seam has made no key of. */
+function noKeyMade({ guestId }: Key): string {
+  return `no key of guest ${guestId} was made, so there is none to revoke`;
 }
 
 /** Records a key step that ended without an outcome. */
@@ -237,6 +244,8 @@ export function recordExpired(state: StayState, busy: readonly string[], now: In
     .filter((key) => key.state !== 'dead' && !busy.includes(key.keyId) && !isBefore(now, key.ask.window.to))
     .reduce((next, key) => {
       const expired = putKey(next, endKey(key, 'expired', now));
-      return withLine(expired, { at: now, what: `key of guest ${key.guestId} expired` });
+      const isMade = key.acsCredentialId !== undefined;
+      const what = `${isMade ? 'key' : 'request for a key'} of guest ${key.guestId} expired`;
+      return withLine(expired, { at: now, what });
     }, state);
 }

@@ -2,6 +2,7 @@
 import type { Key } from '../../model/key.js';
 import type { DesiredGuest, ReadyGuest } from '../../model/key-plan.js';
 import { fingerprint } from '../known/keyring.js';
+import { coversRooms } from '../known/keyring.js';
 import { labelProblem } from './capacity.js';
 import { BEFORE_GATES, closedGate, REFUSALS, WAYS, type GrantDecision, type Rule } from './grant-rules.js';
 import { joinReason, overrideReason } from './reasons.js';
@@ -28,6 +29,20 @@ export function planGrant(round: Round, guest: DesiredGuest): void {
   if (refused !== undefined) return addDecision(round, guest, refused);
   noteLabel(round, guest);
   addDecision(round, guest, firstOf(WAYS, round, guest) ?? { do: 'override', acsUserId: guest.acsUserId });
+}
+
+/**
+ * Turns waiting overrides into joiners where another guest's override would open the lease (rule 1): one in this plan,
+ * or the first of those that wait. A guest who waits for a phone or for staff may come last, so the others go first.
+ */
+export function expectOneOverride(round: Round): void {
+  const opening = round.ready.filter((step) => step.do === 'override').map(({ rooms }) => rooms);
+  const waiting = round.waiting.filter((step) => step.do === 'override');
+  const late = waiting.filter(({ waitsFor }) => waitsFor === 'phone' || waitsFor === 'hold');
+  for (const step of [...waiting.filter((one) => !late.includes(one)), ...late]) {
+    if (!opening.some((rooms) => coversRooms(rooms, step.rooms))) opening.push(step.rooms);
+    else round.waiting[round.waiting.indexOf(step)] = { ...step, do: 'join' };
+  }
 }
 
 function firstOf<G extends DesiredGuest>(rules: readonly Rule<G>[], round: Round, guest: G): GrantDecision | undefined {

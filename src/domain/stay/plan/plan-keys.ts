@@ -7,7 +7,7 @@ import { isBefore, type Instant } from '../../model/instants.js';
 import type { Keyring } from '../../model/key.js';
 import { liveKeys, oldestSoundGenerations, sameRooms, sharesRoom } from '../known/keyring.js';
 import { isStillAsked } from './anchors.js';
-import { byWidth, planGrant } from './grants.js';
+import { byWidth, expectOneOverride, planGrant } from './grants.js';
 import { noteKeys } from './key-notices.js';
 import { planOtherRevokes, planUrgentRevokes } from './revokes.js';
 import { useAnchor, shouldHoldKey, type Round } from './round.js';
@@ -47,6 +47,7 @@ export function planKeys(
   notePending(round);
   planUrgentRevokes(round);
   for (const guest of byWidth(desired.guests)) planGrant(round, guest);
+  expectOneOverride(round);
   planOtherRevokes(round);
   noteKeys(round);
   const wakeAt = round.wakes.filter((wake) => isBefore(now, wake)).sort()[0];

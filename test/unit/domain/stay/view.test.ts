@@ -5,8 +5,8 @@ import { applyMessage } from '../../../../src/domain/stay/desired/apply-message.
 import { detailsOf } from '../../../../src/domain/stay/details.js';
 import { dryRun } from '../../../../src/domain/stay/dry-run.js';
 import { recordProperty } from '../../../../src/domain/stay/known/record-preparations.js';
-import { aStay, CHECK_IN, CHECK_OUT } from '../a-stay.js';
-import { COMMON_DOORS } from './plan/hotel.js';
+import { aStay, CHECK_IN, CHECK_OUT, enrolPhone } from '../a-stay.js';
+import { COMMON_DOORS, type House, type Luck } from './plan/hotel.js';
 import { tell, turns, starts } from './plan/story.js';
 
 describe('the view', () => {
@@ -107,6 +107,54 @@ describe('a dry run', () => {
       policy: house.policy,
     });
     expect(dryRun(house.state, house.now()).steps).toMatchObject([{ do: 'override', guestId: 'g2', rooms: ['101'] }]);
+  });
+
+  it('the plan shows one override for a lease whose guests all wait, and joiners for the others', () => {
+    const house = aStay()
+      .withGuests(3)
+      .where('g2', { rooms: ['102'] })
+      .inRooms('101', '102')
+      .withPolicy({ issueFrom: { kind: 'check-in' } })
+      .settled();
+    expect(house.view().plan.map((line) => `${line.do} ${line.guestId}`)).toEqual([
+      'override g1',
+      'join g3',
+      'join g2',
+    ]);
+  });
+
+  it('the plan shows the override at the guest who has a phone, before one who waits for theirs', () => {
+    const house = aStay().withGuests(2).withoutPhones().settled();
+    expect(house.view().plan.map((line) => `${line.do} ${line.guestId}`)).toEqual(['override g1', 'join g2']);
+    house.message({ name: 'hold', payload: { reason: 'passport', guestId: 'g1' } });
+    enrolPhone(house, 'g2');
+    house.turn();
+    const look = house.jobs.find((job) => job.stepId === 'phone:g2');
+    if (look === undefined) throw new Error('no look for the phone of g2');
+    house.getOn(look);
+    expect(house.view().plan.map((line) => `${line.do} ${line.guestId}`)).toEqual(['override g2', 'join g1']);
+  });
+
+  it('the timeline says that a key was adopted, and that none was revoked where none was made', () => {
+    const lost = aStay().opened();
+    const issue = (luck: Luck): void => {
+      const job = lost.jobs.find((one) => one.key?.do === 'issue');
+      if (job !== undefined) lost.getOn(job, luck);
+    };
+    while (!lost.jobs.some((job) => job.key?.do === 'issue')) lost.jobs.slice(0, 1).forEach((job) => lost.getOn(job));
+    issue('answer-lost');
+    lost.settle();
+    const text = (house: House): readonly string[] => house.view().timeline.map(({ what }) => what);
+    expect(text(lost)).toContain('key of guest g1 found at Seam from an earlier request, and adopted');
+
+    const none = aStay().opened();
+    while (!none.jobs.some((job) => job.key?.do === 'issue')) none.jobs.slice(0, 1).forEach((job) => none.getOn(job));
+    const [job] = none.jobs.filter((one) => one.key?.do === 'issue');
+    if (job !== undefined) none.getOn(job, 'outage');
+    none.message({ name: 'cancel', payload: {} });
+    none.settle();
+    expect(text(none)).toContain('no key of guest g1 was made, so there is none to revoke');
+    expect(text(none)).not.toContain('key of guest g1 revoked');
   });
 
   it('a dry run shows which step would have to wait, and for what', () => {
