@@ -27,7 +27,6 @@ export async function findReadyPhones(
 }
 
 /**
-/**
  * Returns true for a phone that was set up before this instant, or at an unknown time. The guest may set up the next
  * phone while Seam does not answer; that phone is not lost.
  */
