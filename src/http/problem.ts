@@ -3,6 +3,7 @@ import { STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
+import { named } from './schema-names.js';
 
 export const PROBLEM_TYPE = 'application/problem+json';
 
@@ -58,15 +59,21 @@ export class HttpProblem extends Error {
 }
 
 /** Schema of the answer's body, for the OpenAPI document. */
-export const problemSchema = z
-  .object({
-    type: z.string(),
-    title: z.string(),
-    status: z.int(),
-    detail: z.string().exactOptional(),
-    errors: z.array(z.object({ path: z.string(), message: z.string() })).exactOptional(),
-  })
-  .describe('Problem details, RFC 9457');
+export const problemSchema = named(
+  'Problem',
+  z
+    .object({
+      type: z.string(),
+      title: z.string(),
+      status: z.int(),
+      detail: z.string().exactOptional(),
+      errors: z
+        .array(named('FieldProblem', z.object({ path: z.string(), message: z.string() })))
+        .exactOptional()
+        .describe('For invalid-request: each wrong field'),
+    })
+    .describe('Problem details, RFC 9457'),
+);
 
 /** Sends the problem as the answer, with its status and headers. */
 export function sendProblem(reply: FastifyReply, problem: HttpProblem): FastifyReply {

@@ -12,6 +12,7 @@ import { isBefore } from '../../domain/model/instants.js';
 import { readMessage } from '../../domain/model/ending.js';
 import { messageSchemas } from '../../domain/model/message-schema.js';
 import type { Property } from '../../domain/model/property-schema.js';
+import { named } from '../../http/schema-names.js';
 import { authorOn, callerOn } from './authenticate.js';
 import { emptyBodyIsNone } from './empty-body.js';
 import type { ApiScope, BookingContext } from './context.js';
@@ -75,7 +76,7 @@ const CHANGES: readonly Change[] = [
     path: '/guests/:guestId/replace-key',
     message: 'replaceKey',
     summary: 'Replace the key of a lost phone (secure), or move it to a new phone (convenient)',
-    body: replaceKey.omit({ guestId: true }),
+    body: named('ReplaceKeyOfGuest', replaceKey.omit({ guestId: true })),
     ofGuest: true,
     mustBeNamed: true,
   },
@@ -84,7 +85,7 @@ const CHANGES: readonly Change[] = [
     path: '/guests/:guestId/phone-ready',
     message: 'phoneReady',
     summary: 'Report that a phone of the guest can hold a key',
-    body: phoneReady.omit({ guestId: true }),
+    body: named('PhoneReadyOfGuest', phoneReady.omit({ guestId: true })),
     ofGuest: true,
   },
   {
@@ -92,7 +93,7 @@ const CHANGES: readonly Change[] = [
     path: '/guests/:guestId/block',
     message: 'block',
     summary: 'Block a guest: revoke their key and issue no new one',
-    body: block.omit({ guestId: true }),
+    body: named('BlockOfGuest', block.omit({ guestId: true })),
     ofGuest: true,
   },
   {

@@ -4,17 +4,33 @@ import swaggerUi from '@fastify/swagger-ui';
 import type { FastifyInstance } from 'fastify';
 import { createJsonSchemaTransform } from 'fastify-type-provider-zod';
 import { z } from 'zod';
+import { NAME_MARK, withComponents } from './components.js';
+import { BODIES, OPTIONAL_PARAMETERS, PARAMETERS } from './examples.js';
+import { SCHEMA_NAMES } from '../../http/schema-names.js';
 import { PROBLEM_TYPE, PROBLEMS, problemSchema } from '../../http/problem.js';
 
 type Override = NonNullable<Parameters<typeof z.toJSONSchema>[1]>['override'];
 
-/** Allows unknown fields in responses: a later version may add some, and generated clients must accept them. */
-const openAnswers: Override = ({ zodSchema, jsonSchema }) => {
+/**
+ * Allows unknown fields in responses: a later version may add some, and generated clients must accept them. Marks named
+ * schemas. A format says what its pattern does, and not every language can read the pattern.
+ */
+const describeSchema: Override = ({ zodSchema, jsonSchema }) => {
   const { def } = zodSchema._zod;
   if (def.type === 'object' && def.catchall === undefined) delete jsonSchema.additionalProperties;
+  if (jsonSchema.format !== undefined) delete jsonSchema.pattern;
+  // Generators take a field with a default for one that is always there, and would make callers send it.
+  if (jsonSchema.default !== undefined) {
+    jsonSchema.description = [jsonSchema.description, `Default: ${JSON.stringify(jsonSchema.default)}`]
+      .filter(Boolean)
+      .join('. ');
+    delete jsonSchema.default;
+  }
+  const name = SCHEMA_NAMES.get(zodSchema as unknown as z.ZodType)?.name;
+  if (name !== undefined) jsonSchema[NAME_MARK] = name;
 };
 
-const transform = createJsonSchemaTransform({ zodToJsonConfig: { override: openAnswers } });
+const transform = createJsonSchemaTransform({ zodToJsonConfig: { override: describeSchema } });
 
 const DESCRIPTION = `Durable guest keys for hotel stays. Every stay is a Temporal workflow. A call returns when its change is
 recorded; keys follow. All calls may be retried: a change is not applied twice.`;
@@ -35,13 +51,18 @@ export async function collectRoutes(app: FastifyInstance): Promise<void> {
         : transform(route),
     transformObject: (document) => {
       if (!('openapiObject' in document)) return document.swaggerObject;
-      const calls = Object.values(document.openapiObject.paths ?? {}).flatMap((methods) =>
-        Object.values(methods ?? {}),
-      );
-      calls.forEach(letBodyBeEmpty);
-      return document.openapiObject;
+      callsOf(document.openapiObject).forEach(letBodyBeEmpty);
+      const described = withComponents(document.openapiObject);
+      callsOf(described).forEach(addExamples);
+      return described;
     },
   });
+}
+
+function callsOf({ paths = {} }: { readonly paths?: object }): readonly unknown[] {
+  return Object.values<object>(paths as Readonly<Record<string, object>>).flatMap(
+    (calls) => Object.values(calls) as unknown[],
+  );
 }
 
 /** Adds `GET /openapi.json` and `GET /docs`. */
@@ -67,9 +88,35 @@ function letBodyBeEmpty(operation: unknown): void {
 
 interface RequestBody {
   required: boolean;
-  readonly content: Readonly<
-    Record<string, { readonly schema?: { readonly type?: string; readonly required?: readonly string[] } }>
-  >;
+  readonly content: Readonly<Record<string, BodyContent>>;
+}
+
+interface BodyContent {
+  readonly schema?: { readonly type?: string; readonly required?: readonly string[] };
+  example?: unknown;
+}
+
+interface Parameter {
+  readonly name: string;
+  readonly required?: boolean;
+  readonly schema?: { examples?: readonly unknown[] };
+  example?: unknown;
+}
+
+/** Adds an example to the body and to each parameter, so that a page can fill them in. */
+function addExamples(operation: unknown): void {
+  const { operationId, requestBody, parameters } = operation as {
+    readonly operationId?: string;
+    readonly requestBody?: RequestBody;
+    readonly parameters?: readonly Parameter[];
+  };
+  const content = requestBody?.content['application/json'];
+  if (content !== undefined) content.example = BODIES[operationId ?? ''];
+  for (const parameter of parameters ?? []) {
+    const { name, schema } = parameter;
+    if (parameter.required === true) parameter.example = PARAMETERS[name];
+    else if (schema !== undefined) schema.examples = OPTIONAL_PARAMETERS[name] ?? [];
+  }
 }
 
 /** Error statuses that only a call with a body has. */

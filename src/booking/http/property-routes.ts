@@ -5,6 +5,7 @@ import { stayWorkflowId, type RoomView } from '../../client.js';
 import { defined } from '../../domain/model/defined.js';
 import { plusMinutes } from '../../domain/model/instants.js';
 import { localInstant } from '../../domain/model/dates.js';
+import { named } from '../../http/schema-names.js';
 import { authorOn, callerOn } from './authenticate.js';
 import type { ApiScope, BookingContext } from './context.js';
 import { BODY_REFUSALS, refusals } from './openapi.js';
@@ -13,10 +14,13 @@ import { changeHeaders, propertyParams, roomForceBody, roomParams, staysQuery, s
 import { listStays } from './stay-search.js';
 import { roomViewSchema } from './view-schemas.js';
 
-const stayPageSchema = z.object({
-  stays: z.array(staySummarySchema),
-  nextPageToken: z.string().exactOptional().describe('Absent on the last page'),
-});
+const stayPageSchema = named(
+  'StayPage',
+  z.object({
+    stays: z.array(staySummarySchema),
+    nextPageToken: z.string().exactOptional().describe('Absent on the last page'),
+  }),
+);
 
 /** Adds the routes that list stays and show a room. */
 export function addPropertyRoutes(scope: ApiScope, context: BookingContext): void {

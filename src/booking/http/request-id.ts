@@ -3,13 +3,17 @@ import { createHash } from 'node:crypto';
 import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { HttpProblem } from '../../http/problem.js';
+import { named } from '../../http/schema-names.js';
 
 /** Answer to a change. */
-export const acceptedSchema = z.object({
-  stay: z.string().describe('Workflow id'),
-  message: z.string().describe('The signal that was sent'),
-  requestId: z.string().describe('Idempotency key of the change: a retry with this key is not applied again'),
-});
+export const acceptedSchema = named(
+  'Accepted',
+  z.object({
+    stay: z.string().describe('Workflow id'),
+    message: z.string().describe('The signal that was sent'),
+    requestId: z.string().describe('Idempotency key of the change: a retry with this key is not applied again'),
+  }),
+);
 
 /** Returns the id that the caller gave the change. @throws HttpProblem if header and body differ */
 export function requestIdOf({ headers }: FastifyRequest, content: object): string | undefined {

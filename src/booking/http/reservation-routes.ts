@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { ERROR_TYPES, StayRefused, type PlannedChange, type StayName, type StayView } from '../../client.js';
 import { planSnapshot, snapshotToPlan, windowIn } from '../../client/plan-snapshot.js';
 import { HttpProblem, problemSchema, type FieldProblem } from '../../http/problem.js';
+import { named } from '../../http/schema-names.js';
 import { check } from '../../domain/model/check.js';
 import { endingIn } from '../../domain/model/ending.js';
 import { MOST_ID_LENGTH, stayWorkflowId } from '../../domain/model/ids.js';
@@ -20,15 +21,21 @@ import { dryRunSchema, stayViewSchema } from './view-schemas.js';
 export const RESERVATION_PATH = '/properties/:propertyId/reservations/:reservationId';
 
 /** Stay view with its link to Temporal Web UI. */
-const answeredViewSchema = stayViewSchema.extend({
-  webUi: z.string().exactOptional().describe('The stay in Temporal Web UI'),
-});
+const answeredViewSchema = named(
+  'StayView',
+  stayViewSchema.extend({
+    webUi: z.string().exactOptional().describe('The stay in Temporal Web UI'),
+  }),
+);
 
 /** Problem for a snapshot that is not newer, with the known revision and view. */
-const conflictSchema = problemSchema.extend({
-  revision: stayViewSchema.shape.revision.describe('For stale-revision: the recorded revision'),
-  current: answeredViewSchema.exactOptional().describe('For stale-revision: the current view'),
-});
+const conflictSchema = named(
+  'Conflict',
+  problemSchema.extend({
+    revision: stayViewSchema.shape.revision.describe('For stale-revision: the recorded revision'),
+    current: answeredViewSchema.exactOptional().describe('For stale-revision: the current view'),
+  }),
+);
 
 /** Adds the routes that send, read and dry-run a reservation. */
 export function addReservationRoutes(scope: ApiScope, context: BookingContext): void {

@@ -6,44 +6,57 @@ import { z } from 'zod';
 import type { DryRun } from '../../domain/stay/dry-run.js';
 import type { RoomView } from '../../domain/room/view.js';
 import type { Erasure } from '../../domain/model/erasure.js';
+import { named } from '../../http/schema-names.js';
 import { ATTENTION_CODES } from '../../domain/model/attention.js';
 import { GATES } from '../../domain/model/key-plan.js';
 import type { StayView } from '../../domain/model/stay-view.js';
 
 const instant = z.string().meta({ examples: ['2026-11-23T14:00Z'] });
-const windowView = z.object({ from: instant, to: instant });
+const windowView = named('Window', z.object({ from: instant, to: instant }));
 const texts = z.array(z.string());
-const gate = z.enum(GATES);
-const keyKind = z.enum(['override', 'joiner']);
+const gate = named('Gate', z.enum(GATES));
+const keyKind = named('KeyKind', z.enum(['override', 'joiner']));
 
 /** Attention codes; `GET …/stays?attention=` also accepts them. */
-export const attentionCodeSchema = z.enum(ATTENTION_CODES);
+export const attentionCodeSchema = named('AttentionCode', z.enum(ATTENTION_CODES));
 
-const notice = z.object({
-  code: attentionCodeSchema,
-  message: z.string(),
-  guestId: z.string().exactOptional(),
-  room: z.string().exactOptional(),
-});
+const notice = named(
+  'Notice',
+  z.object({
+    code: attentionCodeSchema,
+    message: z.string(),
+    guestId: z.string().exactOptional(),
+    room: z.string().exactOptional(),
+  }),
+);
 
-export const phaseSchema = z.enum(['expected', 'ready', 'in-house', 'leaving', 'over', 'cancelled', 'no-show']);
+export const phaseSchema = named(
+  'StayPhase',
+  z.enum(['expected', 'ready', 'in-house', 'leaving', 'over', 'cancelled', 'no-show']),
+);
 
-const planLine = z.object({
-  do: z.enum(['override', 'join', 'revoke']),
-  guestId: z.string(),
-  rooms: texts,
-  window: windowView,
-  why: z.string(),
-  waitsFor: gate.exactOptional(),
-  at: instant.exactOptional(),
-});
+const planLine = named(
+  'PlanLine',
+  z.object({
+    do: z.enum(['override', 'join', 'revoke']),
+    guestId: z.string(),
+    rooms: texts,
+    window: windowView,
+    why: z.string(),
+    waitsFor: gate.exactOptional(),
+    at: instant.exactOptional(),
+  }),
+);
 
-const timelineLine = z.object({
-  at: instant,
-  what: z.string(),
-  why: z.string().exactOptional(),
-  by: z.string().exactOptional(),
-});
+const timelineLine = named(
+  'TimelineLine',
+  z.object({
+    at: instant,
+    what: z.string(),
+    why: z.string().exactOptional(),
+    by: z.string().exactOptional(),
+  }),
+);
 
 export const stayViewSchema = z.object({
   schema: z.literal(1),
@@ -54,50 +67,62 @@ export const stayViewSchema = z.object({
   rooms: texts,
   leases: z
     .array(
-      z.object({
-        room: z.string(),
-        window: windowView,
-        state: z.enum(['asked', 'granted', 'waiting', 'displaced', 'ended']),
-        from: instant.exactOptional(),
-        until: instant.exactOptional(),
-        behind: texts.exactOptional(),
-      }),
+      named(
+        'StayLease',
+        z.object({
+          room: z.string(),
+          window: windowView,
+          state: z.enum(['asked', 'granted', 'waiting', 'displaced', 'ended']),
+          from: instant.exactOptional(),
+          until: instant.exactOptional(),
+          behind: texts.exactOptional(),
+        }),
+      ),
     )
     .exactOptional(),
   guests: z.array(
-    z.object({
-      guestId: z.string(),
-      keyState: z.enum(['not-due', 'waiting', 'issuing', 'issued', 'failed', 'revoking', 'gone']),
-      waitingFor: gate.exactOptional(),
-      barred: z.literal(true).exactOptional(),
-    }),
+    named(
+      'GuestView',
+      z.object({
+        guestId: z.string(),
+        keyState: z.enum(['not-due', 'waiting', 'issuing', 'issued', 'failed', 'revoking', 'gone']),
+        waitingFor: gate.exactOptional(),
+        barred: z.literal(true).exactOptional(),
+      }),
+    ),
   ),
   keys: z.array(
-    z.object({
-      acsCredentialId: z.string().exactOptional(),
-      guestId: z.string(),
-      kind: keyKind,
-      rooms: texts,
-      commonDoors: texts,
-      window: windowView,
-      joinedTo: z.string().exactOptional(),
-      state: z.enum(['issuing', 'live', 'revoking', 'dead', 'stray']),
-      requestedAt: instant,
-      issuedAt: instant.exactOptional(),
-      deadAt: instant.exactOptional(),
-      residualUntil: instant.exactOptional(),
-      why: z.string(),
-    }),
+    named(
+      'KeyView',
+      z.object({
+        acsCredentialId: z.string().exactOptional(),
+        guestId: z.string(),
+        kind: keyKind,
+        rooms: texts,
+        commonDoors: texts,
+        window: windowView,
+        joinedTo: z.string().exactOptional(),
+        state: z.enum(['issuing', 'live', 'revoking', 'dead', 'stray']),
+        requestedAt: instant,
+        issuedAt: instant.exactOptional(),
+        deadAt: instant.exactOptional(),
+        residualUntil: instant.exactOptional(),
+        why: z.string(),
+      }),
+    ),
   ),
   plan: z.array(planLine),
-  attention: z.array(notice.extend({ since: instant })),
+  attention: z.array(named('Attention', notice.extend({ since: instant }))),
   acts: z
     .array(
-      z.object({
-        act: z.enum(['hold', 'force', 'block']),
-        reason: z.string(),
-        guestId: z.string().exactOptional(),
-      }),
+      named(
+        'StandingAct',
+        z.object({
+          act: z.enum(['hold', 'force', 'block']),
+          reason: z.string(),
+          guestId: z.string().exactOptional(),
+        }),
+      ),
     )
     .exactOptional()
     .describe('Holds, forces and blocks in force, with their reasons'),
@@ -110,58 +135,77 @@ export const stayViewSchema = z.object({
     .describe('PUT only: `new` if this request recorded the snapshot, `known` if it was already recorded'),
 });
 
-export const dryRunSchema = z.object({
-  steps: z.array(planLine),
-  attention: z.array(notice),
-});
+export const dryRunSchema = named(
+  'DryRun',
+  z.object({
+    steps: z.array(planLine),
+    attention: z.array(notice),
+  }),
+);
 
-const roomKeyView = z.object({
-  acsCredentialId: z.string(),
-  stayId: z.string(),
-  guestId: z.string(),
-  kind: keyKind,
-  lineage: z.string(),
-  window: windowView,
-  state: z.enum(['live', 'revoking', 'dead']),
-  deadAt: instant.exactOptional(),
-  residualUntil: instant.exactOptional(),
-  residualMinutes: z.number().exactOptional(),
-  endsAtFirstUseOf: z.string().exactOptional(),
-  why: z.string().exactOptional(),
-});
+const roomKeyView = named(
+  'RoomKey',
+  z.object({
+    acsCredentialId: z.string(),
+    stayId: z.string(),
+    guestId: z.string(),
+    kind: keyKind,
+    lineage: z.string(),
+    window: windowView,
+    state: z.enum(['live', 'revoking', 'dead']),
+    deadAt: instant.exactOptional(),
+    residualUntil: instant.exactOptional(),
+    residualMinutes: z.number().exactOptional(),
+    endsAtFirstUseOf: z.string().exactOptional(),
+    why: z.string().exactOptional(),
+  }),
+);
 
 const claimed = { stayId: z.string(), part: z.number().exactOptional(), asked: windowView };
 
-export const roomViewSchema = z.object({
-  schema: z.literal(1),
-  room: z.string().describe('Workflow id'),
-  version: z.number(),
-  leases: z.array(
-    z.object({
-      stays: texts,
-      shareGroup: z.string().exactOptional(),
-      window: windowView,
-      until: instant,
-      state: z.enum(['expected', 'open', 'grace']),
-      opener: z.string().exactOptional(),
-      liveKeys: texts,
-      claims: z.array(z.object({ ...claimed, granted: windowView, heldUpBy: z.string().exactOptional() })),
-    }),
-  ),
-  waiting: z.array(z.object({ ...claimed, behind: texts, displaced: z.literal(true).exactOptional() })),
-  keys: z
-    .object({ certain: z.array(roomKeyView), possible: z.array(roomKeyView), none: z.array(roomKeyView) })
-    .describe('Keys that certainly, possibly, or no longer open the door'),
-  history: z.array(timelineLine),
-});
+export const roomViewSchema = named(
+  'RoomView',
+  z.object({
+    schema: z.literal(1),
+    room: z.string().describe('Workflow id'),
+    version: z.number(),
+    leases: z.array(
+      named(
+        'RoomLease',
+        z.object({
+          stays: texts,
+          shareGroup: z.string().exactOptional(),
+          window: windowView,
+          until: instant,
+          state: z.enum(['expected', 'open', 'grace']),
+          opener: z.string().exactOptional(),
+          liveKeys: texts,
+          claims: z.array(
+            named('RoomClaim', z.object({ ...claimed, granted: windowView, heldUpBy: z.string().exactOptional() })),
+          ),
+        }),
+      ),
+    ),
+    waiting: z.array(
+      named('WaitingClaim', z.object({ ...claimed, behind: texts, displaced: z.literal(true).exactOptional() })),
+    ),
+    keys: z
+      .object({ certain: z.array(roomKeyView), possible: z.array(roomKeyView), none: z.array(roomKeyView) })
+      .describe('Keys that certainly, possibly, or no longer open the door'),
+    history: z.array(timelineLine),
+  }),
+);
 
-export const erasureSchema = z.object({
-  schema: z.literal(1),
-  atSeam: z.enum(['erased', 'unknown']).describe('unknown: Seam had no such guest'),
-  audit: stayViewSchema
-    .exactOptional()
-    .describe('The stay as it ended, with ids only; absent if Temporal no longer had it'),
-});
+export const erasureSchema = named(
+  'Erasure',
+  z.object({
+    schema: z.literal(1),
+    atSeam: z.enum(['erased', 'unknown']).describe('unknown: Seam had no such guest'),
+    audit: stayViewSchema
+      .exactOptional()
+      .describe('The stay as it ended, with ids only; absent if Temporal no longer had it'),
+  }),
+);
 
 export type DeepReadonly<T> = T extends readonly (infer Item)[]
   ? readonly DeepReadonly<Item>[]

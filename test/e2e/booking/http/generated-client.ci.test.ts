@@ -66,14 +66,13 @@ test('the OpenAPI document is valid, has version 3.1, and describes every call',
 });
 
 test('the OpenAPI document describes all answers, errors included, and marks the bodies that are optional', async () => {
-  const { paths } = await theDocument();
+  const { paths, components } = await theDocument();
   const reservation = '/v1/properties/{propertyId}/reservations/{reservationId}';
   const put = paths[reservation].put.responses;
-  expect(put[200].content['application/json'].schema.properties.taken.enum).toEqual(['new', 'known']);
-  expect(put[409].content['application/problem+json'].schema.properties).toMatchObject({
-    revision: {},
-    current: { properties: { phase: {}, webUi: {} } },
-  });
+  expect(put[200].content['application/json'].schema).toMatchObject({ $ref: '#/components/schemas/StayView' });
+  const { StayView, Conflict } = components.schemas;
+  expect(StayView.properties).toMatchObject({ taken: { enum: ['new', 'known'] }, phase: {}, webUi: {} });
+  expect(Conflict.properties).toMatchObject({ revision: {}, current: { $ref: '#/components/schemas/StayView' } });
   const everywhere = ['400', '401', '403', '422', '429', '500', '503'];
   expect(Object.keys(put)).toEqual(expect.arrayContaining([...everywhere, '404', '409', '413', '415']));
   const calls = Object.values<Record<string, { readonly responses: object }>>(paths).flatMap((methods) =>
