@@ -44,10 +44,15 @@ export function applyMessage(state: StayState, message: Message, now: Instant): 
   // `recordLeaseNews` writes the timeline line of a lease.
   if (message.name === 'leaseChanged') return applied;
   // A change that changes nothing leaves no line: many of them would push the others out of the timeline.
-  if (isSameValue(changed, known)) return applied;
+  if (!isReport(message) && isSameValue(changed, known)) return applied;
   const reinstates = isEnded(state) && !isEnded(applied);
   const what = reinstates ? `${describe(message)}: the stay is reinstated` : describe(message);
   return withLine(applied, { at: now, what, ...defined({ why: reasonOf(message), by }) });
+}
+
+/** Returns true for a report of Seam, which is worth a line even if it changes nothing, such as a fetched key. */
+function isReport({ name }: Message): boolean {
+  return name === 'credentialChanged' || name === 'phoneChanged';
 }
 
 function withRequest(state: StayState, requestId: string): StayState {

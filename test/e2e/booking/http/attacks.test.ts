@@ -403,8 +403,8 @@ describe('repeated valid requests', () => {
       expect(await server.call('POST', SEAM, body.toString(), { key: null, headers })).toMatchObject({ status: 202 });
     }
     // Signals arrive in the order in which they were sent.
-    await stay.signal('phoneReady', { guestId: 'g1' });
-    const view = await stay.until((seen) => linesOf(seen, /^phone ready/).length === 1);
+    await stay.signal('hold', { reason: 'marker' });
+    const view = await stay.until((seen) => linesOf(seen, /^hold/).length === 1);
     expect(linesOf(view, /^Seam reports acs_credential\.invalidated/)).toHaveLength(1);
     const { body: health } = await server.call('GET', '/healthz', undefined, { key: null });
     expect(health.seamEvents).toMatchObject({ 'handed-over': 1, repeated: 1 });

@@ -56,6 +56,18 @@ describe('a message', () => {
     );
   });
 
+  it('a report of Seam leaves a line although it changes nothing, and a repeated act of staff leaves none', () => {
+    const house = aStay().settled();
+    const acsCredentialId = house.view().keys[0]?.acsCredentialId;
+    receive(house, 'credentialChanged', { acsCredentialId, eventType: 'acs_credential.issued', eventId: 'e1' });
+    receive(house, 'phoneReady', { guestId: 'g1' });
+    for (let time = 0; time < 2; time++) receive(house, 'hold', { reason: 'deposit missing' });
+    expect(house.view().timeline.slice(-2)).toMatchObject([
+      { what: `Seam reports acs_credential.issued of ${acsCredentialId}` },
+      { what: 'hold', why: 'deposit missing' },
+    ]);
+  });
+
   it('a message with an unknown field is ignored, with attention that names the field', () => {
     const house = aStay().settled();
     receive(house, 'removeGuest', { guestId: 'g1', why: 'x' });
