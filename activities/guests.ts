@@ -1,10 +1,14 @@
 /** Activities on guests: their identity and user at Seam, and their phones. */
+import { Context } from '@temporalio/activity';
 import { deactivatePhones, findReadyPhones, prepareGuest } from '../src/seam/index.js';
 import { ERROR_TYPES } from '../src/domain/model/error-types.js';
 import type { StayActivities } from '../src/domain/model/stay-activities.js';
 import { atSeam } from './at-seam.js';
 import type { Dependencies } from './dependencies.js';
 import { notYet } from './not-yet.js';
+
+/** Number of looks for a phone per look for its guest. */
+const LOOK_FOR_GUEST_EVERY = 10;
 
 type GuestActivities = Pick<StayActivities, 'prepareGuest' | 'waitForPhone' | 'deactivatePhone'>;
 
@@ -21,6 +25,10 @@ export function createGuestActivities(office: Dependencies): GuestActivities {
         const { seam } = await office.context(input.propertyId);
         const found = await findReadyPhones(input.userIdentityId, seam, signal);
         if (found !== undefined) return found;
+        // A guest without phones may be one whom Seam no longer has. Not every attempt is worth a second call.
+        if (Context.current().info.attempt % LOOK_FOR_GUEST_EVERY === 0) {
+          await seam.getUserIdentity({ user_identity_id: input.userIdentityId }, { signal });
+        }
         throw notYet(ERROR_TYPES.phoneNotReady, 'The guest has no phone with an active endpoint yet');
       }),
     deactivatePhone: (input) =>

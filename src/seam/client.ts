@@ -83,7 +83,10 @@ export interface SeamCalls {
     params: { readonly acs_credential_id: string },
     options?: CallOptions,
   ): Promise<readonly schemas.Entrance[]>;
-  getUserIdentity(params: { readonly user_identity_key: string }, options?: CallOptions): Promise<schemas.UserIdentity>;
+  getUserIdentity(
+    params: { readonly user_identity_key: string } | { readonly user_identity_id: string },
+    options?: CallOptions,
+  ): Promise<schemas.UserIdentity>;
   createUserIdentity(
     params: {
       readonly user_identity_key: string;

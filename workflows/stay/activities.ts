@@ -67,6 +67,9 @@ export function summaryOf(text: string): { readonly summary: string } {
   return { summary: escapeMarkdown(text).slice(0, SUMMARY_LENGTH) };
 }
 
+/** Error types of Seam for a guest whom it no longer has. */
+const GUEST_MISSING: ReadonlySet<string> = new Set(['acs_user_not_found', 'user_identity_not_found']);
+
 /**
  * Returns the step failure for an activity's error.
  * @throws any other error, which is a bug
@@ -78,10 +81,11 @@ export function failureOf(error: unknown): StepFailure {
   if (!(cause instanceof ApplicationFailure))
     return { kind: 'outage', message: 'Seam or our worker did not answer in time' };
   const passing = cause.type === ERROR_TYPES.seamUnavailable || cause.nonRetryable !== true;
-  const about = cause.details?.[0] as { readonly nothingMade?: true } | null | undefined;
+  const about = cause.details?.[0] as { readonly nothingMade?: true; readonly seamType?: string } | null | undefined;
+  const isMissing = cause.type === ERROR_TYPES.notFoundAtSeam && GUEST_MISSING.has(about?.seamType ?? '');
   return {
     kind: passing ? 'outage' : 'refused',
     message: cause.message,
-    ...defined({ nothingMade: about?.nothingMade }),
+    ...defined({ nothingMade: about?.nothingMade, guestMissing: isMissing ? true : undefined }),
   };
 }

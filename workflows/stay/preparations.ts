@@ -49,7 +49,7 @@ const RUNNERS: { readonly [K in Kind]: Runner<K> } = {
   'prepare-guest': async ({ state: { propertyId, reservationId }, state }, { guest }) => {
     const options = { ...outageRetry(state), ...summaryOf(`register guest ${guest.guestId} at Seam`) };
     const prepared = await seam.prepareGuest.executeWithOptions(options, [{ propertyId, reservationId, guest }]);
-    return (current) => recordGuest(current, guest, prepared);
+    return (current) => recordGuest(current, guest, prepared, now());
   },
 
   'wait-for-phone': async ({ state: { propertyId } }, { guestId, userIdentityId }) => {

@@ -8,7 +8,7 @@ import type { IssueOutcome, RevokeOutcome } from '../../src/domain/model/stay-ac
 import { keysOf, mayLive } from '../../src/domain/stay/known/keyring.js';
 import * as record from '../../src/domain/stay/known/record-keys.js';
 import { clearBlocker, recordBlocker } from '../../src/domain/stay/known/record-preparations.js';
-import type { StayState } from '../../src/domain/stay/state.js';
+import { doubtGuest, type StayState } from '../../src/domain/stay/state.js';
 import { now } from '../clock.js';
 import { failureOf, outageRetry, revokes, seam, summaryOf, waitingRetry } from './activities.js';
 import { runPreparation } from './preparations.js';
@@ -93,7 +93,11 @@ export function startPreparation(run: StayRun, step: Preparation): void {
       run.state = clearBlocker(recorded(run.state), step.stepId);
     } catch (error) {
       const guest = 'guestId' in step ? { guestId: step.guestId } : {};
-      run.state = recordBlocker(run.state, step.stepId, endOfStep(error), guest, now());
+      const failure = endOfStep(error);
+      run.state =
+        failure.guestMissing === true && guest.guestId !== undefined
+          ? doubtGuest(run.state, guest.guestId)
+          : recordBlocker(run.state, step.stepId, failure, guest, now());
     }
   });
 }

@@ -100,12 +100,13 @@ function assumePreparation(state: StayState, step: Preparation, now: Instant): S
       return assumeLeases(state, step.leases, now);
     case 'prepare-guest': {
       const { guest } = step;
-      return recordGuest(state, guest, {
+      const registered = state.guests[guest.guestId] ?? {
         userIdentityId: `identity:${guest.guestId}`,
         acsUserId: `user:${guest.guestId}`,
         phoneReady: true,
         seenCredentialIds: [],
-      });
+      };
+      return recordGuest(state, guest, registered, now);
     }
     case 'deactivate-phone':
       return recordDeactivated(state, step, now);

@@ -86,6 +86,10 @@ export interface GuestKnown {
   readonly seenCredentialIds: readonly string[];
   /** Contact that was last sent to Seam. */
   readonly contact?: Contact;
+  /** Set while Seam may no longer have the guest under these ids: they are looked up, or registered, again. */
+  readonly doubtful?: true;
+  /** Set for a guest whom Seam had lost, until they have a phone again. */
+  readonly registeredAgain?: true;
 }
 
 /** Name and contact details of a guest, as sent to Seam. */
@@ -244,6 +248,12 @@ function withFormerPhones(state: StayState, gone: readonly string[]): StayState 
   if (gone.length === 0) return state;
   const formerPhones = [...new Set([...(state.formerPhones ?? []), ...gone])].slice(-REMEMBERED_PHONES);
   return { ...state, formerPhones };
+}
+
+/** Returns the state in which this guest is looked up at Seam again before their next key. */
+export function doubtGuest(state: StayState, guestId: string): StayState {
+  const known = state.guests[guestId];
+  return known === undefined ? state : withGuest(state, guestId, { ...known, doubtful: true });
 }
 
 /** Returns the party member with this `guestId`, or undefined. */

@@ -217,7 +217,7 @@ function firstGate(
   if (from.mayIssue === undefined || isBefore(now, from.mayIssue)) return 'window';
   if (from.free !== undefined && isBefore(now, from.free)) return 'lease';
   const known = state.guests[guestId];
-  if (known === undefined || state.property === undefined) return 'access-system';
+  if (known === undefined || known.doubtful === true || state.property === undefined) return 'access-system';
   if (state.phonesToDeactivate.some((phone) => phone.guestId === guestId)) return 'phone';
   if (state.property.policy.phone === 'wait-for-phone' && !known.phoneReady && !forced) return 'phone';
   // This wait is short, so it comes last: no other wait is cancelled and restarted for it.

@@ -1,7 +1,7 @@
 /**
  * Records the results of key steps in the state. Every step reports its observations at Seam; the keyring merges them.
  */
-import { withLine, type StayState } from '../state.js';
+import { doubtGuest, withLine, type StayState } from '../state.js';
 import { isBefore, type Instant } from '../../model/instants.js';
 import { defined } from '../../model/defined.js';
 import type { IssuingKey, Key, KeyAsk, Keyring, LiveKey, RevokingKey, StrayKey } from '../../model/key.js';
@@ -26,6 +26,8 @@ import type { IssueOutcome, Observed, RevokeOutcome } from '../../model/stay-act
 export interface StepFailure {
   readonly kind: 'refused' | 'outage' | 'cancelled';
   readonly message: string;
+  /** Set if Seam no longer has the guest. */
+  readonly guestMissing?: boolean;
   /** Set if Seam certainly made no key: no earlier request of the step can have reached it. */
   readonly nothingMade?: boolean;
 }
@@ -209,7 +211,9 @@ export function recordKeyFailure(state: StayState, keyId: string, failure: StepF
   }
   if (key.state === 'revoking') return recordRevokeRefused(known, key, failure, now);
   const line = { at: now, what: `key of guest ${key.guestId} refused`, why: failure.message };
-  return withLine({ ...known, keyring: refuse(known.keyring, key, failure, now) }, line);
+  const refused = withLine({ ...known, keyring: refuse(known.keyring, key, failure, now) }, line);
+  if (failure.guestMissing !== true) return refused;
+  return doubtGuest({ ...refused, keyring: withoutRefusals(refused.keyring, key.guestId) }, key.guestId);
 }
 
 /** Records a refused revoke. The stay never gives up a revoke: it retries it later, and earlier on `retry`. */

@@ -1,16 +1,20 @@
 /** Records the results of preparations in the state: the property, doors, guests at Seam, their phones. */
 import {
+  askToCheck,
   withDesired,
   withGuest,
   withLine,
   type Blocker,
   type Contact,
+  type GuestKnown,
   type LostPhone,
   type StayState,
 } from '../state.js';
 import { defined } from '../../model/defined.js';
 import { isBefore, type Instant } from '../../model/instants.js';
+import type { DeadKey } from '../../model/key.js';
 import { retryAfterRefusal } from './after-refusal.js';
+import { putKey } from './keyring.js';
 import type { StepFailure } from './record-keys.js';
 import type { Guest } from '../../model/snapshot-schema.js';
 import type { DoorFacts } from '../../model/doors.js';
@@ -37,10 +41,34 @@ export function recordDoors(state: StayState, facts: DoorFacts): StayState {
   return { ...state, doors: { ...facts, rooms: [...known, ...facts.rooms], unknownRooms } };
 }
 
-/** Records the guest as registered at Seam. For a guest from an earlier step, only the name and contact were sent. */
-export function recordGuest(state: StayState, guest: Guest, prepared: PreparedGuest): StayState {
-  const known = state.guests[guest.guestId] ?? prepared;
-  return withGuest(state, guest.guestId, { ...known, contact: contactOf(guest) });
+/**
+ * Records the guest as registered at Seam. For a guest from an earlier step, only the name and contact were sent, unless
+ * Seam had lost them.
+ */
+export function recordGuest(state: StayState, guest: Guest, prepared: PreparedGuest, now: Instant): StayState {
+  const { guestId } = guest;
+  const before: GuestKnown = state.guests[guestId] ?? prepared;
+  const { doubtful: _doubtful, ...known } = before;
+  const isSame = known.userIdentityId === prepared.userIdentityId && known.acsUserId === prepared.acsUserId;
+  if (isSame) return withGuest(state, guestId, { ...known, contact: contactOf(guest) });
+  const again = { ...prepared, contact: contactOf(guest), registeredAgain: true } as const;
+  const line = { at: now, what: `guest ${guestId} registered again: Seam no longer had them` };
+  return withLine(closeKeysOf(withGuest(state, guestId, again), guestId, known.acsUserId), line);
+}
+
+/**
+ * Returns the state after the user with these keys was lost at Seam. That explains the end of their keys: no front-desk
+ * card ended them. Keys that still count as live are read again.
+ */
+function closeKeysOf(state: StayState, guestId: string, acsUserId: string): StayState {
+  const own = state.keyring.keys.filter((key) => key.guestId === guestId && key.acsUserId === acsUserId);
+  const checked = askToCheck(
+    state,
+    own.filter((key) => key.state === 'live'),
+  );
+  return own
+    .filter((key) => key.state === 'dead' && key.ended === 'killed')
+    .reduce((next, key) => putKey(next, { ...key, ended: 'revoked' } as DeadKey), checked);
 }
 
 /** Returns the contact of a guest that is sent to Seam. */
@@ -51,7 +79,9 @@ export function contactOf({ name, email, phone }: Guest): Contact {
 /** Records that the guest has a phone that can hold a key, with the phones found. */
 export function recordPhone(state: StayState, guestId: string, found: PhonesFound | undefined): StayState {
   const known = state.guests[guestId];
-  return known === undefined ? state : withGuest(state, guestId, { ...known, ...found, phoneReady: true });
+  if (known === undefined) return state;
+  const { registeredAgain: _again, ...rest } = known;
+  return withGuest(state, guestId, { ...rest, ...found, phoneReady: true });
 }
 
 /**

@@ -3,6 +3,7 @@ import { isEnded, mayGrant, type HeldClaim, type StayState, stayWindow } from '.
 import { roomWorkflowId } from '../../model/ids.js';
 import { defined } from '../../model/defined.js';
 import { isBefore, plusMinutes, type Instant } from '../../model/instants.js';
+import { keysOf } from '../known/keyring.js';
 import { unfetchedKeys } from '../known/unfetched-keys.js';
 import type { Notice, OpenAttention } from '../../model/attention.js';
 import type { KeyPlan, Desired } from '../../model/key-plan.js';
@@ -31,6 +32,7 @@ export function openAttention(state: StayState, desired: Desired, plan: KeyPlan,
     ...takenRooms(state, now),
     ...unsettledRooms(state),
     ...bookingMismatches(state, now),
+    ...registeredAgain(state),
     ...phones.due,
     ...unfetched(state),
   ];
@@ -173,6 +175,20 @@ function unfetched(state: StayState): Notice[] {
     message:
       "this guest's key is ready, but no phone has fetched it: ask them to open the app online, or cut a plastic card",
   }));
+}
+
+/** Returns notices for guests whom Seam had lost: their phone must be set up again. */
+function registeredAgain(state: StayState): Notice[] {
+  if (isEnded(state)) return [];
+  return Object.entries(state.guests)
+    .filter(([, known]) => known.registeredAgain === true && !known.phoneReady)
+    .filter(([guestId]) => !keysOf(state.keyring, guestId).some((key) => key.state === 'live'))
+    .map(([guestId]) => ({
+      code: 'phone-missing',
+      guestId,
+      message:
+        'Seam no longer had this guest, who is registered again: ask them to set up the app anew, or cut a plastic card',
+    }));
 }
 
 function missingPhones(state: StayState, desired: Desired, now: Instant): { due: Notice[]; nextAt?: Instant } {

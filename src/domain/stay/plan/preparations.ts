@@ -108,9 +108,10 @@ function guestSteps(state: StayState, now: Instant): Preparation[] {
     .map(({ guest }) => ({ do: 'prepare-guest', stepId: prepareStepId(guest.guestId), guest }));
 }
 
-/** Returns true for a guest who is not registered at Seam, or whose name or address has changed since. */
+/** Returns true for a guest whom Seam does not have, or may have lost, or whose name or address has changed since. */
 function isNewsToSeam(state: StayState, guest: Guest): boolean {
   const known = state.guests[guest.guestId];
+  if (known?.doubtful === true) return true;
   if (known?.contact === undefined) return known === undefined;
   const { name, email, phone } = contactOf(guest);
   return name !== known.contact.name || email !== known.contact.email || phone !== known.contact.phone;

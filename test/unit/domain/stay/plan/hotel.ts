@@ -473,17 +473,27 @@ function* preparations(house: House, step: Preparation, options: HouseOptions, j
       return;
     }
     case 'prepare-guest': {
+      const registered = house.state.guests[step.guest.guestId];
+      if (registered !== undefined) {
+        house.state = known.recordGuest(house.state, step.guest, registered, house.now());
+        return;
+      }
       const identity = hotel.identities.create({ acs_system_ids: [hotel.world.acsSystemId] });
       const user = hotel.users.find({ user_identity_id: identity.id, acs_system_id: hotel.world.acsSystemId });
       const deviceIds = phones === 'later' ? [] : [hotel.phones.add(identity.id).id];
       hotel.settle();
-      house.state = known.recordGuest(house.state, step.guest, {
-        userIdentityId: identity.id,
-        acsUserId: user.id,
-        phoneReady: phones !== 'later',
-        deviceIds,
-        seenCredentialIds: [],
-      });
+      house.state = known.recordGuest(
+        house.state,
+        step.guest,
+        {
+          userIdentityId: identity.id,
+          acsUserId: user.id,
+          phoneReady: phones !== 'later',
+          deviceIds,
+          seenCredentialIds: [],
+        },
+        house.now(),
+      );
       return;
     }
     case 'wait-for-phone':

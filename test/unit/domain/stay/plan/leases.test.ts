@@ -136,7 +136,7 @@ function aLeasingStay(fields: Partial<StaySnapshotInput> = {}, policy: Partial<P
   stay.state = recordDoors(stay.state, { rooms, commonDoors: [], unknownRooms: [] });
   for (const { guest } of stay.state.desired.party) {
     const known = { userIdentityId: `i-${guest.guestId}`, acsUserId: `u-${guest.guestId}`, phoneReady: true };
-    stay.state = recordGuest(stay.state, guest, { ...known, seenCredentialIds: [] });
+    stay.state = recordGuest(stay.state, guest, { ...known, seenCredentialIds: [] }, NOON);
   }
   return stay;
 }
