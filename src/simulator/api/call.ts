@@ -2,6 +2,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Claim, Fault, FaultBook } from '../control/faults.js';
+import { withReports } from '../control/reports.js';
 import { checkParams, queryParams } from './request-params.js';
 import type { Answer, CallContext, Route } from './routes.js';
 import type { SimulatedHotel } from '../hotel/hotel.js';
@@ -110,7 +111,9 @@ function work(site: CallSite, route: Route, request: FastifyRequest, claim: Clai
     const sent = paramsOf(request);
     const asked = checkParams(route.schema, sent, site.hotel.world.switches);
     const context: CallContext = { hotel: site.hotel, webhooks: site.webhooks, quirks: claim.quirks };
-    const body = bodyOf(route.handle(asked, context), request, asked);
+    const answer = bodyOf(route.handle(asked, context), request, asked);
+    const at = new Date(site.hotel.now()).toISOString();
+    const body = withReports(answer, claim.reports, at);
     site.onAnswer({ path: route.path, asked: sent, body });
     return body;
   } finally {

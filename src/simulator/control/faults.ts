@@ -1,6 +1,7 @@
 /** Faults between a client, Seam and the provider, set through the control API. */
 import { z } from 'zod';
 import type { Quirk } from '../hotel/provider-link.js';
+import { checkReport, reportFields, type Report } from './reports.js';
 import type { SimulatedHotel } from '../hotel/hotel.js';
 
 const kinds = [
@@ -12,6 +13,7 @@ const kinds = [
   'bridge-down',
   'discard-undelivered',
   'never-synced',
+  'report',
 ] as const;
 
 const ms = z.int().min(0).max(3_600_000).optional();
@@ -31,6 +33,7 @@ export const faultSchema = z.strictObject({
   status: z.int().min(400).max(599).optional(),
   /** Seconds, for the header `Retry-After`. */
   retry_after: z.int().min(0).optional(),
+  ...reportFields,
 });
 
 export type Fault = z.infer<typeof faultSchema>;
@@ -39,6 +42,8 @@ export type Fault = z.infer<typeof faultSchema>;
 export interface Claim {
   readonly delayMs: number;
   readonly quirks: readonly Quirk[];
+  /** Errors and warnings to add to the answer. */
+  readonly reports: readonly Report[];
   readonly outcome: Fault | undefined;
   /** Must be called when the request is done. */
   readonly finished: () => void;
@@ -106,6 +111,7 @@ export function createFaultBook(hotel: SimulatedHotel, saved: readonly SavedFaul
 
   return {
     set(fault) {
+      if (fault.kind === 'report') checkReport(fault);
       const entry = { fault, matched: 0, hits: 0 };
       entries.push(entry);
       hotel.world.journal.write('fault-set', fault);
@@ -132,6 +138,7 @@ export function createFaultBook(hotel: SimulatedHotel, saved: readonly SavedFaul
       return {
         delayMs: struck.reduce((sum, { fault }) => sum + (fault.kind === 'latency' ? (fault.ms ?? 1_000) : 0), 0),
         quirks: struck.flatMap(({ fault }) => quirkOf(fault)),
+        reports: struck.flatMap(({ fault }) => (fault.kind === 'report' ? [fault] : [])),
         outcome: outcome?.fault,
         finished() {
           const spent = struck.filter((entry) => entry.hits >= (entry.fault.times ?? Infinity));
@@ -165,6 +172,7 @@ function isOutcome(fault: Fault): boolean {
     case 'bridge-down':
     case 'discard-undelivered':
     case 'never-synced':
+    case 'report':
       return false;
   }
 }

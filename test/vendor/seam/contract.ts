@@ -41,6 +41,13 @@ const NEWER_FIELDS: Readonly<Record<string, readonly string[]>> = {
   user_identity: ['merged_user_identity_ids', 'merged_user_identity_keys'],
 };
 
+/** Codes of errors and warnings that the newest client publishes and the document does not have yet. */
+const NEWER_CODES: readonly unknown[] = [
+  'requested_code_unavailable',
+  'insufficient_permissions',
+  'unknown_issue_with_acs_system',
+];
+
 export interface PublishedEndpoint {
   readonly path: string;
   readonly verbs: readonly string[];
@@ -63,6 +70,30 @@ export function publishedEndpoints(): readonly PublishedEndpoint[] {
 export function publishedEventTypes(): readonly string[] {
   const described = bodyOf(openapi.paths['/events/list'] ?? {});
   return [...new Set([...enumOf(described), ...newest.eventTypes])].toSorted();
+}
+
+/** Returns the codes of errors and warnings that the newest client publishes for these resources; `any` where it lists none. */
+export function publishedReports(
+  resources: readonly string[],
+): Readonly<Record<string, Readonly<Record<string, readonly string[] | 'any'>>>> {
+  return Object.fromEntries(
+    resources.map((resource) => {
+      const fields = newest.resources[resource]?.['properties'];
+      const of = (list: 'errors' | 'warnings', field: string): readonly string[] | 'any' => {
+        const described = isObject(fields) ? fields[list] : undefined;
+        const items = isObject(described) ? described['items'] : undefined;
+        if (!isObject(items)) return 'any';
+        const kinds = Array.isArray(items['anyOf']) ? items['anyOf'] : [items];
+        const codes = kinds.map((kind) => {
+          const properties = isObject(kind) && isObject(kind['properties']) ? kind['properties'] : {};
+          const code = properties[field];
+          return isObject(code) && typeof code['const'] === 'string' ? code['const'] : undefined;
+        });
+        return codes.some((code) => code === undefined) ? 'any' : codes.map(String);
+      };
+      return [resource, { errors: of('errors', 'error_code'), warnings: of('warnings', 'warning_code') }];
+    }),
+  );
 }
 
 function bodyOf(path: Json): unknown {
@@ -120,10 +151,22 @@ function mapResources(body: unknown, change: (field: string, resource: unknown) 
   return Object.fromEntries(entries);
 }
 
+/** Returns the resource as the document can know it. */
 function withoutNewerFields(field: string, resource: unknown): unknown {
-  const newer = NEWER_FIELDS[field];
-  if (newer === undefined || !isObject(resource)) return resource;
-  return Object.fromEntries(Object.entries(resource).filter(([name]) => !newer.includes(name)));
+  if (!isObject(resource)) return resource;
+  const newer = NEWER_FIELDS[field] ?? [];
+  return Object.fromEntries(
+    Object.entries(resource)
+      .filter(([name]) => !newer.includes(name))
+      .map(([name, value]) => [name, /^(errors|warnings)$/.test(name) ? withoutNewerCodes(value) : value]),
+  );
+}
+
+function withoutNewerCodes(reports: unknown): unknown {
+  if (!Array.isArray(reports)) return reports;
+  return reports.filter(
+    (report) => !(isObject(report) && NEWER_CODES.includes(report['error_code'] ?? report['warning_code'])),
+  );
 }
 
 function checkNewest(what: string, field: string, schema: Json, resource: unknown): void {
