@@ -6,12 +6,15 @@
 import { Client } from '@temporalio/client';
 import { collectRoutes } from './booking/http/index.js';
 import { serverConfig, type ServerConfig } from './config.js';
+import { defined } from './domain/model/defined.js';
 import type { Log } from './log.js';
 import { endRequested, runProcess } from './process.js';
 import type { HttpModule } from './server/http-module.js';
 import { openModules } from './server/modules.js';
 import { createHttpServer } from './http/server.js';
 import { addMetrics } from './http/metrics.js';
+import { countFailingStays } from './server/failing-stays.js';
+import { watchFailingStays } from './temporal/failing-tasks.js';
 import { connectWhenNeeded, temporalTarget } from './temporal/connection.js';
 
 const READY_MS = 2_000;
@@ -22,6 +25,7 @@ async function serve(config: ServerConfig, log: Log): Promise<void> {
   const connection = connectWhenNeeded(target);
   const temporal = new Client({ connection, namespace });
   let modules: readonly HttpModule[] = [];
+  const failing = watchFailingStays(temporal, (error) => log.warn({ error }, 'failing stays could not be searched'));
   const report = (): Record<string, unknown> =>
     Object.fromEntries(modules.flatMap((door) => Object.entries(door.report?.() ?? {})));
   const server = createHttpServer({
@@ -32,10 +36,12 @@ async function serve(config: ServerConfig, log: Log): Promise<void> {
           () => true,
           () => false,
         ),
+    readyDetail: async () => defined({ failingStays: await failing() }),
     report,
     onError: (error) => log.error({ error }, 'a request failed'),
   });
   const metrics = addMetrics(server.app);
+  countFailingStays(metrics, failing);
   await collectRoutes(server.app);
   modules = await openModules({ config, temporal, connection, log, metrics });
   for (const { plugin } of modules) await server.app.register(plugin);

@@ -25,6 +25,8 @@ const MOST_PARAM_LENGTH = 2_400;
 export interface HttpServerOptions {
   /** Resolves to true if the server's dependencies answer. */
   readonly isReady: () => Promise<boolean>;
+  /** Returns what operators should know, for `GET /readyz`; it does not decide whether the server is ready. */
+  readonly readyDetail?: () => Promise<Readonly<Record<string, unknown>>>;
   /** Returns counts since the start, for `GET /healthz`. */
   readonly report: () => Readonly<Record<string, unknown>>;
   /** Receives unexpected errors of handlers; the caller gets a 500 without details. */
@@ -91,8 +93,10 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
   app.get('/healthz', async () => ({ ok: true, ...options.report() }));
   app.get('/readyz', async (_request, reply) => {
     // Checked last: the drain may have started meanwhile.
-    const ready = (await options.isReady()) && !draining;
-    return reply.code(ready ? 200 : 503).send({ ready });
+    const isReady = await options.isReady();
+    const detail = isReady ? await options.readyDetail?.() : {};
+    const ready = isReady && !draining;
+    return reply.code(ready ? 200 : 503).send({ ready, ...detail });
   });
   return {
     app,

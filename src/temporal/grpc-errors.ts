@@ -4,6 +4,7 @@ import { isGrpcServiceError } from '@temporalio/client';
 /** Status codes that Stayline handles; names and numbers are gRPC's. */
 export const GRPC_STATUS = {
   CANCELLED: 1,
+  INVALID_ARGUMENT: 3,
   DEADLINE_EXCEEDED: 4,
   RESOURCE_EXHAUSTED: 8,
   FAILED_PRECONDITION: 9,

@@ -7,6 +7,7 @@ import { createStayClient, stayWorkflowId, type StayClient, type StayName } from
 import type { Properties } from '../../property-file.js';
 import { HttpProblem } from '../../http/problem.js';
 import type { Property } from '../../domain/model/property-schema.js';
+import { namingFailingStays } from './failing-stays.js';
 import { askingTemporal, type AskTemporal } from './temporal-call.js';
 import type { DeepReadonly } from './view-schemas.js';
 
@@ -42,7 +43,7 @@ export function bookingContext(options: BookingOptions): BookingContext {
   const { temporal, connection, properties, webUiUrl } = options;
   return {
     ...options,
-    stays: createStayClient(temporal),
+    stays: namingFailingStays(temporal, createStayClient(temporal)),
     ask: askingTemporal(connection),
     async property(propertyId) {
       const property = await properties.find(propertyId);
