@@ -51,7 +51,7 @@ function unknown(kind: 'signal' | 'update' | 'query', name: string): string {
   return `there is no ${kind} ${JSON.stringify(shown(name))}`;
 }
 
-/** Returns the name for people: in short, and without the space that `reserved-names.ts` puts before some. */
+/** Returns the name for people: in short, and without the space that `intake.ts` puts before some. */
 function shown(name: string): string {
   return name.trimStart().slice(0, NAME_LENGTH);
 }

@@ -21,7 +21,7 @@ function moduleFile(fromHere: string): string {
 }
 
 const WORKFLOWS = moduleFile('../../workflows/index');
-const RESERVED_NAMES = moduleFile('../../workflows/reserved-names');
+const INTAKE = moduleFile('../../workflows/intake');
 const PAYLOAD_CONVERTER = moduleFile('./payload-converter');
 const PRELOADED = [moduleFile('./preload-schemas')];
 
@@ -45,7 +45,7 @@ export async function bundleWorkflows(
   return bundleWorkflowCode({
     workflowsPath,
     payloadConverterPath: PAYLOAD_CONVERTER,
-    workflowInterceptorModules: [RESERVED_NAMES, ...interceptorsPaths],
+    workflowInterceptorModules: [INTAKE, ...interceptorsPaths],
     preloadModules: PRELOADED,
     logger: options.logger ?? new DefaultLogger('WARN'),
     ...defined({ webpackConfigHook }),

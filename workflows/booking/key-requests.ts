@@ -29,6 +29,7 @@ import { parsed } from '../arguments.js';
 import { now } from '../clock.js';
 import { ignoreSignal, handleUnknownMessages } from '../unknown-messages.js';
 import * as messages from './key-request-messages.js';
+import { allSignalsTaken } from '../intake.js';
 import { ownName } from '../own-name.js';
 
 const retry = { initialInterval: '500ms', backoffCoefficient: 2, maximumInterval: '30s' } as const;
@@ -73,7 +74,7 @@ export async function keyRequests(): Promise<{ readonly carriedOut: number }> {
   do {
     while (run.waiting.length > 0) await carryOutNext(run);
     await condition(() => run.waiting.length > 0, IDLE);
-    if (run.waiting.length === 0) await condition(allHandlersFinished);
+    if (run.waiting.length === 0) await condition(() => allHandlersFinished() && allSignalsTaken());
   } while (run.waiting.length > 0);
   return { carriedOut: run.answers.size };
 }

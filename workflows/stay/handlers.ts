@@ -110,6 +110,10 @@ function parsedSnapshot(state: StayState, input: unknown): ParsedSnapshot {
       } satisfies StaleDetails);
     case 'over':
       throw ApplicationFailure.nonRetryable(decision.message, ERROR_TYPES.stayOver);
+    case 'too-large':
+      throw ApplicationFailure.nonRetryable(decision.message, ERROR_TYPES.invalidSnapshot, {
+        problems: [{ path: 'guests', message: decision.message }],
+      });
     default:
       return decision satisfies never;
   }

@@ -19,6 +19,8 @@ export interface StayRun extends Wakeup {
   readonly running: Map<string, Running>;
   /** Number of completed turns of the loop. */
   turns: number;
+  /** Measure of what a replay of the run costs: the guests and keys that its plans looked at. */
+  work: number;
   /** True while the run is about to complete or to continue as new: waiting updates answer at once. */
   ending: boolean;
   /** Set when the workflow was cancelled. A run receives a cancellation request only once. */
@@ -29,7 +31,24 @@ export interface StayRun extends Wakeup {
 
 /** Returns a run of the given state, with no steps in flight. */
 export function openRun(state: StayState): StayRun {
-  return { state, running: new Map(), events: 0, turns: 0, ending: false };
+  return { state, running: new Map(), events: 0, turns: 0, work: 0, ending: false };
+}
+
+/** Most work of one run, far above the largest party's check-in. */
+const MOST_WORK = 500_000;
+
+/** Counts one turn of the loop. A plan's cost grows with guests and keys. */
+export function countTurn(run: StayRun): void {
+  run.turns += 1;
+  run.work += 1 + run.state.desired.party.length + run.state.keyring.keys.length;
+}
+
+/**
+ * Returns true if a replay of the run would be slow. The server's suggestion to continue as new counts events and bytes
+ * only, and an event of a large party costs more.
+ */
+export function hasDoneMuch(run: StayRun): boolean {
+  return run.work > MOST_WORK;
 }
 
 /** Returns the key steps in flight. */

@@ -17,8 +17,9 @@ import { startPreparation, startKeyStep } from './run-steps.js';
 import { now } from '../clock.js';
 import { ownName } from '../own-name.js';
 import { startArgument } from '../start-argument.js';
+import { allSignalsTaken } from '../intake.js';
 import { nextChange } from '../wakeup.js';
-import { keySteps, openRun, type StayRun } from './run.js';
+import { countTurn, hasDoneMuch, keySteps, openRun, type StayRun } from './run.js';
 import { currentView, setHandlers, receive } from './handlers.js';
 import type { StayStart, StaySummary } from './messages.js';
 import { show } from './publish.js';
@@ -51,19 +52,21 @@ async function live(run: StayRun): Promise<StaySummary> {
     run.state = state;
     run.ending = mustContinueAsNew(run);
     show(run, run.ending ? await leave(run, plan) : startSteps(run, plan));
-    run.turns += 1;
+    countTurn(run);
     if (run.events > seen) continue;
-    if (plan.closed && run.running.size === 0) return close(run);
+    if (plan.closed && run.running.size === 0 && allSignalsTaken()) return close(run);
     await nextChange(run, seen, plan.wakeAt);
   }
 }
 
 /**
- * Returns whether the run must continue as new: its history is long, or the stay was reinstated after its workflow was
- * cancelled. Only a new run receives the next cancellation request.
+ * Returns whether the run must continue as new: its history is long, it has done much, or the stay was reinstated after
+ * its workflow was cancelled. Only a new run receives the next cancellation request.
  */
 function mustContinueAsNew(run: StayRun): boolean {
-  return workflowInfo().continueAsNewSuggested || (run.cancelled === true && !isEnded(run.state));
+  if (!allSignalsTaken()) return false;
+  const isLong = workflowInfo().continueAsNewSuggested || hasDoneMuch(run);
+  return isLong || (run.cancelled === true && !isEnded(run.state));
 }
 
 /** Cancels and starts steps. Returns the plan from now on: what was ready is in flight. */
@@ -92,7 +95,7 @@ function cancelUndesired(run: StayRun, plan: StayPlan): void {
 async function leave(run: StayRun, plan: StayPlan): Promise<StayPlan> {
   for (const { scope } of run.running.values()) scope.cancel();
   if (run.running.size === 0) {
-    await condition(allHandlersFinished);
+    await condition(() => allHandlersFinished() && allSignalsTaken());
     await continueAsNew<typeof stay>({ carried: run.state });
   }
   return plan;

@@ -4,6 +4,7 @@
  */
 import { z } from 'zod';
 import { hasLength, isCalendarDate, isInstant, millis, type Instant, type Window } from './instants.js';
+import { MOST_GUESTS, tooManyForOneStay } from './party-size.js';
 
 export type { Instant, Window };
 
@@ -117,7 +118,7 @@ export const guestSchema = z.strictObject({
 
 export const guestsSchema = z
   .array(guestSchema, { error: 'must be a list of guests' })
-  .max(200, 'must name at most 200 guests')
+  .max(MOST_GUESTS, `must name at most ${MOST_GUESTS} guests`)
   .superRefine((guests, context) => {
     const seen = new Set<string>();
     guests.forEach((guest, index) => {
@@ -185,6 +186,13 @@ export const snapshotSchema = z
     }
     if (snapshot.segments !== undefined && (snapshot.rooms ?? []).length > 0) {
       context.addIssue({ code: 'custom', path: ['rooms'], message: 'must be absent where "segments" name the rooms' });
+    }
+    // What only granting needs is never asked of an ending.
+    if (!['departed', 'cancelled', 'no-show'].includes(snapshot.status)) {
+      const stays = snapshot.segments?.map(({ rooms }) => rooms) ?? [snapshot.rooms ?? []];
+      const message = tooManyForOneStay({ stays, guests: snapshot.guests });
+      if (message !== undefined)
+        context.addIssue({ code: 'custom', path: ['guests'], message: `must fit: ${message}` });
     }
     const booked = new Set([snapshot.rooms ?? [], ...(snapshot.segments ?? []).map(({ rooms }) => rooms)].flat());
     snapshot.guests.forEach((guest, index) => {

@@ -220,9 +220,18 @@ export function newStayState({ stayId, propertyId, reservationId, chain }: StayI
   };
 }
 
+/** Longest text of a line in the timeline: a line may list every guest or room of a group. */
+const LINE_LENGTH = 500;
+
+function cut(text: string): string {
+  return text.length <= LINE_LENGTH ? text : `${text.slice(0, LINE_LENGTH).replace(/\p{Cs}$/u, '')}…`;
+}
+
 /** Returns the state with one more line in the timeline, which keeps the last 200 lines, and one more change. */
 export function withLine(state: StayState, line: TimelineLine): StayState {
-  const timeline = [...state.timeline, line].slice(-TIMELINE_LINES);
+  const { what, why } = line;
+  const short = { ...line, what: cut(what), ...(why === undefined ? {} : { why: cut(why) }) };
+  const timeline = [...state.timeline, short].slice(-TIMELINE_LINES);
   return { ...state, timeline, changes: state.changes + 1 };
 }
 

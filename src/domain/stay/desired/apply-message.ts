@@ -26,6 +26,7 @@ import { inShort } from '../../model/check.js';
 import { isSameValue } from '../../model/same-value.js';
 import { distrustKey, keysOf, mayOpen, putKey, withOutsideAnchor, withoutRefusals } from '../known/keyring.js';
 import type { Message } from '../../model/message-schema.js';
+import { forgetThoseWhoLeft, partyTooLarge } from './party.js';
 import { recordLeaseNews } from '../known/record-leases.js';
 import { recordDeskAct } from './desk-acts.js';
 
@@ -38,7 +39,7 @@ export function applyMessage(state: StayState, message: Message, now: Instant): 
   if (requestId !== undefined && state.handledRequests.includes(requestId)) return state;
   const known = requestId === undefined ? state : withRequest(state, requestId);
   if (message.name === 'readingRefused' && message.payload.problem === known.readingProblem) return known;
-  const changed = apply(known, message, now);
+  const changed = withinLimits(known, apply(known, message, now));
   if (typeof changed === 'string') return ignoreMessage(known, `${message.name}: ${changed}`, now);
   const applied = recordDeskAct(changed, message, now);
   // `recordLeaseNews` writes the timeline line of a lease.
@@ -68,6 +69,28 @@ export function ignoreMessage(state: StayState, complaint: string, now: Instant)
 
 /** State after a message, or the reason why the message makes no sense. */
 type Applied = StayState | string;
+
+/** Most room changes that signals schedule for later. */
+const MOST_SCHEDULED = 200;
+/** Most lost phones that wait to be deactivated. */
+const MOST_LOST_PHONES = 100;
+
+/** Refuses a message that makes the stay larger than its limits, but none that leaves an oversized stay as large. */
+function withinLimits(before: StayState, after: Applied): Applied {
+  if (typeof after === 'string') return after;
+  const kept = forgetThoseWhoLeft(after);
+  const { scheduled, party, rooms } = kept.desired;
+  const grows =
+    party !== before.desired.party || rooms !== before.desired.rooms || scheduled !== before.desired.scheduled;
+  const tooLarge = grows ? partyTooLarge(kept) : undefined;
+  if (tooLarge !== undefined && partyTooLarge(before) === undefined) return tooLarge;
+  const signalled = scheduled.filter(({ booked }) => booked !== true).length;
+  if (signalled > MOST_SCHEDULED) return `at most ${MOST_SCHEDULED} room changes can be scheduled`;
+  if (kept.phonesToDeactivate.length > MOST_LOST_PHONES) {
+    return `${MOST_LOST_PHONES} lost phones already wait to be deactivated`;
+  }
+  return kept;
+}
 
 function apply(state: StayState, message: Message, now: Instant): Applied {
   switch (message.name) {
@@ -250,7 +273,10 @@ function replaceKey(
 /** Marks a phone to be deactivated: until another is found, the guest counts as one without a phone. */
 function losePhone(state: StayState, lost: LostPhone): StayState {
   const guest = state.guests[lost.guestId];
-  const marked = { ...state, phonesToDeactivate: [...state.phonesToDeactivate, lost] };
+  const others = state.phonesToDeactivate.filter(
+    ({ guestId, deviceId }) => guestId !== lost.guestId || deviceId !== lost.deviceId,
+  );
+  const marked = { ...state, phonesToDeactivate: [...others, lost] };
   return guest === undefined ? marked : withGuest(marked, lost.guestId, { ...guest, phoneReady: false });
 }
 

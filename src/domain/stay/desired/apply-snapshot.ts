@@ -18,6 +18,8 @@ import { isBefore, millis, normalInstant, plusMinutes, type Instant } from '../.
 import { defined } from '../../model/defined.js';
 import { withoutRefusals } from '../known/keyring.js';
 import { canonical, settleDeskActs } from './desk-acts.js';
+import { forgetThoseWhoLeft, partyTooLarge } from './party.js';
+import { MOST_REMEMBERED_GUESTS } from '../../model/party-size.js';
 import type { Guest, SnapshotWindow, StaySnapshot } from '../../model/snapshot-schema.js';
 
 export type SnapshotDecision =
@@ -25,7 +27,9 @@ export type SnapshotDecision =
   | { readonly kind: 'known' }
   /** Outdated snapshot; `sameRevision` means that the content differs without evidence of which is newer. */
   | { readonly kind: 'stale'; readonly message: string; readonly sameRevision: boolean }
-  | { readonly kind: 'over'; readonly message: string };
+  | { readonly kind: 'over'; readonly message: string }
+  /** The party or its rooms would be too large with what signals have added. */
+  | { readonly kind: 'too-large'; readonly message: string };
 
 /** Returns the sort key of a revision. Revisions are numbers or modification instants (milliseconds); both grow. */
 export function revisionOrder(revision: StaySnapshot['revision']): number {
@@ -34,6 +38,13 @@ export function revisionOrder(revision: StaySnapshot['revision']): number {
 
 /** Returns whether a snapshot is new for this state, without changing anything. */
 export function judgeSnapshot(state: StayState, snapshot: StaySnapshot, now: Instant): SnapshotDecision {
+  const decision = judgeRevision(state, snapshot, now);
+  if (decision.kind !== 'new') return decision;
+  const message = endsStay(snapshot) ? undefined : partyTooLarge(applySnapshot(state, snapshot, now));
+  return message === undefined ? decision : { kind: 'too-large', message };
+}
+
+function judgeRevision(state: StayState, snapshot: StaySnapshot, now: Instant): SnapshotDecision {
   const known = state.snapshot;
   if (known === undefined) {
     return isOver(snapshot.window, now)
@@ -89,7 +100,8 @@ export function applySnapshot(state: StayState, snapshot: StaySnapshot, now: Ins
   if (differs('status')) next = setStatus(next, snapshot.status, now);
   if (differs('window')) next = setWindow(next, snapshot.window);
   if (differs('rooms') || differs('segments')) next = setBookedRooms(next, snapshot, now);
-  if (differs('guests')) next = mergeGuests(next, before?.guests ?? [], snapshot.guests);
+  if (differs('guests'))
+    next = forgetThoseWhoLeft(mergeGuests(next, before?.guests ?? [], guestsToMerge(state, snapshot)));
   if (differs('hold')) next = setBookingHold(next, snapshot.hold?.reason);
   if (differs('shareGroup')) next = setShareGroup(next, snapshot.shareGroup);
   const keyring = withoutRefusals(next.keyring);
@@ -178,6 +190,19 @@ export function setRooms(state: StayState, rooms: readonly string[]): StayState 
 
 function withRooms(one: PartyMember, change: (own: string[]) => string[]): PartyMember {
   return one.guest.rooms === undefined ? one : { ...one, guest: { ...one.guest, rooms: change(one.guest.rooms) } };
+}
+
+/** Returns true for a snapshot after which no guest holds a key: it is applied whatever the size of its party. */
+function endsStay({ status }: StaySnapshot): boolean {
+  return status === 'departed' || status === 'cancelled' || status === 'no-show';
+}
+
+/** Returns the guests of a snapshot; of one that ends the stay, only those who are known: a new guest gets no key. */
+function guestsToMerge(state: StayState, snapshot: StaySnapshot): readonly Guest[] {
+  if (!endsStay(snapshot) || state.desired.party.length + snapshot.guests.length <= MOST_REMEMBERED_GUESTS) {
+    return snapshot.guests;
+  }
+  return snapshot.guests.filter(({ guestId }) => member(state, guestId) !== undefined);
 }
 
 function mergeGuests(state: StayState, before: readonly Guest[], after: readonly Guest[]): StayState {
