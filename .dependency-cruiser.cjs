@@ -129,7 +129,9 @@ module.exports = {
       comment: 'src/temporal imports itself, src/domain, the log and the package root.',
       severity: 'error',
       from: { path: '^src/temporal/' },
-      to: { path: '^(src/(?!temporal/|domain/|log\\.ts$|package-root\\.ts$|secret-files\\.ts$)|workflows/|activities/)' },
+      to: {
+        path: '^(src/(?!temporal/|domain/|log\\.ts$|package-root\\.ts$|secret-files\\.ts$)|workflows/|activities/)',
+      },
     },
     {
       name: 'simulator-stands-alone',

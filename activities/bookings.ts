@@ -8,7 +8,7 @@ import { openDoor, type Counter } from '../src/booking/ingress/port.js';
 import { asApplicationFailure, BOOKING_ERRORS, BookingSystemError } from '../src/booking/ingress/errors.js';
 import { paceOf, reread } from '../src/booking/ingress/deliver.js';
 import type { BookingActivities, RereadOutcome } from '../src/domain/model/booking-activities.js';
-import { cancelStay, knownGuests, reportRefused, sendToStays } from '../src/booking/ingress/apply-reservation.js';
+import { cancelStay, reportRefused, sendToStays } from '../src/booking/ingress/apply-reservation.js';
 import { defined } from '../src/domain/model/defined.js';
 import type { StayName } from '../src/domain/model/ids.js';
 import { heartbeating } from './heartbeat.js';
@@ -37,7 +37,7 @@ export function createBookingActivities({ connections, count }: BookingDependenc
       const { system, fetched } = await reporting(report, async () => {
         const { system, connectionId } = connectionOf(connections, propertyId);
         if (system.fetchReservation === undefined) throw notConnected(`${connectionId} cannot fetch reservations`);
-        const call = { signal: cancellationSignal(), knownGuests: () => inTime(() => knownGuests(client, name)) };
+        const call = { signal: cancellationSignal() };
         return { system, fetched: await classified(system.fetchReservation(name, call)) };
       });
       return inTime(async () => {

@@ -5,7 +5,7 @@
 import { Context } from '@temporalio/activity';
 import type { Client } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
-import { stayQuery, userIdentityIdsQuery } from '../workflows/stay/messages.js';
+import { otherGuestIdsQuery, stayQuery, userIdentityIdsQuery } from '../workflows/stay/messages.js';
 import { standingOf } from '../src/client/standing.js';
 import { deleteIdentity, findIdentityId, hasLiveKeys } from '../src/seam/erase.js';
 import { userIdentityKey } from '../src/seam/guests.js';
@@ -26,7 +26,11 @@ export function createErasureActivities(office: Dependencies): ErasureActivities
       if (standing === 'unknown') return null;
       if (standing === 'open') throw needed('the stay has not ended: check out or cancel first');
       const handle = client.workflow.getHandle(stayWorkflowId(name));
-      return { view: await handle.query(stayQuery), userIdentityIds: await handle.query(userIdentityIdsQuery) };
+      return {
+        view: await handle.query(stayQuery),
+        userIdentityIds: await handle.query(userIdentityIdsQuery),
+        otherGuestIds: await handle.query(otherGuestIdsQuery),
+      };
     },
 
     eraseGuest: ({ guest, userIdentityId: known }) =>

@@ -157,6 +157,13 @@ function addChangeCommands(program: Command, { env, out }: Terminal): void {
       send({ propertyId, reservationId }, 'removeGuest', { guestId, cause }),
     );
 
+  change('same-guest', 'decide that a guest who is no longer listed is the same person as one who is')
+    .argument('<guestId>', 'the guest who is no longer listed')
+    .argument('<as>', 'the guest who is listed')
+    .action((propertyId: string, reservationId: string, guestId: string, as: string) =>
+      send({ propertyId, reservationId }, 'sameGuest', { guestId, as }),
+    );
+
   change('erase-guest', 'erase a guest at Seam and in the histories of the stay, which must have ended')
     .argument('<guestId>')
     .option(

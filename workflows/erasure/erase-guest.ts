@@ -6,7 +6,7 @@ import { proxyActivities, setCurrentDetails } from '@temporalio/workflow';
 import { defined } from '../../src/domain/model/defined.js';
 import { guestToEraseSchema, type GuestToErase } from '../../src/domain/model/erasure-schema.js';
 import { escapeMarkdown } from '../../src/domain/model/markdown.js';
-import type { Erasure, ErasureActivities } from '../../src/domain/model/erasure.js';
+import type { Erasure, ErasureActivities, PastStay } from '../../src/domain/model/erasure.js';
 import { eraseWorkflowId } from '../../src/domain/model/ids.js';
 import { TASK_QUEUES } from '../../src/temporal/task-queues.js';
 import { parsed } from '../arguments.js';
@@ -41,13 +41,21 @@ export async function eraseGuest(asked: GuestToErase): Promise<Erasure> {
   const guest = parsed(guestToEraseSchema, asked);
   requireOwnId(eraseWorkflowId(guest));
   const past = await atTemporal.lookBack.executeWithOptions({ summary: 'read what the stay did, by ids' }, [guest]);
-  const userIdentityId = past?.userIdentityIds[guest.guestId];
-  const guestAtSeam = defined({ guest, userIdentityId });
-  const outcome = await atSeam.eraseGuest.executeWithOptions(
-    { summary: escapeMarkdown(`erase guest ${guest.guestId} at Seam`) },
-    [guestAtSeam],
-  );
+  const outcome = await eraseAtSeam(guest, past);
   await atTemporal.eraseHistory.executeWithOptions({ summary: 'erase the histories of the stay' }, [guest]);
   setCurrentDetails('The guest is erased. The result lists what was done.');
   return { schema: 1, atSeam: outcome, ...(past === null ? {} : { audit: past.view }) };
+}
+
+/** Erases the guest at Seam, under every id under which the stay knew the same person. */
+async function eraseAtSeam(guest: GuestToErase, past: PastStay | null): Promise<Erasure['atSeam']> {
+  const { propertyId, reservationId, guestId } = guest;
+  const others = past?.otherGuestIds[guestId] ?? [];
+  const outcomes: Erasure['atSeam'][] = [];
+  for (const one of [guest, ...others.map((other) => ({ propertyId, reservationId, guestId: other }))]) {
+    const userIdentityId = past?.userIdentityIds[one.guestId];
+    const summary = escapeMarkdown(`erase guest ${one.guestId} at Seam`);
+    outcomes.push(await atSeam.eraseGuest.executeWithOptions({ summary }, [defined({ guest: one, userIdentityId })]));
+  }
+  return outcomes.includes('erased') ? 'erased' : 'unknown';
 }

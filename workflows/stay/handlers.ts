@@ -14,6 +14,7 @@ import { outcomeOf, type KeyOutcome } from '../../src/domain/key-request/outcome
 import { awaitedKeysSchema } from '../../src/domain/model/key-request-schema.js';
 import { applyMessage, ignoreMessage } from '../../src/domain/stay/desired/apply-message.js';
 import { applySnapshot, judgeSnapshot, withReading } from '../../src/domain/stay/desired/apply-snapshot.js';
+import { otherIds } from '../../src/domain/stay/desired/guest-doubts.js';
 import { withLine, type StayState } from '../../src/domain/stay/state.js';
 import { check, describeProblems, inShort, type Problem } from '../../src/domain/model/check.js';
 import { readMessage, readSnapshot } from '../../src/domain/model/ending.js';
@@ -50,6 +51,7 @@ export function setHandlers(run: StayRun): void {
   setHandler(messages.userIdentityIdsQuery, () =>
     Object.fromEntries(Object.entries(run.state.guests).map(([guestId, guest]) => [guestId, guest.userIdentityId])),
   );
+  setHandler(messages.otherGuestIdsQuery, () => otherIds(run.state));
   setHandler(messages.planForQuery, (change) => planFor(run.state, change));
   refuseUnknownRequests();
 }

@@ -4,7 +4,7 @@
  */
 import { defineQuery, defineSignal, defineUpdate, type SignalDefinition } from '@temporalio/workflow';
 import type { StayState } from '../../src/domain/stay/state.js';
-import type { UserIdentityIds } from '../../src/domain/model/erasure.js';
+import type { OtherGuestIds, UserIdentityIds } from '../../src/domain/model/erasure.js';
 import type { DryRun } from '../../src/domain/stay/dry-run.js';
 import type { KeyOutcome } from '../../src/domain/key-request/outcome.js';
 import type { AwaitedKeys } from '../../src/domain/model/key-request-schema.js';
@@ -37,6 +37,7 @@ export const applyReservationUpdate = defineUpdate<StayView, [StaySnapshotInput]
 
 export const addGuestsSignal = defineSignal<[MessageInput<'addGuests'>]>('addGuests');
 export const removeGuestSignal = defineSignal<[MessageInput<'removeGuest'>]>('removeGuest');
+export const sameGuestSignal = defineSignal<[MessageInput<'sameGuest'>]>('sameGuest');
 export const changeRoomsSignal = defineSignal<[MessageInput<'changeRooms'>]>('changeRooms');
 export const changeDatesSignal = defineSignal<[MessageInput<'changeDates'>]>('changeDates');
 export const checkInSignal = defineSignal<[MessageInput<'checkIn'>]>('checkIn');
@@ -66,6 +67,7 @@ export const awaitKeysUpdate = defineUpdate<KeyOutcome, [AwaitedKeys]>('awaitKey
 export const staySignals: { readonly [Name in MessageName]: SignalDefinition<[MessageInput<Name>]> } = {
   addGuests: addGuestsSignal,
   removeGuest: removeGuestSignal,
+  sameGuest: sameGuestSignal,
   changeRooms: changeRoomsSignal,
   changeDates: changeDatesSignal,
   checkIn: checkInSignal,
@@ -91,6 +93,7 @@ export const stayQuery = defineQuery<StayView>('stay');
 
 /** Seam's `user_identity_id` of each guest, by `guestId`. */
 export const userIdentityIdsQuery = defineQuery<UserIdentityIds>('userIdentityIds');
+export const otherGuestIdsQuery = defineQuery<OtherGuestIds>('otherGuestIds');
 
 /** Returns the dry run of a change: steps, attention and reasons. Changes nothing. */
 export const planForQuery = defineQuery<DryRun, [PlannedChange]>('planFor');

@@ -33,7 +33,7 @@ interface Change {
   readonly mustBeNamed?: true;
 }
 
-const { replaceKey, phoneReady, block } = messageSchemas;
+const { replaceKey, sameGuest, phoneReady, block } = messageSchemas;
 
 const CHANGES: readonly Change[] = [
   {
@@ -79,6 +79,14 @@ const CHANGES: readonly Change[] = [
     body: named('ReplaceKeyOfGuest', replaceKey.omit({ guestId: true })),
     ofGuest: true,
     mustBeNamed: true,
+  },
+  {
+    method: 'POST',
+    path: '/guests/:guestId/same-guest',
+    message: 'sameGuest',
+    summary: 'Decide that a guest who is no longer listed is the same person as one who is',
+    body: sameGuest.omit({ guestId: true }),
+    ofGuest: true,
   },
   {
     method: 'POST',

@@ -86,7 +86,7 @@ export interface BookingSystem {
    * errors.
    * @throws BookingSystemError (`errors.ts`); any other error counts as transient
    */
-  fetchReservation?(name: StayName, call: FetchCall): Promise<Fetched>;
+  fetchReservation?(name: StayName, call: Call): Promise<Fetched>;
   /**
    * Lists the changes of one property for the sweep, a page at a time. May name a reservation twice. May omit
    * reservations whose last night was more than a day before `since`.
@@ -181,17 +181,6 @@ export interface ChangesPage {
 export interface Call {
   /** Fires when the caller no longer waits for the result. */
   readonly signal: AbortSignal;
-}
-
-/** Guest that the stay has, or once had. */
-export interface KnownGuest {
-  readonly guestId: string;
-  readonly isGone: boolean;
-}
-
-export interface FetchCall extends Call {
-  /** Returns the guests that the stay has or ever had; none without a stay. For systems that do not number guests. */
-  readonly knownGuests: () => Promise<readonly KnownGuest[]>;
 }
 
 /** Port for the routes and listeners of an adapter. */

@@ -1,6 +1,5 @@
 /** Applies a reading of a reservation to its stays: the last step of a read. The stay decides what is newer. */
 import { WorkflowNotFoundError, type Client } from '@temporalio/client';
-import { createStayClient } from '../../client.js';
 import { applyReservation } from '../../client/apply-reservation.js';
 import { finding, StayNotFound, StayRefused } from '../../client/refusals.js';
 import { describeProblems, inShort } from '../../domain/model/check.js';
@@ -9,7 +8,7 @@ import { ERROR_TYPES } from '../../domain/model/error-types.js';
 import { stayWorkflowId, type StayName } from '../../domain/model/ids.js';
 import { stayNameSchema, type StaySnapshotInput } from '../../domain/model/snapshot-schema.js';
 import { cancelSignal, readingRefusedSignal, stayQuery } from '../../../workflows/stay/messages.js';
-import type { Fetched, KnownGuest, SourceFields } from './adapter.js';
+import type { Fetched, SourceFields } from './adapter.js';
 import type { IngestOutcome } from '../../domain/model/booking-activities.js';
 
 /** Precedence of outcomes for a reservation with several stays: the first of these that any stay reached. */
@@ -100,18 +99,6 @@ export async function reportRefused(temporal: Client, name: StayName, problem: s
   } catch (error) {
     // Without an open stay, no keys are live.
     if (!(error instanceof WorkflowNotFoundError)) throw error;
-  }
-}
-
-/** Returns the guests of the stay; none if there is no stay. */
-export async function knownGuests(temporal: Client, name: StayName): Promise<readonly KnownGuest[]> {
-  try {
-    const { guests } = await createStayClient(temporal).view(name);
-    // A barred guest is not gone: they stay barred under another name as well.
-    return guests.map(({ guestId, keyState, barred }) => ({ guestId, isGone: keyState === 'gone' && barred !== true }));
-  } catch (error) {
-    if (error instanceof StayNotFound) return [];
-    throw error;
   }
 }
 

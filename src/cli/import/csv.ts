@@ -142,6 +142,12 @@ function reservationOf(lines: readonly Line[]): ImportRow {
     ),
   );
   const row = first?.row ?? 0;
+  const guests = lines.filter(({ cells }) => hasGuest(cells));
+  const named = guests.filter(({ cells }) => cells['guestId'] !== undefined);
+  const nameless = guests.find(({ cells }) => cells['guestId'] === undefined);
+  if (named.length > 0 && nameless !== undefined) {
+    problems.push({ row: nameless.row, message: 'guestId must be in every line of a reservation, or in none' });
+  }
   const value = snapshotOf(first?.cells ?? {}, lines);
   if (problems.length === 0) return { row, value };
   const isStatusClear = lines.every(
@@ -161,6 +167,8 @@ function snapshotOf(cells: Cells, lines: readonly Line[]): unknown {
     window: windowOf(cells),
     rooms: listOf(cells['rooms']) ?? [],
     guests: lines.filter(({ cells: own }) => hasGuest(own)).map(({ cells: own }, at) => guestOf(own, at)),
+    // Without ids, the lines may change their order, and each person's line its contacts.
+    guestIds: lines.some(({ cells: own }) => own['guestId'] !== undefined) ? undefined : 'by-person',
     shareGroup,
     hold: hold === undefined ? undefined : { reason: hold },
   });

@@ -23,6 +23,7 @@ export const ATTENTION_CODES = [
   'booking-unreadable',
   'shortening-unconfirmed',
   'guest-has-other-stay',
+  'guest-unclear',
 ] as const;
 
 export type AttentionCode = (typeof ATTENTION_CODES)[number];

@@ -14,10 +14,15 @@ export interface Erasure {
 export interface PastStay {
   readonly view: StayView;
   readonly userIdentityIds: UserIdentityIds;
+  /** Per guest, further ids under which the stay knew, or may have known, the same person. */
+  readonly otherGuestIds: OtherGuestIds;
 }
 
 /** Seam's `user_identity_id` of each guest registered there, by `guestId`. */
 export type UserIdentityIds = Readonly<Record<string, string>>;
+
+/** Further `guestId`s of a person, by `guestId`. */
+export type OtherGuestIds = Readonly<Record<string, readonly string[]>>;
 
 export interface EraseGuestInput {
   readonly guest: GuestToErase;

@@ -18,6 +18,7 @@ const staffAct = z.strictObject({ reason, guestId: idSchema.optional(), ...envel
 export const messageSchemas = {
   addGuests: z.strictObject({ guests: guestsSchema.min(1, 'must name at least one guest'), ...envelope }),
   removeGuest: z.strictObject({ guestId: idSchema, cause: z.enum(['left', 'security']).default('left'), ...envelope }),
+  sameGuest: z.strictObject({ guestId: idSchema, as: idSchema, ...envelope }),
   changeRooms: z.strictObject({
     rooms: roomsSchema,
     guestId: idSchema.optional(),

@@ -170,6 +170,14 @@ export const snapshotSchema = z
     /** Rooms of each stretch of time, for a stay that moves; replaces `rooms`. */
     segments: segmentsSchema.optional(),
     guests: guestsSchema,
+    /**
+     * Source of the guests' ids. `given`: the booking system has an id for each person. Otherwise the stay matches the
+     * guests with those it knows, by their contacts, and an id is only proposed for a new one. In doubt it asks staff
+     * (`by-person`), or the place in the list decides (`by-place`).
+     */
+    guestIds: z
+      .enum(['given', 'by-person', 'by-place'], { error: 'must be one of given, by-person, by-place' })
+      .optional(),
     shareGroup: idSchema.optional(),
     hold: z
       .strictObject({ reason: z.string().min(1, 'must not be empty').max(200, 'must be at most 200 characters long') })

@@ -4,6 +4,7 @@
  */
 import type { Notice } from '../model/attention.js';
 import type { StayState } from './state.js';
+import { settleDoubts } from './desired/guest-doubts.js';
 import { endKey, putKey } from './known/keyring.js';
 import { plusMinutes, type Instant } from '../model/instants.js';
 import type { LeaseNews } from '../model/lease.js';
@@ -36,6 +37,7 @@ export function dryRun(state: StayState, now: Instant): DryRun {
   let assumed = state;
   let at = now;
   for (let round = 0; round < MOST_ROUNDS; round++) {
+    assumed = settleDoubts(assumed, at);
     const plan = planStay(assumed, [], at);
     const preparations = plan.preparations.filter((step) => !isOpenEnded(step));
     if (preparations.length === 0 && plan.keys.ready.length === 0) {

@@ -1,5 +1,6 @@
 /** Reconcile: steps to start now, steps that wait, attention for people, and the next wake time. Pure. */
 import { applyDueRooms } from './desired/apply-message.js';
+import { settleDoubts } from './desired/guest-doubts.js';
 import { openAttention } from './plan/attention.js';
 import type { OpenAttention } from '../model/attention.js';
 import type { Preparation } from '../model/preparation.js';
@@ -45,7 +46,7 @@ export interface Turn {
  */
 export function reconcile(state: StayState, inFlight: readonly InFlight[], now: Instant): Turn {
   const busy = inFlight.map((step) => step.keyId);
-  const moved = noteEnd(recordPastLeases(applyDueRooms(state, now), now));
+  const moved = noteEnd(recordPastLeases(applyDueRooms(settleDoubts(state, now), now), now));
   const current = recordExpired(lookAgain(moved, now), busy, now);
   const desired = desiredKeys(current, now);
   const unblocked = dropPastBlockers(current, desired, now);

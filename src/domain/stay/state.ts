@@ -23,6 +23,12 @@ export interface PartyMember {
   readonly hold?: string;
   readonly blocked?: string;
   readonly forced?: string;
+  /** Set for a guest who is no longer listed and may be one of these guests (`desired/guest-doubts.ts`). */
+  readonly mayBe?: readonly string[];
+  /** Further ids of this person; staff decided that they are one. */
+  readonly knownAs?: readonly string[];
+  /** Guest whom staff barred or hold, and who may be this person; the hold ends with the release of this guest. */
+  readonly suspectedOf?: string;
 }
 
 /** Room change that is desired from a later instant on. */

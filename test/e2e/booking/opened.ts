@@ -1,12 +1,6 @@
 /** A connection to a booking system as the connections file creates it, and the checks on its snapshots. */
 import { parseConnections } from '../../../src/booking/ingress/connections.js';
-import type {
-  BookingAdapter,
-  BookingSystem,
-  FetchCall,
-  Fetched,
-  KnownGuest,
-} from '../../../src/booking/ingress/adapter.js';
+import type { BookingAdapter, BookingSystem, Call, Fetched } from '../../../src/booking/ingress/adapter.js';
 import { snapshotSchema, type StaySnapshot } from '../../../src/domain/model/snapshot-schema.js';
 
 export interface Entry {
@@ -26,9 +20,9 @@ export function openSystem(
   return connection.system;
 }
 
-/** A fetch call without a timeout, for a stay that has had the given guests. */
-export function aCall(knownGuests: readonly KnownGuest[] = []): FetchCall {
-  return { signal: new AbortController().signal, knownGuests: () => Promise.resolve(knownGuests) };
+/** A call without a timeout. */
+export function aCall(): Call {
+  return { signal: new AbortController().signal };
 }
 
 /** Returns the single snapshot of a fetch, parsed as a stay does. @throws Error if there is not exactly one, or a stay would refuse it */

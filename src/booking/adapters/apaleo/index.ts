@@ -59,7 +59,7 @@ export const apaleo = defineAdapter({
       clientSecret: secret(settings.clientSecret),
       scope: SCOPE,
     });
-    const guestIds = openGuestIds(settings.guestIdentity, secret(settings.guestIdSecret));
+    const guestIds = openGuestIds(secret(settings.guestIdSecret));
     const toSnapshot = openApaleoMapping(settings, guestIds);
     const externalIds = new Map(properties.map(({ propertyId, externalId }) => [propertyId, externalId]));
     const propertyIds = new Map(properties.map(({ propertyId, externalId }) => [externalId, propertyId]));
@@ -68,7 +68,7 @@ export const apaleo = defineAdapter({
       sourceFields: SOURCE_FIELDS,
       webhook: { read: (delivery) => gatekeeper(delivery) ?? readEvent(delivery, propertyIds) },
 
-      async fetchReservation(name, { knownGuests, ...call }) {
+      async fetchReservation(name, call) {
         const answer = await tokens.authorized((authorization) =>
           http.find({
             ...call,
@@ -90,7 +90,7 @@ export const apaleo = defineAdapter({
         if (reservation.property.id !== externalId) {
           return { kind: 'ignored', why: 'it belongs to another property' };
         }
-        const fetched = toSnapshot(name, reservation, await knownGuests());
+        const fetched = toSnapshot(name, reservation);
         return fetched.kind === 'ignored' ? (endOf(name, reservation, externalId) ?? fetched) : fetched;
       },
 

@@ -7,9 +7,9 @@ import type { StayName } from '../../../domain/model/ids.js';
 import { defined } from '../../../domain/model/defined.js';
 import { earlier, isBefore, millis, normalInstant, type Window } from '../../../domain/model/instants.js';
 import type { StaySnapshotInput } from '../../../domain/model/snapshot-schema.js';
-import type { Fetched, KnownGuest, SourceFields } from '../../ingress/adapter.js';
+import type { Fetched, SourceFields } from '../../ingress/adapter.js';
 import { contactOf, phoneCountrySchema, type Contact } from '../parts/contacts.js';
-import { guestIdentitySchema, type GuestIds, type IdentifiedGuest } from '../parts/guest-ids.js';
+import { guestIdentitySchema, guestIdsOf, type GuestIds, type IdentifiedGuest } from '../parts/guest-ids.js';
 import { roomsOver, type RoomsOfSnapshot } from '../parts/rooms-over-time.js';
 
 /** Settings for choices that apaleo's documents leave to the hotel. */
@@ -109,8 +109,8 @@ export function endOf(name: StayName, reservation: unknown, externalId: string |
 export function openApaleoMapping(
   settings: ApaleoMappingSettings,
   guestIds: GuestIds,
-): (name: StayName, reservation: ApaleoReservation, known: readonly KnownGuest[]) => Fetched {
-  return (name, reservation, known) => {
+): (name: StayName, reservation: ApaleoReservation) => Fetched {
+  return (name, reservation) => {
     const groupType = reservation.unitGroup?.type ?? undefined;
     if (groupType !== undefined && !settings.unitGroupTypes.includes(groupType)) {
       return { kind: 'ignored', why: `its unit group type is ${groupType}` };
@@ -123,7 +123,8 @@ export function openApaleoMapping(
       status: STATUS[reservation.status],
       window,
       ...roomsOf(reservation, window, settings),
-      guests: guestsOf(reservation, settings, (contacts) => guestIds(name.reservationId, contacts, known)),
+      guests: guestsOf(reservation, settings, (contacts) => guestIds(name.reservationId, contacts)),
+      guestIds: guestIdsOf(settings.guestIdentity),
     };
     return { kind: 'found', snapshots: [snapshot] };
   };

@@ -83,6 +83,8 @@ export function toSnapshot(name: StayName, booking: MewsBooking, settings: MewsM
     },
     rooms: room === undefined ? [] : [room],
     guests: guestsOf(booking, settings),
+    // A merge of profiles gives a person another id.
+    guestIds: 'by-person',
   };
   return { kind: 'found', snapshots: [snapshot] };
 }

@@ -1,17 +1,17 @@
 /**
- * Ids for guests who have no id in the booking system. A key belongs to a guest id, so an id must stay with one person.
- * It must never pass to another: a guest who replaces another in the list must not get that person's key.
+ * Ids for guests who have no id in the booking system. An adapter only proposes an id for a person whom the stay does
+ * not know. The stay itself recognises the persons whom it knows, whatever the booking system corrects
+ * (`src/domain/stay/desired/match-guests.ts`).
  */
 import { createHmac } from 'node:crypto';
 import { z } from 'zod';
-import type { KnownGuest } from '../../ingress/adapter.js';
+import type { StaySnapshotInput } from '../../../domain/model/snapshot-schema.js';
 import type { Contact } from './contacts.js';
 
 /**
- * `contact`: a keyed hash of the e-mail address, else of the phone number, and one of the name, else of the place in
- * the list. A person whose address is corrected counts as another person, and gets a new key. A person whose name is
- * corrected stays the same, unless another guest of the reservation has, or had, the same address.
- * `place`: the place in the list. A person who takes the place of another counts as the same person.
+ * Decision where it is in doubt whether a guest is a known person with corrected data, or another one. `contact`: the
+ * front desk decides, and meanwhile the known person keeps their key. `place`: the guest at the known person's place in
+ * the list is that person.
  */
 export const guestIdentitySchema = z
   .enum(['contact', 'place'], { error: 'must be one of contact, place' })
@@ -19,15 +19,16 @@ export const guestIdentitySchema = z
 
 export type GuestIdentity = z.infer<typeof guestIdentitySchema>;
 
+/** Returns how the stay finds out who is who, as its snapshots say it. */
+export function guestIdsOf(identity: GuestIdentity): NonNullable<StaySnapshotInput['guestIds']> {
+  return identity === 'place' ? 'by-place' : 'by-person';
+}
+
 /**
  * Returns the guests of one reservation in the order of the list, each with a unique id that reveals no personal data.
- * @param known all guests that the stay has, or ever had
+ * It is a keyed hash of reservation, e-mail address or else phone number, and name.
  */
-export type GuestIds = (
-  reservation: string,
-  guests: readonly Contact[],
-  known: readonly KnownGuest[],
-) => readonly IdentifiedGuest[];
+export type GuestIds = (reservation: string, guests: readonly Contact[]) => readonly IdentifiedGuest[];
 
 export interface IdentifiedGuest {
   readonly guestId: string;
@@ -37,33 +38,24 @@ export interface IdentifiedGuest {
 /** Length of each of the two hashes of an id: 60 bits in base64url. */
 const PART_LENGTH = 10;
 
-/** Returns the function that gives guests their ids. @param secret key of the hashes; a new secret changes every id */
-export function openGuestIds(identity: GuestIdentity, secret: string): GuestIds {
-  return (reservation, guests, known) => {
-    if (identity === 'place') return guests.map((contact, place) => ({ guestId: `guest-${place + 1}`, contact }));
+/** Returns the function that proposes ids for guests. @param secret key of the hashes */
+export function openGuestIds(secret: string): GuestIds {
+  return (reservation, guests) => {
     const hashed = (what: string): string =>
       createHmac('sha256', secret)
         .update(JSON.stringify([reservation, what]))
         .digest('base64url')
         .slice(0, PART_LENGTH);
-    const begins = guests.map((contact) => `g-${hashed(addressMark(contact))}-`);
     const taken = new Set<string>();
     return guests.map((contact, place) => {
-      const begin = begins[place] ?? '';
+      const begin = `g-${hashed(addressMark(contact))}-`;
       const name = nameMark(contact, place);
-      const sharers = begins.filter((other) => other === begin).length;
-      const [before, ...others] = known.filter(({ guestId }) => guestId.startsWith(begin));
-      const isRenamed = isReachable(contact) && sharers === 1 && before?.isGone === false && others.length === 0;
-      const usual = isRenamed ? before.guestId : `${begin}${hashed(name)}`;
+      const usual = `${begin}${hashed(name)}`;
       const guestId = taken.has(usual) ? `${begin}${hashed(`${name}|place ${place}`)}` : usual;
       taken.add(guestId);
       return { guestId, contact };
     });
   };
-}
-
-function isReachable({ email, phone }: Contact): boolean {
-  return email !== undefined || phone !== undefined;
 }
 
 function addressMark({ email, phone }: Contact): string {

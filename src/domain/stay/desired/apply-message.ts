@@ -3,6 +3,7 @@
  * `ignored-message`. Repeats are recognised by `requestId`, across runs.
  */
 import { addMember, putMember, removeMember, setRooms, setStatus } from './apply-snapshot.js';
+import { joinGuests } from './guest-doubts.js';
 import {
   askForProperty,
   askToCheck,
@@ -102,6 +103,8 @@ function apply(state: StayState, message: Message, now: Instant): Applied {
         const removed = removeMember(state, guestId, cause);
         return cause === 'security' ? condemn(removed, guestId, 'at-once') : removed;
       });
+    case 'sameGuest':
+      return joinGuests(state, message.payload);
     case 'changeRooms':
       return changeRooms(state, message.payload, now);
     case 'changeDates':
@@ -304,7 +307,7 @@ function staffAct(
 function release(state: StayState, guestId: string | undefined): Applied {
   if (guestId !== undefined) {
     return withMember(state, guestId, (known) => {
-      const { hold: _hold, blocked: _blocked, forced: _forced, ...rest } = known;
+      const { hold: _hold, blocked: _blocked, forced: _forced, suspectedOf: _suspected, ...rest } = known;
       const { removed: _removed, ...pardoned } = rest;
       return putMember(state, known.removed === 'security' ? pardoned : rest);
     });
@@ -364,6 +367,8 @@ function describe(message: Exclude<Message, { name: 'leaseChanged' }>): string {
       return `guests added: ${message.payload.guests.map((guest) => guest.guestId).join(', ')}`;
     case 'removeGuest':
       return `guest ${message.payload.guestId} removed (${message.payload.cause})`;
+    case 'sameGuest':
+      return `guest ${message.payload.guestId} is the same person as ${message.payload.as}`;
     case 'changeRooms':
       return `rooms changed to ${message.payload.rooms.join(', ')}${ofGuest(message.payload.guestId)}`;
     case 'changeDates':

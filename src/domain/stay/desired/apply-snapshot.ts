@@ -14,6 +14,7 @@ import {
   type StayState,
   type DesiredStay,
 } from '../state.js';
+import { identifyGuests, keepDoubtful } from './guest-doubts.js';
 import { isBefore, millis, normalInstant, plusMinutes, type Instant } from '../../model/instants.js';
 import { defined } from '../../model/defined.js';
 import { withoutRefusals } from '../known/keyring.js';
@@ -57,7 +58,7 @@ function judgeRevision(state: StayState, snapshot: StaySnapshot, now: Instant): 
     return { kind: 'stale', message, sameRevision: false };
   }
   if (order > 0) return { kind: 'new' };
-  if (sameContent(snapshot, known)) return { kind: 'known' };
+  if (sameContent(identifyGuests(state, snapshot).snapshot, known)) return { kind: 'known' };
   if (snapshot.supersede === true) return { kind: 'new' };
   return {
     kind: 'stale',
@@ -92,7 +93,8 @@ function contentOf({
 }
 
 /** Applies a snapshot that `judgeSnapshot` called new. */
-export function applySnapshot(state: StayState, snapshot: StaySnapshot, now: Instant): StayState {
+export function applySnapshot(state: StayState, received: StaySnapshot, now: Instant): StayState {
+  const { snapshot, doubts } = identifyGuests(state, received);
   const before = state.snapshot;
   const differs = (field: keyof StaySnapshot): boolean =>
     before === undefined || canonical(before[field]) !== canonical(snapshot[field]);
@@ -100,8 +102,10 @@ export function applySnapshot(state: StayState, snapshot: StaySnapshot, now: Ins
   if (differs('status')) next = setStatus(next, snapshot.status, now);
   if (differs('window')) next = setWindow(next, snapshot.window);
   if (differs('rooms') || differs('segments')) next = setBookedRooms(next, snapshot, now);
-  if (differs('guests'))
-    next = forgetThoseWhoLeft(mergeGuests(next, before?.guests ?? [], guestsToMerge(state, snapshot)));
+  if (differs('guests')) {
+    const merged = mergeGuests(next, before?.guests ?? [], guestsToMerge(state, snapshot));
+    next = forgetThoseWhoLeft(keepDoubtful(state, merged, doubts, now));
+  }
   if (differs('hold')) next = setBookingHold(next, snapshot.hold?.reason);
   if (differs('shareGroup')) next = setShareGroup(next, snapshot.shareGroup);
   const keyring = withoutRefusals(next.keyring);
@@ -223,7 +227,7 @@ function mergeGuests(state: StayState, before: readonly Guest[], after: readonly
  */
 function readmitted(known: PartyMember): PartyMember {
   if (known.removed === 'security') return known;
-  const { removed: _removed, ...rest } = known;
+  const { removed: _removed, mayBe: _mayBe, ...rest } = known;
   return rest;
 }
 

@@ -3,6 +3,7 @@ import { isEnded, mayGrant, type HeldClaim, type StayState, stayWindow } from '.
 import { roomWorkflowId } from '../../model/ids.js';
 import { defined } from '../../model/defined.js';
 import { isBefore, plusMinutes, type Instant } from '../../model/instants.js';
+import { isInDoubt } from '../desired/guest-doubts.js';
 import { keysOf } from '../known/keyring.js';
 import { unfetchedKeys } from '../known/unfetched-keys.js';
 import type { Notice, OpenAttention } from '../../model/attention.js';
@@ -34,6 +35,7 @@ export function openAttention(state: StayState, desired: Desired, plan: KeyPlan,
     ...bookingMismatches(state, now),
     ...registeredAgain(state),
     ...phones.due,
+    ...unclearGuests(state),
     ...unfetched(state),
   ];
   const open = distinct(notices).map((notice) => ({ ...notice, since: sinceWhen(state, notice, now) }));
@@ -107,6 +109,26 @@ function missingRooms(state: StayState, now: Instant): Notice[] {
     guestId,
     message: "none of the guest's own rooms is among the stay's rooms",
   }));
+}
+
+/**
+ * Returns notices for guests of a booking system without ids for persons: those who may be one of the new guests, and
+ * new ones who may be somebody whom staff barred or hold.
+ */
+function unclearGuests(state: StayState): Notice[] {
+  if (isEnded(state)) return [];
+  return state.desired.party.flatMap((one): Notice[] => {
+    const { guestId, personId } = one.guest;
+    if (isInDoubt(one)) {
+      const others = (one.mayBe ?? []).join(' or ');
+      const join = personId === undefined ? `; send sameGuest if they are the same person` : '';
+      const message = `the booking system now lists ${others} and not this guest, whose key goes on until they have one${join}; send removeGuest if not`;
+      return [{ code: 'guest-unclear', guestId, message }];
+    }
+    if (one.suspectedOf === undefined || one.hold === undefined || one.removed !== undefined) return [];
+    const message = `this guest may be ${one.suspectedOf}, whom staff barred or hold: send release if it is another person`;
+    return [{ code: 'guest-unclear', guestId, message }];
+  });
 }
 
 /** Returns notices for rooms that another stay holds, or keeps from this stay for part of its window. */

@@ -130,6 +130,27 @@ describe('lines of a table', () => {
   });
 });
 
+describe('the guests of a table', () => {
+  const header = 'reservationId;arrival;departure;guestId;guestName\n';
+  const row = (guestId: string, name: string): string => `R-1;2031-01-01;2031-01-02;${guestId};${name}\n`;
+
+  test('a stay recognises the guests of a table without ids, and takes the ids of a table that has them', () => {
+    const without = read(header + row('', 'Ada') + row('', 'Ben'));
+    expect(without.entries[0]?.snapshot).toMatchObject({
+      guestIds: 'by-person',
+      guests: [{ guestId: 'g1' }, { guestId: 'g2' }],
+    });
+    const withIds = read(header + row('a', 'Ada') + row('b', 'Ben'));
+    expect(withIds.entries[0]?.snapshot.guestIds).toBeUndefined();
+  });
+
+  test('a reservation with ids in some lines only is refused by the line without one', () => {
+    const { entries, problems } = read(header + row('a', 'Ada') + row('', 'Ben'));
+    expect(entries).toEqual([]);
+    expect(problems).toEqual([{ row: 3, message: 'guestId must be in every line of a reservation, or in none' }]);
+  });
+});
+
 describe('the encoding of a table', () => {
   const NAMES = ['Jürgen Müßig', 'José O’Hara', 'Zoë Ångström', 'Ñandú €', 'STRAßE Weiß'];
   const text = table(

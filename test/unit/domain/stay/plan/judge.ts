@@ -251,6 +251,7 @@ function listen(picture: Picture, message: Message, at: number): void {
       pardon(picture, message.payload.guestId);
       return;
     case 'retry':
+    case 'sameGuest':
     case 'replaceKey':
     case 'phoneReady':
     case 'joinTo':
