@@ -2,6 +2,7 @@
  * Messages and start arguments that cannot be decoded, or are none. Any program that reaches Temporal can send them, so no workflow may
  * stop for them: a signal becomes attention, an update or query fails, a start goes on without its argument or fails.
  */
+import { Context } from '@temporalio/activity';
 import { temporal } from '@temporalio/proto';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { commandWorkflowId, eraseWorkflowId, listenWorkflowId } from '../../src/domain/model/ids.js';
@@ -12,7 +13,8 @@ import { PROPERTY_ID, openStayWorld, type StayWorld } from '../harness/stay-worl
 
 let world: StayWorld;
 beforeAll(async () => {
-  const never = (): Promise<never> => new Promise(() => undefined);
+  /** Lasts until the worker ends. */
+  const never = (): Promise<never> => Context.current().cancelled;
   world = await openStayWorld({
     server: 'dev',
     bookings: {
