@@ -1,4 +1,4 @@
-/** Another random story of faults and killed workers than the one of `seeds.test.ts`. */
+/** Two random stories of faults and killed workers; `seeds.full.test.ts` has more. */
 import { afterAll, beforeAll, test } from 'vitest';
 import { openRealWorld, type RealWorld } from '../harness/real-world.js';
 import { storyOf, runStory } from './story.js';
@@ -9,6 +9,6 @@ beforeAll(async () => {
 });
 afterAll(async () => world.stop());
 
-test.each([2])('the stay of seed %i reaches its desired state', { timeout: 240_000 }, async (seed) => {
+test.each([1, 2])('the stay of seed %i reaches its desired state', { timeout: 240_000 }, async (seed) => {
   await runStory(world, storyOf(seed));
 });

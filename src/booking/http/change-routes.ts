@@ -85,7 +85,7 @@ const CHANGES: readonly Change[] = [
     path: '/guests/:guestId/same-guest',
     message: 'sameGuest',
     summary: 'Decide that a guest who is no longer listed is the same person as one who is',
-    body: sameGuest.omit({ guestId: true }),
+    body: named('SameGuestOfGuest', sameGuest.omit({ guestId: true })),
     ofGuest: true,
   },
   {

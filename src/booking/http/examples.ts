@@ -25,6 +25,7 @@ export const BODIES: Readonly<Record<string, object>> = {
   checkOut: { by: 'desk-2' },
   cancel: { by: 'desk-2' },
   replaceKey: { mode: 'convenient', requestId: 'new-phone-1' },
+  sameGuest: { as: 'g3' },
   phoneReady: { by: 'desk-2' },
   block: { reason: 'lost their ticket' },
   retry: { by: 'desk-2' },
