@@ -2,6 +2,7 @@
 import type { StayActivities } from '../src/domain/model/stay-activities.js';
 import { openDependencies, type ActivityDependencies } from './dependencies.js';
 import { createErasureActivities } from './erasure.js';
+import { createExchangeActivities } from './exchanges.js';
 import { createGuestActivities } from './guests.js';
 import { createKeyActivities } from './keys.js';
 import { createLeaseActivities } from './leases.js';
@@ -15,6 +16,7 @@ export function createActivities(dependencies: ActivityDependencies): StayActivi
   return {
     ...createRoomActivities(office),
     ...createLeaseActivities(),
+    ...createExchangeActivities(),
     ...createGuestActivities(office),
     ...createKeyActivities(office),
     ...createErasureActivities(office),

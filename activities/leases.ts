@@ -11,6 +11,7 @@ import {
 } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
 import PQueue from 'p-queue';
+import { defined } from '../src/domain/model/defined.js';
 import { ERROR_TYPES } from '../src/domain/model/error-types.js';
 import { roomWorkflowId, type RoomName } from '../src/domain/model/ids.js';
 import type { Claim, LeaseNews, SettleLeasesInput, UnsettledRoom } from '../src/domain/model/lease.js';
@@ -57,8 +58,8 @@ interface Answers {
 }
 
 /**
- * Sends reports first, then releases, then claims: two stays that swap rooms never wait for each other's claims. A room
- * that fails receives nothing more; the others receive everything. Idempotent.
+ * Sends reports first, then releases, then claims: other stays get a released room at once. A room that fails receives
+ * nothing more; the others receive everything. Idempotent.
  */
 async function settleLeases(temporal: Client, input: SettleLeasesInput): Promise<Answers> {
   const { propertyId, stayId, chain, seq, reports, releases, claims } = input;
@@ -82,7 +83,9 @@ async function settleLeases(temporal: Client, input: SettleLeasesInput): Promise
   }
 
   await sendAll(reports, (report, name) => reportKeys(temporal, name, { ...envelope, keys: [...report.keys] }));
-  await sendAll(releases, ({ part, revision }, name) => letGo(temporal, name, { ...envelope, part, revision }));
+  await sendAll(releases, ({ part, revision, to }, name) =>
+    letGo(temporal, name, { ...envelope, part, revision, ...defined({ to: to === undefined ? to : [...to] }) }),
+  );
   await sendAll(claims, async ({ claim }, name) => void answers.set(claim, await ask(temporal, name, claim)));
   const failed = [...failures].map(([room, error]) => ({ room, error, refusal: refusalIn(error) }));
   return {

@@ -30,9 +30,13 @@ function leaseRow({ state, stays, window, until, claims, shareGroup }: LeaseView
   const heldUp = claims.flatMap(({ stayId, heldUpBy }) =>
     heldUpBy === undefined ? [] : [`${stayId} is held up by ${heldUpBy}`],
   );
+  const leaving = claims.flatMap(({ stayId, leaving: leaves }) =>
+    leaves === true ? [`${stayId} leaves it for another room`] : [],
+  );
   const facts = [
     ...(until === window.to ? [] : [`with grace until ${until}`]),
     ...(shareGroup === undefined ? [] : [`share group ${shareGroup}`]),
+    ...leaving,
     ...heldUp,
   ];
   return [state, stays.join(', '), `${window.from} to ${window.to}`, facts.join('; ')];

@@ -13,6 +13,7 @@ export type TaskQueue = (typeof TASK_QUEUES)[keyof typeof TASK_QUEUES];
 export const ACTIVITY_QUEUES = {
   resolveProperty: TASK_QUEUES.stays,
   settleLeases: TASK_QUEUES.stays,
+  exchangeRooms: TASK_QUEUES.stays,
   resolveDoors: TASK_QUEUES.seam,
   prepareGuest: TASK_QUEUES.seam,
   waitForPhone: TASK_QUEUES.seam,

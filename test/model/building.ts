@@ -75,6 +75,10 @@ export function openBuilding(at: Instant, opening: Opening): Building {
       simulatedRooms: rooms,
       policy,
       phones: opening.phones,
+      peers: (stayId) => {
+        const peer = houses.get(reservationOf(stayId));
+        return peer === undefined || isClosed(peer) ? undefined : peer;
+      },
     });
     houses.set(stay, house);
     return house;

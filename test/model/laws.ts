@@ -39,6 +39,7 @@ export function holdQuiet(scene: Scene, memory: Memory): readonly Listed[] {
   holdIncumbents(scene, memory, listed);
   holdNothingFree(scene, listed);
   holdNoOvertaking(scene, memory, listed);
+  holdNoRing(scene);
   for (const order of [[...scene.outlooks.keys()], [...scene.outlooks.keys()].toReversed()]) {
     for (const stay of order) holdStay(scene, memory, listed, stay);
   }
@@ -55,6 +56,8 @@ function listedIn(rooms: readonly RoomView[], now: number): readonly Listed[] {
           room: lastPart(room),
           asked: span(claim.asked),
           granted: span(claim.granted),
+          ...(claim.leaving === undefined ? {} : { leaving: claim.leaving }),
+          ...(claim.leaving === undefined || lease.shareGroup === undefined ? {} : { leavingGroup: lease.shareGroup }),
         })),
       ),
       ...waiting.map((claim) => ({
@@ -94,6 +97,16 @@ function holderOf(outlooks: ReadonlyMap<string, Outlook>, stay: string): string 
   return group === undefined ? stay : `group ${group}`;
 }
 
+/** Returns the holder of a claim. A room that a stay is leaving is still held together with its share group there. */
+function holderIn(outlooks: ReadonlyMap<string, Outlook>, { stay, leaving, leavingGroup }: Listed): string {
+  if (leaving === undefined) return holderOf(outlooks, stay);
+  return leavingGroup === undefined ? stay : `group ${leavingGroup}`;
+}
+
+function areRivals(outlooks: ReadonlyMap<string, Outlook>, a: Listed, b: Listed): boolean {
+  return a.stay !== b.stay && holderIn(outlooks, a) !== holderIn(outlooks, b);
+}
+
 /** Checks that there is no deadlock: no stay still has a step to take. */
 function holdSettled({ views }: Scene): void {
   for (const [stay, { settled, plan, guests }] of views) {
@@ -102,13 +115,39 @@ function holdSettled({ views }: Scene): void {
   }
 }
 
+/** Checks that no two stays that could move wait for each other: the product's own views name who waits for whom. */
+function holdNoRing({ views, outlooks }: Scene): void {
+  const next = (stay: string): readonly string[] => {
+    const leases = views.get(stay)?.leases ?? [];
+    const waits = leases.filter(({ room, state }) => state === 'waiting' && outlooks.get(stay)?.rooms.includes(room));
+    const isFree = outlooks.get(stay)?.guests.every(({ granted, rooms }) => granted || rooms.length === 0) === true;
+    const [one, ...more] = [...new Set(waits.flatMap(({ behind = [] }) => behind))].map(lastPart);
+    return one === undefined || more.length > 0 || waits.length > 1 || !isFree ? [] : [one];
+  };
+  const leaves = (stay: string, waiter: string): boolean =>
+    (views.get(stay)?.leases ?? []).some(
+      ({ leaving, wantedBy = [] }) => leaving === true && wantedBy.some((other) => lastPart(other) === waiter),
+    );
+  for (const start of views.keys()) {
+    const path = [start];
+    for (let [stay] = next(start); stay !== undefined && leaves(stay, path.at(-1) ?? ''); [stay] = next(stay)) {
+      if (stay === start) throw new Error(`${[...path, start].join(' waits for ')}, and each of them would leave`);
+      if (path.includes(stay)) break;
+      path.push(stay);
+    }
+  }
+}
+
 /** Checks that rooms list each stay for what it should have, and for nothing else. */
-function holdAsked({ outlooks, now }: Scene, listed: readonly Listed[]): void {
-  for (const [stay, { asks }] of outlooks) {
+function holdAsked({ outlooks, now, views }: Scene, listed: readonly Listed[]): void {
+  for (const [stay, { asks, status }] of outlooks) {
     const ofStay = listed.filter((one) => one.stay === stay);
     for (const ask of asks) {
       const found = ofStay.some(
-        ({ room, asked }) => room === ask.room && asked.to === ask.to && asked.from <= ask.from,
+        ({ room, asked }) =>
+          room === ask.room &&
+          (asked.to === ask.to || (status === 'in-house' && asked.to > ask.to)) &&
+          asked.from <= ask.from,
       );
       if (!found)
         throw new Error(
@@ -122,8 +161,33 @@ function holdAsked({ outlooks, now }: Scene, listed: readonly Listed[]): void {
       (ask) =>
         ask.room === one.room && ask.to === one.asked.to && Math.max(now, one.asked.from) === Math.max(now, ask.from),
     );
-    if (!isMeant) throw new Error(`${inWords(one)}, but should not ask for that`);
+    if (!isMeant && !mayStay({ outlooks, now, views }, listed, one))
+      throw new Error(`${inWords(one)}, but should not ask for that`);
   }
+}
+
+/** Returns true for guests in house who sleep in a room that they are to leave: another stay has the next, or a key is missing. */
+function mayStay(
+  { outlooks, views, now }: Pick<Scene, 'outlooks' | 'views' | 'now'>,
+  listed: readonly Listed[],
+  { stay, room, leaving }: Listed,
+): boolean {
+  const outlook = outlooks.get(stay);
+  if (outlook?.status !== 'in-house') return false;
+  if (leaving === undefined && !outlook.rooms.includes(room)) return false;
+  const waits = outlook.asks.some((ask) => {
+    const from = Math.max(ask.from, now);
+    return !listed.some(
+      (one) =>
+        one.stay === stay &&
+        one.room === ask.room &&
+        one.granted !== undefined &&
+        one.granted.from <= from &&
+        from < one.granted.to,
+    );
+  });
+  const opens = views.get(stay)?.keys.some((key) => key.state === 'live' && key.rooms.includes(room)) === true;
+  return waits || opens;
 }
 
 /** Checks that two holders never have the same room at the same time. */
@@ -134,7 +198,7 @@ export function holdNoOverlap(outlooks: ReadonlyMap<string, Outlook>, listed: re
       .find(
         (before) =>
           before.room === one.room &&
-          holderOf(outlooks, before.stay) !== holderOf(outlooks, one.stay) &&
+          areRivals(outlooks, before, one) &&
           before.granted !== undefined &&
           one.granted !== undefined &&
           overlap(before.granted, one.granted),
@@ -168,7 +232,7 @@ function holdIncumbents({ now }: Scene, memory: Memory, listed: readonly Listed[
 function holdNothingFree({ outlooks, now }: Scene, listed: readonly Listed[]): void {
   for (const one of listed) {
     const others = listed
-      .filter((other) => other.room === one.room && holderOf(outlooks, other.stay) !== holderOf(outlooks, one.stay))
+      .filter((other) => other.room === one.room && areRivals(outlooks, other, one))
       .flatMap(({ granted }) => granted ?? []);
     const { asked, granted } = one;
     const isInTheWay = (missed: Span): boolean => others.some((other) => overlap(other, missed));
@@ -193,7 +257,7 @@ function holdNothingFree({ outlooks, now }: Scene, listed: readonly Listed[]): v
 function holdNoOvertaking({ outlooks, now }: Scene, memory: Memory, listed: readonly Listed[]): void {
   const inTheWayOf = (one: Listed, all: readonly Listed[]): readonly (Listed & { readonly granted: Span })[] =>
     all.flatMap((other) => {
-      const isRival = other.room === one.room && holderOf(outlooks, other.stay) !== holderOf(outlooks, one.stay);
+      const isRival = other.room === one.room && areRivals(outlooks, other, one);
       return isRival && other.granted !== undefined && overlap(other.granted, one.asked)
         ? [{ ...other, granted: other.granted }]
         : [];
@@ -329,18 +393,23 @@ function holdGuest(
     if (wrong !== undefined) throw new Error(`${name} should open nothing, and opens ${wrong}`);
     return;
   }
+  holdHoused(scene, memory, listed, stay, expected, opensNow);
   const served = ready && !sharesUnevenly(scene, listed, stay) && canBeServed(scene, stay, expected, party);
   for (const room of ROOMS) {
     if (rooms.includes(room) || !opensNow(room)) continue;
-    // Keys to a guest's earlier rooms stay valid while the guest has none of the desired rooms.
-    const isDisplaced = leaseOf(listed, stay, room, now)?.displaced === true;
-    const isKept = !served && memory.everHeld.has(pair(stay, room)) && !isDisplaced;
-    if (!isKept || !memory.everDesired.has(pair(stay, one.guestId, room)))
+    // Guests in house keep their keys to earlier rooms while they have no key to the desired rooms, and the lease with them.
+    const isLeaving = listed.some((claim) => claim.stay === stay && claim.room === room && claim.leaving === true);
+    const waits = one.rooms.some((next) => !rooms.includes(next));
+    const isKept = isLeaving && (!served || waits);
+    const isBooked = one.rooms.includes(room) && leaseOf(listed, stay, room, now)?.displaced !== true;
+    const wasTheirs = memory.everDesired.has(pair(stay, one.guestId, room)) || memory.everLeft.has(pair(stay, room));
+    if (!(isKept || (!served && isBooked)) || !wasTheirs)
       throw new Error(`${name} should not open ${room}, and does${whyNot(scene, stay)}`);
   }
   if (!served) return;
   const from = Math.max(now, one.from);
-  const ends = rooms.map((room) => leaseOf(listed, stay, room, now)?.granted?.to ?? one.to);
+  const kept = listed.filter((claim) => claim.stay === stay && claim.leaving === true).map((claim) => claim.room);
+  const ends = [...rooms, ...kept].map((room) => leaseOf(listed, stay, room, now)?.granted?.to ?? one.to);
   const end = Math.min(one.to, ...ends);
   for (const door of [...rooms, ...COMMON_DOORS, LIFT]) {
     if (from === now && !opensNow(door))
@@ -354,6 +423,27 @@ function holdGuest(
     if (outside !== undefined)
       throw new Error(`${name} should not open ${door} at ${clock(outside)}, and does${whyNot(scene, stay)}`);
   }
+}
+
+/** Checks that a guest in house who could open a room at the last quiet point, and should have one, can open one now. */
+function holdHoused(
+  scene: Scene,
+  memory: Memory,
+  listed: readonly Listed[],
+  stay: string,
+  { one }: Expected,
+  opensNow: (door: string) => boolean,
+): void {
+  const name = pair(stay, one.guestId);
+  const isInHouse = scene.outlooks.get(stay)?.status === 'in-house' && one.from <= scene.now;
+  const held = listed.filter((claim) => claim.stay === stay);
+  const isSafe = isInHouse && !memory.struck.has(name) && !memory.regrouped.has(stay);
+  const isDisplaced = memory.forced.size > 0 || held.some(({ displaced }) => displaced === true);
+  const opens = ROOMS.some(opensNow);
+  if (isSafe && memory.housed.has(name) && !isDisplaced && !opens && !sharesUnevenly(scene, listed, stay))
+    throw new Error(`${one.guestId} of ${stay} is in house, and no longer opens any room${whyNot(scene, stay)}`);
+  if (isInHouse && opens) memory.housed.add(name);
+  else memory.housed.delete(name);
 }
 
 /** Returns the stay's own explanation. */

@@ -8,6 +8,10 @@ export interface Listed {
   readonly asked: Span;
   readonly granted?: Span;
   readonly displaced?: true;
+  /** The guests are to leave the room, and still sleep there. */
+  readonly leaving?: true;
+  /** Share group that holds a room which the stay is leaving: that of the claim, whatever the stay's group is now. */
+  readonly leavingGroup?: string;
 }
 
 export interface Span {
@@ -20,6 +24,8 @@ export interface Memory {
   readonly everDesired: Set<string>;
   /** Stay and room pairs whose lease the stay ever recorded as granted. */
   readonly everHeld: Set<string>;
+  /** Stay and room pairs that guests in house slept in while they were to leave: those who join them get keys too. */
+  readonly everLeft: Set<string>;
   /** Guest and room pairs that were desired at every moment since the last quiet point. */
   steady: ReadonlySet<string>;
   /** Claims that each stay made at every moment since the last quiet point. */
@@ -34,6 +40,8 @@ export interface Memory {
   readonly forced: Set<string>;
   /** Stays whose share group, or that of one of its members, has changed since the last quiet point. */
   readonly regrouped: Set<string>;
+  /** Stay and guest pairs of guests in house who could open one of their rooms at the last quiet point. */
+  readonly housed: Set<string>;
   /** Claims that rooms listed at the last quiet point. */
   listed: readonly Listed[];
   /** Stay and room pairs, with the quiet point at which the claim was first seen; the stay has claimed the room ever since. */
@@ -45,6 +53,7 @@ export function newMemory(): Memory {
   return {
     everDesired: new Set(),
     everHeld: new Set(),
+    everLeft: new Set(),
     steady: new Set(),
     steadyAsks: new Map(),
     restless: new Set(),
@@ -52,6 +61,7 @@ export function newMemory(): Memory {
     struck: new Set(),
     forced: new Set(),
     regrouped: new Set(),
+    housed: new Set(),
     listed: [],
     firstSeen: new Map(),
     quietPoints: 0,
@@ -67,6 +77,10 @@ export function noteDesired(memory: Memory, outlooks: ReadonlyMap<string, Outloo
   const desired = new Set(desiredPairs(outlooks));
   for (const one of desired) memory.everDesired.add(one);
   memory.steady = new Set([...memory.steady].filter((one) => desired.has(one)));
+  for (const [stay, { status, guests }] of outlooks) {
+    for (const { guestId, rooms } of guests)
+      if (status !== 'in-house' || rooms.length === 0) memory.housed.delete(pair(stay, guestId));
+  }
   for (const [stay, { asks }] of outlooks) {
     const then = memory.asksThen.get(stay) ?? [];
     for (const ask of asks) {

@@ -172,8 +172,9 @@ function quiet(plotRun: PlotRun): void {
 /** Records which leases stays have recorded as granted. */
 function noteHeld({ building, eventLog }: PlotRun): void {
   for (const [stay, { state }] of building.houses) {
-    for (const { room, decision } of state.leases.claims) {
+    for (const { room, decision, leaving } of state.leases.claims) {
       if (decision?.kind === 'granted') eventLog.memory.everHeld.add(pair(stay, room));
+      if (leaving === true) eventLog.memory.everLeft.add(pair(stay, room));
     }
   }
 }

@@ -25,7 +25,8 @@ export function holdAlways(plotRun: PlotRun): void {
     for (const { guestId } of guests) {
       const devices = devicesOf(plotRun, stay, guestId);
       for (const room of ROOMS) {
-        if (memory.everDesired.has(pair(stay, guestId, room)) && memory.everHeld.has(pair(stay, room))) continue;
+        const wasTheirs = memory.everDesired.has(pair(stay, guestId, room)) || memory.everLeft.has(pair(stay, room));
+        if (wasTheirs && memory.everHeld.has(pair(stay, room))) continue;
         if (devices.some((device) => wouldOpen(building.hotel, device, room, building.hotel.now())))
           throw new Error(`${guestId} of ${stay} was never to open ${room}, and does`);
       }
@@ -52,7 +53,7 @@ export function holdOverride(plotRun: PlotRun, stay: string, step: KeyStep): voi
         one.granted.from <= now &&
         opensFrom < one.granted.to &&
         !regrouped.has(one.stay) &&
-        groupOf(plotRun, one.stay) !== groupOf(plotRun, stay),
+        groupOfClaim(plotRun, one) !== groupOf(plotRun, stay),
     );
     if (other !== undefined) throw new Error(`${stay} issues an override on ${room}, which ${other.stay} holds`);
   }
@@ -99,7 +100,10 @@ function opens(plotRun: PlotRun, { stay, guestId, room, at }: Door): boolean {
 function listedNow({ building }: PlotRun): readonly Listed[] {
   const now = building.hotel.now();
   return building.rooms.claims().flatMap(({ stayId, room, asked, granted }) => {
-    const one = { stay: reservationOf(stayId), room, asked: span(asked.window) };
+    const { leaving, shareGroup } = asked;
+    const left =
+      leaving === undefined ? {} : { leaving, ...(shareGroup === undefined ? {} : { leavingGroup: shareGroup }) };
+    const one = { stay: reservationOf(stayId), room, asked: span(asked.window), ...left };
     if (one.asked.to <= now) return [];
     return [granted === undefined ? one : { ...one, granted: span(granted) }];
   });
@@ -172,6 +176,12 @@ function isRekeyed(plotRun: PlotRun, { stay, guestId, room }: Door): boolean {
 function credentialsOf({ building }: PlotRun, stay: string, guestId: string): readonly CredentialRecord[] {
   const acsUserId = building.houses.get(stay)?.state.guests[guestId]?.acsUserId;
   return [...building.hotel.world.credentials.values()].filter((one) => one.userId === acsUserId);
+}
+
+/** Returns the holder of a claim: a room that a stay is leaving is still held together with its share group there. */
+function groupOfClaim(plotRun: PlotRun, { stay, leaving, leavingGroup }: Listed): string {
+  if (leaving === undefined) return groupOf(plotRun, stay);
+  return leavingGroup === undefined ? stay : `group ${leavingGroup}`;
 }
 
 function groupOf({ eventLog }: PlotRun, stay: string): string {

@@ -22,6 +22,10 @@ import { ERROR_TYPES, type StaleDetails } from '../../src/domain/model/error-typ
 import { dryRun, type DryRun } from '../../src/domain/stay/dry-run.js';
 import { messageNames, plannedChangeSchema, type MessageName } from '../../src/domain/model/message-schema.js';
 import type { StaySnapshot } from '../../src/domain/model/snapshot-schema.js';
+import { exchangeEndSchema, exchangeSchema } from '../../src/domain/model/exchange-schema.js';
+import type { Vote } from '../../src/domain/model/exchange.js';
+import { recordOutcome, recordVote } from '../../src/domain/stay/known/record-exchanges.js';
+import { offerOf, standingOf } from '../../src/domain/stay/plan/exchange.js';
 import type { StayView } from '../../src/domain/model/stay-view.js';
 import { viewOf } from '../../src/domain/stay/view.js';
 import { parsed } from '../arguments.js';
@@ -47,6 +51,13 @@ export function setHandlers(run: StayRun): void {
   setHandler(messages.awaitKeysUpdate, (input) => awaitKeys(run, input), {
     validator: (input) => void parsed(awaitedKeysSchema, input),
   });
+  setHandler(messages.voteUpdate, (exchange) => vote(run, exchange), {
+    validator: (exchange) => void parsed(exchangeSchema, exchange),
+  });
+  setHandler(messages.settleExchangeUpdate, (end) => settleExchange(run, end), {
+    validator: (end) => void parsed(exchangeEndSchema, end),
+  });
+  setHandler(messages.exchangeQuery, () => standingOf(run.state, now()));
   setHandler(messages.stayQuery, () => currentView(run));
   setHandler(messages.userIdentityIdsQuery, () =>
     Object.fromEntries(Object.entries(run.state.guests).map(([guestId, guest]) => [guestId, guest.userIdentityId])),
@@ -54,6 +65,20 @@ export function setHandlers(run: StayRun): void {
   setHandler(messages.otherGuestIdsQuery, () => otherIds(run.state));
   setHandler(messages.planForQuery, (change) => planFor(run.state, change));
   refuseUnknownRequests();
+}
+
+function vote(run: StayRun, input: unknown): Vote {
+  const exchange = parsed(exchangeSchema, input);
+  const voted = recordVote(run.state, exchange, offerOf(run.state, now()));
+  run.state = voted.state;
+  run.events += 1;
+  return voted.vote;
+}
+
+function settleExchange(run: StayRun, input: unknown): void {
+  const { id, outcome } = parsed(exchangeEndSchema, input);
+  run.state = recordOutcome(run.state, id, outcome, now());
+  run.events += 1;
 }
 
 /** Returns the view of the stay at the current time. */

@@ -8,6 +8,8 @@ import type { OtherGuestIds, UserIdentityIds } from '../../src/domain/model/eras
 import type { DryRun } from '../../src/domain/stay/dry-run.js';
 import type { KeyOutcome } from '../../src/domain/key-request/outcome.js';
 import type { AwaitedKeys } from '../../src/domain/model/key-request-schema.js';
+import type { ExchangeEnd } from '../../src/domain/model/exchange-schema.js';
+import type { Exchange, ExchangeStanding, Vote } from '../../src/domain/model/exchange.js';
 import type { MessageInput, MessageName } from '../../src/domain/model/message-schema.js';
 import type { StaySnapshotInput } from '../../src/domain/model/snapshot-schema.js';
 import type { StayPhase, StayView } from '../../src/domain/model/stay-view.js';
@@ -63,6 +65,15 @@ export const readingRefusedSignal = defineSignal<[MessageInput<'readingRefused'>
  */
 export const awaitKeysUpdate = defineUpdate<KeyOutcome, [AwaitedKeys]>('awaitKeys');
 
+/**
+ * Asks the stay to agree to an exchange of rooms. The vote never changes. A stay that has agreed changes no claim before
+ * it receives the outcome. Fails with `InvalidMessage` for an invalid argument.
+ */
+export const voteUpdate = defineUpdate<Vote, [Exchange]>('vote');
+
+/** Ends an exchange that the stay has voted on. Fails with `InvalidMessage` for an invalid argument. */
+export const settleExchangeUpdate = defineUpdate<void, [ExchangeEnd]>('settleExchange');
+
 /** All signals, by name. */
 export const staySignals: { readonly [Name in MessageName]: SignalDefinition<[MessageInput<Name>]> } = {
   addGuests: addGuestsSignal,
@@ -94,6 +105,9 @@ export const stayQuery = defineQuery<StayView>('stay');
 /** Seam's `user_identity_id` of each guest, by `guestId`. */
 export const userIdentityIdsQuery = defineQuery<UserIdentityIds>('userIdentityIds');
 export const otherGuestIdsQuery = defineQuery<OtherGuestIds>('otherGuestIds');
+
+/** Rooms that the stay would exchange, and the exchange that it has agreed to. */
+export const exchangeQuery = defineQuery<ExchangeStanding>('exchange');
 
 /** Returns the dry run of a change: steps, attention and reasons. Changes nothing. */
 export const planForQuery = defineQuery<DryRun, [PlannedChange]>('planFor');

@@ -46,6 +46,12 @@ const RUNNERS: { readonly [K in Kind]: Runner<K> } = {
     return (current) => recordLeases(current, messages, outcome, now());
   },
 
+  'exchange-rooms': async ({ state: { stayId } }) => {
+    const summary = summaryOf('wait for a closed ring of stays to exchange rooms with');
+    await quick.exchangeRooms.executeWithOptions({ ...waitingRetry(2), ...summary }, [{ stayId }]);
+    return (state) => state;
+  },
+
   'prepare-guest': async ({ state: { propertyId, reservationId }, state }, { guest }) => {
     const options = { ...outageRetry(state), ...summaryOf(`register guest ${guest.guestId} at Seam`) };
     const prepared = await seam.prepareGuest.executeWithOptions(options, [{ propertyId, reservationId, guest }]);

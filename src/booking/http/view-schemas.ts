@@ -76,6 +76,8 @@ export const stayViewSchema = z.object({
           from: instant.exactOptional(),
           until: instant.exactOptional(),
           behind: texts.exactOptional(),
+          leaving: z.literal(true).exactOptional(),
+          wantedBy: texts.exactOptional(),
         }),
       ),
     )
@@ -181,13 +183,29 @@ export const roomViewSchema = named(
           opener: z.string().exactOptional(),
           liveKeys: texts,
           claims: z.array(
-            named('RoomClaim', z.object({ ...claimed, granted: windowView, heldUpBy: z.string().exactOptional() })),
+            named(
+              'RoomClaim',
+              z.object({
+                ...claimed,
+                granted: windowView,
+                heldUpBy: z.string().exactOptional(),
+                leaving: z.literal(true).exactOptional(),
+              }),
+            ),
           ),
         }),
       ),
     ),
     waiting: z.array(
-      named('WaitingClaim', z.object({ ...claimed, behind: texts, displaced: z.literal(true).exactOptional() })),
+      named(
+        'WaitingClaim',
+        z.object({
+          ...claimed,
+          behind: texts,
+          leaving: texts.exactOptional(),
+          displaced: z.literal(true).exactOptional(),
+        }),
+      ),
     ),
     keys: z
       .object({ certain: z.array(roomKeyView), possible: z.array(roomKeyView), none: z.array(roomKeyView) })

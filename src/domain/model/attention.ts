@@ -9,6 +9,7 @@ import type { Instant } from './instants.js';
 export const ATTENTION_CODES = [
   'room-missing',
   'room-taken',
+  'room-kept',
   'phone-missing',
   'key-delayed',
   'key-failed',

@@ -10,6 +10,7 @@ export const ERROR_TYPES = {
   propertyUnknown: 'PropertyUnknown',
   phoneNotReady: 'PhoneNotReady',
   noStrayYet: 'NoStrayYet',
+  noClosedRing: 'NoClosedRing',
   keysOfOtherStay: 'KeysOfOtherStay',
   keyNotFetched: 'KeyNotFetched',
   keyNotSynced: 'KeyNotSynced',

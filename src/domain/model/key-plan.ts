@@ -46,6 +46,8 @@ export interface Desired {
   readonly doors: DoorFacts;
   /** Current or later rooms of the stay that the front desk gave to another stay. */
   readonly givenAway?: readonly string[];
+  /** Rooms of keys that the stay has given up: no guest sleeps there, and another stay may have them. */
+  readonly givenUp?: readonly string[];
   /** Rooms where another stay of the share group issues the first key. */
   readonly openedByOthers?: readonly string[];
   readonly guests: readonly DesiredGuest[];

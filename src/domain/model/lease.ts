@@ -23,6 +23,8 @@ export interface Claim {
   readonly shareGroup?: string;
   /** In a share group: a guest is ready for the first key, so the stay asks to open the lease. */
   readonly ready?: boolean;
+  /** The guests still sleep here, and leave the room once another one is theirs. */
+  readonly leaving?: true;
 }
 
 /** Live key that a later key of the same lease may join. */
@@ -53,11 +55,15 @@ export type LeaseDecision =
       readonly lineage?: string;
       /** Stay whose lease delays this one's start (until `from`), or else makes it end earlier than requested. */
       readonly heldUpBy?: string;
+      /** For a claim that is leaving: stays that wait for the room. */
+      readonly wantedBy?: readonly string[];
     }
   | {
       readonly kind: 'waiting';
       /** Stays whose leases conflict; empty if the requested window is over. */
       readonly behind: readonly string[];
+      /** Those of `behind` that leave the room as soon as they have another one. */
+      readonly leaving?: readonly string[];
       /** The front desk gave the room to another stay: keys to it end. */
       readonly displaced?: true;
     }
@@ -88,6 +94,14 @@ export interface KeyReport {
   readonly residualUntil?: Instant;
 }
 
+/** End of a claim. `to`: stays that get the room in exchange for theirs, before all others that wait. */
+export interface LeaseRelease {
+  readonly room: string;
+  readonly part: number;
+  readonly revision: number;
+  readonly to?: readonly string[];
+}
+
 /** Batch of a stay's messages to its rooms: key reports first, then releases, then claims. */
 export interface SettleLeasesInput {
   readonly propertyId: string;
@@ -97,7 +111,7 @@ export interface SettleLeasesInput {
   readonly seq: number;
   /** All keys of the stay that the room needs. */
   readonly reports: readonly { readonly room: string; readonly keys: readonly KeyReport[] }[];
-  readonly releases: readonly { readonly room: string; readonly part: number; readonly revision: number }[];
+  readonly releases: readonly LeaseRelease[];
   readonly claims: readonly { readonly room: string; readonly claim: Claim }[];
 }
 

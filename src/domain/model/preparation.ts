@@ -10,6 +10,7 @@ export type Preparation =
   | { readonly do: 'resolve-property'; readonly stepId: string; readonly window?: SnapshotWindow }
   | { readonly do: 'resolve-doors'; readonly stepId: string; readonly rooms: readonly string[] }
   | { readonly do: 'settle-leases'; readonly stepId: typeof LEASE_STEP_ID; readonly leases: LeaseStep }
+  | { readonly do: 'exchange-rooms'; readonly stepId: string }
   | { readonly do: 'prepare-guest'; readonly stepId: string; readonly guest: Guest }
   | {
       readonly do: 'wait-for-phone';

@@ -14,7 +14,7 @@ const stayIdRule = 'must be the workflow id of a stay, such as "stay/seaside/R-1
  * Workflow id of a stay: percent-encoded, so that a character is a byte. Temporal refuses a longer id, and with it
  * every other command of the room's workflow task.
  */
-const workflowIdSchema = z
+export const workflowIdSchema = z
   .string({ error: stayIdRule })
   .min(1, 'must not be empty')
   .max(MOST_ID_LENGTH, 'must be at most 1000 characters long')
@@ -43,6 +43,7 @@ export const claimSchema = z.strictObject({
   part: count.exactOptional(),
   graceMinutes: count.exactOptional(),
   ready: yes.exactOptional(),
+  leaving: z.literal(true, { error: 'must be true, or absent' }).exactOptional(),
   chain: idSchema.exactOptional(),
   revision: revision.exactOptional(),
   seq: count.exactOptional(),
@@ -67,6 +68,11 @@ export const roomMessageSchemas = {
     stayId: workflowIdSchema,
     /** Part to release; absent means every part. */
     part: count.exactOptional(),
+    /** Stays that get the room next, in exchange for theirs. */
+    to: z
+      .array(workflowIdSchema, { error: 'must be a list of stays' })
+      .max(100, 'must name at most 100')
+      .exactOptional(),
     chain: idSchema.exactOptional(),
     revision: revision.exactOptional(),
     seq: count.exactOptional(),
@@ -116,10 +122,12 @@ const decisionSchema = z.discriminatedUnion(
       anchors: z.array(anchorSchema),
       lineage: idSchema.exactOptional(),
       heldUpBy: workflowIdSchema.exactOptional(),
+      wantedBy: z.array(workflowIdSchema).exactOptional(),
     }),
     z.object({
       kind: z.literal('waiting'),
       behind: z.array(workflowIdSchema),
+      leaving: z.array(workflowIdSchema).exactOptional(),
       displaced: z.literal(true).exactOptional(),
     }),
     z.object({ kind: z.literal('ended'), revision }),

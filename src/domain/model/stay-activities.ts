@@ -25,6 +25,11 @@ export interface PropertyFacts {
   readonly window?: Window;
 }
 
+export interface ExchangeRoomsInput {
+  /** Workflow id of the stay that leaves its rooms and waits for others. */
+  readonly stayId: string;
+}
+
 export interface ResolveDoorsInput {
   readonly propertyId: string;
   readonly rooms: readonly string[];
@@ -192,6 +197,11 @@ export interface StayActivities extends ErasureActivities {
   resolveProperty(input: ResolvePropertyInput): Promise<PropertyFacts>;
   /** Reports keys to rooms, releases leases, claims others; starts rooms without a workflow. Queue `stays`. */
   settleLeases(input: SettleLeasesInput): Promise<SettleLeasesOutcome>;
+  /**
+   * Completes when a closed ring of stays that wait for each other's rooms has let go of them; until then every attempt
+   * fails and is retried. Queue `stays`.
+   */
+  exchangeRooms(input: ExchangeRoomsInput): Promise<void>;
   /** Finds the doors of rooms and the common doors. Queue `seam`, like all activities below. */
   resolveDoors(input: ResolveDoorsInput): Promise<DoorFacts>;
   /** Finds or creates the guest at Seam. */

@@ -56,6 +56,10 @@ export interface LeaseView {
   readonly until?: Instant;
   /** Stays whose leases conflict. */
   readonly behind?: readonly string[];
+  /** The guests are to leave the room, and keep it until another one is theirs. */
+  readonly leaving?: true;
+  /** Stays that wait for a room that the guests are to leave. */
+  readonly wantedBy?: readonly string[];
 }
 
 /** Act of staff that holds until staff undo it, or a hold of the booking system. */

@@ -10,7 +10,7 @@ import {
   grantedToOthers,
   isGranted,
   leasesOf,
-  obstaclesOf,
+  leasesInTheWay,
   remainder,
   untilOf,
   type GrantedEntry,
@@ -87,15 +87,22 @@ function grown(state: RoomState, entry: GrantedEntry, now: Instant): ClaimEntry 
   });
 }
 
+/**
+ * Grants the rest of the request if all of it is free. An heir has left its own room for this one: it gets the time from
+ * now on, as far as it is free.
+ */
 function grantedIfFree(state: RoomState, entry: ClaimEntry, now: Instant): ClaimEntry {
   const rest = remainder(entry, now);
-  if (rest === undefined || obstaclesOf(state.claims, entry, now).length > 0) return entry;
-  return withGranted(entry, rest);
+  if (rest === undefined) return entry;
+  const [first] = leasesInTheWay(state.claims, entry, now);
+  if (first === undefined) return withGranted(entry, rest);
+  if (entry.heir === undefined || !isBefore(rest.from, first.granted.from)) return entry;
+  return withGranted(entry, { from: rest.from, to: first.granted.from });
 }
 
 /** Sets the granted window. The front desk's displacement ends when the claim has its whole request. */
 function withGranted(entry: ClaimEntry, granted: Window): ClaimEntry {
-  const { displaced, ...rest } = entry;
+  const { displaced, heir: _over, ...rest } = entry;
   const isWhole = !isBefore(granted.to, entry.asked.window.to);
   const stillDisplaced = displaced !== undefined && !isWhole;
   const isSame = entry.granted?.from === granted.from && entry.granted.to === granted.to;

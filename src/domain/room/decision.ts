@@ -38,15 +38,35 @@ export function remainder({ asked: { window } }: ClaimEntry, now: Instant): Wind
 
 /** Returns the stays whose leases overlap the rest of the claim's request. */
 export function obstaclesOf(claims: readonly ClaimEntry[], entry: ClaimEntry, now: Instant): readonly string[] {
+  return staysOf(leasesInTheWay(claims, entry, now));
+}
+
+/** Returns the leases of other holders that overlap the rest of the claim's request, in order of time. */
+export function leasesInTheWay(
+  claims: readonly ClaimEntry[],
+  entry: ClaimEntry,
+  now: Instant,
+): readonly GrantedEntry[] {
   const rest = remainder(entry, now);
   if (rest === undefined) return [];
-  return [
-    ...new Set(
-      grantedToOthers(claims, entry)
-        .filter((other) => overlaps(other.granted, rest))
-        .map((other) => other.stayId),
-    ),
-  ];
+  return grantedToOthers(claims, entry).filter((other) => overlaps(other.granted, rest));
+}
+
+function staysOf(claims: readonly ClaimEntry[]): readonly string[] {
+  return [...new Set(claims.map(({ stayId }) => stayId))];
+}
+
+/** Returns the stays in the way of a claim that leave the room as soon as they have another one. */
+function leaversInTheWay(claims: readonly ClaimEntry[], entry: ClaimEntry, now: Instant): readonly string[] {
+  const inTheWay = leasesInTheWay(claims, entry, now);
+  const staying = inTheWay.filter(({ asked }) => asked.leaving === undefined);
+  return staysOf(inTheWay).filter((stayId) => !staying.some((other) => other.stayId === stayId));
+}
+
+/** Returns the stays that wait for a room that this claim is leaving. */
+function waitingFor(claims: readonly ClaimEntry[], entry: GrantedEntry, now: Instant): readonly string[] {
+  if (entry.asked.leaving === undefined) return [];
+  return staysOf(claims.filter((other) => !isGranted(other) && leasesInTheWay(claims, other, now).includes(entry)));
 }
 
 /** Returns the end of a granted claim. Grace ends at the next lease; a claim that waits for this end cancels it. */
@@ -67,10 +87,11 @@ function goesOnAfter({ asked: { window } }: ClaimEntry, granted: Window): boolea
 export function decisionOf(state: RoomState, entry: ClaimEntry, now: Instant): LeaseDecision {
   const { claims } = state;
   if (!isGranted(entry)) {
+    const leaving = leaversInTheWay(claims, entry, now);
     return {
       kind: 'waiting',
       behind: obstaclesOf(claims, entry, now),
-      ...defined({ displaced: entry.displaced }),
+      ...defined({ leaving: leaving.length === 0 ? undefined : leaving, displaced: entry.displaced }),
     };
   }
   const before = lastBefore(claims, entry, now);
@@ -80,6 +101,7 @@ export function decisionOf(state: RoomState, entry: ClaimEntry, now: Instant): L
   // A stay that shares with no other stay has all keys in its keyring: a lineage would only cause a needless message.
   const lineage = entry.asked.shareGroup === undefined ? undefined : currentLineage(keys, now);
   const heldUpBy = whoHoldsUp(claims, entry, before, now);
+  const wantedBy = waitingFor(claims, entry, now);
   const openedBy = lease.find((member) => member.opener === true && member.stayId !== entry.stayId)?.stayId;
   return {
     kind: 'granted',
@@ -88,15 +110,18 @@ export function decisionOf(state: RoomState, entry: ClaimEntry, now: Instant): L
     opener: anchors.length === 0 && (entry.asked.shareGroup === undefined || entry.opener === true),
     ...defined({ openedBy: anchors.length > 0 ? undefined : openedBy }),
     anchors,
-    ...defined({ lineage, heldUpBy }),
+    ...defined({ lineage, heldUpBy, wantedBy: wantedBy.length === 0 ? undefined : wantedBy }),
   };
 }
 
-/** Returns the latest lease before this claim's that has not ended yet. */
+/** Returns the lease before this claim's that ends last, of those that have not ended yet. */
 function lastBefore(claims: readonly ClaimEntry[], entry: GrantedEntry, now: Instant): GrantedEntry | undefined {
-  return grantedToOthers(claims, entry).findLast(
-    (other) => isBefore(other.granted.from, entry.granted.from) && isBefore(now, untilOf(claims, other)),
-  );
+  return grantedToOthers(claims, entry)
+    .filter((other) => isBefore(other.granted.from, entry.granted.from) && isBefore(now, untilOf(claims, other)))
+    .reduce<GrantedEntry | undefined>(
+      (last, other) => (last !== undefined && isBefore(untilOf(claims, other), untilOf(claims, last)) ? last : other),
+      undefined,
+    );
 }
 
 /** Returns the stay that delays the start of the claim, until that lease ends, or else the stay that cuts its end. */

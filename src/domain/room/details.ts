@@ -26,11 +26,14 @@ export function roomDetailsOf(view: RoomView): string {
 function leaseLine({ stays, window, until, state, opener, claims }: LeaseView): Line {
   const grace = until === window.to ? '' : `, until ${until} with grace`;
   const opening = opener === undefined || stays.length < 2 ? '' : `; ${opener} opens it`;
+  const leaving = claims.flatMap(({ stayId, leaving: leaves }) =>
+    leaves === true ? [`${stayId} leaves it for another room`] : [],
+  );
   const heldUp = claims.flatMap(({ stayId, heldUpBy }) =>
     heldUpBy === undefined ? [] : [`${stayId} is held up by ${heldUpBy}`],
   );
   const text = ` ${stays.join(', ')}: ${window.from} to ${window.to}${grace}${opening}`;
-  return { strong: state, text: [text, ...heldUp].join('; ') };
+  return { strong: state, text: [text, ...leaving, ...heldUp].join('; ') };
 }
 
 function waitingLine({ stayId, asked, behind, displaced }: WaitingView): string {

@@ -17,7 +17,15 @@ import { recordReport } from './keys.js';
 import type { RoomForce, RoomRelease, RoomReport } from '../model/room-message-schema.js';
 import { defined } from '../model/defined.js';
 import { allocate, displace, ungranted } from './allocation.js';
-import { grantedToOthers, isSameNews, obstaclesOf, remainder, decisionOf } from './decision.js';
+import {
+  grantedToOthers,
+  isGranted,
+  isSameNews,
+  obstaclesOf,
+  remainder,
+  decisionOf,
+  type GrantedEntry,
+} from './decision.js';
 
 /** News for a stay and for one of its chains of runs. */
 export interface NewsFor {
@@ -77,22 +85,41 @@ function ignoreForeign(state: RoomState, { stayId }: Envelope, now: Instant): Ro
   return withLine(state, { at: now, what: `message ignored: ${stayId} did not send it` });
 }
 
-/** Releases one part of a stay's claims, or all. The stay's keys may live on. */
+/**
+ * Releases one part of a stay's claims, or all. The stay's keys may live on. A room that stays exchange goes to its
+ * heirs: they come before all others that wait.
+ */
 export function takeRelease(state: RoomState, release: RoomRelease, now: Instant): RoomState {
-  const { stayId, part } = release;
+  const { stayId, part, to = [] } = release;
   const known = receivedFrom(state, stayId);
   if (isLate(known, release) || (known !== undefined && isOfEndedChain(known, release))) return state;
   if (isInItsName(state, known, release)) return ignoreForeign(state, release, now);
-  return change(state, now, (before) =>
-    removeClaims(
-      remember(before, release),
-      (entry) => entry.stayId === stayId && (part === undefined || entry.part === part),
-      {
-        at: now,
-        what: `${stayId}: released`,
-      },
-    ),
-  );
+  const line = { at: now, what: `${stayId}: released`, ...defined({ why: whyTo(to) }) };
+  return change(state, now, (before) => {
+    const isMeant = (entry: ClaimEntry): boolean =>
+      entry.stayId === stayId && (part === undefined || entry.part === part);
+    const given = before.claims.filter(isMeant).filter(isGranted);
+    const after = removeClaims(remember(before, release), isMeant, line);
+    return withHeirs(after, (entry) => to.includes(entry.stayId) && isWaitingBehind(entry, given, now));
+  });
+}
+
+function whyTo(heirs: readonly string[]): string | undefined {
+  return heirs.length === 0 ? undefined : `in exchange for another room; it goes to ${heirs.join(', ')}`;
+}
+
+/** Returns true if the claim waits for time that one of these leases had. */
+function isWaitingBehind(entry: ClaimEntry, given: readonly GrantedEntry[], now: Instant): boolean {
+  const rest = isGranted(entry) ? undefined : remainder(entry, now);
+  return rest !== undefined && given.some(({ granted }) => overlaps(granted, rest));
+}
+
+/** Puts these claims in front of all others, as heirs. */
+function withHeirs(state: RoomState, isHeir: (entry: ClaimEntry) => boolean): RoomState {
+  const heirs = state.claims.filter(isHeir);
+  if (heirs.length === 0) return state;
+  const others = state.claims.filter((entry) => !heirs.includes(entry));
+  return { ...state, claims: [...heirs.map((entry) => ({ ...entry, heir: true as const })), ...others] };
 }
 
 /** Records a stay's report of its keys to the room. */
@@ -210,6 +237,7 @@ function enter(state: RoomState, claim: Claim, part: number, now: Instant): Room
     graceMinutes: claim.graceMinutes ?? 0,
     ...defined({ shareGroup: claim.shareGroup }),
     ready: claim.ready ?? false,
+    ...defined({ leaving: claim.leaving }),
   };
   const known = findClaim(state, claim.stayId, part);
   if (known !== undefined) return withClaim(state, known, asking(state, known, asked));

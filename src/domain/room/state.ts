@@ -18,6 +18,8 @@ export interface Asked {
   readonly shareGroup?: string;
   /** True if a guest is ready for the first key. */
   readonly ready: boolean;
+  /** The guests still sleep here, and leave once another room is theirs. */
+  readonly leaving?: true;
 }
 
 /** One claim, from its first arrival until it is released or over. */
@@ -34,6 +36,8 @@ export interface ClaimEntry {
   readonly opener?: true;
   /** The front desk gave the room, or the rest of the window, to another stay. */
   readonly displaced?: true;
+  /** The room goes to this claim next: the stay that had it left it in exchange for another room. */
+  readonly heir?: true;
   /** Last decision sent to the stay, as an answer or by signal. */
   readonly sent?: LeaseDecision;
 }

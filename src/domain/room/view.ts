@@ -11,6 +11,8 @@ export interface LeaseClaimView {
   readonly asked: Window;
   readonly granted: Window;
   readonly heldUpBy?: string;
+  /** The guests are to leave the room, and sleep here until another one is theirs. */
+  readonly leaving?: true;
 }
 
 export interface LeaseView {
@@ -33,6 +35,8 @@ export interface WaitingView {
   readonly part?: number;
   readonly asked: Window;
   readonly behind: readonly string[];
+  /** Those of `behind` that leave the room as soon as they have another one. */
+  readonly leaving?: readonly string[];
   /** The front desk gave the room to another stay. */
   readonly displaced?: true;
 }
@@ -120,7 +124,7 @@ function claimView(state: RoomState, entry: GrantedEntry, at: Instant): LeaseCla
     ...nameOf(entry),
     asked: entry.asked.window,
     granted: entry.granted,
-    ...defined({ heldUpBy }),
+    ...defined({ heldUpBy, leaving: entry.asked.leaving }),
   };
 }
 

@@ -114,6 +114,7 @@ function assumePreparation(state: StayState, step: Preparation, now: Instant): S
       return recordDeactivated(state, step, now);
     case 'check-keys':
       return { ...state, credentialsToCheck: [] };
+    case 'exchange-rooms':
     case 'wait-for-phone':
     case 'wait-for-other-stay':
     case 'wait-for-key-on-phone':

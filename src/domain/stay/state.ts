@@ -6,6 +6,7 @@ import { isBefore, type Instant, type Window } from '../model/instants.js';
 import { emptyKeyring, type Key, type Keyring } from '../model/key.js';
 import type { OpenAttention } from '../model/attention.js';
 import type { TimelineLine } from '../model/timeline.js';
+import type { Exchange, ExchangeOutcome } from '../model/exchange.js';
 import type { Claim, UnsettledRoom, LeaseDecision } from '../model/lease.js';
 import type { Policy } from '../model/property-schema.js';
 import type { Guest, SnapshotWindow, StaySnapshot, StayStatus } from '../model/snapshot-schema.js';
@@ -127,7 +128,7 @@ export interface LostPhone {
 }
 
 /** Claim of the stay to one room for one stretch of time, and the room's decision on it. */
-export interface HeldClaim extends Pick<Claim, 'window' | 'shareGroup' | 'ready'> {
+export interface HeldClaim extends Pick<Claim, 'window' | 'shareGroup' | 'ready' | 'leaving'> {
   readonly room: string;
   readonly part: number;
   readonly graceMinutes: number;
@@ -149,6 +150,29 @@ export interface LeaseState {
   readonly reported: Readonly<Record<string, string>>;
   /** Rooms that receive no message for a while, so that they do not delay the others. */
   readonly unsettled?: readonly RoomToAskAgain[];
+  /** Exchanges of rooms that the stay has voted on; absent before the first. */
+  readonly exchanges?: ExchangeState;
+  /** Rooms that the stay has agreed to hand over, and whose release it has not confirmed yet. */
+  readonly handovers?: readonly Handover[];
+}
+
+/** Votes of the stay on exchanges of rooms. */
+export interface ExchangeState {
+  /** Number of votes that are settled. */
+  readonly round: number;
+  /** Exchange that the stay has agreed to: until its outcome arrives, it sends no claim and no release. */
+  readonly promised?: Exchange;
+  /** Rooms that the stay handed over in the last exchange: guests keep their keys there until the next ones work. */
+  readonly left?: readonly string[];
+  /** The last settled votes. */
+  readonly past: readonly { readonly id: string; readonly outcome: ExchangeOutcome }[];
+}
+
+/** Claim that the stay gives up in an exchange, and the stays that get the room. */
+export interface Handover {
+  readonly room: string;
+  readonly part: number;
+  readonly to: readonly string[];
 }
 
 /** Room that did not accept the last message. */

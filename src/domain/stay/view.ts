@@ -17,7 +17,7 @@ import { isBefore, type Instant } from '../model/instants.js';
 import { isLive, keysOf, mayLive, satisfies } from './known/keyring.js';
 import type { Gate, InFlight, KeyStep, Desired, DesiredGuest } from '../model/key-plan.js';
 import type { StayPlan } from './reconcile.js';
-import { roomsFor } from './desired/desired-keys.js';
+import { roomsFor } from './desired/guest-rooms.js';
 
 /** Returns the view of a stay at `now`: state, plan and the key steps in flight. All instants are UTC. */
 export function viewOf(state: StayState, plan: StayPlan, inFlight: readonly InFlight[], now: Instant): StayView {
@@ -119,14 +119,14 @@ function guestView(
   return of('waiting', guest.gate === 'phone' && guest.rooms.length === 0 ? 'lease' : (guest.gate ?? 'lease'));
 }
 
-function leaseView({ room, window, decision }: HeldClaim): LeaseView {
+function leaseView({ room, window, leaving, decision }: HeldClaim): LeaseView {
   switch (decision?.kind) {
     case undefined:
       return { room, window, state: 'asked' };
     case 'granted': {
-      const { from, until, heldUpBy } = decision;
+      const { from, until, heldUpBy, wantedBy } = decision;
       const behind = heldUpBy === undefined ? undefined : [heldUpBy];
-      return { room, window, state: 'granted', ...defined({ from }), until, ...defined({ behind }) };
+      return { room, window, state: 'granted', ...defined({ from }), until, ...defined({ behind, leaving, wantedBy }) };
     }
     case 'waiting':
       return { room, window, state: decision.displaced === true ? 'displaced' : 'waiting', behind: decision.behind };

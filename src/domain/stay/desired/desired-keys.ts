@@ -1,7 +1,9 @@
 /** Desired keys: which guest should hold a key to which rooms and when, and which gate is still closed. */
 import { stayWindow, type PartyMember, type StayState } from '../state.js';
 import { unansweredRooms } from './desired-leases.js';
-import { coversRooms, isSoundIn, liveKeys, oldestSoundGenerations, sharesRoom } from '../known/keyring.js';
+import { roomsFor, whyWithout } from './guest-rooms.js';
+import { roomsKeptBy } from './leaving.js';
+import { coversRooms, isSoundIn, liveKeys, mayLive, oldestSoundGenerations, sharesRoom } from '../known/keyring.js';
 import { prepareStepId } from '../../model/ids.js';
 import { isBefore, later, normalInstant, plusMinutes, type Instant, type Window } from '../../model/instants.js';
 import type { LeaseAnchor } from '../../model/lease.js';
@@ -28,6 +30,7 @@ export function desiredKeys(state: StayState, now: Instant): Desired {
     siteName: state.property?.name ?? '',
     doors: state.doors,
     givenAway: roomsGivenAway(state, now),
+    givenUp: unanswered.length > 0 ? [] : roomsGivenUp(state),
     openedByOthers: roomsOpenedByOthers(state, now),
     guests:
       window === undefined ? [] : state.desired.party.map((one) => desiredGuest(state, one, window, unanswered, now)),
@@ -38,6 +41,19 @@ export function desiredKeys(state: StayState, now: Instant): Desired {
 function roomsGivenAway(state: StayState, now: Instant): readonly string[] {
   const rooms = new Set([...state.desired.rooms, ...state.leases.claims.map(({ room }) => room)]);
   return [...rooms].filter((room) => isDisplaced(state, room, now));
+}
+
+/**
+ * Returns rooms of keys that the stay no longer claims: another stay may have them. Guests in house keep a key to a room
+ * that they handed over in an exchange, because their next one is on its way.
+ */
+function roomsGivenUp({ desired, keyring, leases }: StayState): readonly string[] {
+  const exchanged = desired.status === 'in-house' ? (leases.exchanges?.left ?? []) : [];
+  const rooms = new Set(keyring.keys.filter(mayLive).flatMap((key) => key.ask.rooms));
+  return [...rooms].filter(
+    (room) =>
+      !exchanged.includes(room) && !leases.claims.some((held) => held.room === room && held.decision !== undefined),
+  );
 }
 
 /**
@@ -58,26 +74,6 @@ function isKnown({ keyring }: StayState, { acsCredentialId }: LeaseAnchor): bool
   return keyring.outsideAnchors.some((anchor) => anchor.acsCredentialId === acsCredentialId);
 }
 
-/**
- * Returns the rooms that a guest should open, before any gate: all rooms of the stay, or the guest's own among them.
- */
-export function roomsFor(state: StayState, one: PartyMember): readonly string[] {
-  const { rooms } = one.guest;
-  const own = rooms === undefined ? state.desired.rooms : rooms.filter((room) => state.desired.rooms.includes(room));
-  return whyWithout(state, one) === undefined ? own : [];
-}
-
-/** Returns why a guest should hold no key whatever the rooms; undefined if they should hold one. */
-function whyWithout(state: StayState, one: PartyMember): string | undefined {
-  if (state.desired.status === 'cancelled') return 'the stay was cancelled';
-  if (state.desired.status === 'departed') return 'checked out';
-  if (state.desired.status === 'no-show') return 'the guests did not arrive';
-  if (state.desired.status === 'tentative') return 'the booking is tentative';
-  if (one.removed !== undefined) return 'the guest is no longer in the party';
-  if (one.blocked !== undefined) return 'the guest is blocked by staff';
-  return one.guest.wantsKey ? undefined : 'the guest wants no key';
-}
-
 function desiredGuest(
   state: StayState,
   one: PartyMember,
@@ -86,7 +82,7 @@ function desiredGuest(
   now: Instant,
 ): DesiredGuest {
   const booked = roomsFor(state, one);
-  const rooms = roomsToOpen(state, booked, now);
+  const rooms = roomsToOpen(state, booked, roomsKeptBy(state, one, booked, now), now);
   const grants = grantsOn(state, rooms, now);
   const window = leasedWindow(state, one, stay, grants);
   const mayIssue = gateOpensAt(state, one, window, now);
@@ -110,15 +106,21 @@ function isBeingPrepared(state: StayState, one: PartyMember): boolean {
 /**
  * Returns the rooms that the guest's key should open now. A room that the stay waits for, or that is free only later,
  * does not keep guests from the rooms that it holds. While it holds none, their old keys continue. A room that the
- * front desk gave away is excluded.
+ * front desk gave away is excluded. Guests in house keep the rooms that they sleep in (`kept`) until all their next
+ * rooms are free.
  */
-function roomsToOpen(state: StayState, rooms: readonly string[], now: Instant): readonly string[] {
+function roomsToOpen(
+  state: StayState,
+  rooms: readonly string[],
+  kept: readonly string[],
+  now: Instant,
+): readonly string[] {
   const held = heldRooms(state, rooms, now);
   const free = held.filter((room) => {
     const from = freeFrom(grantsOn(state, [room], now));
     return from === undefined || !isBefore(now, from);
   });
-  if (free.length > 0) return lasting(state, free, now);
+  if (free.length + kept.length > 0) return lasting(state, [...free, ...kept], now);
   return held.length > 0 ? held : rooms.filter((room) => !isDisplaced(state, room, now));
 }
 

@@ -13,12 +13,17 @@ import {
 } from '../../model/instants.js';
 import { defined } from '../../model/defined.js';
 import { isOf } from '../known/lease-decisions.js';
+import { leavingClaims } from './leaving.js';
 
 /** Desired claim to one room for one stretch of time. */
-export type DesiredClaim = Pick<HeldClaim, 'room' | 'part' | 'window' | 'graceMinutes' | 'shareGroup' | 'revision'>;
+export type DesiredClaim = Pick<
+  HeldClaim,
+  'room' | 'part' | 'window' | 'graceMinutes' | 'shareGroup' | 'revision' | 'leaving'
+>;
 
 /**
- * Returns a claim for every room of the stay, current and scheduled, with the stretch of time for which it is desired.
+ * Returns a claim for every room of the stay, current and scheduled, with the stretch of time for which it is desired,
+ * and for every room that its guests still sleep in. Parts that the stay hands over are not claimed again.
  */
 export function desiredClaims(state: StayState, leases: LeaseState, now: Instant): readonly DesiredClaim[] {
   const window = stayWindow(state);
@@ -26,20 +31,30 @@ export function desiredClaims(state: StayState, leases: LeaseState, now: Instant
   if (window === undefined || policy === undefined || isEnded(state) || state.desired.status === 'tentative') return [];
   if (!isBefore(now, plusMinutes(window.to, policy.departureGraceMinutes))) return [];
   const { shareGroup } = state.desired;
-  const common = {
-    graceMinutes: policy.departureGraceMinutes,
-    revision: revisionKnown(state),
-    ...defined({ shareGroup }),
-  };
-  const claims: DesiredClaim[] = [];
-  for (const { room, window: stretch } of stretches(state, window)) {
+  const asked = { graceMinutes: policy.departureGraceMinutes, revision: revisionKnown(state) };
+  const common = { ...asked, ...defined({ shareGroup }) };
+  // The guests stay in the room as they have it: together with those of their old share group.
+  const claims: DesiredClaim[] = leavingClaims(state, now).map(({ room, part, window: { from }, shareGroup: old }) => ({
+    room,
+    part,
+    window: { from, to: window.to },
+    ...asked,
+    ...defined({ shareGroup: old }),
+    leaving: true,
+  }));
+  const isFree = (held: HeldClaim): boolean =>
+    !claims.some((claim) => isOf(claim, held)) && leases.handovers?.some((given) => isOf(given, held)) !== true;
+  for (const { room, window: planned } of stretches(state, window)) {
     const ofRoom = leases.claims.filter((one) => one.room === room);
-    const held = ofRoom.find((one) => !claims.some((claim) => isOf(claim, one)) && overlaps(one.window, stretch));
+    const held = ofRoom.find((one) => isFree(one) && overlaps(one.window, planned));
+    const isHeld = held?.decision?.kind === 'granted';
+    const stretch = isHeld ? untilNextIsGranted(state, room, planned, window) : planned;
     // A stretch that is over except for its grace continues; the stay does not claim it again.
     if (held === undefined && !isBefore(now, stretch.to)) continue;
     const used = [...ofRoom, ...claims.filter((claim) => claim.room === room)].map(({ part }) => part);
     const part = held?.part ?? Math.max(-1, ...used) + 1;
-    claims.push({ room, part, window: { from: beginning(held, stretch.from, now), to: stretch.to }, ...common });
+    const claimed = { from: beginning(held, stretch.from, now), to: stretch.to };
+    claims.push({ room, part, window: claimed, ...common });
   }
   return claims;
 }
@@ -58,7 +73,8 @@ export function isUnanswered(claim: DesiredClaim, leases: LeaseState): boolean {
   return (
     !sameWindow(held.window, claim.window) ||
     held.graceMinutes !== claim.graceMinutes ||
-    held.shareGroup !== claim.shareGroup
+    held.shareGroup !== claim.shareGroup ||
+    held.leaving !== claim.leaving
   );
 }
 
@@ -78,6 +94,26 @@ export function unansweredRooms(state: StayState, now: Instant): readonly string
 function beginning(held: HeldClaim | undefined, from: Instant, now: Instant): Instant {
   if (isBefore(now, from)) return from;
   return held !== undefined && isBefore(held.window.from, now) ? held.window.from : now;
+}
+
+/**
+ * Returns the stretch of a room until a scheduled move, or until the end of the stay while a next room is not granted:
+ * guests in house give up no time before they have the next room for it.
+ */
+function untilNextIsGranted(state: StayState, room: string, stretch: Window, stay: Window): Window {
+  const { status, rooms, scheduled } = state.desired;
+  if (status !== 'in-house' || !rooms.includes(room) || !isBefore(stretch.to, stay.to)) return stretch;
+  const next = scheduled.findLast((move) => move.guestId === undefined && move.from === stretch.to)?.rooms ?? [];
+  const isGranted = (one: string): boolean =>
+    state.leases.claims.some(
+      ({ room: held, window, decision }) =>
+        held === one &&
+        decision?.kind === 'granted' &&
+        !isBefore(stretch.to, decision.from ?? stretch.to) &&
+        !isBefore(stretch.to, window.from) &&
+        isBefore(stretch.to, window.to),
+    );
+  return next.every(isGranted) ? stretch : { from: stretch.from, to: stay.to };
 }
 
 interface Stretch {

@@ -26,7 +26,7 @@ export function recordLeaseStep(state: StayState, step: LeaseStep, now: Instant)
       window: claim.window,
       graceMinutes: claim.graceMinutes ?? 0,
       revision: claim.revision ?? 0,
-      ...defined({ shareGroup: claim.shareGroup, ready: claim.ready }),
+      ...defined({ shareGroup: claim.shareGroup, ready: claim.ready, leaving: claim.leaving }),
       answered: false,
       ...defined({ version: known?.version, decision: known?.decision }),
     };
@@ -93,7 +93,11 @@ export function recordLeases(
     ...(leases.unsettled ?? []).filter(({ room }) => !addressed.has(room)),
     ...unsettled.map((one) => ({ ...one, askAgainAt })),
   ];
-  const recorded: StayState = { ...state, leases: { ...leases, claims, reported, unsettled: silent } };
+  const handovers = leases.handovers?.filter((given) => !released.some((release) => isOf(given, release)));
+  const recorded: StayState = {
+    ...state,
+    leases: { ...leases, claims, reported, unsettled: silent, ...defined({ handovers }) },
+  };
   return outcome.news.reduce((next, news) => recordLeaseNews(next, news, now), recorded);
 }
 

@@ -7,8 +7,10 @@ import { isInDoubt } from '../desired/guest-doubts.js';
 import { keysOf } from '../known/keyring.js';
 import { unfetchedKeys } from '../known/unfetched-keys.js';
 import type { Notice, OpenAttention } from '../../model/attention.js';
-import type { KeyPlan, Desired } from '../../model/key-plan.js';
 import { bookingMismatches } from './mismatches.js';
+import { leavingClaims, pendingRooms } from '../desired/leaving.js';
+import { fingerprint, isLive, keysOf } from '../known/keyring.js';
+import type { DesiredGuest, KeyPlan, Desired } from '../../model/key-plan.js';
 import { anyKeyMayLive, guestsWithoutRoom } from './preparations.js';
 import { shouldHoldKey } from './round.js';
 import { desiredClaims } from '../desired/desired-leases.js';
@@ -31,6 +33,7 @@ export function openAttention(state: StayState, desired: Desired, plan: KeyPlan,
     ...refusedReading(state, now),
     ...missingRooms(state, now),
     ...takenRooms(state, now),
+    ...keptRooms(state, desired, now),
     ...unsettledRooms(state),
     ...bookingMismatches(state, now),
     ...registeredAgain(state),
@@ -161,11 +164,14 @@ function whyTaken(state: StayState, held: HeldClaim, now: Instant): Pick<Notice,
       return undefined;
     case 'waiting': {
       const stays = decision.behind.join(', ');
-      const message =
-        decision.displaced === true
-          ? `the front desk gave room ${room} to ${stays}: book another room`
-          : `room ${room} is taken by ${stays}: move one of them, or give the room to this one with room-force`;
-      return { code: 'room-taken', message };
+      if (decision.displaced === true) {
+        return { code: 'room-taken', message: `the front desk gave room ${room} to ${stays}: book another room` };
+      }
+      const leaves =
+        (decision.leaving ?? []).length > 0 ? ', whose guests are still there until they have another' : '';
+      const meanwhile = stayingIn(state, now);
+      const help = `move one of them, or give the room to this one with room-force`;
+      return { code: 'room-taken', message: `room ${room} is taken by ${stays}${leaves}${meanwhile}: ${help}` };
     }
     case 'ended': {
       const message = `a stay of this name ended with revision ${decision.revision}: nothing is issued until a newer one arrives`;
@@ -187,6 +193,56 @@ function whyTaken(state: StayState, held: HeldClaim, now: Instant): Pick<Notice,
     default:
       return decision satisfies never;
   }
+}
+
+/** Returns where guests in house stay while their next room is taken, and which stays wait for them. */
+function stayingIn(state: StayState, now: Instant): string {
+  const leaving = leavingClaims(state, now);
+  if (leaving.length === 0) return '';
+  return `; the guests stay in ${roomsOf(leaving)} with their keys${wantedBy(leaving)}`;
+}
+
+function roomsOf(claims: readonly HeldClaim[]): string {
+  const rooms = [...new Set(claims.map(({ room }) => room))];
+  return `${rooms.length === 1 ? 'room' : 'rooms'} ${rooms.join(', ')}`;
+}
+
+function wantedBy(claims: readonly HeldClaim[]): string {
+  const stays = new Set(
+    claims.flatMap(({ decision }) => (decision?.kind === 'granted' ? (decision.wantedBy ?? []) : [])),
+  );
+  return stays.size === 0 ? '' : `, and ${[...stays].join(', ')} waits for it`;
+}
+
+/**
+ * Returns notices for rooms that guests in house cannot leave although the next rooms are theirs: something stands
+ * before their next key.
+ */
+function keptRooms(state: StayState, desired: Desired, now: Instant): Notice[] {
+  if (pendingRooms(state, now).length > 0) return [];
+  const next = state.desired.rooms.join(', ');
+  return leavingClaims(state, now).flatMap((held): Notice[] => {
+    const why = desired.guests.flatMap((guest) => whyNotMoved(state, guest, held.room, now) ?? [])[0];
+    if (why === undefined) return [];
+    const where = `the guests stay in room ${held.room} with their keys${wantedBy([held])}`;
+    return [{ code: 'room-kept', room: held.room, message: `${where}: ${why}, or give up the move to ${next}` }];
+  });
+}
+
+/** Returns why a guest with a key to the room gets none to their next rooms; undefined if that key is on its way. */
+function whyNotMoved(state: StayState, guest: DesiredGuest, room: string, now: Instant): string | undefined {
+  const own = keysOf(state.keyring, guest.guestId);
+  if (!own.some((key) => isLive(key, now) && key.ask.rooms.includes(room))) return undefined;
+  const next = guest.rooms.join(', ');
+  const refusal = state.keyring.refusals[guest.guestId];
+  if (guest.gate === 'hold') return `a hold stands before the key to ${next}; release it`;
+  if (guest.gate === 'phone') return `no phone can hold the key to ${next}; let the guest set up a phone`;
+  if (guest.gate === 'room') return `no door at Seam is found for ${next}; correct the door mapping`;
+  if (refusal !== undefined && refusal.fingerprint === fingerprint(guest)) {
+    return `the key to ${next} failed (${refusal.message}); correct that, then send retry`;
+  }
+  const isStuck = own.some(({ outageSince, delayedSince }) => (outageSince ?? delayedSince) !== undefined);
+  return isStuck ? `the access system has not confirmed the key to ${next}; wait for it` : undefined;
 }
 
 /** Returns notices for keys that Seam has made and no phone has fetched: their guests cannot open a door with them. */

@@ -1,17 +1,17 @@
 /**
  * Lease planning: the step that reports keys, releases leases and claims others. Leases follow the desired state. A
- * room that is no longer desired is released at once, and its old keys end later.
+ * room that is no longer desired is released at once, unless guests in house still sleep in it.
  */
 import { marksOf } from '../known/keyring.js';
 import type { HeldClaim, LeaseState, StayState } from '../state.js';
 import { overCapacity } from './capacity.js';
-import { isUnanswered, revisionKnown, desiredClaims } from '../desired/desired-leases.js';
+import { isUnanswered, revisionKnown, desiredClaims, type DesiredClaim } from '../desired/desired-leases.js';
 import { defined } from '../../model/defined.js';
 import { isBefore, type Instant } from '../../model/instants.js';
 import type { Key } from '../../model/key.js';
 import type { LeaseStep } from '../../model/preparation.js';
 import { lineageOf, mayLive } from '../known/keyring.js';
-import type { KeyReport } from '../../model/lease.js';
+import type { KeyReport, LeaseRelease } from '../../model/lease.js';
 import type { Desired } from '../../model/key-plan.js';
 import { endOf, grantsOn, isOf, opensNow } from '../known/lease-decisions.js';
 
@@ -33,17 +33,31 @@ export function planLeases(
     });
     return { ...claim, ...ready, isDue: isUnanswered(claim, leases) || held?.ready !== ready.ready };
   });
+  // A stay that has agreed to an exchange changes no claim before it has the outcome.
+  const isPromised = leases.exchanges?.promised !== undefined;
   const step = {
     reports: quiet || state.desired.shareGroup !== undefined ? dueReports(state, leases, now) : [],
-    releases: leases.claims
-      .filter((held) => isBefore(now, endOf(held)) && !claims.some((claim) => isOf(held, claim)))
-      .map(({ room, part }) => ({ room, part, revision: revisionKnown(state) })),
+    releases: isPromised ? [] : releasesOf(state, claims, now),
     claims: newFirst(
-      claims.filter((claim) => claim.isDue),
+      claims.filter((claim) => claim.isDue && !isPromised),
       leases,
     ).map(({ room, isDue: _isDue, ...claim }) => ({ room, claim: { stayId, chain: leases.chain, ...claim } })),
   };
   return withoutSilent(step, leases, now);
+}
+
+/** Returns the releases of rooms that the stay hands over in an exchange, and of those that it no longer desires. */
+function releasesOf(state: StayState, claims: readonly DesiredClaim[], now: Instant): readonly LeaseRelease[] {
+  const { leases } = state;
+  const { handovers = [] } = leases;
+  const revision = revisionKnown(state);
+  const undesired = leases.claims.filter(
+    (held) => isBefore(now, endOf(held)) && ![...claims, ...handovers].some((claim) => isOf(held, claim)),
+  );
+  return [
+    ...handovers.map(({ room, part, to }) => ({ room, part, revision, to })),
+    ...undesired.map(({ room, part }) => ({ room, part, revision })),
+  ];
 }
 
 /** Removes rooms that did not answer until their retry is due; the other rooms get their messages at once. */

@@ -8,10 +8,11 @@ import { unfetchedKeys } from '../known/unfetched-keys.js';
 import { keysOf, mayLive } from '../known/keyring.js';
 import { LEASE_STEP_ID, type Preparation } from '../../model/preparation.js';
 import { planLeases } from './leases.js';
+import { standingOf } from './exchange.js';
 import type { Guest } from '../../model/snapshot-schema.js';
 import type { Desired } from '../../model/key-plan.js';
 import { contactOf } from '../known/record-preparations.js';
-import { roomsFor } from '../desired/desired-keys.js';
+import { roomsFor } from '../desired/guest-rooms.js';
 import { shouldHoldKey } from './round.js';
 
 /** Minutes after an unanswered request in which Seam may still carry it out: longer than any proxy holds one. */
@@ -27,9 +28,11 @@ export function planPreparations(
   now: Instant,
   keys: KeysAtRest,
 ): readonly Preparation[] {
-  return [...leaseSteps(state, desired, now, keys), ...desiredPreparations(state, desired, now)].filter(
-    (step) => !isRefused(state.blockers[step.stepId], now),
-  );
+  return [
+    ...leaseSteps(state, desired, now, keys),
+    ...exchangeSteps(state, now),
+    ...desiredPreparations(state, desired, now),
+  ].filter((step) => !isRefused(state.blockers[step.stepId], now));
 }
 
 function isRefused(blocker: Blocker | undefined, now: Instant): boolean {
@@ -49,6 +52,16 @@ export interface KeysAtRest {
 function leaseSteps(state: StayState, desired: Desired, now: Instant, keys: KeysAtRest): Preparation[] {
   const leases = planLeases(state, desired, now, keys);
   return leases === undefined ? [] : [{ do: 'settle-leases', stepId: LEASE_STEP_ID, leases }];
+}
+
+/** Returns the wait for a closed ring. Its id is the offer, so that a changed offer is looked at at once. */
+function exchangeSteps(state: StayState, now: Instant): Preparation[] {
+  const { promised, offer = promised?.members.find(({ stayId }) => stayId === state.stayId) } = standingOf(state, now);
+  if (offer === undefined) return [];
+  const { round, gives, wants } = offer;
+  const rooms = gives.map(({ room, part }) => `${room}/${part}`).join(',');
+  const next = wants.map(({ room, behind }) => `${room} behind ${behind.join(',')}`).join(';');
+  return [{ do: 'exchange-rooms', stepId: `exchange:${round}:${rooms}:${next}` }];
 }
 
 /** Removes the blockers of steps that are no longer desired: a guest has left, or the rooms have changed. */
@@ -142,7 +155,13 @@ function keysToFetch(state: StayState): Preparation[] {
 
 /** Returns true for a step that may take as long as guests take. A stay that has nothing else to do is settled. */
 export function isOpenEnded(step: Preparation): boolean {
-  return ['wait-for-phone', 'wait-for-other-stay', 'wait-for-key-on-phone', 'watch-for-strays'].includes(step.do);
+  return [
+    'exchange-rooms',
+    'wait-for-phone',
+    'wait-for-other-stay',
+    'wait-for-key-on-phone',
+    'watch-for-strays',
+  ].includes(step.do);
 }
 
 function phoneSteps(state: StayState, desired: Desired, now: Instant): Preparation[] {

@@ -107,6 +107,7 @@ function endReason(round: Round, key: Key): string | undefined {
   const isForgotten = key.lingers === true;
   if (isForgotten && !coversRooms(guest.rooms, key.ask.rooms)) return 'dead, and to a room that is no longer theirs';
   if (isGivenAway(round, key, guest)) return 'the front desk gave the room to another stay';
+  if (isGivenUp(round, key, guest)) return 'the room is no longer theirs, and the next key has to wait';
   if (isLeftToTheDesk(round, key, guest))
     return 'the room is no longer theirs, and the front desk decides on the next one';
   return isSuperseded(round, key, guest) ? 'a newer key has taken its place' : undefined;
@@ -118,6 +119,17 @@ function endReason(round: Round, key: Key): string | undefined {
  */
 function isGivenAway(round: Round, key: Key, guest: DesiredGuest): boolean {
   if (!sharesRoom(key.ask.rooms, round.desired.givenAway ?? [])) return false;
+  return !key.ask.rooms.some((room) => guest.rooms.includes(room) && opens(round, key, [room]));
+}
+
+/**
+ * Returns true for a key to rooms that the stay has given up, while something stands before the next key. No guest
+ * sleeps there, and another stay may have the room.
+ */
+function isGivenUp(round: Round, key: Key, guest: DesiredGuest): boolean {
+  if (!sharesRoom(key.ask.rooms, round.desired.givenUp ?? [])) return false;
+  const mustWait = guest.gate === 'hold' || guest.gate === 'lease' || guest.gate === 'phone';
+  if (!mustWait && round.keyring.refusals[guest.guestId] === undefined) return false;
   return !key.ask.rooms.some((room) => guest.rooms.includes(room) && opens(round, key, [room]));
 }
 

@@ -23,6 +23,10 @@ import { policySchema, type Policy } from '../../../../../src/domain/model/prope
 import * as known from '../../../../../src/domain/stay/known/record-preparations.js';
 import * as record from '../../../../../src/domain/stay/known/record-keys.js';
 import { recordLeases, recordLeaseStep } from '../../../../../src/domain/stay/known/record-leases.js';
+import { closedRing, nextOf, outcomeOf } from '../../../../../src/domain/room/ring.js';
+import type { Exchange, ExchangeOutcome, Offer, Vote } from '../../../../../src/domain/model/exchange.js';
+import { recordVote, recordOutcome as recordExchange } from '../../../../../src/domain/stay/known/record-exchanges.js';
+import { offerOf, standingOf } from '../../../../../src/domain/stay/plan/exchange.js';
 import { recordWatch } from '../../../../../src/domain/stay/known/record-late-keys.js';
 import { recordCheck, recordOtherStayEnded } from '../../../../../src/domain/stay/known/record-losses.js';
 import type { CheckKeysOutcome, IssueOutcome, Observed } from '../../../../../src/domain/model/stay-activities.js';
@@ -50,6 +54,8 @@ export interface HouseOptions {
   readonly simulatedRooms?: SimulatedRooms;
   readonly policy?: Partial<Policy>;
   readonly switches?: Partial<Switches>;
+  /** Finds another stay of the hotel by its workflow id: a stay that exchanges rooms with this one. */
+  readonly peers?: (stayId: string) => House | undefined;
   /** Arrival of the guests' phones: `at-once` (the default) as soon as Seam has the guest, or `later`. */
   readonly phones?: 'at-once' | 'later';
 }
@@ -71,6 +77,8 @@ export interface Job {
   readonly what: string;
   readonly key?: InFlight;
   cancelled: boolean;
+  /** True while an exchange of rooms is collecting votes. */
+  voting?: boolean;
   readonly work: Work;
 }
 
@@ -85,6 +93,7 @@ export interface Done {
 export interface House {
   state: StayState;
   readonly simulatedRooms: SimulatedRooms;
+  readonly peers: (stayId: string) => House | undefined;
   /** Number of keys, by room, that the stay had requested when it last released the room. Another stay may have had the room since. */
   readonly releasedAfter: Map<string, number>;
   readonly hotel: SimulatedHotel;
@@ -106,6 +115,8 @@ export interface House {
   settle(): void;
   waitUntil(at: Instant): void;
   enrol(guestId: string): string | undefined;
+  vote(exchange: Exchange): Vote;
+  settleExchange(id: string, outcome: ExchangeOutcome): void;
   view(): StayView;
 }
 
@@ -137,6 +148,7 @@ export function openHouse(options: HouseOptions): House {
   const house: House = {
     state,
     simulatedRooms: options.simulatedRooms ?? openSimulatedRooms(PROPERTY, now),
+    peers: options.peers ?? (() => undefined),
     releasedAfter: new Map(),
     hotel,
     policy,
@@ -197,6 +209,16 @@ export function openHouse(options: HouseOptions): House {
       const device = hotel.phones.add(known.userIdentityId);
       hotel.settle();
       return device.id;
+    },
+    vote(exchange) {
+      const { state, vote } = recordVote(house.state, exchange, offerOf(house.state, now()));
+      house.state = state;
+      house.turn();
+      return vote;
+    },
+    settleExchange(id, outcome) {
+      house.state = recordExchange(house.state, id, outcome, now());
+      house.turn();
     },
     view: () => viewOf(house.state, planStay(house.state, inFlight(), now()), inFlight(), now()),
   };
@@ -455,6 +477,7 @@ function* preparations(house: House, step: Preparation, options: HouseOptions, j
   const { hotel } = house;
   const { phones } = options;
   if (step.do === 'settle-leases') return yield* settlingLeases(house, step.leases);
+  if (step.do === 'exchange-rooms') return yield* exchangingRooms(house, job);
   const luck = yield;
   if (job().cancelled && luck !== 'deaf') return;
   switch (step.do) {
@@ -545,9 +568,9 @@ function* settlingLeases(house: House, step: LeaseStep): Work {
         () =>
           simulatedRooms.report(room, { ...envelope, keys: [...keys] }),
     ),
-    ...said.releases.map(({ room, part, revision }) => () => {
+    ...said.releases.map(({ room, part, revision, to }) => () => {
       releasedAfter.set(room, house.state.keyring.keys.length);
-      simulatedRooms.release(room, { ...envelope, part, revision });
+      simulatedRooms.release(room, { ...envelope, part, revision, ...(to === undefined ? {} : { to: [...to] }) });
     }),
     ...said.claims.map(
       ({ room, claim }) =>
@@ -567,6 +590,56 @@ function* settlingLeases(house: House, step: LeaseStep): Work {
   house.state = recordLeases(house.state, said, { news }, now());
 }
 
+/** Mirrors `activities/exchanges.ts`. A request without an answer begins the attempt again. */
+function* exchangingRooms(house: House, job: () => Job): Work {
+  for (;;) {
+    let luck = yield;
+    if (job().cancelled) return;
+    const exchange = findExchange(house);
+    if (exchange === undefined) continue;
+    job().voting = true;
+    const votes: Vote[] = [];
+    const isLost = (): boolean => luck === 'outage' || luck === 'answer-lost';
+    for (const { stayId } of exchange.members) {
+      luck = yield;
+      if (luck !== 'outage') votes.push(house.peers(stayId)?.vote(exchange) ?? { kind: 'settled', outcome: 'aborted' });
+      if (isLost() || votes.at(-1)?.kind === 'settled') break;
+    }
+    const ends = isLost()
+      ? []
+      : exchange.members.toSorted(
+          (a, b) => Number(a.stayId === house.state.stayId) - Number(b.stayId === house.state.stayId),
+        );
+    const outcome = outcomeOf(votes);
+    for (const { stayId } of ends) {
+      luck = yield;
+      if (luck !== 'outage') house.peers(stayId)?.settleExchange(exchange.id, outcome);
+      if (isLost()) break;
+    }
+    job().voting = false;
+    if (!isLost() && outcome === 'committed') return;
+  }
+}
+
+/** Returns the exchange that the stay has agreed to, or the closed ring that it is part of. */
+function findExchange({ state, peers, now }: House): Exchange | undefined {
+  const own = standingOf(state, now());
+  if (own.promised !== undefined) return own.promised;
+  if (own.offer === undefined) return undefined;
+  const offers = new Map<string, Offer>([[state.stayId, own.offer]]);
+  for (const offer of offers.values()) {
+    for (const next of nextOf(offer)) {
+      const peer = peers(next);
+      const { offer: offered, promised } = peer === undefined ? {} : standingOf(peer.state, now());
+      if (promised?.members.some(({ stayId }) => stayId === state.stayId) === true) return promised;
+      if (offered === undefined) return undefined;
+      offers.set(next, offered);
+    }
+  }
+  const members = closedRing(state.stayId, offers);
+  return members === undefined ? undefined : { id: JSON.stringify(members), members };
+}
+
 /** Mirrors `src/seam/strays.ts`. */
 function lookForStrays({ state, hotel }: House, keyId: string): Observed {
   const key = findKey(state.keyring, keyId);
@@ -581,7 +654,7 @@ function doorNamed(hotel: SimulatedHotel, name: string): Door | undefined {
   return [...hotel.world.doors.values()].find((door) => door.name === name);
 }
 
-/** False while the job waits for a phone that does not come, or does not fetch its key. */
+/** False while the job waits for a closed ring of stays, for a phone that does not come, or does not fetch its key. */
 export function canGetOn(house: House, job: Job): boolean {
   if (job.what === 'wait-for-key-on-phone' && !job.cancelled) {
     const { acsCredentialId = '' } = findKey(house.state.keyring, job.stepId.slice('on-phone:'.length));
@@ -590,6 +663,9 @@ export function canGetOn(house: House, job: Job): boolean {
   if (job.what === 'wait-for-other-stay' && !job.cancelled) {
     const { acsCredentialIds = [] } = house.state.keyring.refusals[job.stepId.slice('other-stay:'.length)] ?? {};
     return acsCredentialIds.every((id) => losses(house.hotel, acsCredentialIds).goneCredentialIds.includes(id));
+  }
+  if (job.what === 'exchange-rooms' && !job.cancelled) {
+    return job.voting === true || findExchange(house) !== undefined;
   }
   const guestId = job.stepId.slice('phone:'.length);
   return job.what !== 'wait-for-phone' || job.cancelled || hasPhone(house, guestId);

@@ -18,6 +18,8 @@ import {
   recordRevoked,
   recordRevoking,
 } from '../../../../../src/domain/stay/known/record-keys.js';
+import { recordOutcome, recordVote } from '../../../../../src/domain/stay/known/record-exchanges.js';
+import { offerOf } from '../../../../../src/domain/stay/plan/exchange.js';
 import { recordCheck } from '../../../../../src/domain/stay/known/record-losses.js';
 import { recordLeaseNews, recordLeases, recordLeaseStep } from '../../../../../src/domain/stay/known/record-leases.js';
 import { snapshotSchema, type StaySnapshotInput } from '../../../../../src/domain/model/snapshot-schema.js';
@@ -264,8 +266,12 @@ describe('the claims of a stay', () => {
     stay.at('2026-11-24T08:00Z');
     stay.send({ rooms: ['102'] });
     const step = stay.settleLeases();
-    expect(step?.releases.map(({ room }) => room)).toEqual(['101']);
-    expect(step?.claims.map(({ room, claim }) => [room, claim.window.from])).toEqual([['102', '2026-11-24T08:00Z']]);
+    expect(step?.releases).toEqual([]);
+    expect(step?.claims.map(({ room, claim }) => [room, claim.window.from, claim.leaving])).toEqual([
+      ['102', '2026-11-24T08:00Z', undefined],
+      ['101', NOON, true],
+    ]);
+    expect(stay.settleLeases()?.releases, 'the next room is granted').toMatchObject([{ room: '101' }]);
     stay.at('2026-11-24T09:00Z');
     expect(stay.leaseStep(), 'a lease that has begun is not moved').toBeUndefined();
   });
@@ -308,7 +314,7 @@ describe('a guest', () => {
   });
 
   test('a guest keeps the old room until the new one is free', () => {
-    const stay = aLeasingStay();
+    const stay = aLeasingStay({ status: 'in-house' });
     stay.settleLeases();
     stay.carryOut();
     stay.send({ rooms: ['102'] });
@@ -551,6 +557,185 @@ describe('a guest', () => {
   });
 });
 
+describe('guests in house whose room changes', () => {
+  const waits =
+    (room: string, more: Partial<LeaseDecision & { kind: 'waiting' }> = {}) =>
+    (one: string, until: Instant) =>
+      one === room ? { ...taken, ...more } : granted(until, one === '101' ? { wantedBy: ['stay/seaside/R-3'] } : {});
+
+  test('a stay in house keeps the lease and the keys of its room while another stay has the next one', () => {
+    const stay = aLeasingStay({ status: 'in-house' });
+    stay.settleLeases();
+    stay.carryOut();
+    stay.send({ rooms: ['102'] });
+    const step = stay.settleLeases(waits('102'));
+    expect(step?.releases).toEqual([]);
+    expect(step?.claims.map(({ room, claim }) => [room, claim.leaving])).toEqual([
+      ['102', undefined],
+      ['101', true],
+    ]);
+    expect(stay.carryOut()).toEqual([]);
+    const [notice] = stay.attention();
+    expect(notice).toMatchObject({ code: 'room-taken', room: '102' });
+    for (const name of ['101', '102', OTHER, 'stay/seaside/R-3', 'room-force']) expect(notice?.message).toContain(name);
+    stay.send({ rooms: ['101'] });
+    const back = stay.settleLeases();
+    expect(back?.releases.map(({ room }) => room)).toEqual(['102']);
+    expect(back?.claims.map(({ room, claim }) => [room, claim.leaving])).toEqual([['101', undefined]]);
+    expect(stay.carryOut(), 'the lease goes on').toEqual([]);
+  });
+
+  test('a stay releases the old room only when the key to the next one is confirmed', () => {
+    const stay = aLeasingStay({ status: 'in-house' });
+    stay.settleLeases();
+    stay.carryOut();
+    stay.send({ rooms: ['102'] });
+    expect(stay.settleLeases()?.releases).toEqual([]);
+    expect(stay.leaseStep()?.releases ?? []).toEqual([]);
+    expect(stay.carryOut()).toEqual(['override g1 102', 'revoke g1 101']);
+    expect(stay.settleLeases()?.releases.map(({ room }) => room)).toEqual(['101']);
+  });
+
+  test('a hold before the next key keeps lease and keys, with attention that names both rooms and the stay that waits', () => {
+    const stay = aLeasingStay({ status: 'in-house' });
+    stay.settleLeases();
+    stay.carryOut();
+    stay.state = applyMessage(stay.state, { name: 'hold', payload: { reason: 'unpaid' } }, NOON);
+    stay.send({ rooms: ['102'] });
+    stay.settleLeases(waits(''));
+    expect(stay.carryOut()).toEqual([]);
+    expect(stay.leaseStep()?.releases ?? []).toEqual([]);
+    const notice = stay.attention().find(({ code }) => code === 'room-kept');
+    for (const name of ['101', '102', 'stay/seaside/R-3', 'release']) expect(notice?.message).toContain(name);
+  });
+
+  test('a refusal of Seam keeps lease and keys, with attention that says so', () => {
+    const stay = aLeasingStay({ status: 'in-house' });
+    stay.settleLeases();
+    stay.carryOut();
+    stay.send({ rooms: ['102'] });
+    stay.settleLeases();
+    const [step] = stay.plan().keys.ready;
+    if (step?.do !== 'override') throw new Error('no key is asked for');
+    const asked = recordAsk(stay.state, step, NOON);
+    stay.state = recordKeyFailure(asked.state, asked.key.keyId, { kind: 'refused', message: 'HTTP 400' }, NOON);
+    expect(stay.carryOut().filter((what) => what === 'revoke g1 101')).toEqual([]);
+    expect(stay.live().map((key) => key.ask.rooms)).toEqual([['101']]);
+    expect(stay.leaseStep()?.releases ?? []).toEqual([]);
+    expect(stay.attention().find(({ code }) => code === 'room-kept')?.message).toContain('HTTP 400');
+  });
+
+  test('a stay that ends while it leaves a room releases it at once', () => {
+    const stay = aLeasingStay({ status: 'in-house' });
+    stay.settleLeases();
+    stay.carryOut();
+    stay.send({ rooms: ['102'] });
+    stay.settleLeases(waits('102'));
+    stay.send({ status: 'departed' });
+    expect(stay.leaseStep()?.releases.map(({ room }) => room)).toEqual(['102', '101']);
+  });
+
+  test('a room that is given up without another is released at once', () => {
+    const stay = aLeasingStay({ status: 'in-house', rooms: ['101', '102'] });
+    stay.settleLeases();
+    stay.carryOut();
+    stay.send({ rooms: ['101'] });
+    expect(stay.settleLeases()?.releases.map(({ room }) => room)).toEqual(['102']);
+  });
+
+  test('a stay that is not in house releases its room at once, and its keys end if the next key has to wait', () => {
+    const stay = aLeasingStay();
+    stay.settleLeases();
+    stay.carryOut();
+    stay.state = applyMessage(stay.state, { name: 'hold', payload: { reason: 'unpaid' } }, NOON);
+    stay.send({ rooms: ['102'] });
+    expect(stay.settleLeases()?.releases.map(({ room }) => room)).toEqual(['101']);
+    expect(stay.carryOut()).toEqual(['revoke g1 101']);
+  });
+
+  test('a stay in house gives up no time before a scheduled move until the next room is granted', () => {
+    const stay = aLeasingStay({ status: 'in-house' });
+    stay.settleLeases();
+    stay.carryOut();
+    const move = '2026-11-24T12:00Z';
+    stay.state = applyMessage(stay.state, { name: 'changeRooms', payload: { rooms: ['102'], from: move } }, NOON);
+    stay.settleLeases(waits('102'));
+    const end = (): Instant | undefined => stay.state.leases.claims.find(({ room }) => room === '101')?.window.to;
+    expect(end()).toBe(CHECK_OUT);
+    stay.hear('102', granted(CHECK_OUT));
+    stay.settleLeases();
+    expect(end()).toBe(move);
+  });
+
+  test('a stay that has agreed to an exchange keeps its claims as they are until the outcome, and then hands over', () => {
+    const stay = aLeasingStay({ status: 'in-house' });
+    stay.settleLeases();
+    stay.carryOut();
+    stay.send({ rooms: ['102'] });
+    stay.settleLeases(waits('102', { leaving: [OTHER] }));
+    const offer = offerOf(stay.state, NOON);
+    expect(offer).toMatchObject({ gives: [{ room: '101', part: 0 }], wants: [{ room: '102', behind: [OTHER] }] });
+    if (offer === undefined) throw new Error('no offer');
+    const other = {
+      stayId: OTHER,
+      round: 0,
+      gives: [{ room: '102', part: 0 }],
+      wants: [{ room: '101', behind: [offer.stayId] }],
+    };
+    const exchange = { id: 'e1', members: [offer, other] };
+    const voted = recordVote(stay.state, exchange, offer);
+    expect(voted.vote).toEqual({ kind: 'yes' });
+    stay.state = voted.state;
+    stay.send({ rooms: ['101'] });
+    expect(stay.leaseStep(), 'a change of mind waits').toBeUndefined();
+    expect(recordVote(stay.state, exchange, undefined).vote, 'a vote never changes').toEqual({ kind: 'yes' });
+    stay.state = recordOutcome(stay.state, 'e1', 'committed', NOON);
+    const step = stay.leaseStep();
+    expect(step?.releases[0]).toMatchObject({ room: '101', part: 0, to: [OTHER] });
+    expect(
+      step?.claims.map(({ room, claim }) => [room, claim.part]),
+      'the room is asked for anew',
+    ).toContainEqual(['101', 1]);
+  });
+
+  test('a stay refuses an exchange after a change of mind, and then for ever', () => {
+    const stay = aLeasingStay({ status: 'in-house' });
+    stay.settleLeases();
+    stay.carryOut();
+    stay.send({ rooms: ['102'] });
+    stay.settleLeases(waits('102', { leaving: [OTHER] }));
+    const offer = offerOf(stay.state, NOON);
+    if (offer === undefined) throw new Error('no offer');
+    const exchange = { id: 'e1', members: [offer] };
+    stay.send({ rooms: ['101'] });
+    const refused = recordVote(stay.state, exchange, offerOf(stay.state, NOON));
+    expect(refused.vote).toEqual({ kind: 'settled', outcome: 'aborted' });
+    expect(recordVote(refused.state, exchange, offer).vote).toEqual({ kind: 'settled', outcome: 'aborted' });
+    const late = recordOutcome(stay.state, 'e2', 'aborted', NOON);
+    expect(recordVote(late, { id: 'e2', members: [offer] }, offer).vote.kind, 'an outcome may come first').toBe(
+      'settled',
+    );
+  });
+
+  test.each([
+    [
+      'a hold',
+      (stay: AStay) => void (stay.state = applyMessage(stay.state, { name: 'hold', payload: { reason: 'x' } }, NOON)),
+    ],
+    ['a stay that does not leave', (stay: AStay) => stay.hear('102', taken)],
+  ])('a stay makes no offer while %s stands in the way', (_what, act) => {
+    const stay = aLeasingStay({ status: 'in-house' });
+    stay.settleLeases();
+    stay.carryOut();
+    stay.send({ rooms: ['102'] });
+    stay.settleLeases(waits('102', { leaving: [OTHER] }));
+    act(stay);
+    expect(offerOf(stay.state, NOON)).toBeUndefined();
+  });
+});
+
+type AStay = ReturnType<typeof aLeasingStay>;
+
 describe('the end of a lease', () => {
   test('the keys end with their lease: at departure plus grace, or at the next lease', () => {
     const stay = aLeasingStay({}, { departureGraceMinutes: 30 });
@@ -709,7 +894,7 @@ describe('a room that does not answer', () => {
   });
 
   test('a room that does not answer is released again later, and the other rooms at once', () => {
-    const stay = aLeasingStay({ status: 'in-house', rooms: ['101', '102'] });
+    const stay = aLeasingStay({ rooms: ['101', '102'] });
     stay.settleLeases();
     stay.send({ rooms: ['103'] });
     expect(stay.settleLeases(undefined, [silent])?.releases).toMatchObject([{ room: '101' }, { room: '102' }]);
@@ -766,7 +951,9 @@ describe('key reports to rooms', () => {
     expect(busy.reports).toEqual([]);
     const { state, messages: said } = recordLeaseStep(stay.state, busy, NOON);
     stay.state = recordLeases(state, said, { news: [] }, NOON);
-    const told = stay.settleLeases(() => taken)?.reports;
+    stay.settleLeases(() => taken);
+    stay.carryOut();
+    const told = stay.settleLeases()?.reports;
     expect(told?.map(({ room, keys }) => [room, keys.length])).toEqual([['101', 1]]);
   });
 

@@ -725,7 +725,7 @@ describe('a hold', () => {
   });
 
   it('a hold does not keep a key from being replaced by one with fewer rooms or a shorter window', () => {
-    const house = aStay().inRooms('101', '102').settled();
+    const house = aStay().inRooms('101', '102').with({ status: 'in-house' }).settled();
     house.message({ name: 'hold', payload: { reason: 'unpaid' } });
     house.message({ name: 'changeRooms', payload: { rooms: ['102'] } });
     expect(carriedOut(house)).toEqual(['join g1 102']);
