@@ -124,9 +124,22 @@ function holdNoRing({ views, outlooks }: Scene): void {
     const [one, ...more] = [...new Set(waits.flatMap(({ behind = [] }) => behind))].map(lastPart);
     return one === undefined || more.length > 0 || waits.length > 1 || !isFree ? [] : [one];
   };
+  // A stay that comes back to the room later keeps its lease for then. The waiting stay asks for that time too, so the room
+  // would not be free for it even if the guests left now.
+  const comesBack = (stay: string, waiter: string, room: string): boolean =>
+    (views.get(stay)?.leases ?? []).some(
+      (later) =>
+        later.room === room &&
+        later.state === 'granted' &&
+        later.leaving === undefined &&
+        (views.get(waiter)?.leases ?? []).some(
+          (wanted) => wanted.room === room && overlap(span(wanted.window), span(later.window)),
+        ),
+    );
   const leaves = (stay: string, waiter: string): boolean =>
     (views.get(stay)?.leases ?? []).some(
-      ({ leaving, wantedBy = [] }) => leaving === true && wantedBy.some((other) => lastPart(other) === waiter),
+      ({ room, leaving, wantedBy = [] }) =>
+        leaving === true && wantedBy.some((other) => lastPart(other) === waiter) && !comesBack(stay, waiter, room),
     );
   for (const start of views.keys()) {
     const path = [start];

@@ -44,16 +44,21 @@ export function holdOverride(plotRun: PlotRun, stay: string, step: KeyStep): voi
   const now = building.hotel.now();
   const opensFrom = Math.max(now, Date.parse(step.window.from));
   const { forced, regrouped } = eventLog.memory;
+  const listed = listedNow(plotRun);
   for (const room of step.rooms.filter((one) => !forced.has(one))) {
+    // A stay that is leaving the room holds it as it got it, even after it has changed its share group.
+    const own = listed.filter((one) => one.stay === stay && one.room === room);
+    const holders = own.length === 0 ? [groupOf(plotRun, stay)] : own.map((one) => groupOfClaim(plotRun, one));
     // A key that opens only after the other lease may already be pending when that lease is granted.
-    const other = listedNow(plotRun).find(
+    const other = listed.find(
       (one) =>
+        one.stay !== stay &&
         one.room === room &&
         one.granted !== undefined &&
         one.granted.from <= now &&
         opensFrom < one.granted.to &&
         !regrouped.has(one.stay) &&
-        groupOfClaim(plotRun, one) !== groupOf(plotRun, stay),
+        !holders.includes(groupOfClaim(plotRun, one)),
     );
     if (other !== undefined) throw new Error(`${stay} issues an override on ${room}, which ${other.stay} holds`);
   }

@@ -40,7 +40,10 @@ export function roomsKeptBy(
   now: Instant,
 ): readonly string[] {
   if (!sharesRoom(booked, pendingRooms(state, now))) return [];
-  const rooms = [...new Set(leavingClaims(state, now).map(({ room }) => room))];
+  // A room without a door at Seam never has a key, and must not keep guests from the rooms that have one.
+  const rooms = [...new Set(leavingClaims(state, now).map(({ room }) => room))].filter(
+    (room) => !state.doors.unknownRooms.includes(room),
+  );
   if (one.guest.rooms === undefined) return rooms;
   const own = keysOf(state.keyring, one.guest.guestId);
   return rooms.filter((room) => own.some((key) => key.ask.rooms.includes(room)));

@@ -1,6 +1,7 @@
 /** Preparations: the property, the doors, the guests at Seam and their phones. They must precede keys. Pure. */
 import { isEnded, mayGrant, type Blocker, type StayState, stayWindow } from '../state.js';
 import { roomsAhead } from '../desired/desired-leases.js';
+import { leavingClaims } from '../desired/leaving.js';
 import { prepareStepId } from '../../model/ids.js';
 import { isBefore, type Instant } from '../../model/instants.js';
 import { defined } from '../../model/defined.js';
@@ -101,9 +102,10 @@ function propertySteps(state: StayState): Preparation[] {
 
 function doorSteps(state: StayState, now: Instant): Preparation[] {
   if (!mayGrant(state, now)) return [];
-  // The stay finds the doors of a later room in advance, so that the move does not wait for them.
-  const ahead = roomsAhead(state);
-  const rooms = ahead.filter(
+  // The stay finds the doors of a later room in advance, so that the move does not wait for them. A room that the guests
+  // keep may have lost its turn when the booking changed.
+  const kept = leavingClaims(state, now).map(({ room }) => room);
+  const rooms = [...new Set([...roomsAhead(state), ...kept])].filter(
     (room) => !state.doors.rooms.some((door) => door.room === room) && !state.doors.unknownRooms.includes(room),
   );
   return rooms.length === 0 ? [] : [{ do: 'resolve-doors', stepId: `doors:${rooms.join(',')}`, rooms }];

@@ -625,6 +625,20 @@ describe('guests in house whose room changes', () => {
     expect(stay.attention().find(({ code }) => code === 'room-kept')?.message).toContain('HTTP 400');
   });
 
+  test('a stay finds the door of a room that its guests keep, if the booking changed before that was done', () => {
+    const stay = aLeasingStay({ status: 'in-house' });
+    stay.settleLeases();
+    const { rooms } = stay.state.doors;
+    stay.state = { ...stay.state, doors: { ...stay.state.doors, rooms: rooms.filter(({ room }) => room !== '101') } };
+    stay.send({ rooms: ['102', '103'] });
+    stay.settleLeases(waits('102'));
+    expect(stay.gate('g1')).toBe('room');
+    const steps = stay.plan().preparations.filter(({ do: what }) => what === 'resolve-doors');
+    expect(steps).toMatchObject([{ rooms: ['101'] }]);
+    stay.state = recordDoors(stay.state, { rooms: [], commonDoors: [], unknownRooms: ['101'] });
+    expect(stay.carryOut(), 'without a door at Seam there is no key to it').toEqual(['override g1 103']);
+  });
+
   test('a stay that ends while it leaves a room releases it at once', () => {
     const stay = aLeasingStay({ status: 'in-house' });
     stay.settleLeases();
