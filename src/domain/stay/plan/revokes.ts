@@ -128,9 +128,17 @@ function isGivenAway(round: Round, key: Key, guest: DesiredGuest): boolean {
  */
 function isGivenUp(round: Round, key: Key, guest: DesiredGuest): boolean {
   if (!sharesRoom(key.ask.rooms, round.desired.givenUp ?? [])) return false;
-  const mustWait = guest.gate === 'hold' || guest.gate === 'lease' || guest.gate === 'phone';
-  if (!mustWait && round.keyring.refusals[guest.guestId] === undefined) return false;
+  const isGated = guest.gate === 'hold' || guest.gate === 'lease' || guest.gate === 'phone';
+  if (!isGated && !isImpossible(round, guest) && round.keyring.refusals[guest.guestId] === undefined) return false;
   return !key.ask.rooms.some((room) => guest.rooms.includes(room) && opens(round, key, [room]));
+}
+
+/** Returns true if the guest's next key has to wait until somebody changes the plan: it is too wide, or locks others out. */
+function isImpossible({ attention, waiting }: Round, { guestId }: DesiredGuest): boolean {
+  return (
+    attention.some((one) => one.code === 'impossible-plan' && one.guestId === guestId) &&
+    waiting.some((step) => step.do !== 'revoke' && step.guestId === guestId)
+  );
 }
 
 /**

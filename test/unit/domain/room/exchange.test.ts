@@ -56,7 +56,7 @@ describe('a ring of stays', () => {
 });
 
 describe('a room whose guests are leaving', () => {
-  test('a stay that waits for a room is told that its guests leave it, and the other one that it waits', () => {
+  test('a stay that waits for a room learns from its decision that the guests leave, and the other stay who waits', () => {
     const room = aRoom(9);
     room.claim('A', [8, 34]);
     room.claim('B', [8, 34]);

@@ -712,7 +712,7 @@ describe('guests in house whose room changes', () => {
     ).toContainEqual(['101', 1]);
   });
 
-  test('a stay refuses an exchange after a change of mind, and then for ever', () => {
+  test('a stay refuses an exchange after a change of mind, and never agrees to it later', () => {
     const stay = aLeasingStay({ status: 'in-house' });
     stay.settleLeases();
     stay.carryOut();
@@ -1131,6 +1131,20 @@ describe('a stay in a share group', () => {
         : granted(until, { opener: true }),
     );
     expect(stay.carryOut()).toEqual([]);
+    expect(stay.attention().map(({ code }) => code)).toEqual(['impossible-plan']);
+  });
+
+  test('a key to a room that was given up ends if the plan has no next key for its guest', () => {
+    const stay = aLeasingStay();
+    stay.settleLeases();
+    stay.carryOut();
+    stay.send({ ...shared, rooms: ['102', '103'] });
+    stay.settleLeases((room, until) =>
+      room === '102'
+        ? granted(until, { opener: false, anchors: [anchor], lineage: anchor.lineage })
+        : granted(until, { opener: true }),
+    );
+    expect(stay.carryOut()).toEqual(['revoke g1 101']);
     expect(stay.attention().map(({ code }) => code)).toEqual(['impossible-plan']);
   });
 
