@@ -31,7 +31,8 @@ export function pendingRooms(state: StayState, now: Instant): readonly string[] 
 
 /**
  * Returns the rooms that a guest keeps for as long as one of their next rooms is pending. A guest with rooms of their own
- * keeps those that they had a key to.
+ * keeps those that they had a key to. The others keep those that they can open: a new key to a room that they have moved
+ * out of would end the key of a guest who is still there.
  */
 export function roomsKeptBy(
   state: StayState,
@@ -44,9 +45,10 @@ export function roomsKeptBy(
   const rooms = [...new Set(leavingClaims(state, now).map(({ room }) => room))].filter(
     (room) => !state.doors.unknownRooms.includes(room),
   );
-  if (one.guest.rooms === undefined) return rooms;
   const own = keysOf(state.keyring, one.guest.guestId);
-  return rooms.filter((room) => own.some((key) => key.ask.rooms.includes(room)));
+  if (one.guest.rooms !== undefined) return rooms.filter((room) => own.some((key) => key.ask.rooms.includes(room)));
+  const opened = rooms.filter((room) => liveKeysTo(state, one, room, now).length > 0);
+  return opened.length > 0 ? opened : rooms;
 }
 
 /** Returns true for a granted lease that has begun, and that the stay has not handed over in an exchange. */

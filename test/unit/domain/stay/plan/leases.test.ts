@@ -667,6 +667,24 @@ describe('guests in house whose room changes', () => {
     expect(stay.carryOut()).toEqual(['revoke g1 101']);
   });
 
+  test('a guest who has moved gets no new key to a room where another guest still sleeps on hold', () => {
+    const stay = aLeasingStay({ status: 'in-house', guests: [{ guestId: 'g1' }, { guestId: 'g2' }] });
+    stay.settleLeases();
+    stay.carryOut();
+    stay.state = applyMessage(stay.state, { name: 'hold', payload: { guestId: 'g1', reason: 'unpaid' } }, NOON);
+    stay.send({ rooms: ['102'] });
+    stay.settleLeases();
+    expect(stay.carryOut()).toContain('override g2 102');
+    stay.settleLeases();
+    stay.send({ rooms: ['103'] });
+    stay.settleLeases(waits('103'));
+    expect(stay.carryOut(), 'an override on 101 would end the key of g1').toEqual([]);
+    expect(stay.live().map(({ guestId, ask }) => [guestId, ask.rooms])).toEqual([
+      ['g1', ['101']],
+      ['g2', ['102']],
+    ]);
+  });
+
   test('a stay in house gives up no time before a scheduled move until the next room is granted', () => {
     const stay = aLeasingStay({ status: 'in-house' });
     stay.settleLeases();
