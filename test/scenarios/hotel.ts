@@ -246,6 +246,8 @@ function stayOf({ simulated }: Hotel, booked: BookedStay): Stay {
       booked.inTime(
         (view) =>
           view.guests.length > 0 &&
+          // Until the next room is theirs, guests in house hold keys to the room that they are to leave.
+          view.leases?.every(({ leaving }) => leaving !== true) !== false &&
           view.guests
             .filter((guest) => guestIds.length === 0 || guestIds.includes(guest.guestId))
             .every((guest) => guest.keyState === 'issued'),
