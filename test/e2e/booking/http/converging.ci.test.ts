@@ -20,7 +20,7 @@ test('a change repeated after its answer was lost is carried out once', async ()
   await Promise.all([1, 2, 3].map(() => world.call('POST', replace, { mode: 'secure' }, { headers })));
   const lines = async (): Promise<number> => {
     const { body } = await world.call('GET', path);
-    return body.timeline.filter(({ by }: { by?: string }) => by === 'api-key:writer').length;
+    return body.timeline.filter(({ what }: { what: string }) => what.startsWith('key replacement')).length;
   };
   await expect.poll(lines, { timeout: 10_000 }).toBe(1);
 });
