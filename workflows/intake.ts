@@ -7,7 +7,7 @@
  *   server accepts such names from any sender, but where a default handler is registered the SDK throws, and the task
  *   would fail indefinitely.
  */
-import { CancellationScope, sleep, type WorkflowInterceptors } from '@temporalio/workflow';
+import { allHandlersFinished, CancellationScope, sleep, type WorkflowInterceptors } from '@temporalio/workflow';
 
 /** Most signals that one workflow task takes; the SDK needs up to a millisecond for each. */
 const MOST_SIGNALS = 100;
@@ -29,6 +29,11 @@ export function allSignalsTaken(): boolean {
   return held.length === 0;
 }
 
+/** Returns true if the run has taken every message, and no handler of one is still running. */
+export function allMessagesHandled(): boolean {
+  return allSignalsTaken() && allHandlersFinished();
+}
+
 /** Interceptors of every workflow; the workflow bundle loads this module. */
 export const interceptors = (): WorkflowInterceptors => ({
   internals: [
@@ -47,7 +52,7 @@ export const interceptors = (): WorkflowInterceptors => ({
 /** Returns the jobs with the signals that this task takes; holds back the others and causes another task for them. */
 function withinLimit(jobs: Job[]): Job[] {
   const arrived = jobs.filter((job) => job.signalWorkflow != null);
-  if (held.length + arrived.length <= MOST_SIGNALS && held.length === 0) return jobs;
+  if (held.length === 0 && arrived.length <= MOST_SIGNALS) return jobs;
   const waiting = [...held, ...arrived];
   held = waiting.slice(MOST_SIGNALS);
   if (held.length > 0) causeNextTask();

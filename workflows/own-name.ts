@@ -16,7 +16,7 @@ export function ownName<Name>(parse: (workflowId: string) => Name | undefined, f
   const canonical = canonicalWorkflowId(workflowId);
   const isOtherSpelling = canonical !== undefined && parse(canonical) !== undefined;
   const right = isOtherSpelling ? canonical : `${form}, parts percent-encoded`;
-  throw refusing(ApplicationFailure.nonRetryable(`workflow id must be ${right}; it is ${workflowId}`, errorType));
+  throw refusing(wrongId(right, workflowId, errorType));
 }
 
 /** Returns the failure after it has also become the answer to the updates that started this workflow. */
@@ -50,9 +50,10 @@ export function requireScheduledSpelling(): void {
   if (right !== undefined && right !== scheduled) throw wrongId(right, scheduled);
 }
 
-function wrongId(right: string, workflowId: string): ApplicationFailure {
-  return ApplicationFailure.nonRetryable(
-    `workflow id must be ${right}; it is ${workflowId}`,
-    ERROR_TYPES.invalidMessage,
-  );
+function wrongId(
+  right: string,
+  workflowId: string,
+  errorType: string = ERROR_TYPES.invalidMessage,
+): ApplicationFailure {
+  return ApplicationFailure.nonRetryable(`workflow id must be ${right}; it is ${workflowId}`, errorType);
 }

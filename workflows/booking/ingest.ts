@@ -5,7 +5,6 @@
  */
 import {
   ActivityCancellationType,
-  allHandlersFinished,
   CancellationScope,
   condition,
   continueAsNew,
@@ -32,7 +31,7 @@ import { startArgument } from '../start-argument.js';
 import { handleUnknownMessages } from '../unknown-messages.js';
 import * as messages from './messages.js';
 import { millisNow } from '../clock.js';
-import { allSignalsTaken } from '../intake.js';
+import { allMessagesHandled } from '../intake.js';
 import { ownName } from '../own-name.js';
 
 /** Temporal retries while the booking system is down, and retries do not grow the history. */
@@ -91,7 +90,7 @@ export async function ingest(start: messages.IngestStart = {}): Promise<messages
     await read(run);
     show(run);
     if (await isToBeReadAgain(run)) continue;
-    await condition(() => allHandlersFinished() && allSignalsTaken());
+    await condition(allMessagesHandled);
     if (!isAsked(run)) return summaryOf(run);
   }
 }
@@ -147,7 +146,7 @@ function take(run: IngestRun, outcome: IngestOutcome): void {
 
 async function carryOn(run: IngestRun): Promise<never> {
   run.leaving = true;
-  await condition(() => allHandlersFinished() && allSignalsTaken());
+  await condition(allMessagesHandled);
   const { pace, deliveries, readings, missingSince } = run;
   const carried = { schema: 1, deliveries, readings, ...defined({ missingSince }) } as const;
   return continueAsNew<typeof ingest>({ pace, carried });

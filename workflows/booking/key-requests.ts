@@ -3,14 +3,7 @@
  * something to do (OPERA's door lock interface, Mews's key cutter). It carries requests out in order of arrival,
  * however long that takes: the booking system may never repeat a request.
  */
-import {
-  allHandlersFinished,
-  ApplicationFailure,
-  condition,
-  proxyActivities,
-  setCurrentDetails,
-  setHandler,
-} from '@temporalio/workflow';
+import { ApplicationFailure, condition, proxyActivities, setCurrentDetails, setHandler } from '@temporalio/workflow';
 import { decide, type Circumstances } from '../../src/domain/key-request/decide.js';
 import { check, describeProblems } from '../../src/domain/model/check.js';
 import { ERROR_TYPES } from '../../src/domain/model/error-types.js';
@@ -29,7 +22,7 @@ import { parsed } from '../arguments.js';
 import { now } from '../clock.js';
 import { ignoreSignal, handleUnknownMessages } from '../unknown-messages.js';
 import * as messages from './key-request-messages.js';
-import { allSignalsTaken } from '../intake.js';
+import { allMessagesHandled } from '../intake.js';
 import { ownName } from '../own-name.js';
 
 const retry = { initialInterval: '500ms', backoffCoefficient: 2, maximumInterval: '30s' } as const;
@@ -74,7 +67,7 @@ export async function keyRequests(): Promise<{ readonly carriedOut: number }> {
   do {
     while (run.waiting.length > 0) await carryOutNext(run);
     await condition(() => run.waiting.length > 0, IDLE);
-    if (run.waiting.length === 0) await condition(() => allHandlersFinished() && allSignalsTaken());
+    if (run.waiting.length === 0) await condition(allMessagesHandled);
   } while (run.waiting.length > 0);
   return { carriedOut: run.answers.size };
 }

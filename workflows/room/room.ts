@@ -1,6 +1,5 @@
 /** Workflow `room`: one execution per guest room, the single writer of its leases. Continues as new, never ends. */
 import {
-  allHandlersFinished,
   ApplicationFailure,
   CancellationScope,
   continueAsNew,
@@ -32,7 +31,7 @@ import { now } from '../clock.js';
 import { ownName } from '../own-name.js';
 import { startArgument } from '../start-argument.js';
 import { refuseUnknownRequests, unknownSignal } from '../unknown-messages.js';
-import { allSignalsTaken } from '../intake.js';
+import { allMessagesHandled } from '../intake.js';
 import { nextChange, type Wakeup } from '../wakeup.js';
 import { leaseChangedSignal } from '../stay/messages.js';
 import * as messages from './messages.js';
@@ -80,12 +79,7 @@ async function live(run: RoomRun): Promise<never> {
     run.state = state;
     for (const one of news) inform(run, one);
     setCurrentDetails(roomDetailsOf(roomViewOf(state, now())));
-    if (
-      workflowInfo().continueAsNewSuggested &&
-      run.signalsInFlight === 0 &&
-      allHandlersFinished() &&
-      allSignalsTaken()
-    ) {
+    if (workflowInfo().continueAsNewSuggested && run.signalsInFlight === 0 && allMessagesHandled()) {
       await continueAsNew<typeof room>({ carried: state });
     }
     await nextChange(run, seen, nextWake(state, now()));

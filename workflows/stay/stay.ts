@@ -17,7 +17,7 @@ import { startPreparation, startKeyStep } from './run-steps.js';
 import { now } from '../clock.js';
 import { ownName } from '../own-name.js';
 import { startArgument } from '../start-argument.js';
-import { allSignalsTaken } from '../intake.js';
+import { allMessagesHandled, allSignalsTaken } from '../intake.js';
 import { nextChange } from '../wakeup.js';
 import { countTurn, hasDoneMuch, keySteps, openRun, type StayRun } from './run.js';
 import { currentView, setHandlers, receive } from './handlers.js';
@@ -95,7 +95,7 @@ function cancelUndesired(run: StayRun, plan: StayPlan): void {
 async function leave(run: StayRun, plan: StayPlan): Promise<StayPlan> {
   for (const { scope } of run.running.values()) scope.cancel();
   if (run.running.size === 0) {
-    await condition(() => allHandlersFinished() && allSignalsTaken());
+    await condition(allMessagesHandled);
     await continueAsNew<typeof stay>({ carried: run.state });
   }
   return plan;
