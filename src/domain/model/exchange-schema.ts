@@ -1,10 +1,8 @@
 /** Schemas of the messages by which stays agree on an exchange of rooms. */
 import { z } from 'zod';
 import type { Exchange } from './exchange.js';
-import { workflowIdSchema } from './room-message-schema.js';
+import { count, workflowIdSchema } from './room-message-schema.js';
 import { idSchema } from './snapshot-schema.js';
-
-const count = z.number({ error: 'must be a whole number of at least 0' }).int('must be a whole number').min(0);
 
 const offerSchema = z.object({
   stayId: workflowIdSchema,

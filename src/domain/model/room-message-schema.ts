@@ -25,7 +25,8 @@ export const workflowIdSchema = z
     context.addIssue({ code: 'custom', message: `must be spelled ${JSON.stringify(canonical)}` });
   });
 
-const count = z
+/** Whole number of at least 0. */
+export const count = z
   .number({ error: 'must be a whole number of at least 0' })
   .int('must be a whole number')
   .min(0, 'must not be negative');

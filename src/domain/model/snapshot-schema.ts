@@ -133,6 +133,13 @@ export const statusSchema = z.enum(['tentative', 'confirmed', 'in-house', 'depar
   error: 'must be one of tentative, confirmed, in-house, departed, cancelled, no-show',
 });
 
+const END_STATUSES = ['departed', 'cancelled', 'no-show'] as const;
+
+/** Returns true for a status in which no guest should hold a key any more. */
+export function isEndOf(status: StayStatus): boolean {
+  return END_STATUSES.some((end) => end === status);
+}
+
 const segmentsSchema = z
   .array(
     z.strictObject({ from: instantSchema, to: instantSchema, rooms: roomsSchema }).refine(isOrdered, windowOrder),
@@ -196,7 +203,7 @@ export const snapshotSchema = z
       context.addIssue({ code: 'custom', path: ['rooms'], message: 'must be absent where "segments" name the rooms' });
     }
     // What only granting needs is never asked of an ending.
-    if (!['departed', 'cancelled', 'no-show'].includes(snapshot.status)) {
+    if (!isEndOf(snapshot.status)) {
       const stays = snapshot.segments?.map(({ rooms }) => rooms) ?? [snapshot.rooms ?? []];
       const message = tooManyForOneStay({ stays, guests: snapshot.guests });
       if (message !== undefined)
@@ -221,7 +228,7 @@ export const stayNameSchema = z.object({ propertyId: idSchema, reservationId: id
 
 /** End of a stay, as much of a snapshot as says it for certain; all other fields may be missing or wrong. */
 export const endingSchema = stayNameSchema.extend({
-  status: z.enum(['departed', 'cancelled', 'no-show']),
+  status: statusSchema.extract(END_STATUSES),
   revision: revisionSchema.optional().catch(undefined),
   supersede: z.literal(true).optional().catch(undefined),
   by: idSchema.optional().catch(undefined),

@@ -6,10 +6,18 @@ import { isBefore, type Instant, type Window } from '../model/instants.js';
 import { emptyKeyring, type Key, type Keyring } from '../model/key.js';
 import type { OpenAttention } from '../model/attention.js';
 import type { TimelineLine } from '../model/timeline.js';
+import { defined } from '../model/defined.js';
+import { cutTo } from '../model/cut.js';
 import type { Exchange, ExchangeOutcome } from '../model/exchange.js';
 import type { Claim, UnsettledRoom, LeaseDecision } from '../model/lease.js';
 import type { Policy } from '../model/property-schema.js';
-import type { Guest, SnapshotWindow, StaySnapshot, StayStatus } from '../model/snapshot-schema.js';
+import {
+  isEndOf,
+  type Guest,
+  type SnapshotWindow,
+  type StaySnapshot,
+  type StayStatus,
+} from '../model/snapshot-schema.js';
 import type { DoorFacts } from '../model/doors.js';
 
 export const STATE_SCHEMA = 1;
@@ -254,13 +262,13 @@ export function newStayState({ stayId, propertyId, reservationId, chain }: StayI
 const LINE_LENGTH = 500;
 
 function cut(text: string): string {
-  return text.length <= LINE_LENGTH ? text : `${text.slice(0, LINE_LENGTH).replace(/\p{Cs}$/u, '')}…`;
+  return text.length <= LINE_LENGTH ? text : `${cutTo(text, LINE_LENGTH)}…`;
 }
 
 /** Returns the state with one more line in the timeline, which keeps the last 200 lines, and one more change. */
 export function withLine(state: StayState, line: TimelineLine): StayState {
   const { what, why } = line;
-  const short = { ...line, what: cut(what), ...(why === undefined ? {} : { why: cut(why) }) };
+  const short = { ...line, what: cut(what), ...defined({ why: why === undefined ? why : cut(why) }) };
   const timeline = [...state.timeline, short].slice(-TIMELINE_LINES);
   return { ...state, timeline, changes: state.changes + 1 };
 }
@@ -295,6 +303,12 @@ export function doubtGuest(state: StayState, guestId: string): StayState {
   return known === undefined ? state : withGuest(state, guestId, { ...known, doubtful: true });
 }
 
+/** Returns the state with the member of this `guestId` replaced. */
+export function putMember(state: StayState, changed: PartyMember): StayState {
+  const party = state.desired.party.map((one) => (one.guest.guestId === changed.guest.guestId ? changed : one));
+  return withDesired(state, { party });
+}
+
 /** Returns the party member with this `guestId`, or undefined. */
 export function member(state: StayState, guestId: string): PartyMember | undefined {
   return state.desired.party.find((candidate) => candidate.guest.guestId === guestId);
@@ -322,11 +336,6 @@ export function askForProperty(state: StayState): StayState {
 /** Returns true once no guest should hold a key any more: departed, cancelled, or a no-show. */
 export function isEnded({ desired }: StayState): boolean {
   return isEndOf(desired.status);
-}
-
-/** Returns true for a status in which no guest should hold a key any more. */
-export function isEndOf(status: StayStatus): boolean {
-  return ['departed', 'cancelled', 'no-show'].includes(status);
 }
 
 /** Returns true while the stay may grant keys, now or later: it is certain, has not ended, and is not over. */

@@ -2,13 +2,14 @@
  * Applies a signalled change to the state. Total: a message that makes no sense only becomes attention
  * `ignored-message`. Repeats are recognised by `requestId`, across runs.
  */
-import { addMember, putMember, removeMember, setRooms, setStatus } from './apply-snapshot.js';
+import { addMember, removeMember, setRooms, setStatus } from './apply-snapshot.js';
 import { joinGuests } from './guest-doubts.js';
 import {
   askForProperty,
   askToCheck,
   dropBlockers,
   isEnded,
+  putMember,
   member,
   REMEMBERED_REQUESTS,
   withDesired,

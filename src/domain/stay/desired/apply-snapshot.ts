@@ -5,8 +5,8 @@
 import {
   askForProperty,
   dropBlockers,
-  isEndOf,
   member,
+  putMember,
   withDesired,
   withLine,
   type PartyMember,
@@ -18,10 +18,11 @@ import { identifyGuests, keepDoubtful } from './guest-doubts.js';
 import { isBefore, millis, normalInstant, plusMinutes, type Instant } from '../../model/instants.js';
 import { defined } from '../../model/defined.js';
 import { withoutRefusals } from '../known/keyring.js';
-import { canonical, settleDeskActs } from './desk-acts.js';
+import { settleDeskActs } from './desk-acts.js';
 import { forgetThoseWhoLeft, partyTooLarge } from './party.js';
 import { MOST_REMEMBERED_GUESTS } from '../../model/party-size.js';
-import type { Guest, SnapshotWindow, StaySnapshot } from '../../model/snapshot-schema.js';
+import { isSameValue } from '../../model/same-value.js';
+import { isEndOf, type Guest, type SnapshotWindow, type StaySnapshot } from '../../model/snapshot-schema.js';
 
 export type SnapshotDecision =
   | { readonly kind: 'new' }
@@ -41,7 +42,7 @@ export function revisionOrder(revision: StaySnapshot['revision']): number {
 export function judgeSnapshot(state: StayState, snapshot: StaySnapshot, now: Instant): SnapshotDecision {
   const decision = judgeRevision(state, snapshot, now);
   if (decision.kind !== 'new') return decision;
-  const message = endsStay(snapshot) ? undefined : partyTooLarge(applySnapshot(state, snapshot, now));
+  const message = isEndOf(snapshot.status) ? undefined : partyTooLarge(applySnapshot(state, snapshot, now));
   return message === undefined ? decision : { kind: 'too-large', message };
 }
 
@@ -80,7 +81,7 @@ function latestEnd(window: SnapshotWindow): Instant {
 }
 
 function sameContent(a: StaySnapshot, b: StaySnapshot): boolean {
-  return canonical(contentOf(a)) === canonical(contentOf(b));
+  return isSameValue(contentOf(a), contentOf(b));
 }
 
 /** Returns the snapshot without the fields that say nothing about the reservation. */
@@ -97,7 +98,7 @@ export function applySnapshot(state: StayState, received: StaySnapshot, now: Ins
   const { snapshot, doubts } = identifyGuests(state, received);
   const before = state.snapshot;
   const differs = (field: keyof StaySnapshot): boolean =>
-    before === undefined || canonical(before[field]) !== canonical(snapshot[field]);
+    before === undefined || !isSameValue(before[field], snapshot[field]);
   let next = withReading(state);
   if (differs('status')) next = setStatus(next, snapshot.status, now);
   if (differs('window')) next = setWindow(next, snapshot.window);
@@ -196,14 +197,9 @@ function withRooms(one: PartyMember, change: (own: string[]) => string[]): Party
   return one.guest.rooms === undefined ? one : { ...one, guest: { ...one.guest, rooms: change(one.guest.rooms) } };
 }
 
-/** Returns true for a snapshot after which no guest holds a key: it is applied whatever the size of its party. */
-function endsStay({ status }: StaySnapshot): boolean {
-  return status === 'departed' || status === 'cancelled' || status === 'no-show';
-}
-
 /** Returns the guests of a snapshot; of one that ends the stay, only those who are known: a new guest gets no key. */
 function guestsToMerge(state: StayState, snapshot: StaySnapshot): readonly Guest[] {
-  if (!endsStay(snapshot) || state.desired.party.length + snapshot.guests.length <= MOST_REMEMBERED_GUESTS) {
+  if (!isEndOf(snapshot.status) || state.desired.party.length + snapshot.guests.length <= MOST_REMEMBERED_GUESTS) {
     return snapshot.guests;
   }
   return snapshot.guests.filter(({ guestId }) => member(state, guestId) !== undefined);
@@ -234,7 +230,7 @@ function readmitted(known: PartyMember): PartyMember {
 function changedFields(known: Guest, old: Guest, guest: Guest): Guest {
   const merged: Record<string, unknown> = { ...known };
   for (const field of new Set([...Object.keys(old), ...Object.keys(guest)]) as Set<keyof Guest>) {
-    if (canonical(old[field]) === canonical(guest[field])) continue;
+    if (isSameValue(old[field], guest[field])) continue;
     if (guest[field] === undefined) delete merged[field];
     else merged[field] = guest[field];
   }
@@ -244,14 +240,6 @@ function changedFields(known: Guest, old: Guest, guest: Guest): Guest {
 /** Adds a guest to the party. */
 export function addMember(state: StayState, guest: Guest): StayState {
   return withDesired(state, { party: [...state.desired.party, { guest }] });
-}
-
-/** Replaces the party member with the same `guestId`. */
-export function putMember(state: StayState, changed: PartyMember): StayState {
-  const { guestId } = changed.guest;
-  return withDesired(state, {
-    party: state.desired.party.map((one) => (one.guest.guestId === guestId ? changed : one)),
-  });
 }
 
 /** Marks a guest as removed. A removal for cause is never downgraded to a departure. */

@@ -5,17 +5,9 @@
 import { defined } from '../../model/defined.js';
 import { normalInstant, type Instant } from '../../model/instants.js';
 import type { Message } from '../../model/message-schema.js';
+import { isSameValue } from '../../model/same-value.js';
 import type { Guest, StaySnapshot } from '../../model/snapshot-schema.js';
 import { withDesired, type DeskAct, type DeskActs, type StayState } from '../state.js';
-
-/** Returns a text that is equal for equal values, whatever the order of their fields. */
-export function canonical(value: unknown): string {
-  return JSON.stringify(value, (_key, part: unknown) =>
-    typeof part === 'object' && part !== null && !Array.isArray(part)
-      ? Object.fromEntries(Object.entries(part).toSorted(([a], [b]) => (a < b ? -1 : 1)))
-      : part,
-  );
-}
 
 /** Records that this message, which has been applied, set a field of the reservation. */
 export function recordDeskAct(state: StayState, message: Message, now: Instant): StayState {
@@ -57,21 +49,21 @@ export function settleDeskActs(state: StayState, before: StaySnapshot | undefine
   if (snapshot === undefined || desired.deskActs === undefined) return state;
   const acts: DeskActs = Object.fromEntries(
     Object.entries(desired.deskActs).flatMap(([field, act]): [string, DeskAct][] => {
-      const isOver = before === undefined || valueOf(before, field) !== valueOf(snapshot, field);
+      const isOver = before === undefined || !isSameValue(valueOf(before, field), valueOf(snapshot, field));
       return isOver || act === undefined ? [] : [[field, { ...act, repeated: true }]];
     }),
   );
   return withActs(state, acts);
 }
 
-/** Returns the booking system's value of a field as a text to compare. */
-function valueOf(snapshot: StaySnapshot, field: string): string | undefined {
+/** Returns the booking system's value of a field. */
+function valueOf(snapshot: StaySnapshot, field: string): unknown {
   const guest = (prefix: string): Guest | undefined =>
     snapshot.guests.find(({ guestId }) => guestId === field.slice(prefix.length));
-  if (field.startsWith('left:')) return canonical(guest('left:') !== undefined);
-  if (field.startsWith('rooms:')) return canonical(guest('rooms:')?.rooms);
-  if (field === 'rooms') return canonical([snapshot.rooms, snapshot.segments]);
-  return canonical(field === 'status' ? snapshot.status : snapshot.window);
+  if (field.startsWith('left:')) return guest('left:') !== undefined;
+  if (field.startsWith('rooms:')) return guest('rooms:')?.rooms;
+  if (field === 'rooms') return [snapshot.rooms, snapshot.segments];
+  return field === 'status' ? snapshot.status : snapshot.window;
 }
 
 function without(acts: DeskActs, fields: readonly string[]): DeskActs {

@@ -5,7 +5,7 @@
 import type { Instant } from '../../model/instants.js';
 import type { StaySnapshot } from '../../model/snapshot-schema.js';
 import { isLive, keysOf, mayOpen } from '../known/keyring.js';
-import { member, withDesired, withLine, type PartyMember, type StayState } from '../state.js';
+import { member, putMember, withDesired, withLine, type PartyMember, type StayState } from '../state.js';
 import { matchGuests, type KnownGuest, type Matched } from './match-guests.js';
 
 /** Snapshot under the ids of persons, and what is in doubt about its guests. */
@@ -60,13 +60,14 @@ function keepOne(
   const earlier = member(before, guestId);
   const mayBe = doubts[guestId] ?? [];
   if (earlier === undefined || earlier.removed !== undefined) return state;
-  if (isInDoubt(earlier) && isInDoubt(one)) return put(state, { ...one, mayBe: nextCandidates(state, earlier, mayBe) });
+  if (isInDoubt(earlier) && isInDoubt(one))
+    return putMember(state, { ...one, mayBe: nextCandidates(state, earlier, mayBe) });
   const isDropped = one.removed === 'left' && mayBe.length > 0 && keysOf(state.keyring, guestId).some(mayOpen);
   if (!isDropped) return state;
   const { removed: _removed, ...rest } = one;
   const why = 'the booking system has no ids for guests; the key goes on until it is clear';
   const what = `guest ${guestId} is no longer listed, and may be ${mayBe.join(' or ')}`;
-  return withLine(put(state, { ...rest, mayBe }), { at: now, what, why });
+  return withLine(putMember(state, { ...rest, mayBe }), { at: now, what, why });
 }
 
 /** Returns the candidates; if one of them has gone, the guest may be one who came instead. */
@@ -86,7 +87,7 @@ function holdSuspects(before: StayState, state: StayState, guestId: string, newI
   return newIds.reduce((next, newId) => {
     const one = member(next, newId);
     if (one === undefined || member(before, newId) !== undefined) return next;
-    return put(next, { ...one, hold: `may be guest ${guestId}`, suspectedOf: guestId });
+    return putMember(next, { ...one, hold: `may be guest ${guestId}`, suspectedOf: guestId });
   }, state);
 }
 
@@ -106,7 +107,7 @@ export function settleDoubts(state: StayState, now: Instant): StayState {
     if (hasKey && candidates.some((id) => !holdsKey(next, id, now))) return next;
     const why =
       candidates.length === 0 ? 'the guests who came instead have left' : 'the guests who came instead have keys';
-    return withLine(put(next, { ...one, removed: 'left' }), { at: now, what: `guest ${guestId} left`, why });
+    return withLine(putMember(next, { ...one, removed: 'left' }), { at: now, what: `guest ${guestId} left`, why });
   }, state);
 }
 
@@ -161,10 +162,4 @@ function reachable(guestId: string, pairs: readonly (readonly [string, string])[
   for (const id of found) for (const [from, to] of pairs) if (from === id) found.add(to);
   found.delete(guestId);
   return [...found];
-}
-
-function put(state: StayState, changed: PartyMember): StayState {
-  return withDesired(state, {
-    party: state.desired.party.map((one) => (one.guest.guestId === changed.guest.guestId ? changed : one)),
-  });
 }

@@ -2,6 +2,7 @@
  * Matches the guests of a list with those that a stay knows, for booking systems that have no ids for persons. A guest
  * keeps their id while it is clear that they are the same person. No id ever passes to another person. Pure.
  */
+import { cutTo } from '../../model/cut.js';
 import type { Guest } from '../../model/snapshot-schema.js';
 import {
   agreement,
@@ -166,7 +167,7 @@ const LONGEST_PROPOSAL = 190;
 function freeId(proposed: string, taken: ReadonlySet<string>): string {
   let id = proposed;
   for (let number = 2; taken.has(id); number += 1) {
-    id = `${proposed.slice(0, LONGEST_PROPOSAL).replace(/\p{Cs}$/u, '')}-${number}`;
+    id = `${cutTo(proposed, LONGEST_PROPOSAL)}-${number}`;
   }
   return id;
 }

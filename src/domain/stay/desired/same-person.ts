@@ -111,6 +111,6 @@ export function isEmpty({ words, email, phone }: Entry): boolean {
 /** Returns how many fields of two entries agree, to choose among several that may be the same. */
 export function agreement(a: Entry, b: Entry): number {
   const agrees = [a.email !== undefined && a.email === b.email, a.phone !== undefined && a.phone === b.phone];
-  const names = a.words.length > 0 && a.words.toSorted().join(' ') === b.words.toSorted().join(' ') ? 2 : 0;
+  const names = a.words.length > 0 && nameKey(a) === nameKey(b) ? 2 : 0;
   return agrees.filter(Boolean).length + names;
 }

@@ -148,6 +148,15 @@ export function coreOf(key: Key): KeyCore {
   return defined(core satisfies Record<keyof KeyCore, unknown>);
 }
 
+/** Returns why the guest got no key to these rooms and times; undefined if nothing refused it. */
+export function refusalOf(
+  keyring: Keyring,
+  guest: { readonly guestId: string; readonly rooms: readonly string[]; readonly window: Window },
+): Refusal | undefined {
+  const refusal = keyring.refusals[guest.guestId];
+  return refusal?.fingerprint === fingerprint(guest) ? refusal : undefined;
+}
+
 /** Returns the keyring with this refusal as the guest's latest. */
 export function withRefusal(keyring: Keyring, guestId: string, refusal: Refusal): Keyring {
   return { ...keyring, refusals: { ...keyring.refusals, [guestId]: refusal } };

@@ -1,6 +1,7 @@
 /** Records votes on exchanges of rooms and their outcomes in the state. A vote never changes. */
 import { handoversOf, type Exchange, type ExchangeOutcome, type Offer, type Vote } from '../../model/exchange.js';
 import type { Instant } from '../../model/instants.js';
+import { isSameValue } from '../../model/same-value.js';
 import { leaveRooms } from './keyring.js';
 import { withLine, type ExchangeState, type StayState } from '../state.js';
 
@@ -30,7 +31,7 @@ export function recordVote(state: StayState, exchange: Exchange, offer: Offer | 
   if (known !== undefined) return { state, vote: { kind: 'settled', outcome: known.outcome } };
   if (exchanges.promised?.id === exchange.id) return { state, vote: { kind: 'yes' } };
   const own = exchange.members.find(({ stayId }) => stayId === state.stayId);
-  const agrees = exchanges.promised === undefined && offer !== undefined && isSameOffer(own, offer);
+  const agrees = exchanges.promised === undefined && offer !== undefined && isSameValue(own, offer);
   if (agrees) return { state: withExchanges(state, { ...exchanges, promised: exchange }), vote: { kind: 'yes' } };
   const refused = withExchanges(state, settled(exchanges, exchange.id, 'aborted'));
   return { state: refused, vote: { kind: 'settled', outcome: 'aborted' } };
@@ -65,21 +66,6 @@ function handOver(state: StayState, exchange: Exchange, now: Instant): StayState
   };
   const what = given.map(({ room, to }) => `hands over ${room} to ${to.join(', ')} in exchange`).join('; ');
   return withLine(next, { at: now, what });
-}
-
-function isSameOffer(a: Offer | undefined, b: Offer): boolean {
-  return a !== undefined && offerText(a) === offerText(b);
-}
-
-/** Returns an offer as text; equal for equal offers, whatever the order of their fields. */
-function offerText({ stayId, round, shareGroup, gives, wants }: Offer): string {
-  return JSON.stringify([
-    stayId,
-    round,
-    shareGroup ?? '',
-    gives.map(({ room, part }) => [room, part]),
-    wants.map(({ room, behind }) => [room, behind]),
-  ]);
 }
 
 function settled(exchanges: ExchangeState, id: string, outcome: ExchangeOutcome): ExchangeState {

@@ -5,7 +5,7 @@ import { defined } from '../../model/defined.js';
 import { isBefore, plusMinutes, type Instant } from '../../model/instants.js';
 import { isInDoubt } from '../desired/guest-doubts.js';
 import { leavingClaims, pendingRooms } from '../desired/leaving.js';
-import { fingerprint, isLive, keysOf } from '../known/keyring.js';
+import { isLive, keysOf, refusalOf } from '../known/keyring.js';
 import { unfetchedKeys } from '../known/unfetched-keys.js';
 import type { Notice, OpenAttention } from '../../model/attention.js';
 import { bookingMismatches } from './mismatches.js';
@@ -233,11 +233,11 @@ function whyNotMoved(state: StayState, guest: DesiredGuest, room: string, now: I
   const own = keysOf(state.keyring, guest.guestId);
   if (!own.some((key) => isLive(key, now) && key.ask.rooms.includes(room))) return undefined;
   const next = guest.rooms.join(', ');
-  const refusal = state.keyring.refusals[guest.guestId];
+  const refusal = refusalOf(state.keyring, guest);
   if (guest.gate === 'hold') return `a hold stands before the key to ${next}; release it`;
   if (guest.gate === 'phone') return `no phone can hold the key to ${next}; let the guest set up a phone`;
   if (guest.gate === 'room') return `no door at Seam is found for ${next}; correct the door mapping`;
-  if (refusal !== undefined && refusal.fingerprint === fingerprint(guest)) {
+  if (refusal !== undefined) {
     return `the key to ${next} failed (${refusal.message}); correct that, then send retry`;
   }
   const isStuck = own.some(({ outageSince, delayedSince }) => (outageSince ?? delayedSince) !== undefined);

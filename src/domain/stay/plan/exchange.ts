@@ -6,7 +6,7 @@ import { desiredKeys } from '../desired/desired-keys.js';
 import { isUnanswered, desiredClaims } from '../desired/desired-leases.js';
 import { leavingClaims, pendingRooms } from '../desired/leaving.js';
 import { exchangesOf } from '../known/record-exchanges.js';
-import { fingerprint, isLive, keysOf } from '../known/keyring.js';
+import { isLive, keysOf, refusalOf } from '../known/keyring.js';
 import { isOf } from '../known/lease-decisions.js';
 import type { HeldClaim, StayState } from '../state.js';
 import { overCapacity } from './capacity.js';
@@ -88,8 +88,7 @@ function couldMove(
     ),
   );
   return moving.every((guest) => {
-    const refusal = state.keyring.refusals[guest.guestId];
-    const isRefused = refusal !== undefined && refusal.fingerprint === fingerprint(guest);
+    const isRefused = refusalOf(state.keyring, guest) !== undefined;
     return guest.gate === undefined && !isRefused && overCapacity(cardFormat, guest.rooms, state.doors) === undefined;
   });
 }

@@ -4,7 +4,7 @@ import { isBefore, type Instant } from '../../model/instants.js';
 import type { Key } from '../../model/key.js';
 import type { AttentionCode } from '../../model/attention.js';
 import type { DesiredGuest, Gate, ReadyGuest, WaitingGuest } from '../../model/key-plan.js';
-import { coversRooms, fingerprint, isSoundIn, keysOf, sharesRoom } from '../known/keyring.js';
+import { coversRooms, isSoundIn, keysOf, refusalOf, sharesRoom } from '../known/keyring.js';
 import { anchorsFor, isWorthConfirming, lockedOutBy, sharedRoom, type Anchor } from './anchors.js';
 import { overCapacity } from './capacity.js';
 import { gateReason, wasKilled } from './reasons.js';
@@ -91,8 +91,8 @@ export function closedGate(round: Round, guest: WaitingGuest): Wait {
 }
 
 function refusedBySeam(round: Round, guest: ReadyGuest): GrantDecision | undefined {
-  const refusal = round.keyring.refusals[guest.guestId];
-  if (refusal === undefined || refusal.fingerprint !== fingerprint(guest)) return undefined;
+  const refusal = refusalOf(round.keyring, guest);
+  if (refusal === undefined) return undefined;
   const { until, code, message: why } = refusal;
   if (isOver(until, round.now)) return undefined;
   const would = expectedStep(round, guest);

@@ -1,8 +1,7 @@
 /** Grants: applies the table of rules to the guests in grant order, and adds each decision to the round. */
 import type { Key } from '../../model/key.js';
 import type { DesiredGuest, ReadyGuest } from '../../model/key-plan.js';
-import { fingerprint } from '../known/keyring.js';
-import { coversRooms } from '../known/keyring.js';
+import { coversRooms, refusalOf } from '../known/keyring.js';
 import { labelProblem } from './capacity.js';
 import { BEFORE_GATES, closedGate, REFUSALS, WAYS, type GrantDecision, type Rule } from './grant-rules.js';
 import { joinReason, overrideReason } from './reasons.js';
@@ -114,8 +113,8 @@ function claim(round: Round, rooms: readonly string[]): void {
 
 /** Adds the notice of a refused key while its retry is in flight. */
 function noteRetry(round: Round, guest: DesiredGuest): void {
-  const refusal = round.keyring.refusals[guest.guestId];
-  if (refusal?.code !== 'key-failed' || refusal.fingerprint !== fingerprint(guest)) return;
+  const refusal = refusalOf(round.keyring, guest);
+  if (refusal?.code !== 'key-failed') return;
   const isRetried = round.inFlight.some((step) => step.guestId === guest.guestId && step.do === 'issue');
   if (isRetried) notice(round, refusal.code, refusal.message, guest.guestId);
 }

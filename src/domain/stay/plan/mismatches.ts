@@ -4,9 +4,9 @@
  */
 import type { Notice } from '../../model/attention.js';
 import { isBefore, later, normalInstant, sameWindow, type Instant, type Window } from '../../model/instants.js';
-import type { StaySnapshot } from '../../model/snapshot-schema.js';
+import { isEndOf, type StaySnapshot } from '../../model/snapshot-schema.js';
 import { sameRooms } from '../known/keyring.js';
-import { isEnded, isEndOf, member, stayWindow, type DeskAct, type StayState } from '../state.js';
+import { isEnded, member, stayWindow, type DeskAct, type StayState } from '../state.js';
 import { list } from './round.js';
 
 /** Returns the notices about every difference between desk and booking that stands at `now`. */
