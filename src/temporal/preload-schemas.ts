@@ -6,6 +6,7 @@
 import { z } from 'zod';
 import * as bookingStarts from '../domain/model/booking-start-schema.js';
 import * as erasures from '../domain/model/erasure-schema.js';
+import * as exchanges from '../domain/model/exchange-schema.js';
 import * as keyRequests from '../domain/model/key-request-schema.js';
 import * as messages from '../domain/model/message-schema.js';
 import * as rooms from '../domain/model/room-message-schema.js';
@@ -17,6 +18,7 @@ for (const exported of [
   ...Object.values(messages.messageSchemas),
   ...Object.values(bookingStarts),
   ...Object.values(erasures),
+  ...Object.values(exchanges),
   ...Object.values(keyRequests),
   ...Object.values(rooms),
   ...Object.values(rooms.roomMessageSchemas),
