@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
+import { LONGEST_ID } from '../../domain/model/ids.js';
 import { HttpProblem } from '../../http/problem.js';
 import { named } from '../../http/schema-names.js';
 
@@ -25,16 +26,13 @@ export function requestIdOf({ headers }: FastifyRequest, content: object): strin
   return inHeader ?? inBody;
 }
 
-/** Maximum length of a message's `requestId`, in characters. */
-const MOST_ID_LENGTH = 200;
-
 /**
  * Returns a request id that is unique per key and message. The stay identifies a change by this id alone, and other
  * callers or other messages may use the same one.
  */
 export function ownRequestId(keyId: string, message: string, requestId: string): string {
   const scope = `api-key:${keyId}/${message}/`;
-  if (scope.length + requestId.length <= MOST_ID_LENGTH) return `${scope}${requestId}`;
+  if (scope.length + requestId.length <= LONGEST_ID) return `${scope}${requestId}`;
   return `${scope}sha256:${createHash('sha256').update(requestId).digest('hex')}`;
 }
 

@@ -4,6 +4,9 @@
  * they are, and every other byte of the UTF-8 text becomes `%` and two capital hexadecimal digits.
  */
 
+/** Longest id of any kind, in characters. */
+export const LONGEST_ID = 200;
+
 /** Longest workflow id that Temporal accepts, in bytes. Ids are percent-encoded, so that a character is a byte. */
 export const MOST_ID_LENGTH = 1_000;
 

@@ -4,15 +4,16 @@
  */
 import { z } from 'zod';
 import { hasLength, isCalendarDate, isInstant, millis, type Instant, type Window } from './instants.js';
+import { LONGEST_ID } from './ids.js';
 import { MOST_GUESTS, tooManyForOneStay } from './party-size.js';
 
 export type { Instant, Window };
 
 /** Well-formed text of up to 200 readable characters: ids become parts of workflow ids and of Seam's keys. */
 export const idSchema = z
-  .string({ error: 'must be a text of 1 to 200 characters' })
+  .string({ error: `must be a text of 1 to ${LONGEST_ID} characters` })
   .min(1, 'must not be empty')
-  .max(200, 'must be at most 200 characters long')
+  .max(LONGEST_ID, `must be at most ${LONGEST_ID} characters long`)
   // The OpenAPI document has this pattern: it must mean the same in every language, so \\p is not possible.
   // eslint-disable-next-line no-control-regex -- control characters are what it is about
   .regex(/^[^\x00-\x1f\x7f-\x9f]+$/, 'must hold no control characters')
@@ -202,7 +203,7 @@ export const snapshotSchema = z
     if (snapshot.segments !== undefined && (snapshot.rooms ?? []).length > 0) {
       context.addIssue({ code: 'custom', path: ['rooms'], message: 'must be absent where "segments" name the rooms' });
     }
-    // What only granting needs is never asked of an ending.
+    // An ending needs nothing that only a grant needs.
     if (!isEndOf(snapshot.status)) {
       const stays = snapshot.segments?.map(({ rooms }) => rooms) ?? [snapshot.rooms ?? []];
       const message = tooManyForOneStay({ stays, guests: snapshot.guests });

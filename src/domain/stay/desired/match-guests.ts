@@ -3,6 +3,7 @@
  * keeps their id while it is clear that they are the same person. No id ever passes to another person. Pure.
  */
 import { cutTo } from '../../model/cut.js';
+import { LONGEST_ID } from '../../model/ids.js';
 import type { Guest } from '../../model/snapshot-schema.js';
 import {
   agreement,
@@ -162,7 +163,7 @@ function withIds(before: readonly Known[], listed: readonly Guest[], pairs: Pair
 }
 
 /** Leaves room for a number within the longest id. */
-const LONGEST_PROPOSAL = 190;
+const LONGEST_PROPOSAL = LONGEST_ID - 10;
 
 function freeId(proposed: string, taken: ReadonlySet<string>): string {
   let id = proposed;
