@@ -1,6 +1,7 @@
 /**
- * Request budget of one access system: concurrent calls, with some kept for urgent ones, call starts per second, and the pause that Seam requests with
- * 429. A task queue's rate limit counts activities, not calls, so the budget is part of the client.
+ * Request budget of one access system: concurrent calls, with some kept for urgent ones, call starts per second, and
+ * the pause that Seam requests with 429. A task queue's rate limit counts activities, not calls, so the budget is part
+ * of the client.
  */
 import PQueue from 'p-queue';
 

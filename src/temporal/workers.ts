@@ -78,14 +78,14 @@ export async function connectNatively(target: TemporalTarget): Promise<NativeCon
  * Time after which the SDK breaks off workflow code, which Node answers by ending the whole process. Its default of 5 s
  * passes on a busy machine. Temporal's server gives a task to another worker after 10 s anyway.
  */
-const NEVER_BREAK_OFF = { isolateExecutionTimeout: '2 minutes' };
+const BREAK_OFF_LATE = { isolateExecutionTimeout: '2 minutes' };
 
 /** Creates the workers; `runWorkers` runs them. */
 export async function createStayWorkers(options: StayWorkersOptions): Promise<Worker[]> {
   const { connection, namespace, activities, bookings, keyRequests, profile, identity } = options;
   const { maxCachedWorkflows, seamActivitiesPerSecond, sinks } = options;
   const shared = {
-    ...NEVER_BREAK_OFF,
+    ...BREAK_OFF_LATE,
     connection,
     namespace,
     shutdownGraceTime: profile.shutdownGraceTime,

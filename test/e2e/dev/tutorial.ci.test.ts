@@ -1,4 +1,4 @@
-/** What a newcomer types, run as it is written: the README's commands, and then the first five minutes of the HTTP API. */
+/** Commands for newcomers, run as they are written: those of the README, then the first five minutes of the HTTP API. */
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';

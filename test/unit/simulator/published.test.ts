@@ -1,5 +1,5 @@
 /**
- * What Seam publishes, against what the simulator answers: endpoints, verbs, parameters and types of events. The published side is the
+ * Comparison of Seam's published API with the simulator's answers: endpoints, verbs, parameters and types of events. The published side is the
  * OpenAPI document of `@seamapi/types` together with the newest JavaScript client (`test/vendor/seam/published.json`).
  *
  *     SEAM_PUBLISHED=write npx vitest run test/unit/simulator/published.test.ts      writes src/simulator/api/published.ts

@@ -264,7 +264,7 @@ function registeredAgain(state: StayState): Notice[] {
       code: 'phone-missing',
       guestId,
       message:
-        'Seam no longer had this guest, who is registered again: ask them to set up the app anew, or cut a plastic card',
+        'Seam no longer had this guest, who is registered again: ask them to set up the app again, or cut a plastic card',
     }));
 }
 

@@ -16,7 +16,7 @@ function match(before: readonly Person[], after: readonly Person[], inDoubt: 'as
   return matchGuests(present(before), listed(after, 'n'), { inDoubt });
 }
 
-/** What becomes of the only guest of a list: the same person, a doubt, or another person. */
+/** Outcome for the only guest of a list: the same person, a doubt, or another person. */
 function verdict(before: Person, after: Person): string {
   const { guests, doubts } = match([before], [after]);
   if (guests[0]?.guestId === 'k1') return 'same';

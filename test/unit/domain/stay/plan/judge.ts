@@ -225,7 +225,7 @@ function listen(picture: Picture, message: Message, at: number): void {
       return;
     }
     case 'checkIn':
-      // The desk has the guests before it: it reinstates a stay that has ended, whoever ended it.
+      // The desk has the guests before it: it reinstates a stay that has ended, from whichever side.
       become(picture, 'in-house', at);
       return;
     case 'checkOut':

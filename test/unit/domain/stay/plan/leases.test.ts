@@ -563,6 +563,18 @@ describe('guests in house whose room changes', () => {
     (one: string, until: Instant) =>
       one === room ? { ...taken, ...more } : granted(until, one === '101' ? { wantedBy: ['stay/seaside/R-3'] } : {});
 
+  /** Stay in house that leaves 101 and waits for 102, whose stay leaves it, too; and its offer for an exchange. */
+  function aStayThatOffers() {
+    const stay = aLeasingStay({ status: 'in-house' });
+    stay.settleLeases();
+    stay.carryOut();
+    stay.send({ rooms: ['102'] });
+    stay.settleLeases(waits('102', { leaving: [OTHER] }));
+    const offer = offerOf(stay.state, NOON);
+    if (offer === undefined) throw new Error('no offer');
+    return { stay, offer };
+  }
+
   test('a stay in house keeps the lease and the keys of its room while another stay has the next one', () => {
     const stay = aLeasingStay({ status: 'in-house' });
     stay.settleLeases();
@@ -700,14 +712,8 @@ describe('guests in house whose room changes', () => {
   });
 
   test('a stay that has agreed to an exchange keeps its claims as they are until the outcome, and then hands over', () => {
-    const stay = aLeasingStay({ status: 'in-house' });
-    stay.settleLeases();
-    stay.carryOut();
-    stay.send({ rooms: ['102'] });
-    stay.settleLeases(waits('102', { leaving: [OTHER] }));
-    const offer = offerOf(stay.state, NOON);
+    const { stay, offer } = aStayThatOffers();
     expect(offer).toMatchObject({ gives: [{ room: '101', part: 0 }], wants: [{ room: '102', behind: [OTHER] }] });
-    if (offer === undefined) throw new Error('no offer');
     const other = {
       stayId: OTHER,
       round: 0,
@@ -726,18 +732,12 @@ describe('guests in house whose room changes', () => {
     expect(step?.releases[0]).toMatchObject({ room: '101', part: 0, to: [OTHER] });
     expect(
       step?.claims.map(({ room, claim }) => [room, claim.part]),
-      'the room is asked for anew',
+      'the room is requested again',
     ).toContainEqual(['101', 1]);
   });
 
   test('a stay refuses an exchange after a change of mind, and never agrees to it later', () => {
-    const stay = aLeasingStay({ status: 'in-house' });
-    stay.settleLeases();
-    stay.carryOut();
-    stay.send({ rooms: ['102'] });
-    stay.settleLeases(waits('102', { leaving: [OTHER] }));
-    const offer = offerOf(stay.state, NOON);
-    if (offer === undefined) throw new Error('no offer');
+    const { stay, offer } = aStayThatOffers();
     const exchange = { id: 'e1', members: [offer] };
     stay.send({ rooms: ['101'] });
     const refused = recordVote(stay.state, exchange, offerOf(stay.state, NOON));
