@@ -9,13 +9,17 @@ import { bundleWorkflows } from '../temporal/workflow-bundle.js';
 const INGREDIENTS = ['workflows', 'src/domain', 'src/temporal', 'package-lock.json'];
 const KEEP_MS = 24 * 60 * 60 * 1000;
 
-/** Returns the path of a bundle of the current workflows. Other versions are kept for a day. */
-export async function cachedBundle(): Promise<string> {
+/**
+ * Returns the path of a bundle of the current workflows. Other versions are kept for a day.
+ *
+ * @param interceptorsPaths files of workflow interceptors to bundle with the workflows; none by default.
+ */
+export async function cachedBundle(interceptorsPaths: string[] = []): Promise<string> {
   const folder = path.join(privateFolder(), 'bundles');
-  const file = path.join(folder, `${fingerprint()}.js`);
+  const file = path.join(folder, `${fingerprint(interceptorsPaths)}.js`);
   if (existsSync(file)) return file;
   mkdirSync(folder, { recursive: true });
-  const { code } = await bundleWorkflows();
+  const { code } = await bundleWorkflows({ interceptorsPaths });
   const draft = `${file}.${String(process.pid)}`;
   writeFileSync(draft, code);
   renameSync(draft, file);
@@ -25,9 +29,10 @@ export async function cachedBundle(): Promise<string> {
   return file;
 }
 
-function fingerprint(): string {
+function fingerprint(interceptorsPaths: string[]): string {
   const hash = createHash('sha256');
-  for (const file of INGREDIENTS.flatMap((name) => filesUnder(path.join(packageRoot(), name)))) {
+  const ingredients = INGREDIENTS.map((name) => path.join(packageRoot(), name));
+  for (const file of [...ingredients, ...interceptorsPaths].flatMap(filesUnder)) {
     hash.update(`${file}\n`).update(readFileSync(file));
   }
   return hash.digest('hex').slice(0, 16);

@@ -5,7 +5,7 @@
 import path from 'node:path';
 import { Context } from '@temporalio/activity';
 import type { Client } from '@temporalio/client';
-import type { NativeConnection, WorkflowBundle } from '@temporalio/worker';
+import type { NativeConnection, WorkflowBundleOption } from '@temporalio/worker';
 import { createActivities } from '../../activities/index.js';
 import type { BookingActivities } from '../../src/domain/model/booking-activities.js';
 import { createStayClient } from '../../src/client.js';
@@ -51,11 +51,6 @@ export interface StayWorldOptions {
   readonly providerLatencyMs?: number;
   /** Time for which activities cache what they read of the hotel, in milliseconds; not at all by default. */
   readonly memoryMs?: number;
-  /**
-   * `by-worker`: cancelled work is stopped without the server, for tests that cancel running work and skip time (see
-   * `cancelling/in-worker.ts`). `by-server`, as in production, by default.
-   */
-  readonly cancelBy?: 'by-server' | 'by-worker';
   /** Returns the URL at which the workers reach the simulated Seam: that of a proxy before it (`odd-seam.ts`). */
   readonly reachSeamAt?: (simulatorUrl: string) => string;
   /** Differences of the workers' profile from the embedded one. */
@@ -131,13 +126,13 @@ export async function openStayWorld(options: StayWorldOptions = {}): Promise<Sta
   });
   const watched = options.around === undefined ? activities : options.around(activities);
   const heard = followingClock(watched, followServer);
-  const cancelling = options.cancelBy === 'by-worker' ? openCancelling() : undefined;
+  const cancelling = kind === 'time-skipping' ? openCancelling() : undefined;
   const workers = await createStayWorkers({
     connection: server.connection,
     namespace: 'default',
     activities: cancelling === undefined ? heard : cancelling.obeying(heard),
     ...(options.bookings === undefined ? {} : { bookings: options.bookings }),
-    workflowBundle: cancelling === undefined ? { codePath: await usualBundle() } : await bundleCancelling(),
+    workflowBundle: await (cancelling === undefined ? usualBundle() : bundleCancelling()),
     sinks: { ...cancelling?.sinks, ...(MEASURES ? COVERAGE_SINKS : {}) },
     profile: { ...WORKER_PROFILES.embedded, shutdownGraceTime: '1s', ...options.profile },
     ...(CACHED_STAYS === undefined ? {} : { maxCachedWorkflows: Number(CACHED_STAYS) }),
@@ -207,15 +202,15 @@ export async function openStayWorld(options: StayWorldOptions = {}): Promise<Sta
   return world;
 }
 
-async function usualBundle(): Promise<string> {
-  return MEASURES ? MEASURED_BUNDLE : cachedBundle();
+async function usualBundle(): Promise<WorkflowBundleOption> {
+  return { codePath: MEASURES ? MEASURED_BUNDLE : await cachedBundle() };
 }
 
-function bundleCancelling(): Promise<WorkflowBundle> {
+async function bundleCancelling(): Promise<WorkflowBundleOption> {
   const cancelling = path.join(packageRoot(), 'test/harness/cancelling/in-workflow.ts');
   return MEASURES
     ? bundleWorkflows({ interceptorsPaths: [cancelling, COVERAGE_INTERCEPTORS], webpackConfigHook: addCounters })
-    : bundleWorkflows({ interceptorsPaths: [cancelling] });
+    : { codePath: await cachedBundle([cancelling]) };
 }
 
 function propertiesOf(simulator: Simulator, options: StayWorldOptions): readonly Property[] {

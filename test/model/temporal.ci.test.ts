@@ -13,7 +13,7 @@ const CHANGES = 100;
 
 let world: StayWorld;
 beforeAll(async () => {
-  world = await openStayWorld({ providerLatencyMs: 2, cancelBy: 'by-worker' });
+  world = await openStayWorld({ providerLatencyMs: 2 });
 });
 afterAll(() => world.stop());
 

@@ -23,7 +23,7 @@ it(
 
 /** Runs each plot in a new world: one that has seen many plots answers several times slower. */
 async function tellInNewWorld(plot: readonly Turn[], opening: Opening): Promise<void> {
-  const world = await openStayWorld({ providerLatencyMs: 2, cancelBy: 'by-worker' });
+  const world = await openStayWorld({ providerLatencyMs: 2 });
   try {
     await runPlotOnTemporal(world, opening, plot, 'model');
   } finally {

@@ -16,16 +16,12 @@ import { scenariosPage } from './page.js';
 const PAGE = path.join(packageRoot(), 'docs/scenarios.md');
 const endings = new Map<number, 'holds' | 'fails'>();
 
-/** Time-skipping stands still where an activity is cancelled that has just ended. */
-const CANCEL_BY = { 'time-skipping': 'by-worker', dev: 'by-server' } as const satisfies Record<TemporalKind, string>;
-
 const worlds = new Map<TemporalKind, StayWorld>();
 const left: StayWorld[] = [];
 
 /** Returns the world that all passing scenarios share. What a failed scenario leaves behind must not fail the next one. */
 async function worldOn(server: TemporalKind): Promise<StayWorld> {
-  const world =
-    worlds.get(server) ?? (await openStayWorld({ server, properties: PROPERTIES, cancelBy: CANCEL_BY[server] }));
+  const world = worlds.get(server) ?? (await openStayWorld({ server, properties: PROPERTIES }));
   worlds.set(server, world);
   return world;
 }

@@ -5,7 +5,7 @@ import { openStayWorld, type StayWorld } from '../harness/stay-world.js';
 
 let world: StayWorld;
 beforeAll(async () => {
-  world = await openStayWorld({ cancelBy: 'by-worker' });
+  world = await openStayWorld();
 });
 afterAll(async () => world.stop());
 

@@ -56,7 +56,7 @@ const STANDSTILL_MS = 240_000;
 export async function runMonth({ seed, rooms, days }: MonthOptions): Promise<MonthReport> {
   const began = performance.now();
   const chance = chanceOf(seed);
-  const world = await openStayWorld({ memoryMs: 60_000, cancelBy: 'by-worker' });
+  const world = await openStayWorld({ memoryMs: 60_000 });
   try {
     const demand = drawDemand(chance, world.freeRooms(rooms), days);
     const desk = openFrontDesk(chance, demand);

@@ -120,9 +120,11 @@ describe('a request of OPERA', () => {
       keyValidityStart: '2027-02-30T15:00:00',
       keyRequestTime: 0,
     } as never;
-    expect(await opera.ask('Remove', 'R-1', malformed)).toMatchObject({ responseCode: 'OK' });
+    const remove = await opera.post(opera.request('Remove', 'R-1', malformed));
+    expect(remove).toMatchObject({ status: 201, body: { responseCode: 'OK' } });
     expect(asked).toMatchObject([{ name: { reservationId: 'R-1' }, request: { kind: 'remove', rooms: [] } }]);
-    expect(await opera.ask('New', 'R-1', malformed)).toMatchObject({ responseCode: 'UR' });
+    const create = await opera.post(opera.request('New', 'R-1', malformed));
+    expect(create).toMatchObject({ status: 201, body: { responseCode: 'UR' } });
     expect(asked).toHaveLength(1);
   });
 
