@@ -1,8 +1,9 @@
 /** Saved histories replay against the current workflows; `record-histories.ts` describes how to save them again. */
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { Worker, type WorkflowBundleWithSourceMap } from '@temporalio/worker';
+import { Worker, type WorkflowBundleOption, type WorkflowBundleWithSourceMap } from '@temporalio/worker';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { cachedBundle } from '../../src/dev/bundle-cache.js';
 import { packageRoot } from '../../src/package-root.js';
 import { bundleWorkflows } from '../../src/temporal/workflow-bundle.js';
 import { BOOKING_GENERATION, BOOKING_SCENARIOS } from './booking-scenarios.js';
@@ -18,16 +19,16 @@ const scenariosOf = (generation: string): readonly string[] => [
   ...new Set(files.filter((file) => file.startsWith(`${generation}/`)).map(ofScenario)),
 ];
 
-let bundle: WorkflowBundleWithSourceMap;
+let bundle: WorkflowBundleOption;
 let altered: WorkflowBundleWithSourceMap;
 beforeAll(async () => {
-  bundle = await bundleWorkflows();
+  bundle = { codePath: await cachedBundle() };
   altered = await bundleWorkflows({
     workflowsPath: path.join(packageRoot(), 'test/replay/fixtures/altered-workflows.ts'),
   });
 });
 
-function replay(file: string, workflowBundle: WorkflowBundleWithSourceMap): Promise<void> {
+function replay(file: string, workflowBundle: WorkflowBundleOption): Promise<void> {
   const { history, workflowId } = loadHistory(path.join(folder, file));
   return Worker.runReplayHistory({ workflowBundle }, history, workflowId);
 }
