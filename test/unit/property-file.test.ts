@@ -30,7 +30,7 @@ describe('a property file', () => {
       checkIn: '15:00',
       checkOut: '11:00',
       doors: { roomFrom: 'display_name', roomPattern: '{room}' },
-      policy: { phone: 'wait-for-phone', cardFormat: 'rfid48', label: '%ROOMNUM% - %SITENAME%' },
+      policy: { phone: 'wait-for-phone', cardFormat: 'rfid48', label: null },
     });
   });
 

@@ -67,8 +67,11 @@ export const policySchema = z
       .default(0),
     /** Visionline card format (Seam's documentation): decides how many doors fit into one key. */
     cardFormat: z.enum(['rfid48', 'TLCode']).default('rfid48'),
-    /** Label of the key with Visionline's placeholders; null sends none. */
-    label: z.string().min(1).nullable().default('%ROOMNUM% - %SITENAME%'),
+    /**
+     * Label of the key with Visionline's placeholders; null sends none. Off by default: Seam's guide has the field, its
+     * published schema does not.
+     */
+    label: z.string().min(1).nullable().default(null),
   })
   .prefault({});
 

@@ -86,15 +86,25 @@ describe('the create request', () => {
         card_format: 'rfid48',
         card_function_type: 'guest',
         override: true,
-        label: '%ROOMNUM% - %SITENAME%',
       },
     });
   });
 
-  it("a joiner's create request names the joined key, without an override and without a label that the property disables", async () => {
+  it('a guest gets a key by default where Seam rejects every field that its schema does not have', async () => {
+    const strict = await openHotel({ switches: { unknownKeys: 'reject' } });
+    try {
+      const guest = await strict.guest({ name: 'Ada Moss', email: 'ada@example.com', phone: '+4930123456' });
+      const outcome = await run(strict.activities.issueKey, strict.issuing(guest, strict.ask(['101'])));
+      expect([outcome.kind, strict.opens(guest, '101')]).toEqual(['issued', true]);
+    } finally {
+      await strict.close();
+    }
+  });
+
+  it("a joiner's create request names the joined key, without an override, and has the property's label", async () => {
     const property = propertySchema.parse({
       ...hotel.simulator.property,
-      policy: { label: null, cardFormat: 'TLCode' },
+      policy: { label: '%ROOMNUM%', cardFormat: 'TLCode' },
     });
     const activities = createActivities({
       seam: hotel.client,
@@ -105,6 +115,7 @@ describe('the create request', () => {
     expect(visionline_metadata).toEqual({
       card_format: 'TLCode',
       card_function_type: 'guest',
+      label: '%ROOMNUM%',
       joiner_acs_credential_ids: [expect.any(String)],
     });
   });
