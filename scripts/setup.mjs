@@ -44,7 +44,7 @@ const STEPS = {
     act: () => findServer('testServer'),
   },
   browser: {
-    what: 'looking for Chromium (for tests of the Web UI)',
+    what: 'looking for Chromium (for tests of web pages)',
     isDone: browserFound,
     act: findBrowser,
   },

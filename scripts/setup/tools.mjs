@@ -123,11 +123,11 @@ export function browserFound() {
   return tool !== undefined && isExecutable(tool.path);
 }
 
-/** Looks for a browser. A missing browser is not an error: tests of the Web UI report that they were skipped. */
+/** Looks for a browser. A missing browser is not an error: tests of web pages report that they were skipped. */
 export async function findBrowser() {
   const file = findOnPath(...BROWSERS) ?? (await installBrowser());
   if (file === undefined) {
-    say('no Chromium: tests of the Web UI are skipped. Install Chromium so that "chromium" is on PATH to run them.');
+    say('no Chromium: tests of web pages are skipped. Install Chromium so that "chromium" is on PATH to run them.');
   } else {
     keepTool('chromium', { path: file, from: 'PATH' });
   }

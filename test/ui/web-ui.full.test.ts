@@ -6,26 +6,17 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { Client } from '@temporalio/client';
-import { chromium, type Browser, type Page } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createStayClient, stayWorkflowId, type StayClient } from '../../src/client.js';
 import { startStack, type Stack } from '../../src/dev/stack.js';
 import { instantAt } from '../../src/domain/model/instants.js';
-import { findTool, privateFolder } from '../../src/temporal/binaries.js';
+import { privateFolder } from '../../src/temporal/binaries.js';
 import { connect } from '../../src/temporal/connection.js';
+import { HAS_BROWSER, launchBrowser } from './browser.js';
 
-const FLAGS = [
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-];
 const CONTACTS = ['Ada Lovelace', 'ada@example.com', '+4915112345678'];
 const pictures = path.join(privateFolder(), 'web-ui');
-const executablePath = findTool('chromium');
 
 let folder: string;
 let stack: Stack;
@@ -67,7 +58,7 @@ async function open(tab: string, text: string): Promise<string> {
   return (await frames()).join('\n');
 }
 
-describe.skipIf(executablePath === undefined)('a stay in Temporal Web UI', () => {
+describe.skipIf(!HAS_BROWSER)('a stay in Temporal Web UI', () => {
   beforeAll(async () => {
     mkdirSync(pictures, { recursive: true });
     folder = mkdtempSync(path.join(tmpdir(), 'stayline-ui-'));
@@ -94,7 +85,7 @@ describe.skipIf(executablePath === undefined)('a stay in Temporal Web UI', () =>
     await until(async () => (await stays.view(name)).guests.every((guest) => guest.keyState === 'issued'));
     await stays.signal(name, 'changeRooms', { rooms: ['103', '104'] });
     await settled();
-    browser = await chromium.launch({ executablePath: executablePath ?? '', headless: true, args: FLAGS });
+    browser = await launchBrowser();
     page = await browser.newPage({ viewport: { width: 1500, height: 1000 } });
     page.on('console', (message) => {
       if (message.type() === 'error') complaints.push(message.text());

@@ -65,10 +65,23 @@ function callsOf({ paths = {} }: { readonly paths?: object }): readonly unknown[
   );
 }
 
+/**
+ * Content security policy of the page. Swagger UI adds style elements as it runs. The plugin's own policy lacks them, and turns requests
+ * of a page that was fetched by HTTP into HTTPS, which a server within the hotel does not answer.
+ */
+const DOCS_POLICY = {
+  'default-src': ["'self'"],
+  'style-src': ["'self'", "'unsafe-inline'"],
+  'img-src': ["'self'", 'data:'],
+  'base-uri': ["'self'"],
+  'object-src': ["'none'"],
+  'frame-ancestors': ["'self'"],
+};
+
 /** Adds `GET /openapi.json` and `GET /docs`. */
 export async function addDocs(app: FastifyInstance): Promise<void> {
   app.get('/openapi.json', async () => app.swagger());
-  await app.register(swaggerUi, { routePrefix: '/docs', staticCSP: true });
+  await app.register(swaggerUi, { routePrefix: '/docs', staticCSP: DOCS_POLICY });
 }
 
 /** Response of a route that streams indefinitely. */
