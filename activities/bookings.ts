@@ -7,7 +7,12 @@ import type { Connection, Connections } from '../src/booking/ingress/connections
 import { openDoor, type Counter } from '../src/booking/ingress/port.js';
 import { asApplicationFailure, BOOKING_ERRORS, BookingSystemError } from '../src/booking/ingress/errors.js';
 import { paceOf, reread } from '../src/booking/ingress/deliver.js';
-import type { BookingActivities, RereadOutcome } from '../src/domain/model/booking-activities.js';
+import type {
+  BookingActivities,
+  IngestOutcome,
+  ReadReservationInput,
+  RereadOutcome,
+} from '../src/domain/model/booking-activities.js';
 import { cancelStay, reportRefused, sendToStays } from '../src/booking/ingress/apply-reservation.js';
 import { defined } from '../src/domain/model/defined.js';
 import type { StayName } from '../src/domain/model/ids.js';
@@ -27,33 +32,7 @@ const TIMEOUT_MS = 60_000;
 /** Returns the activities of the workflows that serve booking systems. */
 export function createBookingActivities({ connections, count }: BookingDependencies): BookingActivities {
   return {
-    async readReservation({ propertyId, reservationId, ifGone }) {
-      const { client } = Context.current();
-      const deadline = Date.now() + activityInfo().startToCloseTimeoutMs;
-      const name: StayName = { propertyId, reservationId };
-      // A request to Temporal must not outlive its attempt: the next attempt sends it again.
-      const inTime = <T>(ask: () => Promise<T>): Promise<T> => client.withDeadline(deadline, ask);
-      const report = (problem: string): Promise<void> => inTime(() => reportRefused(client, name, problem));
-      const { system, fetched } = await reporting(report, async () => {
-        const { system, connectionId } = connectionOf(connections, propertyId);
-        if (system.fetchReservation === undefined) throw notConnected(`${connectionId} cannot fetch reservations`);
-        const call = { signal: cancellationSignal() };
-        return { system, fetched: await classified(system.fetchReservation(name, call)) };
-      });
-      return inTime(async () => {
-        switch (fetched.kind) {
-          case 'found':
-            return sendToStays(client, fetched, system.sourceFields);
-          case 'gone':
-            return ifGone === 'report' ? { kind: 'missing' as const } : cancelStay(client, name);
-          case 'ignored':
-            await reportRefused(client, name, `the booking system's reservation is not read: ${fetched.why}`);
-            return fetched;
-          default:
-            return fetched satisfies never;
-        }
-      });
-    },
+    readReservation: (input) => heartbeating(() => read(connections, input)),
 
     async sweepPage({ connectionId, propertyId, since, cursor }) {
       const { client } = Context.current();
@@ -95,6 +74,38 @@ export function createBookingActivities({ connections, count }: BookingDependenc
   };
 }
 
+/** Reads one reservation and sends the result to its stay. */
+async function read(
+  connections: Connections,
+  { propertyId, reservationId, ifGone }: ReadReservationInput,
+): Promise<IngestOutcome> {
+  const { client } = Context.current();
+  const deadline = Date.now() + activityInfo().startToCloseTimeoutMs;
+  const name: StayName = { propertyId, reservationId };
+  // A request to Temporal must not outlive its attempt: the next attempt sends it again.
+  const inTime = <T>(ask: () => Promise<T>): Promise<T> => client.withDeadline(deadline, ask);
+  const report = (problem: string): Promise<void> => inTime(() => reportRefused(client, name, problem));
+  const { system, fetched } = await reporting(report, async () => {
+    const { system, connectionId } = connectionOf(connections, propertyId);
+    if (system.fetchReservation === undefined) throw notConnected(`${connectionId} cannot fetch reservations`);
+    const call = { signal: cancellationSignal() };
+    return { system, fetched: await classified(system.fetchReservation(name, call)) };
+  });
+  return inTime(async () => {
+    switch (fetched.kind) {
+      case 'found':
+        return sendToStays(client, fetched, system.sourceFields);
+      case 'gone':
+        return ifGone === 'report' ? { kind: 'missing' as const } : cancelStay(client, name);
+      case 'ignored':
+        await reportRefused(client, name, `the booking system's reservation is not read: ${fetched.why}`);
+        return fetched;
+      default:
+        return fetched satisfies never;
+    }
+  });
+}
+
 function connectionOf(connections: Connections, propertyId: string): Connection {
   const connection = connections.ofProperty(propertyId);
   if (connection === undefined) throw notConnected(`no connection serves the property ${JSON.stringify(propertyId)}`);
@@ -103,7 +114,7 @@ function connectionOf(connections: Connections, propertyId: string): Connection 
 
 /** Returns a retryable failure: a person must add the connection to the file and restart the worker. */
 function notConnected(message: string): ApplicationFailure {
-  return ApplicationFailure.create({ message, type: 'NotConnected', nextRetryDelay: '1m' });
+  return ApplicationFailure.create({ message, type: 'NotConnected', nextRetryDelay: '10s' });
 }
 
 /** Returns a final failure: the property now has another connection, or none. */

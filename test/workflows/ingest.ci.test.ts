@@ -139,6 +139,23 @@ test('the history does not grow while the booking system is down, and one read a
   expect((await world.view('down')).rooms).toEqual(['109']);
 });
 
+test('a delivery during a long delay of a failed read causes a new read at once', async () => {
+  world.house.trouble.begin({ status: 503, retryAfterSeconds: 3_600 });
+  world.save('news', { rooms: ['108'] });
+  await world.deliver('news');
+  const { refused } = world.house.trouble.counts();
+  await vi.waitUntil(() => world.house.trouble.counts().refused > refused, { timeout: 30_000 });
+  world.save('news', { rooms: ['109'] });
+  world.house.trouble.end();
+  await world.deliver('news');
+  // Without the delivery, the next attempt would come a minute after the first.
+  await world.read('news');
+  expect((await world.view('news')).rooms).toEqual(['109']);
+  const { events } = await ingestOf('news').fetchHistory();
+  const cancelled = (events ?? []).filter(({ activityTaskCanceledEventAttributes: it }) => it != null);
+  expect(cancelled).toHaveLength(1);
+});
+
 test('a missing reservation is read again after a grace period, its stay is then cancelled, and it may come back', async () => {
   const reservation = world.save('gone');
   await world.deliver('gone');

@@ -4,7 +4,6 @@
  * newer.
  */
 import {
-  ActivityCancellationType,
   CancellationScope,
   condition,
   continueAsNew,
@@ -38,8 +37,9 @@ import { ownName } from '../own-name.js';
 const { readReservation } = proxyActivities<BookingActivities>({
   taskQueue: TASK_QUEUES.bookings,
   startToCloseTimeout: '1m',
+  // A cancelled read ends within seconds. The next one waits for that: two at once could apply their results in the wrong order.
+  heartbeatTimeout: '10s',
   retry: { initialInterval: '1s', backoffCoefficient: 2, maximumInterval: '1m' },
-  cancellationType: ActivityCancellationType.TRY_CANCEL,
 });
 
 const DEFAULT_PACE: messages.IngestPace = { quietMs: 1_500, longestMs: 10_000, rereadMs: [10_000], goneMs: 60_000 };
@@ -49,6 +49,13 @@ const DEFAULT_PACE: messages.IngestPace = { quietMs: 1_500, longestMs: 10_000, r
  * ten updates in flight.
  */
 const REPLY_WITHIN_MS = 50_000;
+
+/**
+ * Age at which a read gives way to a newer request: its next attempt may be a minute away. The age doubles each time, so
+ * that requests during an outage cause few reads.
+ */
+const FIRST_GIVES_WAY_MS = 5_000;
+const LAST_GIVES_WAY_MS = 60_000;
 
 /** Context of one run. */
 interface IngestRun {
@@ -60,6 +67,8 @@ interface IngestRun {
   answered: number;
   /** Set when the next read starts at once, without waiting for more deliveries. */
   urgent: boolean;
+  /** Age at which the next read gives way to a newer request, in milliseconds. */
+  givesWayMs: number;
   /**
    * Index in `rereadMs` of the next reread, used when the last delivery appears to have brought no change. Without a
    * delivery there is none.
@@ -107,7 +116,10 @@ async function quiet(run: IngestRun): Promise<void> {
   }
 }
 
-/** Executes one read, however long the booking system is down. Requests that arrive meanwhile cause another read. */
+/**
+ * Executes one read, however long the booking system is down. Requests that arrive meanwhile cause another read. It
+ * starts at once if this one is not about to end.
+ */
 async function read(run: IngestRun): Promise<void> {
   const seen = run.asked;
   run.urgent = false;
@@ -115,19 +127,40 @@ async function read(run: IngestRun): Promise<void> {
   const reading = scope.run(() =>
     readReservation.executeWithOptions({ summary: 'fetch the reservation and update its stay' }, [inputOf(run)]),
   );
-  const ended = reading.then(
-    () => true,
-    () => true,
-  );
-  // History size is limited: if deliveries keep arriving while no read succeeds, the workflow continues as new.
-  await Promise.race([ended, condition(() => workflowInfo().continueAsNewSuggested)]);
-  if (workflowInfo().continueAsNewSuggested) {
-    scope.cancel();
-    await ended;
-    await carryOn(run);
+  const givesWay = await isToGiveWay(run, reading, seen);
+  if (givesWay) scope.cancel();
+  const [result] = await Promise.allSettled([reading]);
+  if (workflowInfo().continueAsNewSuggested) await carryOn(run);
+  if (result.status === 'fulfilled') {
+    take(run, result.value);
+    run.answered = seen;
+    run.givesWayMs = FIRST_GIVES_WAY_MS;
+  } else if (givesWay) {
+    run.urgent = true;
+    run.givesWayMs = Math.min(run.givesWayMs * 2, LAST_GIVES_WAY_MS);
+  } else {
+    throw result.reason;
   }
-  take(run, await reading);
-  run.answered = seen;
+}
+
+/**
+ * Returns false once the read has ended. Returns true once it is to be cancelled: a newer request has arrived and the
+ * read is old, or the history is long. Its size is limited, also if deliveries keep arriving while no read succeeds.
+ */
+async function isToGiveWay(run: IngestRun, reading: Promise<IngestOutcome>, seen: number): Promise<boolean> {
+  const since = millisNow();
+  const isLong = (): boolean => workflowInfo().continueAsNewSuggested;
+  const scope = new CancellationScope();
+  const old = scope.run(async () => {
+    await condition(() => isLong() || run.asked > seen);
+    const left = since + run.givesWayMs - millisNow();
+    if (left > 0) await condition(isLong, left);
+    return true;
+  });
+  const hasEnded = (): boolean => false;
+  const givesWay = await Promise.race([reading.then(hasEnded, hasEnded), old]);
+  scope.cancel();
+  return givesWay;
 }
 
 function inputOf({ name, missingSince, pace }: IngestRun): ReadReservationInput {
@@ -220,6 +253,7 @@ function openRun(argument: messages.IngestStart): IngestRun {
     asked: 0,
     answered: 0,
     urgent: carried !== undefined,
+    givesWayMs: FIRST_GIVES_WAY_MS,
     nextReread: 0,
     mayLag: false,
     missingSince: carried?.missingSince,

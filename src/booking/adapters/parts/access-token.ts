@@ -16,7 +16,7 @@ export interface ClientCredentials {
 export interface AccessTokens {
   /**
    * Runs `ask` with the value of an `authorization` header. Retries once with a new token if the booking system answers
-   * 401.
+   * 401 or 403: a token keeps the permissions that it was issued with.
    * @throws BookingSystemError if no token is available; any error of `ask`
    */
   authorized<Answer>(ask: (authorization: string) => Promise<Answer>): Promise<Answer>;
@@ -31,6 +31,9 @@ const SHORT_LIFE_MS = 5 * 60_000;
 /** Limits of a stated lifetime: a shorter one would mean a token for every call, and none is good for longer. */
 const SHORTEST_LIFE_MS = 30_000;
 const LONGEST_LIFE_MS = 24 * 60 * 60_000;
+
+/** Statuses that another token may change. */
+const REFUSED: ReadonlySet<number | undefined> = new Set([401, 403]);
 
 /** Returns a cache of access tokens for one client. It sends no request before the first use. */
 export function openAccessTokens({ tokenUrl, clientId, clientSecret, scope }: ClientCredentials): AccessTokens {
@@ -61,7 +64,7 @@ export function openAccessTokens({ tokenUrl, clientId, clientSecret, scope }: Cl
       try {
         return await ask(first.authorization);
       } catch (error) {
-        if (!isUnauthorized(error)) throw error;
+        if (!isRefused(error)) throw error;
         if ((await current?.catch(() => undefined)) === first) current = undefined;
         return ask((await token()).authorization);
       }
@@ -94,8 +97,8 @@ function lifeOf(seconds: number | undefined): number {
   return Math.min(Math.max(seconds * 1_000, SHORTEST_LIFE_MS), LONGEST_LIFE_MS);
 }
 
-function isUnauthorized(error: unknown): boolean {
-  return error instanceof BookingSystemError && error.failure.kind === 'rejected' && error.failure.status === 401;
+function isRefused(error: unknown): boolean {
+  return error instanceof BookingSystemError && error.failure.kind === 'rejected' && REFUSED.has(error.failure.status);
 }
 
 /** Returns an error without its cause: the cause holds the server's answer, and may name the client. */

@@ -181,7 +181,7 @@ describe('a reservation', () => {
 });
 
 describe('requests to apaleo', () => {
-  test('parallel reads share one token, and the adapter requests another when apaleo rejects it', async () => {
+  test('parallel reads share one token, and the adapter requests another when apaleo answers 401 or 403', async () => {
     await standIn.save(aWireReservation(), 'created');
     const system = open();
     await Promise.all([1, 2, 3].map(async () => system.fetchReservation?.(NAME, aCall())));
@@ -189,6 +189,10 @@ describe('requests to apaleo', () => {
     standIn.endTokens();
     expect(await system.fetchReservation?.(NAME, aCall())).toMatchObject({ kind: 'found' });
     expect(standIn.tokensGiven()).toBe(2);
+    standIn.trouble.begin({ status: 403 }, '/booking');
+    await expect(system.fetchReservation?.(NAME, aCall())).rejects.toMatchObject({ failure: { status: 403 } });
+    expect(standIn.tokensGiven()).toBe(3);
+    standIn.trouble.end();
   });
 
   test('an outage and too many requests are reported as unavailable, and wrong credentials as rejected', async () => {
