@@ -21,8 +21,9 @@ export const MODES: readonly KilledCall[] = [
 ];
 
 /** Runs the small stay without a kill. Returns how many calls it took. */
-export function runUndisturbed(world: RealWorld): Promise<number> {
-  return runStory(world, { ...small, title: 'undisturbed' });
+export async function runUndisturbed(world: RealWorld): Promise<number> {
+  const { calls } = await runStory(world, { ...small, title: 'undisturbed' });
+  return calls;
 }
 
 /** Runs the small stay, and kills the worker at its n-th call: the stay must come to the same end. */

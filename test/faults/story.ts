@@ -2,14 +2,34 @@
  * A stay under faults: guests arrive, more come, rooms change, all leave, while calls to Seam fail and workers are killed. The story is
  * made from a seed, so that a failed one can run again: `STAYLINE_FAULT_SEED=17 npm run test:faults -- --seeds 1`.
  */
+import fc from 'fast-check';
 import type { Fault } from '../../src/simulator/control/faults.js';
-import { untilAtRest, type Desired } from '../harness/at-rest.js';
-import type { Kill, KilledCall, RealWorld } from '../harness/real-world.js';
+import { untilAtRest, type Desired, type SeamRecords, type StayAtRest } from '../harness/at-rest.js';
+import type { BookedStay } from '../harness/booked-stay.js';
+import type { Kill, KilledCall } from '../harness/real-world.js';
+
+/** Process that a kill ends; the worker where nothing else is said. */
+export type Victim = 'worker' | 'simulator' | 'temporal';
 
 export type Trouble =
   | { readonly kind: 'fault'; readonly fault: Fault }
-  /** The worker is killed at the n-th call of the story. */
-  | { readonly kind: 'kill'; readonly atCall: number; readonly call: KilledCall };
+  /** A process is killed at the n-th call of the story. */
+  | { readonly kind: 'kill'; readonly atCall: number; readonly call: KilledCall; readonly victim?: Victim };
+
+/** The world in which a story happens. */
+export interface StoryWorld {
+  readonly simulator: SeamRecords;
+  book(
+    title: string,
+    changes: { readonly rooms: string[]; readonly guests: { readonly guestId: string }[] },
+  ): Promise<StayAtRest & Pick<BookedStay, 'signal'>>;
+  freeRooms(count: number): string[];
+  disturb(fault: Fault): Promise<void>;
+  undisturb(): Promise<void>;
+  calls(): number;
+  lateOnesArrived(): Promise<void>;
+  killAtCall(n: number, call: KilledCall, victim?: Victim): Promise<Kill>;
+}
 
 export type Change = 'add-guest' | 'change-rooms' | 'check-out';
 
@@ -23,14 +43,26 @@ export interface Story {
 const PATIENCE = { withinMs: 90_000 };
 const FIRST_GUESTS = ['g1', 'g2', 'g3'];
 
-/** Runs the story in rooms of its own, and checks that the stay reaches its desired state. Returns how many calls it took. */
-export async function runStory(world: RealWorld, story: Story): Promise<number> {
+/** How a story took place. */
+export interface Course {
+  readonly calls: number;
+  /** Processes that were killed: a story may end before the call of a kill comes. */
+  readonly killed: readonly Victim[];
+  /** Final state of the stay, without the names of rooms and keys: the same with and without troubles. */
+  readonly end: object;
+}
+
+/** Runs the story in rooms of its own, and checks that the stay reaches its desired state. */
+export async function runStory(world: StoryWorld, story: Story): Promise<Course> {
   const callsBefore = world.calls();
-  const kills: Kill[] = [];
+  const kills: { readonly victim: Victim; readonly kill: Kill }[] = [];
   await world.undisturb();
   for (const trouble of story.troubles) {
     if (trouble.kind === 'fault') await world.disturb(trouble.fault);
-    else kills.push(await world.killAtCall(trouble.atCall, trouble.call));
+    else {
+      const { victim = 'worker', atCall, call } = trouble;
+      kills.push({ victim, kill: await world.killAtCall(atCall, call, victim) });
+    }
   }
   let desired: Desired & { formerRooms: readonly string[]; formerGuestIds: readonly string[] } = {
     guestIds: [...FIRST_GUESTS],
@@ -69,11 +101,37 @@ export async function runStory(world: RealWorld, story: Story): Promise<number> 
     }
   }
   await untilAtRest(world.simulator, stay, desired, PATIENCE);
-  for (const kill of kills) await kill.over();
+  const killed: Victim[] = [];
+  for (const { victim, kill } of kills) if (await kill.over()) killed.push(victim);
   await world.undisturb();
   await world.lateOnesArrived();
   await untilAtRest(world.simulator, stay, desired, PATIENCE);
-  return world.calls() - callsBefore;
+  const { phase, settled, guests: ended, keys, attention, leases = [] } = await stay.view();
+  return {
+    calls: world.calls() - callsBefore,
+    killed,
+    end: {
+      phase,
+      settled,
+      guests: ended.map(({ guestId, keyState, waitingFor }) => ({ guestId, keyState, waitingFor })),
+      live: keys.filter(({ state }) => state !== 'dead').map(({ guestId, rooms }) => [guestId, rooms.length]),
+      attention: attention.map(({ code }) => code),
+      leases: leases.map(({ state }) => state),
+    },
+  };
+}
+
+/** Returns the story of a seed in which the simulator and Temporal's server are killed too, at calls of their own. */
+export function storyOfEveryProcess(seed: number): Story {
+  const story = storyOf(seed);
+  const random = randomFrom(seed + 1_000_000);
+  const kill = (victim: Victim): Trouble => ({
+    kind: 'kill',
+    victim,
+    atCall: 1 + Math.floor(random() * 20),
+    call: { kind: random() < 0.5 ? 'request-lost' : 'answer-lost' },
+  });
+  return { ...story, troubles: [...story.troubles, kill('simulator'), kill('temporal')] };
 }
 
 /** Returns the story of a seed; the same seed always gives the same story. */
@@ -120,11 +178,15 @@ export function storyOf(seed: number): Story {
   };
 }
 
-/** Numbers from 0 up to 1, the same for the same seed (a linear congruential generator, Numerical Recipes' constants). */
+/** Most numbers that a story draws. */
+const DRAWS = 100;
+
+/** Returns a source of numbers from 0 up to 1, the same for the same seed. */
 function randomFrom(seed: number): () => number {
-  let state = seed >>> 0;
+  const numbers = fc.sample(fc.noBias(fc.nat({ max: 2 ** 31 - 1 })), { seed, numRuns: DRAWS });
   return () => {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
-    return state / 2 ** 32;
+    const next = numbers.shift();
+    if (next === undefined) throw new Error('The story draws too many numbers');
+    return next / 2 ** 31;
   };
 }

@@ -3,9 +3,21 @@
  * reference is what the guests should have, not what was done.
  */
 import type { StayView } from '../../src/client.js';
+import type { JournalEntry } from '../../src/simulator/hotel/journal.js';
 import type { CredentialRecord } from '../../src/simulator/hotel/records.js';
-import type { Simulator } from '../../src/simulator/server.js';
+import type { WorldData } from '../../src/simulator/hotel/world.js';
 import type { BookedStay } from './booked-stay.js';
+
+/** What Seam has on record: in a simulator of this process, or in the state file of one in a process of its own. */
+export interface SeamRecords {
+  readonly hotel: {
+    readonly world: Pick<WorldData, 'identities' | 'credentials'>;
+    journal(): readonly JournalEntry[];
+  };
+}
+
+/** The parts of a stay that are looked at. */
+export type StayAtRest = Pick<BookedStay, 'name' | 'workflowId' | 'view' | 'tap'>;
 
 /** Desired result of a stay: its guests and their rooms. */
 export interface Desired {
@@ -18,12 +30,12 @@ export interface Desired {
 }
 
 /** Returns everything that is not as it should be; empty if the stay is at rest as desired. */
-async function problemsAtRest(simulator: Simulator, stay: BookedStay, desired: Desired): Promise<string[]> {
+async function problemsAtRest(seam: SeamRecords, stay: StayAtRest, desired: Desired): Promise<string[]> {
   const view = await stay.view();
   return [
     ...problemsOfView(view, desired),
-    ...problemsAtSeam(simulator, stay, desired),
-    ...(await problemsAtDoors(simulator, stay, desired)),
+    ...problemsAtSeam(seam, stay, desired),
+    ...(await problemsAtDoors(seam, stay, desired)),
   ];
 }
 
@@ -44,11 +56,11 @@ function problemsOfView(view: StayView, { guestIds }: Desired): string[] {
 }
 
 /** Checks for one live key per guest who should have one: one override among them, all of one generation. No one else has a key. */
-function problemsAtSeam(simulator: Simulator, stay: BookedStay, desired: Desired): string[] {
+function problemsAtSeam(seam: SeamRecords, stay: StayAtRest, desired: Desired): string[] {
   const problems: string[] = [];
   const kept: CredentialRecord[] = [];
   for (const guestId of [...desired.guestIds, ...(desired.formerGuestIds ?? [])]) {
-    const { identities, keys } = heldBy(simulator, stay, guestId);
+    const { identities, keys } = heldBy(seam, stay, guestId);
     if (identities > 1) problems.push(`guest ${guestId} has ${identities} identities`);
     const allowed = desired.guestIds.includes(guestId) ? 1 : 0;
     if (keys.length !== allowed) problems.push(`guest ${guestId} holds ${keys.length} keys at Seam`);
@@ -61,8 +73,8 @@ function problemsAtSeam(simulator: Simulator, stay: BookedStay, desired: Desired
 }
 
 function heldBy(
-  { hotel }: Simulator,
-  { name }: BookedStay,
+  { hotel }: SeamRecords,
+  { name }: StayAtRest,
   guestId: string,
 ): { readonly identities: number; readonly keys: readonly CredentialRecord[] } {
   const { world } = hotel;
@@ -75,11 +87,11 @@ function heldBy(
   return { identities: identities.length, keys };
 }
 
-async function problemsAtDoors(simulator: Simulator, stay: BookedStay, desired: Desired): Promise<string[]> {
+async function problemsAtDoors(seam: SeamRecords, stay: StayAtRest, desired: Desired): Promise<string[]> {
   const problems: string[] = [];
   const { guestIds, rooms, formerGuestIds = [], formerRooms = [] } = desired;
   // A guest who left before Seam had a record of them has no phone to hold to a door.
-  const known = formerGuestIds.filter((guestId) => heldBy(simulator, stay, guestId).identities > 0);
+  const known = formerGuestIds.filter((guestId) => heldBy(seam, stay, guestId).identities > 0);
   const everyone = [...guestIds, ...known];
   // Both orders are tried: a lock that has learned of a newer key rejects the older ones.
   for (const order of [everyone, everyone.toReversed()]) {
@@ -99,8 +111,8 @@ const LOOK_EVERY_MS = 100;
 
 /** Waits until there is no problem left. @throws Error with the remaining problems, the stay's view and Seam's journal */
 export async function untilAtRest(
-  simulator: Simulator,
-  stay: BookedStay,
+  seam: SeamRecords,
+  stay: StayAtRest,
   desired: Desired,
   { withinMs }: { readonly withinMs: number },
 ): Promise<void> {
@@ -108,8 +120,8 @@ export async function untilAtRest(
   for (;;) {
     // Taps change locks, so doors are tried only once everything else is right.
     const view = await stay.view();
-    const early = [...problemsOfView(view, desired), ...problemsAtSeam(simulator, stay, desired)];
-    const problems = early.length > 0 ? early : await problemsAtRest(simulator, stay, desired);
+    const early = [...problemsOfView(view, desired), ...problemsAtSeam(seam, stay, desired)];
+    const problems = early.length > 0 ? early : await problemsAtRest(seam, stay, desired);
     if (problems.length === 0) return;
     if (performance.now() > deadline) {
       throw new Error(
@@ -119,7 +131,7 @@ export async function untilAtRest(
           JSON.stringify(
             view.keys.map(({ guestId, kind, state, rooms, acsCredentialId: id }) => [guestId, kind, state, rooms, id]),
           ),
-          ...journalOf(simulator),
+          ...journalOf(seam),
         ].join('\n'),
       );
     }
@@ -128,7 +140,7 @@ export async function untilAtRest(
 }
 
 /** Returns the latest entries of Seam's journal, without taps. */
-function journalOf({ hotel }: Simulator): string[] {
+function journalOf({ hotel }: SeamRecords): string[] {
   return hotel
     .journal()
     .filter((entry) => entry.what !== 'tap')

@@ -24,8 +24,16 @@ export interface OddSeam {
   close(): Promise<void>;
 }
 
-/** Starts the proxy. `seamUrl` is asked at each request, because the simulator may start later than its proxy. */
-export async function startOddSeam(seamUrl: () => string): Promise<OddSeam> {
+/** Carries a request out; the connection of a request that it rejects is cut. */
+export type Carry = (forward: () => Promise<Response>) => Promise<Response>;
+
+/**
+ * Starts the proxy.
+ *
+ * @param seamUrl asked at each request, because the simulator may start later than its proxy
+ * @param carry hook around each request that reaches Seam; by default the request is forwarded
+ */
+export async function startOddSeam(seamUrl: () => string, carry: Carry = (forward) => forward()): Promise<OddSeam> {
   let odd: OddAnswer | undefined;
   const counts = new Map<string, number>();
   const received: string[] = [];
@@ -40,11 +48,13 @@ export async function startOddSeam(seamUrl: () => string): Promise<OddSeam> {
     received.push(path);
     const strange = odd?.paths === undefined || odd.paths.includes(path) ? odd : undefined;
     if (strange === undefined || strange.carriedOut === true) {
-      const real = await fetch(`${seamUrl()}${path}`, {
-        method: request.method ?? 'POST',
-        headers: { 'content-type': 'application/json', authorization: request.headers.authorization ?? '' },
-        body: Buffer.concat(parts),
-      });
+      const real = await carry(() =>
+        fetch(`${seamUrl()}${path}`, {
+          method: request.method ?? 'POST',
+          headers: { 'content-type': 'application/json', authorization: request.headers.authorization ?? '' },
+          body: Buffer.concat(parts),
+        }),
+      );
       if (strange === undefined) {
         response.writeHead(real.status, { 'content-type': 'application/json' });
         response.end(Buffer.from(await real.arrayBuffer()));

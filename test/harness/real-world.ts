@@ -11,6 +11,7 @@ import { createStayClient, type StayClient } from '../../src/client.js';
 import { startStack, type Stack } from '../../src/dev/stack.js';
 import type { Fault } from '../../src/simulator/control/faults.js';
 import type { ObservedAnswer } from '../../src/simulator/api/call.js';
+import type { JournalEntry } from '../../src/simulator/hotel/journal.js';
 import type { Simulator } from '../../src/simulator/server.js';
 import type { Switches } from '../../src/simulator/control/switches.js';
 import { instantAt } from '../../src/domain/model/instants.js';
@@ -170,12 +171,7 @@ export async function openRealWorld(options: RealWorldOptions = {}): Promise<Rea
     undisturb: () => control('DELETE'),
     calls: () => calls,
     async lateOnesArrived() {
-      const hits = simulator.hotel
-        .journal()
-        .filter((entry) => entry.what === 'fault-hit' && entry.kind === 'commit-late')
-        .map((entry) => Date.parse(entry.at));
-      const arrived = Math.max(0, ...hits) + seamTimeoutMs + longestLateMs + MARGIN_MS;
-      if (arrived > Date.now()) await delay(arrived - Date.now());
+      await untilLateOnesArrived(simulator.hotel.journal(), seamTimeoutMs + longestLateMs);
     },
     async killAtCall(n, call) {
       switch (call.kind) {
@@ -226,6 +222,15 @@ export async function openRealWorld(options: RealWorldOptions = {}): Promise<Rea
     },
   };
   return world;
+}
+
+/** Waits until Seam has carried out every call that a fault `commit-late` held back, at most for `heldMs` each. */
+export async function untilLateOnesArrived(journal: readonly JournalEntry[], heldMs: number): Promise<void> {
+  const hits = journal
+    .filter((entry) => entry.what === 'fault-hit' && entry.kind === 'commit-late')
+    .map((entry) => Date.parse(entry.at));
+  const arrived = Math.max(0, ...hits) + heldMs + MARGIN_MS;
+  if (arrived > Date.now()) await delay(arrived - Date.now());
 }
 
 function bookingSettings(folder: string, { bookings }: RealWorldOptions): Readonly<Record<string, string>> {
