@@ -22,7 +22,7 @@ type DoorMapping = Property['doors'];
 
 /** Returns the doors of `rooms` and the property's common doors. A room with no door, or with several, is unknown. */
 export function findDoors(entrances: readonly Entrance[], rooms: readonly string[], mapping: DoorMapping): DoorFacts {
-  const usable = entrances.filter((entrance) => entrance.can_unlock_with_mobile_key !== false);
+  const usable = entrances.filter((entrance) => entrance.can_unlock_with_mobile_key !== false && !isRemoved(entrance));
   const guestRooms = inNaturalOrder(
     usable.filter((entrance) => isGuestRoom(entrance, mapping)),
     mapping,
@@ -35,6 +35,11 @@ export function findDoors(entrances: readonly Entrance[], rooms: readonly string
     else found.push({ room, acsEntranceId: door.acs_entrance_id, position: guestRooms.indexOf(door) });
   }
   return { rooms: found, commonDoors: commonDoorsOf(usable, mapping), unknownRooms };
+}
+
+/** Returns true for an entrance without a lock: Seam keeps it for a while, beside the one that has replaced it. */
+function isRemoved({ errors }: Entrance): boolean {
+  return errors.some((error) => error.error_code === 'entrance_removed');
 }
 
 function isGuestRoom(entrance: Entrance, mapping: DoorMapping): boolean {

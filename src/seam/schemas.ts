@@ -34,6 +34,7 @@ export const entranceSchema = z.object({
   acs_entrance_id: id,
   display_name: z.string(),
   can_unlock_with_mobile_key: z.boolean().nullish(),
+  errors: z.array(z.object({ error_code: z.string() })).default([]),
   visionline_metadata: z.object({ door_name: z.string().nullish(), door_category: z.string().nullish() }).nullish(),
 });
 

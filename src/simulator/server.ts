@@ -130,7 +130,9 @@ function roomsOf(rooms: number | readonly string[]): readonly string[] {
 /** @throws Error if the state file holds a hotel with other rooms than those requested */
 function needsSameRooms(saved: SavedState, { rooms, stateFile }: SimulatorOptions): void {
   if (rooms === undefined) return;
-  const known = [...saved.hotel.data.doors.values()].filter((door) => door.category === 'guest');
+  const known = [...saved.hotel.data.doors.values()]
+    .filter((door) => door.category === 'guest' && door.removedAt === undefined)
+    .sort((a, b) => a.position - b.position);
   const asked = roomsOf(rooms);
   if (known.length === asked.length && known.every((door, index) => door.name === asked[index])) return;
   throw new Error(`${stateFile} holds a hotel with other rooms (${known.length}); a new hotel needs a new file`);

@@ -181,3 +181,39 @@ describe('a stay without a door to open', () => {
     expect(view.keys).toEqual([]);
   });
 });
+
+describe('a lock that is taken off its door', () => {
+  test('a guest gets no key while the only door of their room is removed, and one by itself once a new lock is there', async () => {
+    const [room = ''] = world.freeRooms(1);
+    const { hotel } = world.simulator;
+    const old = hotel.door(room);
+    await world.disturb({ kind: 'report', resource: 'acs_entrance', code: 'entrance_removed', id: old.id });
+    const stay = await world.book('without-a-lock', { rooms: [room] });
+    const view = await stay.settled();
+    expect(view.attention).toMatchObject([{ code: 'impossible-plan', room }]);
+    expect(view.keys).toEqual([]);
+    hotel.replaceLock(old.id);
+    await world.undisturb();
+    await stay.inTime(({ attention, keys }) => attention.length === 0 && keys.some((key) => key.state === 'live'));
+    expect(await stay.tap('g1', room)).toBe('opened');
+  });
+
+  test('a guest who arrives after a lock was replaced opens the new lock, although Seam still lists the old one', async () => {
+    const [room = ''] = world.freeRooms(1);
+    world.simulator.hotel.replaceLock(world.simulator.hotel.door(room).id);
+    const stay = await world.book('after-a-new-lock', { rooms: [room] });
+    expect((await stay.settled()).attention).toEqual([]);
+    expect(await stay.tap('g1', room)).toBe('opened');
+  });
+
+  test('guests in house whose lock is replaced get keys to the new one, when the stay looks at its doors again', async () => {
+    const [room = '', other = ''] = world.freeRooms(2);
+    const stay = await world.book('new-lock-in-house', { rooms: [room, other], guests: three });
+    await stay.settled();
+    world.simulator.hotel.replaceLock(world.simulator.hotel.door(room).id);
+    expect(await stay.whoOpens(room, THREE)).toEqual([]);
+    await stay.signal('policyChanged', {});
+    await stay.until(({ settled, timeline }) => settled && timeline.some(({ what }) => what.includes('another lock')));
+    for (const door of [room, other]) expect(await stay.whoOpens(door, THREE)).toEqual(THREE);
+  });
+});

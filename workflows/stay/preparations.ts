@@ -36,7 +36,7 @@ const RUNNERS: { readonly [K in Kind]: Runner<K> } = {
   'resolve-doors': async ({ state: { propertyId }, state }, { rooms }) => {
     const options = { ...outageRetry(state), ...summaryOf(`find the doors of ${rooms.join(', ')}`) };
     const found = await seam.resolveDoors.executeWithOptions(options, [{ propertyId, rooms }]);
-    return (current) => recordDoors(current, found);
+    return (current) => recordDoors(current, found, now());
   },
 
   'settle-leases': async (run, { leases }) => {

@@ -122,7 +122,7 @@ export interface Keyring {
   readonly keys: readonly Key[];
   readonly refusals: Readonly<Record<string, Refusal>>;
   readonly outsideAnchors: readonly OutsideAnchor[];
-  /** Newest generation per room that is no longer trusted there (lost phone, removal for cause). */
+  /** Newest generation per room that is no longer trusted there: after a lost phone, a removal for cause, a new lock. */
   readonly distrusted: Readonly<Record<string, number>>;
   readonly lastKey: number;
   readonly lastGeneration: number;

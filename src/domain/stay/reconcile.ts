@@ -5,7 +5,7 @@ import { openAttention } from './plan/attention.js';
 import type { OpenAttention } from '../model/attention.js';
 import type { Preparation } from '../model/preparation.js';
 import { stayWindow, type StayState } from './state.js';
-import { anyKeyMayLive, dropPastBlockers, planPreparations, retriesAt } from './plan/preparations.js';
+import { anyKeyMayLive, doorLookAt, dropPastBlockers, planPreparations, retriesAt } from './plan/preparations.js';
 import { isBefore, later, normalInstant, plusMinutes, type Instant } from '../model/instants.js';
 import { mismatchesChangeAt } from './plan/mismatches.js';
 import { planKeys } from './plan/plan-keys.js';
@@ -75,6 +75,7 @@ function planFor(state: StayState, desired: Desired, inFlight: readonly InFlight
     ...state.desired.scheduled.map((change) => change.from),
     ...looksAt(state),
     ...retriesAt(state),
+    doorLookAt(state, now),
     ...leasesBeginAt(state),
     ...leasesEndSoonAt(state),
     ...(state.leases.unsettled ?? []).map(({ askAgainAt }) => askAgainAt),

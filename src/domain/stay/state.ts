@@ -91,6 +91,12 @@ export interface PropertyKnown {
   readonly policy: Policy;
 }
 
+/** Next look at something that Seam reported as faulty at the looks since `since`. */
+export interface NextLook {
+  readonly since: Instant;
+  readonly at: Instant;
+}
+
 /** Guest as registered at Seam. */
 export interface GuestKnown {
   readonly userIdentityId: string;
@@ -204,6 +210,8 @@ export interface StayState {
   /** Number of times that a read of the property was requested. */
   readonly propertyAsks: number;
   readonly doors: DoorFacts;
+  /** Set while a room of the stay has no door, or the access system's zone is in doubt: the next look at the doors. */
+  readonly doorLook?: NextLook;
   readonly guests: Readonly<Record<string, GuestKnown>>;
   readonly keyring: Keyring;
   readonly phonesToDeactivate: readonly LostPhone[];

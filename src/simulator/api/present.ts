@@ -97,6 +97,16 @@ export function credentialManagerJson(world: World): Json {
   };
 }
 
+function removalErrors(at: number): readonly Json[] {
+  return [
+    {
+      error_code: 'entrance_removed',
+      message: 'The entrance was removed from the access system.',
+      created_at: iso(at),
+    },
+  ];
+}
+
 /** Returns a door as an `acs_entrance`. */
 export function entranceJson(world: World, door: Door): Json {
   const isCommon = door.category === 'common' || door.category === 'common (PMS)';
@@ -107,7 +117,7 @@ export function entranceJson(world: World, door: Door): Json {
     created_at: iso(world.openedAt),
     display_name: door.name,
     space_ids: [],
-    errors: [],
+    errors: door.removedAt === undefined ? [] : removalErrors(door.removedAt),
     warnings: [],
     can_unlock_with_mobile_key: true,
     can_unlock_with_card: true,

@@ -105,9 +105,17 @@ export function createFaultBook(hotel: SimulatedHotel, saved: readonly SavedFaul
     if (!entries.some((other) => other.fault.kind === 'bridge-down')) hotel.setBridge('up');
   }
 
+  /** Takes the locks off the doors that a report in force says are removed, and puts the others back. */
+  function takeLocksOff(): void {
+    const reports = entries.filter((entry) => isRemoval(entry.fault) && isInForce(entry)).map(({ fault }) => fault.id);
+    const ids = [...hotel.world.doors.keys()].filter((id) => reports.some((one) => one === undefined || one === id));
+    hotel.setReportedRemoved(new Set(ids));
+  }
+
   for (const entry of entries) {
     if (entry.fault.kind === 'bridge-down' && !hotel.isBridgeUp()) takeBridgeDown(entry);
   }
+  takeLocksOff();
 
   return {
     set(fault) {
@@ -115,6 +123,7 @@ export function createFaultBook(hotel: SimulatedHotel, saved: readonly SavedFaul
       const entry = { fault, matched: 0, hits: 0 };
       entries.push(entry);
       hotel.world.journal.write('fault-set', fault);
+      takeLocksOff();
       if (fault.kind === 'bridge-down' && fault.after === undefined) takeBridgeDown(entry);
     },
     clear() {
@@ -122,6 +131,7 @@ export function createFaultBook(hotel: SimulatedHotel, saved: readonly SavedFaul
       timers.clear();
       entries = [];
       hotel.world.journal.write('faults-cleared');
+      takeLocksOff();
       hotel.setBridge('up');
     },
     list: () => entries.map(({ fault, hits }) => ({ ...fault, hits })),
@@ -135,6 +145,7 @@ export function createFaultBook(hotel: SimulatedHotel, saved: readonly SavedFaul
         hotel.world.journal.write('fault-hit', { kind: entry.fault.kind, path });
         if (entry.fault.kind === 'bridge-down') takeBridgeDown(entry);
       }
+      takeLocksOff();
       return {
         delayMs: struck.reduce((sum, { fault }) => sum + (fault.kind === 'latency' ? (fault.ms ?? 1_000) : 0), 0),
         quirks: struck.flatMap(({ fault }) => quirkOf(fault)),
@@ -159,6 +170,15 @@ function strikes(entry: Entry, path: string): boolean {
 function isFor(fault: Fault, path: string): boolean {
   if (fault.path === undefined) return USUAL_PATHS[fault.kind]?.includes(path) ?? true;
   return fault.path.endsWith('*') ? path.startsWith(fault.path.slice(0, -1)) : path === fault.path;
+}
+
+function isRemoval({ kind, resource, code }: Fault): boolean {
+  return kind === 'report' && resource === 'acs_entrance' && code === 'entrance_removed';
+}
+
+/** Returns true if the next call that matches is hit. */
+function isInForce({ fault, matched, hits }: Entry): boolean {
+  return matched + 1 >= (fault.after ?? 1) && hits < (fault.times ?? Infinity);
 }
 
 function isOutcome(fault: Fault): boolean {

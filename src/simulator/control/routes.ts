@@ -5,7 +5,8 @@ import { defined } from '../../domain/model/defined.js';
 import { parseDuration } from './durations.js';
 import { faultSchema, type FaultBook } from './faults.js';
 import { credentialJson } from '../api/present.js';
-import type { DeviceRecord } from '../hotel/records.js';
+import type { DeviceRecord, Door } from '../hotel/records.js';
+import { doorNamed, isRemoved, type World } from '../hotel/world.js';
 import { invalidInput, SeamError } from '../api/seam-error.js';
 import type { SimulatedHotel } from '../hotel/hotel.js';
 import { switchChangeSchema } from './switches.js';
@@ -31,6 +32,12 @@ const tapSchema = z.strictObject({
   acs_entrance_id: uuid.optional(),
   door: z.string().optional(),
   at: instant.optional(),
+});
+
+const lockSchema = z.strictObject({
+  acs_entrance_id: uuid.optional(),
+  door: z.string().optional(),
+  lock: z.literal('replaced', { error: 'must be replaced' }),
 });
 
 const deskCardSchema = z
@@ -69,8 +76,12 @@ export function addControlRoutes(app: FastifyInstance, hotel: SimulatedHotel, fa
     time_zone: world.timeZone,
     acs_system_id: world.acsSystemId,
     credential_manager_acs_system_id: world.credentialManagerAcsSystemId,
-    doors: [...world.doors.values()].map(({ id, name, category }) => ({ id, name, category })),
+    doors: [...world.doors.values()].map((door) => doorState(world, door)),
   }));
+  app.post('/_sim/doors', ({ body }) => {
+    const door = hotel.replaceLock(doorIdOf(hotel, lockSchema.parse(body)));
+    return doorState(world, door);
+  });
 
   app.get('/_sim/phones', () => ({ phones: [...world.devices.values()].map((device) => phoneState(device)) }));
   app.post('/_sim/phones', ({ body }) => {
@@ -141,6 +152,11 @@ export function addControlRoutes(app: FastifyInstance, hotel: SimulatedHotel, fa
   });
 }
 
+function doorState(world: World, door: Door): Readonly<Record<string, unknown>> {
+  const { id, name, category } = door;
+  return { id, name, category, ...(isRemoved(world, door) ? { removed: true } : {}) };
+}
+
 function isoNow(hotel: SimulatedHotel): string {
   return new Date(hotel.now()).toISOString();
 }
@@ -187,9 +203,14 @@ function identityIdOf(hotel: SimulatedHotel, asked: Guest): string | undefined {
   return hotel.identities.find({ user_identity_key: key }).id;
 }
 
-function doorIdOf(hotel: SimulatedHotel, { acs_entrance_id: id, door: name }: z.infer<typeof tapSchema>): string {
+interface NamedDoor {
+  readonly acs_entrance_id?: string | undefined;
+  readonly door?: string | undefined;
+}
+
+function doorIdOf(hotel: SimulatedHotel, { acs_entrance_id: id, door: name }: NamedDoor): string {
   if (id !== undefined && name === undefined) return id;
-  const door = [...hotel.world.doors.values()].find((one) => one.name === name);
+  const door = name === undefined ? undefined : doorNamed(hotel.world, name);
   if (id !== undefined || door === undefined) {
     throw invalidInput(['door'], 'must be the name of a door of GET /_sim/hotel, or acs_entrance_id its id');
   }

@@ -39,7 +39,7 @@ import { switchesSchema, type SwitchChange, type Switches } from '../control/swi
 import { carryOut } from './provider-work.js';
 import { cutDeskCard, tap, type DeskCard, type TapResult, type Tapping } from './taps.js';
 import { createUser, deleteUser, findUser, listUsers, revokeAll, setSuspension, updateUser } from '../api/users.js';
-import { createWorld, type HotelOptions, type SavedWorld, type World } from './world.js';
+import { createWorld, doorNamed, replaceLock, type HotelOptions, type SavedWorld, type World } from './world.js';
 
 export type { HotelOptions } from './world.js';
 
@@ -82,11 +82,15 @@ export interface SimulatedHotel {
   };
   /** Adds a guest with everything they need: identity, user and an active phone that is online. */
   addGuest(): { readonly userIdentityId: string; readonly acsUserId: string; readonly deviceId: string };
-  /** Returns the door with this name. @throws `Error` if it does not exist. */
+  /** Returns the door with this name; after a replacement the one that is there now. @throws `Error` if it does not exist. */
   door(name: string): Door;
   /** Returns the guest rooms, in the order of the hotel. */
   rooms(): readonly Door[];
   lock(doorId: string): Lock | undefined;
+  /** Puts a fresh lock in place of the door's, under a new id. Seam keeps the earlier entrance as removed. */
+  replaceLock(doorId: string): Door;
+  /** Sets the doors whose locks a fault reports as removed: no key opens them. */
+  setReportedRemoved(doorIds: ReadonlySet<string>): void;
   tap(tapping: Tapping, doorId: string, at?: number): TapResult;
   cutDeskCard(card: DeskCard): CredentialRecord;
   /** Delivers all work in transit to the provider. */
@@ -159,12 +163,20 @@ export function createSimulatedHotel(options: HotelOptions, saved?: SavedWorld):
       return { userIdentityId: identity.id, acsUserId: user.id, deviceId: hotel.phones.add(identity.id).id };
     },
     door(name) {
-      const door = [...world.doors.values()].find((candidate) => candidate.name === name);
+      const door = doorNamed(world, name);
       if (door === undefined) throw new Error(`The simulated hotel has no door ${JSON.stringify(name)}`);
       return door;
     },
     rooms: () => [...world.doors.values()].filter((door) => door.category === 'guest'),
     lock: (doorId) => world.locks.get(doorId),
+    replaceLock(doorId) {
+      const door = world.doors.get(doorId);
+      if (door === undefined) throw notFound('acs_entrance', doorId);
+      return replaceLock(world, door);
+    },
+    setReportedRemoved(doorIds) {
+      world.reportedRemoved = doorIds;
+    },
     tap: (tapping, doorId, at) => tap(world, tapping, doorId, at),
     cutDeskCard: (card) => cutDeskCard(world, card),
     settle: () => world.link.settle(),

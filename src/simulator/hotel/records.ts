@@ -12,6 +12,8 @@ export interface Door {
   readonly category: DoorCategory;
   /** Position in the hotel's list of doors; guest rooms come first, in the order given. */
   readonly position: number;
+  /** Time at which the lock was taken off the door; absent while it is there. Seam still lists the entrance. */
+  removedAt?: number;
 }
 
 /** `live`: Seam returns it. `gone`: Seam answers 404. */

@@ -4,7 +4,7 @@ import { presentKeys, type Key, type Refusal } from './lock.js';
 import { keysNewestFirst } from './phone.js';
 import type { CredentialRecord, DeviceRecord, Door } from './records.js';
 import { invalidInput, notFound } from '../api/seam-error.js';
-import { recordsOf, type World } from './world.js';
+import { isRemoved, recordsOf, type World } from './world.js';
 
 /** Object held to the door: a guest's phones (by either of their ids), one phone, or the phone or card with one key. */
 export type Tapping =
@@ -29,7 +29,9 @@ export interface TapResult {
 export function tap(world: World, tapping: Tapping, doorId: string, at = world.clock.now()): TapResult {
   const lock = world.locks.get(doorId);
   if (lock === undefined) throw notFound('acs_entrance', doorId);
-  const decision = presentKeys(lock, keysHeld(world, tapping), at);
+  const door = world.doors.get(doorId);
+  const isGone = door !== undefined && isRemoved(world, door);
+  const decision = isGone ? NO_LOCK : presentKeys(lock, keysHeld(world, tapping), at);
   const key = 'key' in decision ? decision.key : undefined;
   const credential = key === undefined ? undefined : world.credentials.get(key.credentialId);
   const result: TapResult = {
@@ -37,7 +39,7 @@ export function tap(world: World, tapping: Tapping, doorId: string, at = world.c
     reason: decision.opened ? openedReason(credential, key?.deviceId) : decision.reason,
     acs_credential_id: credential?.id ?? null,
   };
-  world.journal.write('tap', { ...result, door: world.doors.get(doorId)?.name, tapped_at: new Date(at).toISOString() });
+  world.journal.write('tap', { ...result, door: door?.name, tapped_at: new Date(at).toISOString() });
   if (decision.opened) {
     world.locks.set(doorId, decision.lock);
     if (world.switches.overrideInvalidatesAt === 'first-use' && credential !== undefined) {
@@ -47,6 +49,9 @@ export function tap(world: World, tapping: Tapping, doorId: string, at = world.c
   }
   return result;
 }
+
+/** Decision at a door whose lock is gone. */
+const NO_LOCK = { opened: false, reason: 'not-this-door' } as const;
 
 /** Key together with the phone that holds it; a card has no phone. */
 interface HeldKey extends Key {

@@ -54,7 +54,7 @@ export interface WorldData {
   readonly openedAt: number;
   /** Start of the bridge outage; null while the bridge is up. */
   bridgeDownSince: number | null;
-  readonly doors: ReadonlyMap<string, Door>;
+  readonly doors: Map<string, Door>;
   /** Doors that open for every guest with a key to a room (Seam's documentation). */
   readonly automaticDoorIds: readonly string[];
   readonly locks: Map<string, Lock>;
@@ -75,7 +75,7 @@ export interface WorldData {
     readonly credentials: Set<string>;
   };
   /** Credentials that are not gone, by each of their doors. */
-  readonly credentialIdsByDoor: ReadonlyMap<string, Set<string>>;
+  readonly credentialIdsByDoor: Map<string, Set<string>>;
   /** Newest generation of the whole hotel; below, the newest that the provider has issued for each guest room. */
   newestGeneration: number;
   readonly newestGenerationByDoor: Map<string, number>;
@@ -86,6 +86,8 @@ export interface World extends WorldData {
   readonly newId: () => string;
   readonly nextSeq: () => number;
   readonly link: ProviderLink;
+  /** Ids of the doors that the fault `report` says are removed. */
+  reportedRemoved: ReadonlySet<string>;
   readonly journal: Journal;
   readonly events: EventLog;
 }
@@ -123,6 +125,7 @@ export function createWorld(
     clock,
     newId,
     nextSeq: () => (world.lastSeq += 1),
+    reportedRemoved: new Set(),
     link: providerLink(options.pace ?? { kind: 'manual' }, { bridge, inTransit }, (work) => carryOut(world, work)),
     journal: createJournal(clock, saved?.journal),
     events: createEventLog({
@@ -135,7 +138,8 @@ export function createWorld(
 
 /** Returns the state of `world` as data. */
 export function savedWorld(world: World): SavedWorld {
-  const { clock: _clock, newId: _newId, nextSeq: _nextSeq, link, journal, events, ...data } = world;
+  const { clock: _clock, newId: _newId, nextSeq: _nextSeq, reportedRemoved: _faults, ...saved } = world;
+  const { link, journal, events, ...data } = saved;
   return { data, journal: journal.entries(), events: events.all(), inTransit: link.inTransit() };
 }
 
@@ -182,6 +186,32 @@ function newWorldData(options: HotelOptions, newId: () => string): WorldData {
 function layDoors(rooms: readonly string[], newId: () => string): readonly Door[] {
   const guestRooms = rooms.map((name) => ({ name, category: 'guest' as const }));
   return [...guestRooms, ...COMMON_DOORS].map((door, position) => ({ ...door, id: newId(), position }));
+}
+
+/** Returns the door with this name, if possible one whose lock is there; undefined if no door has the name. */
+export function doorNamed({ doors }: World, name: string): Door | undefined {
+  const named = [...doors.values()].filter((door) => door.name === name);
+  return named.find((door) => door.removedAt === undefined) ?? named[0];
+}
+
+/** Returns true if the door's lock is gone: no key opens it. */
+export function isRemoved(world: World, { id, removedAt }: Door): boolean {
+  return removedAt !== undefined || world.reportedRemoved.has(id);
+}
+
+/**
+ * Puts a fresh lock in place of the door's: a new entrance with the same name. Seam keeps the earlier entrance, with
+ * the error `entrance_removed`.
+ */
+export function replaceLock(world: World, old: Door): Door {
+  const { removedAt: _removed, ...place } = old;
+  const door: Door = { ...place, id: world.newId() };
+  old.removedAt ??= world.clock.now();
+  world.doors.set(door.id, door);
+  world.locks.set(door.id, freshLock(door));
+  world.credentialIdsByDoor.set(door.id, new Set());
+  world.journal.write('lock-replaced', { door: door.name, acs_entrance_id: door.id, earlier: old.id });
+  return door;
 }
 
 function freshLock(door: Door): Lock {

@@ -14,9 +14,14 @@ function door(display_name: string, door_category = 'guest', more: Partial<Entra
   return {
     acs_entrance_id: `id-${display_name}`,
     display_name,
+    errors: [],
     visionline_metadata: { door_name, door_category },
     ...more,
   };
+}
+
+function removed(entrance: Entrance): Entrance {
+  return { ...entrance, errors: [{ error_code: 'entrance_removed' }] };
 }
 
 const hotel = [
@@ -56,10 +61,20 @@ describe('rooms', () => {
     ['is a common door', ['Gym'], {}, hotel],
     ['has two doors', ['101'], {}, [...hotel, door('101', 'guest', { acs_entrance_id: 'another' })]],
     ['cannot be opened by phone', ['103'], {}, [...hotel, door('103', 'guest', { can_unlock_with_mobile_key: false })]],
+    ['has only a removed door', ['103'], {}, [...hotel, removed(door('103'))]],
+    ['is mapped to a removed door', ['103'], { rooms: { '103': 'id-103' } }, [...hotel, removed(door('103'))]],
     ['is mapped to a door that is not there', ['101'], { rooms: { '101': 'gone' } }, hotel],
     ['is named like a part of every object', ['constructor'], {}, hotel],
   ])('a room is unknown if it %s', (_why, rooms, doors, entrances) => {
     expect(findDoors(entrances, rooms, mapping(doors))).toMatchObject({ rooms: [], unknownRooms: rooms });
+  });
+
+  it('a room has the new door while Seam still lists the removed one of the same name', () => {
+    const replaced = [removed(door('103', 'guest', { acs_entrance_id: 'old' })), ...hotel, door('103')];
+    expect(findDoors(replaced, ['103'], mapping())).toMatchObject({
+      rooms: [{ room: '103', acsEntranceId: 'id-103', position: 2 }],
+      unknownRooms: [],
+    });
   });
 
   it('a room name with special characters of a pattern is taken literally', () => {

@@ -41,6 +41,22 @@ describe('the control API', () => {
     expect(simulator.property.seam.acsSystemId).toBe(simulator.acsSystemId);
   });
 
+  it('a replaced lock opens for no earlier key; Seam lists both entrances, the earlier one as removed', async () => {
+    const { guest } = issueKey();
+    const old = simulator.door('101');
+    const { id, name } = await simulator.control('/_sim/doors', { door: '101', lock: 'replaced' });
+    expect([name, id === old]).toEqual(['101', false]);
+    for (const acs_entrance_id of [old, id]) {
+      const tap = { acs_user_id: guest.acsUserId, acs_entrance_id };
+      expect(await simulator.control('/_sim/tap', tap)).toMatchObject({ opened: false, reason: 'not-this-door' });
+    }
+    const { body } = await simulator.seam('/acs/entrances/list', { search: '101' });
+    const errors = body.acs_entrances.map((door: { errors: { error_code: string }[] }) => door.errors);
+    expect(errors).toMatchObject([[{ error_code: 'entrance_removed' }], []]);
+    const { doors } = await simulator.control('/_sim/hotel');
+    expect(doors.filter((door: { removed?: true }) => door.removed === true)).toMatchObject([{ id: old }]);
+  });
+
   it('the control API taps a door as a guest, a user, a phone or a key', async () => {
     const { guest, keyId } = issueKey();
     const acs_entrance_id = simulator.door('101');

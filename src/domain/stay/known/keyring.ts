@@ -170,12 +170,12 @@ export function withoutRefusals(keyring: Keyring, guestId?: string): Keyring {
 }
 
 /**
- * Returns the keyring with the key's generation, and all before it, distrusted in its rooms: the next key there is an
+ * Returns the keyring with the key's generation, and all before it, distrusted in `rooms`: the next key there is an
  * override. If a newer override exists already, it ends that generation, and a second one would only end its keys.
  */
-export function distrustKey(keyring: Keyring, { ask, generation }: Key): Keyring {
+export function distrustKey(keyring: Keyring, { ask, generation }: Key, rooms: readonly string[] = ask.rooms): Keyring {
   const distrusted = { ...keyring.distrusted };
-  for (const room of ask.rooms) distrusted[room] = Math.max(generation, distrusted[room] ?? 0);
+  for (const room of rooms) distrusted[room] = Math.max(generation, distrusted[room] ?? 0);
   return { ...keyring, distrusted };
 }
 

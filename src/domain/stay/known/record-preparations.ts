@@ -1,5 +1,6 @@
 /** Records the results of preparations in the state: the property, doors, guests at Seam, their phones. */
 import {
+  askForProperty,
   askToCheck,
   withDesired,
   withGuest,
@@ -8,13 +9,14 @@ import {
   type Contact,
   type GuestKnown,
   type LostPhone,
+  type NextLook,
   type StayState,
 } from '../state.js';
 import { defined } from '../../model/defined.js';
 import { isBefore, type Instant } from '../../model/instants.js';
 import type { DeadKey } from '../../model/key.js';
 import { retryAfterRefusal } from './after-refusal.js';
-import { putKey } from './keyring.js';
+import { distrustKey, mayLive, putKey } from './keyring.js';
 import type { StepFailure } from './record-keys.js';
 import type { Guest } from '../../model/snapshot-schema.js';
 import type { DoorFacts } from '../../model/doors.js';
@@ -32,13 +34,42 @@ export function recordProperty(state: StayState, facts: PropertyFacts): StayStat
   return withDesired(read, { bookedWindow: window, window: isBefore(changed.from, changed.to) ? changed : window });
 }
 
-/** Merges the doors that a read found into the doors of the state. */
-export function recordDoors(state: StayState, facts: DoorFacts): StayState {
+/**
+ * Merges the doors that a read found into the doors of the state. Keys to an earlier door of a room are no longer
+ * trusted there. While something is missing, another look follows. Once the zones agree again, the property is read
+ * again: its zone may be the one that was wrong.
+ */
+export function recordDoors(state: StayState, facts: DoorFacts, now: Instant): StayState {
   const known = state.doors.rooms.filter((door) => !facts.rooms.some((other) => other.room === door.room));
   // An answer covers only the requested rooms; the facts about other rooms stay.
   const unknown = state.doors.unknownRooms.filter((room) => !facts.rooms.some((door) => door.room === room));
   const unknownRooms = [...new Set([...unknown, ...facts.unknownRooms])];
-  return { ...state, doors: { ...facts, rooms: [...known, ...facts.rooms], unknownRooms } };
+  const doors = { ...facts, rooms: [...known, ...facts.rooms], unknownRooms };
+  const isZoneCorrected = state.doors.zoneProblem !== undefined && facts.zoneProblem === undefined;
+  const { doorLook, ...rest } = distrustEarlierDoors(isZoneCorrected ? askForProperty(state) : state, facts, now);
+  if (unknownRooms.length === 0 && facts.zoneProblem === undefined) return { ...rest, doors };
+  return { ...rest, doors, doorLook: nextLook(doorLook, now) };
+}
+
+/** Returns the look after one at `now` that found something faulty: after as long as it has been faulty. */
+function nextLook(last: NextLook | undefined, now: Instant): NextLook {
+  const since = last?.since ?? now;
+  return { since, at: retryAfterRefusal(since, now) };
+}
+
+/**
+ * Distrusts the keys to a room whose lock has been replaced since: the new lock has another id at Seam. The next key
+ * there is an override.
+ */
+function distrustEarlierDoors(state: StayState, { rooms }: DoorFacts, now: Instant): StayState {
+  return rooms.reduce((next, { room, acsEntranceId }) => {
+    const earlier = next.keyring.keys.filter(
+      (key) => mayLive(key) && key.ask.rooms.includes(room) && !key.ask.acsEntranceIds.includes(acsEntranceId),
+    );
+    const keyring = earlier.reduce((ring, key) => distrustKey(ring, key, [room]), next.keyring);
+    if (keyring.distrusted[room] === next.keyring.distrusted[room]) return next;
+    return withLine({ ...next, keyring }, { at: now, what: `room ${room} has another lock: its keys are replaced` });
+  }, state);
 }
 
 /**

@@ -76,7 +76,7 @@ function unknownRooms(state: StayState, now: Instant): Notice[] {
     .map((room) => ({
       code: 'impossible-plan',
       room,
-      message: `room ${room} has no door, or more than one, at Seam: correct the door mapping, then send policyChanged`,
+      message: `room ${room} has no door, or more than one, at Seam: correct the door or its mapping; the stay looks again by itself`,
     }));
 }
 
@@ -87,7 +87,7 @@ function unknownRooms(state: StayState, now: Instant): Notice[] {
 function zoneMismatch(state: StayState, now: Instant): Notice[] {
   const { zoneProblem } = state.doors;
   if (zoneProblem === undefined || !mayGrant(state, now)) return [];
-  return [{ code: 'zone-mismatch', message: `${zoneProblem}: correct the wrong one, then send policyChanged` }];
+  return [{ code: 'zone-mismatch', message: `${zoneProblem}: correct the wrong one; the stay looks again by itself` }];
 }
 
 /** Returns a notice if the booking system's latest state cannot be used while keys may live or are to come. */

@@ -102,13 +102,34 @@ function propertySteps(state: StayState): Preparation[] {
 
 function doorSteps(state: StayState, now: Instant): Preparation[] {
   if (!mayGrant(state, now)) return [];
-  // The stay finds the doors of a later room in advance, so that the move does not wait for them. A room that the guests
-  // keep may have lost its turn when the booking changed.
-  const kept = leavingClaims(state, now).map(({ room }) => room);
-  const rooms = [...new Set([...roomsAhead(state), ...kept])].filter(
-    (room) => !state.doors.rooms.some((door) => door.room === room) && !state.doors.unknownRooms.includes(room),
+  const { doors } = state;
+  const all = roomsWithDoors(state, now);
+  const lookAt = doorLookAt(state, now);
+  if (lookAt !== undefined && !isBefore(now, lookAt)) {
+    return [{ do: 'resolve-doors', stepId: `doors:${all.join(',')}:${lookAt}`, rooms: all }];
+  }
+  const rooms = all.filter(
+    (room) => !doors.rooms.some((door) => door.room === room) && !doors.unknownRooms.includes(room),
   );
   return rooms.length === 0 ? [] : [{ do: 'resolve-doors', stepId: `doors:${rooms.join(',')}`, rooms }];
+}
+
+/**
+ * Returns the rooms whose doors the stay needs. It finds the doors of a later room in advance, so that the move does not
+ * wait for them. A room that the guests keep may have lost its turn when the booking changed.
+ */
+function roomsWithDoors(state: StayState, now: Instant): readonly string[] {
+  const kept = leavingClaims(state, now).map(({ room }) => room);
+  return [...new Set([...roomsAhead(state), ...kept])];
+}
+
+/** Returns the instant of the next look at doors; undefined if nothing is wrong with a door that the stay needs. */
+export function doorLookAt(state: StayState, now: Instant): Instant | undefined {
+  const { doors, doorLook } = state;
+  if (!mayGrant(state, now)) return undefined;
+  const rooms = roomsWithDoors(state, now);
+  const isFaulty = doors.zoneProblem !== undefined || rooms.some((room) => doors.unknownRooms.includes(room));
+  return rooms.length > 0 && isFaulty ? doorLook?.at : undefined;
 }
 
 /**

@@ -25,7 +25,7 @@ export function overrideReason(round: Round, guest: DesiredGuest, live: readonly
   const before = keyring.keys.filter((key) => key.issuedAt !== undefined && sharesRoom(key.ask.rooms, guest.rooms));
   if (guest.forced === true && wasKilled(round, guest.rooms)) return `forced by staff: new lease on ${rooms}`;
   if (guest.rooms.some((room) => keyring.distrusted[room] === Math.max(0, ...before.map((key) => key.generation)))) {
-    return `re-keyed after a loss or a removal for cause: earlier keys on ${rooms} end`;
+    return `re-keyed after a loss, a removal for cause or a new lock: earlier keys on ${rooms} end`;
   }
   if (live.length > 0) return `mixed: ${rooms} join live and new doors in one key, so the lease is re-keyed`;
   if (before.length > 0) return `reopened: the last key on ${rooms} has ended`;

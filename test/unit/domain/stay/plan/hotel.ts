@@ -488,11 +488,12 @@ function* preparations(house: House, step: Preparation, options: HouseOptions, j
     }
     case 'resolve-doors': {
       const doors = step.rooms.flatMap((room) => doorNamed(hotel, room) ?? []);
-      house.state = known.recordDoors(house.state, {
+      const facts = {
         rooms: doors.map((door) => ({ room: door.name, acsEntranceId: door.id, position: door.position })),
         commonDoors: COMMON_DOORS.map((name) => ({ name, acsEntranceId: hotel.door(name).id })),
         unknownRooms: step.rooms.filter((room) => doorNamed(hotel, room) === undefined),
-      });
+      };
+      house.state = known.recordDoors(house.state, facts, house.now());
       return;
     }
     case 'prepare-guest': {

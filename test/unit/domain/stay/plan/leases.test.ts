@@ -135,7 +135,7 @@ function aLeasingStay(fields: Partial<StaySnapshotInput> = {}, policy: Partial<P
   stay.send(fields);
   const position = (room: string): number => ROOMS.indexOf(room);
   const rooms = ROOMS.map((room) => ({ room, acsEntranceId: `door-${room}`, position: position(room) }));
-  stay.state = recordDoors(stay.state, { rooms, commonDoors: [], unknownRooms: [] });
+  stay.state = recordDoors(stay.state, { rooms, commonDoors: [], unknownRooms: [] }, NOON);
   for (const { guest } of stay.state.desired.party) {
     const known = { userIdentityId: `i-${guest.guestId}`, acsUserId: `u-${guest.guestId}`, phoneReady: true };
     stay.state = recordGuest(stay.state, guest, { ...known, seenCredentialIds: [] }, NOON);
@@ -647,7 +647,7 @@ describe('guests in house whose room changes', () => {
     expect(stay.gate('g1')).toBe('room');
     const steps = stay.plan().preparations.filter(({ do: what }) => what === 'resolve-doors');
     expect(steps).toMatchObject([{ rooms: ['101'] }]);
-    stay.state = recordDoors(stay.state, { rooms: [], commonDoors: [], unknownRooms: ['101'] });
+    stay.state = recordDoors(stay.state, { rooms: [], commonDoors: [], unknownRooms: ['101'] }, NOON);
     expect(stay.carryOut(), 'without a door at Seam there is no key to it').toEqual(['override g1 103']);
   });
 
@@ -1110,7 +1110,7 @@ describe('a stay in a share group', () => {
     const rooms = Array.from({ length: 9 }, (_, index) => String(101 + 2 * index));
     const stay = aLeasingStay({ ...shared, rooms });
     const doors = rooms.map((room, index) => ({ room, acsEntranceId: `door-${room}`, position: 2 * index }));
-    stay.state = recordDoors(stay.state, { rooms: doors, commonDoors: [], unknownRooms: [] });
+    stay.state = recordDoors(stay.state, { rooms: doors, commonDoors: [], unknownRooms: [] }, NOON);
     stay.settleLeases();
     expect(stay.attention().map(({ code }) => code)).toEqual(['impossible-plan']);
     expect(stay.leaseStep()).toBeUndefined();
