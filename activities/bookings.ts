@@ -6,7 +6,7 @@ import { tryAll } from '../src/booking/ingress/at-once.js';
 import type { Connection, Connections } from '../src/booking/ingress/connections.js';
 import { openDoor, type Counter } from '../src/booking/ingress/port.js';
 import { asApplicationFailure, BOOKING_ERRORS, BookingSystemError } from '../src/booking/ingress/errors.js';
-import { paceOf, reread } from '../src/booking/ingress/deliver.js';
+import { paceOf, reread, signalEach } from '../src/booking/ingress/deliver.js';
 import type {
   BookingActivities,
   IngestOutcome,
@@ -15,6 +15,7 @@ import type {
 } from '../src/domain/model/booking-activities.js';
 import { cancelStay, reportRefused, sendToStays } from '../src/booking/ingress/apply-reservation.js';
 import { defined } from '../src/domain/model/defined.js';
+import type { IngestPace } from '../src/domain/model/booking-start-schema.js';
 import type { StayName } from '../src/domain/model/ids.js';
 import { heartbeating } from './heartbeat.js';
 
@@ -28,11 +29,16 @@ export interface BookingDependencies {
 const AT_ONCE = 10;
 /** Time a sweep waits for one reservation; the read continues without the sweep. */
 const TIMEOUT_MS = 60_000;
+/** Reservations that are handed over between two records of the progress, and the time limit for them. */
+const BATCH = 100;
+const BATCH_MS = 60_000;
 
 /** Returns the activities of the workflows that serve booking systems. */
 export function createBookingActivities({ connections, count }: BookingDependencies): BookingActivities {
   return {
     readReservation: (input) => heartbeating(() => read(connections, input)),
+
+    handOverReservations: ({ pace, reservations }) => handOverAll(pace, reservations),
 
     async sweepPage({ connectionId, propertyId, since, cursor }) {
       const { client } = Context.current();
@@ -104,6 +110,27 @@ async function read(
         return fetched satisfies never;
     }
   });
+}
+
+/**
+ * Signals the workflow `ingest` of every reservation. Heartbeat details carry the number of those that are done to the
+ * next attempt.
+ */
+async function handOverAll(pace: IngestPace, names: readonly StayName[]): Promise<void> {
+  const { client } = Context.current();
+  let done = (activityInfo().heartbeatDetails as number | undefined) ?? 0;
+  const handOverNext = async (): Promise<void> => {
+    const batch = names.slice(done, done + BATCH);
+    await client.withDeadline(Date.now() + BATCH_MS, () => signalEach(client, pace, batch));
+    done += batch.length;
+    heartbeat(done);
+  };
+  await heartbeating(
+    async () => {
+      while (done < names.length) await handOverNext();
+    },
+    { details: () => done },
+  );
 }
 
 function connectionOf(connections: Connections, propertyId: string): Connection {

@@ -1,5 +1,6 @@
 /** Workflows that the worker registers: exactly these exports. */
 export { bookingCommand } from './booking/command.js';
+export { bookingDelivery } from './booking/delivery.js';
 export { eraseGuest } from './erasure/erase-guest.js';
 export { ingest } from './booking/ingest.js';
 export { keyRequests } from './booking/key-requests.js';

@@ -6,6 +6,7 @@ export const WORKFLOW_TYPES = {
   stay: 'stay',
   room: 'room',
   ingest: 'ingest',
+  bookingDelivery: 'bookingDelivery',
   bookingSweep: 'bookingSweep',
   bookingListener: 'bookingListener',
   bookingCommand: 'bookingCommand',

@@ -111,6 +111,15 @@ export const BOOKING_SCENARIOS: Readonly<Record<string, () => Promise<SavedHisto
       await world.read(ID);
       return ingestId(ID);
     }),
+  'delivery-of-many': () =>
+    atTheHouse(async (world) => {
+      const ids = Array.from({ length: 6 }, (_, index) => `R-${index + 1}`);
+      await world.deliver(...ids);
+      await Promise.all(ids.map((id) => world.read(id)));
+      const found = world.hotel.temporal.workflow.list({ query: 'WorkflowType = "bookingDelivery"' });
+      for await (const { workflowId } of found) return workflowId;
+      throw new Error('Temporal lists no delivery');
+    }),
   'sweep-of-two-pages': () =>
     atTheHouse(async (world) => {
       const ids = Array.from({ length: 45 }, (_, index) => `R-${index + 1}`);

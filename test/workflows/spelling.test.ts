@@ -31,6 +31,17 @@ test.each([
     `command/house/${RIGHT}`,
     { connectionId: 'house', commandId: NAME },
   ],
+  [
+    WORKFLOW_TYPES.bookingDelivery,
+    'delivery/h%6Fuse/d',
+    'delivery/house/d',
+    {
+      connectionId: 'house',
+      deliveryId: 'd',
+      pace: { quietMs: 1, longestMs: 1, rereadMs: [], goneMs: 1 },
+      reservations: [],
+    },
+  ],
   [WORKFLOW_TYPES.bookingListener, 'listen/h%6Fuse', 'listen/house', { connectionId: 'house' }],
   [WORKFLOW_TYPES.bookingSweep, `sweep/house/${OTHER}`, `sweep/house/${RIGHT}`, sweep],
   [WORKFLOW_TYPES.bookingSweep, `sweep/house/${OTHER}-2026-11-29T12:00:00Z`, `sweep/house/${RIGHT}`, sweep],

@@ -5,7 +5,12 @@
 import { Context } from '@temporalio/activity';
 import { temporal } from '@temporalio/proto';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { commandWorkflowId, eraseWorkflowId, listenWorkflowId } from '../../src/domain/model/ids.js';
+import {
+  commandWorkflowId,
+  deliveryWorkflowId,
+  eraseWorkflowId,
+  listenWorkflowId,
+} from '../../src/domain/model/ids.js';
 import { TASK_QUEUES } from '../../src/temporal/task-queues.js';
 import { WORKFLOW_TYPES } from '../../src/temporal/workflow-types.js';
 import { NO_MESSAGE, queryRaw, signalRaw, startRaw, UNDECODABLE, updateRaw } from '../harness/raw-messages.js';
@@ -19,6 +24,7 @@ beforeAll(async () => {
     server: 'dev',
     bookings: {
       readReservation: () => Promise.resolve({ kind: 'ignored', why: 'a test' }),
+      handOverReservations: never,
       sweepPage: never,
       listenToBookings: never,
       carryOutCommand: never,
@@ -121,7 +127,7 @@ test('a start argument of any other kind stops no workflow', async () => {
     expect(await hasFailedTask(workflowId), workflowId).toBe(false);
   }
   const { length } = payloads;
-  for (const type of ['bookingSweep', 'bookingListener', 'bookingCommand', 'eraseGuest']) {
+  for (const type of ['bookingDelivery', 'bookingSweep', 'bookingListener', 'bookingCommand', 'eraseGuest']) {
     expect(await statusOf(`${type}/${PROPERTY_ID}/any-start-${length - 1}`), type).toBe('FAILED');
   }
 }, 180_000);
@@ -133,6 +139,7 @@ test.each(Object.values(WORKFLOW_TYPES))('no signal, update or query stops the w
     stay: 'joinTo',
     room: 'release',
     ingest: 'reservationChanged',
+    bookingDelivery: 'delivered',
     keyRequests: 'keysAskedFor',
   } as Record<string, string>;
   for (const [, payload] of ALL) {
@@ -164,11 +171,14 @@ async function startOf(type: string): Promise<string> {
   const pace = { quietMs: 600_000, longestMs: 600_000, rereadMs: [], goneMs: 1 };
   const booking = { connectionId: 'c', propertyId: PROPERTY_ID, commandId: '1', firstDays: 1, overlapMinutes: 1, pace };
   const guest = { propertyId: PROPERTY_ID, reservationId: 'none', guestId: 'g1' };
-  const args = [type === WORKFLOW_TYPES.eraseGuest ? guest : booking];
+  const delivery = { connectionId: 'c', deliveryId: 'd', pace, reservations: [guest] };
+  const own: Readonly<Record<string, object>> = { eraseGuest: guest, bookingDelivery: delivery };
+  const args = [own[type] ?? booking];
   const ids: Readonly<Record<string, string>> = {
     room: `room/${PROPERTY_ID}/any-signal`,
     ingest: `ingest/${PROPERTY_ID}/any-signal`,
     keyRequests: `key-requests/${PROPERTY_ID}/any-signal`,
+    bookingDelivery: deliveryWorkflowId('c', 'd'),
     bookingListener: listenWorkflowId('c'),
     bookingCommand: commandWorkflowId('c', '1'),
     eraseGuest: eraseWorkflowId(guest),

@@ -1,13 +1,19 @@
 /**
  * Every signal, update and query of the workflows that serve booking systems: `ingest`, `bookingSweep`,
- * `bookingListener` and `bookingCommand`. An exported name is its wire name and `Signal`, `Update` or `Query`.
+ * `bookingDelivery`, `bookingListener` and `bookingCommand`. An exported name is its wire name and `Signal`, `Update` or `Query`.
  * Messages hold ids only: guest names never pass through these workflows.
  */
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
 import type { IngestOutcome, RereadOutcome, SweepCounts } from '../../src/domain/model/booking-activities.js';
-import type { CommandStart, IngestPace, ListenStart, SweepAsked } from '../../src/domain/model/booking-start-schema.js';
+import type {
+  CommandStart,
+  DeliveryStart,
+  IngestPace,
+  ListenStart,
+  SweepAsked,
+} from '../../src/domain/model/booking-start-schema.js';
 
-export type { CommandStart, IngestPace, ListenStart };
+export type { CommandStart, DeliveryStart, IngestPace, ListenStart };
 
 /** Argument of the workflow `ingest`; all optional, so that a start by name works. */
 export interface IngestStart {
@@ -42,6 +48,12 @@ export const reservationChangedSignal = defineSignal('reservationChanged');
 export const rereadUpdate = defineUpdate<RereadOutcome>('reread');
 
 export const ingestQuery = defineQuery<IngestSummary>('ingest');
+
+/** Type of the workflow `bookingDelivery`, for a start by name. */
+export type DeliveryWorkflow = (start: DeliveryStart) => Promise<void>;
+
+/** Reports that a delivery with these reservations has arrived. Each needs a hand-over that begins after it. */
+export const deliveredSignal = defineSignal('delivered');
 
 /** Argument of the workflow `bookingSweep`. */
 export interface SweepStart extends SweepAsked {

@@ -15,3 +15,9 @@ export async function tryAll<Item>(
   const failed = endings.find((ending) => ending.status === 'rejected');
   if (failed !== undefined) throw failed.reason;
 }
+
+/** Returns the items in order, in lists of at most `most`. */
+export function chunksOf<Item>(items: readonly Item[], most: number): readonly (readonly Item[])[] {
+  const count = Math.ceil(items.length / most);
+  return Array.from({ length: count }, (_, index) => items.slice(index * most, (index + 1) * most));
+}

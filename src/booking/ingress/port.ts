@@ -19,7 +19,7 @@ export interface DoorOptions {
 export function openDoor({ temporal, connection, count }: DoorOptions): Door {
   const pace = paceOf(connection);
   return {
-    changed: (reservations) => handOver(temporal, pace, reservations),
+    changed: (reservations) => handOver(temporal, connection, reservations),
     command: (commandId) => handOverCommand(temporal, connection.connectionId, commandId),
     reread: (reservation) => reread(temporal, pace, reservation),
     askForKeys: (name, request, deadline) => askForKeys(temporal, name, request, deadline),

@@ -16,7 +16,7 @@ import type { Delivery, Reading, Webhook } from './adapter.js';
 import type { Connection, Connections } from './connections.js';
 import { openDoor, type Counter } from './port.js';
 import { reportRefusedSnapshot } from './apply-reservation.js';
-import { handOver, paceOf } from './deliver.js';
+import { handOver } from './deliver.js';
 
 /** Log of the ingress. */
 export interface IngressLog {
@@ -37,7 +37,9 @@ export interface Ingress {
 }
 
 /** Time limit of a hand-over. Senders wait at least five seconds; a failing connect takes one second more. */
-const TIMEOUT_MS = 1_500;
+const TIMEOUT_MS = 3_000;
+/** Largest body of a delivery, in bytes: some booking systems put thousands of events into one. */
+const MOST_BODY_BYTES = 1024 * 1024;
 const RETRY_AFTER_S = '5';
 
 /** Outcome of one delivery, and its response. */
@@ -79,7 +81,7 @@ export function openIngress({ connections, temporal, log }: IngressOptions): Ing
         countMany(connectionId, 'ignored', reading.ignored);
         if (reading.reservations.length === 0) return { status: 202, outcome: 'nothing' };
         await temporal.withDeadline(Date.now() + TIMEOUT_MS, () =>
-          handOver(temporal, paceOf(connection), reading.reservations),
+          handOver(temporal, connection, reading.reservations),
         );
         return { status: 202, outcome: 'handed-over' };
       case 'snapshot':
@@ -125,7 +127,7 @@ export function openIngress({ connections, temporal, log }: IngressOptions): Ing
   function addWebhook(app: FastifyInstance, connection: Connection, webhook: Webhook): void {
     const path = `/webhooks/${connection.systemName}/${connection.connectionId}`;
     for (const url of [path, `${path}/:token`]) {
-      app.post(url, (request, reply) => answer(connection, webhook, request, reply));
+      app.post(url, { bodyLimit: MOST_BODY_BYTES }, (request, reply) => answer(connection, webhook, request, reply));
     }
   }
 
@@ -163,8 +165,9 @@ function withAuthor(snapshot: unknown, connectionId: string): unknown {
 
 /** Records a whole snapshot before the response: it could not be fetched again. */
 async function apply(temporal: Client, snapshot: unknown): Promise<Answer> {
+  const deadline = Date.now() + TIMEOUT_MS;
   try {
-    const { taken } = await temporal.withDeadline(Date.now() + TIMEOUT_MS, () =>
+    const { taken } = await temporal.withDeadline(deadline, () =>
       // `applyReservation` checks the type and names the wrong fields.
       applyReservation(temporal, snapshot as StaySnapshotInput),
     );
@@ -180,7 +183,7 @@ async function apply(temporal: Client, snapshot: unknown): Promise<Answer> {
       case ERROR_TYPES.stayOver:
         return { status: 202, outcome: 'over' };
       default:
-        await temporal.withDeadline(Date.now() + TIMEOUT_MS, () => reportRefusedSnapshot(temporal, snapshot, error));
+        await temporal.withDeadline(deadline, () => reportRefusedSnapshot(temporal, snapshot, error));
         return { status: 422, outcome: 'refused', problems: error.problems };
     }
   }

@@ -1,4 +1,6 @@
 /** Inputs and outcomes of the activities that the ingress workflows call: ids and counts, no guest data. Types only. */
+import type { IngestPace } from './booking-start-schema.js';
+import type { StayName } from './ids.js';
 
 export interface ReadReservationInput {
   readonly propertyId: string;
@@ -49,6 +51,11 @@ export interface SweepPageOutcome {
   readonly next?: string;
 }
 
+export interface HandOverInput {
+  readonly pace: IngestPace;
+  readonly reservations: readonly StayName[];
+}
+
 export interface ListenInput {
   readonly connectionId: string;
 }
@@ -63,6 +70,8 @@ export interface CarryOutCommandInput {
 export interface BookingActivities {
   /** Fetches a reservation, converts it to a snapshot, and sends the snapshot to its stay. */
   readReservation(input: ReadReservationInput): Promise<IngestOutcome>;
+  /** Hands every reservation of a delivery over to its workflow `ingest`. */
+  handOverReservations(input: HandOverInput): Promise<void>;
   /** Lists one page of changed reservations and starts a read of each. */
   sweepPage(input: SweepPageInput): Promise<SweepPageOutcome>;
   /** Keeps a connection to a booking system open for as long as it lasts. */

@@ -42,7 +42,18 @@ export const commandStartSchema = z.object({
   commandId: name,
 });
 
+/** Argument of the workflow `bookingDelivery`. */
+export const deliveryStartSchema = z.object({
+  connectionId: name,
+  /** Fingerprint of the reservations. */
+  deliveryId: name,
+  /** Pace of the reads. */
+  pace: ingestPaceSchema,
+  reservations: z.array(z.object({ propertyId: name, reservationId: name })).readonly(),
+});
+
 export type IngestPace = Readonly<z.output<typeof ingestPaceSchema>>;
 export type SweepAsked = Readonly<z.output<typeof sweepStartSchema>>;
 export type ListenStart = Readonly<z.output<typeof listenStartSchema>>;
+export type DeliveryStart = Readonly<z.output<typeof deliveryStartSchema>>;
 export type CommandStart = Readonly<z.output<typeof commandStartSchema>>;

@@ -59,6 +59,14 @@ export function commandWorkflowId(connectionId: string, commandId: string): stri
   return idOf('command', connectionId, commandId);
 }
 
+/**
+ * Returns the id of the workflow that hands over a delivery of many reservations: `delivery/<connectionId>/<deliveryId>`,
+ * parts percent-encoded.
+ */
+export function deliveryWorkflowId(connectionId: string, deliveryId: string): string {
+  return idOf('delivery', connectionId, deliveryId);
+}
+
 /** Returns the id of the workflow that listens to a connection: `listen/<connectionId>`, percent-encoded. */
 export function listenWorkflowId(connectionId: string): string {
   return idOf('listen', connectionId);
