@@ -1,10 +1,10 @@
 /**
  * `npm run test:ci`: the tests that are too long for `npm test` and that every change must pass (`*.ci.test.ts`), and the guide's
- * scenarios with workers that keep no workflow in memory.
+ * scenarios with workers that keep no workflow in memory. The scenarios of hotel life run with a Seam whose switches are set by chance.
  */
 import { configDefaults, defineConfig, mergeConfig } from 'vitest/config';
 import base from './vitest.config.js';
-import { uncachedOnDevServer } from './vitest.uncached.js';
+import { uncachedOnDevServer, underSettingByChance } from './vitest.projects.js';
 
 const long = { include: ['test/**/*.ci.test.ts'], exclude: [...configDefaults.exclude, 'test/vendor/**'] };
 
@@ -12,7 +12,11 @@ export default mergeConfig(
   { ...base, test: { ...base.test, include: [], exclude: [] } },
   defineConfig({
     test: {
-      projects: [{ extends: true, test: { name: 'long', ...long } }, uncachedOnDevServer('guide')],
+      projects: [
+        { extends: true, test: { name: 'long', ...long } },
+        uncachedOnDevServer('guide'),
+        underSettingByChance(),
+      ],
       outputFile: { json: '.stayline/test-results-ci.json' },
     },
   }),

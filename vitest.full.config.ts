@@ -4,7 +4,7 @@
  */
 import { configDefaults, defineConfig, mergeConfig } from 'vitest/config';
 import base from './vitest.config.js';
-import { uncached, uncachedOnDevServer } from './vitest.uncached.js';
+import { uncached, uncachedOnDevServer, underEverySetting } from './vitest.projects.js';
 
 const everything = {
   include: ['test/**/*.test.ts'],
@@ -23,6 +23,7 @@ export default mergeConfig(
           ...['outages.ci', 'outages.full'],
         ),
         uncachedOnDevServer('delays', 'messages', 'party', 'guide'),
+        ...underEverySetting(),
       ],
     },
   }),

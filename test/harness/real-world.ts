@@ -18,6 +18,7 @@ import { instantAt } from '../../src/domain/model/instants.js';
 import type { StaySnapshotInput } from '../../src/domain/model/snapshot-schema.js';
 import { connect } from '../../src/temporal/connection.js';
 import { startDevServer } from '../../src/temporal/dev-server.js';
+import { switchesOfRun } from './switches.js';
 import { bookStay, type BookedStay, type BookingHabits } from './booked-stay.js';
 
 export interface RealWorldOptions {
@@ -90,7 +91,7 @@ export async function openRealWorld(options: RealWorldOptions = {}): Promise<Rea
       port: 0,
       rooms: ROOMS,
       providerLatencyMs: options.providerLatencyMs ?? 20,
-      ...(options.switches === undefined ? {} : { switches: options.switches }),
+      switches: { ...switchesOfRun(), ...options.switches },
       onCall: () => {
         calls += 1;
         if (calls === trap?.at) trap.spring();

@@ -31,6 +31,7 @@ import {
   MEASURED_BUNDLE,
   MEASURES,
 } from './workflow-coverage/in-worker.js';
+import { switchesOfRun } from './switches.js';
 import { bookStay, type BookedStay, type BookingHabits, type StayHost } from './booked-stay.js';
 import { lookingBetweenTasks } from './looking-between-tasks.js';
 import { openTemporal, type TemporalKind } from './temporal.js';
@@ -105,7 +106,7 @@ export async function openStayWorld(options: StayWorldOptions = {}): Promise<Sta
     clock,
     propertyId: PROPERTY_ID,
     providerLatencyMs: options.providerLatencyMs ?? 20,
-    ...(options.switches === undefined ? {} : { switches: options.switches }),
+    switches: { ...switchesOfRun(), ...options.switches },
   });
   const followServer = (ms: number): void => clock.moveTo(Math.max(clock.now(), ms));
   const seam = createSeamClient({

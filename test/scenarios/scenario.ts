@@ -63,6 +63,11 @@ export const EARLIER_KEYS_LIVE_ON: readonly Circumstance[] = [
   { ...USUAL, sentence: 'Seam lets a guest keep several keys', switches: { newKeyReplacesUsersEarlier: false } },
 ];
 
+/** Joiners live on when their anchor is revoked: the scenario counts the keys that are made. */
+export const JOINERS_LIVE_ON: readonly Circumstance[] = [
+  { ...USUAL, switches: { joinersSurviveAnchorDeletion: true } },
+];
+
 /** Both answers to an open question: does Seam end a guest's earlier key when they get a new one? Each is tested where it matters. */
 export const EITHER_WAY_WITH_EARLIER_KEYS: readonly Circumstance[] = [
   {

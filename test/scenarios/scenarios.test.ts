@@ -8,6 +8,7 @@ import { afterAll, afterEach, expect, test } from 'vitest';
 import { packageRoot } from '../../src/package-root.js';
 import { defaultSwitches } from '../../src/simulator/control/switches.js';
 import { openStayWorld, type StayWorld } from '../harness/stay-world.js';
+import { switchesOfRun } from '../harness/switches.js';
 import type { TemporalKind } from '../harness/temporal.js';
 import { chapters, scenarios } from './all.js';
 import { openHotel, PROPERTIES } from './hotel.js';
@@ -43,7 +44,7 @@ for (const scenario of scenarios) {
       const before = endings.get(number);
       endings.set(number, 'fails');
       const world = await worldOn(server);
-      world.simulator.hotel.setSwitches({ ...defaultSwitches, ...switches });
+      world.simulator.hotel.setSwitches({ ...defaultSwitches, ...switchesOfRun(), ...switches });
       await world.undisturb();
       await scenario.run(openHotel(world, `scenario-${number}-${index}`));
       endings.set(number, before ?? 'holds');

@@ -45,6 +45,8 @@ interface StateFields {
   readonly lingers: boolean;
   /** Set after the second check, which runs when no other stay has an open request for the same person. */
   readonly lookedAgain: true;
+  /** Set from the revoke of an anchor of its generation until Seam shows that the key has outlived the anchor. */
+  readonly anchorRevoked: true;
   /** Set while Seam's latest report says that no phone has fetched the key. */
   readonly awaitsPhone: true;
   /** Start of the time in which no phone has the key although the guest should hold it. */
@@ -62,7 +64,11 @@ type KeyIn<S extends KeyState, Always extends keyof StateFields, Sometimes exten
 export type IssuingKey = KeyIn<'issuing', never, 'acsCredentialId' | 'outageSince' | 'delayedSince'>;
 
 /** Confirmed at Seam. */
-export type LiveKey = KeyIn<'live', 'acsCredentialId' | 'issuedAt', 'lookedAgain' | 'awaitsPhone' | 'unfetchedSince'>;
+export type LiveKey = KeyIn<
+  'live',
+  'acsCredentialId' | 'issuedAt',
+  'lookedAgain' | 'anchorRevoked' | 'awaitsPhone' | 'unfetchedSince'
+>;
 
 /** Found at Seam although no step requested it, or requested without a known result; it is revoked next. */
 export type StrayKey = KeyIn<'stray', never, 'acsCredentialId'>;

@@ -19,7 +19,7 @@ import {
 } from './keyring.js';
 import type { KeyStep } from '../../model/key-plan.js';
 import { addStray } from './record-late-keys.js';
-import { endAnchor, endByOthers, endedByOthers, endGone } from './record-losses.js';
+import { doubtJoiners, endAnchor, endByOthers, endedByOthers, endGone } from './record-losses.js';
 import type { IssueOutcome, Observed, RevokeOutcome } from '../../model/stay-activities.js';
 
 /** Failure of a step, as far as it concerns the stay. */
@@ -189,7 +189,8 @@ export function recordRevoked(state: StayState, keyId: string, outcome: RevokeOu
   // Without an id, the requested key may not have existed yet at the time of the revoke.
   const recorded = putKey(state, key.acsCredentialId === undefined ? { ...ended, doubt: 'open' } : ended);
   const what = known.acsCredentialId === undefined ? noKeyMade(key) : `key of guest ${key.guestId} revoked`;
-  return withLine(recorded, { at: now, what });
+  const doubted = doubtJoiners(recorded, [known.acsCredentialId ?? '']);
+  return withLine(doubted, { at: now, what });
 }
 
 /** Returns the timeline text for a request that Seam has made no key of. */

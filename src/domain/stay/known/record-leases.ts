@@ -4,6 +4,7 @@ import type { LeaseStep } from '../../model/preparation.js';
 import { defined } from '../../model/defined.js';
 import { isBefore, later, plusMinutes, type Instant } from '../../model/instants.js';
 import { leaveRooms, marksOf, putKey, withLeaseAnchors } from './keyring.js';
+import { doubtJoiners } from './record-losses.js';
 import type { Key } from '../../model/key.js';
 import type { LeaseNews, SettleLeasesInput, SettleLeasesOutcome, LeaseDecision } from '../../model/lease.js';
 import { endOf, isOf, type GrantedLease } from './lease-decisions.js';
@@ -155,7 +156,12 @@ function takeAnchors(state: StayState): StayState {
   const keyring = withLeaseAnchors(state.keyring, granted);
   // A person's own key in another stay of the share group ended these keys, not a front-desk card.
   const others = keyring.outsideAnchors.flatMap(({ acsUserId }) => acsUserId ?? []);
-  return replaceKilled({ ...state, keyring }, ({ acsUserId }) => others.includes(acsUserId));
+  const left = new Set(keyring.outsideAnchors.map(({ acsCredentialId }) => acsCredentialId));
+  const ended = state.keyring.outsideAnchors
+    .filter(({ ofShareGroup, acsCredentialId }) => ofShareGroup === true && !left.has(acsCredentialId))
+    .map(({ acsCredentialId }) => acsCredentialId);
+  const recorded = replaceKilled({ ...state, keyring }, ({ acsUserId }) => others.includes(acsUserId));
+  return doubtJoiners(recorded, ended);
 }
 
 function describe(room: string, decision: LeaseDecision): string {

@@ -2,8 +2,8 @@
 import { askToCheck, withLine, type StayState } from '../state.js';
 import { isBefore, plusMinutes, type Instant } from '../../model/instants.js';
 import { phoneLookAt, recordFetching } from './unfetched-keys.js';
-import type { DeadKey, Key } from '../../model/key.js';
-import { endKey, keysOf, putKey, withoutRefusals } from './keyring.js';
+import { isConfirmed, type DeadKey, type Key } from '../../model/key.js';
+import { endKey, keysOf, mayLive, putKey, withoutRefusals } from './keyring.js';
 import type { CheckKeysOutcome, Observed } from '../../model/stay-activities.js';
 
 /** Records that an anchor is gone at Seam: ends the stay's own key, or removes the outside card. */
@@ -27,10 +27,27 @@ interface Remains {
  * consumes the `force` of staff.
  */
 export function endByOthers(state: StayState, key: Key, { lingers }: Remains, now: Instant): StayState {
-  const isReplaced = hasSuccessor(state, key) || opensRoomOfOthers(state, key) || holdsKeyElsewhere(state, key);
+  const isReplaced =
+    key.anchorRevoked === true ||
+    hasSuccessor(state, key) ||
+    opensRoomOfOthers(state, key) ||
+    holdsKeyElsewhere(state, key);
   const ended: DeadKey = endKey(key, isReplaced ? 'replaced' : 'killed', now);
   const recorded = putKey(state, lingers ? { ...ended, lingers } : ended);
   return isReplaced ? recorded : spendForce(recorded, key.guestId);
+}
+
+/**
+ * Marks the keys that opened beside revoked keys, and asks to read them again. Seam does not say whether joiners outlive
+ * a revoked anchor; those that do not are made again, because no front-desk card ended them.
+ */
+export function doubtJoiners(state: StayState, revokedCredentialIds: readonly string[]): StayState {
+  const { keys } = state.keyring;
+  const joined = keys.filter((key) => mayLive(key) && revokedCredentialIds.includes(key.ask.joinTo ?? ''));
+  const generations = new Set(joined.map((key) => key.generation));
+  const doubtful = keys.filter(isConfirmed).filter((key) => generations.has(key.generation));
+  const marked = doubtful.reduce((next, key) => putKey(next, { ...key, anchorRevoked: true }), state);
+  return askToCheck(marked, doubtful);
 }
 
 /**
@@ -137,7 +154,9 @@ export function recordCheck(
       const key = next.keyring.keys.find((candidate) => candidate.acsCredentialId === id);
       if (key?.state !== 'live') return next;
       if (!goneCredentialIds.includes(id)) {
-        return recordFetching(next, key, unfetchedCredentialIds.includes(id) ? 'unfetched' : 'fetched', now);
+        const { anchorRevoked: _outlived, ...known } = key;
+        const kept = key.anchorRevoked === undefined ? next : putKey(next, known);
+        return recordFetching(kept, known, unfetchedCredentialIds.includes(id) ? 'unfetched' : 'fetched', now);
       }
       const ended = endByOthers(next, key, remainsOf(id, outcome), now);
       return withLine(ended, { at: now, what: endedByOthers(key) });

@@ -255,6 +255,17 @@ describe('a guest removed', () => {
   });
 });
 
+describe('a guest whose key others joined', () => {
+  it('joiners that Seam ends with their revoked anchor are made again, although no event reports it', () => {
+    const house = aStay().withGuests(3).withSwitches({ joinersSurviveAnchorDeletion: false }).settled();
+    house.message({ name: 'removeGuest', payload: { guestId: 'g1', cause: 'left' } });
+    house.settle();
+    for (const guestId of ['g2', 'g3']) expect(opensRooms(house, guestId)).toEqual(['101']);
+    expect(opensRooms(house, 'g1')).toEqual([]);
+    expect(attentionCodes(house)).toEqual([]);
+  });
+});
+
 describe('a room change', () => {
   it('a room change issues an override on the new room, joiners for the others, and then ends the old keys', () => {
     const house = keepingEarlierKeys.withGuests(3).settled();
@@ -615,6 +626,15 @@ describe('a desk card that ends the keys', () => {
     house.waitUntil('2026-11-24T12:00Z');
     house.message({ name: 'retry', payload: {} });
     expect(carriedOut(house)).toEqual([]);
+  });
+
+  it('a desk card raises attention also if an anchor of the ended keys was revoked before', () => {
+    const house = aStay().withGuests(3).settled();
+    house.message({ name: 'removeGuest', payload: { guestId: 'g1', cause: 'left' } });
+    expect(carriedOut(house)).toEqual(['revoke g1 101']);
+    cutCard(house);
+    expect(carriedOut(house)).toEqual([]);
+    expect(new Set(attentionCodes(house))).toEqual(new Set(['key-invalidated']));
   });
 
   it('check-out takes keys that a desk card ended off the phones, where they still open common doors', () => {
