@@ -19,6 +19,7 @@ import {
 } from './keyring.js';
 import type { KeyStep } from '../../model/key-plan.js';
 import { addStray } from './record-late-keys.js';
+import { forgetKeys } from './forget-keys.js';
 import { doubtJoiners, endAnchor, endByOthers, endedByOthers, endGone } from './record-losses.js';
 import type { IssueOutcome, Observed, RevokeOutcome } from '../../model/stay-activities.js';
 
@@ -55,7 +56,7 @@ export function recordAsk(state: StayState, step: KeyStep & { do: 'override' | '
     why: step.why,
   };
   const asked = {
-    ...withKey(keyring, key),
+    ...forgetKeys(withKey(keyring, key)),
     lastKey: keyring.lastKey + 1,
     lastGeneration: override ? keyring.lastGeneration + 1 : keyring.lastGeneration,
   };
