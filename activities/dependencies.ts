@@ -30,6 +30,9 @@ export interface ActivityOptions {
 
 /** Context that the activities of one worker share. */
 export interface Dependencies {
+  readonly seam: SeamClient;
+  /** Cache lifetime of what activities read of the hotel, in milliseconds. */
+  readonly memoryMs: number;
   readonly entrances: EntranceCatalogue;
   readonly accessSystems: AccessSystemWatch;
   /** Returns the hotels' time in milliseconds since 1970. */
@@ -48,6 +51,8 @@ export function openDependencies({ seam, properties, options = {} }: ActivityDep
   const timing = { ...DEFAULT_KEY_TIMING, ...options.timing };
   const accessSystems = watchAccessSystems(seam, { ttlMs });
   const office: Dependencies = {
+    seam,
+    memoryMs: ttlMs,
     entrances: openEntranceCatalogue(seam, { ttlMs }),
     accessSystems,
     now,

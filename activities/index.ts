@@ -1,6 +1,7 @@
 /** Activities of the stays, by registered name: all I/O of the workflows `stay` and `eraseGuest`. */
 import type { StayActivities } from '../src/domain/model/stay-activities.js';
 import { openDependencies, type ActivityDependencies } from './dependencies.js';
+import { createEarlierRunActivities } from './earlier-runs.js';
 import { createErasureActivities } from './erasure.js';
 import { createExchangeActivities } from './exchanges.js';
 import { createGuestActivities } from './guests.js';
@@ -16,6 +17,7 @@ export function createActivities(dependencies: ActivityDependencies): StayActivi
   return {
     ...createRoomActivities(office),
     ...createLeaseActivities(),
+    ...createEarlierRunActivities(office),
     ...createExchangeActivities(),
     ...createGuestActivities(office),
     ...createKeyActivities(office),

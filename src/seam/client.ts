@@ -74,7 +74,7 @@ export interface SeamCalls {
   createCredential(params: CreateCredentialParams, options?: CallOptions): Promise<schemas.Credential>;
   getCredential(params: { readonly acs_credential_id: string }, options?: CallOptions): Promise<schemas.Credential>;
   listCredentials(
-    params: { readonly acs_user_id: string } & Paged,
+    params: ({ readonly acs_user_id: string } | { readonly user_identity_id: string }) & Paged,
     options?: CallOptions,
   ): Promise<Page<schemas.Credential>>;
   deleteCredential(params: { readonly acs_credential_id: string }, options?: CallOptions): Promise<void>;
@@ -87,6 +87,8 @@ export interface SeamCalls {
     params: { readonly user_identity_key: string } | { readonly user_identity_id: string },
     options?: CallOptions,
   ): Promise<schemas.UserIdentity>;
+  /** Lists every identity of the workspace. Seam's search does not look at `user_identity_key`. */
+  listUserIdentities(params: Paged, options?: CallOptions): Promise<Page<schemas.UserIdentity>>;
   createUserIdentity(
     params: {
       readonly user_identity_key: string;
@@ -184,6 +186,9 @@ function callsThrough(wire: Wire, priority: Turn['priority']): SeamCalls {
     getUserIdentity: call(
       { path: '/user_identities/get', answer: schemas.userIdentityAnswer },
       (answer) => answer.user_identity,
+    ),
+    listUserIdentities: call({ path: '/user_identities/list', answer: schemas.userIdentitiesAnswer }, (answer) =>
+      page(answer.user_identities, answer.pagination),
     ),
     createUserIdentity: call(
       { path: '/user_identities/create', answer: schemas.userIdentityAnswer },

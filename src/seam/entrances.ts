@@ -42,7 +42,22 @@ function isRemoved({ errors }: Entrance): boolean {
   return errors.some((error) => error.error_code === 'entrance_removed');
 }
 
-function isGuestRoom(entrance: Entrance, mapping: DoorMapping): boolean {
+/** Returns the room of a guest room's entrance; the text on its door where the mapping has no room for it. */
+export function roomOf(entrance: Entrance, mapping: DoorMapping): string {
+  const mapped = Object.entries(mapping.rooms).find(([, id]) => id === entrance.acs_entrance_id)?.[0];
+  if (mapped !== undefined) return mapped;
+  const text = doorText(entrance, mapping);
+  const [before = '', ...after] = mapping.roomPattern.trim().split('{room}');
+  const end = after[0] ?? '';
+  const room = text.slice(
+    before.length,
+    after.length > 1 ? text.indexOf(end, before.length) : text.length - end.length,
+  );
+  return mapping.roomPattern.replaceAll('{room}', () => room).trim() === text ? room : text;
+}
+
+/** Returns true for the entrance of a guest room. */
+export function isGuestRoom(entrance: Entrance, mapping: DoorMapping): boolean {
   return (
     entrance.visionline_metadata?.door_category === 'guest' ||
     Object.values(mapping.rooms).includes(entrance.acs_entrance_id)

@@ -29,6 +29,17 @@ export function userIdentityKey({ propertyId, reservationId, guestId, personId }
   return parts.map((part) => part.replaceAll('%', '%25').replaceAll('/', '%2F')).join('/');
 }
 
+/** Returns the guest of a `user_identity_key` that is bound to this stay; undefined for any other key. */
+export function guestIdIn(
+  userIdentityKey: string,
+  stay: { readonly propertyId: string; readonly reservationId: string },
+): string | undefined {
+  const parts = userIdentityKey.split('/').map((part) => part.replaceAll('%2F', '/').replaceAll('%25', '%'));
+  const [propertyId, reservationId, guestId, ...rest] = parts;
+  const isOfStay = propertyId === stay.propertyId && reservationId === stay.reservationId && rest.length === 0;
+  return isOfStay && guestId !== undefined && guestId !== '' ? guestId : undefined;
+}
+
 /**
  * Finds or creates the guest at Seam with their current name and contacts. Returns their ids, phones and credentials.
  * @throws SeamError

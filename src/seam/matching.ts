@@ -85,7 +85,12 @@ function hasShapeOf(ask: KeyAsk, credential: Credential): boolean {
   );
 }
 
-async function doorsOf(credential: Credential, seam: SeamCalls, signal: AbortSignal): Promise<readonly string[]> {
+/** Returns the ids of all doors that the credential opens. @throws SeamError */
+export async function doorsOf(
+  credential: Credential,
+  seam: SeamCalls,
+  signal: AbortSignal,
+): Promise<readonly string[]> {
   const metadata = credential.visionline_metadata;
   if (metadata?.guest_acs_entrance_ids != null) {
     return [...metadata.guest_acs_entrance_ids, ...(metadata.common_acs_entrance_ids ?? [])];

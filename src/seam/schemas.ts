@@ -13,6 +13,7 @@ export const credentialSchema = z.object({
   parent_acs_credential_id: id.nullish(),
   access_method: z.string(),
   created_at: z.string(),
+  starts_at: z.string().nullish(),
   ends_at: z.string().nullish(),
   is_issued: z.boolean().nullish(),
   issued_at: z.string().nullish(),
@@ -47,6 +48,7 @@ export const systemSchema = z.object({
 
 export const userIdentitySchema = z.object({
   user_identity_id: id,
+  user_identity_key: z.string().nullish(),
   full_name: z.string().nullish(),
   email_address: z.string().nullish(),
   phone_number: z.string().nullish(),
@@ -70,6 +72,10 @@ export const entrancesAnswer = z.object({ acs_entrances: z.array(entranceSchema)
 export const accessibleEntrancesAnswer = z.object({ acs_entrances: z.array(entranceSchema) });
 export const systemAnswer = z.object({ acs_system: systemSchema });
 export const userIdentityAnswer = z.object({ user_identity: userIdentitySchema });
+export const userIdentitiesAnswer = z.object({
+  user_identities: z.array(userIdentitySchema),
+  pagination: paginationSchema,
+});
 export const acsUserAnswer = z.object({ acs_user: acsUserSchema });
 export const acsUsersAnswer = z.object({ acs_users: z.array(acsUserSchema), pagination: paginationSchema });
 export const phonesAnswer = z.object({ phones: z.array(phoneSchema) });

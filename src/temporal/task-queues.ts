@@ -14,6 +14,7 @@ export const ACTIVITY_QUEUES = {
   resolveProperty: TASK_QUEUES.stays,
   settleLeases: TASK_QUEUES.stays,
   exchangeRooms: TASK_QUEUES.stays,
+  findEarlierRun: TASK_QUEUES.seam,
   resolveDoors: TASK_QUEUES.seam,
   prepareGuest: TASK_QUEUES.seam,
   waitForPhone: TASK_QUEUES.seam,

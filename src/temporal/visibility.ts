@@ -4,6 +4,7 @@
  * the values that they find.
  */
 
+import type { WorkflowExecutionInfo } from '@temporalio/client';
 import { SEARCH_ATTRIBUTES } from './search-attributes.js';
 import { OPEN_STAYS } from './workflow-types.js';
 
@@ -47,4 +48,9 @@ export function openStaysOf(propertyId: string): string {
 /** Returns the query for the runs of a workflow, and perhaps of others. */
 export function runsOf(workflowId: string): string {
   return allOf(keywordClause('WorkflowId', workflowId));
+}
+
+/** Returns the rooms that a stay or a room showed last. */
+export function roomsOf({ typedSearchAttributes }: Pick<WorkflowExecutionInfo, 'typedSearchAttributes'>): string[] {
+  return typedSearchAttributes.get(SEARCH_ATTRIBUTES.rooms) ?? [];
 }

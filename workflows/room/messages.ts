@@ -3,6 +3,7 @@
  * its wire name and `Signal`, `Update` or `Query`. Each message is one object; new fields are optional.
  */
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
+import type { StayRecord } from '../../src/domain/model/earlier-run.js';
 import type { Claim, LeaseNews } from '../../src/domain/model/lease.js';
 import type {
   RoomForce,
@@ -38,3 +39,6 @@ export const roomSignals = {
 
 /** View of the room: leases in time order, waiting claims, keys that can open the door, history. */
 export const roomQuery = defineQuery<RoomView>('room');
+
+/** Record of one stay: its claims and keys, those of earlier runs of the stay included. */
+export const stayRecordQuery = defineQuery<StayRecord, [{ readonly stayId: string }]>('stayRecord');

@@ -21,8 +21,10 @@ import {
   claimSchema,
   roomMessageNames,
   roomMessageSchemas,
+  stayRecordSchema,
   type RoomMessageName,
 } from '../../src/domain/model/room-message-schema.js';
+import { stayRecordOf } from '../../src/domain/room/stay-record.js';
 import { roomViewOf } from '../../src/domain/room/view.js';
 import { nextWake } from '../../src/domain/room/wake.js';
 import { SEARCH_ATTRIBUTES } from '../../src/temporal/search-attributes.js';
@@ -113,6 +115,9 @@ function setHandlers(run: RoomRun): void {
     { validator: (claim) => void parsed(claimSchema, claim) },
   );
   setHandler(messages.roomQuery, () => roomViewOf(run.state, now()));
+  setHandler(messages.stayRecordQuery, (input) =>
+    stayRecordOf(run.state, parsed(stayRecordSchema, input).stayId, now()),
+  );
   refuseUnknownRequests();
 }
 

@@ -13,7 +13,9 @@ import {
   recordProperty,
 } from '../../src/domain/stay/known/record-preparations.js';
 import { propertyStepId } from '../../src/domain/stay/plan/preparations.js';
-import type { StayState } from '../../src/domain/stay/state.js';
+import { revisionKnown, roomsAhead } from '../../src/domain/stay/desired/desired-leases.js';
+import { noteSeenKeys, recordEarlierRun } from '../../src/domain/stay/known/record-earlier-run.js';
+import { isEnded, stayWindow, type StayState } from '../../src/domain/stay/state.js';
 import { now } from '../clock.js';
 import { outageRetry, quick, revokes, seam, summaryOf, waitingRetry } from './activities.js';
 import { planNow, type StayRun } from './run.js';
@@ -31,6 +33,21 @@ const RUNNERS: { readonly [K in Kind]: Runner<K> } = {
     const found = await quick.resolveProperty.executeWithOptions(options, [input]);
     // A message may have changed the window before the result arrived; then the next plan resolves it again.
     return (state) => (stepId === propertyStepId(state) ? recordProperty(state, found) : state);
+  },
+
+  'find-earlier-run': async ({ state }, { seenAtSeam }) => {
+    const { propertyId, reservationId, stayId, openedAt, leases, desired } = state;
+    const options = { ...outageRetry(state), ...summaryOf('look for keys that an earlier run of this stay left') };
+    const persons = desired.party.flatMap(({ guest: { guestId, personId } }) =>
+      personId === undefined ? [] : [{ guestId, personId }],
+    );
+    const input = {
+      ...{ propertyId, reservationId, stayId, openedAt, chain: leases.chain, rooms: roomsAhead(state), persons },
+      ended: isEnded(state),
+      ...defined({ window: stayWindow(state), seenAtSeam: seenAtSeam ? (true as const) : undefined }),
+    };
+    const found = await seam.findEarlierRun.executeWithOptions(options, [input]);
+    return (current) => recordEarlierRun(current, found, { revision: revisionKnown(current) }, now());
   },
 
   'resolve-doors': async ({ state: { propertyId }, state }, { rooms }) => {
@@ -55,7 +72,7 @@ const RUNNERS: { readonly [K in Kind]: Runner<K> } = {
   'prepare-guest': async ({ state: { propertyId, reservationId }, state }, { guest }) => {
     const options = { ...outageRetry(state), ...summaryOf(`register guest ${guest.guestId} at Seam`) };
     const prepared = await seam.prepareGuest.executeWithOptions(options, [{ propertyId, reservationId, guest }]);
-    return (current) => recordGuest(current, guest, prepared, now());
+    return (current) => noteSeenKeys(recordGuest(current, guest, prepared, now()), guest.guestId);
   },
 
   'wait-for-phone': async ({ state: { propertyId } }, { guestId, userIdentityId }) => {

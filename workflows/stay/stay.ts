@@ -127,7 +127,8 @@ function watchForCancel(run: StayRun): void {
 
 function newState(name: StayName): StayState {
   const { workflowId, firstExecutionRunId } = workflowInfo();
-  return newStayState({ stayId: workflowId, ...name, chain: firstExecutionRunId }, now());
+  const state = newStayState({ stayId: workflowId, ...name, chain: firstExecutionRunId }, now());
+  return { ...state, earlierRun: { kind: 'due' } };
 }
 
 function carriedState(carried: StayState): StayState {

@@ -6,8 +6,12 @@ import type { Guest, SnapshotWindow } from './snapshot-schema.js';
 /** Id of the lease step. Only one runs at a time; later messages to rooms go into the next step. */
 export const LEASE_STEP_ID = 'leases';
 
+/** Id of the search for what an earlier run of the stay left. */
+export const EARLIER_RUN_STEP_ID = 'earlier-run';
+
 export type Preparation =
   | { readonly do: 'resolve-property'; readonly stepId: string; readonly window?: SnapshotWindow }
+  | { readonly do: 'find-earlier-run'; readonly stepId: string; readonly seenAtSeam: boolean }
   | { readonly do: 'resolve-doors'; readonly stepId: string; readonly rooms: readonly string[] }
   | { readonly do: 'settle-leases'; readonly stepId: typeof LEASE_STEP_ID; readonly leases: LeaseStep }
   | { readonly do: 'exchange-rooms'; readonly stepId: string }

@@ -143,3 +143,6 @@ export const leaseNewsSchema = z.object({
   version: count,
   decision: decisionSchema,
 }) satisfies z.ZodType<LeaseNews>;
+
+/** Argument of the room's query `stayRecord`. */
+export const stayRecordSchema = z.object({ stayId: workflowIdSchema });

@@ -4,6 +4,7 @@
  */
 import type { DoorFacts } from './doors.js';
 import type { KeyAsk } from './key.js';
+import type { EarlierRun, FindEarlierRunInput } from './earlier-run.js';
 import type { ErasureActivities } from './erasure.js';
 import type { SettleLeasesInput, SettleLeasesOutcome } from './lease.js';
 import type { Policy } from './property-schema.js';
@@ -202,6 +203,8 @@ export interface StayActivities extends ErasureActivities {
    * fails and is retried. Queue `stays`.
    */
   exchangeRooms(input: ExchangeRoomsInput): Promise<void>;
+  /** Finds keys and claims that an earlier run of the stay left at Seam and at rooms. Queue `seam`. */
+  findEarlierRun(input: FindEarlierRunInput): Promise<EarlierRun>;
   /** Finds the doors of rooms and the common doors. Queue `seam`, like all activities below. */
   resolveDoors(input: ResolveDoorsInput): Promise<DoorFacts>;
   /** Finds or creates the guest at Seam. */

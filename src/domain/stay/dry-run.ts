@@ -13,6 +13,7 @@ import type { PlanLine } from '../model/stay-view.js';
 import { isOpenEnded } from './plan/preparations.js';
 import type { Desired, KeyStep } from '../model/key-plan.js';
 import { planStay } from './reconcile.js';
+import { recordEarlierRun } from './known/record-earlier-run.js';
 import { recordDeactivated, recordGuest } from './known/record-preparations.js';
 import { recordAsk, recordIssue, recordRevoking } from './known/record-keys.js';
 import { recordLeases, recordLeaseStep } from './known/record-leases.js';
@@ -93,6 +94,8 @@ function assumePreparation(state: StayState, step: Preparation, now: Instant): S
   switch (step.do) {
     case 'resolve-property':
       return { ...state, propertyDue: false };
+    case 'find-earlier-run':
+      return recordEarlierRun(state, { lookedAtSeam: true, keys: [], claims: [] }, { revision: 0 }, now);
     case 'resolve-doors': {
       const known = state.doors.rooms.length;
       const doors = step.rooms.map((room, index) => ({ room, acsEntranceId: `door:${room}`, position: known + index }));

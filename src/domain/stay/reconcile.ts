@@ -15,6 +15,7 @@ import { recordExpired } from './known/record-keys.js';
 import { endOf } from './known/lease-decisions.js';
 import { recordPastLeases } from './known/record-leases.js';
 import { lookAgain, looksAt } from './known/record-losses.js';
+import { awaitsEarlierRun } from './desired/earlier-run.js';
 import { ENDS_SOON_MINUTES, desiredKeys } from './desired/desired-keys.js';
 
 export interface StayPlan {
@@ -86,7 +87,7 @@ function planFor(state: StayState, desired: Desired, inFlight: readonly InFlight
     keys,
     attention: watch.attention,
     ...defined({ wakeAt }),
-    closed: inFlight.length === 0 && !anyKeyMayLive(state) && !isBefore(now, closesAt),
+    closed: inFlight.length === 0 && !anyKeyMayLive(state) && !awaitsEarlierRun(state) && !isBefore(now, closesAt),
   };
 }
 

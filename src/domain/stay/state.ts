@@ -194,6 +194,13 @@ export interface RoomToAskAgain extends UnsettledRoom {
   readonly askAgainAt: Instant;
 }
 
+/**
+ * Search for what an earlier run of the stay left. `due`: it has not been made. `unseen`: Temporal knows of no earlier run.
+ * `seen-at-seam`: Seam shows one nevertheless. `newer`: it had a newer snapshot than the one that started this run.
+ */
+export type EarlierRunKnown =
+  { readonly kind: 'due' | 'unseen' | 'seen-at-seam' } | { readonly kind: 'newer'; readonly revision: number };
+
 export interface StayState {
   readonly schema: typeof STATE_SCHEMA;
   readonly stayId: string;
@@ -220,6 +227,8 @@ export interface StayState {
   readonly credentialsToCheck: readonly string[];
   readonly blockers: Readonly<Record<string, Blocker>>;
   readonly leases: LeaseState;
+  /** Absent once the stay has taken over what an earlier run of it left. */
+  readonly earlierRun?: EarlierRunKnown;
   /** Latest end that the stay's window ever had. Until then an old snapshot could pass for one of a future stay. */
   readonly latestEnd?: Instant;
   readonly ignored: readonly OpenAttention[];

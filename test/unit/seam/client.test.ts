@@ -35,10 +35,13 @@ it('every client method sends and reads what Seam publishes', async () => {
   await watched.updateUserIdentity({ user_identity_id, full_name: 'Ada' });
   expect(await watched.getUserIdentity({ user_identity_key: 'seaside/R-1/g1' })).toEqual({
     user_identity_id,
+    user_identity_key: 'seaside/R-1/g1',
     full_name: 'Ada',
     email_address: 'guest@example.org',
     phone_number: '+4915112345678',
   });
+  const { items: identities } = await watched.listUserIdentities({});
+  expect(identities.map((identity) => identity.user_identity_key)).toEqual(['seaside/R-1/g1']);
   const user = await watched.createAcsUser({ acs_system_id, user_identity_id, full_name: 'Guest' });
   await watched.updateAcsUser({ acs_user_id: user.acs_user_id, full_name: 'Ada' });
   const { items: users } = await watched.listAcsUsers({ acs_system_id, user_identity_id, limit: 1 });

@@ -7,7 +7,8 @@ import { isBefore, type Instant } from '../../model/instants.js';
 import { defined } from '../../model/defined.js';
 import { unfetchedKeys } from '../known/unfetched-keys.js';
 import { keysOf, mayLive } from '../known/keyring.js';
-import { LEASE_STEP_ID, type Preparation } from '../../model/preparation.js';
+import { isEarlierRunDue } from '../desired/earlier-run.js';
+import { EARLIER_RUN_STEP_ID, LEASE_STEP_ID, type Preparation } from '../../model/preparation.js';
 import { planLeases } from './leases.js';
 import { standingOf } from './exchange.js';
 import type { Guest } from '../../model/snapshot-schema.js';
@@ -76,6 +77,7 @@ export function dropPastBlockers(state: StayState, desired: Desired, now: Instan
 function desiredPreparations(state: StayState, desired: Desired, now: Instant): readonly Preparation[] {
   return [
     ...propertySteps(state),
+    ...earlierRunSteps(state),
     ...(state.property === undefined
       ? []
       : [...doorSteps(state, now), ...guestSteps(state, now), ...phoneSteps(state, desired, now)]),
@@ -98,6 +100,16 @@ function propertySteps(state: StayState): Preparation[] {
   if (!state.propertyDue) return [];
   const window = state.desired.localWindow;
   return [{ do: 'resolve-property', stepId: propertyStepId(state), ...defined({ window }) }];
+}
+
+/** Returns the search for what an earlier run of the stay left; it waits for the first news of the stay. */
+function earlierRunSteps(state: StayState): Preparation[] {
+  if (!isEarlierRunDue(state)) return [];
+  const isNew = state.snapshot === undefined && !isEnded(state);
+  const isBeingRead = state.propertyDue && state.blockers[propertyStepId(state)] === undefined;
+  if (isNew || isBeingRead) return [];
+  const seenAtSeam = state.earlierRun?.kind !== 'due';
+  return [{ do: 'find-earlier-run', stepId: EARLIER_RUN_STEP_ID, seenAtSeam }];
 }
 
 function doorSteps(state: StayState, now: Instant): Preparation[] {

@@ -486,6 +486,8 @@ function* preparations(house: House, step: Preparation, options: HouseOptions, j
       house.state = known.recordProperty(house.state, facts);
       return;
     }
+    case 'find-earlier-run':
+      return;
     case 'resolve-doors': {
       const doors = step.rooms.flatMap((room) => doorNamed(hotel, room) ?? []);
       const facts = {
