@@ -178,6 +178,10 @@ async function quiet(plotRun: PlotRun): Promise<void> {
     const open = reachable(plotRun);
     const outlooks = new Map([...eventLog.outlooks()].filter(([stay]) => open.includes(stay)));
     await noteHeld(plotRun);
+    for (const [stay, { leases = [] }] of views) {
+      for (const { room } of leases.filter(({ leaving }) => leaving === true))
+        eventLog.memory.everLeft.add(pair(stay, room));
+    }
     const scene: Scene = {
       now: plotRun.now,
       hotel,
