@@ -114,7 +114,10 @@ export async function runStory(world: StoryWorld, story: Story): Promise<Course>
       phase,
       settled,
       guests: ended.map(({ guestId, keyState, waitingFor }) => ({ guestId, keyState, waitingFor })),
-      live: keys.filter(({ state }) => state !== 'dead').map(({ guestId, rooms }) => [guestId, rooms.length]),
+      live: keys
+        .filter(({ state }) => state !== 'dead')
+        .map(({ guestId, rooms }) => `${guestId}: ${rooms.length} rooms`)
+        .toSorted(),
       attention: attention.map(({ code }) => code),
       leases: leases.map(({ state }) => state),
     },
