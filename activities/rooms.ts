@@ -1,6 +1,6 @@
 /** Activities on the property: its facts and the snapshot's window as instants, and the doors of its rooms. */
 import { ApplicationFailure } from '@temporalio/common';
-import { findDoors } from '../src/seam/index.js';
+import { findDoors, someReports } from '../src/seam/index.js';
 import { toInstants } from '../src/domain/model/dates.js';
 import { defined } from '../src/domain/model/defined.js';
 import { ERROR_TYPES } from '../src/domain/model/error-types.js';
@@ -29,11 +29,13 @@ export function createRoomActivities(office: Dependencies): RoomActivities {
     resolveDoors: ({ propertyId, rooms }) =>
       atSeam(async ({ signal }) => {
         const { seam, doors, timeZone } = await office.property(propertyId);
-        const [entrances, zoneProblem] = await Promise.all([
+        const [entrances, zoneProblem, ofSystem] = await Promise.all([
           office.entrances(seam.acsSystemId, signal),
           office.accessSystems.zoneProblem(seam.acsSystemId, { timeZone, now: office.now(), signal }),
+          office.accessSystems.reports(seam.acsSystemId, signal),
         ]);
-        return defined({ ...findDoors(entrances, rooms, doors), zoneProblem });
+        const { reports = [], ...found } = findDoors(entrances, rooms, doors);
+        return defined({ ...found, zoneProblem, ...someReports([...ofSystem, ...reports]) });
       }),
   };
 }

@@ -1,22 +1,14 @@
 /**
- * State of a hotel's access system at Seam: its connection and its time zone. The system runs on the hotel's premises
+ * State of a hotel's access system at Seam: its connection, its time zone, and what else Seam reports of it. The system runs on the hotel's premises
  * and connects through Seam Bridge.
  */
 import { showSameTime } from '../domain/model/dates.js';
+import { wordsOf, type SeamReport } from '../domain/model/seam-reports.js';
 import { rememberBriefly } from './cache.js';
 import type { SeamClient } from './client.js';
 import { isSeamError, SeamError } from './errors.js';
+import { leadsTo, passingCodes, reportsOf } from './reports.js';
 import type { AccessSystem } from './schemas.js';
-
-/** Values of `acs_system.errors[].error_code` that clear once the connection is back. */
-const DISCONNECTED: ReadonlySet<string> = new Set([
-  'seam_bridge_disconnected',
-  'bridge_disconnected',
-  'visionline_instance_unreachable',
-  'acs_system_disconnected',
-  'account_disconnected',
-  'provider_service_unavailable',
-]);
 
 export interface AccessSystemWatch {
   /**
@@ -36,7 +28,15 @@ export interface AccessSystemWatch {
     acsSystemId: string,
     hotel: { readonly timeZone: string; readonly now: number; readonly signal: AbortSignal },
   ): Promise<string | undefined>;
-  /** Returns the cause of a refusal: a disconnected system, if it is disconnected now, else the refusal itself. */
+  /**
+   * Returns what Seam reports of the system for people. The report may be some seconds old.
+   * @throws SeamError
+   */
+  reports(acsSystemId: string, signal: AbortSignal): Promise<readonly SeamReport[]>;
+  /**
+   * Returns the cause of a refusal: a disconnected system, if it is disconnected now, else the refusal itself, with what
+   * else Seam reports of the system.
+   */
   explainRefusal(acsSystemId: string, refusal: SeamError): Promise<SeamError>;
 }
 
@@ -47,16 +47,21 @@ export function watchAccessSystems(client: SeamClient, options: { readonly ttlMs
   const recent = rememberBriefly(options.ttlMs, read);
   return {
     async assertConnected(acsSystemId, { operation, signal }) {
-      const codes = disconnections(await recent(acsSystemId, signal));
+      const codes = passingCodes('acs_system', await recent(acsSystemId, signal));
       if (codes.length > 0) throw new SeamError(operation, { kind: 'system-down', codes });
     },
     async zoneProblem(acsSystemId, { timeZone, now, signal }) {
       return zoneProblemOf(await recent(acsSystemId, signal), timeZone, now);
     },
+    async reports(acsSystemId, signal) {
+      return reportsOf('acs_system', await recent(acsSystemId, signal));
+    },
     async explainRefusal(acsSystemId, refusal) {
       try {
-        const codes = disconnections(await read(acsSystemId));
-        return codes.length > 0 ? new SeamError(refusal.operation, { kind: 'system-down', codes }) : refusal;
+        const system = await read(acsSystemId);
+        const codes = passingCodes('acs_system', system);
+        if (codes.length > 0) return new SeamError(refusal.operation, { kind: 'system-down', codes });
+        return withReports(refusal, reportsOf('acs_system', system));
       } catch (error) {
         if (isSeamError(error)) return refusal;
         throw error;
@@ -65,17 +70,16 @@ export function watchAccessSystems(client: SeamClient, options: { readonly ttlMs
   };
 }
 
-function disconnections(system: AccessSystem): readonly string[] {
-  return system.errors.map((error) => error.error_code).filter((code) => DISCONNECTED.has(code));
+function withReports(refusal: SeamError, reports: readonly SeamReport[]): SeamError {
+  const { operation, failure } = refusal;
+  if (reports.length === 0 || failure.kind !== 'answered') return refusal;
+  return new SeamError(operation, { ...failure, meanwhile: reports.map(wordsOf).join('; ') });
 }
 
-/** Warning code for a time zone that does not match the system's location (Seam's documentation). */
-const ZONE_IN_DOUBT = 'time_zone_does_not_match_location';
-
-function zoneProblemOf({ location, warnings }: AccessSystem, timeZone: string, now: number): string | undefined {
-  const zone = location?.time_zone ?? null;
+function zoneProblemOf(system: AccessSystem, timeZone: string, now: number): string | undefined {
+  const zone = system.location?.time_zone ?? null;
   if (zone === null) return `Seam has no time zone for the access system; the property's is ${timeZone}`;
-  if (warnings.some((warning) => warning.warning_code === ZONE_IN_DOUBT)) {
+  if (leadsTo('zone-mismatch', 'acs_system', system)) {
     return `Seam reports that the access system's time zone ${zone} does not match its location; the property's is ${timeZone}`;
   }
   return isSameTime(zone, timeZone, now)

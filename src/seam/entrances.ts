@@ -1,8 +1,10 @@
 /** Mapping of a hotel's rooms to Seam's entrances, including the common doors that every guest key opens. */
 import type { Property } from '../domain/model/property-schema.js';
 import type { DoorFacts } from '../domain/model/doors.js';
+import type { SeamReport } from '../domain/model/seam-reports.js';
 import { rememberBriefly, type Cache } from './cache.js';
 import { everyItem, type SeamClient } from './client.js';
+import { leadsTo, reportsOf, someReports } from './reports.js';
 import type { Entrance } from './schemas.js';
 
 /**
@@ -22,24 +24,37 @@ type DoorMapping = Property['doors'];
 
 /** Returns the doors of `rooms` and the property's common doors. A room with no door, or with several, is unknown. */
 export function findDoors(entrances: readonly Entrance[], rooms: readonly string[], mapping: DoorMapping): DoorFacts {
-  const usable = entrances.filter((entrance) => entrance.can_unlock_with_mobile_key !== false && !isRemoved(entrance));
+  const usable = entrances.filter(
+    (entrance) =>
+      entrance.can_unlock_with_mobile_key !== false && !leadsTo('impossible-plan', 'acs_entrance', entrance),
+  );
   const guestRooms = inNaturalOrder(
     usable.filter((entrance) => isGuestRoom(entrance, mapping)),
     mapping,
   );
   const found: DoorFacts['rooms'][number][] = [];
   const unknownRooms: string[] = [];
+  const reported: SeamReport[] = [];
   for (const room of rooms) {
     const [door, ...others] = doorsOfRoom(room, guestRooms, mapping);
     if (door === undefined || others.length > 0) unknownRooms.push(room);
-    else found.push({ room, acsEntranceId: door.acs_entrance_id, position: guestRooms.indexOf(door) });
+    else {
+      found.push({ room, acsEntranceId: door.acs_entrance_id, position: guestRooms.indexOf(door) });
+      reported.push(...reportsAt(door, { room }));
+    }
   }
-  return { rooms: found, commonDoors: commonDoorsOf(usable, mapping), unknownRooms };
+  const common = commonDoorsOf(usable, mapping);
+  return {
+    rooms: found,
+    commonDoors: common.map((door) => ({ acsEntranceId: door.acs_entrance_id, name: door.display_name })),
+    unknownRooms,
+    ...someReports([...reported, ...common.flatMap((door) => reportsAt(door, { door: door.display_name }))]),
+  };
 }
 
-/** Returns true for an entrance without a lock: Seam keeps it for a while, beside the one that has replaced it. */
-function isRemoved({ errors }: Entrance): boolean {
-  return errors.some((error) => error.error_code === 'entrance_removed');
+/** Returns what Seam reports of a door for people, with its room or its name. */
+function reportsAt(door: Entrance, place: Pick<SeamReport, 'room' | 'door'>): readonly SeamReport[] {
+  return reportsOf('acs_entrance', door).map((report) => ({ ...report, ...place }));
 }
 
 /** Returns the room of a guest room's entrance; the text on its door where the mapping has no room for it. */
@@ -76,19 +91,17 @@ function doorText(entrance: Entrance, { roomFrom }: DoorMapping): string {
   return (text ?? '').trim();
 }
 
-function commonDoorsOf(usable: readonly Entrance[], { commonDoors }: DoorMapping): DoorFacts['commonDoors'] {
-  return usable
-    .filter((entrance) => {
-      switch (commonDoors.kind) {
-        case 'by-category':
-          return commonDoors.categories.includes(entrance.visionline_metadata?.door_category ?? '');
-        case 'listed':
-          return commonDoors.acsEntranceIds.includes(entrance.acs_entrance_id);
-        default:
-          return commonDoors satisfies never;
-      }
-    })
-    .map((entrance) => ({ acsEntranceId: entrance.acs_entrance_id, name: entrance.display_name }));
+function commonDoorsOf(usable: readonly Entrance[], { commonDoors }: DoorMapping): readonly Entrance[] {
+  return usable.filter((entrance) => {
+    switch (commonDoors.kind) {
+      case 'by-category':
+        return commonDoors.categories.includes(entrance.visionline_metadata?.door_category ?? '');
+      case 'listed':
+        return commonDoors.acsEntranceIds.includes(entrance.acs_entrance_id);
+      default:
+        return commonDoors satisfies never;
+    }
+  });
 }
 
 const naturally = new Intl.Collator('en', { numeric: true });

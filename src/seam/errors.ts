@@ -7,6 +7,7 @@
 import { ApplicationFailure, ApplicationFailureCategory } from '@temporalio/common';
 import { defined } from '../domain/model/defined.js';
 import { ERROR_TYPES } from '../domain/model/error-types.js';
+import { wordsOf } from '../domain/model/seam-reports.js';
 import { longerThanBackoff } from '../http/outgoing.js';
 
 export type SeamErrorType = (typeof ERROR_TYPES)[
@@ -87,6 +88,8 @@ export type SeamFailure =
       readonly words?: string;
       readonly fields: readonly string[];
       readonly retryAfterMs?: number;
+      /** Seam's reports of the access system at the time of the refusal, in words for people. */
+      readonly meanwhile?: string;
       /** Set for a create request if no earlier one can have reached Seam. */
       readonly nothingMade?: true;
     })
@@ -105,6 +108,8 @@ export type SeamFailure =
   | { readonly kind: 'paused'; readonly retryAfterMs: number }
   /** Not sent, or refused: the hotel's access system is not connected to Seam now. */
   | { readonly kind: 'system-down'; readonly codes: readonly string[] }
+  /** Not sent: Seam is deleting the guest, and will then have no record of them. */
+  | { readonly kind: 'being-deleted' }
   /** Seam has made the key, and the provider does not have it yet. */
   | { readonly kind: 'not-synced' }
   /** Seam accepted the delete, but still holds the key. */
@@ -151,6 +156,7 @@ function classOf(failure: SeamFailure): ErrorClass {
       return { ...UNAVAILABLE, type: ERROR_TYPES.keyNotSynced };
     case 'paused':
     case 'system-down':
+    case 'being-deleted':
       return { ...UNAVAILABLE, mayHaveReached: false };
     default:
       return failure satisfies never;
@@ -164,7 +170,8 @@ function messageOf(operation: string, failure: SeamFailure): string {
       const where = failure.fields.length > 0 ? ` for ${failure.fields.join(', ')}` : '';
       const hint = isAccessRefused(failure) ? ' (check the API key of Stayline and its permissions)' : '';
       const words = `${failure.words === undefined ? '' : `: ${failure.words}`}${hint}`;
-      return `Seam answered ${operation} with ${what}${where}${words}${requestNote(failure.requestId)}`;
+      const meanwhile = failure.meanwhile === undefined ? '' : `; ${failure.meanwhile}`;
+      return `Seam answered ${operation} with ${what}${where}${words}${requestNote(failure.requestId)}${meanwhile}`;
     }
     case 'unreadable': {
       const where = failure.paths.length > 0 ? ` at ${failure.paths.join(', ')}` : '';
@@ -177,7 +184,9 @@ function messageOf(operation: string, failure: SeamFailure): string {
     case 'paused':
       return `Seam requested a pause of ${Math.ceil(failure.retryAfterMs / 1_000)} s before ${operation}`;
     case 'system-down':
-      return `The access system is not connected to Seam (${failure.codes.join(', ')}): ${operation} must wait`;
+      return `The access system is not connected to Seam, so ${operation} must wait: ${failure.codes.map(advice).join('; ')}`;
+    case 'being-deleted':
+      return `Seam is deleting this guest: they are registered again once that is done`;
     case 'not-synced':
       return 'Seam has made the key, and the provider does not have it yet';
     case 'still-there':
@@ -185,6 +194,10 @@ function messageOf(operation: string, failure: SeamFailure): string {
     default:
       return failure satisfies never;
   }
+}
+
+function advice(code: string): string {
+  return wordsOf({ object: 'acs_system', list: 'errors', code });
 }
 
 /** Returns true if the answer says that Stayline's API key is not accepted, or may not do this. */

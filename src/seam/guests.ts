@@ -6,8 +6,9 @@
 import { defined } from '../domain/model/defined.js';
 import type { PreparedGuest, PrepareGuestInput } from '../domain/model/stay-activities.js';
 import { everyItem, type SeamCalls } from './client.js';
-import { foundOrNothing, isDefiniteRefusal } from './errors.js';
+import { foundOrNothing, isDefiniteRefusal, SeamError } from './errors.js';
 import { hasActiveEndpoint } from './phones.js';
+import { passingCodes, reportsOf, someReports, type Reporting } from './reports.js';
 import type { AcsUser, UserIdentity } from './schemas.js';
 
 /** Name shown by Seam and the lock system where the booking system sent no name. */
@@ -50,8 +51,14 @@ export async function prepareGuest(
   acsSystemId: string,
   signal: AbortSignal,
 ): Promise<PreparedGuest> {
-  const { user_identity_id: userIdentityId } = await findOrCreateIdentity(input, seam, signal);
-  const { acs_user_id: acsUserId } = await findOrCreateUser(input, userIdentityId, seam, acsSystemId, signal);
+  const identity = await findOrCreateIdentity(input, seam, signal);
+  assertLasting('/user_identities/get', 'user_identity', identity);
+  const { user_identity_id: userIdentityId } = identity;
+  const user = await findOrCreateUser(input, userIdentityId, seam, acsSystemId, signal);
+  assertLasting('/acs/users/list', 'acs_user', user);
+  const { acs_user_id: acsUserId } = user;
+  const { name, email, phone } = input.guest;
+  const personal = [name, email, phone].filter((text) => text !== undefined);
   const [phones, credentials] = await Promise.all([
     seam.listPhones({ owner_user_identity_id: userIdentityId }, { signal }),
     everyItem((cursor) => seam.listCredentials({ acs_user_id: acsUserId, ...cursor }, { signal })),
@@ -62,7 +69,16 @@ export async function prepareGuest(
     phoneReady: phones.some(hasActiveEndpoint),
     deviceIds: phones.map((phone) => phone.device_id),
     seenCredentialIds: credentials.map((credential) => credential.acs_credential_id),
+    ...someReports(reportsOf('acs_user', user, personal)),
   };
+}
+
+/**
+ * Checks that Seam is not about to delete the object.
+ * @throws SeamError, a retryable one, while Seam deletes it
+ */
+function assertLasting(operation: string, object: 'acs_user' | 'user_identity', item: Reporting): void {
+  if (passingCodes(object, item).length > 0) throw new SeamError(operation, { kind: 'being-deleted' });
 }
 
 async function findOrCreateIdentity(

@@ -10,6 +10,7 @@ export { prepareGuest } from './guests.js';
 export { identityCatalogue, type IdentityCatalogue } from './identities.js';
 export { issueKey } from './issue.js';
 export { deactivatePhones, findReadyPhones } from './phones.js';
+export { someReports } from './reports.js';
 export { checkKeys, revokeKey } from './revoke.js';
 export { lookForStrays } from './strays.js';
 export type { SeamAuth } from './transport.js';

@@ -1,13 +1,15 @@
 /** Issue of one key: adopt or create it, wait until the provider has it, then check for keys of late requests. */
 import { defined } from '../domain/model/defined.js';
 import { instantAt } from '../domain/model/instants.js';
+import type { SeamReport } from '../domain/model/seam-reports.js';
 import type { IssueKeyInput, IssueOutcome, Observed } from '../domain/model/stay-activities.js';
 import { adoptOrCreate, goneAmong, observe, unclaimedMatches } from './adopt.js';
 import { openIssue, type HeldKey, type Issue, type IssueAttempt } from './attempt.js';
 import { credentialsOf, longerPoll, waitFor, type KeyRequests } from './context.js';
 import { CREATE_CREDENTIAL } from './client.js';
 import { isDefiniteRefusal, isNotFound, isSeamError, SeamError } from './errors.js';
-import { isDead, isIssued, issuedAt, isUnfetched, newest } from './matching.js';
+import { isDead, isIssued, issuedAt, isUnfetched, keyReports, newest } from './matching.js';
+import { someReports } from './reports.js';
 import type { Credential } from './schemas.js';
 
 /**
@@ -48,12 +50,16 @@ function isUnansweredCreate(error: unknown): boolean {
 const NOTHING_OBSERVED: Observed = { strayCredentialIds: [], goneCredentialIds: [] };
 
 type Confirmation =
-  | { readonly kind: 'issued'; readonly issuedAtMs: number; readonly unfetched: boolean }
+  | ({ readonly kind: 'issued'; readonly issuedAtMs: number; readonly unfetched: boolean } & Reported)
   | { readonly kind: 'dead' }
   /** The provider does not have the key yet. */
-  | { readonly kind: 'pending' }
+  | ({ readonly kind: 'pending' } & Reported)
   /** The same, after the time limit. */
-  | { readonly kind: 'unconfirmed' };
+  | ({ readonly kind: 'unconfirmed' } & Reported);
+
+interface Reported {
+  readonly reports: readonly SeamReport[];
+}
 
 async function confirmAndLookRound(issue: Issue, first: HeldKey): Promise<IssueOutcome> {
   const { input, signal } = issue;
@@ -109,11 +115,13 @@ async function confirm(issue: Issue, key: HeldKey): Promise<Confirmation> {
     const isRead = !isSeamError(seen);
     if (isRead && isDead(seen)) return { kind: 'dead' };
     if (isRead && isIssued(seen)) {
-      return { kind: 'issued', issuedAtMs: issuedAt(seen) ?? context.now(), unfetched: isUnfetched(seen) };
+      const issuedAtMs = issuedAt(seen) ?? context.now();
+      return { kind: 'issued', issuedAtMs, unfetched: isUnfetched(seen), reports: keyReports(seen) };
     }
-    if (context.now() >= deadline) return { kind: 'unconfirmed' };
+    const reports = isRead ? keyReports(seen) : [];
+    if (context.now() >= deadline) return { kind: 'unconfirmed', reports };
     if (isWaitedFor) throw isRead ? new SeamError('/acs/credentials/get', { kind: 'not-synced' }) : seen;
-    if (performance.now() + ms >= until) return { kind: 'pending' };
+    if (performance.now() + ms >= until) return { kind: 'pending', reports };
     await waitFor(ms, signal);
     latest = await look(issue, key);
   }
@@ -146,12 +154,13 @@ function outcomeOf(
         issuedAt: instantAt(confirmation.issuedAtMs),
         adopted,
         ...(confirmation.unfetched ? { unfetched: true } : {}),
+        ...someReports(confirmation.reports),
         ...observed,
       };
     case 'pending':
-      return { kind: 'made', acsCredentialId, ...observed };
+      return { kind: 'made', acsCredentialId, ...someReports(confirmation.reports), ...observed };
     case 'unconfirmed':
-      return { kind: 'unconfirmed', acsCredentialId, ...observed };
+      return { kind: 'unconfirmed', acsCredentialId, ...someReports(confirmation.reports), ...observed };
     case 'dead':
       return { kind: 'killed', acsCredentialId, ...observed };
     default:

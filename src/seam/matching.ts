@@ -4,7 +4,9 @@
  */
 import { instantAt, millis } from '../domain/model/instants.js';
 import type { KeyAsk } from '../domain/model/key.js';
+import type { SeamReport } from '../domain/model/seam-reports.js';
 import type { SeamCalls } from './client.js';
+import { leadsTo, passingCodes, reportsOf } from './reports.js';
 import type { Credential } from './schemas.js';
 
 /**
@@ -21,7 +23,7 @@ export function isDead(credential: Credential, held: readonly Credential[] = [])
 
 /** Returns true while Seam deletes the credential in the background. */
 export function isBeingDeleted(credential: Credential): boolean {
-  return credential.warnings.some((warning) => warning.warning_code === 'being_deleted');
+  return leadsTo('key-invalidated', 'acs_credential', credential);
 }
 
 /**
@@ -36,7 +38,20 @@ export function isUnfetched(credential: Credential, held: readonly Credential[] 
 }
 
 function waitsToBeIssued(credential: Credential): boolean {
-  return credential.warnings.some((warning) => warning.warning_code === 'waiting_to_be_issued');
+  return passingCodes('acs_credential', credential).length > 0;
+}
+
+/**
+ * Returns what Seam reports of the key for people. With multi-phone sync, it may be recorded on the phones' copies
+ * among `held` only.
+ */
+export function keyReports(credential: Credential, held: readonly Credential[] = []): readonly SeamReport[] {
+  const copies = held.filter((other) => other.parent_acs_credential_id === credential.acs_credential_id);
+  const all = [credential, ...copies];
+  return reportsOf('acs_credential', {
+    errors: all.flatMap(({ errors }) => errors),
+    warnings: all.flatMap(({ warnings }) => warnings),
+  });
 }
 
 /** Returns true once the provider has the key in its desired state, or the key was issued. */

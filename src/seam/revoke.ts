@@ -3,6 +3,7 @@
  * complete only when Seam no longer holds the key, because Seam deletes in the background.
  */
 import { instantAt } from '../domain/model/instants.js';
+import type { SeamReport } from '../domain/model/seam-reports.js';
 import type {
   CheckKeysInput,
   CheckKeysOutcome,
@@ -12,7 +13,7 @@ import type {
 import type { SeamCalls } from './client.js';
 import { credentialsOf, longerPoll, waitFor, type KeyRequests } from './context.js';
 import { isNotFound, SeamError } from './errors.js';
-import { isBeingDeleted, isDead, isUnfetched, matchesOf } from './matching.js';
+import { isBeingDeleted, isDead, isUnfetched, keyReports, matchesOf } from './matching.js';
 
 /**
  * Deletes the key and waits until it is gone. Without an id, it deletes every key that matches the ask, except those to
@@ -118,15 +119,17 @@ export async function checkKeys(
   seam: SeamCalls,
   signal: AbortSignal,
 ): Promise<CheckKeysOutcome> {
-  const fates = await Promise.all(acsCredentialIds.map((id) => fateOf(id, seam, signal)));
+  const looks = await Promise.all(acsCredentialIds.map(async (id) => ({ id, ...(await lookAt(id, seam, signal)) })));
   const having = (...desired: readonly Fate[]): readonly string[] =>
-    acsCredentialIds.filter((_, index) => desired.some((fate) => fates[index] === fate));
+    looks.filter(({ fate }) => desired.includes(fate)).map(({ id }) => id);
+  const reported = looks.filter(({ reports }) => reports.length > 0);
   const lingering = having('lingering');
   const unfetched = having('unfetched');
   return {
     goneCredentialIds: having('lingering', 'gone'),
     ...(lingering.length === 0 ? {} : { lingeringCredentialIds: lingering }),
     ...(unfetched.length === 0 ? {} : { unfetchedCredentialIds: unfetched }),
+    ...(reported.length === 0 ? {} : { reports: Object.fromEntries(reported.map(({ id, reports }) => [id, reports])) }),
   };
 }
 
@@ -136,11 +139,15 @@ export async function checkKeys(
  */
 type Fate = 'on-phone' | 'unfetched' | 'lingering' | 'gone';
 
-async function fateOf(id: string, seam: SeamCalls, signal: AbortSignal): Promise<Fate> {
+async function lookAt(
+  id: string,
+  seam: SeamCalls,
+  signal: AbortSignal,
+): Promise<{ readonly fate: Fate; readonly reports: readonly SeamReport[] }> {
   const key = await findKey(id, seam, signal);
-  if (key === undefined || isBeingDeleted(key)) return 'gone';
+  if (key === undefined || isBeingDeleted(key)) return { fate: 'gone', reports: [] };
   // Validity, and the wait for a phone, may be recorded on the key's copies only.
   const held = key.acs_user_id == null ? [] : await credentialsIfKnown(key.acs_user_id, seam, signal);
-  if (isDead(key, held)) return 'lingering';
-  return isUnfetched(key, held) ? 'unfetched' : 'on-phone';
+  if (isDead(key, held)) return { fate: 'lingering', reports: [] };
+  return { fate: isUnfetched(key, held) ? 'unfetched' : 'on-phone', reports: keyReports(key, held) };
 }

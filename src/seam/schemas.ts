@@ -6,6 +6,18 @@ import { z } from 'zod';
 
 const id = z.string().min(1);
 
+/** Errors and warnings of an object; `seam-reports.ts` says what each code means. */
+const reporting = {
+  errors: z.array(z.object({ error_code: z.string(), message: z.string().optional() })),
+  warnings: z.array(z.object({ warning_code: z.string(), message: z.string().optional() })),
+} as const;
+
+/** The same for objects whose reports no key depends on. */
+const reportingIfAny = {
+  errors: reporting.errors.default([]),
+  warnings: reporting.warnings.default([]),
+} as const;
+
 export const credentialSchema = z.object({
   acs_credential_id: id,
   acs_user_id: id.nullish(),
@@ -19,8 +31,7 @@ export const credentialSchema = z.object({
   issued_at: z.string().nullish(),
   is_latest_desired_state_synced_with_provider: z.boolean().nullish(),
   latest_desired_state_synced_with_provider_at: z.string().nullish(),
-  warnings: z.array(z.object({ warning_code: z.string() })),
-  errors: z.array(z.object({ error_code: z.string() })),
+  ...reporting,
   visionline_metadata: z
     .object({
       joiner_acs_credential_ids: z.array(id).nullish(),
@@ -35,15 +46,15 @@ export const entranceSchema = z.object({
   acs_entrance_id: id,
   display_name: z.string(),
   can_unlock_with_mobile_key: z.boolean().nullish(),
-  errors: z.array(z.object({ error_code: z.string() })).default([]),
+  ...reportingIfAny,
   visionline_metadata: z.object({ door_name: z.string().nullish(), door_category: z.string().nullish() }).nullish(),
 });
 
 export const systemSchema = z.object({
   acs_system_id: id,
   location: z.object({ time_zone: z.string().nullish() }).nullish(),
-  warnings: z.array(z.object({ warning_code: z.string() })).default([]),
-  errors: z.array(z.object({ error_code: z.string() })),
+  errors: reporting.errors,
+  warnings: reportingIfAny.warnings,
 });
 
 export const userIdentitySchema = z.object({
@@ -52,9 +63,15 @@ export const userIdentitySchema = z.object({
   full_name: z.string().nullish(),
   email_address: z.string().nullish(),
   phone_number: z.string().nullish(),
+  ...reportingIfAny,
 });
 
-export const acsUserSchema = z.object({ acs_user_id: id, created_at: z.string(), full_name: z.string().nullish() });
+export const acsUserSchema = z.object({
+  acs_user_id: id,
+  created_at: z.string(),
+  full_name: z.string().nullish(),
+  ...reportingIfAny,
+});
 
 export const phoneSchema = z.object({
   device_id: id,

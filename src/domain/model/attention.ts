@@ -17,6 +17,7 @@ export const ATTENTION_CODES = [
   'revoke-unconfirmed',
   'access-system-down',
   'zone-mismatch',
+  'seam-report',
   'impossible-plan',
   'ignored-message',
   'stale-booking',

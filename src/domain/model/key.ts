@@ -1,5 +1,6 @@
 /** Keys of a stay: requests to Seam, Seam's reports, and which keys are live or dead. */
 import type { Instant, Window } from './instants.js';
+import type { SeamReport } from './seam-reports.js';
 
 export type KeyState = 'issuing' | 'live' | 'revoking' | 'dead' | 'stray';
 
@@ -25,6 +26,12 @@ export interface KeyCore {
    * `watched`: it did not appear while that was likely; the stay checks once more after its end.
    */
   readonly doubt?: 'open' | 'watched';
+}
+
+/** Next look at something that Seam reported as faulty at the looks since `since`. */
+export interface NextLook {
+  readonly since: Instant;
+  readonly at: Instant;
 }
 
 /** Fields that exist in one state only; in all others they are absent. */
@@ -53,6 +60,12 @@ interface StateFields {
   readonly unfetchedSince: Instant;
   /** Time at which confirmation exceeded the limit of the policy. */
   readonly delayedSince: Instant;
+  /** Message of the outage's latest failure. */
+  readonly outageWhy: string;
+  /** Seam's reports of the key. */
+  readonly reports: readonly SeamReport[];
+  /** Next look at a live key of which Seam reports something. */
+  readonly look: NextLook;
 }
 
 type KeyIn<S extends KeyState, Always extends keyof StateFields, Sometimes extends keyof StateFields> = KeyCore & {
@@ -61,13 +74,17 @@ type KeyIn<S extends KeyState, Always extends keyof StateFields, Sometimes exten
   Partial<Pick<StateFields, Sometimes>> & { readonly [K in Exclude<keyof StateFields, Always | Sometimes>]?: never };
 
 /** Requested and not confirmed. The id is known once Seam has made the key. */
-export type IssuingKey = KeyIn<'issuing', never, 'acsCredentialId' | 'outageSince' | 'delayedSince'>;
+export type IssuingKey = KeyIn<
+  'issuing',
+  never,
+  'acsCredentialId' | 'outageSince' | 'outageWhy' | 'delayedSince' | 'reports'
+>;
 
 /** Confirmed at Seam. */
 export type LiveKey = KeyIn<
   'live',
   'acsCredentialId' | 'issuedAt',
-  'lookedAgain' | 'anchorRevoked' | 'awaitsPhone' | 'unfetchedSince'
+  'lookedAgain' | 'anchorRevoked' | 'awaitsPhone' | 'unfetchedSince' | 'reports' | 'look'
 >;
 
 /** Found at Seam although no step requested it, or requested without a known result; it is revoked next. */
@@ -80,6 +97,7 @@ export type RevokingKey = KeyIn<
   | 'acsCredentialId'
   | 'issuedAt'
   | 'outageSince'
+  | 'outageWhy'
   | 'retryAt'
   | 'refusedSince'
   | 'deadAt'

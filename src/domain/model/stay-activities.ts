@@ -7,6 +7,7 @@ import type { KeyAsk } from './key.js';
 import type { EarlierRun, FindEarlierRunInput } from './earlier-run.js';
 import type { ErasureActivities } from './erasure.js';
 import type { SettleLeasesInput, SettleLeasesOutcome } from './lease.js';
+import type { SeamReport } from './seam-reports.js';
 import type { Policy } from './property-schema.js';
 import type { Guest, Instant, SnapshotWindow, Window } from './snapshot-schema.js';
 
@@ -52,6 +53,8 @@ export interface PreparedGuest {
   readonly deviceIds?: readonly string[];
   /** Every credential id that the guest's user at the access system had at the time of the read. */
   readonly seenCredentialIds: readonly string[];
+  /** Seam's reports of the guest; absent if there are none. */
+  readonly reports?: readonly SeamReport[];
 }
 
 export interface WaitForPhoneInput {
@@ -99,6 +102,11 @@ export interface Observed {
   readonly lingeringCredentialIds?: readonly string[];
 }
 
+/** Seam's reports of the key; absent if there are none. */
+interface Reported {
+  readonly reports?: readonly SeamReport[];
+}
+
 export type IssueOutcome = IssueEnd & {
   /** Set if a request for this key may lack an answer: Seam may still carry it out. */
   readonly ambiguous?: true;
@@ -113,11 +121,12 @@ type IssueEnd =
       readonly adopted: boolean;
       /** Set if Seam reports that no phone has fetched the key so far. */
       readonly unfetched?: true;
-    } & Observed)
+    } & Reported &
+      Observed)
   /** The key exists at Seam, and the provider does not have it yet. Call again with its id to wait for it. */
-  | ({ readonly kind: 'made'; readonly acsCredentialId: string } & Observed)
+  | ({ readonly kind: 'made'; readonly acsCredentialId: string } & Reported & Observed)
   /** The key exists at Seam, but was not synced in time. Call again with its id to continue waiting. */
-  | ({ readonly kind: 'unconfirmed'; readonly acsCredentialId: string } & Observed)
+  | ({ readonly kind: 'unconfirmed'; readonly acsCredentialId: string } & Reported & Observed)
   /** The activity was cancelled; holds the key's id if Seam had answered by then. */
   | ({ readonly kind: 'cancelled'; readonly acsCredentialId?: string } & Observed)
   /** The anchor no longer exists or is no longer valid, so nothing was created. */
@@ -190,6 +199,8 @@ export interface CheckKeysOutcome {
   readonly lingeringCredentialIds?: readonly string[];
   /** Live keys that no phone of their guest has fetched, as Seam reports. */
   readonly unfetchedCredentialIds?: readonly string[];
+  /** Seam's reports of live keys, by credential id; keys without reports are left out. */
+  readonly reports?: Readonly<Record<string, readonly SeamReport[]>>;
 }
 
 /** Every activity, by its registered name. */

@@ -5,7 +5,14 @@ import { openAttention } from './plan/attention.js';
 import type { OpenAttention } from '../model/attention.js';
 import type { Preparation } from '../model/preparation.js';
 import { stayWindow, type StayState } from './state.js';
-import { anyKeyMayLive, doorLookAt, dropPastBlockers, planPreparations, retriesAt } from './plan/preparations.js';
+import {
+  anyKeyMayLive,
+  doorLookAt,
+  dropPastBlockers,
+  guestLooksAt,
+  planPreparations,
+  retriesAt,
+} from './plan/preparations.js';
 import { isBefore, later, normalInstant, plusMinutes, type Instant } from '../model/instants.js';
 import { mismatchesChangeAt } from './plan/mismatches.js';
 import { planKeys } from './plan/plan-keys.js';
@@ -77,6 +84,7 @@ function planFor(state: StayState, desired: Desired, inFlight: readonly InFlight
     ...looksAt(state),
     ...retriesAt(state),
     doorLookAt(state, now),
+    ...guestLooksAt(state, now),
     ...leasesBeginAt(state),
     ...leasesEndSoonAt(state),
     ...(state.leases.unsettled ?? []).map(({ askAgainAt }) => askAgainAt),

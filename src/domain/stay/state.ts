@@ -3,7 +3,8 @@
  * guests and doors at Seam, the keyring and the timeline. Plain JSON, so that it survives continue-as-new.
  */
 import { isBefore, type Instant, type Window } from '../model/instants.js';
-import { emptyKeyring, type Key, type Keyring } from '../model/key.js';
+import { emptyKeyring, type Key, type Keyring, type NextLook } from '../model/key.js';
+import type { SeamReport } from '../model/seam-reports.js';
 import type { OpenAttention } from '../model/attention.js';
 import type { TimelineLine } from '../model/timeline.js';
 import { defined } from '../model/defined.js';
@@ -91,12 +92,6 @@ export interface PropertyKnown {
   readonly policy: Policy;
 }
 
-/** Next look at something that Seam reported as faulty at the looks since `since`. */
-export interface NextLook {
-  readonly since: Instant;
-  readonly at: Instant;
-}
-
 /** Guest as registered at Seam. */
 export interface GuestKnown {
   readonly userIdentityId: string;
@@ -111,6 +106,9 @@ export interface GuestKnown {
   readonly doubtful?: true;
   /** Set for a guest whom Seam had lost, until they have a phone again. */
   readonly registeredAgain?: true;
+  /** Seam's reports of the guest; with them, `look` is the next look. */
+  readonly reports?: readonly SeamReport[];
+  readonly look?: NextLook;
 }
 
 /** Name and contact details of a guest, as sent to Seam. */
@@ -217,7 +215,7 @@ export interface StayState {
   /** Number of times that a read of the property was requested. */
   readonly propertyAsks: number;
   readonly doors: DoorFacts;
-  /** Set while a room of the stay has no door, or the access system's zone is in doubt: the next look at the doors. */
+  /** Set while something is wrong with a door or the access system, as Seam has them: the next look at the doors. */
   readonly doorLook?: NextLook;
   readonly guests: Readonly<Record<string, GuestKnown>>;
   readonly keyring: Keyring;

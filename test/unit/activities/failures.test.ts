@@ -171,8 +171,10 @@ describe('a failure', () => {
     expect(await failureOf(run(activities.issueKey, key))).toMatchObject({
       type: 'SeamUnavailable',
       nonRetryable: false,
-      message:
-        'The access system is not connected to Seam (seam_bridge_disconnected): /acs/credentials/create must wait',
+      message: [
+        'The access system is not connected to Seam, so /acs/credentials/create must wait:',
+        'Seam Bridge is not connected: check that its computer in the hotel runs and is online (Seam: seam_bridge_disconnected)',
+      ].join(' '),
     });
   });
 

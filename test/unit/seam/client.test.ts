@@ -39,6 +39,8 @@ it('every client method sends and reads what Seam publishes', async () => {
     full_name: 'Ada',
     email_address: 'guest@example.org',
     phone_number: '+4915112345678',
+    errors: [],
+    warnings: [],
   });
   const { items: identities } = await watched.listUserIdentities({});
   expect(identities.map((identity) => identity.user_identity_key)).toEqual(['seaside/R-1/g1']);

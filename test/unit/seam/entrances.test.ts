@@ -15,6 +15,7 @@ function door(display_name: string, door_category = 'guest', more: Partial<Entra
     acs_entrance_id: `id-${display_name}`,
     display_name,
     errors: [],
+    warnings: [],
     visionline_metadata: { door_name, door_category },
     ...more,
   };

@@ -28,7 +28,7 @@ function credential(more: object = {}, metadata: object = {}): Credential {
 /** Returns a Seam that only lists the doors that a credential opens. */
 function seamThatKnowsDoors(doors: readonly string[] = []): SeamCalls {
   const listCredentialEntrances: SeamCalls['listCredentialEntrances'] = () =>
-    Promise.resolve(doors.map((id) => ({ acs_entrance_id: id, display_name: id, errors: [] })));
+    Promise.resolve(doors.map((id) => ({ acs_entrance_id: id, display_name: id, errors: [], warnings: [] })));
   return { listCredentialEntrances } as SeamCalls;
 }
 

@@ -5,7 +5,8 @@ import { doubtGuest, withLine, type StayState } from '../state.js';
 import { isBefore, type Instant } from '../../model/instants.js';
 import { defined } from '../../model/defined.js';
 import type { IssuingKey, Key, KeyAsk, Keyring, LiveKey, RevokingKey, StrayKey } from '../../model/key.js';
-import { retryAfterRefusal } from './after-refusal.js';
+import type { SeamReport } from '../../model/seam-reports.js';
+import { lookAfter, retryAfterRefusal } from './after-refusal.js';
 import {
   coreOf,
   endKey,
@@ -98,6 +99,7 @@ function takeIssue(state: StayState, keyId: string, outcome: IssueOutcome, now: 
         acsCredentialId: outcome.acsCredentialId,
         issuedAt: outcome.issuedAt,
         ...defined({ awaitsPhone: outcome.unfetched }),
+        ...reported(outcome.reports, now),
       };
       const keyring = withoutRefusals(withKey(state.keyring, issued), key.guestId);
       const how = outcome.adopted ? 'found at Seam from an earlier request, and adopted' : 'issued';
@@ -106,9 +108,12 @@ function takeIssue(state: StayState, keyId: string, outcome: IssueOutcome, now: 
     }
     case 'made': {
       const { acsCredentialId } = outcome;
-      const { outageSince: _outage, ...known } = key;
+      const { outageSince: _since, outageWhy: _why, reports: _reports, ...known } = key;
       const line = { at: now, what: `key of guest ${key.guestId} made, and not at the provider yet` };
-      return mergeObserved(withLine(putKey(state, { ...known, acsCredentialId }), line), key, outcome, now);
+      const news = defined({ reports: outcome.reports });
+      const made: Key =
+        known.state === 'issuing' ? { ...known, acsCredentialId, ...news } : { ...known, acsCredentialId };
+      return mergeObserved(withLine(putKey(state, made), line), key, outcome, now);
     }
     case 'unconfirmed': {
       const { acsCredentialId } = outcome;
@@ -117,12 +122,13 @@ function takeIssue(state: StayState, keyId: string, outcome: IssueOutcome, now: 
         state: 'issuing',
         acsCredentialId,
         delayedSince: key.delayedSince ?? now,
+        ...defined({ reports: outcome.reports }),
       };
       return mergeObserved(putKey(state, late), key, outcome, now);
     }
     case 'cancelled': {
       const { acsCredentialId = key.acsCredentialId } = outcome;
-      const { outageSince: _outage, ...known } = key;
+      const { outageSince: _since, outageWhy: _why, ...known } = key;
       return mergeObserved(putKey(state, { ...known, ...defined({ acsCredentialId }) }), key, outcome, now);
     }
     case 'killed': {
@@ -150,6 +156,11 @@ function takeIssue(state: StayState, keyId: string, outcome: IssueOutcome, now: 
   }
 }
 
+/** Returns what Seam reports of a live key, with the next look at it. */
+function reported(reports: readonly SeamReport[] | undefined, now: Instant): Pick<LiveKey, 'reports' | 'look'> {
+  return reports === undefined ? {} : { reports, look: lookAfter(undefined, now) };
+}
+
 function mergeObserved(state: StayState, key: Key, observed: Observed, now: Instant): StayState {
   const withoutGone = observed.goneCredentialIds
     .filter((acsCredentialId) => acsCredentialId !== key.acsCredentialId)
@@ -160,8 +171,8 @@ function mergeObserved(state: StayState, key: Key, observed: Observed, now: Inst
 /** Records that a revoke of this key starts. */
 export function recordRevoking(state: StayState, keyId: string, why: string, now: Instant): Started {
   const known = findKey(state.keyring, keyId);
-  const { acsCredentialId, issuedAt, outageSince, retryAt, refusedSince, deadAt, ended, residualUntil, lingers } =
-    known;
+  const { acsCredentialId, issuedAt, outageSince, outageWhy, retryAt, refusedSince } = known;
+  const { deadAt, ended, residualUntil, lingers } = known;
   const key: RevokingKey = {
     ...coreOf(known),
     state: 'revoking',
@@ -169,6 +180,7 @@ export function recordRevoking(state: StayState, keyId: string, why: string, now
       acsCredentialId,
       issuedAt,
       outageSince,
+      outageWhy,
       retryAt,
       refusedSince,
       deadAt,
@@ -209,7 +221,8 @@ export function recordKeyFailure(state: StayState, keyId: string, failure: StepF
   if (failure.kind === 'cancelled') return known;
   if (failure.kind === 'outage') {
     const isOpen = key.state === 'issuing' || key.state === 'revoking';
-    return isOpen ? putKey(known, { ...key, outageSince: key.outageSince ?? now }) : known;
+    const outage = { outageSince: key.outageSince ?? now, outageWhy: failure.message };
+    return isOpen ? putKey(known, { ...key, ...outage }) : known;
   }
   if (key.state === 'revoking') return recordRevokeRefused(known, key, failure, now);
   const line = { at: now, what: `key of guest ${key.guestId} refused`, why: failure.message };
@@ -221,7 +234,7 @@ export function recordKeyFailure(state: StayState, keyId: string, failure: StepF
 /** Records a refused revoke. The stay never gives up a revoke: it retries it later, and earlier on `retry`. */
 function recordRevokeRefused(state: StayState, key: RevokingKey, failure: StepFailure, now: Instant): StayState {
   const refusedSince = key.refusedSince ?? now;
-  const { outageSince: _answered, ...answered } = key;
+  const { outageSince: _answered, outageWhy: _why, ...answered } = key;
   const refused = putKey(state, { ...answered, refusedSince, retryAt: retryAfterRefusal(refusedSince, now) });
   return withLine(refused, { at: now, what: `revoke for guest ${key.guestId} refused`, why: failure.message });
 }

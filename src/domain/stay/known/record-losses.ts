@@ -2,7 +2,9 @@
 import { askToCheck, withLine, type StayState } from '../state.js';
 import { isBefore, plusMinutes, type Instant } from '../../model/instants.js';
 import { phoneLookAt, recordFetching } from './unfetched-keys.js';
-import { isConfirmed, type DeadKey, type Key } from '../../model/key.js';
+import { isConfirmed, type DeadKey, type Key, type LiveKey } from '../../model/key.js';
+import type { SeamReport } from '../../model/seam-reports.js';
+import { lookAfter } from './after-refusal.js';
 import { endKey, keysOf, mayLive, putKey, withoutRefusals } from './keyring.js';
 import type { CheckKeysOutcome, Observed } from '../../model/stay-activities.js';
 
@@ -122,11 +124,11 @@ function lookForLossAt(state: StayState, key: Key): Instant | undefined {
 }
 
 /**
- * Returns the instants at which keys need another check: whether they still exist, and whether a phone has fetched
- * them.
+ * Returns the instants at which keys need another check: whether they still exist, whether a phone has fetched them, and
+ * whether Seam still reports something of them.
  */
 export function looksAt(state: StayState): readonly (Instant | undefined)[] {
-  return state.keyring.keys.flatMap((key) => [lookForLossAt(state, key), phoneLookAt(state, key)]);
+  return state.keyring.keys.flatMap((key) => [lookForLossAt(state, key), phoneLookAt(state, key), key.look?.at]);
 }
 
 /** Marks keys whose next check is due to be read again from Seam. */
@@ -135,7 +137,7 @@ export function lookAgain(state: StayState, now: Instant): StayState {
   return state.keyring.keys.reduce((next, key) => {
     if (key.state !== 'live') return next;
     const forLoss = isDue(lookForLossAt(state, key));
-    if (!forLoss && !isDue(phoneLookAt(state, key))) return next;
+    if (!forLoss && !isDue(phoneLookAt(state, key)) && !isDue(key.look?.at)) return next;
     return askToCheck(forLoss ? putKey(next, { ...key, lookedAgain: true }) : next, [key]);
   }, state);
 }
@@ -155,14 +157,20 @@ export function recordCheck(
       if (key?.state !== 'live') return next;
       if (!goneCredentialIds.includes(id)) {
         const { anchorRevoked: _outlived, ...known } = key;
-        const kept = key.anchorRevoked === undefined ? next : putKey(next, known);
-        return recordFetching(kept, known, unfetchedCredentialIds.includes(id) ? 'unfetched' : 'fetched', now);
+        const news = unfetchedCredentialIds.includes(id) ? 'unfetched' : 'fetched';
+        return recordFetching(next, recordReports(known, outcome.reports?.[id], now), news, now);
       }
       const ended = endByOthers(next, key, remainsOf(id, outcome), now);
       return withLine(ended, { at: now, what: endedByOthers(key) });
     },
     { ...state, credentialsToCheck },
   );
+}
+
+/** Returns the key with what Seam reports of it now. */
+function recordReports(key: LiveKey, reports: readonly SeamReport[] | undefined, now: Instant): LiveKey {
+  const { reports: _earlier, look, ...known } = key;
+  return reports === undefined ? known : { ...known, reports, look: lookAfter(look, now) };
 }
 
 /** Returns the timeline text for a key that another party has ended. */

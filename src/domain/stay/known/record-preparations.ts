@@ -9,13 +9,12 @@ import {
   type Contact,
   type GuestKnown,
   type LostPhone,
-  type NextLook,
   type StayState,
 } from '../state.js';
 import { defined } from '../../model/defined.js';
 import { isBefore, type Instant } from '../../model/instants.js';
 import type { DeadKey } from '../../model/key.js';
-import { retryAfterRefusal } from './after-refusal.js';
+import { lookAfter, retryAfterRefusal } from './after-refusal.js';
 import { distrustKey, mayLive, putKey } from './keyring.js';
 import type { StepFailure } from './record-keys.js';
 import type { Guest } from '../../model/snapshot-schema.js';
@@ -36,7 +35,7 @@ export function recordProperty(state: StayState, facts: PropertyFacts): StayStat
 
 /**
  * Merges the doors that a read found into the doors of the state. Keys to an earlier door of a room are no longer
- * trusted there. While something is missing, another look follows. Once the zones agree again, the property is read
+ * trusted there. While something is wrong, another look follows. Once the zones agree again, the property is read
  * again: its zone may be the one that was wrong.
  */
 export function recordDoors(state: StayState, facts: DoorFacts, now: Instant): StayState {
@@ -44,17 +43,20 @@ export function recordDoors(state: StayState, facts: DoorFacts, now: Instant): S
   // An answer covers only the requested rooms; the facts about other rooms stay.
   const unknown = state.doors.unknownRooms.filter((room) => !facts.rooms.some((door) => door.room === room));
   const unknownRooms = [...new Set([...unknown, ...facts.unknownRooms])];
-  const doors = { ...facts, rooms: [...known, ...facts.rooms], unknownRooms };
+  const reports = reportsAfter(state, facts);
+  const doors = { ...facts, rooms: [...known, ...facts.rooms], unknownRooms, ...defined({ reports }) };
   const isZoneCorrected = state.doors.zoneProblem !== undefined && facts.zoneProblem === undefined;
   const { doorLook, ...rest } = distrustEarlierDoors(isZoneCorrected ? askForProperty(state) : state, facts, now);
-  if (unknownRooms.length === 0 && facts.zoneProblem === undefined) return { ...rest, doors };
-  return { ...rest, doors, doorLook: nextLook(doorLook, now) };
+  const isFaulty = unknownRooms.length > 0 || facts.zoneProblem !== undefined || reports !== undefined;
+  return isFaulty ? { ...rest, doors, doorLook: lookAfter(doorLook, now) } : { ...rest, doors };
 }
 
-/** Returns the look after one at `now` that found something faulty: after as long as it has been faulty. */
-function nextLook(last: NextLook | undefined, now: Instant): NextLook {
-  const since = last?.since ?? now;
-  return { since, at: retryAfterRefusal(since, now) };
+/** Returns what Seam reports after a read, which covers only the requested rooms; undefined for nothing. */
+function reportsAfter({ doors }: StayState, facts: DoorFacts): DoorFacts['reports'] {
+  const asked = [...facts.rooms.map(({ room }) => room), ...facts.unknownRooms];
+  const others = (doors.reports ?? []).filter(({ room }) => room !== undefined && !asked.includes(room));
+  const reports = [...(facts.reports ?? []), ...others];
+  return reports.length === 0 ? undefined : reports;
 }
 
 /**
@@ -79,10 +81,15 @@ function distrustEarlierDoors(state: StayState, { rooms }: DoorFacts, now: Insta
 export function recordGuest(state: StayState, guest: Guest, prepared: PreparedGuest, now: Instant): StayState {
   const { guestId } = guest;
   const before: GuestKnown = state.guests[guestId] ?? prepared;
-  const { doubtful: _doubtful, ...known } = before;
+  const { doubtful: _doubtful, reports: _reports, look, ...known } = before;
+  const { reports, ...registered } = prepared;
+  const news = {
+    contact: contactOf(guest),
+    ...(reports === undefined ? {} : { reports, look: lookAfter(look, now) }),
+  };
   const isSame = known.userIdentityId === prepared.userIdentityId && known.acsUserId === prepared.acsUserId;
-  if (isSame) return withGuest(state, guestId, { ...known, contact: contactOf(guest) });
-  const again = { ...prepared, contact: contactOf(guest), registeredAgain: true } as const;
+  if (isSame) return withGuest(state, guestId, { ...known, ...news });
+  const again = { ...registered, ...news, registeredAgain: true } as const;
   const line = { at: now, what: `guest ${guestId} registered again: Seam no longer had them` };
   return withLine(closeKeysOf(withGuest(state, guestId, again), guestId, known.acsUserId), line);
 }

@@ -23,10 +23,10 @@ export function phoneLookAt(state: StayState, key: Key): Instant | undefined {
 export function recordFetching(state: StayState, key: LiveKey, news: 'fetched' | 'unfetched', now: Instant): StayState {
   if (news === 'unfetched') {
     const at = phoneLookAt(state, key);
-    return at === undefined || isBefore(now, at) ? state : putKey(state, { ...key, unfetchedSince: now });
+    return putKey(state, at === undefined || isBefore(now, at) ? key : { ...key, unfetchedSince: now });
   }
   const { awaitsPhone, unfetchedSince, ...fetched } = key;
-  if (awaitsPhone === undefined) return state;
+  if (awaitsPhone === undefined) return putKey(state, key);
   const recorded = putKey(state, fetched);
   if (unfetchedSince === undefined) return recorded;
   return withLine(recorded, { at: now, what: `a phone of guest ${key.guestId} has fetched their key` });

@@ -8,6 +8,7 @@ import { leavingClaims, pendingRooms } from '../desired/leaving.js';
 import { isLive, keysOf, refusalOf } from '../known/keyring.js';
 import { unfetchedKeys } from '../known/unfetched-keys.js';
 import type { Notice, OpenAttention } from '../../model/attention.js';
+import { wordsOf } from '../../model/seam-reports.js';
 import { bookingMismatches } from './mismatches.js';
 import type { DesiredGuest, KeyPlan, Desired } from '../../model/key-plan.js';
 import { anyKeyMayLive, guestsWithoutRoom } from './preparations.js';
@@ -39,6 +40,7 @@ export function openAttention(state: StayState, desired: Desired, plan: KeyPlan,
     ...phones.due,
     ...unclearGuests(state),
     ...unfetched(state),
+    ...seamReports(state, now),
   ];
   const open = distinct(notices).map((notice) => ({ ...notice, since: sinceWhen(state, notice, now) }));
   return {
@@ -252,6 +254,26 @@ function unfetched(state: StayState): Notice[] {
     message:
       "this guest's key is ready, but no phone has fetched it: ask them to open the app online, or cut a plastic card",
   }));
+}
+
+/**
+ * Returns notices for what Seam reports of the access system, of doors that the stay needs, of its guests and of their
+ * keys. One room or guest has one notice with all of it.
+ */
+function seamReports(state: StayState, now: Instant): Notice[] {
+  const ofDoors = mayGrant(state, now) ? (state.doors.reports ?? []) : [];
+  const places = ofDoors.filter(({ room }) => room === undefined || state.desired.rooms.includes(room));
+  const rooms = [...new Set(places.map(({ room }) => room))];
+  const notices = rooms.map((room) => ({ about: { room }, reports: places.filter((one) => one.room === room) }));
+  const guests = isEnded(state) ? [] : state.desired.party.filter((one) => one.removed === undefined);
+  const ofGuests = guests.map(({ guest: { guestId } }) => {
+    const keys = keysOf(state.keyring, guestId).flatMap((key) => key.reports ?? []);
+    return { about: { guestId }, reports: [...(state.guests[guestId]?.reports ?? []), ...keys] };
+  });
+  return [...notices, ...ofGuests].flatMap(({ about, reports }): Notice[] => {
+    const message = [...new Set(reports.map(wordsOf))].join('; ');
+    return message === '' ? [] : [{ code: 'seam-report', message, ...defined(about) }];
+  });
 }
 
 /** Returns notices for guests whom Seam had lost: their phone must be set up again. */

@@ -9,7 +9,8 @@ export function noteKeys(round: Round): void {
   for (const key of round.keyring.keys) {
     const where = list(key.ask.rooms);
     if (key.outageSince !== undefined && mayLive(key)) {
-      notice(round, 'access-system-down', `Seam or the access system does not answer for ${where}`, key.guestId);
+      const why = key.outageWhy === undefined ? '' : `: ${key.outageWhy}`;
+      notice(round, 'access-system-down', `Seam or the access system does not answer for ${where}${why}`, key.guestId);
     }
     if (key.state === 'revoking' && (key.outageSince !== undefined || key.retryAt !== undefined)) {
       notice(round, 'revoke-unconfirmed', `the end of a key to ${where} is not confirmed`, key.guestId);

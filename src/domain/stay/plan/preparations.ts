@@ -140,7 +140,9 @@ export function doorLookAt(state: StayState, now: Instant): Instant | undefined 
   const { doors, doorLook } = state;
   if (!mayGrant(state, now)) return undefined;
   const rooms = roomsWithDoors(state, now);
-  const isFaulty = doors.zoneProblem !== undefined || rooms.some((room) => doors.unknownRooms.includes(room));
+  const isReported = (doors.reports ?? []).some(({ room }) => room === undefined || rooms.includes(room));
+  const hasNoDoor = rooms.some((room) => doors.unknownRooms.includes(room));
+  const isFaulty = doors.zoneProblem !== undefined || isReported || hasNoDoor;
   return rooms.length > 0 && isFaulty ? doorLook?.at : undefined;
 }
 
@@ -152,8 +154,19 @@ function guestSteps(state: StayState, now: Instant): Preparation[] {
   if (!mayGrant(state, now) || stayWindow(state) === undefined) return [];
   return state.desired.party
     .filter((one) => one.guest.wantsKey && one.removed === undefined && one.blocked === undefined)
-    .filter((one) => isNewsToSeam(state, one.guest))
+    .filter(({ guest }) => isNewsToSeam(state, guest) || isLookDue(state, guest, now))
     .map(({ guest }) => ({ do: 'prepare-guest', stepId: prepareStepId(guest.guestId), guest }));
+}
+
+/** Returns true for a guest of whom Seam reported something, and whose next look is due. */
+function isLookDue({ guests }: StayState, { guestId }: Guest, now: Instant): boolean {
+  const look = guests[guestId]?.look;
+  return look !== undefined && !isBefore(now, look.at);
+}
+
+/** Returns the instants of the next looks at guests of whom Seam reports something. */
+export function guestLooksAt(state: StayState, now: Instant): readonly (Instant | undefined)[] {
+  return mayGrant(state, now) ? Object.values(state.guests).map(({ look }) => look?.at) : [];
 }
 
 /** Returns true for a guest whom Seam does not have, or may have lost, or whose name or address has changed since. */
