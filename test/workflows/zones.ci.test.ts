@@ -101,6 +101,9 @@ const codes = (view: StayView): string[] => view.attention.map((notice) => notic
 describe.each(['Europe/Berlin', 'Australia/Lord_Howe', 'Australia/Adelaide'] as const)(
   'a night when the clocks of %s change',
   (timeZone) => {
+    beforeAll(() => world.simulator.hotel.setZoneAtSeam({ timeZone, trust: 'trusted' }));
+    afterAll(() => world.simulator.hotel.setZoneAtSeam({ timeZone: 'Europe/Berlin', trust: 'trusted' }));
+
     test.each(['forward', 'back'] as const)(
       'on a night when clocks are put %s, doors open and close by the wall clock',
       async (way) => {

@@ -99,7 +99,7 @@ function takeIssue(state: StayState, keyId: string, outcome: IssueOutcome, now: 
         acsCredentialId: outcome.acsCredentialId,
         issuedAt: outcome.issuedAt,
         ...defined({ awaitsPhone: outcome.unfetched }),
-        ...reported(outcome.reports, now),
+        ...reported(key, outcome.reports, now),
       };
       const keyring = withoutRefusals(withKey(state.keyring, issued), key.guestId);
       const how = outcome.adopted ? 'found at Seam from an earlier request, and adopted' : 'issued';
@@ -157,8 +157,12 @@ function takeIssue(state: StayState, keyId: string, outcome: IssueOutcome, now: 
 }
 
 /** Returns what Seam reports of a live key, with the next look at it. */
-function reported(reports: readonly SeamReport[] | undefined, now: Instant): Pick<LiveKey, 'reports' | 'look'> {
-  return reports === undefined ? {} : { reports, look: lookAfter(undefined, now) };
+function reported(
+  { ask }: Key,
+  reports: readonly SeamReport[] | undefined,
+  now: Instant,
+): Pick<LiveKey, 'reports' | 'look'> {
+  return reports === undefined ? {} : { reports, look: lookAfter(undefined, now, ask.window.from) };
 }
 
 function mergeObserved(state: StayState, key: Key, observed: Observed, now: Instant): StayState {

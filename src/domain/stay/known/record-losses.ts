@@ -170,7 +170,7 @@ export function recordCheck(
 /** Returns the key with what Seam reports of it now. */
 function recordReports(key: LiveKey, reports: readonly SeamReport[] | undefined, now: Instant): LiveKey {
   const { reports: _earlier, look, ...known } = key;
-  return reports === undefined ? known : { ...known, reports, look: lookAfter(look, now) };
+  return reports === undefined ? known : { ...known, reports, look: lookAfter(look, now, key.ask.window.from) };
 }
 
 /** Returns the timeline text for a key that another party has ended. */

@@ -2,6 +2,7 @@
 import {
   askForProperty,
   askToCheck,
+  stayWindow,
   withDesired,
   withGuest,
   withLine,
@@ -48,7 +49,9 @@ export function recordDoors(state: StayState, facts: DoorFacts, now: Instant): S
   const isZoneCorrected = state.doors.zoneProblem !== undefined && facts.zoneProblem === undefined;
   const { doorLook, ...rest } = distrustEarlierDoors(isZoneCorrected ? askForProperty(state) : state, facts, now);
   const isFaulty = unknownRooms.length > 0 || facts.zoneProblem !== undefined || reports !== undefined;
-  return isFaulty ? { ...rest, doors, doorLook: lookAfter(doorLook, now) } : { ...rest, doors };
+  return isFaulty
+    ? { ...rest, doors, doorLook: lookAfter(doorLook, now, stayWindow(state)?.from) }
+    : { ...rest, doors };
 }
 
 /** Returns what Seam reports after a read, which covers only the requested rooms; undefined for nothing. */
@@ -85,7 +88,7 @@ export function recordGuest(state: StayState, guest: Guest, prepared: PreparedGu
   const { reports, ...registered } = prepared;
   const news = {
     contact: contactOf(guest),
-    ...(reports === undefined ? {} : { reports, look: lookAfter(look, now) }),
+    ...(reports === undefined ? {} : { reports, look: lookAfter(look, now, stayWindow(state)?.from) }),
   };
   const isSame = known.userIdentityId === prepared.userIdentityId && known.acsUserId === prepared.acsUserId;
   if (isSame) return withGuest(state, guestId, { ...known, ...news });
