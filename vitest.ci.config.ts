@@ -1,6 +1,6 @@
 /**
  * `npm run test:ci`: the tests that are too long for `npm test` and that every change must pass (`*.ci.test.ts`), and the guide's
- * scenarios with workers that keep no workflow in memory. The scenarios of hotel life run with a Seam whose switches are set by chance.
+ * scenarios with workers that keep no workflow in memory. The scenarios of hotel life run with a Seam that answers one open question otherwise, by chance.
  */
 import { configDefaults, defineConfig, mergeConfig } from 'vitest/config';
 import base from './vitest.config.js';

@@ -30,7 +30,7 @@ export function underEverySetting(): TestProjectInlineConfiguration[] {
   return OTHER_SETTINGS.map((setting) => scenariosUnder(`Seam with ${JSON.stringify(setting)}`, setting));
 }
 
-/** Returns a project of the scenarios with all switches of Seam set by chance; the output of each run shows the setting. */
+/** Returns a project of the scenarios under one of these settings by chance; the output of each run shows which. */
 export function underSettingByChance(): TestProjectInlineConfiguration {
   const setting = settingByChance();
   return scenariosUnder(`STAYLINE_TEST_SWITCHES='${JSON.stringify(setting)}'`, setting);

@@ -27,13 +27,9 @@ export const OTHER_SETTINGS: readonly SwitchChange[] = Object.entries(VALUES).fl
   others.map((value) => switchChangeSchema.parse({ [name]: value })),
 );
 
-/** Returns a setting of all switches by chance. */
-export function settingByChance(): Switches {
-  return switchesSchema.parse(
-    Object.fromEntries(
-      Object.entries(VALUES).map(([name, values]) => [name, values[Math.floor(Math.random() * values.length)]]),
-    ),
-  );
+/** Returns one of these settings by chance. */
+export function settingByChance(): SwitchChange {
+  return OTHER_SETTINGS[Math.floor(Math.random() * OTHER_SETTINGS.length)] ?? {};
 }
 
 function valuesOf(schema: z.ZodType): readonly unknown[] {

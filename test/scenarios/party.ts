@@ -1,7 +1,7 @@
 /** Scenarios of guests: joining and leaving a stay, their phones, groups, sharers, families. */
 import { expect } from 'vitest';
 import type { Stay } from './hotel.js';
-import { EITHER_WAY_WITH_EARLIER_KEYS, JOINERS_LIVE_ON, scenario, type Scenario } from './scenario.js';
+import { EITHER_WAY_WITH_EARLIER_KEYS, KEYS_ARE_COUNTED, scenario, type Scenario } from './scenario.js';
 
 const COUPLE = ['Ann', 'Ben'];
 const THREE = ['Ann', 'Ben', 'Cleo'];
@@ -26,7 +26,7 @@ export const guests: readonly Scenario[] = [
     )
     .holds('all three still open the room', ({ room, stay }) => stay.onlyTheseOpen(room, ...THREE)),
 
-  scenario(22, 'A guest leaves the party', JOINERS_LIVE_ON)
+  scenario(22, 'A guest leaves the party', KEYS_ARE_COUNTED)
     .given('Ann, who has the override key, is in house with Ben and Cleo', async (hotel) => {
       const room = hotel.room();
       const stay = await hotel.inHouse([{ guestId: 'Ann', primary: true }, 'Ben', 'Cleo'], { rooms: [room] });
@@ -58,7 +58,7 @@ export const guests: readonly Scenario[] = [
       },
     ),
 
-  scenario(24, 'A phone is lost', JOINERS_LIVE_ON)
+  scenario(24, 'A phone is lost', KEYS_ARE_COUNTED)
     .given("Ann, Ben and Cleo are in house, and Ann's phone is lost and offline", async (hotel) => {
       const room = hotel.room();
       const stay = await hotel.inHouse(THREE, { rooms: [room] });
@@ -90,7 +90,7 @@ export const guests: readonly Scenario[] = [
       hotel.hasMade(room, { overrides: 2, joiners: 5 });
     }),
 
-  scenario(25, 'A guest sets up a second phone and keeps the first')
+  scenario(25, 'A guest sets up a second phone and keeps the first', KEYS_ARE_COUNTED)
     .given('Ann is in house', async (hotel) => {
       const room = hotel.room();
       const stay = await hotel.inHouse(['Ann'], { rooms: [room] });
@@ -119,7 +119,7 @@ export const guests: readonly Scenario[] = [
       hotel.hasMade(room, { overrides: 1, joiners: 1 });
     }),
 
-  scenario(26, 'Two reservations with different dates share a room', JOINERS_LIVE_ON)
+  scenario(26, 'Two reservations with different dates share a room', KEYS_ARE_COUNTED)
     .given('Ann has the room for one day, and Ben shares it for three days', async (hotel) => {
       const room = hotel.room();
       const shareGroup = `share ${room}`;
@@ -149,7 +149,7 @@ export const guests: readonly Scenario[] = [
       expect(hotel.keysMadeFor(room).overrides).toBe(2);
     }),
 
-  scenario(27, 'One of two guests who share a room moves out', JOINERS_LIVE_ON)
+  scenario(27, 'One of two guests who share a room moves out', KEYS_ARE_COUNTED)
     .given('Ann and Ben share a room on two reservations', async (hotel) => {
       const [room = '', other = ''] = hotel.rooms(2);
       const shareGroup = `share ${room}`;

@@ -63,9 +63,9 @@ export const EARLIER_KEYS_LIVE_ON: readonly Circumstance[] = [
   { ...USUAL, sentence: 'Seam lets a guest keep several keys', switches: { newKeyReplacesUsersEarlier: false } },
 ];
 
-/** Joiners live on when their anchor is revoked: the scenario counts the keys that are made. */
-export const JOINERS_LIVE_ON: readonly Circumstance[] = [
-  { ...USUAL, switches: { joinersSurviveAnchorDeletion: true } },
+/** The answers of Seam on which the number of keys depends that the scenario counts. */
+export const KEYS_ARE_COUNTED: readonly Circumstance[] = [
+  { ...USUAL, switches: { joinersSurviveAnchorDeletion: true, deactivationEnds: 'copy' } },
 ];
 
 /** Both answers to an open question: does Seam end a guest's earlier key when they get a new one? Each is tested where it matters. */
