@@ -14,7 +14,8 @@ export type Preparation =
   | { readonly do: 'find-earlier-run'; readonly stepId: string; readonly seenAtSeam: boolean }
   | { readonly do: 'resolve-doors'; readonly stepId: string; readonly rooms: readonly string[] }
   | { readonly do: 'settle-leases'; readonly stepId: typeof LEASE_STEP_ID; readonly leases: LeaseStep }
-  | { readonly do: 'exchange-rooms'; readonly stepId: string }
+  /** `agreed`: the stay has voted for an exchange, whose outcome comes at once. */
+  | { readonly do: 'exchange-rooms'; readonly stepId: string; readonly agreed: boolean }
   | { readonly do: 'prepare-guest'; readonly stepId: string; readonly guest: Guest }
   | {
       readonly do: 'wait-for-phone';

@@ -4,7 +4,7 @@ import { MockActivityEnvironment } from '@temporalio/testing';
 import { DefaultLogger } from '@temporalio/worker';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { EarlierRun, FindEarlierRunInput, StayRecord } from '../../../src/domain/model/earlier-run.js';
-import type { IssueOutcome } from '../../../src/domain/model/stay-activities.js';
+import type { IssueKeyInput, IssueOutcome, StayActivities } from '../../../src/domain/model/stay-activities.js';
 import { instantAt } from '../../../src/domain/model/instants.js';
 import { openHotel, type TestHotel } from './open-hotel.js';
 
@@ -13,6 +13,9 @@ beforeAll(async () => {
   hotel = await openHotel();
 });
 afterAll(async () => hotel.close());
+
+type Find = StayActivities['findEarlierRun'];
+type Issue = StayActivities['issueKey'];
 
 const HOUR = 3_600_000;
 const LONG_AGO = instantAt(Date.now() - 100 * HOUR);
@@ -40,7 +43,7 @@ function temporalWith(rooms: Readonly<Record<string, StayRecord>>, runs: readonl
         return Promise.resolve(record);
       },
     }),
-    list: async function* () {
+    async *list() {
       for (const { status, rooms: had } of await Promise.resolve(runs))
         yield {
           workflowId: stayId,
@@ -67,7 +70,7 @@ async function find(
   const before = hotel.asked.length;
   const named = { propertyId, reservationId, stayId, chain: 'now', openedAt: instantAt(Date.now()) };
   const input = { ...named, rooms: ['101'], window: WINDOW, persons: [], ended: false, ...more.input };
-  const run = (await environment.run(hotel.activities.findEarlierRun, input)) as EarlierRun;
+  const run = await environment.run<[FindEarlierRunInput], EarlierRun, Find>(hotel.activities.findEarlierRun, input);
   return { run, asked: hotel.asked.slice(before) };
 }
 
@@ -80,7 +83,7 @@ async function issue(
   const guest = await hotel.guest({ guestId, ...(personId === undefined ? {} : { personId }) }, reservationId);
   const environment = new MockActivityEnvironment({}, { logger: new DefaultLogger('ERROR') });
   const asking = hotel.issuing(guest, hotel.ask(rooms));
-  const issued = (await environment.run(hotel.activities.issueKey, asking)) as IssueOutcome;
+  const issued = await environment.run<[IssueKeyInput], IssueOutcome, Issue>(hotel.activities.issueKey, asking);
   if (issued.kind !== 'issued') throw new Error(`the key is ${issued.kind}`);
   return issued.acsCredentialId;
 }

@@ -31,7 +31,7 @@ export function desiredKeys(state: StayState, now: Instant): Desired {
     siteName: state.property?.name ?? '',
     doors: state.doors,
     givenAway: roomsGivenAway(state, now),
-    givenUp: unanswered.length > 0 ? [] : roomsGivenUp(state),
+    givenUp: unanswered.length > 0 ? [] : roomsGivenUp(state, now),
     openedByOthers: roomsOpenedByOthers(state, now),
     guests:
       window === undefined ? [] : state.desired.party.map((one) => desiredGuest(state, one, window, unanswered, now)),
@@ -45,16 +45,20 @@ function roomsGivenAway(state: StayState, now: Instant): readonly string[] {
 }
 
 /**
- * Returns rooms of keys that the stay no longer claims: another stay may have them. Guests in house keep a key to a room
- * that they handed over in an exchange, because their next one is on its way.
+ * Returns rooms of keys that the stay no longer claims, or claims only for a time after the key opens them: another stay
+ * may have them before. Guests in house keep a key to a room that they handed over in an exchange, because their next one
+ * is on its way.
  */
-function roomsGivenUp({ desired, keyring, leases }: StayState): readonly string[] {
+function roomsGivenUp({ desired, keyring, leases }: StayState, now: Instant): readonly string[] {
   const exchanged = desired.status === 'in-house' ? (leases.exchanges?.left ?? []) : [];
-  const rooms = new Set(keyring.keys.filter(mayLive).flatMap((key) => key.ask.rooms));
-  return [...rooms].filter(
-    (room) =>
-      !exchanged.includes(room) && !leases.claims.some((held) => held.room === room && held.decision !== undefined),
-  );
+  const isClaimed = (room: string, opensAt: Instant): boolean =>
+    leases.claims.some(
+      (held) => held.room === room && held.decision !== undefined && !isBefore(opensAt, held.window.from),
+    );
+  const givenUp = keyring.keys
+    .filter(mayLive)
+    .flatMap(({ ask: { rooms, window } }) => rooms.filter((room) => !isClaimed(room, later(now, window.from))));
+  return [...new Set(givenUp)].filter((room) => !exchanged.includes(room));
 }
 
 /**

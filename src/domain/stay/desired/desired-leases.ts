@@ -97,14 +97,15 @@ function beginning(held: HeldClaim | undefined, from: Instant, now: Instant): In
 }
 
 /**
- * Returns the stretch of a room until a scheduled move, or until the end of the stay while a next room is not granted:
- * guests in house give up no time before they have the next room for it.
+ * Returns the stretch of a room until a scheduled move, or until the end of the stay while a next room is not granted, or
+ * a hold or a missing door stands before the key to it: guests in house give up no time before they can move.
  */
 function untilNextIsGranted(state: StayState, room: string, stretch: Window, stay: Window): Window {
   const { status, rooms, scheduled } = state.desired;
   if (status !== 'in-house' || !rooms.includes(room) || !isBefore(stretch.to, stay.to)) return stretch;
   const next = scheduled.findLast((move) => move.guestId === undefined && move.from === stretch.to)?.rooms ?? [];
   const isGranted = (one: string): boolean =>
+    !state.doors.unknownRooms.includes(one) &&
     state.leases.claims.some(
       ({ room: held, window, decision }) =>
         held === one &&
@@ -113,7 +114,14 @@ function untilNextIsGranted(state: StayState, room: string, stretch: Window, sta
         !isBefore(stretch.to, window.from) &&
         isBefore(stretch.to, window.to),
     );
-  return next.every(isGranted) ? stretch : { from: stretch.from, to: stay.to };
+  return !isHeld(state) && next.every(isGranted) ? stretch : { from: stretch.from, to: stay.to };
+}
+
+/** Returns true while a hold stands before the next key of a guest. */
+function isHeld({ desired: { forced, staffHold, bookingHold, party } }: StayState): boolean {
+  if (forced !== undefined) return false;
+  if ((staffHold ?? bookingHold) !== undefined) return true;
+  return party.some((one) => one.hold !== undefined && one.forced === undefined && one.removed === undefined);
 }
 
 interface Stretch {

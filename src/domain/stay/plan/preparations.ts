@@ -63,7 +63,7 @@ function exchangeSteps(state: StayState, now: Instant): Preparation[] {
   const { round, gives, wants } = offer;
   const rooms = gives.map(({ room, part }) => `${room}/${part}`).join(',');
   const next = wants.map(({ room, behind }) => `${room} behind ${behind.join(',')}`).join(';');
-  return [{ do: 'exchange-rooms', stepId: `exchange:${round}:${rooms}:${next}` }];
+  return [{ do: 'exchange-rooms', stepId: `exchange:${round}:${rooms}:${next}`, agreed: promised !== undefined }];
 }
 
 /** Removes the blockers of steps that are no longer desired: a guest has left, or the rooms have changed. */
@@ -203,13 +203,8 @@ function keysToFetch(state: StayState): Preparation[] {
 
 /** Returns true for a step that may take as long as guests take. A stay that has nothing else to do is settled. */
 export function isOpenEnded(step: Preparation): boolean {
-  return [
-    'exchange-rooms',
-    'wait-for-phone',
-    'wait-for-other-stay',
-    'wait-for-key-on-phone',
-    'watch-for-strays',
-  ].includes(step.do);
+  if (step.do === 'exchange-rooms') return !step.agreed;
+  return ['wait-for-phone', 'wait-for-other-stay', 'wait-for-key-on-phone', 'watch-for-strays'].includes(step.do);
 }
 
 function phoneSteps(state: StayState, desired: Desired, now: Instant): Preparation[] {

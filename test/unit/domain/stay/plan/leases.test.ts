@@ -477,9 +477,10 @@ describe('a guest', () => {
     expect(stay.carryOut()).toEqual(['revoke g1 101']);
   });
 
-  test('a guest who is to come back to the old room loses it at once if the front desk gives it away meanwhile', () => {
+  /** Returns a stay in 101 whose guest is in 102 from now on, and comes back to 101 later. Another stay has 102. */
+  function aStayThatComesBack(status: 'confirmed' | 'in-house'): ReturnType<typeof aLeasingStay> {
     const [noon, evening] = ['2026-11-24T12:00Z', '2026-11-25T12:00Z'];
-    const stay = aLeasingStay();
+    const stay = aLeasingStay({ status });
     stay.settleLeases();
     stay.carryOut();
     const there = { from: CHECK_IN, to: noon, rooms: ['101'] };
@@ -491,9 +492,19 @@ describe('a guest', () => {
     const away = { from: CHECK_IN, to: evening, rooms: ['102'] };
     stay.send({ segments: [away, back] });
     stay.settleLeases(() => taken);
-    expect(stay.carryOut(), 'he has no other room').toEqual([]);
+    return stay;
+  }
+
+  test('a guest in house who is to come back to the old room keeps it until the front desk gives it away', () => {
+    const stay = aStayThatComesBack('in-house');
+    expect(stay.carryOut(), 'the guest has no other room').toEqual([]);
     stay.hear('101', { ...taken, displaced: true }, 1);
+    stay.hear('101', { ...taken, displaced: true }, 0);
     expect(stay.carryOut()).toEqual(['revoke g1 101']);
+  });
+
+  test('a guest who is not in house loses the old room at once, even if they are to come back to it', () => {
+    expect(aStayThatComesBack('confirmed').carryOut()).toEqual(['revoke g1 101']);
   });
 
   test('a guest who is to come back to a room opens a new lease there, because another stay may have it meanwhile', () => {
