@@ -6,12 +6,15 @@ import {
   openEntranceCatalogue,
   watchAccessSystems,
   type AccessSystemWatch,
+  type EndRequests,
   type EntranceCatalogue,
   type KeyRequests,
   type KeyTiming,
+  type SeamCalls,
   type SeamClient,
 } from '../src/seam/index.js';
 import { ERROR_TYPES } from '../src/domain/model/error-types.js';
+import type { AtAccessSystem } from '../src/domain/model/stay-activities.js';
 import type { Property } from '../src/domain/model/property-schema.js';
 
 export interface ActivityDependencies {
@@ -37,12 +40,17 @@ export interface Dependencies {
   readonly accessSystems: AccessSystemWatch;
   /** Returns the hotels' time in milliseconds since 1970. */
   now(): number;
-  /** Returns a configured property. @throws ApplicationFailure `PropertyUnknown` */
+  /** Returns a configured property. @throws ApplicationFailure `PropertyUnknown`, retryable: it may come back */
   property(propertyId: string): Promise<Property>;
+  /**
+   * Returns Seam for the access system of a property, or for the one that the stay has recorded.
+   * @throws ApplicationFailure `PropertyUnknown` if there is neither
+   */
+  seamAt(place: AtAccessSystem): Promise<SeamCalls>;
   /** Returns the property with all that requests for its keys need. @throws ApplicationFailure `PropertyUnknown` */
   context(propertyId: string): Promise<KeyRequests>;
-  /** Returns the same for calls that end keys: they precede all others. @throws ApplicationFailure `PropertyUnknown` */
-  urgentContext(propertyId: string): Promise<KeyRequests>;
+  /** Returns what calls that end keys need: they precede all others. @throws as `seamAt` does */
+  urgentContext(place: AtAccessSystem): Promise<EndRequests>;
 }
 
 /** Returns the dependencies of one worker's activities. */
@@ -50,6 +58,11 @@ export function openDependencies({ seam, properties, options = {} }: ActivityDep
   const { memoryMs: ttlMs = 5_000, now = Date.now } = options;
   const timing = { ...DEFAULT_KEY_TIMING, ...options.timing };
   const accessSystems = watchAccessSystems(seam, { ttlMs });
+  /** Returns the access system of the property, by the file as it is now if the property is in it. */
+  const systemOf = async ({ propertyId, acsSystemId }: AtAccessSystem): Promise<string> => {
+    const property = acsSystemId === undefined ? await office.property(propertyId) : await properties.find(propertyId);
+    return property?.seam.acsSystemId ?? acsSystemId ?? '';
+  };
   const office: Dependencies = {
     seam,
     memoryMs: ttlMs,
@@ -60,16 +73,14 @@ export function openDependencies({ seam, properties, options = {} }: ActivityDep
       const property = await properties.find(propertyId);
       if (property !== undefined) return property;
       const message = `No property ${JSON.stringify(propertyId)} is configured; add it to the property file`;
-      throw ApplicationFailure.nonRetryable(message, ERROR_TYPES.propertyUnknown);
+      throw ApplicationFailure.create({ message, type: ERROR_TYPES.propertyUnknown, nextRetryDelay: '5s' });
     },
     async context(propertyId) {
       const property = await office.property(propertyId);
       return { property, seam: seam.forSystem(property.seam.acsSystemId), accessSystems, timing, now };
     },
-    async urgentContext(propertyId) {
-      const context = await office.context(propertyId);
-      return { ...context, seam: seam.urgentlyForSystem(context.property.seam.acsSystemId) };
-    },
+    seamAt: async (place) => seam.forSystem(await systemOf(place)),
+    urgentContext: async (place) => ({ seam: seam.urgentlyForSystem(await systemOf(place)), timing, now }),
   };
   return office;
 }

@@ -22,7 +22,7 @@ export function createGuestActivities(office: Dependencies): GuestActivities {
       }),
     waitForPhone: (input) =>
       atSeam(async ({ signal }) => {
-        const { seam } = await office.context(input.propertyId);
+        const seam = await office.seamAt(input);
         const found = await findReadyPhones(input.userIdentityId, seam, signal);
         if (found !== undefined) return found;
         // A guest without phones may be one whom Seam no longer has. Not every attempt is worth a second call.
@@ -32,8 +32,6 @@ export function createGuestActivities(office: Dependencies): GuestActivities {
         throw notYet(ERROR_TYPES.phoneNotReady, 'The guest has no phone with an active endpoint yet');
       }),
     deactivatePhone: (input) =>
-      atSeam(async ({ signal }) =>
-        deactivatePhones(input, (await office.urgentContext(input.propertyId)).seam, signal),
-      ),
+      atSeam(async ({ signal }) => deactivatePhones(input, (await office.urgentContext(input)).seam, signal)),
   };
 }

@@ -32,26 +32,24 @@ export function createKeyActivities(office: Dependencies): KeyActivities {
         }
         return outcome;
       }),
-    revokeKey: (input) =>
-      atSeam(async ({ signal }) => revokeKey(input, await office.urgentContext(input.propertyId), signal)),
-    checkKeys: (input) =>
-      atSeam(async ({ signal }) => checkKeys(input, (await office.context(input.propertyId)).seam, signal)),
+    revokeKey: (input) => atSeam(async ({ signal }) => revokeKey(input, await office.urgentContext(input), signal)),
+    checkKeys: (input) => atSeam(async ({ signal }) => checkKeys(input, await office.seamAt(input), signal)),
     waitForKeysToEnd: (input) =>
       atSeam(async ({ signal }) => {
-        const { goneCredentialIds } = await checkKeys(input, (await office.context(input.propertyId)).seam, signal);
+        const { goneCredentialIds } = await checkKeys(input, await office.seamAt(input), signal);
         if (input.acsCredentialIds.every((id) => goneCredentialIds.includes(id))) return;
         throw notYet(ERROR_TYPES.keysOfOtherStay, 'The guest still holds a key of another stay');
       }),
-    waitForKeyOnPhone: ({ propertyId, acsCredentialId }) =>
+    waitForKeyOnPhone: ({ acsCredentialId, ...at }) =>
       atSeam(async ({ signal }) => {
-        const { seam } = await office.context(propertyId);
-        const outcome = await checkKeys({ propertyId, acsCredentialIds: [acsCredentialId] }, seam, signal);
+        const input = { ...at, acsCredentialIds: [acsCredentialId] };
+        const outcome = await checkKeys(input, await office.seamAt(at), signal);
         if (outcome.unfetchedCredentialIds?.includes(acsCredentialId) !== true) return outcome;
         throw notYet(ERROR_TYPES.keyNotFetched, 'No phone of the guest has fetched the key yet');
       }),
     watchForStrays: (input) =>
       atSeam(async ({ signal }) => {
-        const observed = await lookForStrays(input, (await office.context(input.propertyId)).seam, signal);
+        const observed = await lookForStrays(input, await office.seamAt(input), signal);
         if (observed.strayCredentialIds.length > 0 || hasLookedFor(input.minutes)) return observed;
         throw notYet(ERROR_TYPES.noStrayYet, 'No key of a lost request has appeared');
       }),

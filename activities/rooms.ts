@@ -23,6 +23,7 @@ export function createRoomActivities(office: Dependencies): RoomActivities {
         name,
         timeZone,
         policy,
+        acsSystemId: property.seam.acsSystemId,
         window: window && instantsOf(window, property),
       });
     },

@@ -38,6 +38,9 @@ export interface KeyRequests {
   now(): number;
 }
 
+/** Context of requests that end keys. They need no property: it may have been removed from the property file. */
+export type EndRequests = Pick<KeyRequests, 'seam' | 'timing' | 'now'>;
+
 /**
  * Lists every credential of an access-system user, including the copies on phones.
  * @throws SeamError

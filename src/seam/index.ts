@@ -1,8 +1,8 @@
 /** Seam integration: the functions and types that activities use. */
 export { watchAccessSystems, type AccessSystemWatch } from './access-system.js';
 export type { IssueProgress } from './attempt.js';
-export { createSeamClient, type SeamClient } from './client.js';
-export { DEFAULT_KEY_TIMING, type KeyRequests, type KeyTiming } from './context.js';
+export { createSeamClient, type SeamCalls, type SeamClient } from './client.js';
+export { DEFAULT_KEY_TIMING, type EndRequests, type KeyRequests, type KeyTiming } from './context.js';
 export { findEarlierKeys } from './earlier-keys.js';
 export { findDoors, openEntranceCatalogue, type EntranceCatalogue } from './entrances.js';
 export { toApplicationFailure } from './errors.js';

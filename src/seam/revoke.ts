@@ -11,7 +11,7 @@ import type {
   RevokeOutcome,
 } from '../domain/model/stay-activities.js';
 import type { SeamCalls } from './client.js';
-import { credentialsOf, longerPoll, waitFor, type KeyRequests } from './context.js';
+import { credentialsOf, longerPoll, waitFor, type EndRequests } from './context.js';
 import { isNotFound, SeamError } from './errors.js';
 import { isBeingDeleted, isDead, isUnfetched, keyReports, matchesOf } from './matching.js';
 
@@ -22,7 +22,7 @@ import { isBeingDeleted, isDead, isUnfetched, keyReports, matchesOf } from './ma
  */
 export async function revokeKey(
   input: RevokeKeyInput,
-  context: KeyRequests,
+  context: EndRequests,
   signal: AbortSignal,
 ): Promise<RevokeOutcome> {
   const { acsCredentialId } = input;
@@ -35,7 +35,7 @@ export async function revokeKey(
 
 async function revokeOne(
   acsCredentialId: string,
-  context: KeyRequests,
+  context: EndRequests,
   signal: AbortSignal,
 ): Promise<readonly string[]> {
   await deleteIfThere(acsCredentialId, context.seam, signal);
@@ -51,7 +51,7 @@ async function revokeOne(
 
 async function revokeMatches(
   input: RevokeKeyInput,
-  context: KeyRequests,
+  context: EndRequests,
   signal: AbortSignal,
 ): Promise<readonly string[]> {
   const settledAt = performance.now() + context.timing.lateCommitMs;
@@ -81,7 +81,7 @@ async function credentialsIfKnown(acsUserId: string, seam: SeamCalls, signal: Ab
 
 /** Polls until `isDone`. `from` is the start of the waiting time, on the process's own clock. */
 async function untilDone(
-  { timing }: KeyRequests,
+  { timing }: EndRequests,
   signal: AbortSignal,
   from: number,
   isDone: () => Promise<boolean>,

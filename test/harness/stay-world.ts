@@ -78,6 +78,8 @@ export interface StayWorld extends StayHost {
   hurryHotel(minutes: number): void;
   /** Changes a property's entry in the property file, as the hotel's engineer would; stays receive it through `policyChanged`. */
   configure(propertyId: string, habits: PropertyHabits): void;
+  /** Removes a property from the property file. */
+  removeProperty(propertyId: string): void;
   /** Injects a fault into the simulator, as its control API does. */
   disturb(fault: Fault): Promise<void>;
   undisturb(): Promise<void>;
@@ -190,6 +192,9 @@ export async function openStayWorld(options: StayWorldOptions = {}): Promise<Sta
     configure(propertyId, habits) {
       const others = properties.filter((property) => property.propertyId !== propertyId);
       properties = [...others, propertyOf(simulator, propertyId, habits)];
+    },
+    removeProperty(propertyId) {
+      properties = properties.filter((property) => property.propertyId !== propertyId);
     },
     disturb: (fault) => control('POST', fault),
     undisturb: () => control('DELETE'),

@@ -176,7 +176,7 @@ describe('a stay without a door to open', () => {
   test('a stay of a property that is not configured raises attention, and gets no key', async () => {
     const stay = await world.book('nowhere', { propertyId: 'atlantis' });
     const view = await stay.until((now) => now.attention.length > 0);
-    expect(view.attention.map((notice) => notice.code)).toEqual(['key-failed']);
+    expect(view.attention.map((notice) => notice.code)).toEqual(['property-unknown']);
     expect(view.attention[0]?.message).toContain('atlantis');
     expect(view.keys).toEqual([]);
   });

@@ -49,6 +49,13 @@ export const revokes = proxyActivities<Pick<StayActivities, 'revokeKey' | 'deact
   cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
 });
 
+/**
+ * Returns how long a preparation retries an outage. It reports at once if the property is not configured.
+ */
+export function preparationRetry(state: StayState): Pick<ActivityOptions, 'retry'> {
+  return { retry: { ...outageRetry(state).retry, ...REPORTED } };
+}
+
 /** Returns how long one activity retries an outage: until attention opens for it, and longer after that. */
 export function outageRetry(state: StayState, key?: Key): Pick<ActivityOptions, 'retry'> {
   const minutes = state.property?.policy.outageAfterMinutes ?? 2;
@@ -61,6 +68,14 @@ export function outageRetry(state: StayState, key?: Key): Pick<ActivityOptions, 
 export function waitingRetry(backoffCoefficient: number): Pick<ActivityOptions, 'retry'> {
   return { retry: { initialInterval: '2s', backoffCoefficient, maximumInterval: '30s' } };
 }
+
+/** Error types that end a step at once, because the stay must say so before it waits. */
+const REPORTED = { nonRetryableErrorTypes: [ERROR_TYPES.propertyUnknown] };
+
+/** Returns the retries of the first read of the property; it reports at once if the property is not configured. */
+export const reportingRetry: Pick<ActivityOptions, 'retry'> = {
+  retry: { initialInterval: '1s', maximumInterval: '30s', maximumAttempts: 10, ...REPORTED },
+};
 
 /** Returns the text that Temporal Web UI shows beside the activity, cut to Temporal's limit. */
 export function summaryOf(text: string): { readonly summary: string } {
@@ -86,6 +101,7 @@ export function failureOf(error: unknown): StepFailure {
   return {
     kind: passing ? 'outage' : 'refused',
     message: cause.message,
+    ...(cause.type === ERROR_TYPES.propertyUnknown ? { propertyUnknown: true } : {}),
     ...defined({ nothingMade: about?.nothingMade, guestMissing: isMissing ? true : undefined }),
   };
 }

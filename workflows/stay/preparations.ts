@@ -12,12 +12,22 @@ import {
   recordPhone,
   recordProperty,
 } from '../../src/domain/stay/known/record-preparations.js';
+import { placeOf } from '../../src/domain/stay/state.js';
 import { propertyStepId } from '../../src/domain/stay/plan/preparations.js';
 import { revisionKnown, roomsAhead } from '../../src/domain/stay/desired/desired-leases.js';
 import { noteSeenKeys, recordEarlierRun } from '../../src/domain/stay/known/record-earlier-run.js';
 import { isEnded, stayWindow, type StayState } from '../../src/domain/stay/state.js';
 import { now } from '../clock.js';
-import { outageRetry, quick, revokes, seam, summaryOf, waitingRetry } from './activities.js';
+import {
+  outageRetry,
+  preparationRetry,
+  quick,
+  reportingRetry,
+  revokes,
+  seam,
+  summaryOf,
+  waitingRetry,
+} from './activities.js';
 import { planNow, type StayRun } from './run.js';
 
 /** Change of the state by a result. It applies to the state at that time: messages may have changed it since. */
@@ -27,8 +37,10 @@ type Kind = Preparation['do'];
 type Runner<K extends Kind> = (run: StayRun, step: Preparation & { readonly do: K }) => Promise<Recorder>;
 
 const RUNNERS: { readonly [K in Kind]: Runner<K> } = {
-  'resolve-property': async (run, { stepId, window }) => {
-    const options = summaryOf('read the property configuration');
+  'resolve-property': async (run, { stepId, window, waits }) => {
+    const options = waits
+      ? { ...waitingRetry(1.5), ...summaryOf('wait until the property is configured') }
+      : { ...reportingRetry, ...summaryOf('read the property configuration') };
     const input = { propertyId: run.state.propertyId, ...defined({ window }) };
     const found = await quick.resolveProperty.executeWithOptions(options, [input]);
     // A message may have changed the window before the result arrived; then the next plan resolves it again.
@@ -51,7 +63,7 @@ const RUNNERS: { readonly [K in Kind]: Runner<K> } = {
   },
 
   'resolve-doors': async ({ state: { propertyId }, state }, { rooms }) => {
-    const options = { ...outageRetry(state), ...summaryOf(`find the doors of ${rooms.join(', ')}`) };
+    const options = { ...preparationRetry(state), ...summaryOf(`find the doors of ${rooms.join(', ')}`) };
     const found = await seam.resolveDoors.executeWithOptions(options, [{ propertyId, rooms }]);
     return (current) => recordDoors(current, found, now());
   },
@@ -70,54 +82,54 @@ const RUNNERS: { readonly [K in Kind]: Runner<K> } = {
   },
 
   'prepare-guest': async ({ state: { propertyId, reservationId }, state }, { guest }) => {
-    const options = { ...outageRetry(state), ...summaryOf(`register guest ${guest.guestId} at Seam`) };
+    const options = { ...preparationRetry(state), ...summaryOf(`register guest ${guest.guestId} at Seam`) };
     const prepared = await seam.prepareGuest.executeWithOptions(options, [{ propertyId, reservationId, guest }]);
     return (current) => noteSeenKeys(recordGuest(current, guest, prepared, now()), guest.guestId);
   },
 
-  'wait-for-phone': async ({ state: { propertyId } }, { guestId, userIdentityId }) => {
+  'wait-for-phone': async ({ state: at }, { guestId, userIdentityId }) => {
     const options = { ...waitingRetry(1.5), ...summaryOf(`wait until a phone of guest ${guestId} can hold a key`) };
-    const found = await seam.waitForPhone.executeWithOptions(options, [{ propertyId, userIdentityId }]);
+    const found = await seam.waitForPhone.executeWithOptions(options, [{ ...placeOf(at), userIdentityId }]);
     return (state) => recordPhone(state, guestId, found);
   },
 
-  'wait-for-other-stay': async ({ state: { propertyId } }, { guestId, acsCredentialIds }) => {
+  'wait-for-other-stay': async ({ state: at }, { guestId, acsCredentialIds }) => {
     const summary = summaryOf(`wait until the keys of guest ${guestId} in another stay have ended`);
     const options = { ...waitingRetry(2), ...summary };
-    await seam.waitForKeysToEnd.executeWithOptions(options, [{ propertyId, acsCredentialIds }]);
+    await seam.waitForKeysToEnd.executeWithOptions(options, [{ ...placeOf(at), acsCredentialIds }]);
     return (state) => recordOtherStayEnded(state, guestId);
   },
 
-  'wait-for-key-on-phone': async ({ state: { propertyId } }, { guestId, acsCredentialId }) => {
+  'wait-for-key-on-phone': async ({ state: at }, { guestId, acsCredentialId }) => {
     const summary = summaryOf(`wait until a phone of guest ${guestId} has fetched their key`);
     const options = { ...waitingRetry(1.5), ...summary };
-    const outcome = await seam.waitForKeyOnPhone.executeWithOptions(options, [{ propertyId, acsCredentialId }]);
+    const outcome = await seam.waitForKeyOnPhone.executeWithOptions(options, [{ ...placeOf(at), acsCredentialId }]);
     return (state) => recordCheck(state, [acsCredentialId], outcome, now());
   },
 
-  'deactivate-phone': async ({ state: { propertyId }, state }, step) => {
+  'deactivate-phone': async ({ state }, step) => {
     const { guestId, userIdentityId, deviceId, before } = step;
     const which = deviceId === undefined ? 'every phone' : 'the lost phone';
     const options = { ...outageRetry(state), ...summaryOf(`deactivate ${which} of guest ${guestId}`) };
-    const input = { propertyId, userIdentityId, ...defined({ deviceId, before }) };
+    const input = { ...placeOf(state), userIdentityId, ...defined({ deviceId, before }) };
     await revokes.deactivatePhone.executeWithOptions(options, [input]);
     return (current) => recordDeactivated(current, step, now());
   },
 
-  'check-keys': async ({ state: { propertyId }, state }, { acsCredentialIds }) => {
+  'check-keys': async ({ state }, { acsCredentialIds }) => {
     const options = { ...outageRetry(state), ...summaryOf('check keys at Seam') };
-    const outcome = await seam.checkKeys.executeWithOptions(options, [{ propertyId, acsCredentialIds }]);
+    const outcome = await seam.checkKeys.executeWithOptions(options, [{ ...placeOf(state), acsCredentialIds }]);
     return (current) => recordCheck(current, acsCredentialIds, outcome, now());
   },
 
   'watch-for-strays': async (run, step) => {
-    const { propertyId, keyring, guests } = run.state;
+    const { keyring, guests } = run.state;
     const { guestId, acsUserId, ask, state, acsCredentialId } = findKey(keyring, step.keyId);
     const ids = keyring.keys.flatMap((other) => other.acsCredentialId ?? []);
     const summary = summaryOf(`look for keys of a lost request of guest ${step.guestId}`);
     const observed = await seam.watchForStrays.executeWithOptions({ ...waitingRetry(2), ...summary }, [
       {
-        propertyId,
+        ...placeOf(run.state),
         guestId,
         acsUserId,
         ask,

@@ -7,8 +7,8 @@ import type { Preparation } from '../../src/domain/model/preparation.js';
 import type { IssueOutcome, RevokeOutcome } from '../../src/domain/model/stay-activities.js';
 import { keysOf, mayLive } from '../../src/domain/stay/known/keyring.js';
 import * as record from '../../src/domain/stay/known/record-keys.js';
-import { clearBlocker, recordBlocker } from '../../src/domain/stay/known/record-preparations.js';
-import { doubtGuest, type StayState } from '../../src/domain/stay/state.js';
+import { clearBlocker, recordBlocker, recordPropertyUnknown } from '../../src/domain/stay/known/record-preparations.js';
+import { doubtGuest, placeOf, type StayState } from '../../src/domain/stay/state.js';
 import { now } from '../clock.js';
 import { failureOf, outageRetry, revokes, seam, summaryOf, waitingRetry } from './activities.js';
 import { runPreparation } from './preparations.js';
@@ -66,7 +66,7 @@ function revoke(state: StayState, key: Key, why: string): Promise<RevokeOutcome>
     .flatMap((other) => other.acsCredentialId ?? []);
   return revokes.revokeKey.executeWithOptions({ ...outageRetry(state, key), ...about('revoke', key, why) }, [
     {
-      propertyId: state.propertyId,
+      ...placeOf(state),
       guestId,
       acsUserId,
       ...defined({ acsCredentialId }),
@@ -94,6 +94,10 @@ export function startPreparation(run: StayRun, step: Preparation): void {
     } catch (error) {
       const guest = 'guestId' in step ? { guestId: step.guestId } : {};
       const failure = endOfStep(error);
+      if (failure.propertyUnknown === true) {
+        run.state = recordPropertyUnknown(run.state, failure.message, now());
+        return;
+      }
       run.state =
         failure.guestMissing === true && guest.guestId !== undefined
           ? doubtGuest(run.state, guest.guestId)
@@ -109,7 +113,10 @@ function launchKey(run: StayRun, key: Key, step: Pick<InFlight, 'do' | 'why'>, w
     try {
       await work();
     } catch (error) {
-      run.state = record.recordKeyFailure(run.state, keyId, endOfStep(error), now());
+      const failure = endOfStep(error);
+      const { propertyUnknown, message } = failure;
+      if (propertyUnknown === true) run.state = recordPropertyUnknown(run.state, message, now());
+      run.state = record.recordKeyFailure(run.state, keyId, failure, now());
     }
   });
 }

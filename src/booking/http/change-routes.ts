@@ -158,7 +158,6 @@ export function addChangeRoutes(scope: ApiScope, context: BookingContext): void 
     message: Name,
     content: object,
   ): Promise<z.infer<typeof acceptedSchema>> {
-    await context.property(name.propertyId);
     const { keyId } = callerOn(request);
     const requestId = requestIdOf(request, content) ?? randomUUID();
     const identity = { by: authorOn(request, content), requestId: ownRequestId(keyId, message, requestId) };
@@ -232,8 +231,7 @@ export function addChangeRoutes(scope: ApiScope, context: BookingContext): void 
     },
     async (request, reply) => {
       const { window, ...rest } = request.body;
-      const property = await context.property(request.params.propertyId);
-      const content = { ...rest, window: inInstants(window, property) };
+      const content = { ...rest, window: await inInstants(window, () => context.property(request.params.propertyId)) };
       return reply.code(202).send(await send(request, request.params, 'changeDates', content));
     },
   );
@@ -266,10 +264,14 @@ type Dates = z.output<typeof datesBody>['window'];
 
 /**
  * Converts local dates and clock times to instants, in the time zone of the property.
- * @throws HttpProblem `invalid-request` if the window is empty by the hotel's clock
+ * @throws HttpProblem `invalid-request` if the window is empty by the hotel's clock; any error of `propertyOf`
  */
-function inInstants(window: Dates, property: Property): MessageInput<'changeDates'>['window'] {
+async function inInstants(
+  window: Dates,
+  propertyOf: () => Promise<Property>,
+): Promise<MessageInput<'changeDates'>['window']> {
   if (!('arrival' in window || 'departure' in window)) return window as MessageInput<'changeDates'>['window'];
+  const property = await propertyOf();
   const { arrival, departure, checkIn = property.checkIn, checkOut = property.checkOut } = window;
   const dates = defined({
     from: arrival === undefined ? undefined : localInstant(arrival, checkIn, property.timeZone),

@@ -2,6 +2,7 @@
 import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { ERROR_TYPES, StayRefused, type PlannedChange, type StayName, type StayView } from '../../client.js';
+import { standingOf } from '../../client/standing.js';
 import { planSnapshot, snapshotToPlan, windowIn } from '../../client/plan-snapshot.js';
 import { HttpProblem, problemSchema, type FieldProblem } from '../../http/problem.js';
 import { named } from '../../http/schema-names.js';
@@ -9,6 +10,7 @@ import { check } from '../../domain/model/check.js';
 import { endingIn } from '../../domain/model/ending.js';
 import { MOST_ID_LENGTH, stayWorkflowId } from '../../domain/model/ids.js';
 import { instantAt } from '../../domain/model/instants.js';
+import type { Property } from '../../domain/model/property-schema.js';
 import { snapshotSchema, type StaySnapshotInput } from '../../domain/model/snapshot-schema.js';
 import { authorOn } from './authenticate.js';
 import { reportRefusedSnapshot } from '../ingress/apply-reservation.js';
@@ -56,14 +58,24 @@ export function addReservationRoutes(scope: ApiScope, context: BookingContext): 
     }
   }
 
+  /**
+   * Returns the property of a snapshot; undefined if it is no longer configured, and its stay is open.
+   * @throws HttpProblem `not-found`
+   */
+  async function propertyFor(name: StayName): Promise<Property | undefined> {
+    const property = await context.properties.find(name.propertyId);
+    if (property !== undefined || (await ask(() => standingOf(temporal, name))) === 'open') return property;
+    return context.property(name.propertyId);
+  }
+
   /** Returns the snapshot of a request. @throws HttpProblem; StayRefused; an open stay shows it as attention */
   async function usable(request: SnapshotRequest): Promise<StaySnapshotInput> {
     const { params, body, validationError } = request;
     try {
       if (validationError !== undefined) throw validationError;
       const snapshot = snapshotOf(params, body);
-      const property = await context.property(params.propertyId);
-      if (endingIn(snapshot) === undefined) windowIn(snapshot.window, property);
+      const property = await propertyFor(params);
+      if (property !== undefined && endingIn(snapshot) === undefined) windowIn(snapshot.window, property);
       return snapshot;
     } catch (error) {
       const problem = problemOfClient(error) ?? error;

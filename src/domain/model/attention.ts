@@ -18,6 +18,7 @@ export const ATTENTION_CODES = [
   'access-system-down',
   'zone-mismatch',
   'seam-report',
+  'property-unknown',
   'impossible-plan',
   'ignored-message',
   'stale-booking',

@@ -10,7 +10,13 @@ export const LEASE_STEP_ID = 'leases';
 export const EARLIER_RUN_STEP_ID = 'earlier-run';
 
 export type Preparation =
-  | { readonly do: 'resolve-property'; readonly stepId: string; readonly window?: SnapshotWindow }
+  | {
+      readonly do: 'resolve-property';
+      readonly stepId: string;
+      readonly window?: SnapshotWindow;
+      /** Set while the property is not configured: the read lasts until it is. */
+      readonly waits?: true;
+    }
   | { readonly do: 'find-earlier-run'; readonly stepId: string; readonly seenAtSeam: boolean }
   | { readonly do: 'resolve-doors'; readonly stepId: string; readonly rooms: readonly string[] }
   | { readonly do: 'settle-leases'; readonly stepId: typeof LEASE_STEP_ID; readonly leases: LeaseStep }

@@ -17,14 +17,23 @@ export interface ResolvePropertyInput {
   readonly window?: SnapshotWindow;
 }
 
-/** Facts of the property that a stay needs. Seam's ids stay with the activities. */
+/** Facts of the property that a stay needs. */
 export interface PropertyFacts {
   readonly propertyId: string;
   readonly name: string;
   readonly timeZone: string;
   readonly policy: Policy;
+  /** Access system of the hotel; absent in histories from before it was recorded. */
+  readonly acsSystemId?: string;
   /** Window of the snapshot as instants; absent if the input has none. */
   readonly window?: Window;
+}
+
+/** Part of the inputs of activities that must work without the property file: a hotel may be removed from it. */
+export interface AtAccessSystem {
+  readonly propertyId: string;
+  /** Access system that the stay has recorded; used if the property is not in the file. */
+  readonly acsSystemId?: string;
 }
 
 export interface ExchangeRoomsInput {
@@ -57,8 +66,7 @@ export interface PreparedGuest {
   readonly reports?: readonly SeamReport[];
 }
 
-export interface WaitForPhoneInput {
-  readonly propertyId: string;
+export interface WaitForPhoneInput extends AtAccessSystem {
   readonly userIdentityId: string;
 }
 
@@ -136,8 +144,7 @@ type IssueEnd =
   /** The person holds a live key of another stay, and a new key could end it at Seam. Nothing was created. */
   | { readonly kind: 'other-stay'; readonly acsCredentialIds: readonly string[]; readonly until?: Instant };
 
-export interface RevokeKeyInput {
-  readonly propertyId: string;
+export interface RevokeKeyInput extends AtAccessSystem {
   readonly guestId: string;
   readonly acsUserId: string;
   /**
@@ -155,16 +162,14 @@ export interface RevokeOutcome {
   readonly confirmedAt: Instant;
 }
 
-export interface DeactivatePhoneInput {
-  readonly propertyId: string;
+export interface DeactivatePhoneInput extends AtAccessSystem {
   readonly userIdentityId: string;
   /** Phone to deactivate; absent means every phone of the guest that was set up before `before`. */
   readonly deviceId?: string;
   readonly before?: Instant;
 }
 
-export interface WatchForStraysInput {
-  readonly propertyId: string;
+export interface WatchForStraysInput extends AtAccessSystem {
   readonly guestId: string;
   readonly acsUserId: string;
   /** Content of the unanswered request. */
@@ -177,18 +182,15 @@ export interface WatchForStraysInput {
   readonly minutes: number;
 }
 
-export interface WaitForKeysToEndInput {
-  readonly propertyId: string;
+export interface WaitForKeysToEndInput extends AtAccessSystem {
   readonly acsCredentialIds: readonly string[];
 }
 
-export interface WaitForKeyOnPhoneInput {
-  readonly propertyId: string;
+export interface WaitForKeyOnPhoneInput extends AtAccessSystem {
   readonly acsCredentialId: string;
 }
 
-export interface CheckKeysInput {
-  readonly propertyId: string;
+export interface CheckKeysInput extends AtAccessSystem {
   readonly acsCredentialIds: readonly string[];
 }
 
@@ -205,7 +207,7 @@ export interface CheckKeysOutcome {
 
 /** Every activity, by its registered name. */
 export interface StayActivities extends ErasureActivities {
-  /** Reads the property. Queue `stays`. @throws `PropertyUnknown` if the property is not configured */
+  /** Reads the property. Queue `stays`. @throws `PropertyUnknown`, retryable, if it is not configured */
   resolveProperty(input: ResolvePropertyInput): Promise<PropertyFacts>;
   /** Reports keys to rooms, releases leases, claims others; starts rooms without a workflow. Queue `stays`. */
   settleLeases(input: SettleLeasesInput): Promise<SettleLeasesOutcome>;

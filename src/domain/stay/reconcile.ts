@@ -89,13 +89,16 @@ function planFor(state: StayState, desired: Desired, inFlight: readonly InFlight
     ...leasesEndSoonAt(state),
     ...(state.leases.unsettled ?? []).map(({ askAgainAt }) => askAgainAt),
   ]);
+  // A property that does not come back must not keep the stay open.
+  const isSearched = state.propertyProblem !== undefined || !awaitsEarlierRun(state);
+  const closed = inFlight.length === 0 && !anyKeyMayLive(state) && isSearched && !isBefore(now, closesAt);
   return {
     desired,
-    preparations,
+    preparations: closed ? preparations.filter((step) => step.do !== 'resolve-property') : preparations,
     keys,
     attention: watch.attention,
     ...defined({ wakeAt }),
-    closed: inFlight.length === 0 && !anyKeyMayLive(state) && !awaitsEarlierRun(state) && !isBefore(now, closesAt),
+    closed,
   };
 }
 

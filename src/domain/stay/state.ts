@@ -20,6 +20,7 @@ import {
   type StayStatus,
 } from '../model/snapshot-schema.js';
 import type { DoorFacts } from '../model/doors.js';
+import type { AtAccessSystem } from '../model/stay-activities.js';
 
 export const STATE_SCHEMA = 1;
 const TIMELINE_LINES = 200;
@@ -90,6 +91,8 @@ export interface PropertyKnown {
   readonly name: string;
   readonly timeZone: string;
   readonly policy: Policy;
+  /** Access system of the hotel: keys can end there even if the property file no longer has the property. */
+  readonly acsSystemId?: string;
 }
 
 /** Guest as registered at Seam. */
@@ -208,6 +211,8 @@ export interface StayState {
   readonly snapshot?: StaySnapshot;
   readonly desired: DesiredStay;
   readonly property?: PropertyKnown;
+  /** Why the property cannot be read, while it is not in the property file; no key is issued meanwhile. */
+  readonly propertyProblem?: string;
   /** Why the booking system's latest state of the reservation could not be used; absent once a snapshot arrives. */
   readonly readingProblem?: string;
   /** True while the property must be read: at the start, at every snapshot, and on `policyChanged`. */
@@ -346,6 +351,16 @@ export function dropBlockers(state: StayState): StayState {
 /** Returns the state with a new read of the property requested. */
 export function askForProperty(state: StayState): StayState {
   return { ...state, propertyDue: true, propertyAsks: state.propertyAsks + 1 };
+}
+
+/** Returns true if the stay has read the property, and the property file still has it. */
+export function isConfigured({ property, propertyProblem }: StayState): boolean {
+  return property !== undefined && propertyProblem === undefined;
+}
+
+/** Returns the property and its access system, for the steps that must work without the property file. */
+export function placeOf({ propertyId, property }: StayState): AtAccessSystem {
+  return defined({ propertyId, acsSystemId: property?.acsSystemId });
 }
 
 /** Returns true once no guest should hold a key any more: departed, cancelled, or a no-show. */

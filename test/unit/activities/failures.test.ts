@@ -126,9 +126,9 @@ describe('a failure', () => {
     expect(told).not.toMatch(/\bada\b|lovelace|example\.org|15112345678|seam_test_key/i);
   });
 
-  it('an activity for an unconfigured property fails with PropertyUnknown and is not retried', async () => {
+  it('an activity for an unconfigured property fails with PropertyUnknown and is retried within seconds', async () => {
     const failure = await failureOf(run(activities.resolveProperty, { propertyId: 'hill' }));
-    expect(failure).toMatchObject({ type: 'PropertyUnknown', nonRetryable: true });
+    expect(failure).toMatchObject({ type: 'PropertyUnknown', nonRetryable: false, nextRetryDelay: '5s' });
     expect(failure.message).toBe('No property "hill" is configured; add it to the property file');
     expect(await failureOf(run(activities.issueKey, { ...key, propertyId: 'hill' }))).toMatchObject({
       type: 'PropertyUnknown',

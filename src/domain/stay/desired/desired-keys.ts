@@ -1,5 +1,5 @@
 /** Desired keys: which guest should hold a key to which rooms and when, and which gate is still closed. */
-import { stayWindow, type PartyMember, type StayState } from '../state.js';
+import { isConfigured, stayWindow, type PartyMember, type StayState } from '../state.js';
 import { unansweredRooms } from './desired-leases.js';
 import { awaitsEarlierRun } from './earlier-run.js';
 import { roomsFor, whyWithout } from './guest-rooms.js';
@@ -105,7 +105,7 @@ function desiredGuest(
 
 /** Returns false if Seam refused the guest or does not answer: then other guests do not wait for them. */
 function isBeingPrepared(state: StayState, one: PartyMember): boolean {
-  return state.property !== undefined && state.blockers[prepareStepId(one.guest.guestId)] === undefined;
+  return isConfigured(state) && state.blockers[prepareStepId(one.guest.guestId)] === undefined;
 }
 
 /**
@@ -225,7 +225,7 @@ function firstGate(
   if (from.free !== undefined && isBefore(now, from.free)) return 'lease';
   const known = state.guests[guestId];
   if (known === undefined || known.doubtful === true || state.property === undefined) return 'access-system';
-  if (awaitsEarlierRun(state)) return 'access-system';
+  if (awaitsEarlierRun(state) || !isConfigured(state)) return 'access-system';
   if (state.phonesToDeactivate.some((phone) => phone.guestId === guestId)) return 'phone';
   if (state.property.policy.phone === 'wait-for-phone' && !known.phoneReady && !forced) return 'phone';
   // This wait is short, so it comes last: no other wait is cancelled and restarted for it.

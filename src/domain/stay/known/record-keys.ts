@@ -28,6 +28,8 @@ import type { IssueOutcome, Observed, RevokeOutcome } from '../../model/stay-act
 export interface StepFailure {
   readonly kind: 'refused' | 'outage' | 'cancelled';
   readonly message: string;
+  /** Set if the property is not in the property file. */
+  readonly propertyUnknown?: boolean;
   /** Set if Seam no longer has the guest. */
   readonly guestMissing?: boolean;
   /** Set if Seam certainly made no key: no earlier request of the step can have reached it. */

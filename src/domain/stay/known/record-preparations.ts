@@ -27,11 +27,26 @@ import type { PhonesFound, PreparedGuest, PropertyFacts } from '../../model/stay
  * converted ones, unless the result is empty.
  */
 export function recordProperty(state: StayState, facts: PropertyFacts): StayState {
-  const { name, timeZone, policy, window } = facts;
-  const read: StayState = { ...state, property: { name, timeZone, policy }, propertyDue: false };
+  const { name, timeZone, policy, acsSystemId, window } = facts;
+  const { propertyProblem: _solved, ...known } = state;
+  const property = { name, timeZone, policy, ...defined({ acsSystemId }) };
+  const read: StayState = { ...known, property, propertyDue: false };
   if (window === undefined) return read;
   const changed = { ...window, ...state.desired.otherDates };
   return withDesired(read, { bookedWindow: window, window: isBefore(changed.from, changed.to) ? changed : window });
+}
+
+/**
+ * Records that the property is not in the property file. The stay waits for it: the next read lasts until the property
+ * is there.
+ */
+export function recordPropertyUnknown(state: StayState, problem: string, now: Instant): StayState {
+  if (state.propertyProblem !== undefined) return state;
+  const asked = state.propertyDue ? state : askForProperty(state);
+  return withLine(
+    { ...asked, propertyProblem: problem },
+    { at: now, what: 'the property is not configured', why: problem },
+  );
 }
 
 /**

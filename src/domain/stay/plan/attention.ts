@@ -11,7 +11,7 @@ import type { Notice, OpenAttention } from '../../model/attention.js';
 import { wordsOf } from '../../model/seam-reports.js';
 import { bookingMismatches } from './mismatches.js';
 import type { DesiredGuest, KeyPlan, Desired } from '../../model/key-plan.js';
-import { anyKeyMayLive, guestsWithoutRoom } from './preparations.js';
+import { anyKeyMayLive, guestsWithoutRoom, needsProperty } from './preparations.js';
 import { shouldHoldKey } from './round.js';
 import { desiredClaims } from '../desired/desired-leases.js';
 import { isOf } from '../known/lease-decisions.js';
@@ -28,6 +28,7 @@ export function openAttention(state: StayState, desired: Desired, plan: KeyPlan,
   const notices = [
     ...plan.attention,
     ...blockers(state),
+    ...unknownProperty(state),
     ...unknownRooms(state, now),
     ...zoneMismatch(state, now),
     ...refusedReading(state, now),
@@ -69,6 +70,13 @@ function blockers(state: StayState): Notice[] {
     message: blocker.message,
     ...defined({ guestId: blocker.guestId }),
   }));
+}
+
+/** Returns a notice while the property file does not have the property. An ended stay without keys needs none. */
+function unknownProperty(state: StayState): Notice[] {
+  const { propertyProblem } = state;
+  if (propertyProblem === undefined || !needsProperty(state)) return [];
+  return [{ code: 'property-unknown', message: `${propertyProblem}. Keys can end, and none is issued until then` }];
 }
 
 function unknownRooms(state: StayState, now: Instant): Notice[] {

@@ -1,5 +1,5 @@
 /** Preparations: the property, the doors, the guests at Seam and their phones. They must precede keys. Pure. */
-import { isEnded, mayGrant, type Blocker, type StayState, stayWindow } from '../state.js';
+import { isConfigured, isEnded, mayGrant, type Blocker, type StayState, stayWindow } from '../state.js';
 import { roomsAhead } from '../desired/desired-leases.js';
 import { leavingClaims } from '../desired/leaving.js';
 import { prepareStepId } from '../../model/ids.js';
@@ -7,7 +7,7 @@ import { isBefore, type Instant } from '../../model/instants.js';
 import { defined } from '../../model/defined.js';
 import { unfetchedKeys } from '../known/unfetched-keys.js';
 import { keysOf, mayLive } from '../known/keyring.js';
-import { isEarlierRunDue } from '../desired/earlier-run.js';
+import { awaitsEarlierRun, isEarlierRunDue } from '../desired/earlier-run.js';
 import { EARLIER_RUN_STEP_ID, LEASE_STEP_ID, type Preparation } from '../../model/preparation.js';
 import { planLeases } from './leases.js';
 import { standingOf } from './exchange.js';
@@ -78,9 +78,9 @@ function desiredPreparations(state: StayState, desired: Desired, now: Instant): 
   return [
     ...propertySteps(state),
     ...earlierRunSteps(state),
-    ...(state.property === undefined
-      ? []
-      : [...doorSteps(state, now), ...guestSteps(state, now), ...phoneSteps(state, desired, now)]),
+    ...(isConfigured(state)
+      ? [...doorSteps(state, now), ...guestSteps(state, now), ...phoneSteps(state, desired, now)]
+      : []),
     ...deactivations(state),
     ...otherStays(state, desired, now),
     ...keysToFetch(state),
@@ -97,9 +97,17 @@ export function propertyStepId(state: StayState): string {
 }
 
 function propertySteps(state: StayState): Preparation[] {
-  if (!state.propertyDue) return [];
-  const window = state.desired.localWindow;
-  return [{ do: 'resolve-property', stepId: propertyStepId(state), ...defined({ window }) }];
+  const { propertyDue, propertyProblem, desired } = state;
+  if (!propertyDue || (propertyProblem !== undefined && !needsProperty(state))) return [];
+  const waits = propertyProblem === undefined ? undefined : (true as const);
+  return [
+    { do: 'resolve-property', stepId: propertyStepId(state), ...defined({ window: desired.localWindow, waits }) },
+  ];
+}
+
+/** Returns false for a stay that has ended, and has no keys to end. */
+export function needsProperty(state: StayState): boolean {
+  return !isEnded(state) || anyKeyMayLive(state) || awaitsEarlierRun(state);
 }
 
 /** Returns the search for what an earlier run of the stay left; it waits for the first news of the stay. */
@@ -201,8 +209,9 @@ function keysToFetch(state: StayState): Preparation[] {
   }));
 }
 
-/** Returns true for a step that may take as long as guests take. A stay that has nothing else to do is settled. */
+/** Returns true for a step that may take as long as people take. A stay that has nothing else to do is settled. */
 export function isOpenEnded(step: Preparation): boolean {
+  if (step.do === 'resolve-property') return step.waits === true;
   if (step.do === 'exchange-rooms') return !step.agreed;
   return ['wait-for-phone', 'wait-for-other-stay', 'wait-for-key-on-phone', 'watch-for-strays'].includes(step.do);
 }

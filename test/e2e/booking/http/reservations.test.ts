@@ -436,6 +436,31 @@ describe('changes to a stay', () => {
   });
 });
 
+describe('a property that is no longer configured', () => {
+  test('its open stays are listed, take snapshots, dates and their check-out, and no stay is started', async () => {
+    // The workers still have it; that a worker without it ends keys is tested with the workflow.
+    world.hotel.configure('hill', {});
+    const { snapshot } = await world.hotel.book('R-hill', { propertyId: 'hill' });
+    const { propertyId: _p, reservationId: _r, ...content } = snapshot;
+    const call = (method: string, path: string, body?: object): Promise<Called> =>
+      world.call(method, `/v1/properties/hill/${path}`, body, { key: world.keys.all });
+    const put = await call('PUT', 'reservations/R-hill', { ...content, revision: 2, guests: [{ guestId: 'g2' }] });
+    expect(put).toMatchObject({ status: 200, body: { revision: 2 } });
+    await expect.poll(async () => (await call('GET', 'stays')).body.stays?.length, { timeout: 15_000 }).toBe(1);
+    const instants = await call('PUT', 'reservations/R-hill/dates', {
+      window: { to: await world.hotel.inMinutes(4_000) },
+    });
+    const dates = await call('PUT', 'reservations/R-hill/dates', { window: { departure: '2035-01-01' } });
+    expect([instants.status, dates.status]).toEqual([202, 404]);
+    expect((await call('POST', 'reservations/R-hill/check-out')).status).toBe(202);
+    await expect
+      .poll(async () => (await call('GET', 'reservations/R-hill')).body.phase, { timeout: 15_000 })
+      .toBe('over');
+    const unknown = await call('PUT', 'reservations/R-hill-2', content);
+    expect([unknown.status, (await call('POST', 'reservations/R-hill-2/cancel')).status]).toEqual([404, 404]);
+  });
+});
+
 describe('views for the front desk', () => {
   test('the list of stays filters by room, phase, attention and arrival, and has pages', async () => {
     const [room = ''] = world.hotel.freeRooms(1);
