@@ -13,7 +13,12 @@ import {
 import { outcomeOf, type KeyOutcome } from '../../src/domain/key-request/outcome.js';
 import { awaitedKeysSchema } from '../../src/domain/model/key-request-schema.js';
 import { applyMessage, ignoreMessage } from '../../src/domain/stay/desired/apply-message.js';
-import { applySnapshot, judgeSnapshot, withReading } from '../../src/domain/stay/desired/apply-snapshot.js';
+import {
+  applySnapshot,
+  judgeSnapshot,
+  withReading,
+  withSnapshotRequest,
+} from '../../src/domain/stay/desired/apply-snapshot.js';
 import { otherIds } from '../../src/domain/stay/desired/guest-doubts.js';
 import { withLine, type StayState } from '../../src/domain/stay/state.js';
 import { check, describeProblems, inShort, type Problem } from '../../src/domain/model/check.js';
@@ -101,7 +106,7 @@ function afterMessage(state: StayState, name: MessageName, payload: unknown): St
 /** Snapshot that the stay can record. */
 interface ParsedSnapshot {
   readonly snapshot: StaySnapshot;
-  readonly isNew: boolean;
+  readonly taken: 'new' | 'known' | 'repeated';
   /** Problems of an invalid snapshot of which only the end of the stay is recorded. */
   readonly leftOut: readonly Problem[];
 }
@@ -128,9 +133,10 @@ function parsedSnapshot(state: StayState, input: unknown): ParsedSnapshot {
   const decision = judgeSnapshot(state, snapshot, now());
   switch (decision.kind) {
     case 'new':
-      return { snapshot, isNew: true, leftOut };
+      return { snapshot, taken: 'new', leftOut };
     case 'known':
-      return { snapshot, isNew: false, leftOut };
+    case 'repeated':
+      return { snapshot, taken: decision.kind, leftOut };
     case 'stale':
       throw ApplicationFailure.nonRetryable(decision.message, ERROR_TYPES.staleRevision, {
         sameRevision: decision.sameRevision,
@@ -147,16 +153,18 @@ function parsedSnapshot(state: StayState, input: unknown): ParsedSnapshot {
 }
 
 /**
- * Records a snapshot and returns the view. A snapshot that is already recorded changes nothing.
+ * Records a snapshot and returns the view. A snapshot or a request that is already recorded changes nothing.
  * @throws ApplicationFailure `InvalidSnapshot`, `StaleRevision` or `StayOver`
  */
 export function receive(run: StayRun, input: unknown): StayView {
   const read = parsedSnapshot(run.state, input);
-  const { isNew } = read;
   const before = run.state;
-  run.state = isNew ? recorded(before, read) : withReading(before);
+  if (read.taken !== 'repeated') {
+    const after = read.taken === 'new' ? recorded(before, read) : withReading(before);
+    run.state = withSnapshotRequest(after, read.snapshot);
+  }
   if (run.state !== before) run.events += 1;
-  return { ...currentView(run), taken: isNew ? 'new' : 'known' };
+  return { ...currentView(run), taken: read.taken === 'new' ? 'new' : 'known' };
 }
 
 function recorded(state: StayState, { snapshot, leftOut }: ParsedSnapshot): StayState {
@@ -201,7 +209,7 @@ function planFor(state: StayState, change: unknown): DryRun {
   if (message !== 'applyReservation') return dryRun(afterMessage(state, message, payload), now());
   try {
     const read = parsedSnapshot(state, payload);
-    return dryRun(read.isNew ? recorded(state, read) : state, now());
+    return dryRun(read.taken === 'new' ? recorded(state, read) : state, now());
   } catch (error) {
     if (!(error instanceof ApplicationFailure)) throw error;
     throw ApplicationFailure.nonRetryable(`${error.type}: ${error.message}`, error.type ?? ERROR_TYPES.invalidSnapshot);

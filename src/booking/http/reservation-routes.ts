@@ -6,13 +6,15 @@ import { standingOf } from '../../client/standing.js';
 import { planSnapshot, snapshotToPlan, windowIn } from '../../client/plan-snapshot.js';
 import { HttpProblem, problemSchema, type FieldProblem } from '../../http/problem.js';
 import { named } from '../../http/schema-names.js';
+import { defined } from '../../domain/model/defined.js';
 import { check } from '../../domain/model/check.js';
 import { endingIn } from '../../domain/model/ending.js';
 import { MOST_ID_LENGTH, stayWorkflowId } from '../../domain/model/ids.js';
 import { instantAt } from '../../domain/model/instants.js';
 import type { Property } from '../../domain/model/property-schema.js';
 import { snapshotSchema, type StaySnapshotInput } from '../../domain/model/snapshot-schema.js';
-import { authorOn } from './authenticate.js';
+import { authorOn, callerOn } from './authenticate.js';
+import { ownRequestId } from './request-id.js';
 import { reportRefusedSnapshot } from '../ingress/apply-reservation.js';
 import type { ApiScope, BookingContext } from './context.js';
 import { BODY_REFUSALS, refusal, refusals } from './openapi.js';
@@ -112,7 +114,9 @@ export function addReservationRoutes(scope: ApiScope, context: BookingContext): 
       const snapshot = wrongEndingIn(request) ?? (await usable(request));
       // A refused body may be anything; only a text can name a person.
       const by = authorOn(request, typeof body?.by === 'string' ? { by: body.by } : {});
-      return withLink(params, await apply(params, { ...snapshot, by }));
+      // Other callers may use the same request id.
+      const named = snapshot.requestId === undefined ? undefined : requestIdFor(request, snapshot.requestId);
+      return withLink(params, await apply(params, { ...snapshot, by, ...defined({ requestId: named }) }));
     },
   );
 
@@ -161,6 +165,10 @@ function wrongEndingIn(request: SnapshotRequest): StaySnapshotInput | undefined 
   if (!(body instanceof Object) || differing(params, body).length > 0) return undefined;
   const snapshot = { ...body, ...params } as StaySnapshotInput;
   return check(snapshotSchema, snapshot).ok || endingIn(snapshot) === undefined ? undefined : snapshot;
+}
+
+function requestIdFor(request: FastifyRequest, requestId: string): string {
+  return ownRequestId(callerOn(request).keyId, 'applyReservation', requestId);
 }
 
 interface SnapshotRequest extends Pick<FastifyRequest, 'validationError'> {

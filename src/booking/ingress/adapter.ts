@@ -146,8 +146,11 @@ export type Reading =
    * or about another property.
    */
   | { readonly kind: 'changed'; readonly reservations: readonly StayName[]; readonly ignored: number }
-  /** Whole snapshot of the generic adapter: applied before the response. */
-  | { readonly kind: 'snapshot'; readonly snapshot: unknown };
+  /**
+   * Whole snapshot of the generic adapter: applied before the response. `deliveryId` is the sender's id of the delivery,
+   * as covered by the signature.
+   */
+  | { readonly kind: 'snapshot'; readonly snapshot: unknown; readonly deliveryId: string };
 
 /** Result of fetching a reservation. */
 export type Fetched =

@@ -3,14 +3,18 @@
  * verified, handed over durably by names, and answered within a second. The status shows the sender whether to deliver
  * again: 5xx only if nothing was stored.
  */
+import { createHash } from 'node:crypto';
 import type { FastifyInstance, FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
 import { applyReservation } from '../../client/apply-reservation.js';
 import { StayRefused } from '../../client/refusals.js';
 import { authorOf } from '../../domain/model/author.js';
+import { endingIn } from '../../domain/model/ending.js';
+import { windowIn } from '../../client/plan-snapshot.js';
+import type { Properties } from '../../property-file.js';
 import { defined } from '../../domain/model/defined.js';
 import { ERROR_TYPES } from '../../domain/model/error-types.js';
 import { limitLog } from '../../http/log-limit.js';
-import type { StaySnapshotInput } from '../../domain/model/snapshot-schema.js';
+import { snapshotSchema, type StaySnapshotInput } from '../../domain/model/snapshot-schema.js';
 import type { Client } from '@temporalio/client';
 import type { Delivery, Reading, Webhook } from './adapter.js';
 import type { Connection, Connections } from './connections.js';
@@ -26,6 +30,8 @@ export interface IngressLog {
 
 export interface IngressOptions {
   readonly connections: Connections;
+  /** Properties with the clocks of local dates; absent: only the workers check those. */
+  readonly properties?: Properties;
   readonly temporal: Client;
   readonly log: IngressLog;
 }
@@ -50,7 +56,7 @@ interface Answer {
 }
 
 /** Returns the plugin with the webhooks and routes of all connections, and its counts. */
-export function openIngress({ connections, temporal, log }: IngressOptions): Ingress {
+export function openIngress({ connections, properties, temporal, log }: IngressOptions): Ingress {
   const counts = new Map<string, Map<string, number>>();
   const countMany = (connectionId: string, what: string, times: number): void => {
     const own = counts.get(connectionId) ?? new Map<string, number>();
@@ -85,7 +91,10 @@ export function openIngress({ connections, temporal, log }: IngressOptions): Ing
         );
         return { status: 202, outcome: 'handed-over' };
       case 'snapshot':
-        return apply(temporal, withAuthor(reading.snapshot, connectionId));
+        return apply(
+          { temporal, properties },
+          withDelivery(withAuthor(reading.snapshot, connectionId), connectionId, reading.deliveryId),
+        );
       default:
         return reading satisfies never;
     }
@@ -163,10 +172,32 @@ function withAuthor(snapshot: unknown, connectionId: string): unknown {
   return { ...snapshot, by: authorOf(`booking:${connectionId}`, by) };
 }
 
+/** Returns a snapshot with a request id that follows from its delivery: a replay of the delivery is not applied again. */
+function withDelivery(snapshot: unknown, connectionId: string, deliveryId: string): unknown {
+  if (typeof snapshot !== 'object' || snapshot === null) return snapshot;
+  const hash = createHash('sha256').update(deliveryId).digest('hex');
+  return { ...snapshot, requestId: `delivery:${connectionId}/${hash}` };
+}
+
+/**
+ * Checks the local dates of a snapshot by the clock of its hotel. All else is for `applyReservation` to check.
+ * @throws StayRefused `InvalidSnapshot` if they make no window; an ending passes
+ */
+async function refuseEmptyWindow(snapshot: unknown, properties: Properties | undefined): Promise<void> {
+  const { data } = snapshotSchema.safeParse(snapshot);
+  if (data === undefined || endingIn(data) !== undefined) return;
+  const property = await properties?.find(data.propertyId);
+  if (property !== undefined) windowIn(data.window, property);
+}
+
 /** Records a whole snapshot before the response: it could not be fetched again. */
-async function apply(temporal: Client, snapshot: unknown): Promise<Answer> {
+async function apply(
+  { temporal, properties }: { readonly temporal: Client; readonly properties: Properties | undefined },
+  snapshot: unknown,
+): Promise<Answer> {
   const deadline = Date.now() + TIMEOUT_MS;
   try {
+    await refuseEmptyWindow(snapshot, properties);
     const { taken } = await temporal.withDeadline(deadline, () =>
       // `applyReservation` checks the type and names the wrong fields.
       applyReservation(temporal, snapshot as StaySnapshotInput),

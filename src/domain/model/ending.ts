@@ -33,7 +33,7 @@ export function readSnapshot(input: unknown, known: StaySnapshot | undefined): R
   const { problems } = checked;
   const ending = endingIn(input);
   if (ending === undefined || known === undefined) return { ok: false, problems };
-  const { supersede: _supersede, by: _by, ...rest } = known;
+  const { supersede: _supersede, by: _by, requestId: _requestId, ...rest } = known;
   // Without a readable revision, the order is unknown; then the guests must not keep keys by an error of the sender.
   const order = ending.revision === undefined ? { revision: known.revision, supersede: true } : {};
   return { ok: true, snapshot: { ...rest, ...ending, ...order }, leftOut: problems };

@@ -192,6 +192,8 @@ export const snapshotSchema = z
       .optional(),
     /** The sender asserts that this snapshot is newer although the revision is the same. */
     supersede: z.boolean().optional(),
+    /** Identifies the request: one that the stay has taken is not taken again. No part of the reservation. */
+    requestId: idSchema.optional(),
     /** Author, as an id and not a name; no part of the reservation. */
     by: idSchema.optional(),
   })
@@ -232,6 +234,7 @@ export const endingSchema = stayNameSchema.extend({
   status: statusSchema.extract(END_STATUSES),
   revision: revisionSchema.optional().catch(undefined),
   supersede: z.literal(true).optional().catch(undefined),
+  requestId: idSchema.optional().catch(undefined),
   by: idSchema.optional().catch(undefined),
 });
 

@@ -24,7 +24,7 @@ import type { AtAccessSystem } from '../model/stay-activities.js';
 
 export const STATE_SCHEMA = 1;
 const TIMELINE_LINES = 200;
-export const REMEMBERED_REQUESTS = 1000;
+const REMEMBERED_REQUESTS = 1000;
 const REMEMBERED_PHONES = 200;
 
 /** Guest as desired by booking system, signals and staff; `guest` is the only place that holds contacts. */
@@ -346,6 +346,16 @@ export function askToCheck(state: StayState, keys: readonly Pick<Key, 'acsCreden
  */
 export function dropBlockers(state: StayState): StayState {
   return { ...state, blockers: {}, leases: { ...state.leases, unsettled: [] } };
+}
+
+/** Returns true if the stay has handled the request with this id. */
+export function hasHandled({ handledRequests }: StayState, requestId: string): boolean {
+  return handledRequests.includes(requestId);
+}
+
+/** Returns the state with a request marked as handled; it keeps the latest 1,000. */
+export function withRequest(state: StayState, requestId: string): StayState {
+  return { ...state, handledRequests: [...state.handledRequests, requestId].slice(-REMEMBERED_REQUESTS) };
 }
 
 /** Returns the state with a new read of the property requested. */

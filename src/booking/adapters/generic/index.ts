@@ -27,7 +27,7 @@ export const generic = defineAdapter({
         read({ token, headers, body }) {
           if (token !== undefined) return { kind: 'unknown' };
           const opened = verify(webhooks, headers, body);
-          return opened.kind === 'content' ? judge(opened.content, own) : opened;
+          return opened.kind === 'content' ? judge(opened.content, deliveryIdOf(headers), own) : opened;
         },
       },
     };
@@ -61,8 +61,13 @@ function verify(webhooks: readonly Webhook[], headers: Readonly<Record<string, s
   return { kind: 'forged', why };
 }
 
-function judge(content: unknown, own: ReadonlySet<string>): Reading {
+/** Returns the signed id: the verifier prefers Svix's name of the header, so that another id beside it counts for nothing. */
+function deliveryIdOf(headers: Readonly<Record<string, string>>): string {
+  return headers['svix-id'] ?? headers['webhook-id'] ?? '';
+}
+
+function judge(content: unknown, deliveryId: string, own: ReadonlySet<string>): Reading {
   const { propertyId } = (content ?? {}) as { readonly propertyId?: unknown };
   if (typeof propertyId === 'string' && !own.has(propertyId)) return { kind: 'changed', reservations: [], ignored: 1 };
-  return { kind: 'snapshot', snapshot: content };
+  return { kind: 'snapshot', snapshot: content, deliveryId };
 }

@@ -8,14 +8,15 @@ import {
   askForProperty,
   askToCheck,
   dropBlockers,
+  hasHandled,
   isEnded,
   putMember,
   member,
-  REMEMBERED_REQUESTS,
   withDesired,
   withGuest,
   withoutGuests,
   withLine,
+  withRequest,
   type LostPhone,
   type PartyMember,
   type StayState,
@@ -38,7 +39,7 @@ const SHOWN_IGNORED = 20;
 /** Applies a checked message, once per `requestId`, and writes it to the timeline. */
 export function applyMessage(state: StayState, message: Message, now: Instant): StayState {
   const { requestId, by } = message.payload;
-  if (requestId !== undefined && state.handledRequests.includes(requestId)) return state;
+  if (requestId !== undefined && hasHandled(state, requestId)) return state;
   const known = requestId === undefined ? state : withRequest(state, requestId);
   if (message.name === 'readingRefused' && message.payload.problem === known.readingProblem) return known;
   const changed = withinLimits(known, apply(known, message, now));
@@ -56,10 +57,6 @@ export function applyMessage(state: StayState, message: Message, now: Instant): 
 /** Returns true for a report of Seam, which is worth a line even if it changes nothing, such as a fetched key. */
 function isReport({ name }: Message): boolean {
   return name === 'credentialChanged' || name === 'phoneChanged';
-}
-
-function withRequest(state: StayState, requestId: string): StayState {
-  return { ...state, handledRequests: [...state.handledRequests, requestId].slice(-REMEMBERED_REQUESTS) };
 }
 
 /** Records a message that is invalid or makes no sense as ignored. */

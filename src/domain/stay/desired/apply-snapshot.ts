@@ -5,10 +5,12 @@
 import {
   askForProperty,
   dropBlockers,
+  hasHandled,
   member,
   putMember,
   withDesired,
   withLine,
+  withRequest,
   type PartyMember,
   type ScheduledRooms,
   type StayState,
@@ -27,6 +29,8 @@ import { isEndOf, type Guest, type SnapshotWindow, type StaySnapshot } from '../
 export type SnapshotDecision =
   | { readonly kind: 'new' }
   | { readonly kind: 'known' }
+  /** The stay has taken the request before: it may have been superseded since. */
+  | { readonly kind: 'repeated' }
   /** Outdated snapshot; `sameRevision` means that the content differs without evidence of which is newer. */
   | { readonly kind: 'stale'; readonly message: string; readonly sameRevision: boolean }
   | { readonly kind: 'over'; readonly message: string }
@@ -47,6 +51,8 @@ export function judgeSnapshot(state: StayState, snapshot: StaySnapshot, now: Ins
 }
 
 function judgeRevision(state: StayState, snapshot: StaySnapshot, now: Instant): SnapshotDecision {
+  const requestId = requestIdOf(snapshot);
+  if (requestId !== undefined && hasHandled(state, requestId)) return { kind: 'repeated' };
   const known = state.snapshot;
   if (known === undefined) {
     return isOver(snapshot.window, now)
@@ -88,9 +94,21 @@ function sameContent(a: StaySnapshot, b: StaySnapshot): boolean {
 function contentOf({
   supersede: _supersede,
   by: _by,
+  requestId: _requestId,
   ...content
-}: StaySnapshot): Omit<StaySnapshot, 'supersede' | 'by'> {
+}: StaySnapshot): Omit<StaySnapshot, 'supersede' | 'by' | 'requestId'> {
   return content;
+}
+
+/** Returns the state after a snapshot has been taken, whether or not it was new: a repeat of its request is not. */
+export function withSnapshotRequest(state: StayState, snapshot: StaySnapshot): StayState {
+  const requestId = requestIdOf(snapshot);
+  return requestId === undefined ? state : withRequest(state, requestId);
+}
+
+/** Returns the id under which the stay keeps the request of a snapshot: a signal may have the same one. */
+function requestIdOf({ requestId }: StaySnapshot): string | undefined {
+  return requestId === undefined ? undefined : `applyReservation/${requestId}`;
 }
 
 /** Applies a snapshot that `judgeSnapshot` called new. */

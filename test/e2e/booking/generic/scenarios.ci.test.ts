@@ -108,6 +108,16 @@ test('other content under a recorded revision is refused, unless the sender mark
   expect((await stayOf(snapshot).view()).rooms).toEqual([second]);
 });
 
+test('a replayed delivery does not bring back what a later one has superseded', async () => {
+  const [first = '', second = ''] = world.freeRooms(2);
+  const snapshot = { ...snapshotOf('replayed', { rooms: [first] }), supersede: true };
+  await tell(snapshot, { id: 'msg_first' });
+  await tell({ ...snapshot, rooms: [second] }, { id: 'msg_second' });
+  expect(withoutFurther(await tell(snapshot, { id: 'msg_first' }))).toEqual({ status: 202, outcome: 'same' });
+  expect((await stayOf(snapshot).view()).rooms).toEqual([second]);
+  expect(withoutFurther(await tell(snapshot, { id: 'msg_third' }))).toEqual({ status: 202, outcome: 'recorded' });
+});
+
 test('39: no guest loses a key while the server is down, and the redelivered change is carried out afterwards', async () => {
   const [first = '', second = ''] = world.freeRooms(2);
   const snapshot = snapshotOf('silence', { rooms: [first] });
@@ -147,6 +157,19 @@ test('50: a snapshot of a stay that has passed starts no stay', async () => {
   const snapshot = snapshotOf('passed', { window: past, status: 'departed' });
   expect(withoutFurther(await tell(snapshot))).toEqual({ status: 202, outcome: 'over' });
   await expect(world.client.view(snapshot)).rejects.toMatchObject({ name: 'StayNotFound' });
+});
+
+test('local dates that make no window by the hotel clock are refused with their field, and an ending passes with them', async () => {
+  const window = { arrival: '2035-01-01', departure: '2035-01-01' };
+  expect(await deliver(url, snapshotOf('empty', { window }))).toMatchObject({
+    status: 422,
+    problems: [{ path: 'window.departure', message: expect.stringMatching(/^must end after it starts/) as unknown }],
+  });
+  await expect(world.client.view(snapshotOf('empty'))).rejects.toMatchObject({ name: 'StayNotFound' });
+  const stay = snapshotOf('empty-end');
+  await tell(stay);
+  expect((await tell({ ...stay, revision: 2, status: 'departed', window })).outcome).toBe('recorded');
+  expect((await world.client.view(stay)).phase).toBe('over');
 });
 
 test('an invalid snapshot is refused with the names of its fields, and starts no stay', async () => {
