@@ -156,6 +156,8 @@ export interface BookingConfig {
 export interface ServerConfig {
   /** Secrets of the Seam webhooks that send events here; absent: no events are received. */
   readonly webhookSecrets?: readonly [string, ...string[]];
+  /** Path of the property file, for deliveries with local dates; absent: only workers check these. */
+  readonly propertiesFile?: string;
   /** Absent: the HTTP API for bookings is off. */
   readonly booking?: BookingConfig;
   /** Path of the file of connections to booking systems, which deliver here; absent: no connections. */
@@ -198,7 +200,7 @@ export function serverConfig(env: NodeJS.ProcessEnv): ServerConfig {
   const mayAskSeam = data.SEAM_API_KEY !== undefined || data.SEAM_PERSONAL_ACCESS_TOKEN !== undefined;
   return {
     ...webhookConfig(data.SEAM_WEBHOOK_SECRET),
-    ...defined({ bookingsFile: data.STAYLINE_BOOKINGS_FILE }),
+    ...defined({ bookingsFile: data.STAYLINE_BOOKINGS_FILE, propertiesFile: data.STAYLINE_PROPERTIES }),
     ...bookingConfig(data),
     ...(mayAskSeam ? { seam: seamConfig(data, seamAuth(data)) } : {}),
     host: data.STAYLINE_SERVER_HOST,

@@ -5,7 +5,7 @@ import type { Client } from '@temporalio/client';
 import type { StayClient } from '../client.js';
 import { applySnapshot, judgeSnapshot } from '../domain/stay/desired/apply-snapshot.js';
 import { newStayState } from '../domain/stay/state.js';
-import { toInstants } from '../domain/model/dates.js';
+import { toInstants, type HotelClock } from '../domain/model/dates.js';
 import { ERROR_TYPES } from '../domain/model/error-types.js';
 import { dryRun, type DryRun } from '../domain/stay/dry-run.js';
 import { stayWorkflowId } from '../domain/model/ids.js';
@@ -87,9 +87,9 @@ export async function planSnapshot(
  * Returns a snapshot's window as instants, by the clock of its property.
  * @throws StayRefused `InvalidSnapshot` if it is empty
  */
-export function windowIn(window: StaySnapshotInput['window'], property: Property): StaySnapshotInput['window'] {
+export function windowIn(window: StaySnapshotInput['window'], clock: HotelClock): StaySnapshotInput['window'] {
   try {
-    return toInstants(window, property);
+    return toInstants(window, clock);
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
     const message = error.message.replace(/^window: /, '');

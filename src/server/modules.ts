@@ -10,7 +10,7 @@ import { bookingApi, openApiKeys } from '../booking/http/index.js';
 import { readConnections, type Connections } from '../booking/ingress/connections.js';
 import { lastSweeps, type LastSweep } from '../booking/ingress/last-sweeps.js';
 import { openIngress } from '../booking/ingress/webhook.js';
-import { openPropertyFile } from '../property-file.js';
+import { openPropertyFile, type Properties } from '../property-file.js';
 import { seamEventsModule } from './seam-events.js';
 
 /**
@@ -22,9 +22,11 @@ export async function openModules(context: HttpModuleContext): Promise<readonly 
 }
 
 async function ingressModule({ config, temporal, log, metrics }: HttpModuleContext): Promise<readonly HttpModule[]> {
-  if (config.bookingsFile === undefined) return [];
-  const connections = await readConnections(config.bookingsFile, { adapters: ADAPTERS, env: process.env });
-  const { plugin, counts } = openIngress({ connections, temporal, log });
+  const { bookingsFile, propertiesFile } = config;
+  if (bookingsFile === undefined) return [];
+  const properties = propertiesFile === undefined ? undefined : await openProperties(propertiesFile, log);
+  const connections = await readConnections(bookingsFile, { adapters: ADAPTERS, env: process.env });
+  const { plugin, counts } = openIngress({ connections, temporal, log, ...defined({ properties }) });
   const counter = new Counter({
     name: 'stayline_booking_deliveries_total',
     help: 'Deliveries of booking systems, by outcome',
@@ -86,14 +88,18 @@ function countSweeps(
   );
 }
 
-async function bookingModule({ config, temporal, connection, log }: HttpModuleContext): Promise<readonly HttpModule[]> {
-  const { booking } = config;
-  if (booking === undefined) return [];
-  const properties = await openPropertyFile(booking.propertiesFile, {
+function openProperties(file: string, log: HttpModuleContext['log']): Promise<Properties> {
+  return openPropertyFile(file, {
     onInvalid: ({ problems }) => {
       log.error({ problems }, 'the changed property file cannot be used; the previous content stays in force');
     },
   });
+}
+
+async function bookingModule({ config, temporal, connection, log }: HttpModuleContext): Promise<readonly HttpModule[]> {
+  const { booking } = config;
+  if (booking === undefined) return [];
+  const properties = await openProperties(booking.propertiesFile, log);
   const keys = await openApiKeys(booking.apiKeysFile, {
     onInvalid: ({ problems }) => {
       log.error({ problems }, 'the changed file of API keys cannot be used; the previous content stays in force');

@@ -146,6 +146,7 @@ describe("a server's environment", () => {
     };
     expect(serverConfig(env)).toEqual({
       webhookSecrets: [SEAM_WEBHOOK_SECRET],
+      propertiesFile: 'hotel.json',
       seam: {
         endpoint: 'http://127.0.0.1:4010',
         auth: { kind: 'api-key', apiKey: 'seam_key' },

@@ -12,11 +12,13 @@ import type { Terminal } from '../terminal.js';
 import { openJournal, type Journal } from './journal.js';
 import type { RowProblem } from './row.js';
 import { readImportFile, type Entry } from './rows.js';
+import { withoutEmptyWindows } from './windows.js';
 
 interface ImportOptions {
   readonly property?: string;
   readonly atOnce: number;
   readonly errors?: string;
+  readonly properties?: string;
   readonly restart: boolean;
 }
 
@@ -38,9 +40,11 @@ export function addImport(program: Command, { env, out, err }: Terminal): void {
     .option('--property <propertyId>', 'the property of rows without propertyId')
     .option('--at-once <number>', 'how many are sent at the same time', atOnce, 20)
     .option('--errors <file>', 'write all problems to this file, as CSV of row and problem')
+    .option('--properties <file>', 'the property file, to check local dates', env['STAYLINE_PROPERTIES'])
     .option('--restart', 'also send what an earlier run has sent', false)
-    .action(async (file: string, { property, restart, atOnce, errors }: ImportOptions) => {
-      const { entries, problems } = readImportFile(file, defined({ propertyId: property }));
+    .action(async (file: string, { property, properties, restart, atOnce, errors }: ImportOptions) => {
+      const read = readImportFile(file, defined({ propertyId: property }));
+      const { entries, problems } = await withoutEmptyWindows(read, properties);
       const journal = openJournal(file, { target: targetFrom(env), start: restart ? 'over' : 'where-it-stopped' });
       const left = entries.filter((entry) => !journal.has(entry));
       const skipped = entries.length - left.length;

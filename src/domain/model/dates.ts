@@ -11,7 +11,8 @@ import { instantAt, millis, normalInstant } from './instants.js';
 import type { Property } from './property-schema.js';
 import type { SnapshotWindow, Window } from './snapshot-schema.js';
 
-type HotelClock = Pick<Property, 'timeZone' | 'checkIn' | 'checkOut'>;
+/** Clock of a hotel: its zone, and the clock times of dates that name none. */
+export type HotelClock = Pick<Property, 'timeZone' | 'checkIn' | 'checkOut'>;
 
 /**
  * Returns a snapshot's window as instants in UTC. Missing clock times come from the property.

@@ -80,6 +80,26 @@ test('a row that ends a stay is carried out even if its dates, rooms and guests 
   await expect(phase('E-3')).rejects.toThrow();
 });
 
+test('a row whose dates make no window by the hotel clock is an error of that row, unless it ends the stay', async () => {
+  const properties = write('properties.json', JSON.stringify({ properties: [world.simulator.property] }));
+  const header = 'reservationId,status,arrival,departure,checkIn,checkOut\n';
+  const lines = [
+    'W-1,confirmed,2030-06-01,2030-06-01,,',
+    'W-2,confirmed,2030-06-01,2030-06-02,,',
+    'W-3,cancelled,2030-06-01,2030-06-01,,',
+    'W-4,confirmed,2030-06-01,2030-06-01,09:00,18:00',
+    'W-5,confirmed,2030-06-01,2030-06-01,18:00,09:00',
+  ];
+  const file = write('windows.csv', `${header}${lines.join('\n')}\n`);
+  const { code, out, err } = await run(file, '--property', 'seaside', '--properties', properties);
+  expect(code).toBe(1);
+  expect(err).toMatch(/row 2: window\.departure must end after it starts/);
+  expect(err).toMatch(/row 6: window\.departure must be after the day/);
+  expect(err).not.toMatch(/row [345]:/);
+  expect(out).toMatch(/^3 imported/m);
+  expect((await run(file, '--property', 'seaside')).err).toMatch(/row 2: window\.departure .* which is unknown/);
+});
+
 test('errors are reported by row, the other rows are imported, and a corrected file sends only the failed rows', async () => {
   const wrong = csvOf(40).replace('guest7@example.com', 'nowhere').replace('\nR-9,', '\nR-9,surplus,');
   const file = write('rows.csv', wrong);
