@@ -8,7 +8,7 @@ beforeEach(async () => {
 });
 afterEach(() => hotel.close());
 
-it("resolveProperty returns what a stay needs, without Seam's data and without a request to Seam", async () => {
+it('resolveProperty returns what a stay needs, the access system included, and sends no request to Seam', async () => {
   const { propertyId, simulator } = hotel;
   const window = { arrival: '2026-11-23', departure: '2026-11-26' };
   expect(await run(hotel.activities.resolveProperty, { propertyId, window })).toEqual({
@@ -16,6 +16,7 @@ it("resolveProperty returns what a stay needs, without Seam's data and without a
     name: simulator.property.name,
     timeZone: 'Europe/Berlin',
     policy: simulator.property.policy,
+    acsSystemId: simulator.property.seam.acsSystemId,
     window: { from: '2026-11-23T14:00Z', to: '2026-11-26T10:00Z' },
   });
   expect(await run(hotel.activities.resolveProperty, { propertyId })).not.toHaveProperty('window');
