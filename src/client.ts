@@ -14,6 +14,7 @@ import { forceSignal, roomQuery } from '../workflows/room/messages.js';
 import type { stay } from '../workflows/stay/stay.js';
 import { applyReservation } from './client/apply-reservation.js';
 import { asking } from './client/asking.js';
+import { withRoomsAsked } from './client/ask-rooms.js';
 import { eraseGuest } from './client/erase-guest.js';
 import { checkedInput, finding, findingRoom, refusing } from './client/refusals.js';
 import type { GuestToErase } from './domain/model/erasure-schema.js';
@@ -41,7 +42,8 @@ export { ERROR_TYPES } from './domain/model/error-types.js';
 export type { Problem } from './domain/model/check.js';
 export type { GuestToErase } from './domain/model/erasure-schema.js';
 export type { Erasure } from './domain/model/erasure.js';
-export type { DryRun } from './domain/stay/dry-run.js';
+export type { DraftRun, DryRun } from './domain/stay/dry-run.js';
+export type { LeaseNews } from './domain/model/lease.js';
 export type { MessageInput, MessageName } from './domain/model/message-schema.js';
 export type { RoomForce } from './domain/model/room-message-schema.js';
 export type { LeaseView, RoomKeyView, RoomView, WaitingView } from './domain/room/view.js';
@@ -61,7 +63,7 @@ export interface StayClient {
   /** Returns the current view of the stay. @throws StayNotFound */
   view(stayName: StayName): Promise<StayView>;
   /**
-   * Returns the dry run of a change: steps and reasons. Changes nothing.
+   * Returns the dry run of a change: steps and reasons, with what rooms would answer. Changes nothing.
    * @throws StayRefused `InvalidMessage`, and for a snapshot as `applyReservation` does; StayNotFound
    */
   planFor(stayName: StayName, change: PlannedChange): Promise<DryRun>;
@@ -97,7 +99,13 @@ export function createStayClient(temporal: Client): StayClient {
     },
     view: (stayName) => finding(stayName, () => asking(() => handleOf(stayName).query(stayQuery))),
     planFor: (stayName, change) =>
-      finding(stayName, () => refusing(() => asking(() => handleOf(stayName).query(planForQuery, change)))),
+      finding(stayName, () =>
+        refusing(() =>
+          withRoomsAsked(temporal, stayName, (answers) =>
+            asking(() => handleOf(stayName).query(planForQuery, { ...change, answers })),
+          ),
+        ),
+      ),
     result: (stayName) => finding(stayName, () => handleOf(stayName).result()),
     eraseGuest: (guest) => eraseGuest(temporal, guest),
     room: (roomName) => {

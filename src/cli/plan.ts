@@ -1,5 +1,5 @@
 /** Rules for the dry run of a snapshot, and conversion of its local dates to instants, as in a worker. */
-import { StayRefused, type DryRun, type StaySnapshotInput } from '../client.js';
+import { StayRefused, type DraftRun, type LeaseNews, type StaySnapshotInput } from '../client.js';
 import { dryRunNewStay } from '../client/plan-snapshot.js';
 import { openPropertyFile } from '../property-file.js';
 import { toInstants } from '../domain/model/dates.js';
@@ -49,9 +49,14 @@ export function inInstants(snapshot: StaySnapshotInput, { clock }: Rules): StayS
 }
 
 /** Returns the dry run of a new stay, like `dryRunNewStay`. @throws NotWorked if the window is over */
-export function dryRunNew(snapshot: StaySnapshotInput, { name, policy, clock }: Rules, now: Instant): DryRun {
+export function dryRunNew(
+  snapshot: StaySnapshotInput,
+  { name, policy, clock }: Rules,
+  now: Instant,
+  answers: readonly LeaseNews[],
+): DraftRun {
   try {
-    return dryRunNewStay(snapshot, { name, policy, timeZone: clock?.timeZone ?? 'UTC' }, now);
+    return dryRunNewStay(snapshot, { name, policy, timeZone: clock?.timeZone ?? 'UTC' }, now, answers);
   } catch (error) {
     if (error instanceof StayRefused) throw new NotWorked(error.message);
     throw error;

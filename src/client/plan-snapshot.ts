@@ -7,12 +7,14 @@ import { applySnapshot, judgeSnapshot } from '../domain/stay/desired/apply-snaps
 import { newStayState } from '../domain/stay/state.js';
 import { toInstants, type HotelClock } from '../domain/model/dates.js';
 import { ERROR_TYPES } from '../domain/model/error-types.js';
-import { dryRun, type DryRun } from '../domain/stay/dry-run.js';
+import { dryRun, type DraftRun, type DryRun } from '../domain/stay/dry-run.js';
 import { stayWorkflowId } from '../domain/model/ids.js';
 import type { Instant } from '../domain/model/instants.js';
+import type { LeaseNews } from '../domain/model/lease.js';
 import type { Property } from '../domain/model/property-schema.js';
 import { snapshotSchema, type StaySnapshotInput } from '../domain/model/snapshot-schema.js';
 import { askEndedStay } from './apply-reservation.js';
+import { withRoomsAsked } from './ask-rooms.js';
 import { StayRefused } from './refusals.js';
 import { standingOf } from './standing.js';
 
@@ -24,20 +26,23 @@ const NOTHING: DryRun = { steps: [], attention: [] };
 
 /**
  * Returns the dry run of a stay that does not exist yet.
+ *
  * @param snapshot with a window of instants
+ * @param answers what rooms would answer; all others grant
  * @throws StayRefused `StayOver` if its window has passed
  */
 export function dryRunNewStay(
   snapshot: StaySnapshotInput,
   { name, policy, timeZone }: PlanningRules,
   now: Instant,
-): DryRun {
+  answers: readonly LeaseNews[] = [],
+): DraftRun {
   const { propertyId, reservationId } = snapshot;
   const state = newStayState({ stayId: stayWorkflowId(snapshot), propertyId, reservationId, chain: 'dry-run' }, now);
   const checked = snapshotSchema.parse(snapshot);
   const decision = judgeSnapshot(state, checked, now);
   if (decision.kind === 'over') throw new StayRefused(ERROR_TYPES.stayOver, decision.message);
-  return dryRun(applySnapshot({ ...state, property: { name, policy, timeZone } }, checked, now), now);
+  return dryRun(applySnapshot({ ...state, property: { name, policy, timeZone } }, checked, now), now, answers);
 }
 
 /** Snapshot to try out. */
@@ -46,8 +51,8 @@ export interface SnapshotToPlan {
   readonly snapshot: StaySnapshotInput;
   /** The same snapshot with a window of instants; the identical object if it has them. */
   readonly inTime: StaySnapshotInput;
-  /** Returns the dry run of a new stay. */
-  readonly planNew: () => DryRun;
+  /** Returns the dry run of a new stay, with these answers of rooms. */
+  readonly planNew: (answers: readonly LeaseNews[]) => DraftRun;
 }
 
 /**
@@ -56,7 +61,7 @@ export interface SnapshotToPlan {
  */
 export function snapshotToPlan(snapshot: StaySnapshotInput, property: Property, now: Instant): SnapshotToPlan {
   const inTime = 'from' in snapshot.window ? snapshot : { ...snapshot, window: windowIn(snapshot.window, property) };
-  return { snapshot, inTime, planNew: () => dryRunNewStay(inTime, property, now) };
+  return { snapshot, inTime, planNew: (answers) => dryRunNewStay(inTime, property, now, answers) };
 }
 
 /**
@@ -72,7 +77,7 @@ export async function planSnapshot(
   if (standing !== 'open') {
     const said = standing === 'ended' ? await askEndedStay(temporal, snapshot) : undefined;
     if (said?.kind === 'known') return NOTHING;
-    const planned = planNew();
+    const planned = await withRoomsAsked(temporal, snapshot, planNew);
     if (said?.kind === 'stale') throw said.refusal;
     return planned;
   }

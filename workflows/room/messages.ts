@@ -40,5 +40,8 @@ export const roomSignals = {
 /** View of the room: leases in time order, waiting claims, keys that can open the door, history. */
 export const roomQuery = defineQuery<RoomView>('room');
 
+/** Answer that the room would give to a claim; it changes nothing. */
+export const claimAnswerQuery = defineQuery<LeaseNews, [Claim]>('claimAnswer');
+
 /** Record of one stay: its claims and keys, those of earlier runs of the stay included. */
 export const stayRecordQuery = defineQuery<StayRecord, [{ readonly stayId: string }]>('stayRecord');

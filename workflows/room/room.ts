@@ -115,6 +115,7 @@ function setHandlers(run: RoomRun): void {
     { validator: (claim) => void parsed(claimSchema, claim) },
   );
   setHandler(messages.roomQuery, () => roomViewOf(run.state, now()));
+  setHandler(messages.claimAnswerQuery, (claim) => rules.takeClaim(run.state, parsed(claimSchema, claim), now()).news);
   setHandler(messages.stayRecordQuery, (input) =>
     stayRecordOf(run.state, parsed(stayRecordSchema, input).stayId, now()),
   );

@@ -24,7 +24,7 @@ import { withLine, type StayState } from '../../src/domain/stay/state.js';
 import { check, describeProblems, inShort, type Problem } from '../../src/domain/model/check.js';
 import { readMessage, readSnapshot } from '../../src/domain/model/ending.js';
 import { ERROR_TYPES, type StaleDetails } from '../../src/domain/model/error-types.js';
-import { dryRun, type DryRun } from '../../src/domain/stay/dry-run.js';
+import { dryRun, type DraftRun } from '../../src/domain/stay/dry-run.js';
 import { messageNames, plannedChangeSchema, type MessageName } from '../../src/domain/model/message-schema.js';
 import type { StaySnapshot } from '../../src/domain/model/snapshot-schema.js';
 import { exchangeEndSchema, exchangeSchema } from '../../src/domain/model/exchange-schema.js';
@@ -197,7 +197,7 @@ async function awaitKeys(run: StayRun, input: unknown): Promise<KeyOutcome> {
  * Returns the dry run of a change. A query handler's error arrives without its type, so the type precedes the message.
  * @throws ApplicationFailure `InvalidMessage`, and for a snapshot as `parsedSnapshot` does
  */
-function planFor(state: StayState, change: unknown): DryRun {
+function planFor(state: StayState, change: unknown): DraftRun {
   const checked = check(plannedChangeSchema, change);
   if (!checked.ok) {
     throw ApplicationFailure.nonRetryable(
@@ -205,11 +205,11 @@ function planFor(state: StayState, change: unknown): DryRun {
       ERROR_TYPES.invalidMessage,
     );
   }
-  const { message, payload } = checked.value;
-  if (message !== 'applyReservation') return dryRun(afterMessage(state, message, payload), now());
+  const { message, payload, answers } = checked.value;
+  if (message !== 'applyReservation') return dryRun(afterMessage(state, message, payload), now(), answers);
   try {
     const read = parsedSnapshot(state, payload);
-    return dryRun(read.taken === 'new' ? recorded(state, read) : state, now());
+    return dryRun(read.taken === 'new' ? recorded(state, read) : state, now(), answers);
   } catch (error) {
     if (!(error instanceof ApplicationFailure)) throw error;
     throw ApplicationFailure.nonRetryable(`${error.type}: ${error.message}`, error.type ?? ERROR_TYPES.invalidSnapshot);

@@ -78,4 +78,6 @@ export const plannedChangeSchema = z.strictObject({
     error: `must be applyReservation or one of ${messageNames.join(', ')}`,
   }),
   payload: z.unknown(),
+  /** What rooms would answer to the claims of the change. */
+  answers: z.array(leaseNewsSchema).readonly().exactOptional(),
 });

@@ -7,7 +7,7 @@ import type { StayState } from './state.js';
 import { settleDoubts } from './desired/guest-doubts.js';
 import { endKey, putKey } from './known/keyring.js';
 import { plusMinutes, type Instant } from '../model/instants.js';
-import type { LeaseNews } from '../model/lease.js';
+import type { Claim, LeaseNews } from '../model/lease.js';
 import type { LeaseStep, Preparation } from '../model/preparation.js';
 import type { PlanLine } from '../model/stay-view.js';
 import { isOpenEnded } from './plan/preparations.js';
@@ -28,13 +28,21 @@ export interface DryRun {
   readonly attention: readonly Notice[];
 }
 
+/** Dry run as if every claim were granted that no room has answered; with the rooms' answers it may turn out otherwise. */
+export interface DraftRun extends DryRun {
+  readonly claims: readonly { readonly room: string; readonly claim: Claim }[];
+}
+
 /**
  * Returns the steps for a state, which stays unchanged, and continues to the time when keys may be issued. It assumes
  * that doors, guests and phones that are not found yet exist. Without a property that has been read, it plans nothing.
+ *
+ * @param answers what rooms would answer to claims
  * @throws Error if the plan does not end.
  */
-export function dryRun(state: StayState, now: Instant): DryRun {
+export function dryRun(state: StayState, now: Instant, answers: readonly LeaseNews[] = []): DraftRun {
   const steps: PlanLine[] = [];
+  const claims: { readonly room: string; readonly claim: Claim }[] = [];
   let assumed = state;
   let at = now;
   for (let round = 0; round < MOST_ROUNDS; round++) {
@@ -43,10 +51,17 @@ export function dryRun(state: StayState, now: Instant): DryRun {
     const preparations = plan.preparations.filter((step) => !isOpenEnded(step));
     if (preparations.length === 0 && plan.keys.ready.length === 0) {
       const opensAt = nextOpening(plan.desired);
-      if (opensAt === undefined) return { steps: [...steps, ...plan.keys.waiting], attention: plan.attention };
+      if (opensAt === undefined) return { steps: [...steps, ...plan.keys.waiting], attention: plan.attention, claims };
       at = opensAt;
     }
-    for (const step of preparations) assumed = assumePreparation(assumed, step, at);
+    for (const step of preparations) {
+      if (step.do !== 'settle-leases') assumed = assumePreparation(assumed, step, at);
+      else {
+        const asked = assumeLeases(assumed, step.leases, answers, at);
+        claims.push(...asked.unanswered);
+        assumed = asked.state;
+      }
+    }
     for (const step of plan.keys.ready) {
       steps.push({ ...lineOf(step), ...(at === now ? {} : { at }) });
       assumed = assumeKeyStep(assumed, step, at);
@@ -75,11 +90,20 @@ function assumeKeyStep(state: StayState, step: KeyStep, now: Instant): StayState
   return recordIssue(asked, key.keyId, issued, now);
 }
 
-/** Returns the state with every claim granted, unless the room has already answered that it must wait. */
-function assumeLeases(state: StayState, step: LeaseStep, now: Instant): StayState {
+/** Returns the state with the rooms' answers. A claim that no room has answered is granted, unless it waits already. */
+function assumeLeases(
+  state: StayState,
+  step: LeaseStep,
+  answers: readonly LeaseNews[],
+  now: Instant,
+): { readonly state: StayState; readonly unanswered: DraftRun['claims'] } {
   const sent = recordLeaseStep(state, step, now);
+  const answerTo = (room: string, { part = 0 }: Claim): LeaseNews | undefined =>
+    answers.find((answer) => isOf(answer, { room, part }));
   const news = sent.messages.claims.flatMap(({ room, claim }): LeaseNews[] => {
     const held = sent.state.leases.claims.find((one) => isOf(one, { room, part: claim.part ?? 0 }));
+    const answer = answerTo(room, claim);
+    if (answer !== undefined) return [answer];
     if (held?.decision?.kind === 'waiting') return [];
     const { graceMinutes = 0, part = 0, window } = claim;
     const until = plusMinutes(window.to, graceMinutes);
@@ -87,10 +111,17 @@ function assumeLeases(state: StayState, step: LeaseStep, now: Instant): StayStat
     const decision = { ...before, kind: 'granted', until } as const;
     return [{ room, part, version: held?.version ?? 0, decision }];
   });
-  return recordLeases(sent.state, sent.messages, { news }, now);
+  return {
+    state: recordLeases(sent.state, sent.messages, { news }, now),
+    unanswered: sent.messages.claims.filter(({ room, claim }) => answerTo(room, claim) === undefined),
+  };
 }
 
-function assumePreparation(state: StayState, step: Preparation, now: Instant): StayState {
+function assumePreparation(
+  state: StayState,
+  step: Exclude<Preparation, { do: 'settle-leases' }>,
+  now: Instant,
+): StayState {
   switch (step.do) {
     case 'resolve-property':
       return { ...state, propertyDue: false };
@@ -101,8 +132,6 @@ function assumePreparation(state: StayState, step: Preparation, now: Instant): S
       const doors = step.rooms.map((room, index) => ({ room, acsEntranceId: `door:${room}`, position: known + index }));
       return { ...state, doors: { ...state.doors, rooms: [...state.doors.rooms, ...doors] } };
     }
-    case 'settle-leases':
-      return assumeLeases(state, step.leases, now);
     case 'prepare-guest': {
       const { guest } = step;
       const registered = state.guests[guest.guestId] ?? {
