@@ -35,7 +35,7 @@ export type PlannedChange =
   | { readonly [Name in MessageName]: { readonly message: Name; readonly payload: MessageInput<Name> } }[MessageName]
   | { readonly message: 'applyReservation'; readonly payload: StaySnapshotInput };
 
-/** What rooms would answer to the claims of a change (the room's query `claimAnswer`); the others count as granted. */
+/** Answers that rooms would give to the claims of a change (query `claimAnswer`); all other claims count as granted. */
 export interface RoomAnswers {
   readonly answers?: readonly LeaseNews[];
 }

@@ -9,6 +9,7 @@ import { z } from 'zod';
 import { defined } from '../../domain/model/defined.js';
 import { idSchema } from '../../domain/model/snapshot-schema.js';
 import { HttpProblem, problemSchema } from '../../http/problem.js';
+import { openLimit } from './open-limit.js';
 import { callerNow, callerOn, maySee } from './authenticate.js';
 import { openChangeFeed, type Subscription } from './change-feed.js';
 import type { ApiScope, BookingContext } from './context.js';
@@ -51,7 +52,8 @@ export function addEventRoutes(
     lagMs: LAG_MS,
     onError,
   });
-  const streams = countStreams();
+  const detail = `the API key has ${MOST_STREAMS} event streams open; close one of them`;
+  const streams = openLimit(MOST_STREAMS, detail, STILL_HERE_MS / 1_000);
   // Otherwise the server waits for subscribers that never leave.
   scope.addHook('preClose', async () => feed.close());
 
@@ -152,31 +154,6 @@ function whenLeft({ raw: asked }: FastifyRequest, { raw: answer }: FastifyReply)
   });
   if (asked.socket.destroyed) left.abort();
   return left.signal;
-}
-
-interface StreamCount {
-  /** Counts a stream of the key until the signal aborts. @throws HttpProblem `too-many-requests` */
-  enter(keyId: string, left: AbortSignal): void;
-}
-
-function countStreams(): StreamCount {
-  const open = new Map<string, number>();
-  const add = (keyId: string, more: number): void => {
-    const count = (open.get(keyId) ?? 0) + more;
-    if (count === 0) open.delete(keyId);
-    else open.set(keyId, count);
-  };
-  return {
-    enter(keyId, left) {
-      if (left.aborted) return;
-      if ((open.get(keyId) ?? 0) >= MOST_STREAMS) {
-        const detail = `the API key has ${MOST_STREAMS} event streams open; close one of them`;
-        throw new HttpProblem('too-many-requests', detail, { headers: { 'retry-after': `${STILL_HERE_MS / 1_000}` } });
-      }
-      add(keyId, 1);
-      left.addEventListener('abort', () => add(keyId, -1), { once: true });
-    },
-  };
 }
 
 /** Filter of a subscriber under the current rights of its key. */

@@ -14,6 +14,7 @@ import { instantAt } from '../../domain/model/instants.js';
 import type { Property } from '../../domain/model/property-schema.js';
 import { snapshotSchema, type StaySnapshotInput } from '../../domain/model/snapshot-schema.js';
 import { authorOn, callerOn } from './authenticate.js';
+import { openLimit } from './open-limit.js';
 import { ownRequestId } from './request-id.js';
 import { reportRefusedSnapshot } from '../ingress/apply-reservation.js';
 import type { ApiScope, BookingContext } from './context.js';
@@ -21,6 +22,9 @@ import { BODY_REFUSALS, refusal, refusals } from './openapi.js';
 import { problemOfClient } from './refusals.js';
 import { planBody, reservationBody, reservationParams } from './schemas.js';
 import { dryRunSchema, stayViewSchema } from './view-schemas.js';
+
+/** Dry runs that a key may have under way: the stay's worker computes them beside the changes of all stays. */
+const MOST_DRY_RUNS = 4;
 
 export const RESERVATION_PATH = '/properties/:propertyId/reservations/:reservationId';
 
@@ -44,6 +48,8 @@ const conflictSchema = named(
 /** Adds the routes that send, read and dry-run a reservation. */
 export function addReservationRoutes(scope: ApiScope, context: BookingContext): void {
   const { stays, ask, temporal } = context;
+  const detail = `the API key has ${MOST_DRY_RUNS} dry runs under way; wait for one of them`;
+  const dryRuns = openLimit(MOST_DRY_RUNS, detail, 1);
 
   const withLink = (name: StayName, view: StayView): StayView & { readonly webUi?: string } => {
     const webUi = context.webUiOf(name);
@@ -149,12 +155,15 @@ export function addReservationRoutes(scope: ApiScope, context: BookingContext): 
         response: { 200: dryRunSchema, ...refusals(401, 403, 404, 409, 422, ...BODY_REFUSALS) },
       },
     },
-    async ({ params, body }) => {
-      if (body.message !== 'applyReservation') return ask(() => stays.planFor(params, body as PlannedChange));
-      const snapshot = snapshotOf(params, body.payload, 'payload.');
-      const property = await context.property(params.propertyId);
-      return ask(async () => planSnapshot(temporal, stays, snapshotToPlan(snapshot, property, instantAt(Date.now()))));
-    },
+    async (request) =>
+      dryRuns.during(callerOn(request).keyId, async () => {
+        const { params, body } = request;
+        if (body.message !== 'applyReservation') return ask(() => stays.planFor(params, body as PlannedChange));
+        const snapshot = snapshotOf(params, body.payload, 'payload.');
+        const property = await context.property(params.propertyId);
+        const toPlan = snapshotToPlan(snapshot, property, instantAt(Date.now()));
+        return ask(async () => planSnapshot(temporal, stays, toPlan));
+      }),
   );
 }
 

@@ -78,6 +78,6 @@ export const plannedChangeSchema = z.strictObject({
     error: `must be applyReservation or one of ${messageNames.join(', ')}`,
   }),
   payload: z.unknown(),
-  /** What rooms would answer to the claims of the change. */
+  /** Answers that rooms would give to the claims of the change. */
   answers: z.array(leaseNewsSchema).readonly().exactOptional(),
 });
