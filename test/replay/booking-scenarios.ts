@@ -114,6 +114,7 @@ export const BOOKING_SCENARIOS: Readonly<Record<string, () => Promise<SavedHisto
   'delivery-of-many': () =>
     atTheHouse(async (world) => {
       const ids = Array.from({ length: 6 }, (_, index) => `R-${index + 1}`);
+      ids.forEach((id, index) => world.save(id, { rooms: [String(101 + index)] }));
       await world.deliver(...ids);
       await Promise.all(ids.map((id) => world.read(id)));
       const found = world.hotel.temporal.workflow.list({ query: 'WorkflowType = "bookingDelivery"' });
