@@ -1,5 +1,4 @@
 /** Guests' phones: readiness for keys, and deactivation of a lost phone. */
-import type { Instant } from '../domain/model/instants.js';
 import type { DeactivatePhoneInput, PhonesFound } from '../domain/model/stay-activities.js';
 import type { SeamCalls } from './client.js';
 import { foundOrNothing, SeamError } from './errors.js';
@@ -30,7 +29,7 @@ export async function findReadyPhones(
  * Returns true for a phone that was set up before this instant, or at an unknown time. The guest may set up the next
  * phone while Seam does not answer; that phone is not lost.
  */
-function isOlder({ created_at: createdAt }: Phone, before: Instant | undefined): boolean {
+function isOlder({ created_at: createdAt }: Phone, before: string | undefined): boolean {
   return createdAt === undefined || before === undefined || Date.parse(createdAt) < Date.parse(before);
 }
 

@@ -34,7 +34,7 @@ import { offerOf, standingOf } from '../../src/domain/stay/plan/exchange.js';
 import type { StayView } from '../../src/domain/model/stay-view.js';
 import { viewOf } from '../../src/domain/stay/view.js';
 import { parsed } from '../arguments.js';
-import { now } from '../clock.js';
+import { exactTime, now } from '../clock.js';
 import { refuseUnknownRequests, unknownSignal } from '../unknown-messages.js';
 import { keySteps, planNow, type StayRun } from './run.js';
 import * as messages from './messages.js';
@@ -98,7 +98,7 @@ function handleSignal(run: StayRun, name: MessageName, payload: unknown): void {
 
 function afterMessage(state: StayState, name: MessageName, payload: unknown): StayState {
   const { message, problems } = readMessage(name, payload ?? {});
-  const applied = message === undefined ? state : applyMessage(state, message, now());
+  const applied = message === undefined ? state : applyMessage(state, message, now(), exactTime().toISOString());
   if (problems.length === 0) return applied;
   return ignoreMessage(applied, `${name}: ${describeProblems(problems)}`, now());
 }

@@ -1,5 +1,4 @@
 /** Preparations: steps that must precede keys. */
-import type { Instant } from './instants.js';
 import type { SettleLeasesInput } from './lease.js';
 import type { Guest, SnapshotWindow } from './snapshot-schema.js';
 
@@ -35,7 +34,7 @@ export type Preparation =
       readonly guestId: string;
       readonly userIdentityId: string;
       readonly deviceId?: string;
-      readonly before?: Instant;
+      readonly before?: string;
     }
   | {
       readonly do: 'wait-for-other-stay';

@@ -166,7 +166,8 @@ export interface DeactivatePhoneInput extends AtAccessSystem {
   readonly userIdentityId: string;
   /** Phone to deactivate; absent means every phone of the guest that was set up before `before`. */
   readonly deviceId?: string;
-  readonly before?: Instant;
+  /** ISO 8601, to the millisecond. */
+  readonly before?: string;
 }
 
 export interface WatchForStraysInput extends AtAccessSystem {

@@ -138,8 +138,8 @@ interface BlockerCore {
 export interface LostPhone {
   readonly guestId: string;
   readonly deviceId?: string;
-  /** Set without a `deviceId`: a phone that was set up at this time or later is another one. */
-  readonly before?: Instant;
+  /** Set without a `deviceId`: a phone that was set up at this time or later is another one. To the millisecond. */
+  readonly before?: string;
 }
 
 /** Claim of the stay to one room for one stretch of time, and the room's decision on it. */

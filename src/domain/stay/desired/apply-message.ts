@@ -36,13 +36,22 @@ import { recordDeskAct } from './desk-acts.js';
 /** Number of ignored messages that are shown, the latest ones; older ones stay in the timeline. */
 const SHOWN_IGNORED = 20;
 
-/** Applies a checked message, once per `requestId`, and writes it to the timeline. */
-export function applyMessage(state: StayState, message: Message, now: Instant): StayState {
+/**
+ * Applies a checked message, once per `requestId`, and writes it to the timeline.
+ *
+ * @param exactly time of the message to the millisecond, ISO 8601; by default the end of the minute `now`
+ */
+export function applyMessage(
+  state: StayState,
+  message: Message,
+  now: Instant,
+  exactly: string = plusMinutes(now, 1),
+): StayState {
   const { requestId, by } = message.payload;
   if (requestId !== undefined && hasHandled(state, requestId)) return state;
   const known = requestId === undefined ? state : withRequest(state, requestId);
   if (message.name === 'readingRefused' && message.payload.problem === known.readingProblem) return known;
-  const changed = withinLimits(known, apply(known, message, now));
+  const changed = withinLimits(known, apply(known, message, now, exactly));
   if (typeof changed === 'string') return ignoreMessage(known, `${message.name}: ${changed}`, now);
   const applied = recordDeskAct(changed, message, now);
   // `recordLeaseNews` writes the timeline line of a lease.
@@ -91,7 +100,7 @@ function withinLimits(before: StayState, after: Applied): Applied {
   return kept;
 }
 
-function apply(state: StayState, message: Message, now: Instant): Applied {
+function apply(state: StayState, message: Message, now: Instant, exactly: string): Applied {
   switch (message.name) {
     case 'addGuests':
       return addGuests(state, message.payload.guests);
@@ -120,7 +129,7 @@ function apply(state: StayState, message: Message, now: Instant): Applied {
       return askForProperty({ ...clearBlockers(state), doors });
     }
     case 'replaceKey':
-      return withMember(state, message.payload.guestId, (known) => replaceKey(state, known, message.payload, now));
+      return withMember(state, message.payload.guestId, (known) => replaceKey(state, known, message.payload, exactly));
     case 'phoneReady':
       return withMember(state, message.payload.guestId, (known) => {
         const guest = state.guests[known.guest.guestId];
@@ -259,13 +268,12 @@ function replaceKey(
   state: StayState,
   { guest: { guestId } }: PartyMember,
   how: { mode: 'secure' | 'convenient'; deviceId?: string | undefined },
-  now: Instant,
+  exactly: string,
 ): StayState {
   const { deviceId } = how;
   // Without a device id it could be any of the guest's phones, and a new key would follow the guest there.
   const isDeactivated = deviceId !== undefined || how.mode === 'secure';
-  // Instants have minutes, so a phone that was set up within the minute of the report counts as lost, too.
-  const before = deviceId === undefined ? plusMinutes(now, 1) : undefined;
+  const before = deviceId === undefined ? exactly : undefined;
   const known = isDeactivated ? losePhone(state, { guestId, ...defined({ deviceId, before }) }) : state;
   const condemned = condemn(known, guestId, how.mode === 'secure' ? 'at-once' : 'after-successor');
   return { ...condemned, keyring: withoutRefusals(condemned.keyring, guestId) };
