@@ -5,7 +5,8 @@ import { openStayWorld } from '../harness/stay-world.js';
 import { openings, plots, type Opening, type Turn } from './plot.js';
 import { runPlotOnTemporal } from './run-plot-on-temporal.js';
 
-const RUNS = 25;
+/** Each takes one to four minutes: more would come near the time limit on a busy machine. */
+const RUNS = 10;
 /** Time limit of shrinking, early enough to print the result. */
 const GIVE_UP_MS = 50 * 60_000;
 
