@@ -55,6 +55,8 @@ export type LeaseDecision =
       readonly lineage?: string;
       /** Stay whose lease delays this one's start (until `from`), or else makes it end earlier than requested. */
       readonly heldUpBy?: string;
+      /** Stays whose leases delay the start, if all of them leave the room as soon as they have another one. */
+      readonly leaving?: readonly string[];
       /** For a claim that is leaving: stays that wait for the room. */
       readonly wantedBy?: readonly string[];
     }

@@ -123,6 +123,7 @@ const decisionSchema = z.discriminatedUnion(
       anchors: z.array(anchorSchema),
       lineage: idSchema.exactOptional(),
       heldUpBy: workflowIdSchema.exactOptional(),
+      leaving: z.array(workflowIdSchema).exactOptional(),
       wantedBy: z.array(workflowIdSchema).exactOptional(),
     }),
     z.object({

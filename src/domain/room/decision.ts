@@ -101,6 +101,7 @@ export function decisionOf(state: RoomState, entry: ClaimEntry, now: Instant): L
   // A stay that shares with no other stay has all keys in its keyring: a lineage would only cause a needless message.
   const lineage = entry.asked.shareGroup === undefined ? undefined : currentLineage(keys, now);
   const heldUpBy = whoHoldsUp(claims, entry, before, now);
+  const leaving = leaversBefore(claims, entry, now);
   const wantedBy = waitingFor(claims, entry, now);
   const openedBy = lease.find((member) => member.opener === true && member.stayId !== entry.stayId)?.stayId;
   return {
@@ -110,7 +111,7 @@ export function decisionOf(state: RoomState, entry: ClaimEntry, now: Instant): L
     opener: anchors.length === 0 && (entry.asked.shareGroup === undefined || entry.opener === true),
     ...defined({ openedBy: anchors.length > 0 ? undefined : openedBy }),
     anchors,
-    ...defined({ lineage, heldUpBy, wantedBy: wantedBy.length === 0 ? undefined : wantedBy }),
+    ...defined({ lineage, heldUpBy, leaving, wantedBy: wantedBy.length === 0 ? undefined : wantedBy }),
   };
 }
 
@@ -124,6 +125,21 @@ function lastBefore(claims: readonly ClaimEntry[], entry: GrantedEntry, now: Ins
     );
 }
 
+/** Returns the time before the granted window that the claim asks for; it may be empty. */
+export function missedBefore({ granted, asked }: GrantedEntry, now: Instant): Window {
+  return { from: later(asked.window.from, now), to: granted.from };
+}
+
+/** Returns the stays that delay the start of the claim, if there are any and all of them leave the room. */
+function leaversBefore(
+  claims: readonly ClaimEntry[],
+  entry: GrantedEntry,
+  now: Instant,
+): readonly string[] | undefined {
+  const inTheWay = grantedToOthers(claims, entry).filter((other) => overlaps(other.granted, missedBefore(entry, now)));
+  return inTheWay.length > 0 && inTheWay.every(({ asked }) => asked.leaving === true) ? staysOf(inTheWay) : undefined;
+}
+
 /** Returns the stay that delays the start of the claim, until that lease ends, or else the stay that cuts its end. */
 function whoHoldsUp(
   claims: readonly ClaimEntry[],
@@ -132,8 +148,7 @@ function whoHoldsUp(
   now: Instant,
 ): string | undefined {
   const { granted, asked } = entry;
-  const missed = { from: later(asked.window.from, now), to: granted.from };
-  if (before !== undefined && overlaps(before.granted, missed)) return before.stayId;
+  if (before !== undefined && overlaps(before.granted, missedBefore(entry, now))) return before.stayId;
   if (!isBefore(granted.to, asked.window.to)) return undefined;
   return grantedToOthers(claims, entry).find(
     (other) => !isBefore(other.granted.from, granted.to) && isBefore(other.granted.from, asked.window.to),

@@ -22,6 +22,7 @@ import {
   isGranted,
   isSameNews,
   obstaclesOf,
+  missedBefore,
   remainder,
   decisionOf,
   type GrantedEntry,
@@ -110,7 +111,7 @@ function whyTo(heirs: readonly string[]): string | undefined {
 
 /** Returns true if the claim waits for time that one of these leases had. */
 function isWaitingBehind(entry: ClaimEntry, given: readonly GrantedEntry[], now: Instant): boolean {
-  const rest = isGranted(entry) ? undefined : remainder(entry, now);
+  const rest = isGranted(entry) ? missedBefore(entry, now) : remainder(entry, now);
   return rest !== undefined && given.some(({ granted }) => overlaps(granted, rest));
 }
 

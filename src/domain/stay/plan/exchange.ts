@@ -1,7 +1,8 @@
 /** Offer of a stay for an exchange of rooms: the rooms that it leaves, and the rooms that it waits for. Pure. */
 import type { ExchangeStanding, Offer } from '../../model/exchange.js';
 import { defined } from '../../model/defined.js';
-import type { Instant } from '../../model/instants.js';
+import { isBefore, type Instant } from '../../model/instants.js';
+import type { LeaseDecision } from '../../model/lease.js';
 import { desiredKeys } from '../desired/desired-keys.js';
 import { isUnanswered, desiredClaims } from '../desired/desired-leases.js';
 import { leavingClaims, pendingRooms } from '../desired/leaving.js';
@@ -46,13 +47,27 @@ interface WantedClaim {
 function wantedClaims(state: StayState, now: Instant): readonly WantedClaim[] | undefined {
   const pending = pendingRooms(state, now);
   const wanted = pending.flatMap((room): readonly WantedClaim[] => {
-    const held = state.leases.claims.find((claim) => claim.room === room && claim.decision?.kind === 'waiting');
-    if (held?.decision?.kind !== 'waiting' || held.decision.displaced === true) return [];
-    const { behind, leaving = [] } = held.decision;
-    const onlyLeavers = behind.length > 0 && behind.every((stayId) => leaving.includes(stayId));
-    return onlyLeavers ? [{ room, behind: behind.toSorted(), held }] : [];
+    const ofRoom = state.leases.claims.filter((claim) => claim.room === room);
+    const held =
+      ofRoom.find(({ decision }) => decision?.kind === 'waiting') ??
+      ofRoom.find(({ decision }) => isLate(decision, now));
+    const behind = leaversAhead(held?.decision);
+    return held === undefined || behind.length === 0 ? [] : [{ room, behind: behind.toSorted(), held }];
   });
   return wanted.length > 0 && wanted.length === pending.length ? wanted : undefined;
+}
+
+/** Returns true for a lease that begins only when those of others end. */
+function isLate(decision: LeaseDecision | undefined, now: Instant): boolean {
+  return decision?.kind === 'granted' && decision.from !== undefined && isBefore(now, decision.from);
+}
+
+/** Returns the stays that a claim waits for, or that delay its start, if all of them leave the room. */
+function leaversAhead(decision: LeaseDecision | undefined): readonly string[] {
+  if (decision?.kind === 'granted') return decision.leaving ?? [];
+  if (decision?.kind !== 'waiting' || decision.displaced === true) return [];
+  const { behind, leaving = [] } = decision;
+  return behind.every((stayId) => leaving.includes(stayId)) ? behind : [];
 }
 
 /** Returns true if rooms have answered all claims, and no claim or release is under way. */

@@ -85,6 +85,21 @@ describe('a room whose guests are leaving', () => {
     expect(room.decision('B')).toMatchObject({ kind: 'granted', until: at(34), heldUpBy: stay('C') });
   });
 
+  test('a lease that begins later learns that the guests before it leave, and as their heir it begins at once', () => {
+    const room = aRoom(9);
+    room.claim('A', [8, 34]);
+    room.claim('D', [8, 60]);
+    room.claim('B', [34, 60]);
+    expect(room.decision('B')).not.toHaveProperty('leaving');
+    room.claim('A', [8, 34], { leaving: true });
+    room.claim('B', [9, 60]);
+    expect(room.decision('B')).toMatchObject({ kind: 'granted', from: at(34), leaving: [stay('A')] });
+    room.release('A', { to: [stay('B')] });
+    expect(room.decision('B')).toMatchObject({ kind: 'granted', until: at(60) });
+    expect(room.decision('B')).not.toHaveProperty('from');
+    expect(room.decision('D')).toMatchObject({ kind: 'waiting', behind: [stay('B')] });
+  });
+
   test('a hand-over that arrives twice, or after the front desk gave the room away, changes nothing', () => {
     const room = aRoom(9);
     room.claim('A', [8, 34], { leaving: true, chain: 'a', seq: 1 });
