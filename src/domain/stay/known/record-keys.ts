@@ -208,7 +208,7 @@ export function recordRevoked(state: StayState, keyId: string, outcome: RevokeOu
   // Without an id, the requested key may not have existed yet at the time of the revoke.
   const recorded = putKey(state, key.acsCredentialId === undefined ? { ...ended, doubt: 'open' } : ended);
   const what = known.acsCredentialId === undefined ? noKeyMade(key) : `key of guest ${key.guestId} revoked`;
-  const doubted = doubtJoiners(recorded, [known.acsCredentialId ?? '']);
+  const doubted = doubtJoiners(recorded, known.acsCredentialId === undefined ? [] : [known.acsCredentialId]);
   return withLine(doubted, { at: now, what });
 }
 

@@ -45,7 +45,9 @@ export function endByOthers(state: StayState, key: Key, { lingers }: Remains, no
  */
 export function doubtJoiners(state: StayState, revokedCredentialIds: readonly string[]): StayState {
   const { keys } = state.keyring;
-  const joined = keys.filter((key) => mayLive(key) && revokedCredentialIds.includes(key.ask.joinTo ?? ''));
+  const joined = keys.filter(
+    (key) => mayLive(key) && key.ask.kind === 'joiner' && revokedCredentialIds.includes(key.ask.joinTo),
+  );
   const generations = new Set(joined.map((key) => key.generation));
   const doubtful = keys.filter(isConfirmed).filter((key) => generations.has(key.generation));
   const marked = doubtful.reduce((next, key) => putKey(next, { ...key, anchorRevoked: true }), state);

@@ -13,6 +13,9 @@ import {
   steps,
   type StayBuilder,
 } from '../../a-stay.js';
+import type { Key } from '../../../../../src/domain/model/key.js';
+import { coreOf, withKey } from '../../../../../src/domain/stay/known/keyring.js';
+import { recordRevoked } from '../../../../../src/domain/stay/known/record-keys.js';
 import { COMMON_DOORS, LIFT, type House, type Job } from './hotel.js';
 
 function why(house: House, step: number): string | undefined {
@@ -263,6 +266,17 @@ describe('a guest whose key others joined', () => {
     for (const guestId of ['g2', 'g3']) expect(opensRooms(house, guestId)).toEqual(['101']);
     expect(opensRooms(house, 'g1')).toEqual([]);
     expect(attentionCodes(house)).toEqual([]);
+  });
+
+  it('a revoke of a key that was never made puts no other key in doubt', () => {
+    const { state } = aStay().withGuests(1).settled();
+    const [live] = state.keyring.keys;
+    if (live === undefined) throw new Error('The stay has no key');
+    const never: Key = { ...coreOf(live), keyId: 'g2#2', guestId: 'g2', state: 'revoking' };
+    const asked = { ...state, keyring: withKey(state.keyring, never) };
+    const revoked = recordRevoked(asked, 'g2#2', { revokedCredentialIds: [], confirmedAt: CHECK_IN }, CHECK_IN);
+    expect(revoked.credentialsToCheck).toEqual([]);
+    expect(revoked.keyring.keys[0]).toEqual(live);
   });
 });
 
