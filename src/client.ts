@@ -3,20 +3,14 @@
  * sent, so that an invalid snapshot or message starts nothing.
  */
 import type { Client } from '@temporalio/client';
-import {
-  planForQuery,
-  stayQuery,
-  staySignals,
-  type PlannedChange,
-  type StaySummary,
-} from '../workflows/stay/messages.js';
+import { stayQuery, staySignals, type PlannedChange, type StaySummary } from '../workflows/stay/messages.js';
 import { forceSignal, roomQuery } from '../workflows/room/messages.js';
 import type { stay } from '../workflows/stay/stay.js';
 import { applyReservation } from './client/apply-reservation.js';
 import { asking } from './client/asking.js';
-import { withRoomsAsked } from './client/ask-rooms.js';
+import { draftRun, withRoomsAsked } from './client/ask-rooms.js';
 import { eraseGuest } from './client/erase-guest.js';
-import { checkedInput, finding, findingRoom, refusing } from './client/refusals.js';
+import { checkedInput, finding, findingRoom } from './client/refusals.js';
 import type { GuestToErase } from './domain/model/erasure-schema.js';
 import type { Erasure } from './domain/model/erasure.js';
 import { ERROR_TYPES } from './domain/model/error-types.js';
@@ -99,13 +93,7 @@ export function createStayClient(temporal: Client): StayClient {
     },
     view: (stayName) => finding(stayName, () => asking(() => handleOf(stayName).query(stayQuery))),
     planFor: (stayName, change) =>
-      finding(stayName, () =>
-        refusing(() =>
-          withRoomsAsked(temporal, stayName, (answers) =>
-            asking(() => handleOf(stayName).query(planForQuery, { ...change, answers })),
-          ),
-        ),
-      ),
+      withRoomsAsked(temporal, stayName, (answers) => draftRun(temporal, stayName, { ...change, answers })),
     result: (stayName) => finding(stayName, () => handleOf(stayName).result()),
     eraseGuest: (guest) => eraseGuest(temporal, guest),
     room: (roomName) => {

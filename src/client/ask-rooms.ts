@@ -1,11 +1,14 @@
 /** Answers of rooms to the claims of a dry run, so that it does not promise a room that another stay has. */
 import { WorkflowNotFoundError, type Client } from '@temporalio/client';
-import { roomWorkflowId, type RoomName, type StayName } from '../domain/model/ids.js';
+import { roomWorkflowId, stayWorkflowId, type RoomName, type StayName } from '../domain/model/ids.js';
 import { plusMinutes } from '../domain/model/instants.js';
 import type { Claim, LeaseNews } from '../domain/model/lease.js';
 import type { DraftRun, DryRun } from '../domain/stay/dry-run.js';
 import { claimAnswerQuery } from '../../workflows/room/messages.js';
+import { planForQuery, type PlannedChange, type RoomAnswers } from '../../workflows/stay/messages.js';
+import type { stay } from '../../workflows/stay/stay.js';
 import { asking } from './asking.js';
+import { finding, refusing } from './refusals.js';
 
 /** Rounds of claims: a room that is refused may bring up other claims, such as those of the rooms that guests keep. */
 const MOST_ROUNDS = 5;
@@ -30,6 +33,15 @@ export async function withRoomsAsked(
     const replies = [...asked.values()].map(({ room, claim }) => answerOf(temporal, { propertyId, room }, claim));
     answers.push(...(await Promise.all(replies)));
   }
+}
+
+/**
+ * Returns the dry run of a change to a stay, with these answers of rooms and no others.
+ * @throws StayRefused; StayNotFound
+ */
+export function draftRun(temporal: Client, stayName: StayName, change: PlannedChange & RoomAnswers): Promise<DraftRun> {
+  const handle = temporal.workflow.getHandle<typeof stay>(stayWorkflowId(stayName));
+  return finding(stayName, () => refusing(() => asking(() => handle.query(planForQuery, change))));
 }
 
 /** Returns the room's answer; a room that no stay has ever claimed grants everything. */

@@ -14,7 +14,7 @@ import type { LeaseNews } from '../domain/model/lease.js';
 import type { Property } from '../domain/model/property-schema.js';
 import { snapshotSchema, type StaySnapshotInput } from '../domain/model/snapshot-schema.js';
 import { askEndedStay } from './apply-reservation.js';
-import { withRoomsAsked } from './ask-rooms.js';
+import { draftRun, withRoomsAsked } from './ask-rooms.js';
 import { StayRefused } from './refusals.js';
 import { standingOf } from './standing.js';
 
@@ -81,9 +81,9 @@ export async function planSnapshot(
     if (said?.kind === 'stale') throw said.refusal;
     return planned;
   }
-  const asSent = await stays.planFor(snapshot, { message: 'applyReservation', payload: snapshot });
-  if (inTime === snapshot) return asSent;
-  // The stay did not refuse the snapshot. Converted to instants, its content differs at the same revision.
+  if (inTime === snapshot) return stays.planFor(snapshot, { message: 'applyReservation', payload: snapshot });
+  // The stay refuses the snapshot as it was sent. Converted to instants, its content differs at the same revision.
+  await draftRun(temporal, snapshot, { message: 'applyReservation', payload: snapshot });
   const payload = { ...inTime, supersede: true };
   return stays.planFor(snapshot, { message: 'applyReservation', payload });
 }
