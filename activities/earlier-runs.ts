@@ -5,8 +5,13 @@
 import { Context } from '@temporalio/activity';
 import { WorkflowNotFoundError, type Client } from '@temporalio/client';
 import { defined } from '../src/domain/model/defined.js';
-import type { EarlierClaim, EarlierKey, EarlierRun, FindEarlierRunInput } from '../src/domain/model/earlier-run.js';
-import type { StayRecord } from '../src/domain/model/earlier-run.js';
+import type {
+  EarlierClaim,
+  EarlierKey,
+  EarlierRun,
+  FindEarlierRunInput,
+  StayRecord,
+} from '../src/domain/model/earlier-run.js';
 import { roomWorkflowId } from '../src/domain/model/ids.js';
 import { instantAt, isBefore } from '../src/domain/model/instants.js';
 import type { StayActivities } from '../src/domain/model/stay-activities.js';
@@ -79,8 +84,8 @@ async function ifAnswered<T>(client: Client, ask: () => Promise<T>): Promise<T |
 }
 
 /**
- * What Temporal knows of earlier runs. `blank`: it would know of one, and does not. `trace`: there was one. `lost`: it
- * may have lost its record.
+ * Temporal's record of earlier runs. `blank`: it would have one, and has none. `trace`: there was an earlier run.
+ * `lost`: the record may have been lost.
  */
 type Memory = { readonly kind: 'blank' } | { readonly kind: 'trace' | 'lost'; readonly rooms: readonly string[] };
 

@@ -1,6 +1,6 @@
 /**
  * A hotel in which every process can be killed: Temporal's dev server on a database file, the simulator on a state file, and the worker.
- * Whatever is killed is started again at once, as a supervisor does. The worker reaches Seam through a proxy of the test, at whose calls
+ * Each killed process is started again at once, as a supervisor does. The worker reaches Seam through a proxy of the test, at whose calls
  * the kills strike.
  */
 import { spawn } from 'node:child_process';
@@ -25,7 +25,9 @@ import { connect } from '../../src/temporal/connection.js';
 import { startDevServer } from '../../src/temporal/dev-server.js';
 import type { StoryWorld, Victim } from './story.js';
 import { untilLateOnesArrived } from '../harness/real-world.js';
+import { restartDevServer } from '../harness/dev-server.js';
 import { startOddSeam, type Carry } from '../harness/odd-seam.js';
+import { controlSimulator } from '../harness/simulator-control.js';
 
 const ROOMS = roomNames(400);
 const HOUR = 3_600_000;
@@ -70,7 +72,7 @@ export async function openProcessWorld(): Promise<ProcessWorld> {
     },
   );
   let temporal = await startDevServer({ databaseFile: path.join(folder, 'temporal.db') });
-  const { address, namespace, uiUrl } = temporal;
+  const { address, namespace } = temporal;
   const propertiesFile = path.join(folder, 'properties.json');
   writeFileSync(propertiesFile, JSON.stringify({ properties: [property] }));
   const env = {
@@ -101,25 +103,12 @@ export async function openProcessWorld(): Promise<ProcessWorld> {
     },
     async temporal() {
       process.kill(temporal.pid, 'SIGKILL');
-      await temporal.stop();
-      temporal = await startDevServer({
-        databaseFile: temporal.databaseFile,
-        preferredPort: portOf(address),
-        preferredUiPort: portOf(new URL(uiUrl).host),
-      });
-      if (temporal.address !== address) throw new Error('Another process took the port of the Temporal server');
+      temporal = await restartDevServer(temporal);
     },
   };
 
-  async function control(method: 'POST' | 'DELETE', route: string, body?: object): Promise<unknown> {
-    return persist(async () => {
-      const response = await fetch(`${url}/_sim/${route}`, {
-        method,
-        ...(body === undefined ? {} : { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }),
-      });
-      if (!response.ok) throw new Error(`The simulator refused ${route}: ${await response.text()}`);
-      return response.json();
-    });
+  function control(method: 'POST' | 'DELETE', route: string, body?: object): Promise<unknown> {
+    return persist(() => controlSimulator(url, method, route, body));
   }
 
   function state(): SavedState {
@@ -257,8 +246,4 @@ async function persist<T>(call: () => Promise<T>): Promise<T> {
       await delay(100);
     }
   }
-}
-
-function portOf(host: string): number {
-  return Number(host.split(':')[1]);
 }

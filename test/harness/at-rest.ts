@@ -8,7 +8,7 @@ import type { CredentialRecord } from '../../src/simulator/hotel/records.js';
 import type { WorldData } from '../../src/simulator/hotel/world.js';
 import type { BookedStay } from './booked-stay.js';
 
-/** What Seam has on record: in a simulator of this process, or in the state file of one in a process of its own. */
+/** Records of Seam: in a simulator of this process, or in the state file of one in a process of its own. */
 export interface SeamRecords {
   readonly hotel: {
     readonly world: Pick<WorldData, 'identities' | 'credentials'>;

@@ -4,6 +4,22 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { startDevServer, type DevServer } from '../../src/temporal/dev-server.js';
 
+/**
+ * Stops the server, or what is left of a killed one, and starts another on the same database and ports.
+ * @throws Error if another process has taken a port meanwhile
+ */
+export async function restartDevServer(server: DevServer): Promise<DevServer> {
+  const portOf = (url: string): number => Number(new URL(url).port);
+  await server.stop();
+  const next = await startDevServer({
+    databaseFile: server.databaseFile,
+    preferredPort: portOf(`http://${server.address}`),
+    preferredUiPort: portOf(server.uiUrl),
+  });
+  if (next.address !== server.address) throw new Error('Another process took the port of the Temporal server');
+  return next;
+}
+
 /** Call `stop()` on it when done: it removes the database as well. */
 export async function startTestDevServer(): Promise<DevServer> {
   const folder = mkdtempSync(path.join(tmpdir(), 'stayline-'));

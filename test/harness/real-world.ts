@@ -17,7 +17,8 @@ import type { Switches } from '../../src/simulator/control/switches.js';
 import { instantAt } from '../../src/domain/model/instants.js';
 import type { StaySnapshotInput } from '../../src/domain/model/snapshot-schema.js';
 import { connect } from '../../src/temporal/connection.js';
-import { startDevServer } from '../../src/temporal/dev-server.js';
+import { restartDevServer } from './dev-server.js';
+import { controlSimulator } from './simulator-control.js';
 import { switchesOfRun } from './switches.js';
 import { bookStay, type BookedStay, type BookingHabits } from './booked-stay.js';
 
@@ -119,11 +120,7 @@ export async function openRealWorld(options: RealWorldOptions = {}): Promise<Rea
   }
 
   const control = async (method: 'POST' | 'DELETE', body?: Fault): Promise<void> => {
-    const response = await fetch(`${simulator.url}/_sim/faults`, {
-      method,
-      ...(body === undefined ? {} : { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }),
-    });
-    if (!response.ok) throw new Error(`The simulator refused the fault: ${await response.text()}`);
+    await controlSimulator(simulator.url, method, 'faults', body);
   };
   let roomsGiven = 0;
   let longestLateMs = 0;
@@ -204,14 +201,7 @@ export async function openRealWorld(options: RealWorldOptions = {}): Promise<Rea
     async restartTemporal() {
       if (server === undefined) throw new Error('The world has a server of its own');
       await connection.close();
-      await server.stop();
-      const [port, uiPort] = [server.address, new URL(server.uiUrl).host].map((host) => Number(host.split(':')[1]));
-      server = await startDevServer({
-        databaseFile: server.databaseFile,
-        preferredPort: port ?? 0,
-        preferredUiPort: uiPort ?? 0,
-      });
-      if (server.address !== stack.temporal.address) throw new Error('Somebody took the port of the Temporal server');
+      server = await restartDevServer(server);
       connection = await connect(stack.temporal);
     },
     async stop() {

@@ -31,6 +31,7 @@ import {
   MEASURED_BUNDLE,
   MEASURES,
 } from './workflow-coverage/in-worker.js';
+import { controlSimulator } from './simulator-control.js';
 import { switchesOfRun } from './switches.js';
 import { bookStay, type BookedStay, type BookingHabits, type StayHost } from './booked-stay.js';
 import { lookingBetweenTasks } from './looking-between-tasks.js';
@@ -142,11 +143,7 @@ export async function openStayWorld(options: StayWorldOptions = {}): Promise<Sta
   });
   const running = runWorkers(workers);
   const control = async (method: 'POST' | 'DELETE', body?: Fault): Promise<void> => {
-    const response = await fetch(`${simulator.url}/_sim/faults`, {
-      method,
-      ...(body === undefined ? {} : { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }),
-    });
-    if (!response.ok) throw new Error(`The simulator refused the fault: ${await response.text()}`);
+    await controlSimulator(simulator.url, method, 'faults', body);
   };
   let roomsGiven = 0;
 

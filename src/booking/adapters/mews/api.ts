@@ -6,6 +6,7 @@ import DataLoader from 'dataloader';
 import PQueue from 'p-queue';
 import type { z } from 'zod';
 import { defined } from '../../../domain/model/defined.js';
+import { chunksOf } from '../../ingress/at-once.js';
 import { BookingSystemError } from '../../ingress/errors.js';
 import { openBookingHttp, unreadable } from '../../ingress/http.js';
 import { toTheSecond } from '../parts/times.js';
@@ -228,12 +229,8 @@ export function openMewsApi({ apiUrl, clientToken, accessToken, client, ...limit
   }
 
   async function customersOf(ids: readonly string[]): Promise<MewsBooking['customers']> {
-    const different = [...new Set(ids)];
-    const chunks = Array.from({ length: Math.ceil(different.length / MOST_IDS) }, (_, index) =>
-      different.slice(index * MOST_IDS, (index + 1) * MOST_IDS),
-    );
     const found = [];
-    for (const chunk of chunks) {
+    for (const chunk of chunksOf([...new Set(ids)], MOST_IDS)) {
       const body = { CustomerIds: chunk, Extent: { Customers: true } };
       found.push(...(await all('customers/getAll', body, customersSchema, (answer) => answer.Customers)));
     }
