@@ -1,12 +1,20 @@
 /** Desired keys: which guest should hold a key to which rooms and when, and which gate is still closed. */
 import { isConfigured, stayWindow, type PartyMember, type StayState } from '../state.js';
-import { unansweredRooms } from './desired-leases.js';
+import { mayNotMove, movesAhead, unansweredRooms } from './desired-leases.js';
 import { awaitsEarlierRun } from './earlier-run.js';
 import { roomsFor, whyWithout } from './guest-rooms.js';
 import { roomsKeptBy } from './leaving.js';
 import { coversRooms, isSoundIn, liveKeys, mayLive, oldestSoundGenerations, sharesRoom } from '../known/keyring.js';
 import { prepareStepId } from '../../model/ids.js';
-import { isBefore, later, normalInstant, plusMinutes, type Instant, type Window } from '../../model/instants.js';
+import {
+  earlier,
+  isBefore,
+  later,
+  normalInstant,
+  plusMinutes,
+  type Instant,
+  type Window,
+} from '../../model/instants.js';
 import type { LeaseAnchor } from '../../model/lease.js';
 import { defined } from '../../model/defined.js';
 import type { Desired, DesiredGuest, Gate, ReadyGuest } from '../../model/key-plan.js';
@@ -33,9 +41,27 @@ export function desiredKeys(state: StayState, now: Instant): Desired {
     givenAway: roomsGivenAway(state, now),
     givenUp: unanswered.length > 0 ? [] : roomsGivenUp(state, now),
     openedByOthers: roomsOpenedByOthers(state, now),
-    guests:
-      window === undefined ? [] : state.desired.party.map((one) => desiredGuest(state, one, window, unanswered, now)),
+    guests: window === undefined ? [] : desiredGuests(state, window, unanswered, now),
   };
+}
+
+/** Facts that are the same for every guest of a stay. */
+interface ForAll {
+  readonly stay: Window;
+  /** Rooms that have not answered the stay's claims. */
+  readonly unanswered: readonly string[];
+  /** Rooms that the stay leaves in a move that it can make, each with its instant. */
+  readonly moves: ReadonlyMap<string, Instant>;
+}
+
+function desiredGuests(
+  state: StayState,
+  stay: Window,
+  unanswered: readonly string[],
+  now: Instant,
+): readonly DesiredGuest[] {
+  const forAll = { stay, unanswered, moves: movesAhead(state, stay) };
+  return state.desired.party.map((one) => desiredGuest(state, one, forAll, now));
 }
 
 /** Returns rooms of the stay, current or later, that the front desk gave to another stay. */
@@ -79,21 +105,15 @@ function isKnown({ keyring }: StayState, { acsCredentialId }: LeaseAnchor): bool
   return keyring.outsideAnchors.some((anchor) => anchor.acsCredentialId === acsCredentialId);
 }
 
-function desiredGuest(
-  state: StayState,
-  one: PartyMember,
-  stay: Window,
-  unanswered: readonly string[],
-  now: Instant,
-): DesiredGuest {
+function desiredGuest(state: StayState, one: PartyMember, forAll: ForAll, now: Instant): DesiredGuest {
   const booked = roomsFor(state, one);
   const rooms = roomsToOpen(state, booked, roomsKeptBy(state, one, booked, now), now);
   const grants = grantsOn(state, rooms, now);
-  const window = leasedWindow(state, one, stay, grants);
+  const window = leasedWindow(state, one, forAll, { rooms, grants });
   const mayIssue = gateOpensAt(state, one, window, now);
   const free = freeFrom(grants);
   const opensAt = mayIssue === undefined || free === undefined ? mayIssue : later(mayIssue, free);
-  const gate = firstGate(state, one, { rooms, window }, { mayIssue, free, unanswered }, now);
+  const gate = firstGate(state, one, { rooms, window }, { mayIssue, free, unanswered: forAll.unanswered }, now);
   const without = whyWithout(state, one) ?? (rooms.length > 0 ? undefined : whyNoRoom(booked));
   const { guestId, primary } = one.guest;
   const forced = isForced(state, one) ? true : undefined;
@@ -147,12 +167,22 @@ function whyNoRoom(booked: readonly string[]): string {
   return booked.length === 0 ? 'no room is assigned' : 'the front desk gave the room to another stay';
 }
 
-/** Returns the guest's window within the lease. Keys continue for the grace after departure, and end with the lease. */
-function leasedWindow(state: StayState, one: PartyMember, stay: Window, grants: readonly GrantedLease[]): Window {
+/**
+ * Returns the guest's window within the lease. Keys continue for the grace after departure, and end with the lease. A key
+ * also ends with a move that the guest can make, if a hold on another guest prolongs the lease beyond it.
+ */
+function leasedWindow(
+  state: StayState,
+  one: PartyMember,
+  { stay, moves }: ForAll,
+  { rooms, grants }: { readonly rooms: readonly string[]; readonly grants: readonly GrantedLease[] },
+): Window {
   const window = guestWindow(one, stay);
   if (grants.length === 0) return window;
   const grace = state.property?.policy.departureGraceMinutes ?? 0;
-  return { ...window, to: endWithin(grants, plusMinutes(window.to, grace)) };
+  const leased = endWithin(grants, plusMinutes(window.to, grace));
+  if (mayNotMove(state, one)) return { ...window, to: leased };
+  return { ...window, to: rooms.reduce((end, room) => earlier(end, moves.get(room) ?? end), leased) };
 }
 
 /** Returns the guest's own window, limited to the stay's window. */

@@ -1,6 +1,14 @@
 /** Desired leases: the stay's rooms now and those of scheduled moves, each with its stretch of time. */
 import { revisionOrder } from './apply-snapshot.js';
-import { isEnded, stayWindow, type HeldClaim, type LeaseState, type ScheduledRooms, type StayState } from '../state.js';
+import {
+  isEnded,
+  stayWindow,
+  type HeldClaim,
+  type LeaseState,
+  type PartyMember,
+  type ScheduledRooms,
+  type StayState,
+} from '../state.js';
 import {
   isBefore,
   later,
@@ -101,27 +109,46 @@ function beginning(held: HeldClaim | undefined, from: Instant, now: Instant): In
  * a hold or a missing door stands before the key to it: guests in house give up no time before they can move.
  */
 function untilNextIsGranted(state: StayState, room: string, stretch: Window, stay: Window): Window {
-  const { status, rooms, scheduled } = state.desired;
-  if (status !== 'in-house' || !rooms.includes(room) || !isBefore(stretch.to, stay.to)) return stretch;
-  const next = scheduled.findLast((move) => move.guestId === undefined && move.from === stretch.to)?.rooms ?? [];
-  const isGranted = (one: string): boolean =>
-    !state.doors.unknownRooms.includes(one) &&
-    state.leases.claims.some(
-      ({ room: held, window, decision }) =>
-        held === one &&
-        decision?.kind === 'granted' &&
-        !isBefore(stretch.to, decision.from ?? stretch.to) &&
-        !isBefore(stretch.to, window.from) &&
-        isBefore(stretch.to, window.to),
-    );
-  return !isHeld(state) && next.every(isGranted) ? stretch : { from: stretch.from, to: stay.to };
+  if (!isUntilMove(state, room, stretch, stay)) return stretch;
+  const isHeld = state.desired.party.some((one) => one.removed === undefined && mayNotMove(state, one));
+  return !isHeld && isNextGranted(state, stretch) ? stretch : { from: stretch.from, to: stay.to };
 }
 
-/** Returns true while a hold stands before the next key of a guest. */
-function isHeld({ desired: { forced, staffHold, bookingHold, party } }: StayState): boolean {
-  if (forced !== undefined) return false;
-  if ((staffHold ?? bookingHold) !== undefined) return true;
-  return party.some((one) => one.hold !== undefined && one.forced === undefined && one.removed === undefined);
+/** Returns the rooms that guests in house leave in a scheduled move whose rooms are all granted, each with its instant. */
+export function movesAhead(state: StayState, stay: Window): ReadonlyMap<string, Instant> {
+  const left = stretches(state, stay).filter(({ room, window }) => isUntilMove(state, room, window, stay));
+  // The last write wins, and the first stretch of a room is the one in which the guests are.
+  const inOrder = left.toSorted((a, b) => millis(b.window.to) - millis(a.window.to));
+  return new Map(
+    inOrder.filter(({ window }) => isNextGranted(state, window)).map(({ room, window }) => [room, window.to]),
+  );
+}
+
+/** Returns true if a scheduled move ends the stretch of a room in which guests in house are. */
+function isUntilMove({ desired: { status, rooms } }: StayState, room: string, stretch: Window, stay: Window): boolean {
+  return status === 'in-house' && rooms.includes(room) && isBefore(stretch.to, stay.to);
+}
+
+/** Returns true if the stay holds all rooms of the move that ends this stretch. */
+function isNextGranted(state: StayState, { to: moves }: Window): boolean {
+  const next = state.desired.scheduled.findLast((move) => move.guestId === undefined && move.from === moves);
+  return (next?.rooms ?? []).every(
+    (room) =>
+      !state.doors.unknownRooms.includes(room) &&
+      state.leases.claims.some(
+        ({ room: held, window, decision }) =>
+          held === room &&
+          decision?.kind === 'granted' &&
+          !isBefore(moves, decision.from ?? moves) &&
+          !isBefore(moves, window.from) &&
+          isBefore(moves, window.to),
+      ),
+  );
+}
+
+/** Returns true while a hold stands before the guest's next key. */
+export function mayNotMove({ desired: { forced, staffHold, bookingHold } }: StayState, one: PartyMember): boolean {
+  return (forced ?? one.forced) === undefined && (staffHold ?? bookingHold ?? one.hold) !== undefined;
 }
 
 interface Stretch {

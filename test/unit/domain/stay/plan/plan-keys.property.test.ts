@@ -88,6 +88,17 @@ const TOLD_BEFORE: [StoryStart, readonly Turn[]][] = [
       { kind: 'quiet' },
     ],
   ],
+  // A hold on one guest before a move prolonged the key of another guest, who could move, beyond the move.
+  [
+    { ...ONE_GUEST, rooms: ['101'] },
+    [
+      { kind: 'status', status: 'in-house' },
+      { kind: 'later-rooms', rooms: ['103'], from: '2026-11-23T16:00Z' },
+      { kind: 'say', message: { name: 'hold', payload: { reason: 'because', guestId: 'g1' } } },
+      { kind: 'add', guestId: 'g3', by: 'snapshot' },
+      { kind: 'get-on', job: 0, luck: 'good' },
+    ],
+  ],
 ];
 
 it('whatever changes and in whatever order steps end, exactly the desired guests open exactly the desired doors', () => {

@@ -25,7 +25,7 @@ import {
   type House,
   type Luck,
 } from './hotel.js';
-import { judge, type Fact, type GuestDecision } from './judge.js';
+import { judge, outlook, type Fact, type GuestDecision } from './judge.js';
 
 const GUESTS = ['g1', 'g2', 'g3', 'g4'] as const;
 const ROOMS = ['101', '102', '103'] as const;
@@ -288,10 +288,13 @@ function take(story: Story, turn: Turn): void {
       for (const device of devicesOf(house, turn.guestId))
         house.hotel.phones.change(device.id, { connection: turn.kind });
       return;
-    case 'wait':
-      house.waitUntil(instantAt(house.hotel.now() + turn.minutes * 60_000));
+    case 'wait': {
+      const at = house.hotel.now() + turn.minutes * 60_000;
+      noteOver(story, at);
+      house.waitUntil(instantAt(at));
       noteDesired(story);
       return;
+    }
     case 'quiet':
       for (let round = 0; round < 3; round++) {
         house.settle();
@@ -436,6 +439,19 @@ function noteDesired(story: Story): void {
   const desired = new Set(decisions(story).flatMap((one) => one.rooms.map((room) => pair(one.guestId, room))));
   for (const one of desired) story.everDesired.add(one);
   story.steady = new Set([...story.steady].filter((one) => desired.has(one)));
+}
+
+/** Returns the rooms that the stay has, or is to have, as of `now`. */
+function roomsAsked({ facts, house }: Story, now = house.hotel.now()): readonly string[] {
+  return outlook(facts, house.policy, now).asks.map(({ room }) => room);
+}
+
+/** Notes rooms whose lease is over at `at`. Another stay may have them from then on, like a room that the stay releases. */
+function noteOver(story: Story, at: number): void {
+  const { releasedAfter, state } = story.house;
+  const after = roomsAsked(story, at);
+  for (const room of roomsAsked(story).filter((one) => !after.includes(one)))
+    releasedAfter.set(room, state.keyring.keys.length);
 }
 
 function pair(guestId: string, door: string): string {
@@ -632,7 +648,7 @@ function holdGuest(story: Story, one: GuestDecision, all: readonly GuestDecision
     const outside = [one.from - 1, to].find((at) => at >= now && open(door, at));
     // If the end of an anchor ends its joiners, a dead anchor stays on the phone: its removal would end the key that joined it.
     if (outside !== undefined && story.start.switches.joinersSurviveAnchorDeletion)
-      throw new Error(`${guestId} opens ${door} outside his window, at ${new Date(outside).toISOString()}`);
+      throw new Error(`${guestId} opens ${door} outside their window, at ${new Date(outside).toISOString()}`);
   }
 }
 
