@@ -40,6 +40,7 @@ export function holdQuiet(scene: Scene, memory: Memory): readonly Listed[] {
   holdNothingFree(scene, listed);
   holdNoOvertaking(scene, memory, listed);
   holdNoRing(scene);
+  noteLate(scene, memory, listed);
   for (const order of [[...scene.outlooks.keys()], [...scene.outlooks.keys()].toReversed()]) {
     for (const stay of order) holdStay(scene, memory, listed, stay);
   }
@@ -300,6 +301,42 @@ function holdNoOvertaking({ outlooks, now }: Scene, memory: Memory, listed: read
   }
 }
 
+/**
+ * Notes stays that ask since the last quiet point for time in a room that another stay has: the other stay's claim may have been there
+ * before theirs.
+ */
+function noteLate({ outlooks }: Scene, memory: Memory, listed: readonly Listed[]): void {
+  for (const name of memory.late) {
+    const [stay = '', room] = name.split(' ');
+    if (outlooks.get(stay)?.asks.some((ask) => ask.room === room) !== true) memory.late.delete(name);
+  }
+  const taken = listed.flatMap((one) => (one.granted === undefined ? [] : [{ ...one, granted: one.granted }]));
+  for (const [stay, { asks }] of outlooks) {
+    for (const ask of asks) {
+      const asked = (memory.asksThen.get(stay) ?? []).filter(({ room }) => room === ask.room);
+      const isLate = taken.some(
+        (other) =>
+          other.stay !== stay &&
+          other.room === ask.room &&
+          overlap(other.granted, ask) &&
+          !asked.some((then) => overlap(then, other.granted)),
+      );
+      if (isLate) memory.late.add(pair(stay, ask.room));
+    }
+  }
+}
+
+/** Returns true if the stay is in a room that is another stay's now: its extension came after that stay's lease. */
+function isOvertaken({ outlooks, now }: Scene, memory: Memory, listed: readonly Listed[], stay: string): boolean {
+  const holds = ({ granted }: Listed): boolean => granted !== undefined && granted.from <= now && now < granted.to;
+  const own = listed.filter((one) => one.stay === stay && one.leaving === undefined);
+  return own.some(
+    (one) =>
+      memory.late.has(pair(stay, one.room)) &&
+      listed.some((other) => other.room === one.room && holds(other) && areRivals(outlooks, one, other)),
+  );
+}
+
 /** A guest's desired state, with the leases that their stay holds. */
 interface Expected {
   readonly one: GuestDecision;
@@ -452,8 +489,9 @@ function holdHoused(
   const held = listed.filter((claim) => claim.stay === stay);
   const isSafe = isInHouse && !memory.struck.has(name) && !memory.regrouped.has(stay);
   const isDisplaced = memory.forced.size > 0 || held.some(({ displaced }) => displaced === true);
+  const isLockedOut = isDisplaced || isOvertaken(scene, memory, listed, stay);
   const opens = ROOMS.some(opensNow);
-  if (isSafe && memory.housed.has(name) && !isDisplaced && !opens && !sharesUnevenly(scene, listed, stay))
+  if (isSafe && memory.housed.has(name) && !isLockedOut && !opens && !sharesUnevenly(scene, listed, stay))
     throw new Error(`${one.guestId} of ${stay} is in house, and no longer opens any room${whyNot(scene, stay)}`);
   if (isInHouse && opens) memory.housed.add(name);
   else memory.housed.delete(name);

@@ -42,6 +42,8 @@ export interface Memory {
   readonly regrouped: Set<string>;
   /** Stay and guest pairs of guests in house who could open one of their rooms at the last quiet point. */
   readonly housed: Set<string>;
+  /** Stay and room pairs of stays that asked for time in a room after another stay, which has it. */
+  readonly late: Set<string>;
   /** Claims that rooms listed at the last quiet point. */
   listed: readonly Listed[];
   /** Stay and room pairs, with the quiet point at which the claim was first seen; the stay has claimed the room ever since. */
@@ -62,6 +64,7 @@ export function newMemory(): Memory {
     forced: new Set(),
     regrouped: new Set(),
     housed: new Set(),
+    late: new Set(),
     listed: [],
     firstSeen: new Map(),
     quietPoints: 0,
