@@ -10,7 +10,7 @@ import { applyReservation } from './client/apply-reservation.js';
 import { asking } from './client/asking.js';
 import { draftRun, withRoomsAsked } from './client/ask-rooms.js';
 import { eraseGuest } from './client/erase-guest.js';
-import { checkedInput, finding, findingRoom } from './client/refusals.js';
+import { checkedInput, finding, findingRoom, refusing } from './client/refusals.js';
 import type { GuestToErase } from './domain/model/erasure-schema.js';
 import type { Erasure } from './domain/model/erasure.js';
 import { ERROR_TYPES } from './domain/model/error-types.js';
@@ -49,10 +49,13 @@ export interface StayClient {
    * Sends a whole snapshot: starts the stay or amends it. Returns the view once the snapshot is recorded, not when keys
    * exist. A snapshot that is already recorded starts and changes nothing, even after the stay has ended; `taken` is
    * `known` then.
-   * @throws StayRefused `InvalidSnapshot`, `StaleRevision` or `StayOver`
+   * @throws StayRefused `InvalidSnapshot`, `StaleRevision`, `StayOver` or `TooManyMessages`
    */
   applyReservation(snapshot: StaySnapshotInput): Promise<StayView>;
-  /** Sends a signal; returns when Temporal has it. @throws StayRefused `InvalidMessage`; StayNotFound */
+  /**
+   * Sends a signal; returns when Temporal has it.
+   * @throws StayRefused `InvalidMessage`, or `TooManyMessages` for more than Temporal allows one run; StayNotFound
+   */
   signal<Name extends MessageName>(stayName: StayName, name: Name, payload: MessageInput<Name>): Promise<void>;
   /** Returns the current view of the stay. @throws StayNotFound */
   view(stayName: StayName): Promise<StayView>;
@@ -73,7 +76,7 @@ export interface StayClient {
   room(roomName: RoomName): Promise<RoomView>;
   /**
    * Assigns the room to a stay that claims it, for the front desk; returns when Temporal has the signal.
-   * @throws StayRefused `InvalidMessage`; RoomNotFound
+   * @throws StayRefused `InvalidMessage` or `TooManyMessages`; RoomNotFound
    */
   forceRoom(roomName: RoomName, force: RoomForce): Promise<void>;
 }
@@ -89,7 +92,7 @@ export function createStayClient(temporal: Client): StayClient {
     applyReservation: (snapshot) => applyReservation(temporal, snapshot),
     async signal(stayName, name, payload) {
       checkedInput<unknown>(messageSchemas[name], payload, ERROR_TYPES.invalidMessage);
-      await finding(stayName, () => handleOf(stayName).signal(staySignals[name], payload));
+      await finding(stayName, () => refusing(() => handleOf(stayName).signal(staySignals[name], payload)));
     },
     view: (stayName) => finding(stayName, () => asking(() => handleOf(stayName).query(stayQuery))),
     planFor: (stayName, change) =>
@@ -103,7 +106,7 @@ export function createStayClient(temporal: Client): StayClient {
     async forceRoom(roomName, force) {
       checkedInput(roomMessageSchemas.force, force, ERROR_TYPES.invalidMessage);
       const handle = temporal.workflow.getHandle(roomWorkflowId(roomName));
-      await findingRoom(roomName, () => handle.signal(forceSignal, force));
+      await findingRoom(roomName, () => refusing(() => handle.signal(forceSignal, force)));
     },
   };
 }

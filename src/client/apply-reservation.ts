@@ -29,7 +29,7 @@ import { WORKFLOW_TYPES } from '../temporal/workflow-types.js';
 /**
  * Records a snapshot and returns the view of its stay; starts the stay if needed. Of an invalid snapshot that ends the
  * stay, the end is recorded.
- * @throws StayRefused `InvalidSnapshot`, `StaleRevision` or `StayOver`
+ * @throws StayRefused `InvalidSnapshot`, `StaleRevision`, `StayOver` or `TooManyMessages`
  */
 export async function applyReservation(temporal: Client, input: StaySnapshotInput): Promise<StayView> {
   const checked = check(snapshotSchema, input);

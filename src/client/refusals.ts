@@ -9,6 +9,7 @@ import type { z } from 'zod';
 import { check, describeProblems, type Problem } from '../domain/model/check.js';
 import { ERROR_TYPES, type StaleDetails } from '../domain/model/error-types.js';
 import { roomWorkflowId, stayWorkflowId, type RoomName, type StayName } from '../domain/model/ids.js';
+import { isRunFull } from '../temporal/grpc-errors.js';
 
 /** Error for a refused request, which changed nothing; `type` is one of the names in `docs/messages.md`. */
 export class StayRefused extends Error {
@@ -46,6 +47,10 @@ export async function refusing<T>(send: () => Promise<T>): Promise<T> {
 }
 
 function refusalIn(error: unknown): StayRefused | undefined {
+  if (isRunFull(error)) {
+    const why = 'more messages have arrived than one run may take; send the same one again in a few seconds';
+    return new StayRefused(ERROR_TYPES.tooManyMessages, why);
+  }
   if (error instanceof WorkflowUpdateFailedError && error.cause instanceof ApplicationFailure) {
     const { type, message, details } = error.cause;
     const [stale] = (details ?? []) as readonly Partial<StaleDetails>[];

@@ -17,6 +17,15 @@ export interface GrpcError {
   readonly details: string;
 }
 
+/** Server texts for a run that takes no more messages until it has continued as new. */
+const RUN_IS_FULL = /limit for signal events|limit on the total number of distinct updates/;
+
+/** Returns true if the workflow's run has had as many messages as Temporal allows for one run; it continues as new soon. */
+export function isRunFull(error: unknown): boolean {
+  const answer = grpcErrorIn(error);
+  return answer !== undefined && RUN_IS_FULL.test(answer.details);
+}
+
 /** Returns the gRPC error in an error of Temporal's client, which wraps it for some calls; undefined without one. */
 export function grpcErrorIn(error: unknown): GrpcError | undefined {
   const found = error instanceof Error && isGrpcServiceError(error.cause) ? error.cause : error;

@@ -15,6 +15,8 @@ export function problemOfClient(error: unknown): HttpProblem | undefined {
       return new HttpProblem('stay-over', error.message);
     case ERROR_TYPES.guestNeeded:
       return new HttpProblem('guest-needed', error.message);
+    case ERROR_TYPES.tooManyMessages:
+      return new HttpProblem('unavailable', error.message, { headers: { 'retry-after': '2' } });
     default:
       return new HttpProblem('invalid-request', error.message, { errors: error.problems });
   }

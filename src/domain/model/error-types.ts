@@ -4,6 +4,7 @@ export const ERROR_TYPES = {
   invalidMessage: 'InvalidMessage',
   staleRevision: 'StaleRevision',
   stayOver: 'StayOver',
+  tooManyMessages: 'TooManyMessages',
   seamRejected: 'SeamRejected',
   seamUnavailable: 'SeamUnavailable',
   notFoundAtSeam: 'NotFoundAtSeam',

@@ -25,7 +25,7 @@ import {
   type House,
   type Luck,
 } from './hotel.js';
-import { judge, outlook, type Fact, type GuestDecision } from './judge.js';
+import { judge, outlook, type Ask, type Fact, type GuestDecision } from './judge.js';
 
 const GUESTS = ['g1', 'g2', 'g3', 'g4'] as const;
 const ROOMS = ['101', '102', '103'] as const;
@@ -441,17 +441,18 @@ function noteDesired(story: Story): void {
   story.steady = new Set([...story.steady].filter((one) => desired.has(one)));
 }
 
-/** Returns the rooms that the stay has, or is to have, as of `now`. */
-function roomsAsked({ facts, house }: Story, now = house.hotel.now()): readonly string[] {
-  return outlook(facts, house.policy, now).asks.map(({ room }) => room);
+/** Returns the rooms that the stay has, or is to have, as of `now`; the earlier stretch of a room first. */
+function asksOf({ facts, house }: Story, now = house.hotel.now()): readonly Ask[] {
+  return outlook(facts, house.policy, now).asks;
 }
 
 /** Notes rooms whose lease is over at `at`. Another stay may have them from then on, like a room that the stay releases. */
 function noteOver(story: Story, at: number): void {
   const { releasedAfter, state } = story.house;
-  const after = roomsAsked(story, at);
-  for (const room of roomsAsked(story).filter((one) => !after.includes(one)))
-    releasedAfter.set(room, state.keyring.keys.length);
+  const after = asksOf(story, at);
+  for (const { room } of asksOf(story)) {
+    if (!after.some((ask) => ask.room === room)) releasedAfter.set(room, state.keyring.keys.length);
+  }
 }
 
 function pair(guestId: string, door: string): string {
@@ -481,7 +482,7 @@ function wouldOpen(house: House, device: DeviceRecord, door: string, at: number)
 
 /**
  * Rules 2 and 4: no override while a key lives that could be joined. Exceptions: a re-key after a loss or a removal for cause, and a
- * room that the stay released since, because another stay may have had it.
+ * room that the stay released since, because another stay may have had it. A key from before the newest override could not be joined.
  */
 function holdOverride(story: Story, planned: KeyStep): void {
   if (planned.do !== 'override' || planned.keyId !== undefined) return;
@@ -493,7 +494,8 @@ function holdOverride(story: Story, planned: KeyStep): void {
     const lives = credential !== undefined && isValid(credential) && credential.endsAt > hotel.now();
     const inTheWay = story.house.jobs.some((job) => job.key?.keyId === key.keyId && job.key.do === 'revoke');
     const trusted = key.state === 'live' && key.condemned === undefined && !inTheWay;
-    return lives && trusted && planned.rooms.every((room) => key.ask.rooms.includes(room));
+    const isNewest = planned.rooms.every((room) => key.generation >= newestOverrideOn(story, room));
+    return lives && trusted && isNewest && planned.rooms.every((room) => key.ask.rooms.includes(room));
   });
   if (joinable !== undefined) {
     throw new Error(`an override on ${planned.rooms.join('+')}, while ${joinable.keyId} lives and could be joined`);
@@ -501,10 +503,17 @@ function holdOverride(story: Story, planned: KeyStep): void {
 }
 
 /** True until an override has been issued since a key to the room was lost. */
-function isUnsafe({ unsafe, house }: Story, room: string): boolean {
-  const since = unsafe.get(room);
-  const issued = house.state.keyring.keys.filter((key) => key.ask.kind === 'override' && key.issuedAt !== undefined);
-  return since !== undefined && !issued.some((key) => key.generation > since && key.ask.rooms.includes(room));
+function isUnsafe(story: Story, room: string): boolean {
+  const since = story.unsafe.get(room);
+  return since !== undefined && newestOverrideOn(story, room) <= since;
+}
+
+/** Generation of the newest override that was issued for the room; the lock may have seen it, and then refuses earlier keys. */
+function newestOverrideOn({ house }: Story, room: string): number {
+  const overrides = house.state.keyring.keys.filter(
+    ({ ask, issuedAt }) => ask.kind === 'override' && issuedAt !== undefined,
+  );
+  return Math.max(0, ...overrides.filter(({ ask }) => ask.rooms.includes(room)).map(({ generation }) => generation));
 }
 
 /** Rule 3: no guest who should open a door, and does, stops opening it, other than in a re-key, a swap, or after a loss. */
@@ -515,7 +524,7 @@ function holdDoors(story: Story, act: () => unknown): void {
     one.rooms
       .filter((room) => story.steady.has(pair(one.guestId, room)) && !story.struck.has(one.guestId))
       .map((room) => ({ guestId: one.guestId, room, at: Math.max(now, one.from) }))
-      .filter(({ at }) => at < one.to),
+      .filter(({ at }) => at < endOfLeases(story, one)),
   );
   const devices = (guestId: string) => devicesOf(house, guestId).filter((one) => one.phone.connection === 'online');
   const couldOpen = before.filter((one) =>
@@ -634,7 +643,7 @@ function holdGuest(story: Story, one: GuestDecision, all: readonly GuestDecision
   }
   if (!canBeServed(story, one, all)) return;
   const desired = [...one.rooms, ...COMMON_DOORS, LIFT];
-  const to = endOfLeases(house, one);
+  const to = endOfLeases(story, one);
   // The stay leaves these rooms before the guest's window begins: no key to them is due.
   if (to <= one.from) return;
   for (const door of DOORS) {
@@ -652,15 +661,10 @@ function holdGuest(story: Story, one: GuestDecision, all: readonly GuestDecision
   }
 }
 
-/** End of a key: that of the first lease among its rooms, when the stay moves out of one of them. */
-function endOfLeases({ state, hotel }: House, { rooms, to }: GuestDecision): number {
-  const moves = state.desired.scheduled.filter((move) => move.guestId === undefined);
-  return moves
-    .filter((move, index) => !moves.slice(index + 1).some((later) => later.from === move.from))
-    .filter((move) => rooms.some((room) => !move.rooms.includes(room)))
-    .map((move) => Date.parse(move.from))
-    .filter((at) => at > hotel.now())
-    .reduce((first, at) => Math.min(first, at), to);
+/** End of a key: that of the first lease among its rooms, when the stay moves out of one of them; 0 if it has moved out before it begins. */
+function endOfLeases(story: Story, { rooms, to }: GuestDecision): number {
+  const asks = asksOf(story);
+  return rooms.reduce((first, room) => Math.min(first, asks.find((ask) => ask.room === room)?.to ?? 0), to);
 }
 
 function instants(): readonly number[] {
