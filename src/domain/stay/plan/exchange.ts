@@ -91,12 +91,7 @@ function couldMove(
 ): boolean {
   const cardFormat = state.property?.policy.cardFormat;
   if (cardFormat === undefined) return false;
-  const claims = state.leases.claims.map((held): HeldClaim =>
-    wanted.some((claim) => claim.held === held)
-      ? { ...held, decision: { kind: 'granted', until: held.window.to, opener: true, anchors: [] } }
-      : held,
-  );
-  const afterwards: StayState = { ...state, leases: { ...state.leases, claims } };
+  const afterwards = withGrants(state, wanted, now);
   const moving = desiredKeys(afterwards, now).guests.filter(({ guestId }) =>
     keysOf(state.keyring, guestId).some(
       (key) => isLive(key, now) && leaving.some(({ room }) => key.ask.rooms.includes(room)),
@@ -106,6 +101,27 @@ function couldMove(
     const isRefused = refusalOf(state.keyring, guest) !== undefined;
     return guest.gate === undefined && !isRefused && overCapacity(cardFormat, guest.rooms, state.doors) === undefined;
   });
+}
+
+/**
+ * Returns the state as if rooms had granted these claims. A stay that cannot make its next move yet would ask for more
+ * time in such a room; the claims stand as if they had asked for it.
+ */
+function withGrants(state: StayState, wanted: readonly WantedClaim[], now: Instant): StayState {
+  const withWanted = (from: StayState, change: (held: HeldClaim) => HeldClaim): StayState => {
+    const isWanted = (held: HeldClaim): boolean => wanted.some((claim) => isOf(claim.held, held));
+    const claims = from.leases.claims.map((held) => (isWanted(held) ? change(held) : held));
+    return { ...from, leases: { ...from.leases, claims } };
+  };
+  const granted = withWanted(state, (held) => ({
+    ...held,
+    decision: { kind: 'granted', until: held.window.to, opener: true, anchors: [] },
+  }));
+  const desired = desiredClaims(granted, granted.leases, now);
+  return withWanted(granted, (held) => ({
+    ...held,
+    window: desired.find((claim) => isOf(claim, held))?.window ?? held.window,
+  }));
 }
 
 function byRoom(a: { readonly room: string }, b: { readonly room: string }): number {

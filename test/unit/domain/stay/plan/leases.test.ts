@@ -760,6 +760,15 @@ describe('guests in house whose room changes', () => {
     );
   });
 
+  test('a stay offers its room for the next one even if the room after that is not granted yet', () => {
+    const { stay, offer } = aStayThatOffers();
+    const move = '2026-11-25T08:00Z';
+    stay.state = applyMessage(stay.state, { name: 'changeRooms', payload: { rooms: ['103'], from: move } }, NOON);
+    stay.settleLeases((room, until) => (room === '103' ? taken : waits('102', { leaving: [OTHER] })(room, until)));
+    const { gives, wants } = offer;
+    expect(offerOf(stay.state, NOON)).toMatchObject({ gives, wants });
+  });
+
   test.each([
     [
       'a hold',
