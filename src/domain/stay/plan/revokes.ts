@@ -1,5 +1,5 @@
 /** Revokes: the keys that end now (rules 3, 5, 6 and 7). Revoking has no gates. */
-import { isBefore, later } from '../../model/instants.js';
+import { earlier, isBefore, later } from '../../model/instants.js';
 import type { Key } from '../../model/key.js';
 import { coversRooms, keysOf, mayOpen, sharesRoom } from '../known/keyring.js';
 import { isWorthConfirming } from './anchors.js';
@@ -106,6 +106,11 @@ function endReason(round: Round, key: Key): string | undefined {
   // rooms.
   const isForgotten = key.lingers === true;
   if (isForgotten && !coversRooms(guest.rooms, key.ask.rooms)) return 'dead, and to a room that is no longer theirs';
+  return endReasonWithoutSuccessor(round, key, guest) ?? surplusReason(round, key, guest);
+}
+
+/** Returns why a key ends before its guest has the next one. */
+function endReasonWithoutSuccessor(round: Round, key: Key, guest: DesiredGuest): string | undefined {
   if (isGivenAway(round, key, guest)) return 'the front desk gave the room to another stay';
   if (isGivenUp(round, key, guest)) return 'the room is no longer theirs, and the next key has to wait';
   if (isLeftToTheDesk(round, key, guest))
@@ -155,15 +160,36 @@ function isLeftToTheDesk(round: Round, key: Key, guest: DesiredGuest): boolean {
  */
 function isSuperseded(round: Round, key: Key, guest: DesiredGuest): boolean {
   const own = keysOf(round.keyring, key.guestId);
+  return own.slice(own.indexOf(key) + 1).some((newer) => takesPlaceOf(round, newer, key, guest));
+}
+
+/**
+ * Returns why the newer of two keys ends while a gate is closed to the guest's next one: the dates changed back while it
+ * was made, and the earlier key opens all that it does.
+ */
+function surplusReason(round: Round, key: Key, guest: DesiredGuest): string | undefined {
+  if (guest.gate === undefined) return undefined;
+  const own = keysOf(round.keyring, key.guestId);
+  const end = earlier(key.ask.window.to, guest.window.to);
+  const isSurplus = own
+    .slice(0, own.indexOf(key))
+    .some(
+      (before) =>
+        takesPlaceOf(round, before, key, guest) &&
+        !isBefore(before.ask.window.to, end) &&
+        endReasonWithoutSuccessor(round, before, guest) === undefined,
+    );
+  return isSurplus ? 'an earlier key opens the same doors' : undefined;
+}
+
+/** Returns true if `other` opens the guest's rooms that `key` should still open, and no later. */
+function takesPlaceOf(round: Round, other: Key, key: Key, guest: DesiredGuest): boolean {
   const stillDesired = key.ask.rooms.filter((room) => guest.rooms.includes(room));
   const opensBy = isBefore(round.now, guest.window.from) ? guest.window.from : round.now;
-  return own
-    .slice(own.indexOf(key) + 1)
-    .some(
-      (newer) =>
-        isLiveIn(round, newer) &&
-        newer.generation >= key.generation &&
-        coversRooms(newer.ask.rooms, stillDesired) &&
-        !isBefore(later(opensBy, key.ask.window.from), newer.ask.window.from),
-    );
+  return (
+    isLiveIn(round, other) &&
+    other.generation >= key.generation &&
+    coversRooms(other.ask.rooms, stillDesired) &&
+    !isBefore(later(opensBy, key.ask.window.from), other.ask.window.from)
+  );
 }

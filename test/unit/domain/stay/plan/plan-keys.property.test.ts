@@ -88,6 +88,18 @@ const TOLD_BEFORE: [StoryStart, readonly Turn[]][] = [
       { kind: 'quiet' },
     ],
   ],
+  // A key with a later start was made during a hold, and stayed beside the one that opens from now on.
+  [
+    { ...ONE_GUEST, rooms: ['103'] },
+    [
+      { kind: 'status', status: 'in-house' },
+      { kind: 'quiet' },
+      { kind: 'status', status: 'confirmed' },
+      { kind: 'from', at: '2026-11-23T12:00Z', by: 'snapshot' },
+      { kind: 'booking-hold', held: 'held' },
+      { kind: 'get-on', job: 0, luck: 'good' },
+    ],
+  ],
   // A hold on one guest before a move prolonged the key of another guest, who could move, beyond the move.
   [
     { ...ONE_GUEST, rooms: ['101'] },

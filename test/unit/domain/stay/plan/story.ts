@@ -389,7 +389,9 @@ function within(one: StaySnapshotInput['guests'][number], rooms: readonly string
 function strike(story: Story, guestId: string, mode: 'secure' | 'convenient' = 'secure'): void {
   story.struck.add(guestId);
   if (mode === 'convenient') return;
-  const own = story.house.state.keyring.keys.filter((key) => key.guestId === guestId && key.state !== 'dead');
+  // A key that died with its anchor may still be on the phone.
+  const isGone = (key: Key): boolean => key.state === 'dead' && (key.ended === 'revoked' || key.ended === 'expired');
+  const own = story.house.state.keyring.keys.filter((key) => key.guestId === guestId && !isGone(key));
   const { lastGeneration } = story.house.state.keyring;
   for (const room of own.flatMap((key) => key.ask.rooms)) story.unsafe.set(room, lastGeneration);
 }
@@ -441,18 +443,15 @@ function noteDesired(story: Story): void {
   story.steady = new Set([...story.steady].filter((one) => desired.has(one)));
 }
 
-/** Returns the rooms that the stay has, or is to have, as of `now`; the earlier stretch of a room first. */
-function asksOf({ facts, house }: Story, now = house.hotel.now()): readonly Ask[] {
-  return outlook(facts, house.policy, now).asks;
+/** Returns the rooms that the stay has, or is to have; the earlier stretch of a room first. */
+function asksOf({ facts, house }: Story): readonly Ask[] {
+  return outlook(facts, house.policy, house.hotel.now()).asks;
 }
 
 /** Notes rooms whose lease is over at `at`. Another stay may have them from then on, like a room that the stay releases. */
 function noteOver(story: Story, at: number): void {
   const { releasedAfter, state } = story.house;
-  const after = asksOf(story, at);
-  for (const { room } of asksOf(story)) {
-    if (!after.some((ask) => ask.room === room)) releasedAfter.set(room, state.keyring.keys.length);
-  }
+  for (const { room, to } of asksOf(story)) if (to <= at) releasedAfter.set(room, state.keyring.keys.length);
 }
 
 function pair(guestId: string, door: string): string {
