@@ -16,8 +16,8 @@ export default defineConfig({
     // Modules are loaded once per worker, not once per file: loading Temporal's SDK over and over took a quarter of the time. No module
     // of the project keeps state that a test changes.
     isolate: false,
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
+    testTimeout: 300_000,
+    hookTimeout: 300_000,
     // A call that nobody waits for any more may be due to be tried again by Temporal's client just after a test has closed its connection.
     onUnhandledError: ({ message, stack }) =>
       message === 'Channel has been shut down' && stack?.includes('grpc-retry') === true ? false : undefined,

@@ -72,7 +72,7 @@ async function counts(): Promise<Record<string, number>> {
 async function allTakenTwice(): Promise<void> {
   const happened = world.simulator.hotel.world.events.all().filter((one) => SEAM_EVENT_TYPES.includes(one.event_type));
   const answered = async (): Promise<number> => Object.values(await counts()).reduce((sum, count) => sum + count, 0);
-  await expect.poll(answered, { timeout: 20_000 }).toBeGreaterThanOrEqual(2 * happened.length);
+  await expect.poll(answered, { timeout: 120_000 }).toBeGreaterThanOrEqual(2 * happened.length);
 }
 
 const lineSchema = z.object({ msg: z.string(), eventId: z.string().optional(), stays: z.array(z.string()).optional() });
@@ -118,7 +118,7 @@ async function canBeFoundBy(stay: BookedStay, ids: readonly string[]): Promise<v
     const { typedSearchAttributes } = await world.temporal.workflow.getHandle(stay.workflowId).describe();
     return typedSearchAttributes.get(SEARCH_ATTRIBUTES.keys) ?? [];
   };
-  await expect.poll(shown, { timeout: 20_000 }).toEqual(expect.arrayContaining([...ids]));
+  await expect.poll(shown, { timeout: 120_000 }).toEqual(expect.arrayContaining([...ids]));
 }
 
 const keyIds = (view: StayView): string[] => view.keys.flatMap((key) => key.acsCredentialId ?? []);

@@ -10,7 +10,7 @@ beforeAll(async () => {
 });
 afterAll(async () => world.stop());
 
-const AT_REST = { withinMs: 45_000 };
+const AT_REST = { withinMs: 180_000 };
 
 const outages: readonly (Fault & { readonly title: string })[] = [
   { title: 'the bridge is down', kind: 'bridge-down' },

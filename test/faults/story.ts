@@ -40,7 +40,7 @@ export interface Story {
   readonly changes: readonly { readonly change: Change; readonly pace: 'at-rest' | 'in-a-hurry' }[];
 }
 
-const PATIENCE = { withinMs: 90_000 };
+const PATIENCE = { withinMs: 180_000 };
 const FIRST_GUESTS = ['g1', 'g2', 'g3'];
 
 /** How a story took place. */

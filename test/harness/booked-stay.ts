@@ -18,7 +18,7 @@ export interface StayHost {
 export interface BookingHabits {
   /** `at-once`: every guest enrols a phone as soon as they are registered at Seam; `by-hand`: only through `enrol`. */
   readonly phones?: 'at-once' | 'by-hand';
-  /** Timeout for a view, in milliseconds; 15 s by default, without a cache 30 s. */
+  /** Timeout for a view, in milliseconds; 60 s by default, without a cache 120 s. */
   readonly withinMs?: number;
 }
 
@@ -50,7 +50,7 @@ export interface BookedStay {
 /** Each look costs a replay where there is no cache. */
 const IS_CACHED = process.env.STAYLINE_TEST_CACHED_STAYS === undefined;
 const LOOK_EVERY_MS = IS_CACHED ? 20 : 60;
-const PATIENCE_MS = IS_CACHED ? 15_000 : 30_000;
+const PATIENCE_MS = IS_CACHED ? 60_000 : 120_000;
 /** Time in which things may happen by themselves before time is skipped. */
 const STILL_MS = 200;
 

@@ -42,7 +42,7 @@ const shortTasks: WorkflowClientInterceptor = {
 };
 
 /** Limit for a task that stays due. After that, the task has lost its worker, and the query reports it. */
-const PATIENCE_MS = 10_000;
+const PATIENCE_MS = 60_000;
 
 async function noTaskIsDue(stay: WorkflowHandle): Promise<void> {
   const deadline = performance.now() + PATIENCE_MS;

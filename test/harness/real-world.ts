@@ -155,7 +155,7 @@ export async function openRealWorld(options: RealWorldOptions = {}): Promise<Rea
         pass: () => Promise.reject(new Error('Here time passes by itself only')),
         now: () => Promise.resolve(Date.now()),
       };
-      return bookStay(host, snapshot, { withinMs: 45_000, ...habits });
+      return bookStay(host, snapshot, { withinMs: 120_000, ...habits });
     },
     freeRooms(count) {
       roomsGiven += count;

@@ -55,7 +55,7 @@ async function anErasure(): Promise<SavedHistory> {
     await stay.settled();
     await world.temporal.workflow.getHandle(stay.workflowId).terminate('its guest is to be forgotten');
     // Temporal still lists a stay as open for a short time after it has closed.
-    await waitUntil(() => world.client.eraseGuest(guest).catch(() => undefined), { timeout: 30_000 });
+    await waitUntil(() => world.client.eraseGuest(guest).catch(() => undefined), { timeout: 120_000 });
     return await fetchHistory(world.temporal, eraseWorkflowId(guest));
   } finally {
     await world.stop();
@@ -68,7 +68,7 @@ export const BOOKING_SCENARIOS: Readonly<Record<string, () => Promise<SavedHisto
       world.save(ID);
       await world.deliver(ID);
       await world.deliver(ID);
-      await waitUntil(() => world.house.reads().reservations > 0, { timeout: 30_000 });
+      await waitUntil(() => world.house.reads().reservations > 0, { timeout: 120_000 });
       world.save(ID, { rooms: ['102'] });
       await world.deliver(ID);
       await world.read(ID);
@@ -79,7 +79,7 @@ export const BOOKING_SCENARIOS: Readonly<Record<string, () => Promise<SavedHisto
       world.save(ID);
       world.house.trouble.begin({ status: 503 });
       await world.deliver(ID);
-      await waitUntil(() => world.house.trouble.counts().refused > 1, { timeout: 30_000 });
+      await waitUntil(() => world.house.trouble.counts().refused > 1, { timeout: 120_000 });
       world.house.trouble.end();
       await world.read(ID);
       return ingestId(ID);
@@ -106,7 +106,7 @@ export const BOOKING_SCENARIOS: Readonly<Record<string, () => Promise<SavedHisto
       await lagging.executeUpdate(rereadUpdate);
       world.save(ID, { rooms: ['103'] });
       await world.deliver(ID);
-      await waitUntil(async () => (await world.view(ID)).rooms.includes('102'), { timeout: 30_000 });
+      await waitUntil(async () => (await world.view(ID)).rooms.includes('102'), { timeout: 120_000 });
       world.house.lag(false);
       await world.read(ID);
       return ingestId(ID);
@@ -157,7 +157,7 @@ export const BOOKING_SCENARIOS: Readonly<Record<string, () => Promise<SavedHisto
         await hotel.world.temporal.workflow.getHandle(workflowId).result();
         return fetchHistory(hotel.world.temporal, workflowId);
       };
-      return await waitUntil(() => history().catch(() => undefined), { timeout: 60_000 });
+      return await waitUntil(() => history().catch(() => undefined), { timeout: 120_000 });
     } finally {
       await close();
     }

@@ -110,7 +110,7 @@ function story<Scene>(
 }
 
 /** Time limit of one step in real time, in milliseconds. */
-const STEP_MS = 40_000;
+const STEP_MS = 240_000;
 
 /** Adds the sentence of the failing step to a failure. */
 async function withSentence<Result>(step: Step, act: () => Result): Promise<Awaited<Result>> {

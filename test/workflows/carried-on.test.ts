@@ -27,7 +27,7 @@ async function growIntoNextRun(stay: BookedStay): Promise<void> {
     return false;
   };
   // Slowly from here: requests in flight end first, and a history has a limit.
-  await vi.waitUntil(hasLeft, { timeout: 15_000, interval: 300 });
+  await vi.waitUntil(hasLeft, { timeout: 120_000, interval: 300 });
 }
 
 test('a stay with a long history continues as new with its keys, its timeline and the requests that it has handled', async () => {

@@ -8,7 +8,7 @@ import { house } from '../e2e/booking/ingress/house-system.js';
 import { openStayWorld, PROPERTY_ID, type StayWorld } from '../harness/stay-world.js';
 import { waitUntil } from '../harness/wait-until.js';
 
-const PATIENCE = { timeout: 60_000, interval: 100 };
+const PATIENCE = { timeout: 120_000, interval: 100 };
 
 let world: StayWorld;
 /** Reservations that were read, by id. */

@@ -57,7 +57,7 @@ test('guests who set up a phone have keys at the end, whatever came before', { t
   const ends = plots.map(async (plot, index) => {
     const [room = ''] = world.freeRooms(1);
     const guests = GUESTS.map((guestId) => ({ guestId }));
-    const stay = await world.book(`held-${index}`, { rooms: [room], guests }, { phones: 'by-hand', withinMs: 90_000 });
+    const stay = await world.book(`held-${index}`, { rooms: [room], guests }, { phones: 'by-hand', withinMs: 180_000 });
     await liveThrough(stay, plot);
     try {
       await stay.until((view) => view.settled && view.guests.every(({ keyState }) => keyState === 'issued'));

@@ -44,11 +44,11 @@ afterAll(async () => world.stop());
 test('changes that a listener receives reach the stays, and a connection that ends or fails is opened again', async () => {
   await ensureSchedules(world.temporal, connections);
   await ensureSchedules(world.temporal, connections);
-  await vi.waitUntil(() => said.length >= 3, { timeout: 40_000 });
+  await vi.waitUntil(() => said.length >= 3, { timeout: 120_000 });
   for (const reservationId of ['heard-0', 'heard-2']) {
     const look = (): Promise<unknown> =>
       world.client.view({ propertyId: PROPERTY_ID, reservationId }).catch(() => undefined);
-    await vi.waitUntil(async () => (await look()) !== undefined, { timeout: 20_000, interval: 100 });
+    await vi.waitUntil(async () => (await look()) !== undefined, { timeout: 120_000, interval: 100 });
   }
   expect(counted.slice(0, 2)).toEqual(['radio heard', 'radio heard']);
   const found = world.temporal.workflow.list({ query: 'WorkflowType = "bookingListener"' });

@@ -6,7 +6,7 @@ import { cachedBundle } from '../../src/dev/bundle-cache.js';
 import { openStayWorld, type StayWorld } from '../harness/stay-world.js';
 import { waitUntil } from '../harness/wait-until.js';
 
-const PATIENCE = { timeout: 30_000 };
+const PATIENCE = { timeout: 120_000 };
 const DAY_MINUTES = 24 * 60;
 
 let asked = 0;

@@ -59,7 +59,7 @@ async function voted(name: string): Promise<Swap> {
 async function offered({ workflowId }: BookedStay): Promise<Offer> {
   const standing = (): Promise<{ readonly offer?: Offer }> =>
     world.temporal.workflow.getHandle(workflowId).query(exchangeQuery);
-  await expect.poll(async () => (await standing()).offer, { timeout: 15_000 }).toBeDefined();
+  await expect.poll(async () => (await standing()).offer, { timeout: 120_000 }).toBeDefined();
   const { offer } = await standing();
   if (offer === undefined) throw new Error('the offer is gone');
   return offer;

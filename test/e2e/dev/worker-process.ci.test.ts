@@ -105,7 +105,7 @@ describe('the worker process', () => {
     const health = (): Promise<Ended> => run('src/worker-health.ts', { TEMPORAL_ADDRESS: server.address });
     expect((await health()).status).toBe(1);
     const worker = await startChild({ file: 'src/worker.ts', env, log: STDERR });
-    await expect.poll(health, { timeout: 20_000 }).toMatchObject({ status: 0 });
+    await expect.poll(health, { timeout: 120_000 }).toMatchObject({ status: 0 });
     await worker.end('SIGTERM');
   });
 

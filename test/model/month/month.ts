@@ -49,7 +49,7 @@ const INSPECTED_AT = [3, 10, 13, 21];
 const MINUTE = 60_000;
 /** Number of messages that the booking system sends at once. */
 const AT_ONCE = 12;
-const PATIENCE_MS = 30_000;
+const PATIENCE_MS = 120_000;
 /** Longer than any hour of the hotel takes. */
 const STANDSTILL_MS = 240_000;
 

@@ -163,7 +163,7 @@ describe('a lost response', () => {
     let creates = 0;
     hotel.client.http.interceptors.request.use(async (request) => {
       if (request.url === CREATE && ++creates === 2)
-        await expect.poll(() => hotel.keysMade(), { timeout: 10_000 }).toBe(2);
+        await expect.poll(() => hotel.keysMade(), { timeout: 120_000 }).toBe(2);
       return request;
     });
     const input = hotel.issuing(guest, hotel.ask(['101'], earlier), { ownCredentialIds: [earlier] });
@@ -242,7 +242,7 @@ describe('the heartbeat details of an attempt', () => {
     environment.on('heartbeat', (details: unknown) => (noted = details));
     await hotel.fault({ kind: 'latency', path: '/acs/credentials/get', ms: 60_000, times: 1 });
     const interrupted = environment.run(hotel.activities.issueKey, input);
-    await vi.waitFor(() => expect(hotel.asked).toContain('/acs/credentials/get'), { timeout: 10_000 });
+    await vi.waitFor(() => expect(hotel.asked).toContain('/acs/credentials/get'), { timeout: 120_000 });
     environment.cancel('WORKER_SHUTDOWN', new ActivityCancellationDetails({ workerShutdown: true }));
     await expect(interrupted).rejects.toBeInstanceOf(CancelledFailure);
     const second = activityEnvironment({ attempt: 2, heartbeatDetails: noted });

@@ -131,7 +131,7 @@ describe('ten wrong snapshots', () => {
     // Visibility lags behind a start. A stay that is started now appears after any that the snapshots above had started.
     const marker = 'after-the-wrong-ones';
     await stays.applyReservation(snapshotOf(marker, { status: 'tentative' }));
-    await expect.poll(workflowIds, { timeout: 20_000 }).toHaveLength(before.length + 1);
+    await expect.poll(workflowIds, { timeout: 120_000 }).toHaveLength(before.length + 1);
     expect(await workflowIds()).toContain(`stay/${PROPERTY_ID}/${marker}`);
   }, 120_000);
 });
@@ -237,7 +237,7 @@ test('a room is shown with its holder and the waiting stay, and the front desk g
     const { waiting, keys } = await stays.room(name);
     return waiting.length > 0 && keys.certain.length > 0;
   };
-  await expect.poll(isAsked, { timeout: 20_000 }).toBe(true);
+  await expect.poll(isAsked, { timeout: 120_000 }).toBe(true);
   const busy = await run(['room', ...room]);
   expect(busy.stdout).toMatch(
     /Leases\n +open +stay\/seaside\/R-5 .*\n\nWaiting\n +stay\/seaside\/R-6 .*behind stay\/seaside\/R-5/,

@@ -5,7 +5,7 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { createHttpServer, type HttpServer } from '../../../src/http/server.js';
 import { waitUntil } from '../../harness/wait-until.js';
 
-const PATIENCE = { timeout: 15_000 };
+const PATIENCE = { timeout: 120_000 };
 
 let server: HttpServer;
 let port: number;

@@ -85,9 +85,9 @@ test('malformed input after a request does not get into the response to that req
   const stream = new PassThrough();
   server.app.get('/stream', async (_request, reply) => reply.type('text/event-stream').send(stream));
   const answer = send('GET /stream HTTP/1.1\r\nhost: x\r\n\r\n');
-  await waitUntil(() => stream.readableFlowing, { timeout: 10_000 });
+  await waitUntil(() => stream.readableFlowing, { timeout: 120_000 });
   stream.write('first');
-  await waitUntil(() => clients[0]?.bytesRead, { timeout: 10_000 });
+  await waitUntil(() => clients[0]?.bytesRead, { timeout: 120_000 });
   clients[0]?.write('good morning\r\n\r\n');
   const text = await answer;
   expect(text).toMatch(/^HTTP\/1\.1 200 /);
@@ -122,5 +122,5 @@ test('an answer that the client does not read is given up after a while', async 
   clients.push(client);
   client.pause();
   client.on('error', () => undefined);
-  await waitUntil(() => held.length === 1 && held.every((socket) => socket.destroyed), { timeout: 20_000 });
+  await waitUntil(() => held.length === 1 && held.every((socket) => socket.destroyed), { timeout: 120_000 });
 });

@@ -128,7 +128,7 @@ test.each(['SIGKILL', 'SIGTERM'] as const)('no server is left behind when its pa
   expect(isAlive(started.pid)).toBe(true);
   parent.kill(signal);
   await once(parent, 'exit');
-  await vi.waitFor(() => expect(isAlive(started.pid)).toBe(false), { timeout: 20_000 });
+  await vi.waitFor(() => expect(isAlive(started.pid)).toBe(false), { timeout: 120_000 });
   const again = await startDevServer({ databaseFile: file });
   await again.stop();
   expect(existsSync(`${file}.lock`)).toBe(false);

@@ -30,7 +30,7 @@ test('39: an outage of apaleo revokes no key, and changes made meanwhile are car
   const guestIds = view.guests.map(({ guestId }) => guestId);
   apaleo.trouble.begin({ status: 503 });
   await apaleo.save(bookedNow('OUT-1', '114', { status: 'InHouse' }), 'unit-assigned');
-  await expect.poll(() => apaleo.trouble.counts().refused, { timeout: 30_000 }).toBeGreaterThan(1);
+  await expect.poll(() => apaleo.trouble.counts().refused, { timeout: 120_000 }).toBeGreaterThan(1);
   expect(await stay.whoOpens('113', guestIds)).toEqual(guestIds);
   apaleo.trouble.end();
   await hotel.stay('OUT-1', isReady(['114']));
@@ -54,7 +54,7 @@ test('39: the sweep finds changes whose events were lost', async () => {
   expect(await found.stay.whoOpens('116', others)).toEqual(others);
   const metrics = async (): Promise<string> => (await fetch(new URL('/metrics', hotel.door))).text();
   await expect
-    .poll(metrics, { timeout: 30_000 })
+    .poll(metrics, { timeout: 120_000 })
     .toMatch(/stayline_booking_sweep_repaired\{connection="one",property="simulated-hotel"\} 2/);
   expect(await metrics()).toMatch(/stayline_booking_sweep_ended_timestamp_seconds\{[^}]*\} 1\d{9}/);
   await apaleo.deliveries.release();

@@ -437,7 +437,7 @@ async function putInForest(reservationId: string): Promise<void> {
     const { body } = await server.call('GET', `${path}/stays`, undefined, { key });
     return body.stays.map((stay: { reservationId: string }) => stay.reservationId);
   };
-  await expect.poll(listed, { timeout: 20_000, interval: 50 }).toContain(reservationId);
+  await expect.poll(listed, { timeout: 120_000, interval: 50 }).toContain(reservationId);
 }
 
 function linesOf({ timeline }: { readonly timeline: readonly { readonly what: string }[] }, like: RegExp): string[] {

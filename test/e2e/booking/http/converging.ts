@@ -74,7 +74,7 @@ export async function converges(world: ApiWorld, numRuns: number, seed: number):
       const [desired, come] = await Promise.all([inOrder, asTold].map((path) => world.call('GET', path)));
       expect(essence(come?.body)).toEqual(essence(desired?.body));
     };
-    await expect.poll(compare, { timeout: 20_000, interval: 50 }).toBe(undefined);
+    await expect.poll(compare, { timeout: 120_000, interval: 50 }).toBe(undefined);
   });
   // Each shrinking attempt would cost as much as the first run.
   await fc.assert(property, {

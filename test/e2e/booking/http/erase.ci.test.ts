@@ -5,7 +5,7 @@ import { PROPERTY_ID } from '../../../harness/stay-world.js';
 import { waitUntil } from '../../../harness/wait-until.js';
 import { openApiWorld, type ApiWorld, type Called } from './api-world.js';
 
-const PATIENCE = { timeout: 90_000 };
+const PATIENCE = { timeout: 120_000 };
 /** Stays end at whole minutes. */
 const A_STAYS_END = 300_000;
 const MINUTE = 60_000;

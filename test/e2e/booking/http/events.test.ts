@@ -62,7 +62,7 @@ describe('a listener on the event stream', () => {
     // More data than fits into the buffers between two processes.
     door.changes(...Array.from({ length: 300 }, (_, i): Change => ['seaside', `R-${i}`, 'x'.repeat(100_000)]));
     await pass(LOOK_MS);
-    await expect.poll(() => door.connections(), { timeout: 20_000 }).toBe(1);
+    await expect.poll(() => door.connections(), { timeout: 120_000 }).toBe(1);
     await expect.poll(() => ear.heard().includes('R-0"')).toBe(true);
     stalled.socket.resume();
     await once(stalled.socket, 'close');
@@ -301,9 +301,9 @@ async function openDoor(): Promise<Door> {
     return {
       socket,
       heard: () => heard,
-      until: async (what) => void (await expect.poll(() => heard, { timeout: 20_000 }).toMatch(what)),
+      until: async (what) => void (await expect.poll(() => heard, { timeout: 120_000 }).toMatch(what)),
       // The last chunk of the response.
-      ended: async () => void (await expect.poll(() => heard, { timeout: 20_000 }).toMatch(/\r\n0\r\n\r\n$/)),
+      ended: async () => void (await expect.poll(() => heard, { timeout: 120_000 }).toMatch(/\r\n0\r\n\r\n$/)),
     };
   }
 

@@ -52,7 +52,7 @@ describe('an outage of Temporal', () => {
       await Promise.all(calls.map(called));
 
       await road.open();
-      await expect.poll(async () => (await api.call('GET', away)).status, { timeout: 30_000 }).toBe(404);
+      await expect.poll(async () => (await api.call('GET', away)).status, { timeout: 120_000 }).toBe(404);
       // Uses the same connection, so that any request it held back would have arrived before.
       const marker = of(`${away.slice(away.lastIndexOf('/') + 1)}-marker`);
       expect((await api.call('PUT', marker, { ...snapshot, rooms: [] })).status).toBe(200);
@@ -153,7 +153,7 @@ function listen(key: string, lastEventId?: string): Ear {
   return {
     open,
     async until(enough) {
-      await expect.poll(() => enough(events), { timeout: 20_000, interval: 50 }).toBe(true);
+      await expect.poll(() => enough(events), { timeout: 120_000, interval: 50 }).toBe(true);
       return [...events];
     },
     close: () => abort.abort(),

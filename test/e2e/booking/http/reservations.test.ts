@@ -28,7 +28,7 @@ async function until(path: string, desired: (body: Called['body']) => boolean): 
     seen = (await world.call('GET', path)).body;
     return desired(seen);
   };
-  await expect.poll(isThere, { timeout: 15_000, interval: 50 }).toBe(true);
+  await expect.poll(isThere, { timeout: 120_000, interval: 50 }).toBe(true);
   return seen;
 }
 
@@ -446,7 +446,7 @@ describe('a property that is no longer configured', () => {
       world.call(method, `/v1/properties/hill/${path}`, body, { key: world.keys.all });
     const put = await call('PUT', 'reservations/R-hill', { ...content, revision: 2, guests: [{ guestId: 'g2' }] });
     expect(put).toMatchObject({ status: 200, body: { revision: 2 } });
-    await expect.poll(async () => (await call('GET', 'stays')).body.stays?.length, { timeout: 15_000 }).toBe(1);
+    await expect.poll(async () => (await call('GET', 'stays')).body.stays?.length, { timeout: 120_000 }).toBe(1);
     const instants = await call('PUT', 'reservations/R-hill/dates', {
       window: { to: await world.hotel.inMinutes(4_000) },
     });
@@ -454,7 +454,7 @@ describe('a property that is no longer configured', () => {
     expect([instants.status, dates.status]).toEqual([202, 404]);
     expect((await call('POST', 'reservations/R-hill/check-out')).status).toBe(202);
     await expect
-      .poll(async () => (await call('GET', 'reservations/R-hill')).body.phase, { timeout: 15_000 })
+      .poll(async () => (await call('GET', 'reservations/R-hill')).body.phase, { timeout: 120_000 })
       .toBe('over');
     const unknown = await call('PUT', 'reservations/R-hill-2', content);
     expect([unknown.status, (await call('POST', 'reservations/R-hill-2/cancel')).status]).toEqual([404, 404]);

@@ -76,7 +76,7 @@ beforeAll(async () => {
     await begin(name, stayOf(index), ['shared']);
   }
   const last = NAMES.at(-1) ?? '';
-  await waitUntil(async () => (await allPages({ propertyId: last }, 10)).length === 1, { timeout: 30_000 });
+  await waitUntil(async () => (await allPages({ propertyId: last }, 10)).length === 1, { timeout: 120_000 });
 });
 afterAll(() => temporal.stop());
 

@@ -45,7 +45,7 @@ test('a reservation sent while the worker is away, and again after its return, b
       const seen = await world.client.view(NAME);
       return seen.settled && seen.guests[0]?.keyState === 'issued' ? seen : undefined;
     },
-    { timeout: 45_000 },
+    { timeout: 120_000 },
   );
   expect(view).toMatchObject({ revision: 2, rooms: ['102'] });
   expect(view.keys.filter(({ state }) => state === 'live')).toHaveLength(1);

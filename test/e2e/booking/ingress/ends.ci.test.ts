@@ -6,7 +6,7 @@ import type { HouseReservation } from './house-system.js';
 import { openIngressWorld, type IngressWorld } from './ingress-world.js';
 
 const HOUR = 3_600_000;
-const PATIENCE = { timeout: 45_000, interval: 50 };
+const PATIENCE = { timeout: 120_000, interval: 50 };
 
 let world: IngressWorld;
 beforeAll(async () => {

@@ -93,7 +93,7 @@ async function live(world: IngressWorld, { reservations: count, inHouse, lastsMs
   const refused = world.house.trouble.counts().refused;
   await changeOneByOne(world, ids, { lastsMs, change: (id, index) => void save(id, index, nextRoomOf(index)) });
   const undisturbed = await howMany(guests, (guest, index) => guest.whoOpens(roomOf(index), ['g1']));
-  await waitUntil(() => world.house.trouble.counts().refused > refused + 1, { timeout: 60_000 });
+  await waitUntil(() => world.house.trouble.counts().refused > refused + 1, { timeout: 120_000 });
   const before = world.house.reads();
   const ended = Date.now();
   world.house.trouble.end();
@@ -175,7 +175,7 @@ export async function endedSweep({ hotel, connections }: IngressWorld, n: number
   const [{ connectionId } = { connectionId: '' }] = connections.all;
   const schedule = hotel.temporal.schedule.getHandle(sweepScheduleId(connectionId, PROPERTY_ID));
   const run = await waitUntil(async () => (await schedule.describe()).info.recentActions[n - 1], {
-    timeout: 60_000,
+    timeout: 120_000,
     interval: 100,
   });
   const { workflowId, firstExecutionRunId } = run.action.workflow;

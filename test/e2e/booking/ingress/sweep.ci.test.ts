@@ -30,7 +30,7 @@ test('a sweep counts its repaired stays even if one reservation could not be rea
       args: [{ connectionId: 'nobody', propertyId: PROPERTY_ID, firstDays: 1, overlapMinutes: 1 }],
     });
     await ensureSchedules(hotel.temporal, connections);
-    await vi.waitUntil(() => house.reads().pages > 1, { timeout: 60_000 });
+    await vi.waitUntil(() => house.reads().pages > 1, { timeout: 120_000 });
     expect(await lastSweeps(hotel.temporal, connections)).toEqual([
       { connectionId: 'seaside-house', propertyId: PROPERTY_ID },
     ]);
@@ -39,7 +39,7 @@ test('a sweep counts its repaired stays even if one reservation could not be rea
     expect({ repaired, counts }).toMatchObject({ repaired: 12, counts: { changed: 12, same: 0 } });
     expect(house.reads().reservations).toBe(12);
     const ended = await waitUntil(async () => (await lastSweeps(hotel.temporal, connections))[0]?.ended, {
-      timeout: 30_000,
+      timeout: 120_000,
     });
     expect(ended.repaired).toBe(12);
   } finally {

@@ -32,7 +32,7 @@ export async function connectMews(): Promise<ConnectedMews> {
     },
   });
   mews.subscribe(`${hotel.door}/a-token-in-the-path`);
-  await waitUntil(() => mews.connections() === 1, { timeout: 60_000, interval: 50 });
+  await waitUntil(() => mews.connections() === 1, { timeout: 120_000, interval: 50 });
   return {
     mews,
     hotel,

@@ -23,7 +23,7 @@ test('36: a walk-in and a companion open their door, the front desk cuts a key, 
   expect(whoOpens('101', BOTH)).toEqual(BOTH);
 
   const command = mews.cutKey('2391a3df-1c61-4131-b6f8-c85b4234adcb', ID);
-  await expect.poll(() => command.State, { timeout: 30_000 }).toBe('Processed');
+  await expect.poll(() => command.State, { timeout: 120_000 }).toBe('Processed');
   expect(command).toMatchObject({
     states: ['Processing', 'Processed'],
     Notes: 'The keys are on their way to the phones.',

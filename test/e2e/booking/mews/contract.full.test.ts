@@ -40,11 +40,11 @@ test('39: an outage and too many requests revoke no key, and changes made meanwh
   mews.limit(0);
   await mews.save({ Id, AssignedResourceId: roomId('114') });
   const before = mews.trouble.counts().calls;
-  await expect.poll(() => mews.trouble.counts().calls, { timeout: 30_000 }).toBeGreaterThan(before + 1);
+  await expect.poll(() => mews.trouble.counts().calls, { timeout: 120_000 }).toBeGreaterThan(before + 1);
   expect(whoOpens('113', [guest.Id])).toEqual([guest.Id]);
   mews.limit(Infinity);
   mews.trouble.begin({ status: 502 });
-  await expect.poll(() => mews.trouble.counts().refused, { timeout: 30_000 }).toBeGreaterThan(0);
+  await expect.poll(() => mews.trouble.counts().refused, { timeout: 120_000 }).toBeGreaterThan(0);
   mews.trouble.end();
   await hotel.stay(Id, isReady(['114']));
   expect(whoOpens('114', [guest.Id])).toEqual([guest.Id]);
@@ -88,7 +88,7 @@ test('37: a command that arrives while no worker is running is carried out once'
   await hotel.world.stack.worker().end('SIGKILL');
   const command = mews.cutKey(guidOf('c-kill'), Id);
   await hotel.world.stack.startWorker();
-  await expect.poll(() => command.State, { timeout: 90_000 }).toBe('Processed');
+  await expect.poll(() => command.State, { timeout: 120_000 }).toBe('Processed');
   expect(command.states).toEqual(['Processing', 'Processed']);
   expect(whoOpens('117', [guest.Id])).toEqual([guest.Id]);
 });
@@ -101,11 +101,11 @@ test('39: a command whose worker is killed is answered by the next worker, altho
   await mews.save({ Id, State: 'Started', AccountId: guest.Id }, [guest]);
   await hotel.stay(Id, ({ phase }) => phase === 'in-house');
   const command = mews.cutKey(guidOf('c-kill-2'), Id);
-  await expect.poll(() => command.State, { timeout: 30_000 }).toBe('Processing');
+  await expect.poll(() => command.State, { timeout: 120_000 }).toBe('Processing');
   await hotel.world.stack.worker().end('SIGKILL');
   await mews.save({ Id, AssignedResourceId: roomId('118') });
   await hotel.world.stack.startWorker();
-  await expect.poll(() => command.State, { timeout: 90_000 }).not.toBe('Processing');
+  await expect.poll(() => command.State, { timeout: 120_000 }).not.toBe('Processing');
   await hotel.stay(Id, isReady(['118']));
   expect(whoOpens('118', [guest.Id])).toEqual([guest.Id]);
   expect(command.states).toEqual(['Processing', expect.stringMatching(/^(Processed|Error)$/)]);

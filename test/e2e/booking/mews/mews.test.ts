@@ -242,7 +242,7 @@ describe('requests to Mews', () => {
     });
     expect(standIn.trouble.counts().calls).toBe(before);
     await expect
-      .poll(async () => system.fetchReservation?.(NAME, aCall()).catch(() => undefined), { timeout: 10_000 })
+      .poll(async () => system.fetchReservation?.(NAME, aCall()).catch(() => undefined), { timeout: 120_000 })
       .toMatchObject({ kind: 'found' });
   });
 
@@ -347,8 +347,8 @@ describe('the WebSocket listener', () => {
     await standIn.save({ Id: meanwhile });
     const command = standIn.cutKey(guidOf('c-1'), meanwhile);
     standIn.acceptAgain();
-    await expect.poll(() => heard.map(({ reservationId }) => reservationId), { timeout: 15_000 }).toContain(meanwhile);
-    await expect.poll(() => command.states[0], { timeout: 15_000 }).toBe('Processing');
+    await expect.poll(() => heard.map(({ reservationId }) => reservationId), { timeout: 120_000 }).toContain(meanwhile);
+    await expect.poll(() => command.states[0], { timeout: 120_000 }).toBe('Processing');
   });
 
   test('the listener catches up with changes from before its own start', async () => {
@@ -360,21 +360,21 @@ describe('the WebSocket listener', () => {
   test('the listener answers a command with the outcome', async () => {
     await listen();
     const waiting = standIn.cutKey(guidOf('c-1'), ID);
-    await expect.poll(() => waiting.State, { timeout: 10_000 }).toBe('Error');
+    await expect.poll(() => waiting.State, { timeout: 120_000 }).toBe('Error');
     expect(waiting.Notes).toMatch(/has not read the reservation yet/);
     expect(reread).toEqual([NAME]);
     view = aView({ settled: true, guests: [{ guestId: ADA.Id, keyState: 'issued' }] });
     const done = standIn.cutKey(guidOf('c-2'), ID);
-    await expect.poll(() => done.State, { timeout: 10_000 }).toBe('Processed');
+    await expect.poll(() => done.State, { timeout: 120_000 }).toBe('Processed');
     view = aView({
       settled: true,
       guests: [{ guestId: ADA.Id, keyState: 'failed' }],
       attention: [{ code: 'key-failed', since: '2026-11-23T14:00Z', message: 'The lock system refuses.' }],
     });
     const failed = standIn.cutKey(guidOf('c-3'), ID);
-    await expect.poll(() => failed.Notes, { timeout: 10_000 }).toBe('The lock system refuses.');
+    await expect.poll(() => failed.Notes, { timeout: 120_000 }).toBe('The lock system refuses.');
     const nobody = standIn.cutKey(guidOf('c-4'));
-    await expect.poll(() => nobody.State, { timeout: 10_000 }).toBe('Error');
+    await expect.poll(() => nobody.State, { timeout: 120_000 }).toBe('Error');
     expect(heard.every(({ reservationId }) => reservationId === ID)).toBe(true);
   });
 
