@@ -180,7 +180,10 @@ function holdAsked({ outlooks, now, views }: Scene, listed: readonly Listed[]): 
   }
 }
 
-/** Returns true for guests in house who sleep in a room that they are to leave: another stay has the next, or a key is missing. */
+/**
+ * Returns true for guests in house who sleep in a room that they are to leave: another stay has the next, a hold stands before it, or a key
+ * is missing.
+ */
 function mayStay(
   { outlooks, views, now }: Pick<Scene, 'outlooks' | 'views' | 'now'>,
   listed: readonly Listed[],
@@ -200,8 +203,9 @@ function mayStay(
         from < one.granted.to,
     );
   });
+  const isHeld = outlook.guests.some((one) => !one.granted && one.rooms.length > 0);
   const opens = views.get(stay)?.keys.some((key) => key.state === 'live' && key.rooms.includes(room)) === true;
-  return waits || opens;
+  return waits || isHeld || opens;
 }
 
 /** Checks that two holders never have the same room at the same time. */
@@ -459,7 +463,10 @@ function holdGuest(
   if (!served) return;
   const from = Math.max(now, one.from);
   const kept = listed.filter((claim) => claim.stay === stay && claim.leaving === true).map((claim) => claim.room);
-  const ends = [...rooms, ...kept].map((room) => leaseOf(listed, stay, room, now)?.granted?.to ?? one.to);
+  // A hold on another guest keeps a lease beyond a scheduled move; this guest's key may end with the move.
+  const asks = scene.outlooks.get(stay)?.asks ?? [];
+  const moves = rooms.flatMap((room) => asks.find((ask) => ask.room === room)?.to ?? []);
+  const ends = [...rooms, ...kept].map((room) => leaseOf(listed, stay, room, now)?.granted?.to ?? one.to).concat(moves);
   const end = Math.min(one.to, ...ends);
   for (const door of [...rooms, ...COMMON_DOORS, LIFT]) {
     if (from === now && !opensNow(door))

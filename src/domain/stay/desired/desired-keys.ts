@@ -72,10 +72,15 @@ function roomsGivenAway(state: StayState, now: Instant): readonly string[] {
 
 /**
  * Returns rooms of keys that the stay no longer claims, or claims only for a time after the key opens them: another stay
- * may have them before. Guests in house keep a key to a room that they handed over in an exchange, because their next one
- * is on its way.
+ * may have them before. While the guests are not in house, also rooms that the key's guest no longer has. Guests in house
+ * keep a key to a room that they handed over in an exchange, because their next one is on its way.
  */
-function roomsGivenUp({ desired, keyring, leases }: StayState, now: Instant): readonly string[] {
+function roomsGivenUp(state: StayState, now: Instant): readonly string[] {
+  const { desired, keyring, leases } = state;
+  const isTheirs = (guestId: string, room: string): boolean => {
+    const guest = desired.party.find((one) => one.guest.guestId === guestId);
+    return desired.status === 'in-house' || (guest !== undefined && roomsFor(state, guest).includes(room));
+  };
   const exchanged = desired.status === 'in-house' ? (leases.exchanges?.left ?? []) : [];
   const isClaimed = (room: string, opensAt: Instant): boolean =>
     leases.claims.some(
@@ -83,7 +88,9 @@ function roomsGivenUp({ desired, keyring, leases }: StayState, now: Instant): re
     );
   const givenUp = keyring.keys
     .filter(mayLive)
-    .flatMap(({ ask: { rooms, window } }) => rooms.filter((room) => !isClaimed(room, later(now, window.from))));
+    .flatMap(({ guestId, ask: { rooms, window } }) =>
+      rooms.filter((room) => !isClaimed(room, later(now, window.from)) || !isTheirs(guestId, room)),
+    );
   return [...new Set(givenUp)].filter((room) => !exchanged.includes(room));
 }
 
@@ -109,7 +116,7 @@ function desiredGuest(state: StayState, one: PartyMember, forAll: ForAll, now: I
   const booked = roomsFor(state, one);
   const rooms = roomsToOpen(state, booked, roomsKeptBy(state, one, booked, now), now);
   const grants = grantsOn(state, rooms, now);
-  const window = leasedWindow(state, one, forAll, { rooms, grants });
+  const window = leasedWindow(state, one, forAll, { rooms, grants }, now);
   const mayIssue = gateOpensAt(state, one, window, now);
   const free = freeFrom(grants);
   const opensAt = mayIssue === undefined || free === undefined ? mayIssue : later(mayIssue, free);
@@ -168,17 +175,20 @@ function whyNoRoom(booked: readonly string[]): string {
 }
 
 /**
- * Returns the guest's window within the lease. Keys continue for the grace after departure, and end with the lease. A key
- * also ends with a move that the guest can make, if a hold on another guest prolongs the lease beyond it.
+ * Returns the guest's window within the lease. Keys continue for the grace after departure, and end with the lease. No
+ * key is made during the grace: its override would end the next guest's key. A key also ends with a move that the guest
+ * can make, if a hold on another guest prolongs the lease beyond it.
  */
 function leasedWindow(
   state: StayState,
   one: PartyMember,
   { stay, moves }: ForAll,
   { rooms, grants }: { readonly rooms: readonly string[]; readonly grants: readonly GrantedLease[] },
+  now: Instant,
 ): Window {
   const window = guestWindow(one, stay);
-  if (grants.length === 0) return window;
+  const hasLiveKey = liveKeys(state.keyring, now).some((key) => key.guestId === one.guest.guestId);
+  if (grants.length === 0 || (!isBefore(now, window.to) && !hasLiveKey)) return window;
   const grace = state.property?.policy.departureGraceMinutes ?? 0;
   const leased = endWithin(grants, plusMinutes(window.to, grace));
   if (mayNotMove(state, one)) return { ...window, to: leased };

@@ -21,6 +21,7 @@ import {
 } from '../../model/instants.js';
 import { defined } from '../../model/defined.js';
 import { isOf } from '../known/lease-decisions.js';
+import { whyWithout } from './guest-rooms.js';
 import { leavingClaims } from './leaving.js';
 
 /** Desired claim to one room for one stretch of time. */
@@ -110,7 +111,7 @@ function beginning(held: HeldClaim | undefined, from: Instant, now: Instant): In
  */
 function untilNextIsGranted(state: StayState, room: string, stretch: Window, stay: Window): Window {
   if (!isUntilMove(state, room, stretch, stay)) return stretch;
-  const isHeld = state.desired.party.some((one) => one.removed === undefined && mayNotMove(state, one));
+  const isHeld = state.desired.party.some((one) => whyWithout(state, one) === undefined && mayNotMove(state, one));
   return !isHeld && isNextGranted(state, stretch) ? stretch : { from: stretch.from, to: stay.to };
 }
 

@@ -219,6 +219,48 @@ function generationOf(keyring: Keyring, lineage: string): { readonly keyring: Ke
   return { keyring: { ...keyring, lastGeneration: generation, lineages }, generation };
 }
 
+/**
+ * Returns the keyring with this lineage as its newest generation. A stay numbers lineages in the order in which it learns
+ * of them, and the room knows the order in which they were issued.
+ */
+function asNewest(keyring: Keyring, lineage: string): Keyring {
+  const { generation: known } = generationOf(keyring, lineage);
+  const newest = keyring.lastGeneration + 1;
+  const current = (generation: number): number => (generation === known ? newest : generation);
+  const renumbered = <T extends { readonly generation: number }>(one: T): T => ({
+    ...one,
+    generation: current(one.generation),
+  });
+  const inRooms = (of: Readonly<Record<string, number>>): Readonly<Record<string, number>> =>
+    Object.fromEntries(Object.entries(of).map(([room, generation]) => [room, current(generation)]));
+  return {
+    ...keyring,
+    lastGeneration: newest,
+    keys: keyring.keys.map(renumbered),
+    outsideAnchors: keyring.outsideAnchors.map(renumbered),
+    distrusted: inRooms(keyring.distrusted),
+    lineages: { ...keyring.lineages, [lineage]: newest },
+    ...(keyring.sharedGenerations === undefined ? {} : { sharedGenerations: inRooms(keyring.sharedGenerations) }),
+  };
+}
+
+/**
+ * Returns true if the stay has live keys to the room in a lineage of another stay that it takes for newer than this one,
+ * although the room knows these keys and names this one as the newest.
+ */
+function isNumberedTooLow(keyring: Keyring, room: string, lineage: string, isReported: (key: Key) => boolean): boolean {
+  const { generation } = generationOf(keyring, lineage);
+  const ofOthers = Object.values(keyring.lineages ?? {});
+  return keyring.keys.some(
+    (key) =>
+      key.state === 'live' &&
+      key.ask.rooms.includes(room) &&
+      key.generation > generation &&
+      ofOthers.includes(key.generation) &&
+      isReported(key),
+  );
+}
+
 function returnTo(keyring: Keyring, room: string): Keyring {
   const { [room]: _left, ...leftAt } = keyring.leftAt ?? {};
   return { ...keyring, leftAt };
@@ -233,12 +275,18 @@ interface SharedRoom {
 /**
  * Returns the keyring with the keys of other stays that may be joined in shared rooms. A new lineage is a new
  * generation.
+ * @param isReported returns true for a key that the room knows
  */
-export function withLeaseAnchors(keyring: Keyring, shared: readonly SharedRoom[]): Keyring {
+export function withLeaseAnchors(
+  keyring: Keyring,
+  shared: readonly SharedRoom[],
+  isReported: (key: Key, room: string) => boolean,
+): Keyring {
   let ring = keyring;
   const anchors = new Map<string, OutsideAnchor>();
   for (const { room, lineage, anchors: live } of shared) {
     if (lineage !== undefined) {
+      if (isNumberedTooLow(ring, room, lineage, (key) => isReported(key, room))) ring = asNewest(ring, lineage);
       const found = generationOf(ring, lineage);
       ring = { ...found.keyring, sharedGenerations: { ...ring.sharedGenerations, [room]: found.generation } };
       // Other stays have kept the lease open meanwhile.

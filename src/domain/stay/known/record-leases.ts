@@ -99,7 +99,7 @@ export function recordLeases(
     ...state,
     leases: { ...leases, claims, reported, unsettled: silent, ...defined({ handovers }) },
   };
-  return outcome.news.reduce((next, news) => recordLeaseNews(next, news, now), recorded);
+  return takeAnchors(outcome.news.reduce((next, news) => recordLeaseNews(next, news, now), recorded));
 }
 
 /** Records a room's decision. A decision on a claim that was released meanwhile is ignored. */
@@ -153,7 +153,10 @@ function takeAnchors(state: StayState): StayState {
   const granted = state.leases.claims.flatMap(({ room, shareGroup, decision }) =>
     shareGroup !== undefined && decision?.kind === 'granted' ? [{ room, ...decision }] : [],
   );
-  const keyring = withLeaseAnchors(state.keyring, granted);
+  const { reported } = state.leases;
+  const isReported = ({ keyId }: Key, room: string): boolean =>
+    reported[room]?.split(' ').includes(`${keyId}:live`) === true;
+  const keyring = withLeaseAnchors(state.keyring, granted, isReported);
   // A person's own key in another stay of the share group ended these keys, not a front-desk card.
   const others = keyring.outsideAnchors.flatMap(({ acsUserId }) => acsUserId ?? []);
   const left = new Set(keyring.outsideAnchors.map(({ acsCredentialId }) => acsCredentialId));

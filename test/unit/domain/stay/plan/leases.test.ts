@@ -722,6 +722,33 @@ describe('guests in house whose room changes', () => {
     expect(end()).toBe(move);
   });
 
+  test('a blocked guest on hold keeps no lease beyond a scheduled move', () => {
+    const stay = aLeasingStay({ status: 'in-house' });
+    stay.settleLeases();
+    const move = '2026-11-24T12:00Z';
+    stay.state = applyMessage(stay.state, { name: 'changeRooms', payload: { rooms: ['102'], from: move } }, NOON);
+    stay.state = applyMessage(stay.state, { name: 'hold', payload: { guestId: 'g1', reason: 'x' } }, NOON);
+    stay.settleLeases();
+    const end = (): Instant | undefined => stay.state.leases.claims.find(({ room }) => room === '101')?.window.to;
+    expect(end()).toBe(CHECK_OUT);
+    stay.state = applyMessage(stay.state, { name: 'block', payload: { guestId: 'g1', reason: 'x' } }, NOON);
+    stay.settleLeases();
+    expect(end()).toBe(move);
+  });
+
+  test.each([
+    ['confirmed', ['revoke g1 101']],
+    ['in-house', []],
+  ] as const)('a guest of a stay that is %s and waits for a room of their own: %j', (status, steps) => {
+    const guests = (room: string): StaySnapshotInput['guests'] => [{ guestId: 'g1', primary: true, rooms: [room] }];
+    const stay = aLeasingStay({ status, rooms: ['101', '102'], guests: guests('101') });
+    stay.settleLeases(waits('102'));
+    stay.carryOut();
+    stay.send({ guests: guests('102') });
+    stay.settleLeases(waits('102'));
+    expect(stay.carryOut()).toEqual(steps);
+  });
+
   test('a stay that has agreed to an exchange keeps its claims as they are until the outcome, and then hands over', () => {
     const { stay, offer } = aStayThatOffers();
     expect(offer).toMatchObject({ gives: [{ room: '101', part: 0 }], wants: [{ room: '102', behind: [OTHER] }] });
@@ -798,6 +825,14 @@ describe('the end of a lease', () => {
     expect(stay.carryOut()).toEqual(['join g1 101', 'revoke g1 101']);
     expect(stay.live()[0]?.ask.window.to).toBe('2026-11-26T10:10Z');
     expect(stay.attention().map(({ code }) => code)).not.toContain('room-taken');
+  });
+
+  test('no key is made during the grace, because its override would end the key of the next guest', () => {
+    const stay = aLeasingStay({ status: 'in-house' }, { departureGraceMinutes: 60 });
+    stay.settleLeases();
+    stay.at('2026-11-26T10:05Z');
+    expect(stay.carryOut()).toEqual([]);
+    expect(stay.plan().keys.waiting).toEqual([]);
   });
 
   test('a lease does not end before the grace period is over', () => {
@@ -1034,6 +1069,22 @@ describe('a stay in a share group', () => {
     expect(stay.carryOut()).toEqual(['join g1 101']);
     expect(stay.live()[0]?.ask.joinTo).toBe('cred-of-other');
     expect(stay.settleLeases()?.reports[0]?.keys[0]?.lineage).toBe('cred-of-other');
+  });
+
+  test('in a share group, the room says which of two overrides is the newer, whichever the stay learned of first', () => {
+    const stay = aLeasingStay(shared);
+    stay.settleLeases((_room, until) => granted(until, { opener: true }));
+    expect(stay.carryOut()).toEqual(['override g1 101']);
+    const [own] = stay.live();
+    const lineage = own?.acsCredentialId ?? '';
+    stay.hear('101', granted(CHECK_OUT, { opener: false, anchors: [anchor], lineage: anchor.lineage }));
+    expect(stay.carryOut(), 'the room does not know the own override yet').toContain('join g1 101');
+    const joined = { ...anchor, acsCredentialId: 'joined-by-other', lineage };
+    stay.hear('101', granted(CHECK_OUT, { opener: false, anchors: [joined], lineage }));
+    expect(stay.carryOut(), 'the room may not know the new key yet').toEqual([]);
+    stay.settleLeases();
+    expect(stay.carryOut()).toContain('join g1 101');
+    expect(stay.live().map(({ ask }) => ask.joinTo)).toEqual(['joined-by-other']);
   });
 
   test('in a share group, the stay that is ready first requests to open the lease, and the others wait for it', () => {
