@@ -519,11 +519,12 @@ function newestOverrideOn({ house }: Story, room: string): number {
 function holdDoors(story: Story, act: () => unknown): void {
   const { house } = story;
   const now = house.hotel.now();
+  const asks = asksOf(story);
   const before = decisions(story).flatMap((one) =>
     one.rooms
       .filter((room) => story.steady.has(pair(one.guestId, room)) && !story.struck.has(one.guestId))
       .map((room) => ({ guestId: one.guestId, room, at: Math.max(now, one.from) }))
-      .filter(({ at }) => at < endOfLeases(story, one)),
+      .filter(({ at }) => at < endOfLeases(asks, one)),
   );
   const devices = (guestId: string) => devicesOf(house, guestId).filter((one) => one.phone.connection === 'online');
   const couldOpen = before.filter((one) =>
@@ -642,7 +643,7 @@ function holdGuest(story: Story, one: GuestDecision, all: readonly GuestDecision
   }
   if (!canBeServed(story, one, all)) return;
   const desired = [...one.rooms, ...COMMON_DOORS, LIFT];
-  const to = endOfLeases(story, one);
+  const to = endOfLeases(asksOf(story), one);
   // The stay leaves these rooms before the guest's window begins: no key to them is due.
   if (to <= one.from) return;
   for (const door of DOORS) {
@@ -661,8 +662,7 @@ function holdGuest(story: Story, one: GuestDecision, all: readonly GuestDecision
 }
 
 /** End of a key: that of the first lease among its rooms, when the stay moves out of one of them; 0 if it has moved out before it begins. */
-function endOfLeases(story: Story, { rooms, to }: GuestDecision): number {
-  const asks = asksOf(story);
+function endOfLeases(asks: readonly Ask[], { rooms, to }: GuestDecision): number {
   return rooms.reduce((first, room) => Math.min(first, asks.find((ask) => ask.room === room)?.to ?? 0), to);
 }
 
