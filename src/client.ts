@@ -8,7 +8,7 @@ import { forceSignal, roomQuery } from '../workflows/room/messages.js';
 import type { stay } from '../workflows/stay/stay.js';
 import { applyReservation } from './client/apply-reservation.js';
 import { asking } from './client/asking.js';
-import { draftRun, withRoomsAsked } from './client/ask-rooms.js';
+import { draftRun, withHotelAsked } from './client/ask-hotel.js';
 import { eraseGuest } from './client/erase-guest.js';
 import { checkedInput, finding, findingRoom, refusing } from './client/refusals.js';
 import type { GuestToErase } from './domain/model/erasure-schema.js';
@@ -36,7 +36,7 @@ export { ERROR_TYPES } from './domain/model/error-types.js';
 export type { Problem } from './domain/model/check.js';
 export type { GuestToErase } from './domain/model/erasure-schema.js';
 export type { Erasure } from './domain/model/erasure.js';
-export type { DraftRun, DryRun } from './domain/stay/dry-run.js';
+export type { DraftAnswers, DraftRun, DryRun } from './domain/stay/dry-run.js';
 export type { LeaseNews } from './domain/model/lease.js';
 export type { MessageInput, MessageName } from './domain/model/message-schema.js';
 export type { RoomForce } from './domain/model/room-message-schema.js';
@@ -60,7 +60,8 @@ export interface StayClient {
   /** Returns the current view of the stay. @throws StayNotFound */
   view(stayName: StayName): Promise<StayView>;
   /**
-   * Returns the dry run of a change: steps and reasons, with what rooms would answer. Changes nothing.
+   * Returns the dry run of a change: steps and reasons, with what rooms would answer and which rooms have doors. Changes
+   * nothing.
    * @throws StayRefused `InvalidMessage`, and for a snapshot as `applyReservation` does; StayNotFound
    */
   planFor(stayName: StayName, change: PlannedChange): Promise<DryRun>;
@@ -96,7 +97,7 @@ export function createStayClient(temporal: Client): StayClient {
     },
     view: (stayName) => finding(stayName, () => asking(() => handleOf(stayName).query(stayQuery))),
     planFor: (stayName, change) =>
-      withRoomsAsked(temporal, stayName, (answers) => draftRun(temporal, stayName, { ...change, answers })),
+      withHotelAsked(temporal, stayName, (answers) => draftRun(temporal, stayName, { ...change, ...answers })),
     result: (stayName) => finding(stayName, () => handleOf(stayName).result()),
     eraseGuest: (guest) => eraseGuest(temporal, guest),
     room: (roomName) => {

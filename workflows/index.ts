@@ -2,6 +2,7 @@
 export { bookingCommand } from './booking/command.js';
 export { bookingDelivery } from './booking/delivery.js';
 export { eraseGuest } from './erasure/erase-guest.js';
+export { findDoors } from './room/find-doors.js';
 export { ingest } from './booking/ingest.js';
 export { keyRequests } from './booking/key-requests.js';
 export { bookingListener } from './booking/listener.js';

@@ -1,5 +1,5 @@
 /** Rules for the dry run of a snapshot, and conversion of its local dates to instants, as in a worker. */
-import { StayRefused, type DraftRun, type LeaseNews, type StaySnapshotInput } from '../client.js';
+import { StayRefused, type DraftAnswers, type DraftRun, type StaySnapshotInput } from '../client.js';
 import { dryRunNewStay } from '../client/plan-snapshot.js';
 import { openPropertyFile } from '../property-file.js';
 import { toInstants } from '../domain/model/dates.js';
@@ -53,7 +53,7 @@ export function dryRunNew(
   snapshot: StaySnapshotInput,
   { name, policy, clock }: Rules,
   now: Instant,
-  answers: readonly LeaseNews[],
+  answers: DraftAnswers,
 ): DraftRun {
   try {
     return dryRunNewStay(snapshot, { name, policy, timeZone: clock?.timeZone ?? 'UTC' }, now, answers);

@@ -5,9 +5,9 @@ import { Command } from 'commander';
 import { z } from 'zod';
 import {
   stayWorkflowId,
+  type DraftAnswers,
   type DraftRun,
   type DryRun,
-  type LeaseNews,
   type MessageInput,
   type MessageName,
   type PlannedChange,
@@ -107,8 +107,8 @@ async function planFile(file: string, options: PlanOptions, env: NodeJS.ProcessE
   const snapshot = readJsonFile(file, snapshotSchema);
   const rules = await rulesOf(snapshot.propertyId, options.properties);
   const inTime = inInstants(snapshot, rules);
-  const planNew = (answers: readonly LeaseNews[]): DraftRun => dryRunNew(inTime, rules, instantAt(Date.now()), answers);
-  return options.new ? planNew([]) : withStays(env, (stays) => stays.planSnapshot({ snapshot, inTime, planNew }));
+  const planNew = (answers: DraftAnswers): DraftRun => dryRunNew(inTime, rules, instantAt(Date.now()), answers);
+  return options.new ? planNew({}) : withStays(env, (stays) => stays.planSnapshot({ snapshot, inTime, planNew }));
 }
 
 async function planChange(stay: StayName, options: PlanOptions, env: NodeJS.ProcessEnv): Promise<DryRun> {

@@ -7,14 +7,13 @@ import { applySnapshot, judgeSnapshot } from '../domain/stay/desired/apply-snaps
 import { newStayState } from '../domain/stay/state.js';
 import { toInstants, type HotelClock } from '../domain/model/dates.js';
 import { ERROR_TYPES } from '../domain/model/error-types.js';
-import { dryRun, type DraftRun, type DryRun } from '../domain/stay/dry-run.js';
+import { dryRun, type DraftAnswers, type DraftRun, type DryRun } from '../domain/stay/dry-run.js';
 import { stayWorkflowId } from '../domain/model/ids.js';
 import type { Instant } from '../domain/model/instants.js';
-import type { LeaseNews } from '../domain/model/lease.js';
 import type { Property } from '../domain/model/property-schema.js';
 import { snapshotSchema, type StaySnapshotInput } from '../domain/model/snapshot-schema.js';
 import { askEndedStay } from './apply-reservation.js';
-import { draftRun, withRoomsAsked } from './ask-rooms.js';
+import { draftRun, withHotelAsked } from './ask-hotel.js';
 import { StayRefused } from './refusals.js';
 import { standingOf } from './standing.js';
 
@@ -28,14 +27,14 @@ const NOTHING: DryRun = { steps: [], attention: [] };
  * Returns the dry run of a stay that does not exist yet.
  *
  * @param snapshot with a window of instants
- * @param answers what rooms would answer; all others grant
+ * @param answers what rooms would answer, and which have doors; all others grant and have one
  * @throws StayRefused `StayOver` if its window has passed
  */
 export function dryRunNewStay(
   snapshot: StaySnapshotInput,
   { name, policy, timeZone }: PlanningRules,
   now: Instant,
-  answers: readonly LeaseNews[] = [],
+  answers: DraftAnswers = {},
 ): DraftRun {
   const { propertyId, reservationId } = snapshot;
   const state = newStayState({ stayId: stayWorkflowId(snapshot), propertyId, reservationId, chain: 'dry-run' }, now);
@@ -51,8 +50,8 @@ export interface SnapshotToPlan {
   readonly snapshot: StaySnapshotInput;
   /** The same snapshot with a window of instants; the identical object if it has them. */
   readonly inTime: StaySnapshotInput;
-  /** Returns the dry run of a new stay, with these answers of rooms. */
-  readonly planNew: (answers: readonly LeaseNews[]) => DraftRun;
+  /** Returns the dry run of a new stay, with these answers. */
+  readonly planNew: (answers: DraftAnswers) => DraftRun;
 }
 
 /**
@@ -77,7 +76,7 @@ export async function planSnapshot(
   if (standing !== 'open') {
     const said = standing === 'ended' ? await askEndedStay(temporal, snapshot) : undefined;
     if (said?.kind === 'known') return NOTHING;
-    const planned = await withRoomsAsked(temporal, snapshot, planNew);
+    const planned = await withHotelAsked(temporal, snapshot, planNew);
     if (said?.kind === 'stale') throw said.refusal;
     return planned;
   }

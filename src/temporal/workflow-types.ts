@@ -5,6 +5,7 @@
 export const WORKFLOW_TYPES = {
   stay: 'stay',
   room: 'room',
+  findDoors: 'findDoors',
   ingest: 'ingest',
   bookingDelivery: 'bookingDelivery',
   bookingSweep: 'bookingSweep',

@@ -36,6 +36,7 @@ function replay(file: string, workflowBundle: WorkflowBundleOption): Promise<voi
 /** Returns a pattern that every readable history matches: a search for contacts in unreadable payloads would always pass. */
 function whatIsInside(file: string): RegExp {
   if (file.startsWith('bookings')) return /"pace"|"connectionId"|"guestId"/;
+  if (file.includes('/doors-of-')) return /"acsEntranceId"/;
   return file.includes('/room-of-') ? /"stayId"/ : /"guestId"/;
 }
 

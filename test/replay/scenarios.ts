@@ -1,5 +1,6 @@
 /** Scenarios of the stays whose histories are kept, by the name of their file. Guests are made up. */
 import { roomWorkflowId } from '../../src/client.js';
+import { WORKFLOW_TYPES } from '../../src/temporal/workflow-types.js';
 import { bookStay, type BookedStay } from '../harness/booked-stay.js';
 import { PROPERTY_ID, type StayWorld } from '../harness/stay-world.js';
 
@@ -175,6 +176,14 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
     const stay = bookStay(world, { ...split, segments }, { withinMs: 150_000 });
     await stay.until((view) => view.settled && view.rooms[0] === after);
     return checkedOut(stay);
+  },
+  async 'doors-of-a-dry-run'(world) {
+    const stay = await world.book('planned', {});
+    await stay.settled();
+    await world.client.planFor(stay.name, { message: 'changeRooms', payload: { rooms: world.freeRooms(1) } });
+    const found = world.temporal.workflow.list({ query: `WorkflowType = "${WORKFLOW_TYPES.findDoors}"` });
+    for await (const { workflowId } of found) return { workflowId };
+    throw new Error('Temporal lists no look for doors');
   },
   async 'carried-on'(world) {
     const stay = await world.book('carried-on', { guests: party(2) });

@@ -43,6 +43,12 @@ test.each([
     },
   ],
   [WORKFLOW_TYPES.bookingListener, 'listen/h%6Fuse', 'listen/house', { connectionId: 'house' }],
+  [
+    WORKFLOW_TYPES.findDoors,
+    `doors/${PROPERTY_ID}/${OTHER}`,
+    `doors/${PROPERTY_ID}/${RIGHT}`,
+    { propertyId: PROPERTY_ID, questionId: NAME, rooms: ['101'] },
+  ],
   [WORKFLOW_TYPES.bookingSweep, `sweep/house/${OTHER}`, `sweep/house/${RIGHT}`, sweep],
   [WORKFLOW_TYPES.bookingSweep, `sweep/house/${OTHER}-2026-11-29T12:00:00Z`, `sweep/house/${RIGHT}`, sweep],
 ])('the workflow %s refuses the id %s and names %s', async (workflowType, workflowId, right, argument) => {

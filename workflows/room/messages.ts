@@ -3,6 +3,8 @@
  * its wire name and `Signal`, `Update` or `Query`. Each message is one object; new fields are optional.
  */
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
+import type { DoorQuestion } from '../../src/domain/model/door-schema.js';
+import type { DoorFacts } from '../../src/domain/model/doors.js';
 import type { StayRecord } from '../../src/domain/model/earlier-run.js';
 import type { Claim, LeaseNews } from '../../src/domain/model/lease.js';
 import type {
@@ -19,6 +21,12 @@ export interface RoomStart {
   /** State of the previous run; set by continue-as-new only. */
   readonly carried?: RoomState;
 }
+
+/** Type of the workflow `findDoors`, for a start by name. */
+export type FindDoorsWorkflow = (question: DoorQuestion) => Promise<DoorFacts | undefined>;
+
+/** Waits for the result of the workflow `findDoors`, so that one call starts it and returns the result. */
+export const foundDoorsUpdate = defineUpdate<DoorFacts | undefined>('foundDoors');
 
 /** Replaces a stay's claim to the room. Returns the decision at once. Rejects with a typed failure. */
 export const claimUpdate = defineUpdate<LeaseNews, [Claim]>('claim');

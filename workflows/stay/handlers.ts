@@ -205,7 +205,7 @@ function planFor(state: StayState, change: unknown): DraftRun {
       ERROR_TYPES.invalidMessage,
     );
   }
-  const { message, payload, answers } = checked.value;
+  const { message, payload, ...answers } = checked.value;
   if (message !== 'applyReservation') return dryRun(afterMessage(state, message, payload), now(), answers);
   try {
     const read = parsedSnapshot(state, payload);

@@ -5,12 +5,11 @@
 import { defineQuery, defineSignal, defineUpdate, type SignalDefinition } from '@temporalio/workflow';
 import type { StayState } from '../../src/domain/stay/state.js';
 import type { OtherGuestIds, UserIdentityIds } from '../../src/domain/model/erasure.js';
-import type { DraftRun } from '../../src/domain/stay/dry-run.js';
+import type { DraftAnswers, DraftRun } from '../../src/domain/stay/dry-run.js';
 import type { KeyOutcome } from '../../src/domain/key-request/outcome.js';
 import type { AwaitedKeys } from '../../src/domain/model/key-request-schema.js';
 import type { ExchangeEnd } from '../../src/domain/model/exchange-schema.js';
 import type { Exchange, ExchangeStanding, Vote } from '../../src/domain/model/exchange.js';
-import type { LeaseNews } from '../../src/domain/model/lease.js';
 import type { MessageInput, MessageName } from '../../src/domain/model/message-schema.js';
 import type { StaySnapshotInput } from '../../src/domain/model/snapshot-schema.js';
 import type { StayPhase, StayView } from '../../src/domain/model/stay-view.js';
@@ -34,11 +33,6 @@ export interface StaySummary {
 export type PlannedChange =
   | { readonly [Name in MessageName]: { readonly message: Name; readonly payload: MessageInput<Name> } }[MessageName]
   | { readonly message: 'applyReservation'; readonly payload: StaySnapshotInput };
-
-/** Answers that rooms would give to the claims of a change (query `claimAnswer`); all other claims count as granted. */
-export interface RoomAnswers {
-  readonly answers?: readonly LeaseNews[];
-}
 
 /** Records the whole state of the reservation; returns before keys exist. Rejects with a typed failure. */
 export const applyReservationUpdate = defineUpdate<StayView, [StaySnapshotInput]>('applyReservation');
@@ -116,4 +110,4 @@ export const otherGuestIdsQuery = defineQuery<OtherGuestIds>('otherGuestIds');
 export const exchangeQuery = defineQuery<ExchangeStanding>('exchange');
 
 /** Returns the dry run of a change: steps, attention and reasons. Changes nothing. */
-export const planForQuery = defineQuery<DraftRun, [PlannedChange & RoomAnswers]>('planFor');
+export const planForQuery = defineQuery<DraftRun, [PlannedChange & DraftAnswers]>('planFor');

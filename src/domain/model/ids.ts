@@ -67,6 +67,14 @@ export function deliveryWorkflowId(connectionId: string, deliveryId: string): st
   return idOf('delivery', connectionId, deliveryId);
 }
 
+/**
+ * Returns the id of the workflow that looks for doors of a property: `doors/<propertyId>/<questionId>`, parts
+ * percent-encoded.
+ */
+export function doorsWorkflowId(propertyId: string, questionId: string): string {
+  return idOf('doors', propertyId, questionId);
+}
+
 /** Returns the id of the workflow that listens to a connection: `listen/<connectionId>`, percent-encoded. */
 export function listenWorkflowId(connectionId: string): string {
   return idOf('listen', connectionId);

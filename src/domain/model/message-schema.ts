@@ -1,5 +1,6 @@
 /** Schemas of the messages of `stay`: payloads of its signals, of `planFor`, and the start argument. */
 import { z } from 'zod';
+import { doorFactsSchema } from './door-schema.js';
 import { leaseNewsSchema } from './room-message-schema.js';
 import { guestsSchema, idSchema, instantSchema, isOrdered, roomsSchema, windowOrder } from './snapshot-schema.js';
 
@@ -80,4 +81,6 @@ export const plannedChangeSchema = z.strictObject({
   payload: z.unknown(),
   /** Answers that rooms would give to the claims of the change. */
   answers: z.array(leaseNewsSchema).readonly().exactOptional(),
+  /** Answers of looks for doors (workflow `findDoors`); rooms without an answer count as rooms with a door. */
+  doors: z.array(doorFactsSchema).readonly().exactOptional(),
 });

@@ -6,6 +6,7 @@ import type { Notice } from '../model/attention.js';
 import type { StayState } from './state.js';
 import { settleDoubts } from './desired/guest-doubts.js';
 import { endKey, putKey } from './known/keyring.js';
+import type { DoorFacts } from '../model/doors.js';
 import { plusMinutes, type Instant } from '../model/instants.js';
 import type { Claim, LeaseNews } from '../model/lease.js';
 import type { LeaseStep, Preparation } from '../model/preparation.js';
@@ -14,7 +15,7 @@ import { isOpenEnded } from './plan/preparations.js';
 import type { Desired, KeyStep } from '../model/key-plan.js';
 import { planStay } from './reconcile.js';
 import { recordEarlierRun } from './known/record-earlier-run.js';
-import { recordDeactivated, recordGuest } from './known/record-preparations.js';
+import { recordDeactivated, recordDoors, recordGuest } from './known/record-preparations.js';
 import { recordAsk, recordIssue, recordRevoking } from './known/record-keys.js';
 import { recordLeases, recordLeaseStep } from './known/record-leases.js';
 import { isOf } from './known/lease-decisions.js';
@@ -28,20 +29,30 @@ export interface DryRun {
   readonly attention: readonly Notice[];
 }
 
-/** Dry run as if every claim were granted that no room has answered; with the rooms' answers it may turn out otherwise. */
+/** Dry run as if each claim without an answer were granted; with the answers it may turn out otherwise. */
 export interface DraftRun extends DryRun {
   readonly claims: readonly { readonly room: string; readonly claim: Claim }[];
+  /** Rooms that it takes for rooms with a door, as one look for doors would ask for them. */
+  readonly doors: readonly (readonly string[])[];
+}
+
+/** Answers of rooms and of Seam; a claim without an answer is granted, and a room without one has a door. */
+export interface DraftAnswers {
+  readonly answers?: readonly LeaseNews[];
+  readonly doors?: readonly DoorFacts[];
 }
 
 /**
  * Returns the steps for a state, which stays unchanged, and continues to the time when keys may be issued. It assumes
- * that doors, guests and phones that are not found yet exist. Without a property that has been read, it plans nothing.
+ * that guests and phones that are not found yet exist. Without a property that has been read, it plans nothing.
  *
- * @param answers what rooms would answer to claims
+ * @param given what rooms would answer to claims, and which rooms have doors
  * @throws Error if the plan does not end.
  */
-export function dryRun(state: StayState, now: Instant, answers: readonly LeaseNews[] = []): DraftRun {
+export function dryRun(state: StayState, now: Instant, given: DraftAnswers = {}): DraftRun {
+  const { answers = [], doors: found = [] } = given;
   const steps: PlanLine[] = [];
+  const doors: (readonly string[])[] = [];
   const claims: { readonly room: string; readonly claim: Claim }[] = [];
   let assumed = state;
   let at = now;
@@ -51,16 +62,20 @@ export function dryRun(state: StayState, now: Instant, answers: readonly LeaseNe
     const preparations = plan.preparations.filter((step) => !isOpenEnded(step));
     if (preparations.length === 0 && plan.keys.ready.length === 0) {
       const opensAt = nextOpening(plan.desired);
-      if (opensAt === undefined) return { steps: [...steps, ...plan.keys.waiting], attention: plan.attention, claims };
+      if (opensAt === undefined)
+        return { steps: [...steps, ...plan.keys.waiting], attention: plan.attention, claims, doors };
       at = opensAt;
     }
     for (const step of preparations) {
-      if (step.do !== 'settle-leases') assumed = assumePreparation(assumed, step, at);
-      else {
+      if (step.do === 'settle-leases') {
         const asked = assumeLeases(assumed, step.leases, answers, at);
         claims.push(...asked.unanswered);
         assumed = asked.state;
-      }
+      } else if (step.do === 'resolve-doors') {
+        const facts = found.find((one) => isAbout(one, step.rooms));
+        if (facts === undefined) doors.push(step.rooms);
+        assumed = recordDoors(assumed, facts ?? assumedDoors(assumed, step.rooms), at);
+      } else assumed = assumePreparation(assumed, step, at);
     }
     for (const step of plan.keys.ready) {
       steps.push({ ...lineOf(step), ...(at === now ? {} : { at }) });
@@ -117,9 +132,22 @@ function assumeLeases(
   };
 }
 
+/** Returns true if the answer is one to a look for the doors of these rooms. */
+function isAbout({ rooms, unknownRooms }: DoorFacts, asked: readonly string[]): boolean {
+  const answered = [...rooms.map(({ room }) => room), ...unknownRooms];
+  return asked.every((room) => answered.includes(room));
+}
+
+/** Returns the doors of the stay, with one for each of these rooms. */
+function assumedDoors({ doors }: StayState, rooms: readonly string[]): DoorFacts {
+  const known = doors.rooms.length;
+  const assumed = rooms.map((room, index) => ({ room, acsEntranceId: `door:${room}`, position: known + index }));
+  return { ...doors, rooms: assumed, unknownRooms: [] };
+}
+
 function assumePreparation(
   state: StayState,
-  step: Exclude<Preparation, { do: 'settle-leases' }>,
+  step: Exclude<Preparation, { do: 'settle-leases' | 'resolve-doors' }>,
   now: Instant,
 ): StayState {
   switch (step.do) {
@@ -127,11 +155,6 @@ function assumePreparation(
       return { ...state, propertyDue: false };
     case 'find-earlier-run':
       return recordEarlierRun(state, { lookedAtSeam: true, keys: [], claims: [] }, { revision: 0 }, now);
-    case 'resolve-doors': {
-      const known = state.doors.rooms.length;
-      const doors = step.rooms.map((room, index) => ({ room, acsEntranceId: `door:${room}`, position: known + index }));
-      return { ...state, doors: { ...state.doors, rooms: [...state.doors.rooms, ...doors] } };
-    }
     case 'prepare-guest': {
       const { guest } = step;
       const registered = state.guests[guest.guestId] ?? {
