@@ -3,9 +3,18 @@
  * something to do (OPERA's door lock interface, Mews's key cutter). It carries requests out in order of arrival,
  * however long that takes: the booking system may never repeat a request.
  */
-import { ApplicationFailure, condition, proxyActivities, setCurrentDetails, setHandler } from '@temporalio/workflow';
+import {
+  ApplicationFailure,
+  condition,
+  continueAsNew,
+  proxyActivities,
+  setCurrentDetails,
+  setHandler,
+  workflowInfo,
+} from '@temporalio/workflow';
 import { decide, type Circumstances } from '../../src/domain/key-request/decide.js';
 import { check, describeProblems } from '../../src/domain/model/check.js';
+import { defined } from '../../src/domain/model/defined.js';
 import { ERROR_TYPES } from '../../src/domain/model/error-types.js';
 import { lineOf } from '../../src/domain/model/markdown.js';
 import { parseKeyRequestsWorkflowId, type StayName } from '../../src/domain/model/ids.js';
@@ -24,6 +33,7 @@ import { ignoreSignal, handleUnknownMessages } from '../unknown-messages.js';
 import * as messages from './key-request-messages.js';
 import { allMessagesHandled } from '../intake.js';
 import { ownName } from '../own-name.js';
+import { startArgument } from '../start-argument.js';
 
 const retry = { initialInterval: '500ms', backoffCoefficient: 2, maximumInterval: '30s' } as const;
 
@@ -46,8 +56,12 @@ const IDLE = '10m';
 /** Time limit of the update `keyRequestAnswer`, longer than any caller's timeout. */
 const ANSWERED_WITHIN = '30s';
 
+/** Most answers that a new run keeps; an older request that is repeated would be carried out once more. */
+const KEPT_ANSWERS = 500;
+
 interface KeyRequestRun {
   readonly name: StayName;
+  carriedOut: number;
   readonly waiting: KeyRequest[];
   readonly answers: Map<string, KeyRequestAnswer>;
   /** Request that is being carried out, or was carried out last. */
@@ -58,18 +72,30 @@ interface KeyRequestRun {
 
 /**
  * Carries out the key requests of one reservation, in order of arrival.
+ * @param argument state of the previous run, after continue-as-new
  * @returns number of requests that were answered, refusals included
  * @throws ApplicationFailure `InvalidMessage` if the workflow id is not `key-requests/<propertyId>/<reservationId>`
  */
-export async function keyRequests(): Promise<{ readonly carriedOut: number }> {
-  const run = openRun();
+export async function keyRequests(argument: messages.KeyRequestsStart = {}): Promise<{ readonly carriedOut: number }> {
+  const run = openRun(startArgument<messages.KeyRequestsStart>(argument).start);
   setHandlers(run);
-  do {
-    while (run.waiting.length > 0) await carryOutNext(run);
-    await condition(() => run.waiting.length > 0, IDLE);
-    if (run.waiting.length === 0) await condition(allMessagesHandled);
-  } while (run.waiting.length > 0);
-  return { carriedOut: run.answers.size };
+  const isLong = (): boolean => workflowInfo().continueAsNewSuggested;
+  for (;;) {
+    while (run.waiting.length > 0 && !isLong()) await carryOutNext(run);
+    if (isLong()) await carryOn(run);
+    if (await condition(() => run.waiting.length > 0 || isLong(), IDLE)) continue;
+    await condition(allMessagesHandled);
+    if (run.waiting.length === 0) return { carriedOut: run.carriedOut };
+  }
+}
+
+/** Continues as new once every caller who waits has an answer, or has waited long enough. */
+async function carryOn(run: KeyRequestRun): Promise<never> {
+  await condition(allMessagesHandled);
+  const { waiting, answers, sent, carriedOut } = run;
+  const latest = [...answers].slice(-KEPT_ANSWERS);
+  const carried = { schema: 1, waiting, answers: latest, carriedOut, ...defined({ sent }) } as const;
+  return continueAsNew<typeof keyRequests>({ carried });
 }
 
 async function carryOutNext(run: KeyRequestRun): Promise<void> {
@@ -80,7 +106,12 @@ async function carryOutNext(run: KeyRequestRun): Promise<void> {
   run.current = request;
   const answer = await carryOut(run.name, request, { before: run.sent });
   if (answer.kind === 'sent') run.sent = request;
-  run.answers.set(request.requestId, answer);
+  addAnswer(run, request.requestId, answer);
+}
+
+function addAnswer(run: KeyRequestRun, requestId: string, answer: KeyRequestAnswer): void {
+  run.answers.set(requestId, answer);
+  run.carriedOut += 1;
 }
 
 async function carryOut(
@@ -110,10 +141,11 @@ async function follow(name: StayName, request: KeyRequest, order: Order): Promis
 }
 
 /** Refuses an invalid request, if its id can be read; otherwise it is only logged. */
-function refuse({ answers }: KeyRequestRun, input: unknown, why: string): void {
+function refuse(run: KeyRequestRun, input: unknown, why: string): void {
   ignoreSignal('keysAskedFor', why);
   const name = check(requestNameSchema, input);
-  if (name.ok && !answers.has(name.value.requestId)) answers.set(name.value.requestId, { kind: 'refused', why });
+  const isNew = name.ok && !run.answers.has(name.value.requestId);
+  if (isNew) addAnswer(run, name.value.requestId, { kind: 'refused', why });
 }
 
 /** Registers all handlers. The signal handler is total: an invalid request is refused and changes nothing. */
@@ -148,8 +180,9 @@ function invalid(message: string): ApplicationFailure {
   return ApplicationFailure.nonRetryable(message, ERROR_TYPES.invalidMessage);
 }
 
-function openRun(): KeyRequestRun {
+function openRun({ carried }: messages.KeyRequestsStart): KeyRequestRun {
   const form = 'key-requests/<propertyId>/<reservationId>';
   const name = ownName(parseKeyRequestsWorkflowId, form, ERROR_TYPES.invalidMessage);
-  return { name, waiting: [], answers: new Map() };
+  const { waiting = [], answers = [], sent, carriedOut = 0 } = carried ?? {};
+  return { name, carriedOut, waiting: [...waiting], answers: new Map(answers), ...defined({ sent }) };
 }
