@@ -6,11 +6,11 @@ import { MODES, runKilled } from './kills.js';
 let lanes: Lanes;
 beforeAll(async () => {
   lanes = await openLanes(1);
-}, 120_000);
+}, 300_000);
 afterAll(async () => lanes.stop());
 
 test('a stay whose worker is killed in the middle of a request to Seam still gets its keys', async () => {
   const [call] = MODES;
   if (call === undefined) throw new Error('there is no way to kill a worker');
   await lanes.use((world) => runKilled(world, 6, call));
-}, 240_000);
+}, 300_000);

@@ -11,12 +11,12 @@ const kills = Array.from({ length: MOST_CALLS / 4 }, (_, index) => {
 let lanes: Lanes;
 beforeAll(async () => {
   lanes = await openLanes(3);
-}, 120_000);
+}, 300_000);
 afterAll(async () => lanes.stop());
 
 test.concurrent.for(kills)(
   'a stay reaches its desired state when the worker is killed at call $atCall ($call.kind)',
-  { timeout: 240_000 },
+  { timeout: 600_000 },
   async (kill) => {
     await lanes.use((world) => runKilled(world, kill.atCall, kill.call));
   },

@@ -12,7 +12,7 @@ const everyCall = Array.from({ length: MOST_CALLS }, (_, index) => index + 1);
 let lanes: Lanes;
 beforeAll(async () => {
   lanes = await openLanes(4);
-}, 120_000);
+}, 300_000);
 afterAll(async () => lanes.stop());
 
 test('the kills cover every call to Seam of the small stay', async () => {

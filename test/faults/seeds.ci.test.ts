@@ -9,6 +9,6 @@ beforeAll(async () => {
 });
 afterAll(async () => world.stop());
 
-test.each([2, 3])('the stay of seed %i reaches its desired state', { timeout: 240_000 }, async (seed) => {
+test.each([2, 3])('the stay of seed %i reaches its desired state', { timeout: 600_000 }, async (seed) => {
   await runStory(world, storyOf(seed));
 });

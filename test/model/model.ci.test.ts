@@ -6,7 +6,7 @@ import { runPlot } from './run-plot.js';
 
 test.each([{ what: 'a stay whose lease would begin later joins the ring that holds it up', seed: 33, path: '14' }])(
   'a plot that once failed holds: $what',
-  { timeout: 240_000 },
+  { timeout: 600_000 },
   ({ seed, path }) => {
     fc.assert(
       fc.property(plots(200), openings, (plot, opening) => void runPlot(opening, plot)),

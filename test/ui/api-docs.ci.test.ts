@@ -50,7 +50,7 @@ describe.skipIf(!HAS_BROWSER)("the API's page", () => {
     await dialog.locator('input').fill(world.keys.writer);
     await dialog.getByRole('button', { name: 'Apply credentials' }).click();
     await dialog.getByRole('button', { name: 'Close' }).click();
-  }, 120_000);
+  }, 300_000);
 
   afterAll(async () => {
     await browser.close();

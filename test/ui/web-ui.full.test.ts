@@ -91,7 +91,7 @@ describe.skipIf(!HAS_BROWSER)('a stay in Temporal Web UI', () => {
       if (message.type() === 'error') complaints.push(message.text());
     });
     page.on('request', (request) => hosts.add(new URL(request.url()).host));
-  }, 120_000);
+  }, 300_000);
 
   afterAll(async () => {
     await browser.close();

@@ -131,7 +131,7 @@ test('a start argument of any other kind stops no workflow', async () => {
   for (const type of refusing) {
     expect(await statusOf(`${type}/${PROPERTY_ID}/any-start-${length - 1}`), type).toBe('FAILED');
   }
-}, 180_000);
+}, 300_000);
 
 /** A look for doors is over within four seconds, whatever it receives. */
 const LASTING = Object.values(WORKFLOW_TYPES).filter((type) => type !== WORKFLOW_TYPES.findDoors);

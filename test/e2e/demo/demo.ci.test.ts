@@ -40,7 +40,7 @@ describe('the demo', () => {
     expect(output).not.toContain('\u001b');
     const lines = output.split('\n').filter((line) => !line.includes('http'));
     expect(lines.filter((line) => line.length > WIDTH)).toEqual([]);
-  }, 120_000);
+  }, 300_000);
 
   test('a demo interrupted in the middle of the story stops everything that it started', async () => {
     const demo = startDemo();
@@ -60,7 +60,7 @@ describe('the demo', () => {
     expect(code).toBe(1);
     expect(output).not.toContain('All ');
     await expect(fetch(webUi)).rejects.toThrow();
-  }, 120_000);
+  }, 300_000);
 
   test('a door that does not respond as the story expects is shown, and the demo exits with 1', async () => {
     const ada: Person = { name: 'Ada', guestId: 'g1', phone: 'enrolled' };

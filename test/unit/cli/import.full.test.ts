@@ -43,5 +43,5 @@ test(
       rmSync(folder, { recursive: true });
     }
   },
-  20 * 60_000,
+  2 * 60 * 60_000,
 );

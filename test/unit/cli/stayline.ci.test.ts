@@ -133,7 +133,7 @@ describe('ten wrong snapshots', () => {
     await stays.applyReservation(snapshotOf(marker, { status: 'tentative' }));
     await expect.poll(workflowIds, { timeout: 120_000 }).toHaveLength(before.length + 1);
     expect(await workflowIds()).toContain(`stay/${PROPERTY_ID}/${marker}`);
-  }, 120_000);
+  }, 300_000);
 });
 
 test('a stay is planned, applied, shown, changed and checked out with the CLI', async () => {
@@ -183,7 +183,7 @@ test('a stay is planned, applied, shown, changed and checked out with the CLI', 
   expect((await run(['check-out', ...name])).code).toBe(0);
   const over = await until('R-1', (view) => view.phase === 'over' && view.settled);
   expect(over.keys.every((key) => key.state === 'dead')).toBe(true);
-}, 120_000);
+}, 300_000);
 
 test('a snapshot that the stay refuses is reported with its reason, and the exit code is 1', async () => {
   await stays.applyReservation(snapshotOf('R-2', { revision: 5, status: 'tentative' }));
@@ -254,4 +254,4 @@ test('a room is shown with its holder and the waiting stay, and the front desk g
   expect(shown.stdout).toMatch(/gives the room to stay\/seaside\/R-6; the guest is here; by cli/);
   const json = await run(['room', ...room, '--json']);
   expect(JSON.parse(json.stdout)).toMatchObject({ schema: 1, leases: [{ stays: ['stay/seaside/R-6'] }] });
-}, 90_000);
+}, 300_000);

@@ -28,7 +28,7 @@ beforeAll(async () => {
   const handle = await temporal.workflow.start('stay', { workflowId: WORKFLOW_ID, taskQueue: 'failing', args: [] });
   runId = handle.firstExecutionRunId;
   await waitUntil(() => failingTaskOf(temporal, WORKFLOW_ID), { timeout: 120_000 });
-}, 180_000);
+}, 300_000);
 afterAll(async () => {
   worker.shutdown();
   await running;
@@ -55,7 +55,7 @@ test('reading, sending and checking out a failing stay say that its task fails, 
     expect(answer, method).toMatchObject(failing);
     expect(JSON.stringify(answer.body)).toContain(runId);
   }
-}, 120_000);
+}, 300_000);
 
 test('a failing stay is found by its name, and one that is well is not', async () => {
   const { temporal } = world.hotel;
@@ -70,4 +70,4 @@ test('a failing stay is found by its name, and one that is well is not', async (
   );
   expect(found).toEqual({ count: 1, stays: [{ workflowId: WORKFLOW_ID, runId }] });
   expect(await failingTaskOf(temporal, well.workflowId)).toBeUndefined();
-}, 180_000);
+}, 300_000);
