@@ -231,16 +231,23 @@ function asNewest(keyring: Keyring, lineage: string): Keyring {
     ...one,
     generation: current(one.generation),
   });
-  const inRooms = (of: Readonly<Record<string, number>>): Readonly<Record<string, number>> =>
-    Object.fromEntries(Object.entries(of).map(([room, generation]) => [room, current(generation)]));
+  type InRooms = Readonly<Record<string, number>>;
+  const inRooms = (of: InRooms, renumber: (generation: number) => number): InRooms =>
+    Object.fromEntries(Object.entries(of).map(([room, generation]) => [room, renumber(generation)]));
+  // A generation that is not trusted stays so under its new number.
+  const notTrusted = (generation: number): number => (generation >= known ? newest : generation);
+  const { keys, outsideAnchors, distrusted, lineages, leftAt, sharedGenerations } = keyring;
   return {
     ...keyring,
     lastGeneration: newest,
-    keys: keyring.keys.map(renumbered),
-    outsideAnchors: keyring.outsideAnchors.map(renumbered),
-    distrusted: inRooms(keyring.distrusted),
-    lineages: { ...keyring.lineages, [lineage]: newest },
-    ...(keyring.sharedGenerations === undefined ? {} : { sharedGenerations: inRooms(keyring.sharedGenerations) }),
+    keys: keys.map(renumbered),
+    outsideAnchors: outsideAnchors.map(renumbered),
+    distrusted: inRooms(distrusted, notTrusted),
+    lineages: { ...lineages, [lineage]: newest },
+    ...defined({
+      leftAt: leftAt && inRooms(leftAt, notTrusted),
+      sharedGenerations: sharedGenerations && inRooms(sharedGenerations, current),
+    }),
   };
 }
 

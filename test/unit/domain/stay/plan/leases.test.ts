@@ -1087,6 +1087,20 @@ describe('a stay in a share group', () => {
     expect(stay.live().map(({ ask }) => ask.joinTo)).toEqual(['joined-by-other']);
   });
 
+  test('in a share group, an override that is not trusted stays so when the room says that it is the newer', () => {
+    const stay = aLeasingStay(shared);
+    stay.settleLeases((_room, until) => granted(until, { opener: true }));
+    stay.carryOut();
+    const lineage = stay.live()[0]?.acsCredentialId ?? '';
+    stay.hear('101', granted(CHECK_OUT, { opener: false, anchors: [anchor], lineage: anchor.lineage }));
+    stay.carryOut();
+    stay.settleLeases();
+    stay.state = { ...stay.state, keyring: { ...stay.state.keyring, distrusted: { 101: 2 } } };
+    const joined = { ...anchor, acsCredentialId: 'joined-by-other', lineage };
+    stay.hear('101', granted(CHECK_OUT, { opener: false, anchors: [joined], lineage }));
+    expect(stay.carryOut()).not.toContain('join g1 101');
+  });
+
   test('in a share group, the stay that is ready first requests to open the lease, and the others wait for it', () => {
     const stay = aLeasingStay(shared);
     stay.settleLeases((_room, until) => granted(until, { opener: false }));
