@@ -6,7 +6,9 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { Temporal } from '@js-temporal/polyfill';
 import PQueue from 'p-queue';
 import { roomWorkflowId, stayWorkflowId } from '../../../src/client.js';
+import { grpcErrorIn } from '../../../src/temporal/grpc-errors.js';
 import { openStayWorld, PROPERTY_ID, type StayWorld } from '../../harness/stay-world.js';
+import { waitUntil } from '../../harness/wait-until.js';
 import { chanceOf } from './chance.js';
 import { drawDemand } from './demand.js';
 import { openFrontDesk, type HourAtDesk, type LostPhone, type News } from './front-desk.js';
@@ -177,8 +179,22 @@ async function runPlot(
   dateOf: (day: number) => string,
 ): Promise<void> {
   reservation.revision += 1;
-  await world.client.applyReservation(snapshotOf({ ...reservation, ...butStill }, dateOf));
+  const snapshot = snapshotOf({ ...reservation, ...butStill }, dateOf);
+  await waitUntil(
+    async () => {
+      try {
+        return await world.client.applyReservation(snapshot);
+      } catch (error) {
+        if (grpcErrorIn(error)?.code !== UNKNOWN) throw error;
+        return undefined;
+      }
+    },
+    { timeout: PATIENCE_MS },
+  );
 }
+
+/** gRPC's code for an exception in the test server: it has one where an update takes longer than ten seconds. */
+const UNKNOWN = 2;
 
 /** Gives the guest a phone that can hold a key, as soon as they are registered at Seam. */
 async function enrol(world: StayWorld, reservation: Reservation, guest: GuestEntry): Promise<void> {
