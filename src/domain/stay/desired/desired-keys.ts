@@ -77,11 +77,10 @@ function roomsGivenAway(state: StayState, now: Instant): readonly string[] {
  */
 function roomsGivenUp(state: StayState, now: Instant): readonly string[] {
   const { desired, keyring, leases } = state;
-  const isTheirs = (guestId: string, room: string): boolean => {
-    const guest = desired.party.find((one) => one.guest.guestId === guestId);
-    return desired.status === 'in-house' || (guest !== undefined && roomsFor(state, guest).includes(room));
-  };
-  const exchanged = desired.status === 'in-house' ? (leases.exchanges?.left ?? []) : [];
+  const isInHouse = desired.status === 'in-house';
+  const own = new Map(isInHouse ? [] : desired.party.map((one) => [one.guest.guestId, roomsFor(state, one)]));
+  const isTheirs = (guestId: string, room: string): boolean => isInHouse || own.get(guestId)?.includes(room) === true;
+  const exchanged = isInHouse ? (leases.exchanges?.left ?? []) : [];
   const isClaimed = (room: string, opensAt: Instant): boolean =>
     leases.claims.some(
       (held) => held.room === room && held.decision !== undefined && !isBefore(opensAt, held.window.from),
@@ -187,8 +186,9 @@ function leasedWindow(
   now: Instant,
 ): Window {
   const window = guestWindow(one, stay);
-  const hasLiveKey = liveKeys(state.keyring, now).some((key) => key.guestId === one.guest.guestId);
-  if (grants.length === 0 || (!isBefore(now, window.to) && !hasLiveKey)) return window;
+  if (grants.length === 0) return window;
+  const hasLiveKey = (): boolean => liveKeys(state.keyring, now).some((key) => key.guestId === one.guest.guestId);
+  if (!isBefore(now, window.to) && !hasLiveKey()) return window;
   const grace = state.property?.policy.departureGraceMinutes ?? 0;
   const leased = endWithin(grants, plusMinutes(window.to, grace));
   if (mayNotMove(state, one)) return { ...window, to: leased };

@@ -112,7 +112,7 @@ function beginning(held: HeldClaim | undefined, from: Instant, now: Instant): In
 function untilNextIsGranted(state: StayState, room: string, stretch: Window, stay: Window): Window {
   if (!isUntilMove(state, room, stretch, stay)) return stretch;
   const isHeld = state.desired.party.some((one) => whyWithout(state, one) === undefined && mayNotMove(state, one));
-  return !isHeld && isNextGranted(state, stretch) ? stretch : { from: stretch.from, to: stay.to };
+  return !isHeld && isNextGranted(state, stretch.to) ? stretch : { from: stretch.from, to: stay.to };
 }
 
 /** Returns the rooms that guests in house leave in a scheduled move whose rooms are all granted, each with its instant. */
@@ -120,9 +120,8 @@ export function movesAhead(state: StayState, stay: Window): ReadonlyMap<string, 
   const left = stretches(state, stay).filter(({ room, window }) => isUntilMove(state, room, window, stay));
   // The last write wins, and the first stretch of a room is the one in which the guests are.
   const inOrder = left.toSorted((a, b) => millis(b.window.to) - millis(a.window.to));
-  return new Map(
-    inOrder.filter(({ window }) => isNextGranted(state, window)).map(({ room, window }) => [room, window.to]),
-  );
+  const granted = new Set([...new Set(left.map(({ window }) => window.to))].filter((at) => isNextGranted(state, at)));
+  return new Map(inOrder.filter(({ window }) => granted.has(window.to)).map(({ room, window }) => [room, window.to]));
 }
 
 /** Returns true if a scheduled move ends the stretch of a room in which guests in house are. */
@@ -130,8 +129,8 @@ function isUntilMove({ desired: { status, rooms } }: StayState, room: string, st
   return status === 'in-house' && rooms.includes(room) && isBefore(stretch.to, stay.to);
 }
 
-/** Returns true if the stay holds all rooms of the move that ends this stretch. */
-function isNextGranted(state: StayState, { to: moves }: Window): boolean {
+/** Returns true if the stay holds all rooms of the move at this instant. */
+function isNextGranted(state: StayState, moves: Instant): boolean {
   const next = state.desired.scheduled.findLast((move) => move.guestId === undefined && move.from === moves);
   return (next?.rooms ?? []).every(
     (room) =>
