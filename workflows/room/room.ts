@@ -142,19 +142,19 @@ function afterMessage(state: RoomState, name: RoomMessageName, payload: unknown)
 
 /**
  * Signals a stay the changed decision. A stay that ended without a release would block others, so its claims are
- * dropped.
+ * dropped. One that cannot take the signal now (its run holds all that Temporal allows) is sent it again later.
  */
-function inform(run: RoomRun, { stayId, news, ...known }: rules.NewsFor): void {
+function inform(run: RoomRun, one: rules.NewsFor): void {
   run.signalsInFlight += 1;
-  void getExternalWorkflowHandle(stayId)
-    .signal(leaseChangedSignal, news)
+  void getExternalWorkflowHandle(one.stayId)
+    .signal(leaseChangedSignal, one.news)
     .catch((error: unknown) => {
       const { type, message } =
         error instanceof ApplicationFailure ? error : { type: undefined, message: String(error) };
       run.state =
         type === NO_SUCH_WORKFLOW
-          ? rules.takeGone(run.state, { stayId, ...known }, now())
-          : rules.ignoreMessage(run.state, `${stayId} did not receive its decision: ${message}`, now());
+          ? rules.takeGone(run.state, one, now())
+          : rules.takeUndelivered(run.state, one, message, now());
     })
     .finally(() => {
       run.signalsInFlight -= 1;

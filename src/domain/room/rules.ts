@@ -1,6 +1,15 @@
 /** Rules of one room: effects of messages on its state, and news for stays. Pure: each returns the new state. */
 import { inShort } from '../model/check.js';
-import { isBefore, earlier, later, normalInstant, overlaps, type Instant, type Window } from '../model/instants.js';
+import {
+  isBefore,
+  earlier,
+  later,
+  normalInstant,
+  overlaps,
+  plusMinutes,
+  type Instant,
+  type Window,
+} from '../model/instants.js';
 import type { Claim, LeaseNews, LeaseDecision } from '../model/lease.js';
 import {
   isClaim,
@@ -34,6 +43,9 @@ export interface NewsFor {
   readonly chain?: string;
   readonly news: LeaseNews;
 }
+
+/** A run that holds all the signals that Temporal allows takes more after it has continued as new: mostly in seconds. */
+const RESEND_MINUTES = 1;
 
 /** Decision for a claim that is not in the state: its window is over, or it was released meanwhile. */
 const NO_CLAIM: LeaseDecision = { kind: 'waiting', behind: [] };
@@ -159,6 +171,20 @@ export function takeGone(
   return change(state, now, (before) => removeClaims(before, (entry) => entry.stayId === stayId, line));
 }
 
+/** Has the decision sent again in a minute: its stay exists, but the signal did not reach it. */
+export function takeUndelivered(
+  state: RoomState,
+  { stayId, chain, news }: NewsFor,
+  why: string,
+  now: Instant,
+): RoomState {
+  const entry = findClaim(state, stayId, news.part);
+  if (entry === undefined || !isSameChain(receivedFrom(state, stayId), defined({ chain }))) return state;
+  const line = { at: now, what: `${nameOf(entry)}: decision not delivered; it is sent again`, why: inShort(why) };
+  const after = withClaim(state, entry, { ...entry, resendAt: plusMinutes(now, RESEND_MINUTES) });
+  return state.history.at(-1)?.what === line.what ? after : withLine(after, line);
+}
+
 /** Records an invalid message in the history; changes nothing else. */
 export function ignoreMessage(state: RoomState, why: string, now: Instant): RoomState {
   return withLine(state, { at: now, what: 'message ignored', why: inShort(why) });
@@ -175,11 +201,11 @@ export interface ChangedDecisions {
   readonly news: readonly NewsFor[];
 }
 
-/** Returns the decisions that differ from those sent last, and records them as sent. */
+/** Returns the decisions that differ from those sent last or are to be sent again, and records them as sent. */
 export function changedDecisions(state: RoomState, now: Instant): ChangedDecisions {
   return state.claims.reduce<ChangedDecisions>(
     (changed, entry) => {
-      if (isSameNews(entry.sent, decisionOf(changed.state, entry, now), now)) return changed;
+      if (!isToBeSent(changed.state, entry, now)) return changed;
       const { stayId } = entry;
       const informed = inform(changed.state, entry, now);
       const chain = receivedFrom(state, stayId)?.chain;
@@ -189,10 +215,16 @@ export function changedDecisions(state: RoomState, now: Instant): ChangedDecisio
   );
 }
 
+function isToBeSent(state: RoomState, entry: ClaimEntry, now: Instant): boolean {
+  if (entry.resendAt !== undefined) return !isBefore(now, entry.resendAt);
+  return !isSameNews(entry.sent, decisionOf(state, entry, now), now);
+}
+
 /** Records the current decision on a claim as sent. */
 function inform(state: RoomState, entry: ClaimEntry, now: Instant): ClaimAnswer {
   const sent = decisionOf(state, entry, now);
-  return { state: withClaim(state, entry, { ...entry, sent }), news: newsOf(state, entry.part, sent) };
+  const { resendAt: _over, ...rest } = entry;
+  return { state: withClaim(state, entry, { ...rest, sent }), news: newsOf(state, entry.part, sent) };
 }
 
 function newsOf({ room, version }: RoomState, part: number, decision: LeaseDecision): LeaseNews {

@@ -40,6 +40,8 @@ export interface ClaimEntry {
   readonly heir?: true;
   /** Last decision sent to the stay, as an answer or by signal. */
   readonly sent?: LeaseDecision;
+  /** The stay could not take the signal with its decision; the room sends the current one at this instant. */
+  readonly resendAt?: Instant;
 }
 
 /** Latest chain of runs, snapshot revision and message number received from a stay. */

@@ -1,14 +1,14 @@
-/** Timer of a room: set only if time alone may change a decision. */
+/** Timer of a room: set only if time alone may change a decision, or if a decision is to be sent again. */
 import { earlier, isBefore, later, plusMinutes, type Instant } from '../model/instants.js';
 import type { ClaimEntry, RoomState } from './state.js';
 
 /**
- * Returns the next instant at which a lease, claim or key that a stay waits for ends; undefined if no stay waits.
- * The wake-up decides if a stay gets a message.
+ * Returns the next instant at which a lease, claim or key that a stay waits for ends, or a decision is sent again;
+ * undefined if there is none. The wake-up decides if a stay gets a message.
  */
 export function nextWake(state: RoomState, now: Instant): Instant | undefined {
-  if (!sharesInParts(state) && !state.claims.some((entry) => isWaiting(entry, state.claims, now))) return undefined;
-  return endings(state)
+  const isWaitedFor = sharesInParts(state) || state.claims.some((entry) => isWaiting(entry, state.claims, now));
+  return [...(isWaitedFor ? endings(state) : []), ...state.claims.flatMap(({ resendAt }) => resendAt ?? [])]
     .filter((at) => isBefore(now, at))
     .reduce<Instant | undefined>((first, at) => (first === undefined ? at : earlier(first, at)), undefined);
 }

@@ -3,6 +3,7 @@
  * message, as the workflow does.
  */
 import { stayWorkflowId, roomWorkflowId } from '../../../../src/domain/model/ids.js';
+import { defined } from '../../../../src/domain/model/defined.js';
 import { instantAt, type Instant, type Window } from '../../../../src/domain/model/instants.js';
 import type { Claim, KeyReport, LeaseDecision } from '../../../../src/domain/model/lease.js';
 import { newRoomState, type RoomState } from '../../../../src/domain/room/state.js';
@@ -42,6 +43,8 @@ export interface ARoom {
   report(name: string, keys: readonly KeyReport[], fields?: { readonly seq?: number; readonly chain?: string }): ARoom;
   /** Reports that Temporal no longer finds the stay of this chain of runs. */
   gone(name: string, chain: string): ARoom;
+  /** Reports that the last signal to this stay, of this chain of runs, could not be delivered. */
+  undelivered(name: string, chain?: string): ARoom;
   view(): RoomView;
   decision(name: string): LeaseDecision | undefined;
 }
@@ -97,6 +100,14 @@ export function aRoom(start = 0): ARoom {
     },
     gone(name, chain) {
       room.state = rules.takeGone(room.state, { stayId: stay(name), chain }, at(now));
+      return deliver();
+    },
+    undelivered(name, chain) {
+      const decision = sent.get(name);
+      if (decision === undefined) throw new Error(`${name} received no decision`);
+      const news = { room: ROOM, part: 0, version: room.state.version, decision };
+      const lost = { stayId: stay(name), news, ...defined({ chain }) };
+      room.state = rules.takeUndelivered(room.state, lost, 'it has had too many signals', at(now));
       return deliver();
     },
     view: () => roomViewOf(room.state, at(now)),
