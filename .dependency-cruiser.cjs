@@ -123,16 +123,16 @@ module.exports = {
       severity: 'error',
       from: { path: '^src/booking/' },
       to: {
-        path: '^(src/(?!booking/|client/|client\\.ts$|domain/|http/|temporal/|config-file\\.ts$|property-file\\.ts$|secret-files\\.ts$|log\\.ts$)|activities/|workflows/(?!(stay|room|booking|erasure)/(key-request-)?messages\\.ts$))',
+        path: '^(src/(?!booking/|client/|client\\.ts$|domain/|http/|temporal/|config/(config-file|secret-files|variables)\\.ts$|property-file\\.ts$|log\\.ts$)|activities/|workflows/(?!(stay|room|booking|erasure)/(key-request-)?messages\\.ts$))',
       },
     },
     {
       name: 'temporal-to-domain',
-      comment: 'src/temporal imports itself, src/domain, the log and the package root.',
+      comment: 'src/temporal imports itself, src/domain, the readers of configuration, the log and the package root.',
       severity: 'error',
       from: { path: '^src/temporal/' },
       to: {
-        path: '^(src/(?!temporal/|domain/|log\\.ts$|package-root\\.ts$|secret-files\\.ts$)|workflows/|activities/)',
+        path: '^(src/(?!temporal/|domain/|log\\.ts$|package-root\\.ts$|config/(config-file|secret-files|variables)\\.ts$)|workflows/|activities/)',
       },
     },
     {

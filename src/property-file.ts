@@ -2,11 +2,12 @@
  * Property configuration file (`docs/property.md`): read, checked as a whole, and read again after each change.
  */
 import type { z } from 'zod';
-import { ConfigFileError, keepConfigFile, parseConfigFile, readConfigFile } from './config-file.js';
-import { propertyFileSchema, type Property } from './domain/model/property-schema.js';
+import { ConfigFileError, keepConfigFile, parseConfigFile, readConfigFile } from './config/config-file.js';
+import { policySchema, propertyFileSchema, type Property } from './domain/model/property-schema.js';
 
 /** Lookup of properties, for activities. */
 export interface Properties {
+  all(): Promise<readonly Property[]>;
   find(propertyId: string): Promise<Property | undefined>;
 }
 
@@ -21,12 +22,21 @@ export interface PropertyFileOptions {
 /** Opens a property file and returns its lookup. @throws ConfigFileError if the file cannot be used now */
 export async function openPropertyFile(path: string, { onInvalid }: PropertyFileOptions): Promise<Properties> {
   const properties = await keepConfigFile(path, { read, onInvalid });
-  return { find: async (propertyId) => byId(await properties(), propertyId) };
+  return { all: properties, find: async (propertyId) => byId(await properties(), propertyId) };
 }
 
 /** Returns a lookup of given properties, such as the simulator's hotel. */
 export function fixedProperties(properties: readonly Property[]): Properties {
-  return { find: (propertyId) => Promise.resolve(byId(properties, propertyId)) };
+  return {
+    all: () => Promise.resolve(properties),
+    find: (propertyId) => Promise.resolve(byId(properties, propertyId)),
+  };
+}
+
+/** Returns the retention that Temporal's namespace needs for these properties, in hours: their longest closing grace. */
+export function retentionHoursFor(properties: readonly Property[]): number {
+  const graces = properties.map(({ policy }) => policy.closingGraceHours);
+  return Math.max(...(graces.length === 0 ? [policySchema.parse({}).closingGraceHours] : graces));
 }
 
 function byId(properties: readonly Property[], propertyId: string): Property | undefined {

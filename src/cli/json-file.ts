@@ -4,7 +4,7 @@
  */
 import { readFileSync } from 'node:fs';
 import type { z } from 'zod';
-import { ConfigFileError } from '../config-file.js';
+import { ConfigFileError } from '../config/config-file.js';
 import { check, type Problem } from '../domain/model/check.js';
 import { parseJson, whyUnreadable } from '../json-text.js';
 import { BadInput } from './outcome.js';

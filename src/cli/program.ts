@@ -28,6 +28,7 @@ import { dryRunNew, inInstants, rulesOf } from './plan.js';
 import { addRoomCommands } from './room.js';
 import { coloursFor, showDryRun, showView } from './show.js';
 import { withStays } from './temporal.js';
+import { addTemporalCommands } from './temporal-setup.js';
 import type { Terminal } from './terminal.js';
 
 const packageSchema = z.object({ version: z.string() });
@@ -50,6 +51,7 @@ export function createProgram(terminal: Terminal): Command {
   addShow(program, terminal);
   addRoomCommands(program, terminal);
   addApiKeyCommands(program, terminal);
+  addTemporalCommands(program, terminal);
   return program;
 }
 

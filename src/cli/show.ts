@@ -89,7 +89,7 @@ export function section(colours: Colours, title: string, rows: readonly (readonl
 }
 
 /** Returns rows as a table. Each column is as wide as its widest cell; lines have no trailing spaces. */
-function table(rows: readonly (readonly string[])[]): string {
+export function table(rows: readonly (readonly string[])[]): string {
   const widths = rows.reduce<number[]>((known, row) => {
     row.forEach((cell, column) => (known[column] = Math.max(known[column] ?? 0, cell.length)));
     return known;

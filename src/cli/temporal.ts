@@ -55,11 +55,22 @@ export function withStaysOneByOne<T>(env: NodeJS.ProcessEnv, act: (stays: OneByO
   });
 }
 
-async function connected<T>(env: NodeJS.ProcessEnv, act: (temporal: Client) => Promise<T>): Promise<T> {
+function connected<T>(env: NodeJS.ProcessEnv, act: (temporal: Client) => Promise<T>): Promise<T> {
+  return withConnection(env, (connection, { namespace }) => act(new Client({ connection, namespace })));
+}
+
+/**
+ * Connects, runs `act`, and closes the connection.
+ * @throws NotWorked or BadInput for failures of Temporal
+ */
+export async function withConnection<T>(
+  env: NodeJS.ProcessEnv,
+  act: (connection: Connection, target: TemporalTarget) => Promise<T>,
+): Promise<T> {
   const target = targetFrom(env);
   const connection = await open(target);
   try {
-    return await act(new Client({ connection, namespace: target.namespace }));
+    return await act(connection, target);
   } catch (error) {
     throw explained(error, target);
   } finally {

@@ -6,7 +6,7 @@ import { packageRoot } from '../package-root.js';
 export interface ChildOptions {
   /** TypeScript file of the checkout to run; it sends a message once it is running. */
   readonly file: string;
-  /** Variables added to the environment of this process (`src/config.ts`; TEMPORAL_ADDRESS). */
+  /** Variables added to the environment of this process (`src/config/process-variables.ts`; TEMPORAL_ADDRESS). */
   readonly env: Readonly<Record<string, string>>;
   /** File descriptor of its logs: 2 for the stderr of this process. */
   readonly log: number;

@@ -8,7 +8,7 @@ import { defined } from '../domain/model/defined.js';
 import { privateFolder } from '../temporal/binaries.js';
 import { isTemporalGiven } from '../temporal/connection.js';
 import { DatabaseInUse } from '../temporal/database-lock.js';
-import { SERVER_PORT } from '../config.js';
+import { SERVER_PORT } from '../config/process-variables.js';
 import { endRequested } from '../process.js';
 import { freePorts } from '../temporal/ports.js';
 import { TASK_QUEUES } from '../temporal/task-queues.js';

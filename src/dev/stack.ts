@@ -14,7 +14,7 @@ import { startSimulator, type Simulator, type SimulatorOptions } from '../simula
 import { connect, isTemporalGiven, temporalTarget } from '../temporal/connection.js';
 import { startDevServer, type DevServer } from '../temporal/dev-server.js';
 import { freePorts } from '../temporal/ports.js';
-import { registerSearchAttributes } from '../temporal/register-search-attributes.js';
+import { awaitSearchAttributes, registerSearchAttributes } from '../temporal/register-search-attributes.js';
 import { cachedBundle } from './bundle-cache.js';
 import { startChild, type Child } from './child-process.js';
 import { worldFiles } from './world.js';
@@ -27,7 +27,7 @@ export interface StackOptions {
   /** Ports to take if they are free. */
   readonly preferredPorts?: { readonly temporal: number; readonly webUi: number };
   readonly simulator: SimulatorOptions;
-  /** Settings of the worker in addition to those of the stack (`src/config.ts`). */
+  /** Settings of the worker in addition to those of the stack (`src/config/process-variables.ts`). */
   readonly workerSettings?: Readonly<Record<string, string>>;
   /** Starts the server, and delivers the simulator's events to it; absent: stays receive no events. */
   readonly server?: { readonly preferredPort?: number };
@@ -201,6 +201,7 @@ async function openTemporal({ folder, temporal, preferredPorts }: StackOptions):
     const target = temporalTarget(process.env);
     const connection = await connect(target);
     await registerSearchAttributes(connection, target.namespace);
+    await awaitSearchAttributes(connection, target.namespace);
     await connection.close();
     return { address: target.address, namespace: target.namespace, close: () => Promise.resolve() };
   }

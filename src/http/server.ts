@@ -23,9 +23,9 @@ const DRAIN_MS = 20_000;
 const MOST_PARAM_LENGTH = 2_400;
 
 export interface HttpServerOptions {
-  /** Resolves to true if the server's dependencies answer. */
-  readonly isReady: () => Promise<boolean>;
-  /** Returns what operators should know, for `GET /readyz`; it does not decide whether the server is ready. */
+  /** Returns why the server cannot serve now, for `GET /readyz`; undefined if it can. */
+  readonly whyNotReady: () => Promise<string | undefined>;
+  /** Returns more for `GET /readyz` of a server that is ready. */
   readonly readyDetail?: () => Promise<Readonly<Record<string, unknown>>>;
   /** Returns counts since the start, for `GET /healthz`. */
   readonly report: () => Readonly<Record<string, unknown>>;
@@ -52,8 +52,8 @@ export interface HttpServer {
 }
 
 /**
- * Creates the server. `GET /healthz`: the process is alive. `GET /readyz`: 200 if its dependencies answer, else 503;
- * also 503 once it drains.
+ * Creates the server. `GET /healthz`: the process is alive. `GET /readyz`: 200 if it can serve, else 503 with the
+ * reason; also 503 once it drains.
  */
 export function createHttpServer(options: HttpServerOptions): HttpServer {
   const { requestTimeoutMs = REQUEST_TIMEOUT_MS, idleTimeoutMs = IDLE_MS } = options;
@@ -93,10 +93,10 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
   app.get('/healthz', async () => ({ ok: true, ...options.report() }));
   app.get('/readyz', async (_request, reply) => {
     // Checked last: the drain may have started meanwhile.
-    const isReady = await options.isReady();
-    const detail = isReady ? await options.readyDetail?.() : {};
-    const ready = isReady && !draining;
-    return reply.code(ready ? 200 : 503).send({ ready, ...detail });
+    const why = await options.whyNotReady();
+    const detail = why === undefined ? await options.readyDetail?.() : { why };
+    if (draining) return reply.code(503).send({ ready: false, why: 'the server is shutting down' });
+    return reply.code(why === undefined ? 200 : 503).send({ ready: why === undefined, ...detail });
   });
   return {
     app,

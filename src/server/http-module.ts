@@ -2,11 +2,10 @@
 import type { Client, Connection } from '@temporalio/client';
 import type { FastifyPluginAsync } from 'fastify';
 import type { Registry } from 'prom-client';
-import type { ServerConfig } from '../config.js';
+import type { ServerConfiguration } from '../config/configuration.js';
 import type { Log } from '../log.js';
 
-export interface HttpModuleContext {
-  readonly config: ServerConfig;
+export interface HttpModuleContext extends ServerConfiguration {
   readonly temporal: Client;
   readonly connection: Connection;
   readonly log: Log;

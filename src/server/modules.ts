@@ -5,27 +5,19 @@
 import { defined } from '../domain/model/defined.js';
 import type { HttpModuleContext, HttpModule } from './http-module.js';
 import { Counter, Gauge } from 'prom-client';
-import { ADAPTERS } from '../booking/adapters/index.js';
-import { bookingApi, openApiKeys } from '../booking/http/index.js';
-import { readConnections, type Connections } from '../booking/ingress/connections.js';
+import { bookingApi } from '../booking/http/index.js';
+import type { Connections } from '../booking/ingress/connections.js';
 import { lastSweeps, type LastSweep } from '../booking/ingress/last-sweeps.js';
 import { openIngress } from '../booking/ingress/webhook.js';
-import { openPropertyFile, type Properties } from '../property-file.js';
 import { seamEventsModule } from './seam-events.js';
 
-/**
- * Creates the modules that the configuration enables.
- * @throws ConfigFileError if the property file, or the file of API keys or of connections, is invalid
- */
-export async function openModules(context: HttpModuleContext): Promise<readonly HttpModule[]> {
-  return [...seamEventsModule(context), ...(await bookingModule(context)), ...(await ingressModule(context))];
+/** Creates the modules that the configuration enables. */
+export function openModules(context: HttpModuleContext): readonly HttpModule[] {
+  return [...seamEventsModule(context), ...bookingModule(context), ...ingressModule(context)];
 }
 
-async function ingressModule({ config, temporal, log, metrics }: HttpModuleContext): Promise<readonly HttpModule[]> {
-  const { bookingsFile, propertiesFile } = config;
-  if (bookingsFile === undefined) return [];
-  const properties = propertiesFile === undefined ? undefined : await openProperties(propertiesFile, log);
-  const connections = await readConnections(bookingsFile, { adapters: ADAPTERS, env: process.env });
+function ingressModule({ connections, properties, temporal, log, metrics }: HttpModuleContext): readonly HttpModule[] {
+  if (connections === undefined) return [];
   const { plugin, counts } = openIngress({ connections, temporal, log, ...defined({ properties }) });
   const counter = new Counter({
     name: 'stayline_booking_deliveries_total',
@@ -88,30 +80,17 @@ function countSweeps(
   );
 }
 
-function openProperties(file: string, log: HttpModuleContext['log']): Promise<Properties> {
-  return openPropertyFile(file, {
-    onInvalid: ({ problems }) => {
-      log.error({ problems }, 'the changed property file cannot be used; the previous content stays in force');
-    },
-  });
-}
-
-async function bookingModule({ config, temporal, connection, log }: HttpModuleContext): Promise<readonly HttpModule[]> {
-  const { booking } = config;
-  if (booking === undefined) return [];
-  const properties = await openProperties(booking.propertiesFile, log);
-  const keys = await openApiKeys(booking.apiKeysFile, {
-    onInvalid: ({ problems }) => {
-      log.error({ problems }, 'the changed file of API keys cannot be used; the previous content stays in force');
-    },
-  });
+function bookingModule(context: HttpModuleContext): readonly HttpModule[] {
+  const { config, apiKeys, properties, temporal, connection, log } = context;
+  // The configuration is refused if there are API keys and no properties.
+  if (apiKeys === undefined || properties === undefined) return [];
   const plugin = bookingApi({
     temporal,
     connection,
     properties,
-    keys,
-    requestsPerMinute: booking.requestsPerMinute,
-    ...defined({ webUiUrl: booking.webUiUrl }),
+    keys: apiKeys,
+    requestsPerMinute: config.requestsPerMinute,
+    ...defined({ webUiUrl: config.webUiUrl }),
     log,
     onError: (error) => log.warn({ error }, 'the search for changes of stays failed; it is retried'),
   });

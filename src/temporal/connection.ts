@@ -7,7 +7,9 @@ import { Connection, type ConnectionOptions } from '@temporalio/client';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
 import type { NativeConnectionOptions } from '@temporalio/worker';
 import { defined } from '../domain/model/defined.js';
-import { secretsInFiles } from '../secret-files.js';
+import { ConfigError } from '../config/secret-files.js';
+import { readVariables } from '../config/variables.js';
+import { TEMPORAL_SECRETS, temporalVariables } from './variables.js';
 
 const DEFAULT_ADDRESS = '127.0.0.1:7233';
 const DEFAULT_NAMESPACE = 'default';
@@ -27,10 +29,10 @@ export interface TemporalTarget {
 /**
  * Returns the address, namespace and credentials of the Temporal server.
  * @param env the environment to read
- * @throws Error if the configuration file cannot be read or lacks the named profile; ConfigError for a wrong key file
+ * @throws ConfigError naming every variable that is wrong, and the configuration file if it cannot be used
  */
 export function temporalTarget(env: NodeJS.ProcessEnv): TemporalTarget {
-  const { connectionOptions, namespace } = loadClientConnectConfig({ overrideEnvVars: variablesOf(env) });
+  const { connectionOptions, namespace } = clientConfig(env);
   const { address, tls, apiKey, metadata } = connectionOptions;
   return {
     address: address ?? DEFAULT_ADDRESS,
@@ -46,7 +48,19 @@ export function temporalTarget(env: NodeJS.ProcessEnv): TemporalTarget {
  * @param env the environment to read
  */
 export function isTemporalGiven(env: NodeJS.ProcessEnv): boolean {
-  return loadClientConnectConfig({ overrideEnvVars: variablesOf(env) }).connectionOptions.address !== undefined;
+  return clientConfig(env).connectionOptions.address !== undefined;
+}
+
+/** Returns the SDK's settings. @throws ConfigError as `temporalTarget` */
+function clientConfig(env: NodeJS.ProcessEnv): ReturnType<typeof loadClientConnectConfig> {
+  // An empty variable counts as one that is not set, as in a compose file with an absent value.
+  const set = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value !== ''));
+  const variables = readVariables(temporalVariables, set, TEMPORAL_SECRETS);
+  try {
+    return loadClientConnectConfig({ overrideEnvVars: { ...(set as Record<string, string>), ...defined(variables) } });
+  } catch (error) {
+    throw new ConfigError(`the configuration of Temporal (TEMPORAL_…) cannot be used: ${(error as Error).message}`);
+  }
 }
 
 /** Error for a Temporal server that does not answer; the message is a sentence for people. */
@@ -83,10 +97,4 @@ export function connectWhenNeeded(target: TemporalTarget): Connection {
 /** Returns the options that both kinds of connection take. */
 export function connectionOptions({ namespace: _, ...options }: TemporalTarget): Omit<TemporalTarget, 'namespace'> {
   return options;
-}
-
-/** Returns the variables that are set. The API key may be in a file, which `TEMPORAL_API_KEY_FILE` names. */
-function variablesOf(env: NodeJS.ProcessEnv): Record<string, string> {
-  const set = Object.entries(env).filter((entry): entry is [string, string] => entry[1] !== undefined);
-  return { ...Object.fromEntries(set), ...secretsInFiles(env, ['TEMPORAL_API_KEY']) };
 }

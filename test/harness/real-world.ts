@@ -31,7 +31,7 @@ export interface RealWorldOptions {
   readonly bookings?: { readonly file: object; readonly secrets: Readonly<Record<string, string>> };
   /** Timeout of the worker's Seam requests; 500 ms by default. */
   readonly seamTimeoutMs?: number;
-  /** Settings of worker and server besides those of this world (`src/config.ts`). */
+  /** Settings of worker and server besides those of this world (`src/config/process-variables.ts`). */
   readonly settings?: Readonly<Record<string, string>>;
   /** Time that the worker allows a lost request to be carried out before it settles on a key; 700 ms by default. */
   readonly lateCommitMs?: number;

@@ -121,7 +121,10 @@ export async function openStayWorld(options: StayWorldOptions = {}): Promise<Sta
   let properties = propertiesOf(simulator, options);
   const activities = createActivities({
     seam,
-    properties: { find: (propertyId) => fixedProperties(properties).find(propertyId) },
+    properties: {
+      all: () => Promise.resolve(properties),
+      find: (propertyId) => fixedProperties(properties).find(propertyId),
+    },
     options: {
       now: () => clock.now(),
       memoryMs: options.memoryMs ?? 0,

@@ -9,7 +9,7 @@ import { parse } from 'yaml';
 import { z } from 'zod';
 import { ADAPTERS } from '../../src/booking/adapters/index.js';
 import { readConnections } from '../../src/booking/ingress/connections.js';
-import { serverConfig, workerConfig } from '../../src/config.js';
+import { serverConfig, workerConfig } from '../../src/config/process-variables.js';
 import { packageRoot } from '../../src/package-root.js';
 import { requireTool } from '../../src/temporal/binaries.js';
 import { serverSettings } from '../../src/temporal/dev-server.js';
@@ -138,7 +138,7 @@ describe('docker-compose.yml', () => {
   test("docker-compose.yml gives the worker a valid environment with the simulator's key and property file", () => {
     const config = workerConfig(worker.environment);
     expect(config.seam.auth).toEqual({ kind: 'api-key', apiKey: option(simulator.command, '--api-key') });
-    expect(config.propertiesFile).toBe(option(simulator.command, '--write-properties'));
+    expect(worker.environment.STAYLINE_PROPERTIES).toBe(option(simulator.command, '--write-properties'));
     expect(config.seam.endpoint).toBe(`http://simulator:${String(option(simulator.command, '--port'))}`);
     expect(worker.environment.TEMPORAL_ADDRESS).toBe('temporal:7233');
   });
@@ -149,8 +149,8 @@ describe('docker-compose.yml', () => {
       endpoint: `http://simulator:${String(option(simulator.command, '--port'))}`,
       auth: { apiKey: option(simulator.command, '--api-key') },
     });
-    expect(config.booking?.propertiesFile).toBe(option(simulator.command, '--write-properties'));
-    expect(existsSync(path.join(root, config.booking?.apiKeysFile ?? ''))).toBe(true);
+    expect(server.environment.STAYLINE_PROPERTIES).toBe(option(simulator.command, '--write-properties'));
+    expect(existsSync(path.join(root, server.environment.STAYLINE_API_KEYS ?? ''))).toBe(true);
     expect(config.webhookSecrets).toEqual([option(simulator.command, '--webhook-secret')]);
     expect(option(simulator.command, '--webhook-url')).toBe(`http://server:${config.port}${SEAM_WEBHOOK_PATH}`);
     expect(server.ports).toEqual([`127.0.0.1:${config.port}:${config.port}`]);

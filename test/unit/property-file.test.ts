@@ -3,7 +3,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { ConfigFileError } from '../../src/config-file.js';
+import { ConfigFileError } from '../../src/config/config-file.js';
 import { openPropertyFile, parseProperties } from '../../src/property-file.js';
 
 const seaside = {

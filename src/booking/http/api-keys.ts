@@ -4,7 +4,7 @@
  */
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 import { z } from 'zod';
-import { keepConfigFile, readConfigFile, type ConfigFileError } from '../../config-file.js';
+import { keepConfigFile, readConfigFile, type ConfigFileError } from '../../config/config-file.js';
 import { idSchema, instantSchema } from '../../domain/model/snapshot-schema.js';
 
 const keyIdSchema = z

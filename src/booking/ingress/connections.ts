@@ -4,8 +4,8 @@
  * that it names.
  */
 import { z } from 'zod';
-import { ConfigFileError, fileProblem, parseConfigFile, readConfigFile } from '../../config-file.js';
-import { secretIn } from '../../secret-files.js';
+import { ConfigFileError, fileProblem, parseConfigFile, readConfigFile } from '../../config/config-file.js';
+import { secretIn } from '../../config/secret-files.js';
 import { check, type Problem } from '../../domain/model/check.js';
 import { idSchema } from '../../domain/model/snapshot-schema.js';
 import type { BookingAdapter, BookingSystem, ConnectedProperty } from './adapter.js';

@@ -1,14 +1,16 @@
 import { spawn } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { cachedBundle } from '../../../src/dev/bundle-cache.js';
 import { startChild } from '../../../src/dev/child-process.js';
 import { packageRoot } from '../../../src/package-root.js';
-import type { DevServer } from '../../../src/temporal/dev-server.js';
+import { startDevServer, type DevServer } from '../../../src/temporal/dev-server.js';
 import { freePorts } from '../../../src/temporal/ports.js';
+import { startBareServer, startBareServerAt } from '../../harness/bare-server.js';
 import { startTestDevServer } from '../../harness/dev-server.js';
+import { waitUntil } from '../../harness/wait-until.js';
 
 const folder = mkdtempSync(path.join(tmpdir(), 'stayline-worker-'));
 const properties = path.join(folder, 'properties.json');
@@ -91,12 +93,52 @@ describe('the server process', () => {
     const [port, nobodys] = await freePorts(undefined, undefined);
     const away = { ...settings(port), TEMPORAL_ADDRESS: `127.0.0.1:${String(nobodys)}` };
     const child = await startChild({ file: 'src/server.ts', env: away, log: STDERR });
-    const statuses = ['/healthz', '/readyz'].map(
-      async (at) => (await fetch(`http://127.0.0.1:${String(port)}${at}`)).status,
-    );
-    expect(await Promise.all(statuses)).toEqual([200, 503]);
+    const ask = (at: string): Promise<Response> => fetch(`http://127.0.0.1:${String(port)}${at}`);
+    expect((await ask('/healthz')).status).toBe(200);
+    const readiness = await ask('/readyz');
+    expect(readiness.status).toBe(503);
+    expect(await readiness.json()).toEqual({ ready: false, why: 'Temporal does not answer' });
+    const late = await startDevServer({ databaseFile: path.join(folder, 'late.db'), preferredPort: nobodys ?? 0 });
+    expect(late.address).toBe(away.TEMPORAL_ADDRESS);
+    await waitUntil(async () => (await ask('/readyz')).status === 200, { timeout: 120_000 });
     await child.end('SIGTERM');
     expect(await child.ended).toBe(0);
+    await late.stop();
+  });
+
+  test('the server process exits with 2 if the Temporal server lacks the search attributes, also a late one', async () => {
+    const [port = 0, ...others] = await freePorts(undefined, undefined, undefined);
+    const env = { ...settings(0), TEMPORAL_ADDRESS: `127.0.0.1:${port}` };
+    const child = await startChild({ file: 'src/server.ts', env, log: STDERR });
+    const bare = startBareServerAt(port, others);
+    expect(await child.ended).toBe(2);
+    const ended = await run('src/server.ts', env);
+    expect(ended.status).toBe(2);
+    expect(ended.stderr).toContain(`search-attribute create --address ${bare.address} --namespace default`);
+    await bare.stop();
+  });
+
+  test('the server process names all problems of variables and files at once', async () => {
+    const wrong = path.join(folder, 'wrong-keys.json');
+    writeFileSync(wrong, '{"keys": [{}]}');
+    const ended = await run('src/server.ts', {
+      STAYLINE_API_KEYS: wrong,
+      STAYLINE_BOOKINGS_FILE: path.join(folder, 'absent.json'),
+      STAYLINE_SERVER_PORT: 'http',
+      TEMPORAL_ADDRESS: 'temporal',
+      TEMPORAL_TLS_CLIENT_CERT_PATH: 'cert.pem',
+    });
+    expect(ended.status).toBe(2);
+    for (const problem of [
+      'STAYLINE_PROPERTIES is needed with STAYLINE_API_KEYS',
+      'STAYLINE_SERVER_PORT must be a port',
+      'TEMPORAL_ADDRESS must be a host and a port',
+      'TEMPORAL_TLS_CLIENT_KEY_PATH is needed with TEMPORAL_TLS_CLIENT_CERT_PATH',
+      'keys[0].keyId',
+      `STAYLINE_BOOKINGS_FILE: ${path.join(folder, 'absent.json')} cannot be used`,
+    ]) {
+      expect(ended.stderr).toContain(problem);
+    }
   });
 });
 
@@ -140,9 +182,33 @@ describe('the worker process', () => {
   test('the worker process exits with 1 and one sentence if there is no Temporal server', async () => {
     const [port] = await freePorts(undefined);
     const address = `127.0.0.1:${String(port)}`;
-    expect(await run('src/worker.ts', { ...env, TEMPORAL_ADDRESS: address })).toEqual({
+    const away = { ...env, TEMPORAL_ADDRESS: address, STAYLINE_TEMPORAL_WAIT_SECONDS: '0' };
+    expect(await run('src/worker.ts', away)).toEqual({
       status: 1,
       stderr: `The worker cannot start: no Temporal server answers at ${address}; start one ("npm run dev"), or set TEMPORAL_ADDRESS\n`,
     });
+  });
+
+  test('the worker process waits for a Temporal server that comes up later', async () => {
+    const [port = 0] = await freePorts(undefined);
+    const log = path.join(folder, 'late-worker.log');
+    const away = { ...env, TEMPORAL_ADDRESS: `127.0.0.1:${port}`, STAYLINE_LOG_LEVEL: 'info' };
+    const started = startChild({ file: 'src/worker.ts', env: away, log: openSync(log, 'w') });
+    await waitUntil(() => readFileSync(log, 'utf8').includes('waiting for the Temporal server'), { timeout: 120_000 });
+    const late = await startDevServer({ databaseFile: path.join(folder, 'late-worker.db'), preferredPort: port });
+    expect(late.address).toBe(away.TEMPORAL_ADDRESS);
+    const worker = await started;
+    await worker.end('SIGTERM');
+    expect(await worker.ended).toBe(0);
+    await late.stop();
+  });
+
+  test('the worker process exits with 2 and the commands if the Temporal server lacks the search attributes', async () => {
+    const bare = await startBareServer();
+    const ended = await run('src/worker.ts', { ...env, TEMPORAL_ADDRESS: bare.address });
+    expect(ended.status).toBe(2);
+    expect(ended.stderr).toContain('search attributes: StayProperty, ');
+    expect(ended.stderr.match(/temporal operator search-attribute create /g)).toHaveLength(8);
+    await bare.stop();
   });
 });

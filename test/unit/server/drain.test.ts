@@ -19,9 +19,9 @@ beforeEach(async () => {
   underWay.length = 0;
   errors.length = 0;
   server = createHttpServer({
-    isReady: async () => {
+    whyNotReady: async () => {
       await wait();
-      return true;
+      return undefined;
     },
     report: () => ({}),
     onError: (error) => errors.push(error),
@@ -95,7 +95,7 @@ test('a draining server answers running requests, reports that it is not ready, 
   for (const goOn of underWay) goOn();
   const [slow, readiness] = await Promise.all(answers.map(({ whole }) => whole));
   expect(slow).toMatch(/^HTTP\/1\.1 200 [\s\S]*slow but sure$/);
-  expect(readiness).toMatch(/^HTTP\/1\.1 503 [\s\S]*\{"ready":false\}$/);
+  expect(readiness).toMatch(/^HTTP\/1\.1 503 [\s\S]*\{"ready":false,"why":"the server is shutting down"\}$/);
   expect(await end).toBe('by itself');
   await expect(fetch(`http://127.0.0.1:${port}/readyz`)).rejects.toThrow();
 });

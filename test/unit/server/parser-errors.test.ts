@@ -12,7 +12,7 @@ const clients: Socket[] = [];
 beforeEach(async () => {
   errors.length = 0;
   server = createHttpServer({
-    isReady: async () => true,
+    whyNotReady: async () => undefined,
     report: () => ({}),
     onError: (error) => errors.push(error),
     requestTimeoutMs: 200,

@@ -10,7 +10,7 @@ import { aDelivery, aKeyEvent, anEvent, SECRET, type ADelivery } from '../seam/w
 let server: HttpServer;
 let counts: () => SeamEventCounts;
 let take: EventHandler['take'];
-let isReady: () => Promise<boolean>;
+let whyNotReady: string | undefined;
 const taken: SeamEvent[] = [];
 const logged: string[] = [];
 
@@ -18,10 +18,10 @@ beforeEach(() => {
   taken.length = 0;
   logged.length = 0;
   take = async () => ({ kind: 'handed-over', stays: ['stay/a/1'] });
-  isReady = async () => true;
+  whyNotReady = undefined;
   const log = createLog('trace', { write: (line) => void logged.push(line) });
   server = createHttpServer({
-    isReady: () => isReady(),
+    whyNotReady: async () => whyNotReady,
     report: () => ({ seamEvents: counts() }),
     onError: (error) => log.error({ error }, 'a request failed'),
   });
@@ -121,8 +121,9 @@ describe('the server', () => {
   test('a server is ready while its dependencies answer, always alive, and reports the outcomes of events', async () => {
     const get = async (url: string): Promise<number> => (await server.app.inject(url)).statusCode;
     expect([await get('/readyz'), await get('/healthz')]).toEqual([200, 200]);
-    isReady = async () => false;
+    whyNotReady = 'Temporal does not answer';
     expect([await get('/readyz'), await get('/healthz')]).toEqual([503, 200]);
+    expect((await server.app.inject('/readyz')).json()).toEqual({ ready: false, why: whyNotReady });
     await deliver(aDelivery(aKeyEvent()));
     expect((await server.app.inject('/healthz')).json()).toMatchObject({ ok: true, seamEvents: { 'handed-over': 1 } });
   });

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, afterEach, describe, expect, test, vi } from 'vitest';
 import { makeApiKey, openApiKeys, type ApiKeyRecord } from '../../../../src/booking/http/api-keys.js';
-import type { ConfigFileError } from '../../../../src/config-file.js';
+import type { ConfigFileError } from '../../../../src/config/config-file.js';
 import { DEV_API_KEY } from '../../../../src/dev/stack.js';
 import { packageRoot } from '../../../../src/package-root.js';
 

@@ -114,7 +114,7 @@ export async function openApi({ temporal, connection, requestsPerMinute = 100_00
   const lines: string[] = [];
   const log = createLog('info', { write: (line) => void lines.push(line) });
   const onError = (error: unknown): void => log.error({ error }, 'a request failed');
-  const server = createHttpServer({ isReady: async () => true, report: () => ({}), onError });
+  const server = createHttpServer({ whyNotReady: async () => undefined, report: () => ({}), onError });
   addMetrics(server.app);
   await collectRoutes(server.app);
   await server.app.register(

@@ -255,7 +255,7 @@ interface Refused {
 async function openDoor(): Promise<Door> {
   const temporal = fakeTemporal();
   const key: Door['key'] = { decision: valid(['seaside']), times: 0, judged: () => undefined };
-  const server = createHttpServer({ isReady: async () => true, report: () => ({}), onError: () => undefined });
+  const server = createHttpServer({ whyNotReady: async () => undefined, report: () => ({}), onError: () => undefined });
   const open = new Set<Socket>();
   let hurry = 1;
   server.app.server.on('connection', (socket) => {

@@ -5,7 +5,7 @@ import path from 'node:path';
 import { expect, test } from 'vitest';
 import { ADAPTERS } from '../../../../src/booking/adapters/index.js';
 import { parseConnections } from '../../../../src/booking/ingress/connections.js';
-import { ConfigFileError } from '../../../../src/config-file.js';
+import { ConfigFileError } from '../../../../src/config/config-file.js';
 import { SECRET } from '../generic/sender.js';
 
 const right = {

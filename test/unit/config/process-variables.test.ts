@@ -2,9 +2,9 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
-import { serverConfig, workerConfig } from '../../src/config.js';
-import { temporalTarget } from '../../src/temporal/connection.js';
-import { ConfigError } from '../../src/secret-files.js';
+import { serverConfig, workerConfig } from '../../../src/config/process-variables.js';
+import { temporalTarget } from '../../../src/temporal/connection.js';
+import { ConfigError } from '../../../src/config/secret-files.js';
 
 const least = { STAYLINE_PROPERTIES: 'hotel.json', SEAM_API_KEY: 'seam_key' };
 
@@ -24,7 +24,7 @@ function problemsOf(
 describe("a worker's environment", () => {
   test("a worker's environment needs a property file and a key, and has a default for everything else", () => {
     expect(workerConfig(least)).toEqual({
-      propertiesFile: 'hotel.json',
+      temporalWaitMs: 120_000,
       seam: { auth: { kind: 'api-key', apiKey: 'seam_key' } },
       profile: 'cluster',
       logLevel: 'info',
@@ -52,14 +52,14 @@ describe("a worker's environment", () => {
       SEAM_TIMEOUT_MS: '1500',
       SEAM_LATE_COMMIT_MS: '500',
       STAYLINE_WORKER_PROFILE: 'embedded',
+      STAYLINE_TEMPORAL_WAIT_SECONDS: '5',
       STAYLINE_SEAM_ACTIVITIES_PER_SECOND: '12.5',
       STAYLINE_WORKFLOW_BUNDLE: 'bundle.js',
       STAYLINE_IDENTITY: 'worker-1',
       STAYLINE_LOG_LEVEL: 'debug',
     };
     expect(workerConfig(env)).toEqual({
-      propertiesFile: 'hotel.json',
-      bookingsFile: 'bookings.json',
+      temporalWaitMs: 5_000,
       seam: {
         endpoint: 'http://127.0.0.1:4010',
         auth: { kind: 'personal-access-token', token: 'seam_at_1', workspaceId: 'w1' },
@@ -118,11 +118,10 @@ describe("a server's environment", () => {
   const SEAM_WEBHOOK_SECRET = 'whsec_b25seUZvclRlc3Rz';
 
   test('a server needs an endpoint for Seam events or for bookings, and listens on this machine only by default', () => {
-    const booking = { apiKeysFile: 'keys.json', propertiesFile: 'hotel.json', requestsPerMinute: 6000 };
-    const env = { STAYLINE_API_KEYS: 'keys.json', STAYLINE_PROPERTIES: 'hotel.json' };
-    expect(serverConfig(env)).toMatchObject({ booking });
+    expect(problemsOf({ STAYLINE_API_KEYS: 'keys.json', STAYLINE_PROPERTIES: 'hotel.json' }, serverConfig)).toEqual([]);
     expect(serverConfig({ SEAM_WEBHOOK_SECRET })).toEqual({
       webhookSecrets: [SEAM_WEBHOOK_SECRET],
+      requestsPerMinute: 6000,
       host: '127.0.0.1',
       port: 4020,
       logLevel: 'info',
@@ -146,19 +145,13 @@ describe("a server's environment", () => {
     };
     expect(serverConfig(env)).toEqual({
       webhookSecrets: [SEAM_WEBHOOK_SECRET],
-      propertiesFile: 'hotel.json',
+      requestsPerMinute: 120,
+      webUiUrl: 'https://temporal.example.com',
       seam: {
         endpoint: 'http://127.0.0.1:4010',
         auth: { kind: 'api-key', apiKey: 'seam_key' },
         timeoutMs: 1500,
       },
-      booking: {
-        apiKeysFile: 'keys.json',
-        propertiesFile: 'hotel.json',
-        requestsPerMinute: 120,
-        webUiUrl: 'https://temporal.example.com',
-      },
-      bookingsFile: 'bookings.json',
       host: '0.0.0.0',
       port: 0,
       logLevel: 'warn',

@@ -1,6 +1,6 @@
 /** Secrets in files, as containers receive them: for a variable `X`, the variable `X_FILE` names the file. */
 import { readFileSync } from 'node:fs';
-import { whyUnreadable } from './json-text.js';
+import { whyUnreadable } from '../json-text.js';
 
 /** Error for an invalid environment; the message has one line per variable. */
 export class ConfigError extends Error {

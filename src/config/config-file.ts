@@ -4,8 +4,8 @@
  */
 import { readFile, stat } from 'node:fs/promises';
 import type { z } from 'zod';
-import { check, type Problem } from './domain/model/check.js';
-import { parseJson, whyUnreadable } from './json-text.js';
+import { check, type Problem } from '../domain/model/check.js';
+import { parseJson, whyUnreadable } from '../json-text.js';
 
 /**
  * Error for a file that cannot be used; `problems` has a line for each problem (the first 50), with the path of its

@@ -1,22 +1,27 @@
 /** Configuration of a process, from its environment. Temporal's address: see `src/temporal/connection.ts`. */
 import { z } from 'zod';
-import { defined } from './domain/model/defined.js';
-import { LOG_LEVELS, type LogLevel } from './log.js';
-import type { SeamAuth } from './seam/index.js';
-import { ConfigError, secretsInFiles } from './secret-files.js';
-import { isWebhookSecret } from './seam/webhooks/index.js';
+import { defined } from '../domain/model/defined.js';
+import { LOG_LEVELS, type LogLevel } from '../log.js';
+import type { SeamAuth } from '../seam/index.js';
+import { isWebhookSecret } from '../seam/webhooks/index.js';
+import { readVariables, text } from './variables.js';
 
 /** Default port of the server. */
 export const SERVER_PORT = 4020;
 /** Default request limit of one API key on one server process: a hundred a second. */
 const REQUESTS_PER_MINUTE = 6_000;
 
-const text = z.string({ error: 'is needed' }).min(1, 'must not be empty');
+/** Default of the longest wait for a Temporal server, after which the worker ends, and its supervisor starts it again. */
+const TEMPORAL_WAIT_SECONDS = 120;
+
 const perSecond = z.coerce.number({ error: 'must be a number such as 10' }).positive('must be more than 0');
 
 const milliseconds = z.coerce.number({ error: 'must be a number of milliseconds such as 10000' }).int().positive();
 
-const logLevel = z.enum(LOG_LEVELS, { error: `must be one of ${LOG_LEVELS.join(', ')}` }).default('info');
+const logLevel = z
+  .enum(LOG_LEVELS, { error: `must be one of ${LOG_LEVELS.join(', ')}` })
+  .default('info')
+  .describe(`Lowest level of the log: ${LOG_LEVELS.join(', ')}`);
 
 const httpUrl = (example: string): z.ZodType<string> =>
   z.url({ protocol: /^https?$/, error: `must be a URL such as "${example}"` });
@@ -25,25 +30,36 @@ const httpUrl = (example: string): z.ZodType<string> =>
 const ALL_AT_ONCE = { when: () => true };
 
 const seamVariables = {
-  SEAM_ENDPOINT: httpUrl('http://127.0.0.1:4010').optional(),
-  SEAM_API_KEY: text.optional(),
-  SEAM_PERSONAL_ACCESS_TOKEN: text.optional(),
-  SEAM_WORKSPACE_ID: text.optional(),
-  SEAM_TIMEOUT_MS: milliseconds.optional(),
+  SEAM_ENDPOINT: httpUrl('http://127.0.0.1:4010')
+    .optional()
+    .describe("Another endpoint than Seam's own, such as the simulator's"),
+  SEAM_API_KEY: text.optional().describe('API key of the workspace at Seam'),
+  SEAM_PERSONAL_ACCESS_TOKEN: text.optional().describe('Instead of an API key, with `SEAM_WORKSPACE_ID`'),
+  SEAM_WORKSPACE_ID: text.optional().describe('Workspace of the personal access token'),
+  SEAM_TIMEOUT_MS: milliseconds.optional().describe('Timeout of one request to Seam, in milliseconds'),
 };
 
-const workerSchema = z
+/** Variables of a worker. */
+export const workerVariables = z
   .object({
-    STAYLINE_PROPERTIES: text,
-    STAYLINE_BOOKINGS_FILE: text.optional(),
+    STAYLINE_PROPERTIES: text.describe('[Property file](property.md)'),
+    STAYLINE_BOOKINGS_FILE: text.optional().describe('File of [booking systems](booking-systems.md)'),
     ...seamVariables,
-    SEAM_LATE_COMMIT_MS: milliseconds.optional(),
+    SEAM_LATE_COMMIT_MS: milliseconds.optional().describe('Time in which Seam may still do what it did not answer'),
     STAYLINE_WORKER_PROFILE: z
       .enum(['embedded', 'cluster'], { error: 'must be one of embedded, cluster' })
-      .default('cluster'),
-    STAYLINE_SEAM_ACTIVITIES_PER_SECOND: perSecond.optional(),
-    STAYLINE_WORKFLOW_BUNDLE: text.optional(),
-    STAYLINE_IDENTITY: text.optional(),
+      .default('cluster')
+      .describe('`embedded`: one machine; `cluster`: many workers'),
+    STAYLINE_SEAM_ACTIVITIES_PER_SECOND: perSecond
+      .optional()
+      .describe('Limit of activities of the queue `seam`, over all workers'),
+    STAYLINE_TEMPORAL_WAIT_SECONDS: z.coerce
+      .number({ error: 'must be a number of seconds such as 120' })
+      .min(0, 'must not be negative')
+      .default(TEMPORAL_WAIT_SECONDS)
+      .describe('Longest wait for a Temporal server that is coming up'),
+    STAYLINE_WORKFLOW_BUNDLE: text.optional().describe("Workflow bundle; the build's own if absent"),
+    STAYLINE_IDENTITY: text.optional().describe('Name of the worker at Temporal; else process id and host'),
     STAYLINE_LOG_LEVEL: logLevel,
   })
   .superRefine((env, context) => {
@@ -53,7 +69,8 @@ const workerSchema = z
     judgeSeamAuth(env, context);
   }, ALL_AT_ONCE);
 
-const serverSchema = z
+/** Variables of a server. */
+export const serverVariables = z
   .object({
     SEAM_WEBHOOK_SECRET: text
       .transform((secrets) => secrets.split(/[\s,]+/).filter((secret) => secret !== ''))
@@ -61,24 +78,27 @@ const serverSchema = z
         (secrets) => secrets.length > 0 && secrets.every(isWebhookSecret),
         'must be the secret of the webhook at Seam, "whsec_…"; several of them separated by spaces',
       )
-      .optional(),
+      .optional()
+      .describe("Secrets of [Seam's webhooks](webhooks.md); no events if absent"),
     ...seamVariables,
-    STAYLINE_API_KEYS: text.optional(),
-    STAYLINE_BOOKINGS_FILE: text.optional(),
+    STAYLINE_API_KEYS: text.optional().describe('File of [API keys](http-api.md#keys); no API if absent'),
+    STAYLINE_BOOKINGS_FILE: text.optional().describe('File of [booking systems](booking-systems.md)'),
     STAYLINE_API_REQUESTS_PER_MINUTE: z.coerce
       .number({ error: 'must be a number such as 6000' })
       .int('must be a whole number')
       .positive('must be more than 0')
-      .default(REQUESTS_PER_MINUTE),
-    STAYLINE_PROPERTIES: text.optional(),
-    STAYLINE_WEB_UI_URL: httpUrl('http://127.0.0.1:8233').optional(),
-    STAYLINE_SERVER_HOST: text.default('127.0.0.1'),
+      .default(REQUESTS_PER_MINUTE)
+      .describe('Limit of one API key on this process'),
+    STAYLINE_PROPERTIES: text.optional().describe('[Property file](property.md); needed with API keys'),
+    STAYLINE_WEB_UI_URL: httpUrl('http://127.0.0.1:8233').optional().describe('Root of Temporal Web UI, for links'),
+    STAYLINE_SERVER_HOST: text.default('127.0.0.1').describe('Listening address'),
     STAYLINE_SERVER_PORT: z.coerce
       .number({ error: 'must be a port such as 4020' })
       .int('must be a port such as 4020')
       .min(0, 'must be from 0 to 65535')
       .max(65_535, 'must be from 0 to 65535')
-      .default(SERVER_PORT),
+      .default(SERVER_PORT)
+      .describe('Listening port; 0: any free one'),
     STAYLINE_LOG_LEVEL: logLevel,
   })
   .superRefine((env, context) => {
@@ -97,7 +117,7 @@ const serverSchema = z
   }, ALL_AT_ONCE);
 
 /** Variables with a secret, which may be in a file instead: `SEAM_API_KEY_FILE` names it. */
-const SECRETS = ['SEAM_API_KEY', 'SEAM_PERSONAL_ACCESS_TOKEN', 'SEAM_WEBHOOK_SECRET'];
+export const SECRETS = ['SEAM_API_KEY', 'SEAM_PERSONAL_ACCESS_TOKEN', 'SEAM_WEBHOOK_SECRET'];
 
 type SeamVariables = z.infer<z.ZodObject<typeof seamVariables>>;
 
@@ -124,11 +144,9 @@ export interface SeamConfig {
 }
 
 export interface WorkerConfig {
-  /** Path of the property file. */
-  readonly propertiesFile: string;
-  /** Path of the file of connections to booking systems; absent: no connections. */
-  readonly bookingsFile?: string;
   readonly seam: SeamConfig;
+  /** Longest wait for a Temporal server that is coming up, in milliseconds. */
+  readonly temporalWaitMs: number;
   /** Time in which Seam may still carry out an unanswered request, in milliseconds; absent: `KeyTiming`'s default. */
   readonly lateCommitMs?: number;
   readonly profile: 'embedded' | 'cluster';
@@ -141,27 +159,13 @@ export interface WorkerConfig {
   readonly logLevel: LogLevel;
 }
 
-/** Configuration of the HTTP API for bookings. */
-export interface BookingConfig {
-  /** Path of the file of API keys. */
-  readonly apiKeysFile: string;
-  /** Path of the property file. */
-  readonly propertiesFile: string;
-  /** Limit of one API key. */
-  readonly requestsPerMinute: number;
-  /** Root URL of Temporal Web UI; absent: responses have no link to it. */
-  readonly webUiUrl?: string;
-}
-
 export interface ServerConfig {
   /** Secrets of the Seam webhooks that send events here; absent: no events are received. */
   readonly webhookSecrets?: readonly [string, ...string[]];
-  /** Path of the property file, for deliveries with local dates; absent: only workers check these. */
-  readonly propertiesFile?: string;
-  /** Absent: the HTTP API for bookings is off. */
-  readonly booking?: BookingConfig;
-  /** Path of the file of connections to booking systems, which deliver here; absent: no connections. */
-  readonly bookingsFile?: string;
+  /** Request limit of one API key, on this process. */
+  readonly requestsPerMinute: number;
+  /** Root URL of Temporal Web UI; absent: responses have no link to it. */
+  readonly webUiUrl?: string;
   /** Absent: the server has no credentials for Seam. */
   readonly seam?: SeamConfig;
   readonly host: string;
@@ -176,11 +180,10 @@ export interface ServerConfig {
  * @throws ConfigError naming every variable that is missing or wrong
  */
 export function workerConfig(env: NodeJS.ProcessEnv): WorkerConfig {
-  const data = parse(workerSchema, env);
+  const data = readVariables(workerVariables, env, SECRETS);
   return defined({
-    propertiesFile: data.STAYLINE_PROPERTIES,
-    bookingsFile: data.STAYLINE_BOOKINGS_FILE,
     seam: seamConfig(data, seamAuth(data)),
+    temporalWaitMs: data.STAYLINE_TEMPORAL_WAIT_SECONDS * 1_000,
     lateCommitMs: data.SEAM_LATE_COMMIT_MS,
     profile: data.STAYLINE_WORKER_PROFILE,
     logLevel: data.STAYLINE_LOG_LEVEL,
@@ -196,12 +199,11 @@ export function workerConfig(env: NodeJS.ProcessEnv): WorkerConfig {
  * @throws ConfigError naming every variable that is missing or wrong
  */
 export function serverConfig(env: NodeJS.ProcessEnv): ServerConfig {
-  const data = parse(serverSchema, env);
+  const data = readVariables(serverVariables, env, SECRETS);
   const mayAskSeam = data.SEAM_API_KEY !== undefined || data.SEAM_PERSONAL_ACCESS_TOKEN !== undefined;
   return {
     ...webhookConfig(data.SEAM_WEBHOOK_SECRET),
-    ...defined({ bookingsFile: data.STAYLINE_BOOKINGS_FILE, propertiesFile: data.STAYLINE_PROPERTIES }),
-    ...bookingConfig(data),
+    ...defined({ requestsPerMinute: data.STAYLINE_API_REQUESTS_PER_MINUTE, webUiUrl: data.STAYLINE_WEB_UI_URL }),
     ...(mayAskSeam ? { seam: seamConfig(data, seamAuth(data)) } : {}),
     host: data.STAYLINE_SERVER_HOST,
     port: data.STAYLINE_SERVER_PORT,
@@ -211,21 +213,6 @@ export function serverConfig(env: NodeJS.ProcessEnv): ServerConfig {
 
 function webhookConfig([first, ...more]: readonly string[] = []): Pick<ServerConfig, 'webhookSecrets'> {
   return first === undefined ? {} : { webhookSecrets: [first, ...more] };
-}
-
-function bookingConfig(env: z.infer<typeof serverSchema>): { readonly booking?: BookingConfig } {
-  const { STAYLINE_API_KEYS: apiKeysFile, STAYLINE_PROPERTIES: propertiesFile, STAYLINE_WEB_UI_URL: webUiUrl } = env;
-  if (apiKeysFile === undefined || propertiesFile === undefined) return {};
-  const requestsPerMinute = env.STAYLINE_API_REQUESTS_PER_MINUTE;
-  return {
-    booking: defined({ apiKeysFile, propertiesFile, requestsPerMinute, webUiUrl }),
-  };
-}
-
-function parse<Variables>(schema: z.ZodType<Variables>, env: NodeJS.ProcessEnv): Variables {
-  const parsed = schema.safeParse({ ...env, ...secretsInFiles(env, SECRETS) });
-  if (parsed.success) return parsed.data;
-  throw new ConfigError(parsed.error.issues.map(({ path, message }) => `${path.join('.')} ${message}`).join('\n'));
 }
 
 function seamConfig(env: SeamVariables, auth: SeamAuth): SeamConfig {
