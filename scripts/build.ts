@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { packageRoot } from '../src/package-root.js';
-import { bundleWorkflows } from '../src/temporal/workflow-bundle.js';
+import { bundleIn, bundleWorkflows } from '../src/temporal/workflow-bundle.js';
 
 const root = packageRoot();
 const dist = path.join(root, 'dist');
@@ -13,6 +13,8 @@ const compiled = spawnSync(process.execPath, [compiler, '-p', path.join(root, 't
   stdio: 'inherit',
 });
 if (compiled.status !== 0) process.exit(1);
-const { code } = await bundleWorkflows();
-writeFileSync(path.join(dist, 'workflow-bundle.js'), code);
+for (const kind of ['plain', 'encrypted'] as const) {
+  const { code } = await bundleWorkflows({ kind });
+  writeFileSync(bundleIn(dist, kind), code);
+}
 process.stderr.write(`built ${dist}\n`);

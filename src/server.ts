@@ -4,7 +4,6 @@
  * request is answered; 1 if it failed; 2 if the configuration is wrong.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Client } from '@temporalio/client';
 import { collectRoutes } from './booking/http/index.js';
 import { openServer, type ServerConfiguration } from './config/configuration.js';
 import { defined } from './domain/model/defined.js';
@@ -18,7 +17,7 @@ import { createHttpServer } from './http/server.js';
 import { addMetrics } from './http/metrics.js';
 import { countFailingStays } from './server/failing-stays.js';
 import { watchFailingStays } from './temporal/failing-tasks.js';
-import { connectWhenNeeded } from './temporal/connection.js';
+import { clientOn, connectWhenNeeded } from './temporal/connection.js';
 
 /** Time that the process waits for the check of Temporal before it listens; later it is only not ready yet. */
 const FIRST_CHECK_MS = 5_000;
@@ -28,7 +27,7 @@ async function serve(configuration: ServerConfiguration, log: Log): Promise<void
   const { address, namespace } = target;
   const ending = new AbortController();
   const connection = connectWhenNeeded(target);
-  const temporal = new Client({ connection, namespace });
+  const temporal = clientOn(connection, target);
   const retentionHours = retentionHoursFor((await properties?.all()) ?? []);
   const readiness = watchReadiness(connection, target, { log, retentionHours, signal: ending.signal });
   await Promise.race([readiness.checked, sleep(FIRST_CHECK_MS, undefined, { ref: false })]);

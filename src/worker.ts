@@ -3,7 +3,7 @@
  * Exit codes: 0 after SIGTERM or SIGINT, once running activities have ended; 1 if it failed; 2 if the configuration is
  * wrong.
  */
-import { Client } from '@temporalio/client';
+import type { Client } from '@temporalio/client';
 import { createBookingActivities } from '../activities/bookings.js';
 import { createActivities } from '../activities/index.js';
 import { createKeyRequestActivities } from '../activities/key-requests.js';
@@ -17,6 +17,7 @@ import { runProcess } from './process.js';
 import { retentionHoursFor } from './property-file.js';
 import { createSeamClient } from './seam/index.js';
 import { connectOnceUp } from './temporal/await-server.js';
+import { clientOn, type TemporalTarget } from './temporal/connection.js';
 import { installRuntime, temporalLogger } from './temporal/runtime.js';
 import { requireServer } from './temporal/server-check.js';
 import { builtBundle, bundleWorkflows } from './temporal/workflow-bundle.js';
@@ -25,15 +26,19 @@ import { connectNatively, createStayWorkers, runWorkers, WORKER_PROFILES } from 
 async function work({ config, target, properties, connections }: WorkerConfiguration, log: Log): Promise<void> {
   installRuntime(log);
   const { address, namespace } = target;
+  if (target.encryption === undefined) {
+    log.warn('guest data is not encrypted at Temporal: set STAYLINE_ENCRYPTION_KEYS (docs/encryption.md)');
+  }
   const client = await connectOnceUp(target, {
     patienceMs: config.temporalWaitMs,
     onWait: (why) => log.warn({ address, why }, 'waiting for the Temporal server'),
   });
   await requireServer(client, target, { retentionHours: retentionHoursFor(await properties.all()) });
-  const [connection, workflowBundle] = await Promise.all([connectNatively(target), findBundle(config, log)]);
+  const [connection, workflowBundle] = await Promise.all([connectNatively(target), findBundle(config, target, log)]);
   const workers = await createStayWorkers({
     connection,
     namespace,
+    ...defined({ encryption: target.encryption }),
     activities: createActivities({
       seam: createSeamClient(config.seam),
       properties,
@@ -49,7 +54,7 @@ async function work({ config, target, properties, connections }: WorkerConfigura
     ...defined({ seamActivitiesPerSecond: config.seamActivitiesPerSecond, identity: config.identity }),
   });
   const running = runWorkers(workers);
-  await schedule(new Client({ connection: client, namespace }), connections);
+  await schedule(clientOn(client, target), connections);
   await client.close();
   log.info({ address, namespace, profile: config.profile }, 'running');
   process.send?.({ atWork: true });
@@ -62,9 +67,14 @@ async function schedule(temporal: Client, connections: Connections): Promise<voi
   if (connections.all.length > 0) await ensureSchedules(temporal, connections);
 }
 
-async function findBundle(config: WorkerConfig, log: Log): Promise<{ code: string } | { codePath: string }> {
-  const codePath = config.workflowBundle ?? builtBundle();
-  return codePath === undefined ? bundleWorkflows({ logger: temporalLogger(log) }) : { codePath };
+async function findBundle(
+  { workflowBundle }: WorkerConfig,
+  { encryption }: TemporalTarget,
+  log: Log,
+): Promise<{ code: string } | { codePath: string }> {
+  const kind = encryption === undefined ? 'plain' : 'encrypted';
+  const codePath = workflowBundle ?? builtBundle(kind);
+  return codePath === undefined ? bundleWorkflows({ kind, logger: temporalLogger(log) }) : { codePath };
 }
 
 await runProcess({ name: 'worker', open: openWorker, run: work });

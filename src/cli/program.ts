@@ -28,6 +28,7 @@ import { dryRunNew, inInstants, rulesOf } from './plan.js';
 import { addRoomCommands } from './room.js';
 import { coloursFor, showDryRun, showView } from './show.js';
 import { withStays } from './temporal.js';
+import { addEncryptionKeyCommands } from './encryption-key.js';
 import { addTemporalCommands } from './temporal-setup.js';
 import type { Terminal } from './terminal.js';
 
@@ -52,6 +53,7 @@ export function createProgram(terminal: Terminal): Command {
   addRoomCommands(program, terminal);
   addApiKeyCommands(program, terminal);
   addTemporalCommands(program, terminal);
+  addEncryptionKeyCommands(program, terminal);
   return program;
 }
 

@@ -1,7 +1,7 @@
 /** Connection of the CLI to Temporal: one connection per command, a deadline for every call, failures as sentences. */
 import { createConnection } from 'node:net';
 import {
-  Client,
+  type Client,
   NamespaceNotFoundError,
   WorkflowUpdateRPCTimeoutOrCancelledError,
   type Connection,
@@ -16,7 +16,7 @@ import {
   type StayClient,
 } from '../client.js';
 import { planSnapshot, type SnapshotToPlan } from '../client/plan-snapshot.js';
-import { connect, NoTemporalServer, temporalTarget, type TemporalTarget } from '../temporal/connection.js';
+import { clientOn, connect, NoTemporalServer, temporalSettings, type TemporalTarget } from '../temporal/connection.js';
 import { GRPC_STATUS, grpcErrorIn } from '../temporal/grpc-errors.js';
 import { problemLine } from './json-file.js';
 import { BadInput, NotWorked } from './outcome.js';
@@ -31,7 +31,7 @@ export interface Stays extends StayClient {
 
 /**
  * Connects, runs `act` with a deadline of `TIMEOUT_MS`, and closes the connection.
- * @param env settings of the connection, see `temporalTarget`
+ * @param env settings of the connection, see `temporalSettings`
  * @throws NotWorked or BadInput for failures of Temporal or the stay
  */
 export function withStays<T>(env: NodeJS.ProcessEnv, act: (stays: Stays) => Promise<T>): Promise<T> {
@@ -56,7 +56,7 @@ export function withStaysOneByOne<T>(env: NodeJS.ProcessEnv, act: (stays: OneByO
 }
 
 function connected<T>(env: NodeJS.ProcessEnv, act: (temporal: Client) => Promise<T>): Promise<T> {
-  return withConnection(env, (connection, { namespace }) => act(new Client({ connection, namespace })));
+  return withConnection(env, (connection, target) => act(clientOn(connection, target)));
 }
 
 /**
@@ -67,7 +67,7 @@ export async function withConnection<T>(
   env: NodeJS.ProcessEnv,
   act: (connection: Connection, target: TemporalTarget) => Promise<T>,
 ): Promise<T> {
-  const target = targetFrom(env);
+  const target = await targetFrom(env);
   const connection = await open(target);
   try {
     return await act(connection, target);
@@ -80,12 +80,12 @@ export async function withConnection<T>(
 
 /**
  * Returns the Temporal server that commands connect to.
- * @param env settings of the connection, see `temporalTarget`
+ * @param env settings of the connection, see `temporalSettings`
  * @throws BadInput if its configuration cannot be used
  */
-export function targetFrom(env: NodeJS.ProcessEnv): TemporalTarget {
+export async function targetFrom(env: NodeJS.ProcessEnv): Promise<TemporalTarget> {
   try {
-    return temporalTarget(env);
+    return await temporalSettings(env);
   } catch (error) {
     throw new BadInput(`the configuration of Temporal cannot be used: ${String((error as Error).message)}`);
   }

@@ -6,7 +6,7 @@ import type { ConfigFileError } from './config-file.js';
 import { serverConfig, workerConfig, type ServerConfig, type WorkerConfig } from './process-variables.js';
 import type { Log } from '../log.js';
 import { openPropertyFile, type Properties } from '../property-file.js';
-import { temporalTarget, type TemporalTarget } from '../temporal/connection.js';
+import { temporalSettings, type TemporalTarget } from '../temporal/connection.js';
 import { readAll } from './variables.js';
 
 export interface WorkerConfiguration {
@@ -20,7 +20,7 @@ export interface WorkerConfiguration {
 export async function openWorker(env: NodeJS.ProcessEnv, log: Log): Promise<WorkerConfiguration> {
   const { STAYLINE_PROPERTIES: properties, ...read } = await readAll({
     config: () => workerConfig(env),
-    target: () => temporalTarget(env),
+    target: () => temporalSettings(env),
     ...files(env, log),
   });
   // `workerConfig` refuses an environment without a property file.
@@ -44,7 +44,7 @@ export interface ServerConfiguration {
 export async function openServer(env: NodeJS.ProcessEnv, log: Log): Promise<ServerConfiguration> {
   const { config, target, ...file } = await readAll({
     config: () => serverConfig(env),
-    target: () => temporalTarget(env),
+    target: () => temporalSettings(env),
     ...files(env, log),
     STAYLINE_API_KEYS: () =>
       opened(env['STAYLINE_API_KEYS'], (path) => openApiKeys(path, { onInvalid: keepingPrevious(log, 'API keys') })),

@@ -3,11 +3,10 @@ import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { Client } from '@temporalio/client';
 import { createStayClient } from '../client.js';
 import { startStack, type Stack } from '../dev/stack.js';
 import { defined } from '../domain/model/defined.js';
-import { connect, isTemporalGiven, temporalTarget } from '../temporal/connection.js';
+import { clientOn, connect, isTemporalGiven, temporalSettings } from '../temporal/connection.js';
 import { openBookingSystem } from './booking-system.js';
 import { openHotel } from './hotel.js';
 import { perform, type Score } from './perform.js';
@@ -69,11 +68,12 @@ async function tellStory(stack: Stack, narrator: Narrator, { story, signal, atTh
   const begun = performance.now();
   const { address, namespace, webUi } = stack.temporal;
   const { propertyId } = stack.simulator.property;
-  const connection = await connect({ ...temporalTarget(process.env), address, namespace });
+  const target = { ...(await temporalSettings(process.env)), address, namespace };
+  const connection = await connect(target);
   try {
     const score = await perform(story, {
       cast: story.cast,
-      booking: openBookingSystem(createStayClient(new Client({ connection, namespace })), propertyId),
+      booking: openBookingSystem(createStayClient(clientOn(connection, target)), propertyId),
       hotel: openHotel(stack.simulator),
       narrator,
       where: defined({ namespace, webUi }),

@@ -4,7 +4,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, s
 import path from 'node:path';
 import { packageRoot } from '../package-root.js';
 import { privateFolder } from '../temporal/binaries.js';
-import { bundleWorkflows } from '../temporal/workflow-bundle.js';
+import { bundleWorkflows, type BundleKind } from '../temporal/workflow-bundle.js';
 
 const INGREDIENTS = ['workflows', 'src/domain', 'src/temporal', 'package-lock.json'];
 const KEEP_MS = 24 * 60 * 60 * 1000;
@@ -14,12 +14,12 @@ const KEEP_MS = 24 * 60 * 60 * 1000;
  *
  * @param interceptorsPaths files of workflow interceptors to bundle with the workflows; none by default.
  */
-export async function cachedBundle(interceptorsPaths: string[] = []): Promise<string> {
+export async function cachedBundle(interceptorsPaths: string[] = [], kind: BundleKind = 'plain'): Promise<string> {
   const folder = path.join(privateFolder(), 'bundles');
-  const file = path.join(folder, `${fingerprint(interceptorsPaths)}.js`);
+  const file = path.join(folder, `${fingerprint(interceptorsPaths)}-${kind}.js`);
   if (existsSync(file)) return file;
   mkdirSync(folder, { recursive: true });
-  const { code } = await bundleWorkflows({ interceptorsPaths });
+  const { code } = await bundleWorkflows({ interceptorsPaths, kind });
   const draft = `${file}.${String(process.pid)}`;
   writeFileSync(draft, code);
   renameSync(draft, file);

@@ -11,7 +11,13 @@ import { packageRoot } from '../package-root.js';
 import { SEAM_EVENT_TYPES } from '../seam/webhooks/index.js';
 import { SEAM_WEBHOOK_PATH } from '../server/seam-webhook.js';
 import { startSimulator, type Simulator, type SimulatorOptions } from '../simulator/server.js';
-import { connect, isTemporalGiven, temporalTarget } from '../temporal/connection.js';
+import {
+  connect,
+  isTemporalGiven,
+  temporalSettings,
+  temporalTarget,
+  type TemporalTarget,
+} from '../temporal/connection.js';
 import { startDevServer, type DevServer } from '../temporal/dev-server.js';
 import { freePorts } from '../temporal/ports.js';
 import { awaitSearchAttributes, registerSearchAttributes } from '../temporal/register-search-attributes.js';
@@ -45,6 +51,8 @@ export interface Stack {
     readonly webUi?: string;
     /** Absent for a given server. */
     readonly server?: DevServer;
+    /** Absent: payloads are not encrypted. */
+    readonly encryption?: NonNullable<TemporalTarget['encryption']>;
   };
   readonly simulator: Simulator;
   /** File of the worker's logs. */
@@ -54,7 +62,7 @@ export interface Stack {
   /** Returns the current worker. */
   worker(): Child;
   /** Starts a worker to replace one that has ended. */
-  startWorker(): Promise<Child>;
+  startWorker(settings?: Readonly<Record<string, string>>): Promise<Child>;
   /** Ends server, worker, simulator and Temporal, in this order. */
   stop(): Promise<void>;
 }
@@ -81,7 +89,8 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   };
   try {
     onProgress('starting the Temporal server, a simulated hotel, and bundling the workflows');
-    const [temporal, simulator, bundle] = await settled(
+    const { encryption } = await temporalSettings({ ...process.env, ...options.workerSettings });
+    const [running, simulator, bundle] = await settled(
       openTemporal(options).then((one) => {
         opened.push(one.close);
         return one;
@@ -90,8 +99,9 @@ export async function startStack(options: StackOptions): Promise<Stack> {
         opened.push(() => one.close());
         return one;
       }),
-      cachedBundle(),
+      cachedBundle([], encryption === undefined ? 'plain' : 'encrypted'),
     );
+    const temporal = { ...running, ...defined({ encryption }) };
     const propertiesFile = path.join(folder, 'properties.json');
     writeFileSync(propertiesFile, JSON.stringify({ properties: [simulator.property] }, null, 2));
     const env = {
@@ -106,8 +116,8 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     };
     const workerLog = path.join(folder, 'worker.log');
     let worker: Child;
-    const startWorker = async (): Promise<Child> => {
-      worker = await startLogging('src/worker.ts', env, workerLog);
+    const startWorker = async (settings: Readonly<Record<string, string>> = {}): Promise<Child> => {
+      worker = await startLogging('src/worker.ts', { ...env, ...settings }, workerLog);
       return worker;
     };
     onProgress('starting the worker');

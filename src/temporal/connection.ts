@@ -1,14 +1,16 @@
 /**
- * Temporal connection settings for client and worker alike. The environment (`TEMPORAL_ADDRESS`, `_NAMESPACE`,
+ * Settings of Temporal for clients and workers alike: connection, namespace and data converter. The environment (`TEMPORAL_ADDRESS`, `_NAMESPACE`,
  * `_API_KEY`, `_TLS*`) overrides a profile (`TEMPORAL_PROFILE`) of the Temporal configuration file, which overrides
  * localhost. Never log these settings: they hold keys.
  */
-import { Connection, type ConnectionOptions } from '@temporalio/client';
+import { Client, Connection, type ConnectionOptions } from '@temporalio/client';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
 import type { NativeConnectionOptions } from '@temporalio/worker';
+import type { z } from 'zod';
 import { defined } from '../domain/model/defined.js';
 import { ConfigError } from '../config/secret-files.js';
 import { readVariables } from '../config/variables.js';
+import { encryptingConverter, readEncryptionKeys, type EncryptionKeys } from './encryption/index.js';
 import { TEMPORAL_SECRETS, temporalVariables } from './variables.js';
 
 const DEFAULT_ADDRESS = '127.0.0.1:7233';
@@ -24,6 +26,25 @@ export interface TemporalTarget {
   readonly apiKey?: string;
   /** gRPC headers sent with every call. */
   readonly metadata?: Record<string, string>;
+  /** Absent: payloads are not encrypted. */
+  readonly encryption?: EncryptionKeys;
+}
+
+/**
+ * Returns everything that clients and workers need: `temporalTarget`, and the data converter with the encryption keys.
+ * @param env the environment to read
+ * @throws ConfigError naming every variable that is wrong
+ */
+export async function temporalSettings(env: NodeJS.ProcessEnv): Promise<TemporalTarget> {
+  const target = temporalTarget(env);
+  const { STAYLINE_ENCRYPTION_KEYS: keys } = variablesIn(env);
+  return keys === undefined ? target : { ...target, encryption: await readEncryptionKeys(keys) };
+}
+
+/** Returns a client with the namespace and the data converter. */
+export function clientOn(connection: Connection, { namespace, encryption }: Omit<TemporalTarget, 'address'>): Client {
+  const dataConverter = encryption === undefined ? undefined : encryptingConverter(encryption, 'client');
+  return new Client({ connection, namespace, ...defined({ dataConverter }) });
 }
 
 /**
@@ -53,14 +74,21 @@ export function isTemporalGiven(env: NodeJS.ProcessEnv): boolean {
 
 /** Returns the SDK's settings. @throws ConfigError as `temporalTarget` */
 function clientConfig(env: NodeJS.ProcessEnv): ReturnType<typeof loadClientConnectConfig> {
-  // An empty variable counts as one that is not set, as in a compose file with an absent value.
-  const set = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value !== ''));
-  const variables = readVariables(temporalVariables, set, TEMPORAL_SECRETS);
+  const overrideEnvVars = { ...(setIn(env) as Record<string, string>), ...defined(variablesIn(env)) };
   try {
-    return loadClientConnectConfig({ overrideEnvVars: { ...(set as Record<string, string>), ...defined(variables) } });
+    return loadClientConnectConfig({ overrideEnvVars });
   } catch (error) {
     throw new ConfigError(`the configuration of Temporal (TEMPORAL_…) cannot be used: ${(error as Error).message}`);
   }
+}
+
+function variablesIn(env: NodeJS.ProcessEnv): z.infer<typeof temporalVariables> {
+  return readVariables(temporalVariables, setIn(env), TEMPORAL_SECRETS);
+}
+
+/** Returns the variables with a value: an empty one is not set, as in a compose file with an absent value. */
+function setIn(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  return Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value !== ''));
 }
 
 /** Error for a Temporal server that does not answer; the message is a sentence for people. */
@@ -95,6 +123,7 @@ export function connectWhenNeeded(target: TemporalTarget): Connection {
 }
 
 /** Returns the options that both kinds of connection take. */
-export function connectionOptions({ namespace: _, ...options }: TemporalTarget): Omit<TemporalTarget, 'namespace'> {
+export function connectionOptions(target: TemporalTarget): Omit<TemporalTarget, 'namespace' | 'encryption'> {
+  const { namespace: _namespace, encryption: _encryption, ...options } = target;
   return options;
 }

@@ -26,6 +26,7 @@ export const temporalVariables = z
     TEMPORAL_TLS_SERVER_CA_CERT_PATH: text.optional().describe('File of the certificate authority of the server'),
     TEMPORAL_TLS_SERVER_CA_CERT_DATA: text.optional().describe('The certificate authority itself'),
     TEMPORAL_TLS_SERVER_NAME: text.optional().describe("Name in the server's certificate, if it is not the host"),
+    STAYLINE_ENCRYPTION_KEYS: text.optional().describe('Keys that [encrypt](encryption.md) payloads, newest first'),
     TEMPORAL_PROFILE: text.optional().describe("Profile of Temporal's configuration file"),
     TEMPORAL_CONFIG_FILE: text.optional().describe("Temporal's configuration file, if not at its usual place"),
   })
@@ -44,5 +45,5 @@ export const temporalVariables = z
     { when: () => true },
   );
 
-/** Variable with a secret, which may be in a file instead. */
-export const TEMPORAL_SECRETS = ['TEMPORAL_API_KEY'];
+/** Variables with a secret, which may be in a file instead. */
+export const TEMPORAL_SECRETS = ['TEMPORAL_API_KEY', 'STAYLINE_ENCRYPTION_KEYS'];

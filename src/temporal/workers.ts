@@ -8,6 +8,7 @@ import { defined } from '../domain/model/defined.js';
 import type { KeyRequestActivities } from '../domain/model/key-request-activities.js';
 import type { StayActivities } from '../domain/model/stay-activities.js';
 import { connectionOptions, NoTemporalServer, type TemporalTarget } from './connection.js';
+import { encryptingConverter, type EncryptionKeys } from './encryption/index.js';
 import { ACTIVITY_QUEUES, TASK_QUEUES, type TaskQueue } from './task-queues.js';
 
 /** Settings of workers; durations in the SDK's notation. */
@@ -45,6 +46,8 @@ export const WORKER_PROFILES = {
 export interface StayWorkersOptions {
   readonly connection: NativeConnection;
   readonly namespace: string;
+  /** Absent: payloads are not encrypted. */
+  readonly encryption?: EncryptionKeys;
   readonly activities: StayActivities;
   /** Absent: this process makes no calls to booking systems. */
   readonly bookings?: BookingActivities;
@@ -83,7 +86,8 @@ const BREAK_OFF_LATE = { isolateExecutionTimeout: '2 minutes' };
 /** Creates the workers; `runWorkers` runs them. */
 export async function createStayWorkers(options: StayWorkersOptions): Promise<Worker[]> {
   const { connection, namespace, activities, bookings, keyRequests, profile, identity } = options;
-  const { maxCachedWorkflows, seamActivitiesPerSecond, sinks } = options;
+  const { maxCachedWorkflows, seamActivitiesPerSecond, sinks, encryption } = options;
+  const dataConverter = encryption === undefined ? undefined : encryptingConverter(encryption, 'worker');
   const shared = {
     ...BREAK_OFF_LATE,
     connection,
@@ -92,7 +96,7 @@ export async function createStayWorkers(options: StayWorkersOptions): Promise<Wo
     maxHeartbeatThrottleInterval: profile.heartbeatThrottle,
     defaultHeartbeatThrottleInterval: profile.heartbeatThrottle,
     activityTaskPollerBehavior: { type: 'autoscaling' },
-    ...defined({ identity }),
+    ...defined({ identity, dataConverter }),
   } satisfies Partial<WorkerOptions>;
   return Promise.all([
     Worker.create({

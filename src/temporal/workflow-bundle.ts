@@ -13,6 +13,7 @@ import {
   type WorkflowBundleWithSourceMap,
 } from '@temporalio/worker';
 import { defined } from '../domain/model/defined.js';
+import { FAILURE_CONVERTER } from './encryption/index.js';
 
 /** Returns the absolute path of one of our modules, whether the process runs from source or compiled code. */
 function moduleFile(fromHere: string): string {
@@ -23,6 +24,12 @@ function moduleFile(fromHere: string): string {
 const WORKFLOWS = moduleFile('../../workflows/index');
 const INTAKE = moduleFile('../../workflows/intake');
 const PAYLOAD_CONVERTER = moduleFile('./payload-converter');
+/** Name of the built bundle, without and with failures that are encoded for encryption. */
+const BUILT = { plain: 'workflow-bundle.js', encrypted: 'workflow-bundle-encrypted.js' } as const;
+
+/** Kind of a bundle: `encrypted` encodes the texts of failures, which the codec then encrypts. */
+export type BundleKind = keyof typeof BUILT;
+
 const PRELOADED = [moduleFile('./preload-schemas')];
 
 /**
@@ -30,6 +37,7 @@ const PRELOADED = [moduleFile('./preload-schemas')];
  * @param options.workflowsPath other workflows than the product's, for tests
  * @param options.interceptorsPaths modules of interceptors around the workflows, for tests
  * @param options.webpackConfigHook changes to the bundler's configuration, for tests
+ * @param options.kind absent: plain
  * @param options.logger absent: warnings go to stderr
  * @throws Error if workflow code imports a module that the sandbox does not allow
  */
@@ -38,25 +46,31 @@ export async function bundleWorkflows(
     readonly workflowsPath?: string;
     readonly interceptorsPaths?: readonly string[];
     readonly webpackConfigHook?: NonNullable<BundleOptions['webpackConfigHook']>;
+    readonly kind?: BundleKind;
     readonly logger?: Logger;
   } = {},
 ): Promise<WorkflowBundleWithSourceMap> {
-  const { workflowsPath = WORKFLOWS, interceptorsPaths = [], webpackConfigHook } = options;
+  const { workflowsPath = WORKFLOWS, interceptorsPaths = [], webpackConfigHook, kind = 'plain' } = options;
   return bundleWorkflowCode({
     workflowsPath,
     payloadConverterPath: PAYLOAD_CONVERTER,
     workflowInterceptorModules: [INTAKE, ...interceptorsPaths],
     preloadModules: PRELOADED,
     logger: options.logger ?? new DefaultLogger('WARN'),
-    ...defined({ webpackConfigHook }),
+    ...defined({ webpackConfigHook, failureConverterPath: kind === 'encrypted' ? FAILURE_CONVERTER : undefined }),
   });
+}
+
+/** Returns the path of the bundle in the folder of compiled code. */
+export function bundleIn(folder: string, kind: BundleKind): string {
+  return path.join(folder, BUILT[kind]);
 }
 
 /**
  * Returns the bundle that `npm run build` leaves beside the compiled code, or undefined when the process runs from
  * source.
  */
-export function builtBundle(): string | undefined {
-  const file = path.join(fileURLToPath(new URL('../..', import.meta.url)), 'workflow-bundle.js');
+export function builtBundle(kind: BundleKind): string | undefined {
+  const file = bundleIn(fileURLToPath(new URL('../..', import.meta.url)), kind);
   return existsSync(file) ? file : undefined;
 }

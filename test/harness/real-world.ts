@@ -6,7 +6,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { Client, type Connection } from '@temporalio/client';
+import type { Client, Connection } from '@temporalio/client';
 import { createStayClient, type StayClient } from '../../src/client.js';
 import { startStack, type Stack } from '../../src/dev/stack.js';
 import type { Fault } from '../../src/simulator/control/faults.js';
@@ -16,7 +16,7 @@ import type { Simulator } from '../../src/simulator/server.js';
 import type { Switches } from '../../src/simulator/control/switches.js';
 import { instantAt } from '../../src/domain/model/instants.js';
 import type { StaySnapshotInput } from '../../src/domain/model/snapshot-schema.js';
-import { connect } from '../../src/temporal/connection.js';
+import { clientOn, connect } from '../../src/temporal/connection.js';
 import { restartDevServer } from './dev-server.js';
 import { controlSimulator } from './simulator-control.js';
 import { switchesOfRun } from './switches.js';
@@ -70,6 +70,8 @@ export interface RealWorld {
   killAtCall(n: number, call: KilledCall): Promise<Kill>;
   /** Kills the worker with SIGKILL now; resolves when another is running. */
   killWorker(): Promise<void>;
+  /** Stops the worker with SIGTERM, and starts another with these settings besides its own. */
+  restartWorker(settings: Readonly<Record<string, string>>): Promise<void>;
   /** Stops Temporal's server and starts another on the same database and ports. */
   restartTemporal(): Promise<void>;
   stop(): Promise<void>;
@@ -110,7 +112,7 @@ export async function openRealWorld(options: RealWorldOptions = {}): Promise<Rea
   const { simulator } = stack;
   let server = stack.temporal.server;
   let connection: Connection = await connect(stack.temporal);
-  const temporal = (): Client => new Client({ connection, namespace: stack.temporal.namespace });
+  const temporal = (): Client => clientOn(connection, stack.temporal);
 
   /** Enrols each guest's phone as soon as the guest is registered at Seam, even if the worker never receives the answer. */
   function enrolPhone({ path: called, body }: ObservedAnswer): void {
@@ -197,6 +199,10 @@ export async function openRealWorld(options: RealWorldOptions = {}): Promise<Rea
     async killWorker() {
       await stack.worker().end('SIGKILL');
       await stack.startWorker();
+    },
+    async restartWorker(settings) {
+      await stack.worker().end('SIGTERM');
+      await stack.startWorker(settings);
     },
     async restartTemporal() {
       if (server === undefined) throw new Error('The world has a server of its own');

@@ -45,7 +45,10 @@ export function addImport(program: Command, { env, out, err }: Terminal): void {
     .action(async (file: string, { property, properties, restart, atOnce, errors }: ImportOptions) => {
       const read = readImportFile(file, defined({ propertyId: property }));
       const { entries, problems } = await withoutEmptyWindows(read, properties);
-      const journal = openJournal(file, { target: targetFrom(env), start: restart ? 'over' : 'where-it-stopped' });
+      const journal = openJournal(file, {
+        target: await targetFrom(env),
+        start: restart ? 'over' : 'where-it-stopped',
+      });
       const left = entries.filter((entry) => !journal.has(entry));
       const skipped = entries.length - left.length;
       if (skipped > 0) out.write(`${skipped} of ${entries.length} have been imported before; continuing\n`);

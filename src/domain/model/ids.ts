@@ -96,6 +96,16 @@ export function parseRoomWorkflowId(workflowId: string): RoomName | undefined {
   return propertyId === undefined || room === undefined ? undefined : { propertyId, room };
 }
 
+/** Kinds of workflows whose id has the property as its second part. */
+const OF_PROPERTIES = ['stay', 'room', 'ingest', 'key-requests', 'doors', 'erase'];
+
+/** Returns the property of a workflow; undefined if its id names none. */
+export function propertyOfWorkflow(workflowId: string): string | undefined {
+  const [kind = '', propertyId = ''] = workflowId.split('/');
+  if (!OF_PROPERTIES.includes(kind) || propertyId === '') return undefined;
+  return canonicalWorkflowId(workflowId) === workflowId ? decodeURIComponent(propertyId) : undefined;
+}
+
 /**
  * Returns the one valid spelling of a workflow id whose parts are percent-encoded in another way, or not at all.
  * Undefined if a part cannot be decoded.

@@ -1,0 +1,47 @@
+/** Rotation of encryption keys while a stay lives, and a worker that lacks the key of a stay. */
+import { readFileSync } from 'node:fs';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { openRealWorld, type RealWorld } from '../../harness/real-world.js';
+import { waitUntil } from '../../harness/wait-until.js';
+import { aKey, GUEST } from './world.js';
+
+const PATIENCE = { timeout: 240_000 };
+const [one, two, three] = ['k1', 'k2', 'k3'].map(aKey);
+
+let world: RealWorld;
+beforeAll(async () => {
+  world = await openRealWorld({ settings: { STAYLINE_ENCRYPTION_KEYS: `${one} ${two}` } });
+});
+afterAll(async () => world.stop());
+
+/** Returns the ids of the keys that encrypted the payloads of a history, in their order, without repetition. */
+async function keysOf(workflowId: string): Promise<readonly string[]> {
+  const { events } = await world.temporal.workflow.getHandle(workflowId).fetchHistory();
+  const ids = JSON.stringify(events ?? []).matchAll(/"encryption-key-id":"([^"]*)"/g);
+  return [...new Set([...ids].map(([, id = '']) => Buffer.from(id, 'base64').toString()))];
+}
+
+test('a stay goes on under a new key, and its earlier payloads are still read', async () => {
+  const stay = await world.book('rotated', { guests: [GUEST] });
+  await stay.until(({ guests: [guest] }) => guest?.keyState === 'issued');
+  expect(await keysOf(stay.workflowId)).toEqual(['k1']);
+  await world.restartWorker({ STAYLINE_ENCRYPTION_KEYS: `${two} ${one}` });
+  const [room] = world.freeRooms(1);
+  await stay.amend({ rooms: [room ?? ''] });
+  await stay.until(({ settled, rooms }) => settled && rooms[0] === room);
+  expect(await stay.tap('g1', room ?? '')).toBe('opened');
+  expect(await keysOf(stay.workflowId)).toEqual(['k1', 'k2']);
+});
+
+test('a worker that lacks the key of a stay names it, and harms nothing: with the key the stay goes on', async () => {
+  await world.restartWorker({ STAYLINE_ENCRYPTION_KEYS: `${two} ${one}` });
+  const stay = await world.book('locked-out', { guests: [GUEST] });
+  await stay.until(({ guests: [guest] }) => guest?.keyState === 'issued');
+  await world.restartWorker({ STAYLINE_ENCRYPTION_KEYS: three ?? '' });
+  await stay.signal('hold', { reason: 'a message that the worker cannot read' });
+  const log = (): string => readFileSync(world.stack.workerLog, 'utf8');
+  await waitUntil(() => /encrypted with the key \\?"k[12]\\?"/.test(log()), PATIENCE);
+  await world.restartWorker({ STAYLINE_ENCRYPTION_KEYS: `${two} ${one}` });
+  const { acts } = await stay.until((view) => view.settled && (view.acts ?? []).length > 0);
+  expect(acts).toMatchObject([{ act: 'hold' }]);
+});
