@@ -21,6 +21,7 @@ const COMMANDS = {
   simulator: { needs: ['modules'], run: typescript('src/simulator/main.ts') },
   worker: { needs: ['modules'], run: typescript('src/worker.ts') },
   server: { needs: ['modules'], run: typescript('src/server.ts') },
+  codec: { needs: ['modules'], run: typescript('src/codec.ts') },
   stayline: { needs: ['modules'], run: typescript('src/cli.ts') },
   build: { needs: ['modules'], run: typescript('scripts/build.ts') },
   test: { needs: TESTS, run: (args) => vitest(args) },

@@ -3,7 +3,7 @@
  */
 import { existsSync, renameSync, writeFileSync } from 'node:fs';
 import { Option, type Command } from 'commander';
-import { apiKeyFileSchema, makeApiKey, readApiKeyFile, type ApiKeyFile } from '../booking/http/api-keys.js';
+import { ACCESS, apiKeyFileSchema, makeApiKey, readApiKeyFile, type ApiKeyFile } from '../booking/http/api-keys.js';
 import { defined } from '../domain/model/defined.js';
 import { asBadInput, checkInput } from './json-file.js';
 import { BadInput } from './outcome.js';
@@ -19,7 +19,7 @@ interface FileOption {
 interface CreateOptions extends FileOption {
   readonly property?: readonly string[];
   readonly allProperties?: true;
-  readonly access: 'read' | 'write';
+  readonly access: (typeof ACCESS)[number];
   readonly expires?: string;
 }
 
@@ -43,7 +43,7 @@ export function addApiKeyCommands(program: Command, { env, out, err }: Terminal)
       id,
     ])
     .option('--all-properties', 'the key is for every property')
-    .addOption(new Option('--access <access>', 'what the key may do').choices(['read', 'write']).default('read'))
+    .addOption(new Option('--access <access>', 'what the key may do').choices(ACCESS).default('read'))
     .option('--expires <instant>', 'when the key expires, such as 2027-11-23T00:00Z')
     .action(async (keyId: string, { file, property, allProperties, access, expires }: CreateOptions) => {
       if ((property === undefined) === (allProperties === undefined)) {

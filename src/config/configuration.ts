@@ -3,7 +3,16 @@ import { ADAPTERS } from '../booking/adapters/index.js';
 import { openApiKeys, type ApiKeys } from '../booking/http/index.js';
 import { NO_CONNECTIONS, readConnections, type Connections } from '../booking/ingress/connections.js';
 import type { ConfigFileError } from './config-file.js';
-import { serverConfig, workerConfig, type ServerConfig, type WorkerConfig } from './process-variables.js';
+import { openTokenVerifier, type TokenVerifier } from '../codec/oidc.js';
+import type { EncryptionKeys } from '../temporal/encryption/index.js';
+import {
+  codecConfig,
+  serverConfig,
+  workerConfig,
+  type CodecConfig,
+  type ServerConfig,
+  type WorkerConfig,
+} from './process-variables.js';
 import type { Log } from '../log.js';
 import { openPropertyFile, type Properties } from '../property-file.js';
 import { temporalSettings, type TemporalTarget } from '../temporal/connection.js';
@@ -46,8 +55,7 @@ export async function openServer(env: NodeJS.ProcessEnv, log: Log): Promise<Serv
     config: () => serverConfig(env),
     target: () => temporalSettings(env),
     ...files(env, log),
-    STAYLINE_API_KEYS: () =>
-      opened(env['STAYLINE_API_KEYS'], (path) => openApiKeys(path, { onInvalid: keepingPrevious(log, 'API keys') })),
+    STAYLINE_API_KEYS: keysFile(env, log),
   });
   return {
     config,
@@ -56,6 +64,32 @@ export async function openServer(env: NodeJS.ProcessEnv, log: Log): Promise<Serv
     connections: file.STAYLINE_BOOKINGS_FILE,
     apiKeys: file.STAYLINE_API_KEYS,
   };
+}
+
+export interface CodecConfiguration {
+  readonly config: CodecConfig;
+  readonly encryption: EncryptionKeys;
+  /** Absent: no API keys are accepted. */
+  readonly apiKeys: ApiKeys | undefined;
+  /** Absent: no access tokens are accepted. */
+  readonly tokens: TokenVerifier | undefined;
+}
+
+/** Opens the configuration of a codec server process. @throws ConfigError naming every problem */
+export async function openCodec(env: NodeJS.ProcessEnv, log: Log): Promise<CodecConfiguration> {
+  const {
+    config,
+    settings,
+    STAYLINE_API_KEYS: apiKeys,
+  } = await readAll({
+    config: () => codecConfig(env),
+    settings: () => temporalSettings(env),
+    STAYLINE_API_KEYS: keysFile(env, log),
+  });
+  // `codecConfig` refuses an environment without keys.
+  if (settings.encryption === undefined) throw new Error('encryption keys are needed');
+  const tokens = config.oidc === undefined ? undefined : openTokenVerifier(config.oidc);
+  return { config, encryption: settings.encryption, apiKeys, tokens };
 }
 
 interface SharedFiles {
@@ -73,6 +107,11 @@ function files(env: NodeJS.ProcessEnv, log: Log): SharedFiles {
     STAYLINE_BOOKINGS_FILE: () =>
       opened(env['STAYLINE_BOOKINGS_FILE'], (path) => readConnections(path, { adapters: ADAPTERS, env })),
   };
+}
+
+function keysFile(env: NodeJS.ProcessEnv, log: Log): () => Promise<ApiKeys | undefined> {
+  return () =>
+    opened(env['STAYLINE_API_KEYS'], (path) => openApiKeys(path, { onInvalid: keepingPrevious(log, 'API keys') }));
 }
 
 /** Opens a file, unless no variable names one. */

@@ -4,12 +4,17 @@ import { defined } from '../domain/model/defined.js';
 import { LOG_LEVELS, type LogLevel } from '../log.js';
 import type { SeamAuth } from '../seam/index.js';
 import { isWebhookSecret } from '../seam/webhooks/index.js';
+import { TEMPORAL_SECRETS } from '../temporal/variables.js';
 import { readVariables, text } from './variables.js';
 
 /** Default port of the server. */
 export const SERVER_PORT = 4020;
 /** Default request limit of one API key on one server process: a hundred a second. */
 const REQUESTS_PER_MINUTE = 6_000;
+
+/** Default port of the codec server, and request limit of one caller: Web UI sends one request for each event it shows. */
+const CODEC_PORT = 4030;
+const CODEC_REQUESTS_PER_MINUTE = 3_000;
 
 /** Default of the longest wait for a Temporal server, after which the worker ends, and its supervisor starts it again. */
 const TEMPORAL_WAIT_SECONDS = 120;
@@ -22,6 +27,17 @@ const logLevel = z
   .enum(LOG_LEVELS, { error: `must be one of ${LOG_LEVELS.join(', ')}` })
   .default('info')
   .describe(`Lowest level of the log: ${LOG_LEVELS.join(', ')}`);
+
+const port = z.coerce
+  .number({ error: 'must be a port such as 4020' })
+  .int('must be a port such as 4020')
+  .min(0, 'must be from 0 to 65535')
+  .max(65_535, 'must be from 0 to 65535');
+
+const perMinute = z.coerce
+  .number({ error: 'must be a number such as 6000' })
+  .int('must be a whole number')
+  .positive('must be more than 0');
 
 const httpUrl = (example: string): z.ZodType<string> =>
   z.url({ protocol: /^https?$/, error: `must be a URL such as "${example}"` });
@@ -83,22 +99,13 @@ export const serverVariables = z
     ...seamVariables,
     STAYLINE_API_KEYS: text.optional().describe('File of [API keys](http-api.md#keys); no API if absent'),
     STAYLINE_BOOKINGS_FILE: text.optional().describe('File of [booking systems](booking-systems.md)'),
-    STAYLINE_API_REQUESTS_PER_MINUTE: z.coerce
-      .number({ error: 'must be a number such as 6000' })
-      .int('must be a whole number')
-      .positive('must be more than 0')
+    STAYLINE_API_REQUESTS_PER_MINUTE: perMinute
       .default(REQUESTS_PER_MINUTE)
       .describe('Limit of one API key on this process'),
     STAYLINE_PROPERTIES: text.optional().describe('[Property file](property.md); needed with API keys'),
     STAYLINE_WEB_UI_URL: httpUrl('http://127.0.0.1:8233').optional().describe('Root of Temporal Web UI, for links'),
     STAYLINE_SERVER_HOST: text.default('127.0.0.1').describe('Listening address'),
-    STAYLINE_SERVER_PORT: z.coerce
-      .number({ error: 'must be a port such as 4020' })
-      .int('must be a port such as 4020')
-      .min(0, 'must be from 0 to 65535')
-      .max(65_535, 'must be from 0 to 65535')
-      .default(SERVER_PORT)
-      .describe('Listening port; 0: any free one'),
+    STAYLINE_SERVER_PORT: port.default(SERVER_PORT).describe('Listening port; 0: any free one'),
     STAYLINE_LOG_LEVEL: logLevel,
   })
   .superRefine((env, context) => {
@@ -113,6 +120,32 @@ export const serverVariables = z
         'STAYLINE_API_KEYS',
         'is needed (or STAYLINE_BOOKINGS_FILE, or SEAM_WEBHOOK_SECRET to receive only events of Seam)',
       );
+    }
+  }, ALL_AT_ONCE);
+
+/** Variables of a codec server. */
+export const codecVariables = z
+  .object({
+    STAYLINE_ENCRYPTION_KEYS: text.describe('Keys that [encrypt](encryption.md) payloads, newest first'),
+    STAYLINE_CODEC_ORIGIN: z
+      .url({ protocol: /^https?$/, error: 'must be the origin of Temporal Web UI, such as "http://127.0.0.1:8233"' })
+      .refine((url) => URL.canParse(url) && new URL(url).origin === url, 'must be an origin, without a path')
+      .describe('Origin of Temporal Web UI, the only one that may call'),
+    STAYLINE_API_KEYS: text.optional().describe('File of API keys, for those with the access `decode`'),
+    STAYLINE_CODEC_OIDC_ISSUER: httpUrl('https://login.example.com').optional().describe('OpenID Connect provider'),
+    STAYLINE_CODEC_OIDC_AUDIENCE: text.optional().describe('Audience that an access token must have'),
+    STAYLINE_CODEC_REQUESTS_PER_MINUTE: perMinute.default(CODEC_REQUESTS_PER_MINUTE).describe('Limit of one caller'),
+    STAYLINE_CODEC_HOST: text.default('127.0.0.1').describe('Listening address'),
+    STAYLINE_CODEC_PORT: port.default(CODEC_PORT).describe('Listening port; 0: any free one'),
+    STAYLINE_LOG_LEVEL: logLevel,
+  })
+  .superRefine((env, context) => {
+    const { STAYLINE_CODEC_OIDC_ISSUER: issuer, STAYLINE_CODEC_OIDC_AUDIENCE: audience } = env;
+    if (env.STAYLINE_API_KEYS === undefined && issuer === undefined) {
+      refuse(context, 'STAYLINE_API_KEYS', 'is needed (or STAYLINE_CODEC_OIDC_ISSUER)');
+    }
+    if (issuer !== undefined && audience === undefined) {
+      refuse(context, 'STAYLINE_CODEC_OIDC_AUDIENCE', 'is needed with STAYLINE_CODEC_OIDC_ISSUER');
     }
   }, ALL_AT_ONCE);
 
@@ -208,6 +241,34 @@ export function serverConfig(env: NodeJS.ProcessEnv): ServerConfig {
     host: data.STAYLINE_SERVER_HOST,
     port: data.STAYLINE_SERVER_PORT,
     logLevel: data.STAYLINE_LOG_LEVEL,
+  };
+}
+
+export interface CodecConfig {
+  /** Origin of Temporal Web UI. */
+  readonly origin: string;
+  /** Absent: no access tokens are accepted. */
+  readonly oidc?: { readonly issuer: string; readonly audience: string };
+  readonly requestsPerMinute: number;
+  readonly host: string;
+  /** 0: the operating system picks a free port. */
+  readonly port: number;
+}
+
+/**
+ * Returns the configuration of a codec server process.
+ * @param env the environment to read
+ * @throws ConfigError naming every variable that is missing or wrong
+ */
+export function codecConfig(env: NodeJS.ProcessEnv): CodecConfig {
+  const data = readVariables(codecVariables, env, [...SECRETS, ...TEMPORAL_SECRETS]);
+  const { STAYLINE_CODEC_OIDC_ISSUER: issuer, STAYLINE_CODEC_OIDC_AUDIENCE: audience } = data;
+  return {
+    origin: data.STAYLINE_CODEC_ORIGIN,
+    ...(issuer === undefined || audience === undefined ? {} : { oidc: { issuer, audience } }),
+    requestsPerMinute: data.STAYLINE_CODEC_REQUESTS_PER_MINUTE,
+    host: data.STAYLINE_CODEC_HOST,
+    port: data.STAYLINE_CODEC_PORT,
   };
 }
 

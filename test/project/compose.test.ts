@@ -8,9 +8,11 @@ import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { z } from 'zod';
 import { ADAPTERS } from '../../src/booking/adapters/index.js';
+import { openApiKeys } from '../../src/booking/http/index.js';
 import { readConnections } from '../../src/booking/ingress/connections.js';
-import { serverConfig, workerConfig } from '../../src/config/process-variables.js';
+import { codecConfig, serverConfig, workerConfig } from '../../src/config/process-variables.js';
 import { packageRoot } from '../../src/package-root.js';
+import { readEncryptionKeys } from '../../src/temporal/encryption/index.js';
 import { requireTool } from '../../src/temporal/binaries.js';
 import { serverSettings } from '../../src/temporal/dev-server.js';
 import { SEAM_WEBHOOK_PATH } from '../../src/server/seam-webhook.js';
@@ -38,12 +40,13 @@ const compose = z
       simulator: serviceSchema,
       worker: serviceSchema,
       server: serviceSchema,
+      codec: serviceSchema,
     }),
     volumes: z.record(z.string(), z.null()),
   })
   .parse(composeFile);
 const services = Object.entries(compose.services);
-const { temporal, simulator, worker, server } = compose.services;
+const { temporal, simulator, worker, server, codec } = compose.services;
 
 const dockerfile = read('Dockerfile')
   .split('\n')
@@ -63,6 +66,10 @@ function withoutIds(schema: unknown): unknown {
 
 /** Returns the source file of a file of the build. */
 const sourceOf = (built: string): string => built.replace(/^dist\//, '').replace(/\.js$/, '.ts');
+
+function fail(error: Error): never {
+  throw error;
+}
 
 function seconds(duration: string): number {
   return Number(/^(\d+)s$/.exec(duration)?.[1]);
@@ -156,6 +163,18 @@ describe('docker-compose.yml', () => {
     expect(server.ports).toEqual([`127.0.0.1:${config.port}:${config.port}`]);
     expect(server.healthcheck.test.join(' ')).toContain(`http://127.0.0.1:${config.port}/readyz`);
     expect(server.environment.TEMPORAL_ADDRESS).toBe('temporal:7233');
+  });
+
+  test('docker-compose.yml encrypts, with the same keys everywhere, and the codec server serves Temporal Web UI', async () => {
+    const { STAYLINE_ENCRYPTION_KEYS: keys } = worker.environment;
+    expect((await readEncryptionKeys(keys ?? '')).newest.keyId).toBe('dev');
+    for (const { environment } of [server, codec]) expect(environment.STAYLINE_ENCRYPTION_KEYS).toBe(keys);
+    const config = codecConfig(codec.environment);
+    expect(codec.ports).toEqual([`127.0.0.1:${config.port}:${config.port}`]);
+    expect(temporal.ports).toContain(`${new URL(config.origin).host}:${new URL(config.origin).port}`);
+    const apiKeys = await openApiKeys(path.join(root, codec.environment.STAYLINE_API_KEYS ?? ''), { onInvalid: fail });
+    const [, documented = ''] = /`(sl_codec_[\w-]+)`/.exec(read('docs/encryption.md')) ?? [];
+    expect(await apiKeys.judge(documented)).toMatchObject({ kind: 'valid', caller: { access: 'decode' } });
   });
 
   test('docker-compose.yml gives worker and server the same connections to booking systems, and their secrets', async () => {

@@ -2,7 +2,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect, test } from 'vitest';
-import { serverVariables, workerVariables } from '../../src/config/process-variables.js';
+import { codecVariables, serverVariables, workerVariables } from '../../src/config/process-variables.js';
 import { packageRoot } from '../../src/package-root.js';
 import { temporalVariables } from '../../src/temporal/variables.js';
 import { configurationPage } from './configuration-page.js';
@@ -16,7 +16,7 @@ test('docs/configuration.md is the page that the schemas give', () => {
 });
 
 test('every variable of a process has a description that fits into a cell', () => {
-  for (const { shape } of [workerVariables, serverVariables, temporalVariables]) {
+  for (const { shape } of [workerVariables, serverVariables, codecVariables, temporalVariables]) {
     for (const [name, { description }] of Object.entries(shape)) {
       const shown = description?.replace(/\]\([^)]*\)/g, ']') ?? '';
       expect(shown.length, name).toBeGreaterThan(0);

@@ -1,6 +1,6 @@
 /** `docs/configuration.md`, made of the schemas that check the environment. */
 import type { z } from 'zod';
-import { SECRETS, serverVariables, workerVariables } from '../../src/config/process-variables.js';
+import { codecVariables, SECRETS, serverVariables, workerVariables } from '../../src/config/process-variables.js';
 import { TEMPORAL_SECRETS, temporalVariables } from '../../src/temporal/variables.js';
 
 type Variables = Readonly<Record<string, z.ZodType>>;
@@ -35,6 +35,8 @@ export function configurationPage(): string {
     table(workerVariables.shape),
     '## Server',
     table(serverVariables.shape),
+    '## Codec server',
+    table(codecVariables.shape),
     '## Temporal',
     TEMPORAL,
     table(temporalVariables.shape),

@@ -11,6 +11,9 @@ const keyIdSchema = z
   .string({ error: 'must be a name of 1 to 40 lowercase letters, digits and hyphens' })
   .regex(/^[a-z0-9-]{1,40}$/, 'must be a name of 1 to 40 lowercase letters, digits and hyphens');
 
+/** Rights of a key: to read stays, to change them too, or to decode payloads (codec server) and nothing else. */
+export const ACCESS = ['read', 'write', 'decode'] as const;
+
 const apiKeySchema = z.strictObject({
   keyId: keyIdSchema,
   sha256: z.string().regex(/^[0-9a-f]{64}$/, 'must be the SHA-256 of the key, 64 hexadecimal digits'),
@@ -19,7 +22,7 @@ const apiKeySchema = z.strictObject({
     z.literal('all', { error: 'must be "all", or a list of property ids' }),
     z.array(idSchema, { error: 'must be "all", or a list of property ids' }).min(1, 'must name a property'),
   ]),
-  access: z.enum(['read', 'write'], { error: 'must be "read" or "write"' }),
+  access: z.enum(ACCESS, { error: `must be one of ${ACCESS.join(', ')}` }),
   expiresAt: instantSchema.optional(),
 });
 
@@ -39,7 +42,7 @@ export type ApiKeyFile = z.infer<typeof apiKeyFileSchema>;
 export interface Caller {
   readonly keyId: string;
   readonly properties: 'all' | readonly string[];
-  readonly access: 'read' | 'write';
+  readonly access: (typeof ACCESS)[number];
 }
 
 export type KeyDecision =

@@ -90,6 +90,7 @@ function judgeProperty({ params }: FastifyRequest, caller: Caller): void {
 /** Refuses changes by a read-only key. A dry run only reads, although it is sent by POST. */
 function judgeAccess({ method, routeOptions }: FastifyRequest, caller: Caller): void {
   const reads = method === 'GET' || method === 'HEAD' || routeOptions.config.onlyReads === true;
+  if (caller.access === 'decode') throw new HttpProblem('forbidden', 'the API key is for the codec server only');
   if (!reads && caller.access !== 'write') throw new HttpProblem('forbidden', 'the API key may only read');
 }
 

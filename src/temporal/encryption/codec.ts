@@ -8,7 +8,7 @@ import proto from '@temporalio/proto';
 import { propertyOfWorkflow } from '../../domain/model/ids.js';
 import type { EncryptionKeys } from './keys.js';
 
-export const ENCRYPTED = 'binary/encrypted';
+const ENCRYPTED = 'binary/encrypted';
 const ALGORITHM = 'AES-256-GCM';
 const NONCE_BYTES = 12;
 
@@ -101,6 +101,11 @@ async function decrypted(payload: Payload, keys: EncryptionKeys, owner: string):
   } catch {
     throw new Spoiled(`a payload does not fit the key ${keyId}: it was changed, or the key is another one`);
   }
+}
+
+/** Returns the property of an encrypted payload, an empty text if it has none; undefined if it is not encrypted. */
+export function propertyOfPayload(payload: Payload): string | undefined {
+  return metadataOf(payload, METADATA.encoding) === ENCRYPTED ? metadataOf(payload, METADATA.property) : undefined;
 }
 
 function sealing(nonce: Uint8Array, keyId: string, property: string): webcrypto.AesGcmParams {

@@ -5,7 +5,7 @@ import type { DataConverter } from '@temporalio/common';
 import { encryptionCodec } from './codec.js';
 import { encryptionKeysIn, type EncryptionKeys, type KeyServices } from './keys.js';
 
-export { encryptionCodec, ENCRYPTED, NotDecrypted } from './codec.js';
+export { encryptionCodec, NotDecrypted, propertyOfPayload } from './codec.js';
 export { KEY_ID, newKeyEntry, type EncryptionKeys } from './keys.js';
 
 /** Services that wrap keys. The SDK of a service is loaded when a key needs it. */

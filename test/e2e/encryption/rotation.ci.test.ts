@@ -1,6 +1,9 @@
 /** Rotation of encryption keys while a stay lives, and a worker that lacks the key of a stay. */
 import { readFileSync } from 'node:fs';
+import type { Connection } from '@temporalio/client';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { clientOn } from '../../../src/temporal/connection.js';
+import { readEncryptionKeys } from '../../../src/temporal/encryption/index.js';
 import { openRealWorld, type RealWorld } from '../../harness/real-world.js';
 import { waitUntil } from '../../harness/wait-until.js';
 import { aKey, GUEST } from './world.js';
@@ -33,6 +36,21 @@ test('a stay goes on under a new key, and its earlier payloads are still read', 
   expect(await keysOf(stay.workflowId)).toEqual(['k1', 'k2']);
 });
 
+test('a message that no key fits becomes attention, and does not stop the stay', async () => {
+  const stay = await world.book('spoiled', { guests: [GUEST] });
+  await stay.until(({ guests: [guest] }) => guest?.keyState === 'issued');
+  const encryption = await readEncryptionKeys(aKey('k1'));
+  const { connection } = world.temporal;
+  const stranger = clientOn(connection as Connection, { namespace: world.stack.temporal.namespace, encryption });
+  await stranger.workflow.getHandle(stay.workflowId).signal('hold', { reason: 'another key with the same id' });
+  const { attention } = await stay.until((view) => view.attention.length > 0);
+  expect(attention).toMatchObject([
+    { code: 'ignored-message', message: expect.stringContaining('encoding binary/encrypted') as string },
+  ]);
+  await stay.signal('checkOut', {});
+  await stay.until(({ keys }) => keys.every(({ state }) => state === 'dead'));
+});
+
 test('a worker that lacks the key of a stay names it, and harms nothing: with the key the stay goes on', async () => {
   await world.restartWorker({ STAYLINE_ENCRYPTION_KEYS: `${two} ${one}` });
   const stay = await world.book('locked-out', { guests: [GUEST] });
@@ -42,6 +60,11 @@ test('a worker that lacks the key of a stay names it, and harms nothing: with th
   const log = (): string => readFileSync(world.stack.workerLog, 'utf8');
   await waitUntil(() => /encrypted with the key \\?"k[12]\\?"/.test(log()), PATIENCE);
   await world.restartWorker({ STAYLINE_ENCRYPTION_KEYS: `${two} ${one}` });
-  const { acts } = await stay.until((view) => view.settled && (view.acts ?? []).length > 0);
-  expect(acts).toMatchObject([{ act: 'hold' }]);
+  // Until Temporal has retried the task, it refuses queries.
+  const held = (): Promise<boolean> =>
+    stay.view().then(
+      ({ acts = [], settled }) => settled && acts.some(({ act }) => act === 'hold'),
+      () => false,
+    );
+  await waitUntil(held, PATIENCE);
 });

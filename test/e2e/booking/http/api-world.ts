@@ -16,7 +16,7 @@ export const WEB_UI = 'http://127.0.0.1:8233';
 export interface Api {
   readonly url: string;
   /** Keys as callers send them. `writer` and `reader` are for `seaside`. */
-  readonly keys: Readonly<Record<'writer' | 'reader' | 'other' | 'expired' | 'all', string>>;
+  readonly keys: Readonly<Record<'writer' | 'reader' | 'other' | 'expired' | 'all' | 'decoder', string>>;
   /** Calls the API. Without `key`, the writer's key is sent; with null, no key. */
   call(method: string, path: string, body?: unknown, options?: CallOptions): Promise<Called>;
   /** The server's log so far. */
@@ -51,6 +51,7 @@ const RIGHTS = {
   other: { keyId: 'other', properties: [OTHER_PROPERTY_ID], access: 'write' },
   expired: { keyId: 'expired', properties: [PROPERTY_ID], access: 'write', expiresAt: '2026-01-01T00:00Z' },
   all: { keyId: 'all', properties: 'all', access: 'write' },
+  decoder: { keyId: 'decoder', properties: 'all', access: 'decode' },
 } as const;
 
 export async function openApiWorld({ requestsPerMinute, ...options }: ApiWorldOptions = {}): Promise<ApiWorld> {

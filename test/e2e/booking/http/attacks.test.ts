@@ -85,6 +85,13 @@ const ATTACKS: readonly Attack[] = [
   },
   { what: 'a key that may only read', options: () => ({ key: server.keys.reader }), status: 403, problem: 'forbidden' },
   {
+    what: 'a key of the codec server, which may not even read',
+    method: 'GET',
+    options: () => ({ key: server.keys.decoder }),
+    status: 403,
+    problem: 'forbidden',
+  },
+  {
     what: 'the key as a password',
     options: () => ({
       key: null,

@@ -1,0 +1,127 @@
+/**
+ * Routes of the codec server: `POST /decode` and `POST /encode`, the protocol of Temporal's remote codecs
+ * (https://docs.temporal.io/codec-server). Payloads that the caller may not read, or that no key fits, come back as they
+ * are. Each call is one line of the audit.
+ */
+import cors from '@fastify/cors';
+import rateLimit from '@fastify/rate-limit';
+import type { Payload } from '@temporalio/common';
+import proto from '@temporalio/proto';
+import type { FastifyInstance, FastifyPluginAsync, FastifyRequest } from 'fastify';
+import { z } from 'zod';
+import { HttpProblem } from '../http/problem.js';
+import type { Log } from '../log.js';
+import { encryptionCodec, NotDecrypted, propertyOfPayload, type EncryptionKeys } from '../temporal/encryption/index.js';
+import { callerOf, type CodecCaller, type Credentials } from './caller.js';
+
+const { Payload: WirePayload } = proto.temporal.api.common.v1;
+
+/** Limit of a body: a page of a history has many payloads of up to 2 MB. */
+const MOST_BODY_BYTES = 32 * 1024 * 1024;
+
+const base64 = z.base64();
+const bodySchema = z.object({
+  payloads: z.array(z.object({ metadata: z.record(z.string(), base64).optional(), data: base64.nullish() })),
+});
+type Body = z.infer<typeof bodySchema>;
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Set on every route behind authentication. */
+    codecCaller: CodecCaller | undefined;
+  }
+}
+
+export interface CodecOptions {
+  readonly keys: EncryptionKeys;
+  readonly credentials: Credentials;
+  /** Origin of Temporal Web UI, such as `https://temporal.example.com`: pages of no other origin may call. */
+  readonly origin: string;
+  readonly requestsPerMinute: number;
+  readonly log: Log;
+}
+
+/** Returns the plugin with both routes, and a page to sign in. */
+export function codecRoutes({ keys, credentials, origin, requestsPerMinute, log }: CodecOptions): FastifyPluginAsync {
+  const codec = encryptionCodec(keys);
+  return async (app) => {
+    await app.register(cors, {
+      origin,
+      credentials: true,
+      methods: ['POST'],
+      allowedHeaders: ['authorization', 'content-type', 'x-namespace'],
+      maxAge: 600,
+    });
+    app.decorateRequest('codecCaller', undefined);
+    app.addHook('onRequest', async (request) => {
+      if (request.method === 'OPTIONS') return;
+      request.codecCaller = await callerOf(request, credentials);
+    });
+    await app.register(rateLimit, {
+      hook: 'preParsing',
+      max: requestsPerMinute,
+      timeWindow: '1 minute',
+      keyGenerator: (request) => request.codecCaller?.who ?? '',
+      errorResponseBuilder: (_request, { after }) => new HttpProblem('too-many-requests', `try again in ${after}`),
+    });
+    // A browser asks for the key when a person opens this page, and sends it along when Web UI calls.
+    app.get('/', async (request, reply) => reply.type('text/plain').send(`Signed in as ${callerOn(request).who}.\n`));
+    addRoute(app, '/decode', log, (payload, caller) => readable(payload, caller, codec));
+    addRoute(app, '/encode', log, async (payload) => (await codec.encode([payload]))[0]);
+  };
+}
+
+/** Work on one payload; undefined if it stays as it is. */
+type Work = (payload: Payload, caller: CodecCaller) => Promise<Payload | undefined>;
+
+function addRoute(app: FastifyInstance, path: string, log: Log, work: Work): void {
+  app.post(path, { bodyLimit: MOST_BODY_BYTES }, async (request) => {
+    const caller = callerOn(request);
+    const { payloads } = bodyOf(request);
+    const worked = await Promise.all(payloads.map((payload) => work(WirePayload.fromObject(payload), caller)));
+    log.info(
+      {
+        audit: path.slice(1),
+        by: caller.who,
+        namespace: request.headers['x-namespace'],
+        payloads: payloads.length,
+        unchanged: worked.filter((one) => one === undefined).length,
+        properties: [...new Set(payloads.map((one) => propertyOfPayload(WirePayload.fromObject(one))))],
+      },
+      'codec call',
+    );
+    return { payloads: worked.map((one, index) => (one === undefined ? payloads[index] : jsonOf(one))) };
+  });
+}
+
+async function readable(
+  payload: Payload,
+  { properties }: CodecCaller,
+  codec: ReturnType<typeof encryptionCodec>,
+): Promise<Payload | undefined> {
+  const property = propertyOfPayload(payload);
+  // Without a property, a payload may be about any: only a caller for all properties reads it.
+  if (property === undefined || (properties !== 'all' && !properties.includes(property))) return undefined;
+  try {
+    return (await codec.decode([payload]))[0];
+  } catch (error) {
+    if (error instanceof NotDecrypted) return undefined;
+    throw error;
+  }
+}
+
+function callerOn({ codecCaller }: FastifyRequest): CodecCaller {
+  if (codecCaller === undefined) throw new Error('the route is not behind authentication');
+  return codecCaller;
+}
+
+function bodyOf({ body }: FastifyRequest): Body {
+  const checked = bodySchema.safeParse(body);
+  if (checked.success) return checked.data;
+  const errors = checked.error.issues.map(({ path, message }) => ({ path: path.join('.'), message }));
+  throw new HttpProblem('invalid-request', 'the body must be {"payloads": [...]} as Temporal sends it', { errors });
+}
+
+function jsonOf(payload: Payload): object {
+  return WirePayload.toObject(WirePayload.fromObject(payload), { bytes: String });
+}
