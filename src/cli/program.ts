@@ -26,8 +26,8 @@ import { checkInput, jsonIn, readJsonFile } from './json-file.js';
 import { BadInput } from './outcome.js';
 import { dryRunNew, inInstants, rulesOf } from './plan.js';
 import { addRoomCommands } from './room.js';
-import { coloursFor, showDryRun, showView } from './show.js';
-import { withStays } from './temporal.js';
+import { coloursFor, showDryRun, showLastKnown, showView } from './show.js';
+import { NoWorkerAnswers, viewOf, withStays } from './temporal.js';
 import { addEncryptionKeyCommands } from './encryption-key.js';
 import { addTemporalCommands } from './temporal-setup.js';
 import type { Terminal } from './terminal.js';
@@ -307,8 +307,13 @@ function addShow(program: Command, { env, out }: Terminal): void {
     .argument('<reservationId>')
     .option('--json', 'the view as JSON (docs/messages.md)', false)
     .action(async (propertyId: string, reservationId: string, { json }: { readonly json: boolean }) => {
-      const view = await withStays(env, (stays) => stays.view({ propertyId, reservationId }));
-      out.write(`${json ? JSON.stringify(view, null, 2) : showView(view, colours)}\n`);
+      try {
+        const view = await viewOf(env, { propertyId, reservationId });
+        out.write(`${json ? JSON.stringify(view, null, 2) : showView(view, colours)}\n`);
+      } catch (error) {
+        if (error instanceof NoWorkerAnswers && !json) out.write(`${showLastKnown(error.lastKnown, colours)}\n`);
+        throw error;
+      }
     });
 }
 

@@ -1,5 +1,6 @@
 /** Text form of views and dry runs for a person. */
 import pc from 'picocolors';
+import type { StaySummary } from '../booking/http/index.js';
 import type { DryRun, PlanLine, StayView } from '../client.js';
 
 export type Colours = ReturnType<typeof pc.createColors>;
@@ -57,6 +58,21 @@ export function showView(view: StayView, colours: Colours): string {
   ]
     .filter((part) => part !== '')
     .join('\n\n');
+}
+
+/** Returns what Temporal itself has of a stay as text. */
+export function showLastKnown(known: StaySummary, colours: Colours): string {
+  const { stay, phase, rooms, arrival, departure, attention, changedAt } = known;
+  return [
+    colours.bold(stay),
+    table([
+      ['phase', phase ?? 'not known'],
+      ['window', arrival === undefined || departure === undefined ? 'not known' : `${arrival} to ${departure}`],
+      ['rooms', rooms.join(', ') || 'none assigned'],
+      ['attention', attention.join(', ') || 'none'],
+    ]),
+    `No worker answers. This is what Temporal has of the stay, since its last change at ${changedAt}.`,
+  ].join('\n\n');
 }
 
 /** Returns a dry run as text: the steps in order, then what would need a person. */

@@ -14,7 +14,10 @@ import {
   StayRefused,
   type DryRun,
   type StayClient,
+  type StayName,
+  type StayView,
 } from '../client.js';
+import { lastKnownStay, type StaySummary } from '../booking/http/index.js';
 import { planSnapshot, type SnapshotToPlan } from '../client/plan-snapshot.js';
 import { clientOn, connect, NoTemporalServer, temporalSettings, type TemporalTarget } from '../temporal/connection.js';
 import { GRPC_STATUS, grpcErrorIn } from '../temporal/grpc-errors.js';
@@ -23,6 +26,32 @@ import { BadInput, NotWorked } from './outcome.js';
 
 /** Time for a stay to answer: a worker that replays a long history needs seconds. */
 const TIMEOUT_MS = 20_000;
+
+/** Error for a stay that no worker shows, with what Temporal itself has of it. */
+export class NoWorkerAnswers extends NotWorked {
+  constructor(
+    message: string,
+    readonly lastKnown: StaySummary,
+  ) {
+    super(message);
+  }
+}
+
+/**
+ * Returns the view of a stay.
+ * @throws NoWorkerAnswers if Temporal has the stay and no worker answers; NotWorked or BadInput like `withStays`
+ */
+export async function viewOf(env: NodeJS.ProcessEnv, name: StayName): Promise<StayView> {
+  try {
+    return await withStays(env, (stays) => stays.view(name));
+  } catch (error) {
+    if (!(error instanceof NotWorked) || !(error.cause instanceof Error) || !isTimeout(error.cause)) throw error;
+    const lastKnown = await withConnection(env, (connection, target) =>
+      lastKnownStay(clientOn(connection, target), connection, name),
+    ).catch(() => undefined);
+    throw lastKnown === undefined ? error : new NoWorkerAnswers(error.message, lastKnown);
+  }
+}
 
 export interface Stays extends StayClient {
   /** Returns the dry run of a snapshot, whatever the standing of its stay. */
@@ -129,6 +158,7 @@ function explained(error: unknown, { address, namespace }: TemporalTarget): unkn
   if (isTimeout(error)) {
     return new NotWorked(
       `no worker answered within ${TIMEOUT_MS / 1000} s; is one running at ${address}, namespace ${namespace}? ("npm run worker")`,
+      { cause: error },
     );
   }
   if (error instanceof NamespaceNotFoundError) {
@@ -139,8 +169,12 @@ function explained(error: unknown, { address, namespace }: TemporalTarget): unkn
   return error;
 }
 
+/** Statuses of a call that ended by its deadline: the client reports it as cancelled if it ran out in its own retry. */
+const TIMEOUTS: readonly number[] = [GRPC_STATUS.DEADLINE_EXCEEDED, GRPC_STATUS.UNAVAILABLE, GRPC_STATUS.CANCELLED];
+
 function isTimeout(error: unknown): boolean {
   if (error instanceof WorkflowUpdateRPCTimeoutOrCancelledError) return true;
-  const code = grpcErrorIn(error)?.code;
-  return code === GRPC_STATUS.DEADLINE_EXCEEDED || code === GRPC_STATUS.UNAVAILABLE;
+  const answer = grpcErrorIn(error);
+  if (answer?.code === GRPC_STATUS.FAILED_PRECONDITION) return /poller/i.test(answer.details);
+  return answer !== undefined && TIMEOUTS.includes(answer.code);
 }

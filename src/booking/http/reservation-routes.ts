@@ -20,7 +20,8 @@ import { reportRefusedSnapshot } from '../ingress/apply-reservation.js';
 import type { ApiScope, BookingContext } from './context.js';
 import { BODY_REFUSALS, refusal, refusals } from './openapi.js';
 import { problemOfClient } from './refusals.js';
-import { planBody, reservationBody, reservationParams } from './schemas.js';
+import { lastKnownStay } from './stay-search.js';
+import { planBody, reservationBody, reservationParams, staySummarySchema } from './schemas.js';
 import { dryRunSchema, stayViewSchema } from './view-schemas.js';
 
 /** Dry runs that a key may have under way: the stay's worker computes them beside the changes of all stays. */
@@ -45,9 +46,19 @@ const conflictSchema = named(
   }),
 );
 
+/** Problem for a stay that no worker can show now. */
+const unavailableSchema = named(
+  'Unavailable',
+  problemSchema.extend({
+    lastKnown: staySummarySchema
+      .exactOptional()
+      .describe('What Temporal itself has of the stay, since its last change'),
+  }),
+);
+
 /** Adds the routes that send, read and dry-run a reservation. */
 export function addReservationRoutes(scope: ApiScope, context: BookingContext): void {
-  const { stays, ask, temporal } = context;
+  const { stays, ask, temporal, connection } = context;
   const detail = `the API key has ${MOST_DRY_RUNS} dry runs under way; wait for one of them`;
   const dryRuns = openLimit(MOST_DRY_RUNS, detail, 1);
 
@@ -55,6 +66,15 @@ export function addReservationRoutes(scope: ApiScope, context: BookingContext): 
     const webUi = context.webUiOf(name);
     return webUi === undefined ? view : { ...view, webUi };
   };
+
+  /** Returns the error, with what Temporal has of the stay if no worker answers. */
+  async function withLastKnown(name: StayName, error: unknown): Promise<unknown> {
+    if (!(error instanceof HttpProblem && error.kind === 'unavailable')) return error;
+    const lastKnown = await ask(() => lastKnownStay(temporal, connection, name)).catch(() => undefined);
+    if (lastKnown === undefined) return error;
+    const { message, extras } = error;
+    return new HttpProblem('unavailable', message, { ...extras, members: { ...extras.members, lastKnown } });
+  }
 
   async function apply(name: StayName, snapshot: StaySnapshotInput): Promise<StayView> {
     try {
@@ -134,10 +154,18 @@ export function addReservationRoutes(scope: ApiScope, context: BookingContext): 
         tags: ['reservations'],
         summary: 'Show the stay: guests, keys with reasons, next steps and attention',
         params: reservationParams,
-        response: { 200: answeredViewSchema, ...refusals(401, 403, 404) },
+        description:
+          'A worker answers. While none does, the answer is 503 with what Temporal itself has of the stay (`lastKnown`).',
+        response: { 200: answeredViewSchema, ...refusals(401, 403, 404), 503: refusal(503, unavailableSchema) },
       },
     },
-    async ({ params }) => withLink(params, await ask(() => stays.view(params))),
+    async ({ params }) => {
+      try {
+        return withLink(params, await ask(() => stays.view(params)));
+      } catch (error) {
+        throw await withLastKnown(params, error);
+      }
+    },
   );
 
   scope.post(

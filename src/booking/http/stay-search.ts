@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import type { Client, Connection } from '@temporalio/client';
 import { defaultPayloadConverter } from '@temporalio/common';
 import { z } from 'zod';
-import { parseStayWorkflowId } from '../../client.js';
+import { parseStayWorkflowId, stayWorkflowId, type StayName } from '../../client.js';
 import { defined } from '../../domain/model/defined.js';
 import { normalInstant } from '../../domain/model/instants.js';
 import { SEARCH_ATTRIBUTES } from '../../temporal/search-attributes.js';
@@ -108,6 +108,19 @@ function placeIn(pageToken: string, filter: StayFilter): Place {
 function markOf({ propertyId, room, phase, attention, arriving }: StayFilter): string {
   const list = JSON.stringify([propertyId, room, phase, attention, arriving]);
   return createHash('sha256').update(list).digest('base64url').slice(0, 12);
+}
+
+/** Returns what Temporal itself has of a stay, without a worker; undefined if it has no such stay. Open or ended. */
+export async function lastKnownStay(
+  { options: { namespace } }: Client,
+  { workflowService }: Connection,
+  name: StayName,
+): Promise<StaySummary | undefined> {
+  const { workflowExecutionInfo } = await workflowService.describeWorkflowExecution({
+    namespace,
+    execution: { workflowId: stayWorkflowId(name) },
+  });
+  return workflowExecutionInfo == null ? undefined : summaryOf(workflowExecutionInfo)[0];
 }
 
 /** Page of changed stays, and the token of the next page; an empty token on the last. */

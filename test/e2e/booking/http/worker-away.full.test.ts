@@ -1,7 +1,9 @@
-/** A change that arrives while no worker is running: the caller is asked to retry, and the retried change takes effect once. */
+/** No worker is running: stays are shown as far as Temporal has them, and changes are refused until they can take effect, once. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { stayWorkflowId } from '../../../../src/domain/model/ids.js';
 import { DEV_API_KEY } from '../../../../src/dev/stack.js';
+import { runCli } from '../../../../src/cli/run.js';
+import { collecting } from '../../../harness/collecting.js';
 import { openRealWorld, type RealWorld } from '../../../harness/real-world.js';
 import { waitUntil } from '../../../harness/wait-until.js';
 
@@ -30,6 +32,30 @@ async function put(revision: number, room: string): Promise<Response> {
   const headers = { authorization: `Bearer ${DEV_API_KEY}`, 'content-type': 'application/json' };
   return fetch(url, { method: 'PUT', headers, body: JSON.stringify(snapshot) });
 }
+
+test('a stay is shown without a worker as far as Temporal itself has it, over HTTP and on the command line', async () => {
+  const name = { ...NAME, reservationId: 'R-0' };
+  const stay = await world.book(name.reservationId, { rooms: ['150'] });
+  await stay.until(({ guests: [guest], settled }) => settled && guest?.keyState === 'issued');
+  await world.stack.worker().end('SIGKILL');
+  const url = `${world.stack.server?.url}/v1/properties/${name.propertyId}/reservations/${name.reservationId}`;
+  const answer = await fetch(url, { headers: { authorization: `Bearer ${DEV_API_KEY}` } });
+  expect(answer.status).toBe(503);
+  const lastKnown = { stay: stay.workflowId, ...name, phase: 'in-house', rooms: ['150'], attention: [] };
+  expect(await answer.json()).toMatchObject({ lastKnown });
+  const absent = await fetch(`${url}-absent`, { headers: { authorization: `Bearer ${DEV_API_KEY}` } });
+  expect(absent.status).toBe(404);
+
+  const [out, err] = [collecting(), collecting()];
+  const { address, namespace } = world.stack.temporal;
+  const env = { TEMPORAL_ADDRESS: address, TEMPORAL_NAMESPACE: namespace };
+  const code = await runCli(['show', name.propertyId, name.reservationId], { env, out: out.stream, err: err.stream });
+  expect([code, err.text()]).toEqual([1, expect.stringContaining('no worker answered')]);
+  expect(out.text()).toMatch(
+    /phase +in-house\n[\s\S]*rooms +150\n[\s\S]*No worker answers\. This is what Temporal has/,
+  );
+  await world.stack.startWorker();
+});
 
 test('a reservation sent while the worker is away, and again after its return, becomes one stay with one key', async () => {
   await world.stack.worker().end('SIGKILL');
