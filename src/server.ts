@@ -16,6 +16,7 @@ import { retentionHoursFor } from './property-file.js';
 import { createHttpServer } from './http/server.js';
 import { addMetrics } from './http/metrics.js';
 import { countFailingStays } from './server/failing-stays.js';
+import { countOpenAttention } from './server/open-attention.js';
 import { watchFailingStays } from './temporal/failing-tasks.js';
 import { clientOn, connectWhenNeeded } from './temporal/connection.js';
 
@@ -43,6 +44,7 @@ async function serve(configuration: ServerConfiguration, log: Log): Promise<void
   });
   const metrics = addMetrics(server.app);
   countFailingStays(metrics, failing);
+  countOpenAttention(metrics, temporal, (error) => log.warn({ error }, 'open attention could not be searched'));
   await collectRoutes(server.app);
   modules = openModules({ ...configuration, temporal, connection, log, metrics });
   for (const { plugin } of modules) await server.app.register(plugin);

@@ -4,6 +4,7 @@
  * wrong.
  */
 import type { Client } from '@temporalio/client';
+import { Runtime } from '@temporalio/worker';
 import { createBookingActivities } from '../activities/bookings.js';
 import { createActivities } from '../activities/index.js';
 import { createKeyRequestActivities } from '../activities/key-requests.js';
@@ -21,10 +22,13 @@ import { clientOn, type TemporalTarget } from './temporal/connection.js';
 import { installRuntime, temporalLogger } from './temporal/runtime.js';
 import { requireServer } from './temporal/server-check.js';
 import { builtBundle, bundleWorkflows } from './temporal/workflow-bundle.js';
+import { BUCKETS, countingKeys, seamCallMetrics } from './worker-metrics.js';
 import { connectNatively, createStayWorkers, runWorkers, WORKER_PROFILES } from './temporal/workers.js';
 
 async function work({ config, target, properties, connections }: WorkerConfiguration, log: Log): Promise<void> {
-  installRuntime(log);
+  const { metricsAddress } = config;
+  installRuntime(log, metricsAddress === undefined ? undefined : { address: metricsAddress, buckets: BUCKETS });
+  const meter = Runtime.instance().metricMeter;
   const { address, namespace } = target;
   if (target.encryption === undefined) {
     log.warn('guest data is not encrypted at Temporal: set STAYLINE_ENCRYPTION_KEYS (docs/encryption.md)');
@@ -39,11 +43,14 @@ async function work({ config, target, properties, connections }: WorkerConfigura
     connection,
     namespace,
     ...defined({ encryption: target.encryption }),
-    activities: createActivities({
-      seam: createSeamClient(config.seam),
-      properties,
-      options: { timing: defined({ lateCommitMs: config.lateCommitMs }) },
-    }),
+    activities: countingKeys(
+      createActivities({
+        seam: createSeamClient({ ...config.seam, onCall: seamCallMetrics(meter) }),
+        properties,
+        options: { timing: defined({ lateCommitMs: config.lateCommitMs }) },
+      }),
+      meter,
+    ),
     bookings: createBookingActivities({
       connections,
       count: (connectionId, what) => log.info({ connectionId, what }, 'received from a booking system'),

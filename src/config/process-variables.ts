@@ -28,6 +28,11 @@ const logLevel = z
   .default('info')
   .describe(`Lowest level of the log: ${LOG_LEVELS.join(', ')}`);
 
+const address = text.regex(
+  /^[^\s/:]+:\d+$|^\[[\da-fA-F:]+\]:\d+$/,
+  'must be a host and a port, such as "0.0.0.0:9464"',
+);
+
 const port = z.coerce
   .number({ error: 'must be a port such as 4020' })
   .int('must be a port such as 4020')
@@ -75,6 +80,7 @@ export const workerVariables = z
       .default(TEMPORAL_WAIT_SECONDS)
       .describe('Longest wait for a Temporal server that is coming up'),
     STAYLINE_WORKFLOW_BUNDLE: text.optional().describe("Workflow bundle; the build's own if absent"),
+    STAYLINE_METRICS_ADDRESS: address.optional().describe('Where Prometheus reads metrics, such as `0.0.0.0:9464`'),
     STAYLINE_IDENTITY: text.optional().describe('Name of the worker at Temporal; else process id and host'),
     STAYLINE_LOG_LEVEL: logLevel,
   })
@@ -187,6 +193,8 @@ export interface WorkerConfig {
   readonly seamActivitiesPerSecond?: number;
   /** Path of the workflow bundle; absent: the build's bundle, else one made at startup. */
   readonly workflowBundle?: string;
+  /** Host and port at which Prometheus reads metrics; absent: none. */
+  readonly metricsAddress?: string;
   /** Identity of this worker at Temporal; absent: process id and host. */
   readonly identity?: string;
   readonly logLevel: LogLevel;
@@ -222,6 +230,7 @@ export function workerConfig(env: NodeJS.ProcessEnv): WorkerConfig {
     logLevel: data.STAYLINE_LOG_LEVEL,
     seamActivitiesPerSecond: data.STAYLINE_SEAM_ACTIVITIES_PER_SECOND,
     workflowBundle: data.STAYLINE_WORKFLOW_BUNDLE,
+    metricsAddress: data.STAYLINE_METRICS_ADDRESS,
     identity: data.STAYLINE_IDENTITY,
   });
 }

@@ -5,7 +5,15 @@
 import type { AxiosInstance } from 'axios';
 import { createBudget, DEFAULT_BUDGET, type BudgetOptions, type Turn } from './budget.js';
 import * as schemas from './schemas.js';
-import { openHttp, post, type CallOptions, type Endpoint, type SeamAuth, type Wire } from './transport.js';
+import {
+  openHttp,
+  post,
+  type CallOptions,
+  type Endpoint,
+  type ObservedCall,
+  type SeamAuth,
+  type Wire,
+} from './transport.js';
 
 export interface SeamClientOptions {
   readonly auth: SeamAuth;
@@ -15,6 +23,8 @@ export interface SeamClientOptions {
   readonly timeoutMs?: number;
   /** The request budget of each access system. */
   readonly budget?: Partial<BudgetOptions>;
+  /** Receives each call when it is over, for metrics. */
+  readonly onCall?: (call: ObservedCall) => void;
 }
 
 /** Paths of endpoints that change nothing. */
@@ -133,7 +143,8 @@ export function createSeamClient(options: SeamClientOptions): SeamClient {
   const callsOf = (acsSystemId: string) => {
     const known = systems.get(acsSystemId);
     if (known !== undefined) return known;
-    const wire = { http, timeoutMs, budget: createBudget({ ...DEFAULT_BUDGET, ...options.budget }) };
+    const budget = createBudget({ ...DEFAULT_BUDGET, ...options.budget });
+    const wire = { acsSystemId, http, timeoutMs, budget, onCall: options.onCall };
     const calls = { normal: callsThrough(wire, 'normal'), urgent: callsThrough(wire, 'urgent') };
     systems.set(acsSystemId, calls);
     return calls;

@@ -13,4 +13,4 @@ export { deactivatePhones, findReadyPhones } from './phones.js';
 export { someReports } from './reports.js';
 export { checkKeys, revokeKey } from './revoke.js';
 export { lookForStrays } from './strays.js';
-export type { SeamAuth } from './transport.js';
+export type { ObservedCall, SeamAuth } from './transport.js';

@@ -48,8 +48,24 @@ function authHeaders(auth: SeamAuth): Record<string, string> {
   }
 }
 
+/** One call, for metrics. */
+export interface ObservedCall {
+  readonly endpoint: string;
+  readonly acsSystemId: string;
+  readonly priority: Turn['priority'];
+  /** HTTP status of the answer; else why there is none: `no-answer`, `cancelled` or `paused`. */
+  readonly status: string;
+  /** Time that the call waited for its turn in the budget. */
+  readonly waitMs: number;
+  /** Time from sending to the answer, or to its absence; 0 if the call was not sent. */
+  readonly durationMs: number;
+}
+
 /** Settings that all calls of one access system share. */
 export interface Wire {
+  readonly acsSystemId: string;
+  /** Receives each call when it is over. */
+  readonly onCall?: ((call: ObservedCall) => void) | undefined;
   readonly http: AxiosInstance;
   readonly budget: Budget;
   /** Time from sending to the complete answer, in milliseconds. */
@@ -74,17 +90,16 @@ export async function post<Answer>(
   body: object,
   { signal, lingerMs = 0 }: CallOptions,
 ): Promise<Answer> {
-  const turn = await wire.budget.run(
-    () => send(wire.http, path, body, { signal, lingerMs, timeoutMs: wire.timeoutMs }),
-    {
-      signal,
-      priority,
-    },
-  );
+  const observe = observing(wire, { path, priority });
+  const sent = (): Promise<AxiosResponse<unknown>> =>
+    observe.during(() => send(wire.http, path, body, { signal, lingerMs, timeoutMs: wire.timeoutMs }));
+  const turn = await wire.budget.run(sent, { signal, priority });
   switch (turn.kind) {
     case 'given-up':
+      observe.unsent('cancelled');
       throw new SeamError(path, { kind: 'cancelled', sent: false });
     case 'paused':
+      observe.unsent('paused');
       throw new SeamError(path, { kind: 'paused', retryAfterMs: turn.remainingMs });
     case 'done':
       break;
@@ -99,6 +114,40 @@ export async function post<Answer>(
   if (parsed.success) return parsed.data;
   const paths = parsed.error.issues.map((issue) => issue.path.join('.')).filter((path) => path !== '');
   throw new SeamError(path, { kind: 'unreadable', status: response.status, paths, ...requestIdOf(response) });
+}
+
+interface Observing {
+  /** Returns the answer of `send`, and reports the call. */
+  readonly during: (send: () => Promise<AxiosResponse<unknown>>) => Promise<AxiosResponse<unknown>>;
+  /** Reports a call that was not sent. */
+  readonly unsent: (status: string) => void;
+}
+
+function observing(
+  { acsSystemId, onCall }: Wire,
+  { path: endpoint, priority }: Pick<Endpoint<unknown>, 'path' | 'priority'>,
+): Observing {
+  const begunAt = performance.now();
+  const report = (status: string, sentAt: number): void =>
+    onCall?.({
+      ...{ endpoint, acsSystemId, priority, status },
+      waitMs: sentAt - begunAt,
+      durationMs: performance.now() - sentAt,
+    });
+  return {
+    unsent: (status) => report(status, performance.now()),
+    async during(send) {
+      const sentAt = performance.now();
+      try {
+        const response = await send();
+        report(String(response.status), sentAt);
+        return response;
+      } catch (error) {
+        report(error instanceof SeamError ? error.failure.kind : 'no-answer', sentAt);
+        throw error;
+      }
+    },
+  };
 }
 
 async function send(

@@ -1,0 +1,103 @@
+/** Metrics of worker and server processes, against the calls that Seam received and what the stays show. */
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { startChild } from '../../../src/dev/child-process.js';
+import { freePorts } from '../../../src/temporal/ports.js';
+import { openRealWorld, type RealWorld } from '../../harness/real-world.js';
+import { waitUntil } from '../../harness/wait-until.js';
+
+const STDERR = 2;
+
+let world: RealWorld;
+let worker: string;
+beforeAll(async () => {
+  const [port] = await freePorts(undefined);
+  worker = `http://127.0.0.1:${port}/metrics`;
+  world = await openRealWorld({ settings: { STAYLINE_METRICS_ADDRESS: `127.0.0.1:${port}` } });
+});
+afterAll(async () => world.stop());
+
+interface Sample {
+  readonly name: string;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly value: number;
+}
+
+async function scrape(url: string): Promise<{ readonly text: string; readonly samples: readonly Sample[] }> {
+  const text = await (await fetch(url)).text();
+  const samples = [...text.matchAll(/^(\w+)(?:\{(.*)\})? ([\d.eE+-]+)$/gm)].map(
+    ([, name = '', labels = '', value]) => ({
+      name,
+      labels: Object.fromEntries(
+        [...labels.matchAll(/(\w+)="([^"]*)"/g)].map(([, key = '', text = '']) => [key, text]),
+      ),
+      value: Number(value),
+    }),
+  );
+  return { text, samples };
+}
+
+function sumOf(samples: readonly Sample[], name: string, labels: Readonly<Record<string, string>> = {}): number {
+  const matching = samples.filter(
+    (sample) => sample.name === name && Object.entries(labels).every(([key, value]) => sample.labels[key] === value),
+  );
+  return matching.reduce((sum, { value }) => sum + value, 0);
+}
+
+test('a worker counts every call to Seam and every key, and names no guest, room or key', async () => {
+  await world.disturb({ kind: 'status', path: '/acs/credentials/create', status: 503, times: 1 });
+  const [room = ''] = world.freeRooms(1);
+  const guests = ['g-one', 'g-two'].map((guestId, index) => ({ guestId, primary: index === 0 }));
+  const stay = await world.book('metrics-stay', { rooms: [room], guests });
+  const issued = await stay.until((view) => view.settled && view.guests.every(({ keyState }) => keyState === 'issued'));
+  await stay.signal('checkOut', {});
+  await stay.until(({ settled, keys }) => settled && keys.every(({ state }) => state === 'dead'));
+
+  const all = await waitUntil(
+    async () => {
+      const { samples } = await scrape(worker);
+      return sumOf(samples, 'stayline_keys_revoked_total') === 2 ? samples : undefined;
+    },
+    { timeout: 60_000, interval: 500 },
+  );
+  expect(sumOf(all, 'stayline_seam_calls_total')).toBe(world.calls());
+  const creates = { endpoint: '/acs/credentials/create' };
+  expect(sumOf(all, 'stayline_seam_calls_total', { ...creates, status: '503' })).toBe(1);
+  expect(sumOf(all, 'stayline_seam_calls_total', { ...creates, status: '200' })).toBe(2);
+  expect(sumOf(all, 'stayline_seam_call_duration_seconds_count')).toBe(world.calls());
+  expect(sumOf(all, 'stayline_seam_call_wait_seconds_count', { priority: 'urgent' })).toBeGreaterThanOrEqual(2);
+  for (const kind of ['override', 'joiner']) {
+    expect(sumOf(all, 'stayline_key_issues_total', { kind, outcome: 'issued' })).toBe(1);
+    expect(sumOf(all, 'stayline_key_issue_seconds_count', { kind })).toBe(1);
+  }
+  expect(sumOf(all, 'temporal_workflow_task_queue_poll_succeed_total')).toBeGreaterThan(0);
+
+  const { text } = await scrape(worker);
+  const personal = ['g-one', 'g-two', 'metrics-stay', ...issued.keys.map(({ acsCredentialId }) => acsCredentialId)];
+  for (const word of personal) expect(text).not.toContain(word);
+  expect(text).not.toMatch(new RegExp(`"${room}"`));
+});
+
+test('a server counts the open attention by property and code', async () => {
+  const { propertyId: property } = world.simulator.property;
+  const stays = await Promise.all(['lost-1', 'lost-2'].map((id) => world.book(id, { rooms: ['no-such-room'] })));
+  const views = await Promise.all(stays.map((stay) => stay.until(({ attention }) => attention.length > 0)));
+  const codes = new Set(views.flatMap(({ attention }) => attention.map(({ code }) => code)));
+  expect(codes.size).toBeGreaterThan(0);
+  const [port] = await freePorts(undefined);
+  const { address: TEMPORAL_ADDRESS, namespace: TEMPORAL_NAMESPACE } = world.stack.temporal;
+  // It receives no events, and so makes no calls to Seam.
+  const env = { TEMPORAL_ADDRESS, TEMPORAL_NAMESPACE, SEAM_WEBHOOK_SECRET: 'whsec_b25seUZvclRlc3Rz' };
+  const server = await startChild({
+    file: 'src/server.ts',
+    env: { ...env, STAYLINE_SERVER_PORT: String(port), STAYLINE_LOG_LEVEL: 'warn' },
+    log: STDERR,
+  });
+  await waitUntil(
+    async () => {
+      const { samples } = await scrape(`http://127.0.0.1:${port}/metrics`);
+      return [...codes].every((code) => sumOf(samples, 'stayline_attention_open', { property, code }) === 2);
+    },
+    { timeout: 120_000, interval: 1_000 },
+  );
+  await server.end('SIGTERM');
+});
