@@ -31,6 +31,7 @@ const COMMANDS = {
   coverage: { needs: TESTS, run: (args) => vitest([...COVERAGE, ...args]) },
   'test:faults': { needs: TESTS, run: faults },
   bench: { needs: ['modules', 'temporal'], run: typescript('bench/http.ts') },
+  'bench:rate': { needs: ['modules'], run: typescript('bench/seam-rate.ts') },
 };
 
 /** Runs a TypeScript file as if it had been started with these arguments. */

@@ -45,7 +45,11 @@ async function work({ config, target, properties, connections }: WorkerConfigura
     ...defined({ encryption: target.encryption }),
     activities: countingKeys(
       createActivities({
-        seam: createSeamClient({ ...config.seam, onCall: seamCallMetrics(meter) }),
+        seam: createSeamClient({
+          ...config.seam,
+          budget: defined({ requestsPerSecond: config.seamRequestsPerSecond }),
+          onCall: seamCallMetrics(meter),
+        }),
         properties,
         options: { timing: defined({ lateCommitMs: config.lateCommitMs }) },
       }),

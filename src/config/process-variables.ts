@@ -66,6 +66,7 @@ export const workerVariables = z
     STAYLINE_PROPERTIES: text.describe('[Property file](property.md)'),
     STAYLINE_BOOKINGS_FILE: text.optional().describe('File of [booking systems](booking-systems.md)'),
     ...seamVariables,
+    SEAM_REQUESTS_PER_SECOND: perSecond.optional().describe('Highest rate of calls to one access system; 50 if absent'),
     SEAM_LATE_COMMIT_MS: milliseconds.optional().describe('Time in which Seam may still do what it did not answer'),
     STAYLINE_WORKER_PROFILE: z
       .enum(['embedded', 'cluster'], { error: 'must be one of embedded, cluster' })
@@ -184,6 +185,8 @@ export interface SeamConfig {
 
 export interface WorkerConfig {
   readonly seam: SeamConfig;
+  /** Highest rate of this worker's calls to one access system; absent: the client's default. */
+  readonly seamRequestsPerSecond?: number;
   /** Longest wait for a Temporal server that is coming up, in milliseconds. */
   readonly temporalWaitMs: number;
   /** Time in which Seam may still carry out an unanswered request, in milliseconds; absent: `KeyTiming`'s default. */
@@ -224,6 +227,7 @@ export function workerConfig(env: NodeJS.ProcessEnv): WorkerConfig {
   const data = readVariables(workerVariables, env, SECRETS);
   return defined({
     seam: seamConfig(data, seamAuth(data)),
+    seamRequestsPerSecond: data.SEAM_REQUESTS_PER_SECOND,
     temporalWaitMs: data.STAYLINE_TEMPORAL_WAIT_SECONDS * 1_000,
     lateCommitMs: data.SEAM_LATE_COMMIT_MS,
     profile: data.STAYLINE_WORKER_PROFILE,

@@ -1,11 +1,13 @@
 /**
  * Request budget of one access system: concurrent calls, with some kept for urgent ones, call starts per second, and
- * the pause that Seam requests with 429. A task queue's rate limit counts activities, not calls, so the budget is part
- * of the client.
+ * the pause that Seam requests with 429. After a 429 the rate adapts (`pace.ts`), so that many workers keep one limit.
+ * A task queue's rate limit counts activities, not calls, so the budget is part of the client.
  */
 import PQueue from 'p-queue';
+import { afterRefusal, intervalAt, isAtCap, newPace } from './pace.js';
 
 export interface BudgetOptions {
+  /** Highest rate. Seam may accept less. */
   readonly requestsPerSecond: number;
   /** Limit of concurrent normal calls. */
   readonly concurrency: number;
@@ -37,9 +39,16 @@ export type TurnOutcome<Result> =
 export interface Budget {
   /** Runs `call` in its turn. Throws the errors of `call`. */
   run<Result>(call: () => Promise<Result>, turn: Turn): Promise<TurnOutcome<Result>>;
-  /** Starts no call for `ms` milliseconds. */
-  pause(ms: number): void;
+  /**
+   * Records that Seam refused a call with 429: starts no call for the time that Seam asks for, and fewer after that.
+   * @param sentAt start of the call, by `performance.now()`
+   * @param pauseMs requested pause; at most a minute of it is kept
+   */
+  refused(refusal: { readonly sentAt: number; readonly pauseMs: number }): void;
 }
+
+/** Longest pause that is kept, whatever Seam asks for: the next call asks again. */
+const MOST_PAUSE_MS = 60_000;
 
 /**
  * Creates a budget.
@@ -54,8 +63,29 @@ export function createBudget(options: BudgetOptions): Budget {
     interval: 1_000,
     strict: true,
   });
+  // One call at a time waits for the pace, so that an urgent one is always next.
+  const starter = new PQueue({ concurrency: 1 });
+  let pace = newPace(options.requestsPerSecond);
+  let nextStart = 0;
   let pausedUntil = 0;
   let resume: NodeJS.Timeout | undefined;
+
+  const keepPace = async (signal: AbortSignal): Promise<void> => {
+    const waitMs = nextStart - performance.now();
+    if (waitMs > 0) await wait(waitMs, signal);
+    if (signal.aborted) return;
+    const now = performance.now();
+    nextStart = isAtCap(pace, now) ? 0 : now + intervalAt(pace, now, Math.random());
+  };
+
+  const pause = (ms: number): void => {
+    const until = performance.now() + ms;
+    if (until <= pausedUntil) return;
+    pausedUntil = until;
+    queue.pause();
+    clearTimeout(resume);
+    resume = setTimeout(() => queue.start(), ms);
+  };
 
   return {
     async run(call, { signal, priority }) {
@@ -67,33 +97,44 @@ export function createBudget(options: BudgetOptions): Budget {
       signal?.addEventListener('abort', giveUp, { once: true });
       try {
         const start = () =>
-          startIn(queue, place.signal, priority, () => {
+          within(queue, place.signal, priority, async () => {
+            const paced = await startIn(starter, place.signal, priority, () => keepPace(place.signal));
+            if (paced.kind !== 'done') return paced;
             signal?.removeEventListener('abort', giveUp);
-            return call();
+            return { kind: 'done', result: await call() };
           });
-        return await (priority === 'urgent' ? start() : passing(gate, place.signal, start));
+        return await (priority === 'urgent' ? start() : within(gate, place.signal, 'normal', start));
       } finally {
         signal?.removeEventListener('abort', giveUp);
       }
     },
-    pause(ms) {
-      const until = performance.now() + ms;
-      if (until <= pausedUntil) return;
-      pausedUntil = until;
-      queue.pause();
-      clearTimeout(resume);
-      resume = setTimeout(() => queue.start(), ms);
+    refused({ sentAt, pauseMs }) {
+      pace = afterRefusal(pace, { sentAt, now: performance.now() });
+      pause(Math.min(pauseMs, MOST_PAUSE_MS));
     },
   };
 }
 
-/** Starts a normal call once the gate has room for it. */
-async function passing<Result>(
-  gate: PQueue,
+/** Resolves after `ms` milliseconds, or when the signal aborts. */
+async function wait(ms: number, signal: AbortSignal): Promise<void> {
+  await new Promise<void>((resolve) => {
+    const timer = setTimeout(resolve, ms);
+    const end = (): void => {
+      clearTimeout(timer);
+      resolve();
+    };
+    signal.addEventListener('abort', end, { once: true });
+  });
+}
+
+/** Runs `start`, which may give up itself, in a queue. */
+async function within<Result>(
+  queue: PQueue,
   signal: AbortSignal,
+  priority: Turn['priority'],
   start: () => Promise<TurnOutcome<Result>>,
 ): Promise<TurnOutcome<Result>> {
-  const passed = await startIn(gate, signal, 'normal', start);
+  const passed = await startIn(queue, signal, priority, start);
   return passed.kind === 'done' ? passed.result : passed;
 }
 

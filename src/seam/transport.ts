@@ -91,8 +91,11 @@ export async function post<Answer>(
   { signal, lingerMs = 0 }: CallOptions,
 ): Promise<Answer> {
   const observe = observing(wire, { path, priority });
-  const sent = (): Promise<AxiosResponse<unknown>> =>
-    observe.during(() => send(wire.http, path, body, { signal, lingerMs, timeoutMs: wire.timeoutMs }));
+  let sentAt = 0;
+  const sent = (): Promise<AxiosResponse<unknown>> => {
+    sentAt = performance.now();
+    return observe.during(() => send(wire.http, path, body, { signal, lingerMs, timeoutMs: wire.timeoutMs }));
+  };
   const turn = await wire.budget.run(sent, { signal, priority });
   switch (turn.kind) {
     case 'given-up':
@@ -107,7 +110,7 @@ export async function post<Answer>(
   const response = turn.result;
   if (response.status < 200 || response.status > 299) {
     const error = new SeamError(path, refusal(response, { body, isRead }));
-    if (response.status === 429) wire.budget.pause(error.retryAfterMs ?? 0);
+    if (response.status === 429) wire.budget.refused({ sentAt, pauseMs: error.retryAfterMs ?? 0 });
     throw error;
   }
   const parsed = answer.safeParse(response.data);

@@ -11,6 +11,7 @@ interface Arguments {
   readonly rooms?: number;
   readonly data?: string;
   readonly latency: number;
+  readonly callsPerSecond?: number;
   readonly apiKey?: string;
   readonly writeProperties?: string;
   readonly webhookUrl?: string;
@@ -49,6 +50,7 @@ function readArguments(): Arguments {
     .option('--rooms <number>', 'how many guest rooms a new hotel has (default: 40)', wholeNumber(1, 2_000))
     .option('--data <file>', 'keep the state in this file, and continue with it at the next start')
     .option('--latency <ms>', 'delay of the provider, in milliseconds', wholeNumber(0, 600_000), 300)
+    .option('--calls-per-second <number>', 'calls that Seam accepts; the others get 429', wholeNumber(1, 100_000))
     .option('--api-key <key>', 'the API key of callers; by default that of --data, or a new one at every start')
     .option('--webhook-url <url>', 'URL that receives every event; requires --webhook-secret', webUrl)
     .option('--webhook-secret <secret>', 'secret that signs the deliveries: "whsec_" and base64', webhookSecret)
@@ -66,12 +68,12 @@ function readArguments(): Arguments {
 async function main(): Promise<void> {
   const given = readArguments();
   const { port, host, rooms, data, latency: providerLatencyMs, apiKey: givenKey, writeProperties } = given;
-  const { webhookUrl, webhookSecret: secret } = given;
+  const { webhookUrl, webhookSecret: secret, callsPerSecond } = given;
   const simulator = await startSimulator({
     port,
     host,
     providerLatencyMs,
-    ...defined({ rooms, apiKey: givenKey, stateFile: data }),
+    ...defined({ rooms, apiKey: givenKey, stateFile: data, callsPerSecond }),
     ...(webhookUrl === undefined || secret === undefined ? {} : { webhook: { url: webhookUrl, secret } }),
   });
   const { url, apiKey, personalAccessToken, workspaceId, acsSystemId, credentialManagerAcsSystemId, property } =

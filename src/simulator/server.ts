@@ -9,6 +9,7 @@ import { runningClock, type HotelClock } from './hotel/clock.js';
 import { addControlRoutes } from './control/routes.js';
 import { createFaultBook } from './control/faults.js';
 import { PUBLISHED_ENDPOINTS } from './api/published.js';
+import { createRateLimit } from './api/rate-limit.js';
 import { routes, verbsOf } from './api/routes.js';
 import { createSimulatedHotel, type SimulatedHotel } from './hotel/hotel.js';
 import { invalidBody, SeamError } from './api/seam-error.js';
@@ -28,6 +29,8 @@ export interface SimulatorOptions {
   readonly clock?: HotelClock;
   /** Latency from Seam to the provider and the phones, in milliseconds of real time. Default: 300. */
   readonly providerLatencyMs?: number;
+  /** Calls a second that Seam accepts; the others get 429. Default: all. */
+  readonly callsPerSecond?: number;
   readonly switches?: Partial<Switches>;
   /** Default: the key of the state file, otherwise a new key at every start. */
   readonly apiKey?: string;
@@ -96,7 +99,8 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
   speakLikeSeam(app);
   app.addHook('onSend', async () => beforeAnswer());
   const { onCall = () => undefined, onAnswer = () => undefined } = options;
-  addSeamApi(app, { hotel, webhooks, faults, closing: closing.signal, onCall, onAnswer }, tokens);
+  const limit = createRateLimit(options.callsPerSecond);
+  addSeamApi(app, { hotel, webhooks, faults, limit, closing: closing.signal, onCall, onAnswer }, tokens);
   addControlRoutes(app, hotel, faults);
   const url = await app.listen({ port: options.port, host: options.host ?? '127.0.0.1' });
   // Opened once the port is taken: a second simulator by mistake never writes to the file of the first.

@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Claim, Fault, FaultBook } from '../control/faults.js';
 import { withReports } from '../control/reports.js';
 import { checkParams, queryParams } from './request-params.js';
+import { RETRY_AFTER_S, type RateLimit } from './rate-limit.js';
 import type { Answer, CallContext, Route } from './routes.js';
 import type { SimulatedHotel } from '../hotel/hotel.js';
 import type { Webhooks } from './webhooks.js';
@@ -20,6 +21,7 @@ export interface CallSite {
   readonly hotel: SimulatedHotel;
   readonly webhooks: Webhooks;
   readonly faults: FaultBook;
+  readonly limit: RateLimit;
   /** Aborted when the simulator closes. */
   readonly closing: AbortSignal;
   readonly onCall: (path: string) => void;
@@ -40,6 +42,9 @@ export async function answerCall(
   reply: FastifyReply,
 ): Promise<unknown> {
   site.onCall(route.path);
+  if (!site.limit.accepts()) {
+    return refuse({ kind: 'status', status: 429, retry_after: RETRY_AFTER_S }, reply);
+  }
   const claim = site.faults.claim(route.path);
   if (claim.delayMs > 0) await wait(site, claim.delayMs);
   const { outcome } = claim;

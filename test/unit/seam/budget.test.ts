@@ -17,6 +17,10 @@ function startCalls(budget: Budget, count: number): { readonly started: () => nu
   return { started: () => started };
 }
 
+function pause(budget: Budget, pauseMs: number): void {
+  budget.refused({ sentAt: performance.now(), pauseMs });
+}
+
 describe('the rate', () => {
   it('the budget starts no more calls in a second than its rate allows', async () => {
     const calls = startCalls(createBudget({ ...DEFAULT_BUDGET, requestsPerSecond: 4 }), 10);
@@ -32,7 +36,7 @@ describe('the rate', () => {
 describe('a pause', () => {
   it('a pause holds calls back until it is over', async () => {
     const budget = createBudget(DEFAULT_BUDGET);
-    budget.pause(1_500);
+    pause(budget, 1_500);
     const calls = startCalls(budget, 2);
     await vi.advanceTimersByTimeAsync(1_400);
     expect(calls.started()).toBe(0);
@@ -42,8 +46,8 @@ describe('a pause', () => {
 
   it('a pause is not shortened by a later, shorter one', async () => {
     const budget = createBudget(DEFAULT_BUDGET);
-    budget.pause(1_500);
-    budget.pause(100);
+    pause(budget, 1_500);
+    pause(budget, 100);
     const calls = startCalls(budget, 1);
     await vi.advanceTimersByTimeAsync(1_400);
     expect(calls.started()).toBe(0);
@@ -51,7 +55,7 @@ describe('a pause', () => {
 
   it('a long pause refuses calls, and reports the time that is left', async () => {
     const budget = createBudget(DEFAULT_BUDGET);
-    budget.pause(60_000);
+    pause(budget, 60_000);
     await vi.advanceTimersByTimeAsync(20_000);
     const turn = await budget.run(() => Promise.resolve('sent'), { priority: 'normal' });
     expect(turn).toEqual({ kind: 'paused', remainingMs: 40_000 });
@@ -83,5 +87,44 @@ describe('urgent calls', () => {
     expect(await second).toEqual({ kind: 'given-up' });
     end();
     expect((await first).kind).toBe('done');
+  });
+});
+
+describe('a refusal by Seam', () => {
+  it('after a refusal the budget starts calls one by one at half the rate, the urgent ones first', async () => {
+    const budget = createBudget({ ...DEFAULT_BUDGET, requestsPerSecond: 20 });
+    pause(budget, 0);
+    const order: string[] = [];
+    for (let call = 0; call < 9; call += 1) {
+      void budget.run(async () => void order.push('normal'), { priority: 'normal' });
+    }
+    await vi.advanceTimersByTimeAsync(1);
+    void budget.run(async () => void order.push('urgent'), { priority: 'urgent' });
+    await vi.advanceTimersByTimeAsync(450);
+    expect(order.length).toBeGreaterThanOrEqual(4);
+    expect(order.length).toBeLessThanOrEqual(6);
+    expect(order.indexOf('urgent')).toBeLessThanOrEqual(2);
+  });
+
+  it('a call that waits for the pace can be cancelled', async () => {
+    const budget = createBudget({ ...DEFAULT_BUDGET, requestsPerSecond: 1 });
+    pause(budget, 0);
+    const cancel = new AbortController();
+    void budget.run(() => Promise.resolve('first'), { priority: 'normal' });
+    const waiting = [1, 2].map(() =>
+      budget.run(() => Promise.resolve('sent'), { priority: 'normal', signal: cancel.signal }),
+    );
+    await vi.advanceTimersByTimeAsync(100);
+    cancel.abort();
+    expect(await Promise.all(waiting)).toEqual([{ kind: 'given-up' }, { kind: 'given-up' }]);
+  });
+
+  it('a pause of more than a minute is cut to a minute', async () => {
+    const budget = createBudget(DEFAULT_BUDGET);
+    pause(budget, 3_600_000);
+    expect(await budget.run(() => Promise.resolve('sent'), { priority: 'normal' })).toEqual({
+      kind: 'paused',
+      remainingMs: 60_000,
+    });
   });
 });
