@@ -1,5 +1,8 @@
-/** Prints at the end of a test run what it has shown: one line for each layer of tests. */
-import type { Reporter, TestModule } from 'vitest/node';
+/**
+ * Prints each failure when it happens, so that a long run shows it before its end, and at the end what the run has shown: one line for each
+ * layer of tests.
+ */
+import type { Reporter, TestCase, TestModule } from 'vitest/node';
 
 /** Layers of tests by their folder, and the claim that each shows. */
 const LAYERS: Readonly<Record<string, string>> = {
@@ -15,13 +18,24 @@ const LAYERS: Readonly<Record<string, string>> = {
   project: 'lint rules, set-up, containers, documentation',
 };
 
-/** Reporter that prints the summary once all tests have ended. */
+/** Reporter of failures and of the summary. */
 export const summaryReporter: Reporter = {
+  onTestCaseResult(test) {
+    if (test.result().state === 'failed') process.stdout.write(failureOf(test));
+  },
   onTestRunEnd(modules) {
     const lines = Object.entries(LAYERS).flatMap(([folder, claim]) => lineOf(folder, claim, modules));
     if (lines.length > 1) process.stdout.write(`\n Shown\n${lines.join('\n')}\n\n`);
   },
 };
+
+/** Most characters of a failure: a counterexample may have very many. */
+const MOST_CHARACTERS = 2_000;
+
+function failureOf(test: TestCase): string {
+  const errors = (test.result().errors ?? []).map(({ message, stack = '' }) => `${message}\n${stack}`);
+  return `\n Failed: ${test.module.relativeModuleId} > ${test.fullName}\n${errors.join('\n').slice(0, MOST_CHARACTERS)}\n\n`;
+}
 
 /** Returns the line of a layer; none if no test of it ran. */
 function lineOf(folder: string, claim: string, modules: readonly TestModule[]): string[] {

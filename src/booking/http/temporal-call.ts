@@ -13,7 +13,7 @@ export type AskTemporal = <T>(call: () => Promise<T>) => Promise<T>;
 const TIMEOUT_MS = 10_000;
 /** Wait before each ping that checks the server during a call, and timeout of the ping. */
 const SILENCE_MS = 600;
-const PING_MS = 500;
+const PING_MS = 1_200;
 
 /** Returns a function that runs calls on the connection and maps their errors to problems. */
 export function askingTemporal(connection: Connection): AskTemporal {
