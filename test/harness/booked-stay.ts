@@ -15,6 +15,13 @@ export interface StayHost {
   pass(duration: string | number): Promise<void>;
 }
 
+export interface TimeLimit {
+  /** Skipped time. */
+  readonly minutes: number;
+  /** Real time; absent: no limit. */
+  readonly withinMs?: number;
+}
+
 export interface BookingHabits {
   /** `at-once`: every guest enrols a phone as soon as they are registered at Seam; `by-hand`: only through `enrol`. */
   readonly phones?: 'at-once' | 'by-hand';
@@ -35,8 +42,11 @@ export interface BookedStay {
   settled(): Promise<StayView>;
   /** Waits for a view; fails with the current view on a timeout. */
   until(condition: (view: StayView) => boolean): Promise<StayView>;
-  /** Waits like `until`, and skips a minute whenever nothing happens by itself. */
-  inTime(condition: (view: StayView) => boolean, howLong?: { readonly minutes: number }): Promise<StayView>;
+  /**
+   * Waits like `until`, and skips a minute whenever nothing happens by itself. Fails with the current view after so many minutes of skipped
+   * time, or so many milliseconds of real time.
+   */
+  inTime(condition: (view: StayView) => boolean, howLong?: TimeLimit): Promise<StayView>;
   /** Gives the guest a phone, online and active. */
   enrol(guestId: string): DeviceRecord;
   /** Returns the guest's enrolled phones. */
@@ -95,13 +105,15 @@ export function bookStay(world: StayHost, first: StaySnapshotInput, habits: Book
         await pause(LOOK_EVERY_MS);
       }
     },
-    async inTime(condition, { minutes } = { minutes: 24 * 60 }) {
+    async inTime(condition, { minutes, withinMs = Number.POSITIVE_INFINITY } = { minutes: 24 * 60 }) {
+      const deadline = performance.now() + withinMs;
       for (let passed = 0; ; passed++) {
         const stillUntil = performance.now() + STILL_MS;
         while (performance.now() < stillUntil) {
           const view = await look();
           if (condition(view)) return view;
-          if (passed === minutes) throw new Error(`The view did not come; it is ${describeView(view)}`);
+          if (passed === minutes || performance.now() > deadline)
+            throw new Error(`The view did not come within ${passed} minutes; it is ${describeView(view)}`);
           await pause(LOOK_EVERY_MS);
         }
         await world.pass('1 minute');

@@ -113,7 +113,8 @@ export const PROPERTIES: Readonly<Record<string, PropertyHabits>> = {
   kolkata: { timeZone: 'Asia/Kolkata', checkIn: '14:00', checkOut: '12:00' },
 };
 
-const PATIENCE = { minutes: 60 };
+/** Shorter than the time limit of a step, so that a failure shows the view. */
+const PATIENCE = { minutes: 60, withinMs: 200_000 };
 
 /** @param prefix of the ids of its reservations: stays of one world need different ones */
 export function openHotel(world: StayWorld, prefix: string): Hotel {
