@@ -19,7 +19,7 @@ export default mergeConfig(
       projects: [
         { extends: true, test: { name: 'all', ...everything } },
         uncached(
-          ...['carried-on', 'dates', 'room', 'room-carried-on.ci', 'phones-and-staff', 'rooms', 'ingest.ci'],
+          ...['carried-on', 'dates.ci', 'room', 'room-carried-on.ci', 'phones-and-staff.ci', 'rooms', 'ingest.ci'],
           ...['outages.ci', 'outages.full'],
         ),
         uncachedOnDevServer('delays', 'messages', 'party', 'guide'),
