@@ -10,6 +10,7 @@ import type { z } from 'zod';
 import { defined } from '../domain/model/defined.js';
 import { ConfigError } from '../config/secret-files.js';
 import { readVariables } from '../config/variables.js';
+import { retryUntilAborted } from './abortable-retry.js';
 import { encryptingConverter, readEncryptionKeys, type EncryptionKeys } from './encryption/index.js';
 import { TEMPORAL_SECRETS, temporalVariables } from './variables.js';
 
@@ -115,11 +116,16 @@ export async function connect(target: TemporalTarget): Promise<Connection> {
 
 /**
  * Creates a lazy connection for a process that must answer during an outage of Temporal and reconnect soon after.
- * Errors appear at calls, not here.
+ * Errors appear at calls, not here. A call that is aborted is not sent any more.
  */
 export function connectWhenNeeded(target: TemporalTarget): Connection {
   const options: ConnectionOptions = connectionOptions(target);
-  return Connection.lazy({ ...options, channelArgs: { 'grpc.max_reconnect_backoff_ms': LONGEST_PAUSE_MS } });
+  const connection: Connection = Connection.lazy({
+    ...options,
+    channelArgs: { 'grpc.max_reconnect_backoff_ms': LONGEST_PAUSE_MS },
+    interceptors: [retryUntilAborted(() => connection.callContextStorage.getStore()?.abortSignal)],
+  });
+  return connection;
 }
 
 /** Returns the options that both kinds of connection take. */
