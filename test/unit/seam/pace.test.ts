@@ -25,10 +25,10 @@ function fixedWindow(): Limiter {
 }
 
 /** A bucket of a second's calls, which fills steadily. */
-function bucket(): Limiter {
-  let [tokens, last] = [LIMIT, 0];
+function bucketOf(limit: number): Limiter {
+  let [tokens, last] = [limit, 0];
   return (now) => {
-    tokens = Math.min(LIMIT, tokens + ((now - last) * LIMIT) / 1_000);
+    tokens = Math.min(limit, tokens + ((now - last) * limit) / 1_000);
     last = now;
     if (tokens < 1) return false;
     tokens -= 1;
@@ -95,8 +95,8 @@ describe('the rate that Seam accepts', () => {
   test.each([
     ['one worker', 'counts by the second', 1, fixedWindow],
     ['six workers', 'counts by the second', 6, fixedWindow],
-    ['one worker', 'has a bucket', 1, bucket],
-    ['six workers', 'has a bucket', 6, bucket],
+    ['one worker', 'has a bucket', 1, () => bucketOf(LIMIT)],
+    ['six workers', 'has a bucket', 6, () => bucketOf(LIMIT)],
   ])('%s at a Seam that %s use nine tenths of the rate, and few calls are refused', (_a, _b, count, limiter) => {
     const { used, refused } = play(count, limiter());
     expect(used).toBeGreaterThan(0.9);
@@ -135,6 +135,30 @@ describe('a refusal', () => {
   test('the rate never falls so low that no call finds out when Seam accepts calls again', () => {
     const pace = Array.from({ length: 50 }).reduce<Pace>((now, _, index) => refusedAt(now, index * 100), newPace(40));
     expect(rateAt(pace, 5_000)).toBeGreaterThanOrEqual(0.2);
+  });
+
+  test('after a minute in which Seam refuses every call, the rate is at a tenth within seconds and at the cap within minutes', () => {
+    let [pace, now] = [newPace(50), 0];
+    while (now < 60_000) {
+      pace = refusedAt(pace, now);
+      now += intervalAt(pace, now, 0.5);
+    }
+    expect(rateAt(pace, now + 3_000)).toBeGreaterThan(5);
+    expect(isAtCap(pace, now + 600_000)).toBe(true);
+  });
+
+  test('a limit that falls to a tenth is found', () => {
+    const random = randoms();
+    let [pace, now, accepted, refused] = [newPace(50), 0, 0, 0];
+    const accepts = bucketOf(5);
+    while (now < 600_000) {
+      const isAccepted = accepts(now);
+      if (!isAccepted) pace = refusedAt(pace, now);
+      if (now > 300_000) [accepted, refused] = isAccepted ? [accepted + 1, refused] : [accepted, refused + 1];
+      now += intervalAt(pace, now, random());
+    }
+    expect(accepted / 300 / 5).toBeGreaterThan(0.9);
+    expect(refused / (accepted + refused)).toBeLessThan(0.02);
   });
 
   test('a cap that is not above zero is refused', () => {
