@@ -15,9 +15,8 @@ import { watchReadiness } from './server/readiness.js';
 import { retentionHoursFor } from './property-file.js';
 import { createHttpServer } from './http/server.js';
 import { addMetrics } from './http/metrics.js';
-import { countFailingStays } from './server/failing-stays.js';
+import { countFailingStays, watchFailingStays } from './server/failing-stays.js';
 import { countOpenAttention } from './server/open-attention.js';
-import { watchFailingStays } from './temporal/failing-tasks.js';
 import { clientOn, connectWhenNeeded } from './temporal/connection.js';
 
 /** Time that the process waits for the check of Temporal before it listens; later it is only not ready yet. */

@@ -77,8 +77,9 @@ type Work = (payload: Payload, caller: CodecCaller) => Promise<Payload | undefin
 function addRoute(app: FastifyInstance, path: string, log: Log, work: Work): void {
   app.post(path, { bodyLimit: MOST_BODY_BYTES }, async (request) => {
     const caller = callerOn(request);
-    const { payloads } = bodyOf(request);
-    const worked = await Promise.all(payloads.map((payload) => work(WirePayload.fromObject(payload), caller)));
+    const sent = bodyOf(request).payloads;
+    const payloads = sent.map((payload) => WirePayload.fromObject(payload));
+    const worked = await Promise.all(payloads.map((payload) => work(payload, caller)));
     log.info(
       {
         audit: path.slice(1),
@@ -86,11 +87,11 @@ function addRoute(app: FastifyInstance, path: string, log: Log, work: Work): voi
         namespace: request.headers['x-namespace'],
         payloads: payloads.length,
         unchanged: worked.filter((one) => one === undefined).length,
-        properties: [...new Set(payloads.map((one) => propertyOfPayload(WirePayload.fromObject(one))))],
+        properties: [...new Set(payloads.map(propertyOfPayload))],
       },
       'codec call',
     );
-    return { payloads: worked.map((one, index) => (one === undefined ? payloads[index] : jsonOf(one))) };
+    return { payloads: worked.map((one, index) => (one === undefined ? sent[index] : jsonOf(one))) };
   });
 }
 

@@ -5,7 +5,7 @@ import { LOG_LEVELS, type LogLevel } from '../log.js';
 import type { SeamAuth } from '../seam/index.js';
 import { isWebhookSecret } from '../seam/webhooks/index.js';
 import { TEMPORAL_SECRETS } from '../temporal/variables.js';
-import { readVariables, text } from './variables.js';
+import { ALL_AT_ONCE, hostAndPort, readVariables, text } from './variables.js';
 
 /** Default port of the server. */
 export const SERVER_PORT = 4020;
@@ -28,11 +28,6 @@ const logLevel = z
   .default('info')
   .describe(`Lowest level of the log: ${LOG_LEVELS.join(', ')}`);
 
-const address = text.regex(
-  /^[^\s/:]+:\d+$|^\[[\da-fA-F:]+\]:\d+$/,
-  'must be a host and a port, such as "0.0.0.0:9464"',
-);
-
 const port = z.coerce
   .number({ error: 'must be a port such as 4020' })
   .int('must be a port such as 4020')
@@ -46,9 +41,6 @@ const perMinute = z.coerce
 
 const httpUrl = (example: string): z.ZodType<string> =>
   z.url({ protocol: /^https?$/, error: `must be a URL such as "${example}"` });
-
-/** Checks across variables also run if single variables are wrong: the error names everything at once. */
-const ALL_AT_ONCE = { when: () => true };
 
 const seamVariables = {
   SEAM_ENDPOINT: httpUrl('http://127.0.0.1:4010')
@@ -81,7 +73,9 @@ export const workerVariables = z
       .default(TEMPORAL_WAIT_SECONDS)
       .describe('Longest wait for a Temporal server that is coming up'),
     STAYLINE_WORKFLOW_BUNDLE: text.optional().describe("Workflow bundle; the build's own if absent"),
-    STAYLINE_METRICS_ADDRESS: address.optional().describe('Where Prometheus reads metrics, such as `0.0.0.0:9464`'),
+    STAYLINE_METRICS_ADDRESS: hostAndPort('0.0.0.0:9464')
+      .optional()
+      .describe('Where Prometheus reads metrics, such as `0.0.0.0:9464`'),
     STAYLINE_IDENTITY: text.optional().describe('Name of the worker at Temporal; else process id and host'),
     STAYLINE_LOG_LEVEL: logLevel,
   })

@@ -6,6 +6,14 @@ import { ConfigError, secretsInFiles } from './secret-files.js';
 /** Text that must not be empty. */
 export const text = z.string({ error: 'is needed' }).min(1, 'must not be empty');
 
+/** Returns the schema of a host and a port. @param example the example that its error shows */
+export function hostAndPort(example: string): typeof text {
+  return text.regex(/^[^/:\s]+:\d+$|^\[[\da-fA-F:]+\]:\d+$/, `must be a host and a port, such as "${example}"`);
+}
+
+/** Checks across variables also run if single variables are wrong: the error names everything at once. */
+export const ALL_AT_ONCE = { when: (): boolean => true };
+
 /**
  * Returns the variables as their schema parses them.
  * @param secrets variables whose value may be in a file: `X_FILE` names it

@@ -9,6 +9,7 @@ import { bookingApi } from '../booking/http/index.js';
 import type { Connections } from '../booking/ingress/connections.js';
 import { lastSweeps, type LastSweep } from '../booking/ingress/last-sweeps.js';
 import { openIngress } from '../booking/ingress/webhook.js';
+import { rememberBriefly } from '../seam/cache.js';
 import { seamEventsModule } from './seam-events.js';
 
 /** Creates the modules that the configuration enables. */
@@ -44,17 +45,12 @@ function countSweeps(
   { temporal, log, metrics }: Pick<HttpModuleContext, 'temporal' | 'log' | 'metrics'>,
 ): void {
   const labelNames = ['connection', 'property'] as const;
-  let known: { readonly sweeps: Promise<readonly LastSweep[]>; readonly until: number } | undefined;
-  const look = async (): Promise<readonly LastSweep[]> => {
-    if (known === undefined || known.until < Date.now()) {
-      const sweeps = lastSweeps(temporal, connections).catch((error: unknown) => {
-        log.warn({ error }, 'the last sweeps could not be read');
-        return [];
-      });
-      known = { sweeps, until: Date.now() + SWEEPS_KNOWN_MS };
-    }
-    return known.sweeps;
-  };
+  const look = rememberBriefly(SWEEPS_KNOWN_MS, () =>
+    lastSweeps(temporal, connections).catch((error: unknown): readonly LastSweep[] => {
+      log.warn({ error }, 'the last sweeps could not be read');
+      return [];
+    }),
+  );
   const gauge = (name: string, help: string, valueOf: (ended: LastSweep['ended']) => number): void => {
     new Gauge({
       name,
@@ -62,7 +58,7 @@ function countSweeps(
       labelNames,
       registers: [metrics],
       async collect() {
-        for (const { connectionId: connection, propertyId: property, ended } of await look()) {
+        for (const { connectionId: connection, propertyId: property, ended } of await look('sweeps')) {
           this.set({ connection, property }, valueOf(ended));
         }
       },

@@ -2,6 +2,7 @@
 import type { Client } from '@temporalio/client';
 import { Gauge, type Registry } from 'prom-client';
 import { parseStayWorkflowId } from '../domain/model/ids.js';
+import { rememberBriefly } from '../seam/cache.js';
 import { SEARCH_ATTRIBUTES } from '../temporal/search-attributes.js';
 import { OPEN_STAYS } from '../temporal/workflow-types.js';
 
@@ -18,21 +19,19 @@ interface OpenAttention {
 
 /** Adds the gauge. Its samples are up to 30 s old; while Temporal does not answer, there are none. */
 export function countOpenAttention(metrics: Registry, temporal: Client, onError: (error: unknown) => void): void {
-  let known: { readonly until: number; readonly open: Promise<readonly OpenAttention[]> } | undefined;
+  const look = rememberBriefly(KNOWN_MS, () =>
+    openAttention(temporal).catch((error: unknown) => {
+      onError(error);
+      return [];
+    }),
+  );
   new Gauge({
     name: 'stayline_attention_open',
     help: 'Open stays with attention, by property and code',
     labelNames: ['property', 'code'],
     registers: [metrics],
     async collect() {
-      if (known === undefined || known.until < Date.now()) {
-        const open = openAttention(temporal).catch((error: unknown) => {
-          onError(error);
-          return [];
-        });
-        known = { until: Date.now() + KNOWN_MS, open };
-      }
-      const open = await known.open;
+      const open = await look('attention');
       this.reset();
       for (const { property, code, stays } of open) this.set({ property, code }, stays);
     },

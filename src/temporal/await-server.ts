@@ -2,15 +2,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Connection } from '@temporalio/client';
 import { connectWhenNeeded, NoTemporalServer, type TemporalTarget } from './connection.js';
-import { GRPC_STATUS, grpcErrorIn } from './grpc-errors.js';
+import { grpcErrorIn, isUnanswered } from './grpc-errors.js';
 
 /** Timeout of one attempt, and the pause between two. */
 const ATTEMPT_MS = 5_000;
 const PAUSE_MS = 500;
 /** Interval of reports about the wait. */
 const REPORT_MS = 10_000;
-
-const NOT_YET: readonly number[] = [GRPC_STATUS.UNAVAILABLE, GRPC_STATUS.DEADLINE_EXCEEDED];
 
 export interface Wait {
   /** Longest wait, in milliseconds; absent: no limit. */
@@ -34,7 +32,7 @@ export async function awaitServer(connection: Connection, target: TemporalTarget
       return;
     } catch (error) {
       const answer = grpcErrorIn(error);
-      if (answer !== undefined && !NOT_YET.includes(answer.code)) return;
+      if (answer !== undefined && !isUnanswered(answer)) return;
       if (Date.now() >= giveUpAt || wait.signal?.aborted === true) throw new NoTemporalServer(target.address, error);
       if (Date.now() >= reportAt) {
         wait.onWait(answer?.details ?? String(error));

@@ -70,24 +70,3 @@ export async function failingStays(temporal: Client): Promise<FailingStays | und
     throw error;
   }
 }
-
-/** Time that a result is used again, so that frequent probes and scrapes do not query Temporal each time. */
-const KNOWN_MS = 15_000;
-
-/** Returns a function like `failingStays` whose result is up to 15 s old; undefined also if Temporal does not answer. */
-export function watchFailingStays(
-  temporal: Client,
-  onError: (error: unknown) => void,
-): () => Promise<FailingStays | undefined> {
-  let known: { readonly until: number; readonly stays: Promise<FailingStays | undefined> } | undefined;
-  return () => {
-    if (known === undefined || known.until < Date.now()) {
-      const stays = failingStays(temporal).catch((error: unknown) => {
-        onError(error);
-        return undefined;
-      });
-      known = { until: Date.now() + KNOWN_MS, stays };
-    }
-    return known.stays;
-  };
-}

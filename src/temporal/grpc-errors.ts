@@ -21,6 +21,11 @@ export interface GrpcError {
   readonly details: string;
 }
 
+/** Returns true if the server did not answer: it cannot be reached, or the call's deadline has passed. */
+export function isUnanswered({ code }: GrpcError): boolean {
+  return code === GRPC_STATUS.UNAVAILABLE || code === GRPC_STATUS.DEADLINE_EXCEEDED;
+}
+
 /** Server texts for a run that takes no more messages until it has continued as new. */
 const RUN_IS_FULL = /limit for signal events|limit on the total number of distinct updates/;
 

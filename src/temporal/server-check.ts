@@ -6,7 +6,7 @@ import type { Connection } from '@temporalio/client';
 import { TypedSearchAttributes } from '@temporalio/common';
 import { stayWorkflowId } from '../domain/model/ids.js';
 import type { TemporalTarget } from './connection.js';
-import { GRPC_STATUS, grpcErrorIn, type GrpcError } from './grpc-errors.js';
+import { GRPC_STATUS, grpcErrorIn, isUnanswered, type GrpcError } from './grpc-errors.js';
 import { areSearchable, INDEXED_VALUE_TYPES } from './register-search-attributes.js';
 import { SEARCH_ATTRIBUTES } from './search-attributes.js';
 import {
@@ -178,8 +178,7 @@ async function within<Answer>(connection: Connection, call: () => Promise<Answer
     return { answer: await connection.withDeadline(Date.now() + CALL_MS, call) };
   } catch (error) {
     const refused = grpcErrorIn(error);
-    if (refused === undefined || refused.code === GRPC_STATUS.UNAVAILABLE) throw error;
-    if (refused.code === GRPC_STATUS.DEADLINE_EXCEEDED) throw error;
+    if (refused === undefined || isUnanswered(refused)) throw error;
     return { refused };
   }
 }

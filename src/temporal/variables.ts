@@ -1,6 +1,6 @@
 /** Environment variables of the connection to Temporal; the SDK's `@temporalio/envconfig` reads them. */
 import { z } from 'zod';
-import { text } from '../config/variables.js';
+import { ALL_AT_ONCE, hostAndPort, text } from '../config/variables.js';
 
 const flag = z.enum(['true', 'false', '1', '0'], { error: 'must be true or false' });
 
@@ -12,8 +12,7 @@ const CERTIFICATES = [
 
 export const temporalVariables = z
   .object({
-    TEMPORAL_ADDRESS: text
-      .regex(/^[^/:\s]+:\d+$|^\[[\da-fA-F:]+\]:\d+$/, 'must be a host and a port, such as "temporal.example.com:7233"')
+    TEMPORAL_ADDRESS: hostAndPort('temporal.example.com:7233')
       .optional()
       .describe('Host and port of the server; else `127.0.0.1:7233`'),
     TEMPORAL_NAMESPACE: text.optional().describe('Namespace of the stays; else `default`'),
@@ -30,20 +29,17 @@ export const temporalVariables = z
     TEMPORAL_PROFILE: text.optional().describe("Profile of Temporal's configuration file"),
     TEMPORAL_CONFIG_FILE: text.optional().describe("Temporal's configuration file, if not at its usual place"),
   })
-  .superRefine(
-    (env, context) => {
-      for (const [one, other] of CERTIFICATES) {
-        const missing = env[one] === undefined ? one : other;
-        if ((env[one] === undefined) === (env[other] === undefined)) continue;
-        context.addIssue({
-          code: 'custom',
-          path: [missing],
-          message: `is needed with ${missing === one ? other : one}`,
-        });
-      }
-    },
-    { when: () => true },
-  );
+  .superRefine((env, context) => {
+    for (const [one, other] of CERTIFICATES) {
+      const missing = env[one] === undefined ? one : other;
+      if ((env[one] === undefined) === (env[other] === undefined)) continue;
+      context.addIssue({
+        code: 'custom',
+        path: [missing],
+        message: `is needed with ${missing === one ? other : one}`,
+      });
+    }
+  }, ALL_AT_ONCE);
 
 /** Variables with a secret, which may be in a file instead. */
 export const TEMPORAL_SECRETS = ['TEMPORAL_API_KEY', 'STAYLINE_ENCRYPTION_KEYS'];

@@ -14,7 +14,7 @@ const END_MS = 900_000;
 /** Accepts or refuses a call that arrives at a time. */
 type Limiter = (now: number) => boolean;
 
-/** Counts calls anew in each second. */
+/** Counts the calls of each second by itself. */
 function fixedWindow(): Limiter {
   let [second, count] = [-1, 0];
   return (now) => {

@@ -30,7 +30,7 @@ function callAway(signal: AbortSignal | undefined): Call {
         start(_metadata, listener) {
           attempts += 1;
           const answer = { code: GRPC_STATUS.UNAVAILABLE, details: 'no connection', metadata: new Metadata() };
-          // As the client of gRPC does for a call with one answer.
+          // The client of gRPC does so for a call with one answer.
           listener?.onReceiveMessage?.(null);
           listener?.onReceiveStatus?.(answer);
         },
