@@ -23,9 +23,14 @@ import { clientOn, connect, NoTemporalServer, temporalSettings, type TemporalTar
 import { GRPC_STATUS, grpcErrorIn } from '../temporal/grpc-errors.js';
 import { problemLine } from './json-file.js';
 import { BadInput, NotWorked } from './outcome.js';
+import { persisting } from './persisting.js';
 
 /** Time for a stay to answer: a worker that replays a long history needs seconds. */
 const TIMEOUT_MS = 20_000;
+
+/** Longest time without an answer to any of many calls: a worker that is replaced is back by then. */
+const SILENCE_MS = 120_000;
+const PAUSE_MS = 1_000;
 
 /** Error for a stay that no worker shows, with what Temporal itself has of it. */
 export class NoWorkerAnswers extends NotWorked {
@@ -73,13 +78,24 @@ export function withStays<T>(env: NodeJS.ProcessEnv, act: (stays: Stays) => Prom
 
 export type OneByOne = Pick<StayClient, 'applyReservation'>;
 
-/** Connects like `withStays`, for many calls: each call has its own deadline. */
+/**
+ * Connects like `withStays`, for many calls: each call has its own deadline. Once a call has been answered, a call
+ * without an answer is repeated, for as long as others are answered, and for `SILENCE_MS` after the last answer.
+ */
 export function withStaysOneByOne<T>(env: NodeJS.ProcessEnv, act: (stays: OneByOne) => Promise<T>): Promise<T> {
   return connected(env, (temporal) => {
     const stays = createStayClient(temporal);
+    const persist = persisting({ isAnswer: (error) => !isTimeout(error), silenceMs: SILENCE_MS, pauseMs: PAUSE_MS });
     return act({
-      applyReservation: (snapshot) =>
-        temporal.withDeadline(Date.now() + TIMEOUT_MS, () => stays.applyReservation(snapshot)),
+      async applyReservation(snapshot) {
+        const { value, repeats } = await persist(() =>
+          temporal.withDeadline(Date.now() + TIMEOUT_MS, () => stays.applyReservation(snapshot)),
+        );
+        // An earlier call of ours was carried out, though its answer was lost.
+        if (repeats === 0 || value.taken !== 'known') return value;
+        const { taken: _taken, ...view } = value;
+        return view;
+      },
     });
   });
 }
