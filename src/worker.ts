@@ -62,7 +62,11 @@ async function work({ config, target, properties, connections }: WorkerConfigura
     keyRequests: createKeyRequestActivities(),
     workflowBundle,
     profile: WORKER_PROFILES[config.profile],
-    ...defined({ seamActivitiesPerSecond: config.seamActivitiesPerSecond, identity: config.identity }),
+    ...defined({
+      seamActivitiesPerSecond: config.seamActivitiesPerSecond,
+      identity: config.identity,
+      version: config.version,
+    }),
   });
   const running = runWorkers(workers);
   await schedule(clientOn(client, target), connections);

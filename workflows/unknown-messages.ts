@@ -11,6 +11,7 @@ import {
 } from '@temporalio/workflow';
 import { inShort } from '../src/domain/model/check.js';
 import { ERROR_TYPES } from '../src/domain/model/error-types.js';
+import { handleMoveOn } from './carry-on.js';
 
 /** Maximum length of a message's name in a log line or an error. */
 const NAME_LENGTH = 60;
@@ -25,8 +26,12 @@ export function handleUnknownMessages(): void {
   refuseUnknownRequests();
 }
 
-/** Registers handlers for updates and queries of unknown name: they fail with `InvalidMessage`. Call it last. */
+/**
+ * Registers `moveOn`, and handlers for updates and queries of unknown name: they fail with `InvalidMessage`. Call it
+ * last.
+ */
 export function refuseUnknownRequests(): void {
+  handleMoveOn();
   setDefaultUpdateHandler((name) => {
     throw ApplicationFailure.nonRetryable(unknown('update', name), ERROR_TYPES.invalidMessage);
   });

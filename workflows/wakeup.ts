@@ -10,10 +10,18 @@ export interface Wakeup {
   alarm?: { readonly at: Instant; readonly scope: CancellationScope };
 }
 
-/** Waits for the next event after `seen`: a message, the end of a step, or the time `wakeAt` (UTC). */
-export async function nextChange(wakeup: Wakeup, seen: number, wakeAt: Instant | undefined): Promise<void> {
+/**
+ * Waits for the next event after `seen`: a message, the end of a step, or the time `wakeAt` (UTC). Also returns once
+ * `isToLeave` is true, which may become true at any workflow task.
+ */
+export async function nextChange(
+  wakeup: Wakeup,
+  seen: number,
+  wakeAt: Instant | undefined,
+  isToLeave: () => boolean,
+): Promise<void> {
   if (wakeAt !== undefined) setAlarm(wakeup, wakeAt);
-  await condition(() => wakeup.events > seen);
+  await condition(() => wakeup.events > seen || isToLeave());
 }
 
 /** Sets the one timer of the run. A later deadline keeps the earlier timer and is checked again when that fires. */

@@ -1,9 +1,11 @@
 /** Configuration of a process, from its environment. Temporal's address: see `src/temporal/connection.ts`. */
+import type { WorkerDeploymentVersion } from '@temporalio/common';
 import { z } from 'zod';
 import { defined } from '../domain/model/defined.js';
 import { LOG_LEVELS, type LogLevel } from '../log.js';
 import type { SeamAuth } from '../seam/index.js';
 import { isWebhookSecret } from '../seam/webhooks/index.js';
+import { ownBuildId } from '../temporal/build-id.js';
 import { TEMPORAL_SECRETS } from '../temporal/variables.js';
 import { ALL_AT_ONCE, hostAndPort, readVariables, text } from './variables.js';
 
@@ -22,6 +24,12 @@ const TEMPORAL_WAIT_SECONDS = 120;
 const perSecond = z.coerce.number({ error: 'must be a number such as 10' }).positive('must be more than 0');
 
 const milliseconds = z.coerce.number({ error: 'must be a number of milliseconds such as 10000' }).int().positive();
+
+/** Temporal joins name and build id with a colon, and older parts of it with a dot. */
+const deploymentName = text.regex(
+  /^(?!__)[^.:]+$/,
+  'must have no dot, no colon and no leading "__", such as "stayline"',
+);
 
 const logLevel = z
   .enum(LOG_LEVELS, { error: `must be one of ${LOG_LEVELS.join(', ')}` })
@@ -73,6 +81,10 @@ export const workerVariables = z
       .default(TEMPORAL_WAIT_SECONDS)
       .describe('Longest wait for a Temporal server that is coming up'),
     STAYLINE_WORKFLOW_BUNDLE: text.optional().describe("Workflow bundle; the build's own if absent"),
+    STAYLINE_DEPLOYMENT: deploymentName
+      .optional()
+      .describe('Name of the deployment, for [releases](upgrading.md); none if absent'),
+    STAYLINE_BUILD_ID: text.optional().describe("Build id of the worker's version; the build's own if absent"),
     STAYLINE_METRICS_ADDRESS: hostAndPort('0.0.0.0:9464')
       .optional()
       .describe('Where Prometheus reads metrics, such as `0.0.0.0:9464`'),
@@ -84,6 +96,9 @@ export const workerVariables = z
       refuse(context, 'SEAM_API_KEY', 'is needed (or SEAM_PERSONAL_ACCESS_TOKEN with SEAM_WORKSPACE_ID)');
     }
     judgeSeamAuth(env, context);
+    if (env.STAYLINE_DEPLOYMENT !== undefined && env.STAYLINE_BUILD_ID === undefined && ownBuildId() === undefined) {
+      refuse(context, 'STAYLINE_BUILD_ID', 'is needed with STAYLINE_DEPLOYMENT where no build has made one');
+    }
   }, ALL_AT_ONCE);
 
 /** Variables of a server. */
@@ -190,6 +205,8 @@ export interface WorkerConfig {
   readonly seamActivitiesPerSecond?: number;
   /** Path of the workflow bundle; absent: the build's bundle, else one made at startup. */
   readonly workflowBundle?: string;
+  /** Version of the worker at Temporal; absent: it takes the tasks of every workflow, whatever version that is. */
+  readonly version?: WorkerDeploymentVersion;
   /** Host and port at which Prometheus reads metrics; absent: none. */
   readonly metricsAddress?: string;
   /** Identity of this worker at Temporal; absent: process id and host. */
@@ -228,9 +245,15 @@ export function workerConfig(env: NodeJS.ProcessEnv): WorkerConfig {
     logLevel: data.STAYLINE_LOG_LEVEL,
     seamActivitiesPerSecond: data.STAYLINE_SEAM_ACTIVITIES_PER_SECOND,
     workflowBundle: data.STAYLINE_WORKFLOW_BUNDLE,
+    version: versionOf(data),
     metricsAddress: data.STAYLINE_METRICS_ADDRESS,
     identity: data.STAYLINE_IDENTITY,
   });
+}
+
+function versionOf(env: z.infer<typeof workerVariables>): WorkerDeploymentVersion | undefined {
+  const { STAYLINE_DEPLOYMENT: deploymentName, STAYLINE_BUILD_ID: buildId = ownBuildId() } = env;
+  return deploymentName === undefined || buildId === undefined ? undefined : { deploymentName, buildId };
 }
 
 /**

@@ -55,6 +55,8 @@ export interface Stack {
     readonly encryption?: NonNullable<TemporalTarget['encryption']>;
   };
   readonly simulator: Simulator;
+  /** Environment of the worker, without what it inherits. */
+  readonly workerEnvironment: Readonly<Record<string, string>>;
   /** File of the worker's logs. */
   readonly workerLog: string;
   /** Absent if not requested. */
@@ -123,13 +125,14 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     onProgress('starting the worker');
     worker = await startWorker();
     opened.push(() => worker.end('SIGTERM'));
+    const parts = { temporal, simulator, workerEnvironment: env, workerLog, worker: () => worker, startWorker };
     if (options.server === undefined) {
-      return { temporal, simulator, workerLog, worker: () => worker, startWorker, stop };
+      return { ...parts, stop };
     }
     onProgress('starting the server');
     const server = await startServer(options, { ...env, ...bookingSettings(temporal.webUi) }, simulator);
     opened.push(() => server.process().end('SIGTERM'));
-    return { temporal, simulator, workerLog, server, worker: () => worker, startWorker, stop };
+    return { ...parts, server, stop };
   } catch (error) {
     await stop();
     throw error;

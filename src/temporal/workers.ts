@@ -2,6 +2,7 @@
  * Workers of one process, one per queue: `stays` (workflows and quick activities), `seam` (calls to Seam), `revokes`
  * (calls to Seam that end keys), and `bookings` (calls to booking systems).
  */
+import type { WorkerDeploymentVersion } from '@temporalio/common';
 import { NativeConnection, Worker, type WorkerOptions } from '@temporalio/worker';
 import type { BookingActivities } from '../domain/model/booking-activities.js';
 import { defined } from '../domain/model/defined.js';
@@ -57,6 +58,8 @@ export interface StayWorkersOptions {
   readonly profile: WorkerProfile;
   /** Rate limit of the queue `seam`, which the server enforces over all workers; absent: none. */
   readonly seamActivitiesPerSecond?: number;
+  /** Version of these workers; absent: they take the tasks of every workflow. */
+  readonly version?: WorkerDeploymentVersion;
   /** Default: process id and host. */
   readonly identity?: string;
   /** Stays cached in memory; 0 replays the whole history at every task (for tests). Default: by the size of memory. */
@@ -86,7 +89,7 @@ const BREAK_OFF_LATE = { isolateExecutionTimeout: '2 minutes' };
 /** Creates the workers; `runWorkers` runs them. */
 export async function createStayWorkers(options: StayWorkersOptions): Promise<Worker[]> {
   const { connection, namespace, activities, bookings, keyRequests, profile, identity } = options;
-  const { maxCachedWorkflows, seamActivitiesPerSecond, sinks, encryption } = options;
+  const { maxCachedWorkflows, seamActivitiesPerSecond, sinks, encryption, version } = options;
   const dataConverter = encryption === undefined ? undefined : encryptingConverter(encryption, 'worker');
   const shared = {
     ...BREAK_OFF_LATE,
@@ -96,7 +99,7 @@ export async function createStayWorkers(options: StayWorkersOptions): Promise<Wo
     maxHeartbeatThrottleInterval: profile.heartbeatThrottle,
     defaultHeartbeatThrottleInterval: profile.heartbeatThrottle,
     activityTaskPollerBehavior: { type: 'autoscaling' },
-    ...defined({ identity, dataConverter }),
+    ...defined({ identity, dataConverter, workerDeploymentOptions: version && pinnedTo(version) }),
   } satisfies Partial<WorkerOptions>;
   return Promise.all([
     Worker.create({
@@ -125,6 +128,11 @@ export async function createStayWorkers(options: StayWorkersOptions): Promise<Wo
       ? []
       : [Worker.create({ ...shared, taskQueue: TASK_QUEUES.bookings, activities: { ...bookings, ...keyRequests } })]),
   ]);
+}
+
+/** A run stays with its version, and moves by continuing as new: see `docs/upgrading.md`. */
+function pinnedTo(version: WorkerDeploymentVersion): NonNullable<WorkerOptions['workerDeploymentOptions']> {
+  return { version, useWorkerVersioning: true, defaultVersioningBehavior: 'PINNED' };
 }
 
 function activitiesOf(queue: TaskQueue, activities: StayActivities): Partial<StayActivities> {

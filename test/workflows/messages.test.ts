@@ -104,6 +104,13 @@ describe('signals', () => {
     expect((await stay.settled()).attention).toEqual([]);
   });
 
+  test('moveOn changes nothing in a stay, and is no unknown message', async () => {
+    const stay = await world.book('moved-on', {});
+    const before = await stay.settled();
+    await world.temporal.workflow.getHandle(stay.workflowId).signal('moveOn');
+    expect(await stay.settled()).toEqual(before);
+  });
+
   test('a signal that is repeated with its requestId takes effect once', async () => {
     const stay = await world.book('repeated', {});
     await stay.settled();

@@ -175,6 +175,15 @@ test("an invalid signal becomes a line of the room's history, and the room keeps
   expect(await claim('908', first, [1, 41])).toMatchObject({ decision: { kind: 'granted' } });
 });
 
+test('moveOn changes nothing in a room, and is no unknown message', async () => {
+  const first = await aStay('R-19');
+  await claim('913', first, [1, 40]);
+  const before = await view('913');
+  await world.temporal.workflow.getHandle(idOf('913')).signal('moveOn');
+  expect(await claim('913', first, [1, 40])).toMatchObject({ decision: { kind: 'granted' } });
+  expect((await view('913')).history).toEqual(before.history);
+});
+
 test('a room ignores a cancellation, so that its leases are not lost', async () => {
   const [first, second] = [await aStay('R-14'), await aStay('R-15')];
   await claim('909', first, [1, 40]);

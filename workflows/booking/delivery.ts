@@ -2,12 +2,13 @@
  * Workflow `bookingDelivery`: hands the reservations of one large delivery over, each to its workflow `ingest`. The
  * webhook answers as soon as this workflow has started, however many reservations there are.
  */
-import { condition, continueAsNew, proxyActivities, setHandler, workflowInfo } from '@temporalio/workflow';
+import { condition, proxyActivities, setHandler } from '@temporalio/workflow';
 import type { BookingActivities } from '../../src/domain/model/booking-activities.js';
 import { deliveryStartSchema } from '../../src/domain/model/booking-start-schema.js';
 import { deliveryWorkflowId } from '../../src/domain/model/ids.js';
 import { TASK_QUEUES } from '../../src/temporal/task-queues.js';
 import { parsed } from '../arguments.js';
+import { carryOnAs, isTimeToCarryOn } from '../carry-on.js';
 import { allMessagesHandled } from '../intake.js';
 import { requireOwnId } from '../own-name.js';
 import { handleUnknownMessages } from '../unknown-messages.js';
@@ -40,6 +41,6 @@ export async function bookingDelivery(start: messages.DeliveryStart): Promise<vo
     await handOverReservations.executeWithOptions({ summary }, [{ pace, reservations }]);
     await condition(allMessagesHandled);
     if (delivered === seen) return;
-    if (workflowInfo().continueAsNewSuggested) await continueAsNew<typeof bookingDelivery>(start);
+    if (isTimeToCarryOn()) await carryOnAs<typeof bookingDelivery>(start);
   }
 }

@@ -6,12 +6,10 @@
 import {
   CancellationScope,
   condition,
-  continueAsNew,
   log,
   proxyActivities,
   setCurrentDetails,
   setHandler,
-  workflowInfo,
 } from '@temporalio/workflow';
 import type {
   BookingActivities,
@@ -26,6 +24,7 @@ import { ERROR_TYPES } from '../../src/domain/model/error-types.js';
 import { lineOf } from '../../src/domain/model/markdown.js';
 import { parseIngestWorkflowId, type StayName } from '../../src/domain/model/ids.js';
 import { TASK_QUEUES } from '../../src/temporal/task-queues.js';
+import { carryOnAs, isTimeToCarryOn } from '../carry-on.js';
 import { startArgument } from '../start-argument.js';
 import { handleUnknownMessages } from '../unknown-messages.js';
 import * as messages from './messages.js';
@@ -130,7 +129,7 @@ async function read(run: IngestRun): Promise<void> {
   const givesWay = await isToGiveWay(run, reading, seen);
   if (givesWay) scope.cancel();
   const [result] = await Promise.allSettled([reading]);
-  if (workflowInfo().continueAsNewSuggested) await carryOn(run);
+  if (isTimeToCarryOn()) await carryOn(run);
   if (result.status === 'fulfilled') {
     take(run, result.value);
     run.answered = seen;
@@ -145,16 +144,15 @@ async function read(run: IngestRun): Promise<void> {
 
 /**
  * Returns false once the read has ended. Returns true once it is to be cancelled: a newer request has arrived and the
- * read is old, or the history is long. Its size is limited, also if deliveries keep arriving while no read succeeds.
+ * read is old, or the run is to continue as new. Its size is limited, also if deliveries keep arriving while no read succeeds.
  */
 async function isToGiveWay(run: IngestRun, reading: Promise<IngestOutcome>, seen: number): Promise<boolean> {
   const since = millisNow();
-  const isLong = (): boolean => workflowInfo().continueAsNewSuggested;
   const scope = new CancellationScope();
   const old = scope.run(async () => {
-    await condition(() => isLong() || run.asked > seen);
+    await condition(() => isTimeToCarryOn() || run.asked > seen);
     const left = since + run.givesWayMs - millisNow();
-    if (left > 0) await condition(isLong, left);
+    if (left > 0) await condition(isTimeToCarryOn, left);
     return true;
   });
   const hasEnded = (): boolean => false;
@@ -182,7 +180,7 @@ async function carryOn(run: IngestRun): Promise<never> {
   await condition(allMessagesHandled);
   const { pace, deliveries, readings, missingSince } = run;
   const carried = { schema: 1, deliveries, readings, ...defined({ missingSince }) } as const;
-  return continueAsNew<typeof ingest>({ pace, carried });
+  return carryOnAs<typeof ingest>({ pace, carried });
 }
 
 /** Waits for a delivery or a due reread. Returns false if neither is pending. */

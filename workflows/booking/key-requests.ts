@@ -3,15 +3,7 @@
  * something to do (OPERA's door lock interface, Mews's key cutter). It carries requests out in order of arrival,
  * however long that takes: the booking system may never repeat a request.
  */
-import {
-  ApplicationFailure,
-  condition,
-  continueAsNew,
-  proxyActivities,
-  setCurrentDetails,
-  setHandler,
-  workflowInfo,
-} from '@temporalio/workflow';
+import { ApplicationFailure, condition, proxyActivities, setCurrentDetails, setHandler } from '@temporalio/workflow';
 import { decide, type Circumstances } from '../../src/domain/key-request/decide.js';
 import { check, describeProblems } from '../../src/domain/model/check.js';
 import { defined } from '../../src/domain/model/defined.js';
@@ -28,6 +20,7 @@ import {
 } from '../../src/domain/model/key-request-schema.js';
 import { TASK_QUEUES } from '../../src/temporal/task-queues.js';
 import { parsed } from '../arguments.js';
+import { carryOnAs, isTimeToCarryOn } from '../carry-on.js';
 import { now } from '../clock.js';
 import { ignoreSignal, handleUnknownMessages } from '../unknown-messages.js';
 import * as messages from './key-request-messages.js';
@@ -79,11 +72,10 @@ interface KeyRequestRun {
 export async function keyRequests(argument: messages.KeyRequestsStart = {}): Promise<{ readonly carriedOut: number }> {
   const run = openRun(startArgument<messages.KeyRequestsStart>(argument).start);
   setHandlers(run);
-  const isLong = (): boolean => workflowInfo().continueAsNewSuggested;
   for (;;) {
-    while (run.waiting.length > 0 && !isLong()) await carryOutNext(run);
-    if (isLong()) await carryOn(run);
-    if (await condition(() => run.waiting.length > 0 || isLong(), IDLE)) continue;
+    while (run.waiting.length > 0 && !isTimeToCarryOn()) await carryOutNext(run);
+    if (isTimeToCarryOn()) await carryOn(run);
+    if (await condition(() => run.waiting.length > 0 || isTimeToCarryOn(), IDLE)) continue;
     await condition(allMessagesHandled);
     if (run.waiting.length === 0) return { carriedOut: run.carriedOut };
   }
@@ -95,7 +87,7 @@ async function carryOn(run: KeyRequestRun): Promise<never> {
   const { waiting, answers, sent, carriedOut } = run;
   const latest = [...answers].slice(-KEPT_ANSWERS);
   const carried = { schema: 1, waiting, answers: latest, carriedOut, ...defined({ sent }) } as const;
-  return continueAsNew<typeof keyRequests>({ carried });
+  return carryOnAs<typeof keyRequests>({ carried });
 }
 
 async function carryOutNext(run: KeyRequestRun): Promise<void> {

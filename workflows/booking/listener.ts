@@ -2,12 +2,13 @@
  * Workflow `bookingListener`: keeps one connection to a booking system open indefinitely (a WebSocket, a stream), in
  * one worker at a time.
  */
-import { continueAsNew, proxyActivities, setCurrentDetails, sleep, workflowInfo } from '@temporalio/workflow';
+import { CancellationScope, condition, proxyActivities, setCurrentDetails } from '@temporalio/workflow';
 import type { BookingActivities } from '../../src/domain/model/booking-activities.js';
 import { listenStartSchema, type ListenStart } from '../../src/domain/model/booking-start-schema.js';
 import { listenWorkflowId } from '../../src/domain/model/ids.js';
 import { TASK_QUEUES } from '../../src/temporal/task-queues.js';
 import { parsed } from '../arguments.js';
+import { carryOnAs, isTimeToCarryOn } from '../carry-on.js';
 import { requireOwnId } from '../own-name.js';
 import { handleUnknownMessages } from '../unknown-messages.js';
 
@@ -34,8 +35,18 @@ export async function bookingListener(start: ListenStart): Promise<never> {
   requireOwnId(listenWorkflowId(connectionId));
   setCurrentDetails(`Listens to ${connectionId}. The sweep finds missed changes.`);
   for (;;) {
-    await listenToBookings.executeWithOptions({ summary: `listen to ${connectionId}` }, [{ connectionId }]);
-    if (workflowInfo().continueAsNewSuggested) await continueAsNew<typeof bookingListener>({ connectionId });
-    await sleep(PAUSE);
+    await listen(connectionId);
+    if (isTimeToCarryOn()) await carryOnAs<typeof bookingListener>({ connectionId });
+    await condition(isTimeToCarryOn, PAUSE);
   }
+}
+
+/** Returns once the connection has ended; ends it if the run is to continue as new. */
+async function listen(connectionId: string): Promise<void> {
+  const scope = new CancellationScope();
+  const summary = `listen to ${connectionId}`;
+  await scope.run(() =>
+    Promise.race([listenToBookings.executeWithOptions({ summary }, [{ connectionId }]), condition(isTimeToCarryOn)]),
+  );
+  scope.cancel();
 }

@@ -3,19 +3,13 @@
  * system since the previous sweep began, with some overlap. Each listed reservation is read, so that changes that
  * events missed are repaired and counted.
  */
-import {
-  continueAsNew,
-  proxyActivities,
-  setCurrentDetails,
-  setHandler,
-  upsertMemo,
-  workflowInfo,
-} from '@temporalio/workflow';
+import { proxyActivities, setCurrentDetails, setHandler, upsertMemo, workflowInfo } from '@temporalio/workflow';
 import type { BookingActivities, SweepCounts, SweepPageOutcome } from '../../src/domain/model/booking-activities.js';
 import { sweepStartSchema, type SweepAsked } from '../../src/domain/model/booking-start-schema.js';
 import { defined } from '../../src/domain/model/defined.js';
 import { TASK_QUEUES } from '../../src/temporal/task-queues.js';
 import { parsed } from '../arguments.js';
+import { carryOnAs, isTimeToCarryOn } from '../carry-on.js';
 import { startArgument } from '../start-argument.js';
 import { requireScheduledSpelling } from '../own-name.js';
 import { handleUnknownMessages } from '../unknown-messages.js';
@@ -72,8 +66,8 @@ export async function bookingSweep(start: messages.SweepStart): Promise<messages
     cursor = page.next;
     setCurrentDetails(details(summary()));
     if (cursor === undefined) break;
-    if (workflowInfo().continueAsNewSuggested) {
-      await continueAsNew<typeof bookingSweep>({ ...asked, carried: { since, begunAt, cursor, pages, counts } });
+    if (isTimeToCarryOn()) {
+      await carryOnAs<typeof bookingSweep>({ ...asked, carried: { since, begunAt, cursor, pages, counts } });
     }
   }
   const { listed, repaired } = summary();

@@ -2,7 +2,6 @@
 import {
   ApplicationFailure,
   CancellationScope,
-  continueAsNew,
   getExternalWorkflowHandle,
   setCurrentDetails,
   setDefaultSignalHandler,
@@ -29,6 +28,7 @@ import { roomViewOf } from '../../src/domain/room/view.js';
 import { nextWake } from '../../src/domain/room/wake.js';
 import { SEARCH_ATTRIBUTES } from '../../src/temporal/search-attributes.js';
 import { parsed } from '../arguments.js';
+import { carryOnAs, isTimeToCarryOn } from '../carry-on.js';
 import { now } from '../clock.js';
 import { ownName } from '../own-name.js';
 import { startArgument } from '../start-argument.js';
@@ -81,11 +81,13 @@ async function live(run: RoomRun): Promise<never> {
     run.state = state;
     for (const one of news) inform(run, one);
     setCurrentDetails(roomDetailsOf(roomViewOf(state, now())));
-    if (workflowInfo().continueAsNewSuggested && run.signalsInFlight === 0 && allMessagesHandled()) {
-      await continueAsNew<typeof room>({ carried: state });
-    }
-    await nextChange(run, seen, nextWake(state, now()));
+    if (mayCarryOn(run)) await carryOnAs<typeof room>({ carried: state });
+    await nextChange(run, seen, nextWake(state, now()), () => mayCarryOn(run));
   }
+}
+
+function mayCarryOn(run: RoomRun): boolean {
+  return isTimeToCarryOn() && run.signalsInFlight === 0 && allMessagesHandled();
 }
 
 /**

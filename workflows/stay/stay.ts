@@ -4,7 +4,6 @@ import {
   ApplicationFailure,
   CancellationScope,
   condition,
-  continueAsNew,
   workflowInfo,
 } from '@temporalio/workflow';
 import { applyMessage, ignoreMessage } from '../../src/domain/stay/desired/apply-message.js';
@@ -14,6 +13,7 @@ import { LEASE_STEP_ID } from '../../src/domain/model/preparation.js';
 import { parseStayWorkflowId, type StayName } from '../../src/domain/model/ids.js';
 import { reconcile, type StayPlan } from '../../src/domain/stay/reconcile.js';
 import { startPreparation, startKeyStep } from './run-steps.js';
+import { carryOnAs, isTimeToCarryOn } from '../carry-on.js';
 import { now } from '../clock.js';
 import { ownName } from '../own-name.js';
 import { startArgument } from '../start-argument.js';
@@ -55,18 +55,17 @@ async function live(run: StayRun): Promise<StaySummary> {
     countTurn(run);
     if (run.events > seen) continue;
     if (plan.closed && run.running.size === 0 && allSignalsTaken()) return close(run);
-    await nextChange(run, seen, plan.wakeAt);
+    await nextChange(run, seen, plan.wakeAt, () => !run.ending && mustContinueAsNew(run));
   }
 }
 
 /**
- * Returns whether the run must continue as new: its history is long, it has done much, or the stay was reinstated after
+ * Returns whether the run must continue as new: its history is long, it has done much, the current version is another one, or the stay was reinstated after
  * its workflow was cancelled. Only a new run receives the next cancellation request.
  */
 function mustContinueAsNew(run: StayRun): boolean {
   if (!allSignalsTaken()) return false;
-  const isLong = workflowInfo().continueAsNewSuggested || hasDoneMuch(run);
-  return isLong || (run.cancelled === true && !isEnded(run.state));
+  return isTimeToCarryOn() || hasDoneMuch(run) || (run.cancelled === true && !isEnded(run.state));
 }
 
 /** Cancels and starts steps. Returns the plan from now on: what was ready is in flight. */
@@ -96,7 +95,7 @@ async function leave(run: StayRun, plan: StayPlan): Promise<StayPlan> {
   for (const { scope } of run.running.values()) scope.cancel();
   if (run.running.size === 0) {
     await condition(allMessagesHandled);
-    await continueAsNew<typeof stay>({ carried: run.state });
+    await carryOnAs<typeof stay>({ carried: run.state });
   }
   return plan;
 }
