@@ -28,7 +28,7 @@ const COMMANDS = {
   'test:ci': { needs: [...TESTS, 'python'], run: (args) => vitest(['--config', 'vitest.ci.config.ts', ...args]) },
   'test:busy': { needs: TESTS, run: busy },
   'test:full': { needs: [...TESTS, 'browser', 'python'], run: full },
-  coverage: { needs: TESTS, run: (args) => vitest([...COVERAGE, ...args]) },
+  coverage: { needs: [...TESTS, 'python'], run: (args) => vitest([...COVERAGE, ...args]) },
   'test:faults': { needs: TESTS, run: faults },
   bench: { needs: ['modules', 'temporal'], run: typescript('bench/http.ts') },
   'bench:rate': { needs: ['modules'], run: typescript('bench/seam-rate.ts') },
@@ -59,7 +59,7 @@ async function faults(args) {
   await vitest([...FULL, 'test/faults/seeds', ...others]);
 }
 
-/** Runs all tests, then the coverage of `npm test`; with arguments, only the tests that they name. */
+/** Runs all tests, then the coverage; with arguments, only the tests that they name. */
 async function full(args) {
   await (args.length > 0 ? vitest([...FULL, ...args]) : vitest(FULL, COVERAGE));
 }
