@@ -1,7 +1,7 @@
 # The image of Stayline's processes: the worker by default, the server and the simulated hotel by other commands (docker-compose.yml).
 # Debian, not Alpine: the Temporal SDK's native part needs glibc.
 
-FROM node:20.20.2-bookworm-slim AS build
+FROM node:24.19.0-bookworm-slim AS build
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
 RUN npm ci
@@ -12,7 +12,7 @@ COPY workflows workflows
 COPY activities activities
 RUN npm run build && npm prune --omit=dev
 
-FROM node:20.20.2-bookworm-slim
+FROM node:24.19.0-bookworm-slim
 ENV NODE_ENV=production
 WORKDIR /app
 COPY --from=build /app/package.json ./

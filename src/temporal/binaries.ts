@@ -5,13 +5,13 @@ import { z } from 'zod';
 import { packageRoot } from '../package-root.js';
 
 const toolsSchema = z.partialRecord(
-  z.enum(['temporal', 'testServer', 'chromium', 'python']),
+  z.enum(['temporal', 'testServer', 'chromium', 'python', 'nextNode']),
   z.object({ path: z.string() }),
 );
 
 /**
  * Name of a program: the Temporal CLI with its dev server, the time-skipping test server, the browser for Web UI tests,
- * or the Python with the official clients for tests.
+ * the Python with the official clients for tests, or the later Node.js that tests also run on.
  */
 export type Tool = z.infer<typeof toolsSchema> extends Partial<Record<infer Name, unknown>> ? Name : never;
 

@@ -216,7 +216,7 @@ describe('the Dockerfile', () => {
   });
 
   test('the Dockerfile pins its base image to a Node version that the project supports', () => {
-    for (const from of instructions('FROM')) expect(from).toMatch(/^node:20\.\d+\.\d+-bookworm-slim( AS build)?$/);
+    for (const from of instructions('FROM')) expect(from).toMatch(/^node:24\.\d+\.\d+-bookworm-slim( AS build)?$/);
   });
 
   test('the Dockerfile runs the image as an unprivileged user', () => {
