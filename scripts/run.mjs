@@ -24,6 +24,7 @@ const COMMANDS = {
   codec: { needs: ['modules'], run: typescript('src/codec.ts') },
   stayline: { needs: ['modules'], run: typescript('src/cli.ts') },
   build: { needs: ['modules'], run: typescript('scripts/build.ts') },
+  package: { needs: ['modules'], run: typescript('scripts/package.ts') },
   test: { needs: TESTS, run: (args) => vitest(args) },
   'test:ci': { needs: [...TESTS, 'python'], run: (args) => vitest(['--config', 'vitest.ci.config.ts', ...args]) },
   'test:busy': { needs: TESTS, run: busy },
