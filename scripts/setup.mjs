@@ -2,7 +2,8 @@
  * Puts in place what a command needs on a fresh machine, logs each step on stderr, and does nothing the second time.
  * Only Node's own modules may be imported here: `node_modules` may not exist yet.
  *
- *     node scripts/setup.mjs [modules] [vendors] [temporal] [test-server] [browser] [python] [next-node]   (all of them by default)
+ *     node scripts/setup.mjs [modules] [vendors] [temporal] [test-server] [browser] [python] [next-node] [promtool]
+ *     (all of them by default)
  */
 import { existsSync, mkdirSync } from 'node:fs';
 import os from 'node:os';
@@ -13,7 +14,16 @@ import { installModules, modulesInstalled } from './setup/node-modules.mjs';
 import { HOME, LOCK_FILE, ROOT } from './setup/paths.mjs';
 import { findPythonClients, pythonClientsFound } from './setup/python-clients.mjs';
 import { SetUpError, telling } from './setup/say.mjs';
-import { browserFound, findBrowser, findNextNode, findServer, nextNodeFound, serverFound } from './setup/tools.mjs';
+import {
+  browserFound,
+  findBrowser,
+  findNextNode,
+  findPromtool,
+  findServer,
+  nextNodeFound,
+  promtoolFound,
+  serverFound,
+} from './setup/tools.mjs';
 
 const OLDEST_NODE = [20, 3];
 /** Folders of what vendors publish themselves, for tests only. */
@@ -57,6 +67,11 @@ const STEPS = {
     what: 'downloading the later Node.js that the tests also run on (about 60 MB)',
     isDone: nextNodeFound,
     act: findNextNode,
+  },
+  promtool: {
+    what: 'looking for promtool (a download of about 20 MB if there is none)',
+    isDone: promtoolFound,
+    act: findPromtool,
   },
 };
 

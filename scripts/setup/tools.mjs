@@ -169,6 +169,34 @@ async function installBrowser() {
   return findOnPath(...BROWSERS);
 }
 
+export function promtoolFound() {
+  const tool = readTools().promtool;
+  return tool !== undefined && isExecutable(tool.path);
+}
+
+/** Looks for promtool, which checks Prometheus' rules. Without it, the tests of the alerts report that they were skipped. */
+export async function findPromtool() {
+  const file = findOnPath('promtool') ?? (await unpackDebian('prometheus', 'usr/bin/promtool'));
+  if (file === undefined) say('no promtool: the tests of the alerts are skipped');
+  else keepTool('promtool', { path: file, from: 'PATH or Debian' });
+}
+
+/** Downloads a Debian package and unpacks it, without installing it: its service would start. */
+async function unpackDebian(name, program) {
+  const apt = findOnPath('apt-get');
+  if (apt === undefined || process.getuid?.() !== 0) return undefined;
+  const folder = path.join(HOME, name);
+  rmSync(folder, { recursive: true, force: true });
+  mkdirSync(folder, { recursive: true });
+  await runCommand(apt, ['update']);
+  const fetched = await runCommand(apt, ['download', name], { cwd: folder });
+  const [archive] = readdirSync(folder).filter((file) => file.endsWith('.deb'));
+  const result = archive === undefined ? fetched : await runCommand('dpkg-deb', ['-x', archive, '.'], { cwd: folder });
+  const file = path.join(folder, program);
+  if (!result.ok) say(`${name} could not be downloaded from Debian:\n${lastLines(result.output)}`);
+  return isExecutable(file) ? file : undefined;
+}
+
 /** Returns the record of the programs that were found. */
 export function readTools() {
   try {

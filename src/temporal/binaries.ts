@@ -5,13 +5,14 @@ import { z } from 'zod';
 import { packageRoot } from '../package-root.js';
 
 const toolsSchema = z.partialRecord(
-  z.enum(['temporal', 'testServer', 'chromium', 'python', 'nextNode']),
+  z.enum(['temporal', 'testServer', 'chromium', 'python', 'nextNode', 'promtool']),
   z.object({ path: z.string() }),
 );
 
 /**
  * Name of a program: the Temporal CLI with its dev server, the time-skipping test server, the browser for Web UI tests,
- * the Python with the official clients for tests, or the later Node.js that tests also run on.
+ * the Python with the official clients for tests, the later Node.js that tests also run on, or Prometheus' tool that
+ * checks alerts.
  */
 export type Tool = z.infer<typeof toolsSchema> extends Partial<Record<infer Name, unknown>> ? Name : never;
 

@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startChild } from '../../../src/dev/child-process.js';
 import { freePorts } from '../../../src/temporal/ports.js';
+import { metricsOfDeployFiles } from '../../harness/deploy-files.js';
 import { openRealWorld, type RealWorld } from '../../harness/real-world.js';
 import { waitUntil } from '../../harness/wait-until.js';
 
@@ -75,6 +76,14 @@ test('a worker counts every call to Seam and every key, and names no guest, room
   const personal = ['g-one', 'g-two', 'metrics-stay', ...issued.keys.map(({ acsCredentialId }) => acsCredentialId)];
   for (const word of personal) expect(text).not.toContain(word);
   expect(text).not.toMatch(new RegExp(`"${room}"`));
+});
+
+test("every metric of Temporal's SDK that alerts and the dashboard name is one of the worker's", async () => {
+  const { text } = await scrape(worker);
+  const known = [...text.matchAll(/^# TYPE (\S+)/gm)].map(([, name]) => name);
+  const named = metricsOfDeployFiles().filter((name) => name.startsWith('temporal_'));
+  expect(named.length).toBeGreaterThan(1);
+  expect(known).toEqual(expect.arrayContaining(named));
 });
 
 test('a server counts the open attention by property and code', async () => {
