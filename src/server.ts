@@ -55,7 +55,7 @@ async function serve(configuration: ServerConfiguration, log: Log): Promise<void
     await Promise.race([asked, readiness.checked.then(() => asked)]);
   } finally {
     ending.abort();
-    await server.drain();
+    await server.drain(sleep(config.drainNoticeMs));
     await connection.close();
     log.info(report(), 'ended');
   }

@@ -122,6 +122,12 @@ export const serverVariables = z
     STAYLINE_WEB_UI_URL: httpUrl('http://127.0.0.1:8233').optional().describe('Root of Temporal Web UI, for links'),
     STAYLINE_SERVER_HOST: text.default('127.0.0.1').describe('Listening address'),
     STAYLINE_SERVER_PORT: port.default(SERVER_PORT).describe('Listening port; 0: any free one'),
+    STAYLINE_DRAIN_SECONDS: z.coerce
+      .number({ error: 'must be a number of seconds such as 5' })
+      .min(0, 'must not be negative')
+      .max(60, 'must be at most 60')
+      .default(0)
+      .describe('Time after SIGTERM in which it serves and is not ready'),
     STAYLINE_LOG_LEVEL: logLevel,
   })
   .superRefine((env, context) => {
@@ -226,6 +232,8 @@ export interface ServerConfig {
   readonly host: string;
   /** 0: the operating system picks a free port. */
   readonly port: number;
+  /** Time after SIGTERM in which the server serves and reports that it is not ready, in milliseconds. */
+  readonly drainNoticeMs: number;
   readonly logLevel: LogLevel;
 }
 
@@ -270,6 +278,7 @@ export function serverConfig(env: NodeJS.ProcessEnv): ServerConfig {
     ...(mayAskSeam ? { seam: seamConfig(data, seamAuth(data)) } : {}),
     host: data.STAYLINE_SERVER_HOST,
     port: data.STAYLINE_SERVER_PORT,
+    drainNoticeMs: data.STAYLINE_DRAIN_SECONDS * 1_000,
     logLevel: data.STAYLINE_LOG_LEVEL,
   };
 }

@@ -45,10 +45,10 @@ export interface HttpServer {
    */
   listen(address: { readonly host: string; readonly port: number }): Promise<string>;
   /**
-   * Reports not ready and refuses new connections. Resolves when every received request is answered, after 20 seconds
-   * at most.
+   * Reports not ready, and refuses new connections once `notice` resolves: until then a load balancer can see it.
+   * Resolves when every received request is answered, 20 seconds later at most.
    */
-  drain(): Promise<void>;
+  drain(notice?: Promise<unknown>): Promise<void>;
 }
 
 /**
@@ -101,8 +101,9 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
   return {
     app,
     listen: (address) => app.listen(address),
-    async drain() {
+    async drain(notice) {
       draining = true;
+      await notice;
       const cutOff = setTimeout(() => app.server.closeAllConnections(), DRAIN_MS);
       const closed = app.close();
       for (const socket of silent) socket.destroy();

@@ -18,8 +18,10 @@ export interface WorkerProfile {
   readonly stickyQueueScheduleToStartTimeout: string;
   /** Minimum interval of heartbeats to the server; bounds the delay until a lost worker is detected. */
   readonly heartbeatThrottle: string;
-  /** Time that running activities have to end after SIGTERM; `stop_grace_period` must be longer. */
+  /** Time that running activities have to end after SIGTERM; then they are cancelled. */
   readonly shutdownGraceTime: string;
+  /** Time after SIGTERM at which the process ends whatever an activity does; `stop_grace_period` must be longer. */
+  readonly shutdownForceTime: string;
   /** Limit of concurrent activities of the queue `seam`; one holds its slot for seconds, however long a key takes. */
   readonly maxConcurrentSeamActivities: number;
   /** Limit of concurrent activities of the queue `revokes`. */
@@ -32,6 +34,7 @@ export const WORKER_PROFILES = {
     stickyQueueScheduleToStartTimeout: '1s',
     heartbeatThrottle: '1s',
     shutdownGraceTime: '5s',
+    shutdownForceTime: '10s',
     maxConcurrentSeamActivities: 100,
     maxConcurrentRevokes: 50,
   },
@@ -39,6 +42,7 @@ export const WORKER_PROFILES = {
     stickyQueueScheduleToStartTimeout: '2s',
     heartbeatThrottle: '2s',
     shutdownGraceTime: '20s',
+    shutdownForceTime: '25s',
     maxConcurrentSeamActivities: 200,
     maxConcurrentRevokes: 100,
   },
@@ -96,6 +100,7 @@ export async function createStayWorkers(options: StayWorkersOptions): Promise<Wo
     connection,
     namespace,
     shutdownGraceTime: profile.shutdownGraceTime,
+    shutdownForceTime: profile.shutdownForceTime,
     maxHeartbeatThrottleInterval: profile.heartbeatThrottle,
     defaultHeartbeatThrottleInterval: profile.heartbeatThrottle,
     activityTaskPollerBehavior: { type: 'autoscaling' },

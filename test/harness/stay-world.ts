@@ -141,7 +141,7 @@ export async function openStayWorld(options: StayWorldOptions = {}): Promise<Sta
     ...(options.bookings === undefined ? {} : { bookings: options.bookings }),
     workflowBundle: await (cancelling === undefined ? usualBundle() : bundleCancelling()),
     sinks: { ...cancelling?.sinks, ...(MEASURES ? COVERAGE_SINKS : {}) },
-    profile: { ...WORKER_PROFILES.embedded, shutdownGraceTime: '1s', ...options.profile },
+    profile: { ...WORKER_PROFILES.embedded, shutdownGraceTime: '1s', shutdownForceTime: '5m', ...options.profile },
     ...(CACHED_STAYS === undefined ? {} : { maxCachedWorkflows: Number(CACHED_STAYS) }),
   });
   const running = runWorkers(workers);

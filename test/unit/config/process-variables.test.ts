@@ -126,6 +126,7 @@ describe("a server's environment", () => {
       requestsPerMinute: 6000,
       host: '127.0.0.1',
       port: 4020,
+      drainNoticeMs: 0,
       logLevel: 'info',
     });
   });
@@ -143,6 +144,7 @@ describe("a server's environment", () => {
       STAYLINE_WEB_UI_URL: 'https://temporal.example.com',
       STAYLINE_SERVER_HOST: '0.0.0.0',
       STAYLINE_SERVER_PORT: '0',
+      STAYLINE_DRAIN_SECONDS: '5',
       STAYLINE_LOG_LEVEL: 'warn',
     };
     expect(serverConfig(env)).toEqual({
@@ -156,6 +158,7 @@ describe("a server's environment", () => {
       },
       host: '0.0.0.0',
       port: 0,
+      drainNoticeMs: 5_000,
       logLevel: 'warn',
     });
   });

@@ -100,6 +100,19 @@ test('a draining server answers running requests, reports that it is not ready, 
   await expect(fetch(`http://127.0.0.1:${port}/readyz`)).rejects.toThrow();
 });
 
+test('a draining server still serves until its notice is over, and reports that it is not ready', async () => {
+  let over: () => void = () => undefined;
+  const end = server.drain(new Promise<void>((resolve) => (over = resolve)));
+  const ready = fetch(`http://127.0.0.1:${port}/readyz`);
+  await waitUntil(() => underWay.length === 1, PATIENCE);
+  underWay[0]?.();
+  expect((await ready).status).toBe(503);
+  expect((await fetch(`http://127.0.0.1:${port}/healthz`)).status).toBe(200);
+  over();
+  await end;
+  await expect(fetch(`http://127.0.0.1:${port}/healthz`)).rejects.toThrow();
+});
+
 test('a server is ready until it drains', async () => {
   const ready = fetch(`http://127.0.0.1:${port}/readyz`);
   await waitUntil(() => underWay.length === 1, PATIENCE);
