@@ -21,6 +21,7 @@ const FLOORS = [
   ['view', 'src/domain/stay/(view|details)\\.ts$', [...KNOWN_FLOORS, 'known', 'desired', 'plan', 'reconcile']],
   ['dry-run', 'src/domain/stay/dry-run\\.ts$', [...KNOWN_FLOORS, 'known', 'desired', 'plan', 'reconcile', 'view']],
   ['key-request', 'src/domain/key-request/', ['model']],
+  ['audit', 'src/domain/audit/', ['model']],
 ];
 
 /** Entry points and development tools: the only ones that may import the simulator. */

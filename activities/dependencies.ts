@@ -27,6 +27,8 @@ export interface ActivityOptions {
   readonly timing?: Partial<KeyTiming>;
   /** Cache lifetime of entrances and of an access system's state, in milliseconds; 5 s by default. */
   readonly memoryMs?: number;
+  /** Pause between the two looks of an audit that finds differences, in milliseconds; 10 s by default. */
+  readonly auditPauseMs?: number;
   /** Returns the hotels' time in milliseconds since 1970; the system's by default. */
   readonly now?: () => number;
 }
@@ -36,6 +38,8 @@ export interface Dependencies {
   readonly seam: SeamClient;
   /** Cache lifetime of what activities read of the hotel, in milliseconds. */
   readonly memoryMs: number;
+  /** Pause between the two looks of an audit, in milliseconds. */
+  readonly auditPauseMs: number;
   readonly entrances: EntranceCatalogue;
   readonly accessSystems: AccessSystemWatch;
   /** Returns the hotels' time in milliseconds since 1970. */
@@ -55,7 +59,7 @@ export interface Dependencies {
 
 /** Returns the dependencies of one worker's activities. */
 export function openDependencies({ seam, properties, options = {} }: ActivityDependencies): Dependencies {
-  const { memoryMs: ttlMs = 5_000, now = Date.now } = options;
+  const { memoryMs: ttlMs = 5_000, auditPauseMs = 10_000, now = Date.now } = options;
   const timing = { ...DEFAULT_KEY_TIMING, ...options.timing };
   const accessSystems = watchAccessSystems(seam, { ttlMs });
   /** Returns the access system of the property, by the file as it is now if the property is in it. */
@@ -66,6 +70,7 @@ export function openDependencies({ seam, properties, options = {} }: ActivityDep
   const office: Dependencies = {
     seam,
     memoryMs: ttlMs,
+    auditPauseMs,
     entrances: openEntranceCatalogue(seam, { ttlMs }),
     accessSystems,
     now,

@@ -1,5 +1,6 @@
 /** Activities of the stays, by registered name: all I/O of the workflows `stay` and `eraseGuest`. */
 import type { StayActivities } from '../src/domain/model/stay-activities.js';
+import { createAuditActivities } from './audit.js';
 import { openDependencies, type ActivityDependencies } from './dependencies.js';
 import { createEarlierRunActivities } from './earlier-runs.js';
 import { createErasureActivities } from './erasure.js';
@@ -22,5 +23,6 @@ export function createActivities(dependencies: ActivityDependencies): StayActivi
     ...createGuestActivities(office),
     ...createKeyActivities(office),
     ...createErasureActivities(office),
+    ...createAuditActivities(office),
   };
 }

@@ -34,13 +34,14 @@ export function seamCallMetrics(meter: MetricMeter): (call: ObservedCall) => voi
   };
 }
 
-/** Returns the same activities, which record the keys that they issue, adopt, revoke, and find without a request. */
+/** Returns the same activities, which record the keys that they issue, adopt and revoke, and what audits find. */
 export function countingKeys(activities: StayActivities, meter: MetricMeter): StayActivities {
   const issues = meter.createCounter('stayline_key_issues', undefined, 'Ended attempts to issue a key, by outcome');
   const time = seconds(meter, NAMES.issue, "Time from a key's plan to the provider's confirmation");
   const adopted = meter.createCounter('stayline_keys_adopted', undefined, 'Keys of lost requests that were adopted');
   const strays = meter.createCounter('stayline_stray_keys', undefined, 'Keys found at Seam that no step asked for');
   const revoked = meter.createCounter('stayline_keys_revoked', undefined, 'Keys that Seam no longer has');
+  const differences = meter.createCounter('stayline_key_differences', undefined, 'Differences that audits have found');
   const countStrays = (property: string, outcome: object): void => {
     const found = 'strayCredentialIds' in outcome ? (outcome.strayCredentialIds as readonly string[]).length : 0;
     if (found > 0) strays.add(found, { property });
@@ -63,6 +64,11 @@ export function countingKeys(activities: StayActivities, meter: MetricMeter): St
       const observed = await activities.watchForStrays(input);
       countStrays(input.propertyId, observed);
       return observed;
+    },
+    async auditKeys(input) {
+      const audit = await activities.auditKeys(input);
+      for (const { kind } of audit.differences) differences.add(1, { property: input.propertyId, kind });
+      return audit;
     },
     async revokeKey(input) {
       const outcome = await activities.revokeKey(input);

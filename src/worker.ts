@@ -22,6 +22,7 @@ import { clientOn, type TemporalTarget } from './temporal/connection.js';
 import { installRuntime, temporalLogger } from './temporal/runtime.js';
 import { requireServer } from './temporal/server-check.js';
 import { builtBundle, bundleWorkflows } from './temporal/workflow-bundle.js';
+import { ensureAudits } from './worker-audits.js';
 import { BUCKETS, countingKeys, seamCallMetrics } from './worker-metrics.js';
 import { connectNatively, createStayWorkers, runWorkers, WORKER_PROFILES } from './temporal/workers.js';
 
@@ -69,7 +70,9 @@ async function work({ config, target, properties, connections }: WorkerConfigura
     }),
   });
   const running = runWorkers(workers);
-  await schedule(clientOn(client, target), connections);
+  const temporal = clientOn(client, target);
+  await schedule(temporal, connections);
+  if (config.auditHours > 0) await ensureAudits(temporal, await properties.all(), config.auditHours);
   await client.close();
   log.info({ address, namespace, profile: config.profile }, 'running');
   process.send?.({ atWork: true });

@@ -2,6 +2,7 @@
 export { bookingCommand } from './booking/command.js';
 export { bookingDelivery } from './booking/delivery.js';
 export { eraseGuest } from './erasure/erase-guest.js';
+export { keyAudit } from './audit/key-audit.js';
 export { findDoors } from './room/find-doors.js';
 export { ingest } from './booking/ingest.js';
 export { keyRequests } from './booking/key-requests.js';

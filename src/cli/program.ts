@@ -21,6 +21,7 @@ import { guestToEraseSchema, type GuestToErase } from '../domain/model/erasure-s
 import { packageRoot } from '../package-root.js';
 import { snapshotSchema } from '../domain/model/snapshot-schema.js';
 import { addImport } from './import/command.js';
+import { addAuditCommand } from './audit.js';
 import { addApiKeyCommands } from './api-key.js';
 import { checkInput, jsonIn, readJsonFile } from './json-file.js';
 import { BadInput } from './outcome.js';
@@ -51,6 +52,7 @@ export function createProgram(terminal: Terminal): Command {
   addChangeCommands(program, terminal);
   addShow(program, terminal);
   addRoomCommands(program, terminal);
+  addAuditCommand(program, terminal);
   addApiKeyCommands(program, terminal);
   addTemporalCommands(program, terminal);
   addEncryptionKeyCommands(program, terminal);

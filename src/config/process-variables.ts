@@ -81,6 +81,11 @@ export const workerVariables = z
       .default(TEMPORAL_WAIT_SECONDS)
       .describe('Longest wait for a Temporal server that is coming up'),
     STAYLINE_WORKFLOW_BUNDLE: text.optional().describe("Workflow bundle; the build's own if absent"),
+    STAYLINE_AUDIT_HOURS: z.coerce
+      .number({ error: 'must be a number of hours such as 24' })
+      .min(0, 'must not be negative')
+      .default(24)
+      .describe('Interval of the [audits](audit.md) of keys; 0: no schedule is made'),
     STAYLINE_DEPLOYMENT: deploymentName
       .optional()
       .describe('Name of the deployment, for [releases](upgrading.md); none if absent'),
@@ -211,6 +216,8 @@ export interface WorkerConfig {
   readonly seamActivitiesPerSecond?: number;
   /** Path of the workflow bundle; absent: the build's bundle, else one made at startup. */
   readonly workflowBundle?: string;
+  /** Interval of the audits of keys, in hours; 0: no schedules are made. */
+  readonly auditHours: number;
   /** Version of the worker at Temporal; absent: it takes the tasks of every workflow, whatever version that is. */
   readonly version?: WorkerDeploymentVersion;
   /** Host and port at which Prometheus reads metrics; absent: none. */
@@ -253,6 +260,7 @@ export function workerConfig(env: NodeJS.ProcessEnv): WorkerConfig {
     logLevel: data.STAYLINE_LOG_LEVEL,
     seamActivitiesPerSecond: data.STAYLINE_SEAM_ACTIVITIES_PER_SECOND,
     workflowBundle: data.STAYLINE_WORKFLOW_BUNDLE,
+    auditHours: data.STAYLINE_AUDIT_HOURS,
     version: versionOf(data),
     metricsAddress: data.STAYLINE_METRICS_ADDRESS,
     identity: data.STAYLINE_IDENTITY,

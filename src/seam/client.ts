@@ -70,7 +70,7 @@ export interface SeamCalls {
     options?: CallOptions,
   ): Promise<Page<schemas.Entrance>>;
   listAcsUsers(
-    params: { readonly acs_system_id: string; readonly user_identity_id: string } & Paged,
+    params: { readonly acs_system_id: string; readonly user_identity_id?: string } & Paged,
     options?: CallOptions,
   ): Promise<Page<schemas.AcsUser>>;
   createAcsUser(
@@ -84,7 +84,10 @@ export interface SeamCalls {
   createCredential(params: CreateCredentialParams, options?: CallOptions): Promise<schemas.Credential>;
   getCredential(params: { readonly acs_credential_id: string }, options?: CallOptions): Promise<schemas.Credential>;
   listCredentials(
-    params: ({ readonly acs_user_id: string } | { readonly user_identity_id: string }) & Paged,
+    params: (
+      { readonly acs_user_id: string } | { readonly user_identity_id: string } | { readonly acs_system_id: string }
+    ) &
+      Paged,
     options?: CallOptions,
   ): Promise<Page<schemas.Credential>>;
   deleteCredential(params: { readonly acs_credential_id: string }, options?: CallOptions): Promise<void>;

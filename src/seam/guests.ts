@@ -4,6 +4,7 @@
  * create.
  */
 import { defined } from '../domain/model/defined.js';
+import type { KeyOwner } from '../domain/model/drift.js';
 import type { PreparedGuest, PrepareGuestInput } from '../domain/model/stay-activities.js';
 import { everyItem, type SeamCalls } from './client.js';
 import { foundOrNothing, isDefiniteRefusal, SeamError } from './errors.js';
@@ -35,10 +36,19 @@ export function guestIdIn(
   userIdentityKey: string,
   stay: { readonly propertyId: string; readonly reservationId: string },
 ): string | undefined {
+  const owner = ownerIn(userIdentityKey, stay.propertyId);
+  return owner !== undefined && 'guestId' in owner && owner.reservationId === stay.reservationId
+    ? owner.guestId
+    : undefined;
+}
+
+/** Returns the guest or person of the property whom a `user_identity_key` names; undefined for any other key. */
+export function ownerIn(userIdentityKey: string, propertyId: string): KeyOwner | undefined {
   const parts = userIdentityKey.split('/').map((part) => part.replaceAll('%2F', '/').replaceAll('%25', '%'));
-  const [propertyId, reservationId, guestId, ...rest] = parts;
-  const isOfStay = propertyId === stay.propertyId && reservationId === stay.reservationId && rest.length === 0;
-  return isOfStay && guestId !== undefined && guestId !== '' ? guestId : undefined;
+  const [property, first, second, ...rest] = parts;
+  if (property !== propertyId || first === undefined || first === '' || rest.length > 0) return undefined;
+  if (second === undefined) return { personId: first };
+  return second === '' ? undefined : { reservationId: first, guestId: second };
 }
 
 /**

@@ -9,6 +9,7 @@ export { toApplicationFailure } from './errors.js';
 export { prepareGuest } from './guests.js';
 export { identityCatalogue, type IdentityCatalogue } from './identities.js';
 export { issueKey } from './issue.js';
+export { observeKeys } from './observe-keys.js';
 export { deactivatePhones, findReadyPhones } from './phones.js';
 export { someReports } from './reports.js';
 export { checkKeys, revokeKey } from './revoke.js';

@@ -68,6 +68,7 @@ export const userIdentitySchema = z.object({
 
 export const acsUserSchema = z.object({
   acs_user_id: id,
+  user_identity_id: id.nullish(),
   created_at: z.string(),
   full_name: z.string().nullish(),
   ...reportingIfAny,

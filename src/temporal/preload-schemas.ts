@@ -6,6 +6,7 @@
 import { z } from 'zod';
 import * as bookingStarts from '../domain/model/booking-start-schema.js';
 import * as doors from '../domain/model/door-schema.js';
+import * as drift from '../domain/model/drift-schema.js';
 import * as erasures from '../domain/model/erasure-schema.js';
 import * as exchanges from '../domain/model/exchange-schema.js';
 import * as keyRequests from '../domain/model/key-request-schema.js';
@@ -19,6 +20,7 @@ for (const exported of [
   ...Object.values(messages.messageSchemas),
   ...Object.values(bookingStarts),
   ...Object.values(doors),
+  ...Object.values(drift),
   ...Object.values(erasures),
   ...Object.values(exchanges),
   ...Object.values(keyRequests),

@@ -25,6 +25,8 @@ export const ACTIVITY_QUEUES = {
   waitForKeysToEnd: TASK_QUEUES.seam,
   waitForKeyOnPhone: TASK_QUEUES.seam,
   watchForStrays: TASK_QUEUES.seam,
+  auditKeys: TASK_QUEUES.seam,
+  reportDrift: TASK_QUEUES.stays,
   lookBack: TASK_QUEUES.stays,
   eraseGuest: TASK_QUEUES.seam,
   eraseHistory: TASK_QUEUES.stays,

@@ -13,6 +13,7 @@ export const WORKFLOW_TYPES = {
   bookingCommand: 'bookingCommand',
   keyRequests: 'keyRequests',
   eraseGuest: 'eraseGuest',
+  keyAudit: 'keyAudit',
 } as const;
 
 /** Visibility query for executions of stays, ended ones included. */

@@ -128,6 +128,7 @@ export async function openStayWorld(options: StayWorldOptions = {}): Promise<Sta
     options: {
       now: () => clock.now(),
       memoryMs: options.memoryMs ?? 0,
+      auditPauseMs: 200,
       timing: { firstPollMs: 10, lateCommitMs: 300, revokeTimeoutMs: 30, syncTimeoutMs: 1_000 },
     },
   });

@@ -25,6 +25,7 @@ test.each([
   [WORKFLOW_TYPES.ingest, `ingest/${PROPERTY_ID}/${OTHER}`, `ingest/${PROPERTY_ID}/${RIGHT}`, {}],
   [WORKFLOW_TYPES.keyRequests, `key-requests/${PROPERTY_ID}/${OTHER}`, `key-requests/${PROPERTY_ID}/${RIGHT}`, {}],
   [WORKFLOW_TYPES.eraseGuest, `erase/${PROPERTY_ID}/${OTHER}/g1`, `erase/${PROPERTY_ID}/${RIGHT}/g1`, guest],
+  [WORKFLOW_TYPES.keyAudit, `audit/${OTHER}`, `audit/${RIGHT}`, { propertyId: NAME }],
   [
     WORKFLOW_TYPES.bookingCommand,
     `command/house/${OTHER}`,

@@ -127,7 +127,9 @@ test('a start argument of any other kind stops no workflow', async () => {
     expect(await hasFailedTask(workflowId), workflowId).toBe(false);
   }
   const { length } = payloads;
-  const refusing = ['bookingDelivery', 'bookingSweep', 'bookingListener', 'bookingCommand', 'eraseGuest', 'findDoors'];
+  const refusing = [
+    ...['bookingDelivery', 'bookingSweep', 'bookingListener', 'bookingCommand', 'eraseGuest', 'findDoors', 'keyAudit'],
+  ];
   for (const type of refusing) {
     expect(await statusOf(`${type}/${PROPERTY_ID}/any-start-${length - 1}`), type).toBe('FAILED');
   }
@@ -188,7 +190,8 @@ async function startOf(type: string): Promise<string> {
     eraseGuest: eraseWorkflowId(guest),
   };
   const workflowId = ids[type] ?? `${type}/any-signal`;
-  if (type === WORKFLOW_TYPES.eraseGuest) await world.disturb({ kind: 'drop-before', times: 10_000 });
+  const callsSeam = type === WORKFLOW_TYPES.eraseGuest || type === WORKFLOW_TYPES.keyAudit;
+  if (callsSeam) await world.disturb({ kind: 'drop-before', times: 10_000 });
   await world.temporal.workflow.start(type, { workflowId, taskQueue: TASK_QUEUES.stays, args });
   return workflowId;
 }

@@ -29,6 +29,7 @@ import { messageNames, plannedChangeSchema, type MessageName } from '../../src/d
 import type { StaySnapshot } from '../../src/domain/model/snapshot-schema.js';
 import { exchangeEndSchema, exchangeSchema } from '../../src/domain/model/exchange-schema.js';
 import type { Vote } from '../../src/domain/model/exchange.js';
+import { keyRecordsOf } from '../../src/domain/stay/known/key-records.js';
 import { recordOutcome, recordVote } from '../../src/domain/stay/known/record-exchanges.js';
 import { offerOf, standingOf } from '../../src/domain/stay/plan/exchange.js';
 import type { StayView } from '../../src/domain/model/stay-view.js';
@@ -62,6 +63,7 @@ export function setHandlers(run: StayRun): void {
   setHandler(messages.settleExchangeUpdate, (end) => settleExchange(run, end), {
     validator: (end) => void parsed(exchangeEndSchema, end),
   });
+  setHandler(messages.keyRecordsQuery, () => keyRecordsOf(run.state));
   setHandler(messages.exchangeQuery, () => standingOf(run.state, now()));
   setHandler(messages.stayQuery, () => currentView(run));
   setHandler(messages.userIdentityIdsQuery, () =>

@@ -11,6 +11,7 @@ import type { AwaitedKeys } from '../../src/domain/model/key-request-schema.js';
 import type { ExchangeEnd } from '../../src/domain/model/exchange-schema.js';
 import type { Exchange, ExchangeStanding, Vote } from '../../src/domain/model/exchange.js';
 import type { MessageInput, MessageName } from '../../src/domain/model/message-schema.js';
+import type { RecordedKey } from '../../src/domain/model/drift.js';
 import type { StaySnapshotInput } from '../../src/domain/model/snapshot-schema.js';
 import type { StayPhase, StayView } from '../../src/domain/model/stay-view.js';
 
@@ -33,6 +34,9 @@ export interface StaySummary {
 export type PlannedChange =
   | { readonly [Name in MessageName]: { readonly message: Name; readonly payload: MessageInput<Name> } }[MessageName]
   | { readonly message: 'applyReservation'; readonly payload: StaySnapshotInput };
+
+/** Returns the keys of the stay with what Seam should have of them, for the audit of the property. */
+export const keyRecordsQuery = defineQuery<readonly RecordedKey[]>('keyRecords');
 
 /** Records the whole state of the reservation; returns before keys exist. Rejects with a typed failure. */
 export const applyReservationUpdate = defineUpdate<StayView, [StaySnapshotInput]>('applyReservation');
@@ -57,6 +61,7 @@ export const credentialChangedSignal = defineSignal<[MessageInput<'credentialCha
 export const leaseChangedSignal = defineSignal<[MessageInput<'leaseChanged'>]>('leaseChanged');
 export const phoneChangedSignal = defineSignal<[MessageInput<'phoneChanged'>]>('phoneChanged');
 export const policyChangedSignal = defineSignal<[MessageInput<'policyChanged'>]>('policyChanged');
+export const driftFoundSignal = defineSignal<[MessageInput<'driftFound'>]>('driftFound');
 export const readingRefusedSignal = defineSignal<[MessageInput<'readingRefused'>]>('readingRefused');
 
 /**
@@ -93,6 +98,7 @@ export const staySignals: { readonly [Name in MessageName]: SignalDefinition<[Me
   block: blockSignal,
   joinTo: joinToSignal,
   credentialChanged: credentialChangedSignal,
+  driftFound: driftFoundSignal,
   leaseChanged: leaseChangedSignal,
   phoneChanged: phoneChangedSignal,
   policyChanged: policyChangedSignal,

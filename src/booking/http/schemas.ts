@@ -28,6 +28,7 @@ const MESSAGE_NAMES = {
   PhoneReady: messageSchemas.phoneReady,
   JoinTo: messageSchemas.joinTo,
   CredentialChanged: messageSchemas.credentialChanged,
+  DriftFound: messageSchemas.driftFound,
   LeaseChanged: messageSchemas.leaseChanged,
   PhoneChanged: messageSchemas.phoneChanged,
   /** Message with a reason: `hold`, `release`, `force`, `block`. */

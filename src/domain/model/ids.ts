@@ -144,6 +144,11 @@ export function eraseWorkflowId(guest: StayName & { readonly guestId: string }):
   return idOf('erase', guest.propertyId, guest.reservationId, guest.guestId);
 }
 
+/** Returns the id of the audit of a property's keys: `audit/<propertyId>`, percent-encoded. */
+export function auditWorkflowId(propertyId: string): string {
+  return idOf('audit', propertyId);
+}
+
 /** Returns the id of the preparation step that registers a guest at Seam. */
 export function prepareStepId(guestId: string): string {
   return `prepare:${guestId}`;

@@ -1,6 +1,7 @@
 /** Schemas of the messages of `stay`: payloads of its signals, of `planFor`, and the start argument. */
 import { z } from 'zod';
 import { doorFactsSchema } from './door-schema.js';
+import { findingSchema } from './drift-schema.js';
 import { leaseNewsSchema } from './room-message-schema.js';
 import { guestsSchema, idSchema, instantSchema, isOrdered, roomsSchema, windowOrder } from './snapshot-schema.js';
 
@@ -55,6 +56,7 @@ export const messageSchemas = {
   leaseChanged: leaseNewsSchema.extend(envelope),
   phoneChanged: z.strictObject({ deviceId: idSchema, eventType: idSchema, eventId: idSchema, ...envelope }),
   policyChanged: nothing,
+  driftFound: z.strictObject({ findings: z.array(findingSchema).min(1).max(50), ...envelope }),
   readingRefused: z.strictObject({
     problem: z.string({ error: 'must say what is wrong, in up to 500 characters' }).min(1).max(500),
     ...envelope,

@@ -2,6 +2,7 @@
  * Inputs and outcomes of the activities of `stay`. Types only.
  * Fields with Seam's values carry Seam's names.
  */
+import type { AuditActivities } from './audit-activities.js';
 import type { DoorFacts } from './doors.js';
 import type { KeyAsk } from './key.js';
 import type { EarlierRun, FindEarlierRunInput } from './earlier-run.js';
@@ -207,7 +208,7 @@ export interface CheckKeysOutcome {
 }
 
 /** Every activity, by its registered name. */
-export interface StayActivities extends ErasureActivities {
+export interface StayActivities extends ErasureActivities, AuditActivities {
   /** Reads the property. Queue `stays`. @throws `PropertyUnknown`, retryable, if it is not configured */
   resolveProperty(input: ResolvePropertyInput): Promise<PropertyFacts>;
   /** Reports keys to rooms, releases leases, claims others; starts rooms without a workflow. Queue `stays`. */

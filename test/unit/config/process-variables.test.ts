@@ -26,9 +26,24 @@ describe("a worker's environment", () => {
     expect(workerConfig(least)).toEqual({
       temporalWaitMs: 120_000,
       seam: { auth: { kind: 'api-key', apiKey: 'seam_key' } },
+      auditHours: 24,
       profile: 'cluster',
       logLevel: 'info',
     });
+  });
+
+  test("a worker's version has the name of the deployment and a build id, which source code does not have by itself", () => {
+    expect(workerConfig({ ...least, STAYLINE_DEPLOYMENT: 'hotels', STAYLINE_BUILD_ID: '0.2.0-5d1f' }).version).toEqual({
+      deploymentName: 'hotels',
+      buildId: '0.2.0-5d1f',
+    });
+    expect(workerConfig({ ...least, STAYLINE_BUILD_ID: '0.2.0-5d1f' }).version).toBeUndefined();
+    expect(problemsOf({ ...least, STAYLINE_DEPLOYMENT: 'hotels' })).toEqual([
+      'STAYLINE_BUILD_ID is needed with STAYLINE_DEPLOYMENT where no build has made one',
+    ]);
+    expect(problemsOf({ ...least, STAYLINE_DEPLOYMENT: 'hotels.eu', STAYLINE_BUILD_ID: '1' })).toEqual([
+      'STAYLINE_DEPLOYMENT must have no dot, no colon and no leading "__", such as "stayline"',
+    ]);
   });
 
   test("a worker's environment names all variables that are missing at once, whatever else is wrong", () => {
@@ -68,6 +83,7 @@ describe("a worker's environment", () => {
       },
       lateCommitMs: 500,
       seamRequestsPerSecond: 20,
+      auditHours: 24,
       profile: 'embedded',
       seamActivitiesPerSecond: 12.5,
       workflowBundle: 'bundle.js',

@@ -58,12 +58,13 @@ describe('runWorkers', () => {
   });
 });
 
-test('only activities on rooms, the property file and histories run on the stays queue, without the rate limit', () => {
+test('only activities without a call to Seam run on the stays queue, without the rate limit', () => {
   const here = Object.entries(ACTIVITY_QUEUES).filter(([, queue]) => queue === TASK_QUEUES.stays);
   expect(here.map(([name]) => name)).toEqual([
     'resolveProperty',
     'settleLeases',
     'exchangeRooms',
+    'reportDrift',
     'lookBack',
     'eraseHistory',
   ]);

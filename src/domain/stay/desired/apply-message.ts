@@ -21,6 +21,7 @@ import {
   type PartyMember,
   type StayState,
 } from '../state.js';
+import type { Finding } from '../../model/drift-schema.js';
 import type { Key } from '../../model/key.js';
 import type { Guest } from '../../model/snapshot-schema.js';
 import { isBefore, normalInstant, plusMinutes, type Instant } from '../../model/instants.js';
@@ -30,6 +31,7 @@ import { isSameValue } from '../../model/same-value.js';
 import { distrustKey, keysOf, mayOpen, putKey, withOutsideAnchor, withoutRefusals } from '../known/keyring.js';
 import type { Message } from '../../model/message-schema.js';
 import { forgetThoseWhoLeft, partyTooLarge } from './party.js';
+import { recordDrift } from '../known/record-drift.js';
 import { recordLeaseNews } from '../known/record-leases.js';
 import { recordDeskAct } from './desk-acts.js';
 
@@ -150,6 +152,8 @@ function apply(state: StayState, message: Message, now: Instant, exactly: string
       return joinTo(state, message.payload);
     case 'credentialChanged':
       return credentialChanged(state, message.payload);
+    case 'driftFound':
+      return recordDrift(state, message.payload.findings, now);
     case 'phoneChanged':
       return phoneChanged(state, message.payload.deviceId);
     case 'leaseChanged':
@@ -392,6 +396,8 @@ function describe(message: Exclude<Message, { name: 'leaseChanged' }>): string {
       return `join to card ${message.payload.acsCredentialId}${ofGuest(message.payload.guestId)}`;
     case 'credentialChanged':
       return `Seam reports ${message.payload.eventType} of ${message.payload.acsCredentialId}`;
+    case 'driftFound':
+      return `the audit found at Seam: ${message.payload.findings.map(found).join(', ')}`;
     case 'phoneChanged':
       return `Seam reports ${message.payload.eventType} of phone ${message.payload.deviceId}`;
     case 'checkIn':
@@ -409,6 +415,10 @@ function describe(message: Exclude<Message, { name: 'leaseChanged' }>): string {
     default:
       return message satisfies never;
   }
+}
+
+function found({ kind, acsCredentialId }: Finding): string {
+  return `${kind} ${acsCredentialId}`;
 }
 
 function ofGuest(guestId: string | undefined): string {

@@ -1,0 +1,49 @@
+/** Command of `stayline` that compares the keys at Seam with those of the stays (docs/audit.md). */
+import type { Command } from 'commander';
+import { auditKeys } from '../client/audit-keys.js';
+import type { KeyAudit } from '../domain/model/audit-activities.js';
+import type { Difference } from '../domain/model/drift.js';
+import { clientOn } from '../temporal/connection.js';
+import { NotWorked } from './outcome.js';
+import { coloursFor, section, type Colours } from './show.js';
+import { withConnection } from './temporal.js';
+import type { Terminal } from './terminal.js';
+
+/** Adds the command `audit`. */
+export function addAuditCommand(program: Command, { env, out }: Terminal): void {
+  program
+    .command('audit')
+    .summary('compare the keys at Seam with those of the open stays')
+    .description(
+      'Compares every key of a property at Seam with what its open stays have recorded, and has the stays repair what differs. Exit code 1 if anything differs.',
+    )
+    .argument('<propertyId>')
+    .option('--json', 'the audit as JSON (docs/audit.md)', false)
+    .action(async (propertyId: string, { json }: { readonly json: boolean }) => {
+      const audit = await withConnection(env, (connection, target) =>
+        auditKeys(clientOn(connection, target), propertyId),
+      );
+      out.write(`${json ? JSON.stringify(audit, null, 2) : showAudit(audit, coloursFor(out))}\n`);
+      const found = audit.differences.length + audit.more;
+      if (found > 0) throw new NotWorked(`${found} keys differ; their stays repair what they can`);
+    });
+}
+
+function showAudit({ stays, credentials, unanswered, differences, more }: KeyAudit, colours: Colours): string {
+  return [
+    `${credentials} keys at Seam, ${stays} open stays`,
+    section(
+      colours,
+      'Stays that did not answer',
+      unanswered.map((stayId) => [stayId]),
+    ),
+    section(colours, 'Differences', differences.map(differenceRow)),
+    more === 0 ? '' : `and ${more} more`,
+  ]
+    .filter((part) => part !== '')
+    .join('\n\n');
+}
+
+function differenceRow({ kind, acsCredentialId, stayId, guestId }: Difference): string[] {
+  return [kind, acsCredentialId, stayId ?? 'of no stay', guestId ?? ''];
+}

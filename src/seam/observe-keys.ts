@@ -1,0 +1,72 @@
+/** Every key on phones that Seam has for a property's access system. */
+import { defined } from '../domain/model/defined.js';
+import type { KeyOwner, ObservedKey } from '../domain/model/drift.js';
+import { instantAt, millis, type Instant } from '../domain/model/instants.js';
+import type { Property } from '../domain/model/property-schema.js';
+import { everyItem, type SeamCalls } from './client.js';
+import { isGuestRoom, roomOf } from './entrances.js';
+import { ownerIn } from './guests.js';
+import { doorsOf, isDead, isMobileKey } from './matching.js';
+import type { Credential, Entrance } from './schemas.js';
+
+/** Largest page that Seam returns of these lists (its published schema). */
+const PAGE = 500;
+/** End of a credential that has none. */
+const NEVER: Instant = '9999-12-31T00:00Z';
+
+interface Observing {
+  readonly seam: SeamCalls;
+  readonly property: Property;
+  readonly entrances: readonly Entrance[];
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Returns the keys, without plastic cards and without the copies of a key on several phones. Costs a call for every 500
+ * credentials, users and identities, and one for each credential whose metadata lacks its doors.
+ * @throws SeamError
+ */
+export async function observeKeys({ seam, property, entrances, signal }: Observing): Promise<readonly ObservedKey[]> {
+  const { acsSystemId } = property.seam;
+  const ofSystem = { acs_system_id: acsSystemId, limit: PAGE };
+  // Read first: a credential that appears later has an owner that is known by then.
+  const credentials = await everyItem((cursor) => seam.listCredentials({ ...ofSystem, ...cursor }, { signal }));
+  const users = await everyItem((cursor) => seam.listAcsUsers({ ...ofSystem, ...cursor }, { signal }));
+  const identities = await everyItem((cursor) => seam.listUserIdentities({ limit: PAGE, ...cursor }, { signal }));
+  const keys = new Map(identities.map((one) => [one.user_identity_id, one.user_identity_key]));
+  const owners = new Map(users.map((user) => [user.acs_user_id, keys.get(user.user_identity_id ?? '') ?? '']));
+  return Promise.all(
+    credentials.filter(isMobileKey).map(async (credential) => {
+      const doors = await doorsOf(credential, seam, signal);
+      const acsUserId = credential.acs_user_id ?? '';
+      const owner = ownerIn(owners.get(acsUserId) ?? '', property.propertyId);
+      const rooms = entrances
+        .filter((door) => doors.includes(door.acs_entrance_id) && isGuestRoom(door, property.doors))
+        .map((door) => roomOf(door, property.doors));
+      return observed(credential, { acsUserId, owner, rooms, doors, isDead: isDead(credential, credentials) });
+    }),
+  );
+}
+
+function observed(
+  credential: Credential,
+  facts: Pick<ObservedKey, 'acsUserId' | 'rooms' | 'isDead'> & {
+    readonly owner: KeyOwner | undefined;
+    readonly doors: readonly string[];
+  },
+): ObservedKey {
+  const { acs_credential_id: acsCredentialId, starts_at, ends_at, created_at } = credential;
+  const { doors, owner, ...others } = facts;
+  const joinTo = credential.visionline_metadata?.joiner_acs_credential_ids?.[0];
+  return {
+    acsCredentialId,
+    kind: joinTo === undefined ? 'override' : 'joiner',
+    acsEntranceIds: doors,
+    window: {
+      from: instantAt(millis(starts_at ?? created_at)),
+      to: ends_at == null ? NEVER : instantAt(millis(ends_at)),
+    },
+    ...others,
+    ...defined({ joinTo, owner }),
+  };
+}
