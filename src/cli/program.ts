@@ -31,6 +31,7 @@ import { coloursFor, showDryRun, showLastKnown, showView } from './show.js';
 import { NoWorkerAnswers, viewOf, withStays } from './temporal.js';
 import { addEncryptionKeyCommands } from './encryption-key.js';
 import { addTemporalCommands } from './temporal-setup.js';
+import { addTrailCommand } from './trail.js';
 import type { Terminal } from './terminal.js';
 
 const packageSchema = z.object({ version: z.string() });
@@ -53,6 +54,7 @@ export function createProgram(terminal: Terminal): Command {
   addShow(program, terminal);
   addRoomCommands(program, terminal);
   addAuditCommand(program, terminal);
+  addTrailCommand(program, terminal);
   addApiKeyCommands(program, terminal);
   addTemporalCommands(program, terminal);
   addEncryptionKeyCommands(program, terminal);

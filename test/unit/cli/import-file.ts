@@ -2,12 +2,10 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, readFileSync } from 'node:fs';
-import { Writable } from 'node:stream';
 import { setTimeout } from 'node:timers/promises';
 import type { Connection } from '@temporalio/client';
-import { createProgram } from '../../../src/cli/program.js';
-import { BadInput, NotWorked } from '../../../src/cli/outcome.js';
 import { packageRoot } from '../../../src/package-root.js';
+import { runCli, type CliOptions, type CliRun } from '../../harness/run-cli.js';
 import type { StayWorld } from '../../harness/stay-world.js';
 
 export interface CsvOptions {
@@ -42,36 +40,9 @@ export function journaled(file: string): readonly string[] {
     .filter((line) => /[0-9a-f]{32}$/.test(line));
 }
 
-export interface Imported {
-  readonly code: number;
-  readonly out: string;
-  readonly err: string;
-}
-
-export interface ImportingOptions {
-  /** Target of problems and progress. */
-  readonly err?: 'a file' | 'a terminal';
-  readonly namespace?: string;
-}
-
-export async function importing(
-  address: string,
-  args: readonly string[],
-  { err: kind = 'a file', namespace = 'default' }: ImportingOptions = {},
-): Promise<Imported> {
-  const [out, err] = [collector(), collector()];
-  if (kind === 'a terminal') Object.assign(err.stream, { isTTY: true, columns: 80 });
-  const env = { TEMPORAL_ADDRESS: address, TEMPORAL_NAMESPACE: namespace };
-  const program = createProgram({ env, out: out.stream, err: err.stream });
-  const ended = (code: number, said = ''): Imported => ({ code, out: out.text(), err: `${err.text()}${said}` });
-  try {
-    await program.parseAsync(['import', ...args], { from: 'user' });
-    return ended(0);
-  } catch (error) {
-    if (error instanceof NotWorked) return ended(1, error.message);
-    if (error instanceof BadInput) return ended(2, error.message);
-    throw error;
-  }
+/** Imports in this process. */
+export function importing(address: string, args: readonly string[], options: CliOptions = {}): Promise<CliRun> {
+  return runCli(address, ['import', ...args], options);
 }
 
 /** Imports in a separate process, which is killed as soon as the journal has `at` lines, with no time to clean up. */
@@ -87,15 +58,4 @@ export async function killedImport(address: string, args: readonly [string, ...s
   child.kill('SIGKILL');
   const [code, signal] = (await exit) as [number | null, string | null];
   if (signal !== 'SIGKILL') throw new Error(`the import ended before it was killed, with exit code ${code}`);
-}
-
-function collector(): { readonly stream: NodeJS.WritableStream; text(): string } {
-  let text = '';
-  const stream = new Writable({
-    write(chunk: Buffer, _encoding, done) {
-      text += chunk.toString();
-      done();
-    },
-  });
-  return { stream, text: () => text };
 }
