@@ -30,6 +30,9 @@ const DYNAMIC_CONFIG = {
   'history.timerProcessorMaxPollRPS': '2000',
   'history.timerProcessorMaxTimeShift': '"10ms"',
   'history.workflowIdReuseMinimalInterval': '"0s"',
+  // Tasks of hotels in turn (`workflows/fairness.ts`).
+  'matching.useNewMatcher': 'true',
+  'matching.enableFairness': 'true',
 };
 
 /**

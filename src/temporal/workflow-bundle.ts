@@ -22,7 +22,8 @@ function moduleFile(fromHere: string): string {
 }
 
 const WORKFLOWS = moduleFile('../../workflows/index');
-const INTAKE = moduleFile('../../workflows/intake');
+/** Interceptors of every workflow. */
+const INTERCEPTORS = [moduleFile('../../workflows/intake'), moduleFile('../../workflows/fairness')];
 const PAYLOAD_CONVERTER = moduleFile('./payload-converter');
 /** Name of the built bundle, without and with failures that are encoded for encryption. */
 const BUILT = { plain: 'workflow-bundle.js', encrypted: 'workflow-bundle-encrypted.js' } as const;
@@ -54,7 +55,7 @@ export async function bundleWorkflows(
   return bundleWorkflowCode({
     workflowsPath,
     payloadConverterPath: PAYLOAD_CONVERTER,
-    workflowInterceptorModules: [INTAKE, ...interceptorsPaths],
+    workflowInterceptorModules: [...INTERCEPTORS, ...interceptorsPaths],
     preloadModules: PRELOADED,
     logger: options.logger ?? new DefaultLogger('WARN'),
     ...defined({ webpackConfigHook, failureConverterPath: kind === 'encrypted' ? FAILURE_CONVERTER : undefined }),
