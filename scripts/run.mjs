@@ -12,7 +12,6 @@ import { endWith, setUp, temporalIsGiven } from './setup.mjs';
 
 const TESTS = ['modules', 'vendors', 'temporal', 'test-server'];
 const FULL = ['--config', 'vitest.full.config.ts'];
-const COVERAGE = ['--config', 'vitest.coverage.config.ts'];
 
 /** @type {Record<string, { needs: string[], run: (args: string[]) => Promise<void>, usesGivenServer?: boolean }>} */
 const COMMANDS = {
@@ -31,8 +30,8 @@ const COMMANDS = {
     run: (args) => vitest(['--config', 'vitest.ci.config.ts', ...args]),
   },
   'test:busy': { needs: TESTS, run: busy },
-  'test:full': { needs: [...TESTS, 'browser', 'python', 'promtool'], run: full },
-  coverage: { needs: [...TESTS, 'python'], run: (args) => vitest([...COVERAGE, ...args]) },
+  'test:full': { needs: [...TESTS, 'browser', 'python', 'promtool'], run: (args) => vitest([...FULL, ...args]) },
+  coverage: { needs: [...TESTS, 'python'], run: (args) => vitest(['--config', 'vitest.coverage.config.ts', ...args]) },
   'test:faults': { needs: TESTS, run: faults },
   bench: { needs: ['modules', 'temporal'], run: typescript('bench/http.ts') },
   'bench:rate': { needs: ['modules'], run: typescript('bench/seam-rate.ts') },
@@ -63,11 +62,6 @@ async function faults(args) {
   await vitest([...FULL, 'test/faults/seeds', ...others]);
 }
 
-/** Runs all tests, then the coverage; with arguments, only the tests that they name. */
-async function full(args) {
-  await (args.length > 0 ? vitest([...FULL, ...args]) : vitest(FULL, COVERAGE));
-}
-
 /**
  * Starts two processes that use a core each beside `npm test`: no test may fail because the machine is busy. They end with this process.
  */
@@ -80,20 +74,12 @@ async function busy(args) {
   await vitest(args);
 }
 
-/**
- * Runs vitest as a separate program with our terminal; this process ends as vitest ends. Several runs follow each other until one fails.
- */
-async function vitest(...runs) {
+/** Runs vitest as a separate program with our terminal; this process ends as vitest ends. */
+async function vitest(args) {
   const program = path.join(ROOT, 'node_modules/vitest/vitest.mjs');
-  const [args, ...later] = runs;
   const child = spawn(process.execPath, [program, 'run', ...args], { cwd: ROOT, stdio: 'inherit' });
-  const stop = (signal) => child.kill(signal);
-  for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, stop);
-  child.on('exit', (code, signal) => {
-    if (code !== 0 || later.length === 0) process.exit(signal === null ? code : 1);
-    for (const name of ['SIGINT', 'SIGTERM']) process.off(name, stop);
-    void vitest(...later);
-  });
+  for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => child.kill(signal));
+  child.on('exit', (code, signal) => process.exit(signal === null ? code : 1));
 }
 
 const [name = '', ...args] = process.argv.slice(2);
