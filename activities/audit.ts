@@ -60,7 +60,8 @@ async function lookAt(
 ): Promise<Look> {
   const { property, seam } = await office.context(propertyId);
   const entrances = await office.entrances(property.seam.acsSystemId, signal);
-  const observed = await observeKeys({ seam, property, entrances, signal });
+  const neighbours = await office.neighbours(property);
+  const observed = await observeKeys({ seam, property, neighbours, entrances, signal });
   const { stays, unanswered } = await openStays(client, propertyId);
   const all = differencesOf({ propertyId, stays, observed }, instantAt(office.now()));
   return { stays, unanswered, observed, differences: all.filter((one) => isCertain(one, unanswered)) };

@@ -51,6 +51,8 @@ export interface Dependencies {
    * @throws ApplicationFailure `PropertyUnknown` if there is neither
    */
   seamAt(place: AtAccessSystem): Promise<SeamCalls>;
+  /** Returns the ids of other properties on the same access system. */
+  neighbours(property: Property): Promise<readonly string[]>;
   /** Returns the property with all that requests for its keys need. @throws ApplicationFailure `PropertyUnknown` */
   context(propertyId: string): Promise<KeyRequests>;
   /** Returns what calls that end keys need: they precede all others. @throws as `seamAt` does */
@@ -79,6 +81,12 @@ export function openDependencies({ seam, properties, options = {} }: ActivityDep
       if (property !== undefined) return property;
       const message = `No property ${JSON.stringify(propertyId)} is configured; add it to the property file`;
       throw ApplicationFailure.create({ message, type: ERROR_TYPES.propertyUnknown, nextRetryDelay: '5s' });
+    },
+    async neighbours({ propertyId, seam: { acsSystemId } }) {
+      const all = await properties.all();
+      return all
+        .filter((other) => other.seam.acsSystemId === acsSystemId && other.propertyId !== propertyId)
+        .map((other) => other.propertyId);
     },
     async context(propertyId) {
       const property = await office.property(propertyId);

@@ -72,7 +72,12 @@ async function work({ config, target, properties, connections }: WorkerConfigura
   const running = runWorkers(workers);
   const temporal = clientOn(client, target);
   await schedule(temporal, connections);
-  if (config.auditHours > 0) await ensureAudits(temporal, await properties.all(), config.auditHours);
+  if (config.auditHours > 0) {
+    // Stays work without audits.
+    await ensureAudits(temporal, await properties.all(), config.auditHours).catch((error: unknown) =>
+      log.warn({ error }, 'the schedules of the audits could not be created'),
+    );
+  }
   await client.close();
   log.info({ address, namespace, profile: config.profile }, 'running');
   process.send?.({ atWork: true });

@@ -17,6 +17,8 @@ const NEVER: Instant = '9999-12-31T00:00Z';
 interface Observing {
   readonly seam: SeamCalls;
   readonly property: Property;
+  /** Ids of other properties on the same access system, whose keys are left out. */
+  readonly neighbours: readonly string[];
   readonly entrances: readonly Entrance[];
   readonly signal: AbortSignal;
 }
@@ -26,7 +28,13 @@ interface Observing {
  * credentials, users and identities, and one for each credential whose metadata lacks its doors.
  * @throws SeamError
  */
-export async function observeKeys({ seam, property, entrances, signal }: Observing): Promise<readonly ObservedKey[]> {
+export async function observeKeys({
+  seam,
+  property,
+  neighbours,
+  entrances,
+  signal,
+}: Observing): Promise<readonly ObservedKey[]> {
   const { acsSystemId } = property.seam;
   const ofSystem = { acs_system_id: acsSystemId, limit: PAGE };
   // Read first: a credential that appears later has an owner that is known by then.
@@ -35,17 +43,24 @@ export async function observeKeys({ seam, property, entrances, signal }: Observi
   const identities = await everyItem((cursor) => seam.listUserIdentities({ limit: PAGE, ...cursor }, { signal }));
   const keys = new Map(identities.map((one) => [one.user_identity_id, one.user_identity_key]));
   const owners = new Map(users.map((user) => [user.acs_user_id, keys.get(user.user_identity_id ?? '') ?? '']));
+  const nameOf = ({ acs_user_id: id }: Credential): string => owners.get(id ?? '') ?? '';
   return Promise.all(
-    credentials.filter(isMobileKey).map(async (credential) => {
-      const doors = await doorsOf(credential, seam, signal);
-      const acsUserId = credential.acs_user_id ?? '';
-      const owner = ownerIn(owners.get(acsUserId) ?? '', property.propertyId);
-      const rooms = entrances
-        .filter((door) => doors.includes(door.acs_entrance_id) && isGuestRoom(door, property.doors))
-        .map((door) => roomOf(door, property.doors));
-      return observed(credential, { acsUserId, owner, rooms, doors, isDead: isDead(credential, credentials) });
-    }),
+    credentials
+      .filter((one) => isMobileKey(one) && !isOfAny(neighbours, nameOf(one)))
+      .map(async (credential) => {
+        const doors = await doorsOf(credential, seam, signal);
+        const acsUserId = credential.acs_user_id ?? '';
+        const owner = ownerIn(nameOf(credential), property.propertyId);
+        const rooms = entrances
+          .filter((door) => doors.includes(door.acs_entrance_id) && isGuestRoom(door, property.doors))
+          .map((door) => roomOf(door, property.doors));
+        return observed(credential, { acsUserId, owner, rooms, doors, isDead: isDead(credential, credentials) });
+      }),
   );
+}
+
+function isOfAny(propertyIds: readonly string[], userIdentityKey: string): boolean {
+  return propertyIds.some((propertyId) => ownerIn(userIdentityKey, propertyId) !== undefined);
 }
 
 function observed(

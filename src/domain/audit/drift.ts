@@ -20,15 +20,15 @@ export interface Audited {
 
 /**
  * Returns the differences at `now`, by credential. Keys that a step is issuing or ending are left out, because both
- * sides change. A key may have several differences.
+ * sides change; so are keys that a guest has beside one. A key may have several differences.
  */
 export function differencesOf({ propertyId, stays, observed }: Audited, now: Instant): readonly Difference[] {
   const claimed = stays.flatMap(({ stayId, keys }) => keys.map((key) => ({ stayId, key })));
   const atSeam = new Map(observed.map((one) => [one.acsCredentialId, one]));
-  const known = new Set(claimed.map(({ key }) => key.acsCredentialId));
+  const known = new Set(claimed.flatMap(({ key }) => key.acsCredentialId ?? []));
   const others = observed.filter((one) => !known.has(one.acsCredentialId) && isLiving(one, now));
   return [
-    ...claimed.flatMap((one) => ofRecorded(one, atSeam.get(one.key.acsCredentialId), now)),
+    ...claimed.flatMap((one) => ofRecorded(one, atSeam, now)),
     ...others.flatMap((one) => ofUnrecorded(one, { propertyId, claimed }, now)),
   ];
 }
@@ -38,9 +38,14 @@ function isLiving({ isDead, window }: ObservedKey, now: Instant): boolean {
   return !isDead && isBefore(now, window.to);
 }
 
-function ofRecorded({ stayId, key }: Claimed, seen: ObservedKey | undefined, now: Instant): readonly Difference[] {
+function ofRecorded(
+  { stayId, key }: Claimed,
+  atSeam: ReadonlyMap<string, ObservedKey>,
+  now: Instant,
+): readonly Difference[] {
   const { acsCredentialId, guestId } = key;
-  return kindsOf(key, seen, now).map((kind) => ({ kind, acsCredentialId, stayId, guestId }));
+  if (acsCredentialId === undefined) return [];
+  return kindsOf(key, atSeam.get(acsCredentialId), now).map((kind) => ({ kind, acsCredentialId, stayId, guestId }));
 }
 
 function kindsOf(key: RecordedKey, seen: ObservedKey | undefined, now: Instant): readonly DriftKind[] {
@@ -83,6 +88,8 @@ function ofUnrecorded(
   const { acsCredentialId, acsUserId, owner } = observed;
   if (owner === undefined) return [{ kind: 'foreign', acsCredentialId, observed }];
   const own = claimed.filter(({ key }) => key.acsUserId === acsUserId);
+  // It may be the key of a request whose answer has not arrived yet.
+  if (own.some(({ key }) => isUnderWay(key))) return [];
   // A person may have several stays: the key belongs to the one whose rooms it opens.
   const like = own.find(({ key }) => observed.rooms.some((room) => key.ask.rooms.includes(room))) ?? own[0];
   const isDoubled = own.some(({ key }) => isDoubleOf(observed, key, now));
@@ -98,6 +105,10 @@ function ofUnrecorded(
       }),
     },
   ];
+}
+
+function isUnderWay({ state, inDoubt }: RecordedKey): boolean {
+  return inDoubt === true || (state !== 'live' && state !== 'dead');
 }
 
 /** Returns true if the guest has a live key to the same doors beside the observed one. */

@@ -6,11 +6,14 @@ import type { KeyAsk, KeyState } from './key.js';
 export interface RecordedKey {
   readonly guestId: string;
   readonly acsUserId: string;
-  readonly acsCredentialId: string;
+  /** Absent while Seam may or may not have made the key. */
+  readonly acsCredentialId?: string;
   readonly state: KeyState;
   readonly ask: KeyAsk;
   /** Set for a dead key that Seam may rightly still have, because a phone keeps it. */
   readonly mayRemain?: true;
+  /** Set while the key of a lost request may still appear at Seam. */
+  readonly inDoubt?: true;
 }
 
 export interface RecordedStay {

@@ -19,6 +19,7 @@ beforeAll(async () => {
   seam = await startOddSeam(() => url);
   world = await openStayWorld({
     server: 'dev',
+    properties: { mountain: {} },
     // What is planted is one difference only under these settings.
     switches: { joinersSurviveAnchorDeletion: true },
     reachSeamAt: (simulatorUrl) => {
@@ -94,6 +95,8 @@ function freeRoom(): string {
 
 test('a clean hotel has no differences, and an audit of it costs one call for each list', async () => {
   for (let n = 0; n < 5; n++) await bookedWithKey(`clean-${n}`);
+  // Another hotel in the same building.
+  await hasKey(await world.book('other', { propertyId: 'mountain' }));
   const before = seam.received.length;
   expect(await auditKeys(world.temporal, PROPERTY_ID)).toEqual({
     ...{ stays: 5, unanswered: [], credentials: 5, differences: [], more: 0 },

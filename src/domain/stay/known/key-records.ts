@@ -3,12 +3,11 @@ import { defined } from '../../model/defined.js';
 import type { RecordedKey } from '../../model/drift.js';
 import type { StayState } from '../state.js';
 
-/** Returns the keys that Seam has made. */
+/** Returns the keys, also those that Seam may only be about to make. */
 export function keyRecordsOf({ keyring }: StayState): readonly RecordedKey[] {
-  return keyring.keys.flatMap((key) => {
-    const { guestId, acsUserId, acsCredentialId, state, ask, lingers } = key;
-    if (acsCredentialId === undefined) return [];
+  return keyring.keys.map(({ guestId, acsUserId, acsCredentialId, state, ask, lingers, doubt }) => {
     const mayRemain = lingers === true ? (true as const) : undefined;
-    return [{ guestId, acsUserId, acsCredentialId, state, ask, ...defined({ mayRemain }) }];
+    const inDoubt = doubt === 'open' ? (true as const) : undefined;
+    return { guestId, acsUserId, state, ask, ...defined({ acsCredentialId, mayRemain, inDoubt }) };
   });
 }

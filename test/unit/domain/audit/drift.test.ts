@@ -114,6 +114,17 @@ describe('a hotel with one difference', () => {
     expect(one).toMatchObject({ kind: 'unclaimed', stayId: 'stay/seaside/R-1', guestId: 'g1' });
   });
 
+  test.each<[string, Partial<RecordedKey>]>([
+    ['a request of the guest is under way', { state: 'issuing' }],
+    ['a request of the guest got no answer', { inDoubt: true }],
+    ['a key of the guest is being ended', { state: 'revoking' }],
+  ])('an unrecorded key is no difference while %s', (_what, key) => {
+    const { acsCredentialId: _none, ...unknown } = recorded(2, key);
+    const stays = [stayOf(1, recorded(1, key)), stayOf(2, { ...unknown, state: key.state ?? 'issuing' })];
+    const extras = [observed(1, { acsCredentialId: 'extra-1' }), observed(2, { acsCredentialId: 'extra-2' })];
+    expect(found(stays, [observed(1), ...extras])).toEqual([]);
+  });
+
   test('doubled: a guest has two keys to the same doors', () => {
     const twin = observed(1, { acsCredentialId: 'twin' });
     expect(found([stayOf(1, recorded(1))], [observed(1), twin])).toEqual([['doubled', 'twin']]);
