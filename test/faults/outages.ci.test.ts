@@ -6,7 +6,8 @@ import { openRealWorld, type RealWorld } from '../harness/real-world.js';
 
 let world: RealWorld;
 beforeAll(async () => {
-  world = await openRealWorld();
+  // Longer than an answer takes on a busy machine: a refusal that is not received is not repeated.
+  world = await openRealWorld({ seamTimeoutMs: 2_000 });
 });
 afterAll(async () => world.stop());
 

@@ -13,7 +13,8 @@ let worker: string;
 beforeAll(async () => {
   const [port] = await freePorts(undefined);
   worker = `http://127.0.0.1:${port}/metrics`;
-  world = await openRealWorld({ settings: { STAYLINE_METRICS_ADDRESS: `127.0.0.1:${port}` } });
+  // Longer than an answer takes on a busy machine: each is counted by its status.
+  world = await openRealWorld({ seamTimeoutMs: 5_000, settings: { STAYLINE_METRICS_ADDRESS: `127.0.0.1:${port}` } });
 });
 afterAll(async () => world.stop());
 
