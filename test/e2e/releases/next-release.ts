@@ -60,8 +60,8 @@ const EDITS: readonly Edit[] = [
   },
   {
     file: 'src/domain/model/stay-activities.ts',
-    find: 'export interface StayActivities extends ErasureActivities {\n',
-    put: `export interface StayActivities extends ErasureActivities {
+    find: '  resolveProperty(input: ResolvePropertyInput): Promise<PropertyFacts>;\n',
+    put: `  resolveProperty(input: ResolvePropertyInput): Promise<PropertyFacts>;
   briefDesk(input: { readonly stayId: string }): Promise<string>;\n`,
   },
   {
