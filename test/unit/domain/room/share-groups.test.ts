@@ -114,3 +114,15 @@ test('a stay between two of a group splits their lease, and the later one does n
   room.claim('C', [12, 14]);
   expect(room.claim('B', [14, 20], ready)).toMatchObject({ opener: true, anchors: [] });
 });
+
+test('a lease whose grace another claim ends is over for the group once its stay has received that', () => {
+  const room = aRoom();
+  room.claim('A', [0, 1], { graceMinutes: 120, shareGroup: 'h', ready: true });
+  room.passTo(1);
+  room.claim('B', [0, 2], { shareGroup: 'h' });
+  expect(room.decision('B')).toMatchObject({ openedBy: stay('A') });
+  room.claim('E', [0, 2]);
+  expect(room.decision('A')).toMatchObject({ until: at(1) });
+  room.passTo(1);
+  expect(room.decision('B')).toMatchObject({ kind: 'granted', until: at(2), opener: false, anchors: [] });
+});
