@@ -1,21 +1,7 @@
 /** Schema of the differences that the audit of a property sends to a stay. */
 import { z } from 'zod';
+import { REPAIRABLE_KINDS } from './drift.js';
 import { idSchema, windowSchema } from './snapshot-schema.js';
-
-/** Kinds that a stay can repair. A `foreign` key concerns no stay. */
-const REPAIRABLE = [
-  'missing',
-  'ended',
-  'alive',
-  'opens-longer',
-  'opens-shorter',
-  'opens-more',
-  'opens-less',
-  'other-owner',
-  'other-kind',
-  'unclaimed',
-  'doubled',
-] as const;
 
 const askSchema = z.strictObject({
   kind: z.enum(['override', 'joiner']),
@@ -27,7 +13,7 @@ const askSchema = z.strictObject({
 
 /** One difference; `guestId`, `acsUserId` and `ask` describe a key that the stay has not recorded. */
 export const findingSchema = z.strictObject({
-  kind: z.enum(REPAIRABLE),
+  kind: z.enum(REPAIRABLE_KINDS),
   acsCredentialId: idSchema,
   guestId: idSchema.optional(),
   acsUserId: idSchema.optional(),

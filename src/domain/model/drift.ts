@@ -41,8 +41,8 @@ export interface ObservedKey {
   readonly isDead: boolean;
 }
 
-/** Kinds of differences; `docs/audit.md` says what each means and what follows. */
-export const DRIFT_KINDS = [
+/** Kinds of differences that a stay can repair; `docs/audit.md` says what each means and what follows. */
+export const REPAIRABLE_KINDS = [
   'missing',
   'ended',
   'alive',
@@ -54,10 +54,10 @@ export const DRIFT_KINDS = [
   'other-kind',
   'unclaimed',
   'doubled',
-  'foreign',
 ] as const;
 
-export type DriftKind = (typeof DRIFT_KINDS)[number];
+/** Kind of a difference; a `foreign` key concerns no stay. */
+export type DriftKind = (typeof REPAIRABLE_KINDS)[number] | 'foreign';
 
 /** One difference. */
 export interface Difference {
