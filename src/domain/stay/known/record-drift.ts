@@ -1,9 +1,10 @@
 /** Records what the audit of a property has found at Seam, so that the next plan repairs it. */
 import type { Finding } from '../../model/drift-schema.js';
 import { normalInstant, type Instant } from '../../model/instants.js';
-import type { Key, KeyAsk, KeyCore } from '../../model/key.js';
+import type { Key, KeyAsk } from '../../model/key.js';
 import { askToCheck, type StayState } from '../state.js';
-import { coreOf, putKey, withKey } from './keyring.js';
+import { coreOf, putKey } from './keyring.js';
+import { withStray } from './record-late-keys.js';
 
 /** Generation of keys that no request of the stay made: before all others. */
 const NO_GENERATION = 0;
@@ -36,7 +37,7 @@ function recordFinding(state: StayState, finding: Finding, now: Instant): StaySt
         : state;
     case 'unclaimed':
     case 'doubled':
-      return key === undefined ? withStray(state, finding, now) : state;
+      return key === undefined ? withUnrecorded(state, finding, now) : state;
     default:
       return finding.kind satisfies never;
   }
@@ -47,21 +48,14 @@ function condemned(state: StayState, key: Key | undefined, how: 'at-once' | 'aft
 }
 
 /** Adds a key that the stay has not recorded; does nothing if the finding does not describe it. */
-function withStray(state: StayState, { acsCredentialId, guestId, acsUserId, ask }: Finding, now: Instant): StayState {
+function withUnrecorded(
+  state: StayState,
+  { acsCredentialId, guestId, acsUserId, ask }: Finding,
+  now: Instant,
+): StayState {
   if (guestId === undefined || acsUserId === undefined || ask === undefined) return state;
-  const number = state.keyring.lastKey + 1;
-  const core: KeyCore = {
-    keyId: `${guestId}#${number}`,
-    guestId,
-    acsUserId,
-    ask: askOf(ask),
-    commonDoors: [],
-    generation: NO_GENERATION,
-    requestedAt: now,
-    why: 'the audit found it at Seam',
-  };
-  const keyring = withKey(state.keyring, { ...core, state: 'stray', acsCredentialId });
-  return { ...state, keyring: { ...keyring, lastKey: number } };
+  const like = { guestId, acsUserId, ask: askOf(ask), commonDoors: [], generation: NO_GENERATION };
+  return withStray(state, like, { acsCredentialId, why: 'the audit found it at Seam' }, now);
 }
 
 function askOf({ kind, joinTo, rooms, acsEntranceIds, window }: NonNullable<Finding['ask']>): KeyAsk {

@@ -7,32 +7,37 @@ import { findKey, putKey, withKey } from './keyring.js';
 import { endGone } from './record-losses.js';
 import type { Observed } from '../../model/stay-activities.js';
 
+const CARRIED_OUT_LATE = 'Seam carried out a lost request late';
+
 /** Adds a stray that resembles the key `like`; does nothing if the keyring already has the credential. */
 export function addStray(state: StayState, like: Key, acsCredentialId: string, now: Instant): StayState {
   if (state.keyring.keys.some((key) => key.acsCredentialId === acsCredentialId)) return state;
-  const stray: StrayKey = { ...lateKey(state, like, now), state: 'stray', acsCredentialId };
-  const keyring = { ...withKey(state.keyring, stray), lastKey: state.keyring.lastKey + 1 };
-  return withLine(
-    { ...state, keyring },
-    { at: now, what: `a key that no step requested appeared for guest ${like.guestId}` },
-  );
+  return withLine(withStray(state, like, { acsCredentialId, why: CARRIED_OUT_LATE }, now), {
+    at: now,
+    what: `a key that no step requested appeared for guest ${like.guestId}`,
+  });
 }
 
-/** Returns the key that a lost request for `like` has made. */
-function lateKey(state: StayState, like: Key, now: Instant): KeyCore {
-  const { guestId, acsUserId, ask, commonDoors, generation } = like;
-  const keyId = `${guestId}#${state.keyring.lastKey + 1}`;
-  const why = 'Seam carried out a lost request late';
-  return {
-    keyId,
-    guestId,
-    acsUserId,
-    ask,
-    commonDoors,
-    generation,
-    requestedAt: now,
-    why,
-  };
+/** Adds a key that resembles `like` and that no step has requested, to be ended. */
+export function withStray(
+  state: StayState,
+  like: Resembled,
+  { acsCredentialId, why }: { readonly acsCredentialId: string; readonly why: string },
+  now: Instant,
+): StayState {
+  const stray: StrayKey = { ...unrequestedKey(state, like, { why, now }), state: 'stray', acsCredentialId };
+  return { ...state, keyring: { ...withKey(state.keyring, stray), lastKey: state.keyring.lastKey + 1 } };
+}
+
+type Resembled = Pick<KeyCore, 'guestId' | 'acsUserId' | 'ask' | 'commonDoors' | 'generation'>;
+
+function unrequestedKey(
+  { keyring }: StayState,
+  { guestId, acsUserId, ask, commonDoors, generation }: Resembled,
+  { why, now }: { readonly why: string; readonly now: Instant },
+): KeyCore {
+  const keyId = `${guestId}#${keyring.lastKey + 1}`;
+  return { keyId, guestId, acsUserId, ask, commonDoors, generation, requestedAt: now, why };
 }
 
 type Watch = Preparation & { do: 'watch-for-strays' };
@@ -67,7 +72,8 @@ function isSupersededBy(key: Key, { goneCredentialIds }: Observed): boolean {
 /** Adds the late key as the guest's own, still to be confirmed; the doubt moves to it. */
 function takePlace(state: StayState, key: Key, acsCredentialId: string, now: Instant): StayState {
   const { doubt: _doubt, ...certain } = key;
-  const late: IssuingKey = { ...lateKey(state, key, now), state: 'issuing', acsCredentialId };
+  const unrequested = unrequestedKey(state, key, { why: CARRIED_OUT_LATE, now });
+  const late: IssuingKey = { ...unrequested, state: 'issuing', acsCredentialId };
   const { lastKey, lastGeneration } = state.keyring;
   const generation = key.ask.kind === 'override' ? lastGeneration + 1 : key.generation;
   const keyring = {
