@@ -5,13 +5,12 @@
 import type { EarlierKey } from '../domain/model/earlier-run.js';
 import { defined } from '../domain/model/defined.js';
 import { instantAt, isBefore, millis, overlaps, type Instant, type Window } from '../domain/model/instants.js';
-import type { KeyAsk } from '../domain/model/key.js';
 import type { Property } from '../domain/model/property-schema.js';
 import { everyItem, type SeamCalls } from './client.js';
 import { isGuestRoom, roomOf } from './entrances.js';
 import { foundOrNothing } from './errors.js';
 import { guestIdIn, userIdentityKey } from './guests.js';
-import { doorsOf, isBeingDeleted, isDead, isMobileKey, issuedAt } from './matching.js';
+import { askOf, doorsOf, isBeingDeleted, isDead, isMobileKey, issuedAt } from './matching.js';
 import type { Credential, Entrance, UserIdentity } from './schemas.js';
 
 /** Key that a room has recorded for the stay. */
@@ -128,18 +127,12 @@ async function earlierKey(
   const acsEntranceIds = await doorsOf(credential, seam, signal);
   const doors = entrances.filter(({ acs_entrance_id: id }) => acsEntranceIds.includes(id));
   const guestRooms = doors.filter((door) => isGuestRoom(door, property.doors));
-  const extent = {
-    rooms: guestRooms.map((door) => roomOf(door, property.doors)),
-    acsEntranceIds,
-    window: { from: instantAt(millis(credential.starts_at ?? created_at)), to: instantAt(millis(endsAt)) },
-  };
-  const joinTo = credential.visionline_metadata?.joiner_acs_credential_ids?.[0];
-  const ask: KeyAsk = joinTo === undefined ? { kind: 'override', ...extent } : { kind: 'joiner', joinTo, ...extent };
+  const rooms = guestRooms.map((door) => roomOf(door, property.doors));
   return {
     guestId,
     acsUserId,
     acsCredentialId,
-    ask,
+    ask: askOf(credential, acsEntranceIds, rooms),
     commonDoors: doors.filter((door) => !guestRooms.includes(door)).map((door) => door.display_name),
     issuedAt: instantAt(issuedAt(credential) ?? millis(created_at)),
     ...defined({ lingers: isDeadAtRooms ? (true as const) : undefined }),

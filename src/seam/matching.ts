@@ -2,7 +2,7 @@
  * Credential checks: liveness, arrival at the provider, and match with an ask. A key whose answer was lost is matched
  * by fields that Seam keeps and echoes. `starts_at` (shifted if past), `override` and `card_format` are not among them.
  */
-import { instantAt, millis } from '../domain/model/instants.js';
+import { instantAt, millis, type Instant } from '../domain/model/instants.js';
 import type { KeyAsk } from '../domain/model/key.js';
 import type { SeamReport } from '../domain/model/seam-reports.js';
 import type { SeamCalls } from './client.js';
@@ -98,6 +98,21 @@ function hasShapeOf(ask: KeyAsk, credential: Credential): boolean {
     credential.ends_at != null &&
     instantAt(millis(credential.ends_at)) === instantAt(millis(ask.window.to))
   );
+}
+
+/** End of a credential that has none. */
+const NEVER: Instant = '9999-12-31T00:00Z';
+
+/** Returns the ask that would make such a credential; `doors` are its entrances, `rooms` the guest rooms among them. */
+export function askOf(credential: Credential, doors: readonly string[], rooms: readonly string[]): KeyAsk {
+  const { starts_at: startsAt, ends_at: endsAt, created_at: createdAt } = credential;
+  const window = {
+    from: instantAt(millis(startsAt ?? createdAt)),
+    to: endsAt == null ? NEVER : instantAt(millis(endsAt)),
+  };
+  const extent = { rooms, acsEntranceIds: doors, window };
+  const joinTo = credential.visionline_metadata?.joiner_acs_credential_ids?.[0];
+  return joinTo === undefined ? { kind: 'override', ...extent } : { kind: 'joiner', joinTo, ...extent };
 }
 
 /** Returns the ids of all doors that the credential opens. @throws SeamError */

@@ -1,18 +1,15 @@
 /** Every key on phones that Seam has for a property's access system. */
 import { defined } from '../domain/model/defined.js';
-import type { KeyOwner, ObservedKey } from '../domain/model/drift.js';
-import { instantAt, millis, type Instant } from '../domain/model/instants.js';
+import type { ObservedKey } from '../domain/model/drift.js';
 import type { Property } from '../domain/model/property-schema.js';
 import { everyItem, type SeamCalls } from './client.js';
 import { isGuestRoom, roomOf } from './entrances.js';
 import { ownerIn } from './guests.js';
-import { doorsOf, isDead, isMobileKey } from './matching.js';
+import { askOf, doorsOf, isDead, isMobileKey } from './matching.js';
 import type { Credential, Entrance } from './schemas.js';
 
 /** Largest page that Seam returns of these lists (its published schema). */
 const PAGE = 500;
-/** End of a credential that has none. */
-const NEVER: Instant = '9999-12-31T00:00Z';
 
 interface Observing {
   readonly seam: SeamCalls;
@@ -49,39 +46,20 @@ export async function observeKeys({
       .filter((one) => isMobileKey(one) && !isOfAny(neighbours, nameOf(one)))
       .map(async (credential) => {
         const doors = await doorsOf(credential, seam, signal);
-        const acsUserId = credential.acs_user_id ?? '';
-        const owner = ownerIn(nameOf(credential), property.propertyId);
         const rooms = entrances
           .filter((door) => doors.includes(door.acs_entrance_id) && isGuestRoom(door, property.doors))
           .map((door) => roomOf(door, property.doors));
-        return observed(credential, { acsUserId, owner, rooms, doors, isDead: isDead(credential, credentials) });
+        return {
+          acsCredentialId: credential.acs_credential_id,
+          acsUserId: credential.acs_user_id ?? '',
+          ...askOf(credential, doors, rooms),
+          isDead: isDead(credential, credentials),
+          ...defined({ owner: ownerIn(nameOf(credential), property.propertyId) }),
+        };
       }),
   );
 }
 
 function isOfAny(propertyIds: readonly string[], userIdentityKey: string): boolean {
   return propertyIds.some((propertyId) => ownerIn(userIdentityKey, propertyId) !== undefined);
-}
-
-function observed(
-  credential: Credential,
-  facts: Pick<ObservedKey, 'acsUserId' | 'rooms' | 'isDead'> & {
-    readonly owner: KeyOwner | undefined;
-    readonly doors: readonly string[];
-  },
-): ObservedKey {
-  const { acs_credential_id: acsCredentialId, starts_at, ends_at, created_at } = credential;
-  const { doors, owner, ...others } = facts;
-  const joinTo = credential.visionline_metadata?.joiner_acs_credential_ids?.[0];
-  return {
-    acsCredentialId,
-    kind: joinTo === undefined ? 'override' : 'joiner',
-    acsEntranceIds: doors,
-    window: {
-      from: instantAt(millis(starts_at ?? created_at)),
-      to: ends_at == null ? NEVER : instantAt(millis(ends_at)),
-    },
-    ...others,
-    ...defined({ joinTo, owner }),
-  };
 }
