@@ -21,6 +21,7 @@ import { SEARCH_ATTRIBUTES } from '../temporal/search-attributes.js';
 import { allOf, keywordClause } from '../temporal/visibility.js';
 import { ALL_STAYS, WORKFLOW_TYPES } from '../temporal/workflow-types.js';
 import { asking } from './asking.js';
+import { standingOf } from './standing.js';
 
 /** One thing that was done, at a UTC instant; `reservationId` or `room` says where. */
 export interface TrailLine extends TimelineLine {
@@ -70,7 +71,9 @@ async function* partsOf(temporal: Client, asked: TrailOf): AsyncGenerator<Part> 
   const kept = await keptByErasures(temporal, { ...asked, reservationId });
   yield* kept;
   if (reservationId !== undefined) {
-    if (kept.length === 0) yield stayPart(temporal, { ...asked, reservationId });
+    const name = { ...asked, reservationId };
+    // The reservation of an erased guest may be booked again.
+    if (kept.length === 0 || (await standingOf(temporal, name)) !== 'unknown') yield stayPart(temporal, name);
     return;
   }
   const ofProperty = keywordClause(SEARCH_ATTRIBUTES.property.name, asked.propertyId);

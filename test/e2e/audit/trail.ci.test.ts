@@ -59,6 +59,12 @@ test('the trail of a property has its stays and rooms, and those of an erased gu
   expect(lines.some(({ reservationId }) => reservationId === 'trail-1')).toBe(true);
   expect(lines.some(({ room }) => room !== undefined)).toBe(true);
   expect(out).not.toMatch(/Mathilde|Unverwechselbar|example\.com/);
+
+  const again = await world.book('trail-2', { revision: 9 });
+  await again.until((view) => view.settled && view.keys.some(({ state }) => state === 'live'));
+  const both = (await exported('--reservation', 'trail-2')).map(({ what }) => what);
+  expect(both.filter((what) => what === 'key of guest g1 issued')).toHaveLength(2);
+  expect(both).toContain('checked out');
 });
 
 test('a selection of a stay and a room together is refused', async () => {
