@@ -22,7 +22,7 @@ import { instantAt } from '../domain/model/instants.js';
 import { snapshotSchema, type StaySnapshotInput } from '../domain/model/snapshot-schema.js';
 import type { StayView } from '../domain/model/stay-view.js';
 import { startOptions, type StartOptions } from '../temporal/start-options.js';
-import { asking } from './asking.js';
+import { asking, updating } from './asking.js';
 import { refusing, StayRefused } from './refusals.js';
 import { WORKFLOW_TYPES } from '../temporal/workflow-types.js';
 
@@ -91,11 +91,7 @@ async function hasContent(ended: WorkflowHandle<typeof stay>, snapshot: StaySnap
 /** Updates a stay that exists; starts none. */
 async function updateKnownStay(temporal: Client, snapshot: StaySnapshotInput): Promise<StayView> {
   try {
-    return await refusing(() =>
-      temporal.workflow
-        .getHandle<typeof stay>(stayWorkflowId(snapshot))
-        .executeUpdate(applyReservationUpdate, { args: [snapshot] }),
-    );
+    return await updateStay(temporal, snapshot, snapshot);
   } catch (error) {
     if (!(error instanceof WorkflowNotFoundError)) throw error;
   }
@@ -119,12 +115,16 @@ async function endKnownStay(
   const refused = new StayRefused(ERROR_TYPES.invalidSnapshot, describeProblems(problems), problems);
   const ending = endingIn(input);
   if (ending === undefined) throw refused;
-  const handle = temporal.workflow.getHandle<typeof stay>(stayWorkflowId(ending));
   try {
-    return await refusing(() => handle.executeUpdate(applyReservationUpdate, { args: [input] }));
+    return await updateStay(temporal, ending, input);
   } catch (error) {
     throw error instanceof WorkflowNotFoundError ? refused : error;
   }
+}
+
+function updateStay(temporal: Client, name: StayName, snapshot: StaySnapshotInput): Promise<StayView> {
+  const handle = temporal.workflow.getHandle<typeof stay>(stayWorkflowId(name));
+  return refusing(() => updating(() => handle.executeUpdate(applyReservationUpdate, { args: [snapshot] })));
 }
 
 /** Returns the options that start a stay. */
@@ -137,12 +137,15 @@ async function updateWithStart(
   snapshot: StaySnapshotInput,
   workflowIdReusePolicy: WorkflowIdReusePolicy,
 ): Promise<StayView> {
-  const startWorkflowOperation = new WithStartWorkflowOperation<typeof stay>(WORKFLOW_TYPES.stay, {
-    ...stayStart(snapshot),
-    workflowIdConflictPolicy: 'USE_EXISTING',
-    workflowIdReusePolicy,
-  });
-  return refusing(() =>
-    temporal.workflow.executeUpdateWithStart(applyReservationUpdate, { args: [snapshot], startWorkflowOperation }),
-  );
+  const send = (): Promise<StayView> => {
+    // The client refuses a second use of the same operation.
+    const startWorkflowOperation = new WithStartWorkflowOperation<typeof stay>(WORKFLOW_TYPES.stay, {
+      ...stayStart(snapshot),
+      workflowIdConflictPolicy: 'USE_EXISTING',
+      workflowIdReusePolicy,
+    });
+    const options = { args: [snapshot] as [StaySnapshotInput], startWorkflowOperation };
+    return temporal.workflow.executeUpdateWithStart(applyReservationUpdate, options);
+  };
+  return refusing(() => updating(send));
 }

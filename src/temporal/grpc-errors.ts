@@ -35,8 +35,23 @@ export function isRunFull(error: unknown): boolean {
   return answer !== undefined && RUN_IS_FULL.test(answer.details);
 }
 
+/** Server texts for an update that it has dropped, because the workflow's task in which it arrived failed. */
+const UPDATE_DROPPED = /unable to perform workflow execution update due to .*workflow task/i;
+
+/**
+ * Returns true if the server has dropped the update: the workflow has not seen it. It does so if the task in which the
+ * update arrived fails, for instance because the run continues as new at that moment.
+ */
+export function isUpdateDropped(error: unknown): boolean {
+  const answer = grpcErrorIn(error);
+  return answer?.code === GRPC_STATUS.FAILED_PRECONDITION && UPDATE_DROPPED.test(answer.details);
+}
+
 /** Returns the gRPC error in an error of Temporal's client, which wraps it for some calls; undefined without one. */
 export function grpcErrorIn(error: unknown): GrpcError | undefined {
   const found = error instanceof Error && isGrpcServiceError(error.cause) ? error.cause : error;
-  return isGrpcServiceError(found) ? found : undefined;
+  if (!isGrpcServiceError(found)) return undefined;
+  const { code, details, message } = found;
+  // Of an update with start, the client puts the text of the operation that failed into the message only.
+  return { code, details: message.startsWith(`${code} `) ? details : message };
 }

@@ -15,6 +15,7 @@ import {
   type IngestWorkflow,
 } from '../../../workflows/booking/messages.js';
 import { commandWorkflowId, deliveryWorkflowId, ingestWorkflowId, type StayName } from '../../domain/model/ids.js';
+import { updating } from '../../client/asking.js';
 import { startOptions, type StartOptions } from '../../temporal/start-options.js';
 import { chunksOf, tryAll } from './at-once.js';
 import type { Connection } from './connections.js';
@@ -77,11 +78,13 @@ export async function signalEach(temporal: Client, pace: IngestPace, names: read
 
 /** Reads a reservation now, in sequence with its other reads, and returns the outcome. */
 export function reread(temporal: Client, pace: IngestPace, name: StayName): Promise<RereadOutcome> {
-  const startWorkflowOperation = new WithStartWorkflowOperation<IngestWorkflow>(WORKFLOW_TYPES.ingest, {
-    ...startOf(name, pace),
-    workflowIdConflictPolicy: 'USE_EXISTING',
+  return updating(() => {
+    const startWorkflowOperation = new WithStartWorkflowOperation<IngestWorkflow>(WORKFLOW_TYPES.ingest, {
+      ...startOf(name, pace),
+      workflowIdConflictPolicy: 'USE_EXISTING',
+    });
+    return temporal.workflow.executeUpdateWithStart(rereadUpdate, { startWorkflowOperation });
   });
-  return temporal.workflow.executeUpdateWithStart(rereadUpdate, { startWorkflowOperation });
 }
 
 /** Starts a workflow for a command of a booking system. A command runs once, even if it is handed over again. */
