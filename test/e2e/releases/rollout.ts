@@ -1,14 +1,14 @@
 /**
  * A release while stays are in motion: workers of two builds on one server, each a process of its own. Some stays begin on the second build
  * while it ramps, all move to it when it becomes current, back when it is rolled back, and to it again, until the first has drained. The
- * locks judge the keys; Temporal says which build a run belongs to.
+ * locks judge the keys; Temporal says which build a run belongs to. During the last move both workers are killed.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import proto from '@temporalio/proto';
 import { expect } from 'vitest';
-import { startChild } from '../../../src/dev/child-process.js';
+import { startChild, type Child } from '../../../src/dev/child-process.js';
 import type { StayView } from '../../../src/client.js';
 import type { BookedStay } from '../../harness/booked-stay.js';
 import { openRealWorld, type RealWorld } from '../../harness/real-world.js';
@@ -40,10 +40,13 @@ async function rollOutIn(world: RealWorld, folder: string, count: number): Promi
   await Promise.all(early.map(hasKeys));
   expect(await operator.open(SECOND)).toBe(0);
 
-  // Its bundle is another one than that of the first.
-  const { STAYLINE_WORKFLOW_BUNDLE: _bundle, ...settings } = world.stack.workerEnvironment;
-  const env = { ...settings, STAYLINE_BUILD_ID: SECOND };
-  const second = await startChild({ file: writeNextRelease(folder), env, log: STDERR });
+  const file = writeNextRelease(folder);
+  let second = await startSecond(world, file);
+  /** Kills both workers, and starts both again. */
+  const killed = async (): Promise<void> => {
+    await Promise.all([world.killWorker(), second.end('SIGKILL')]);
+    second = await startSecond(world, file);
+  };
   try {
     await operator.ramp(SECOND, 50);
     const late = await book(world, 'late', Math.floor(count / 2));
@@ -61,7 +64,8 @@ async function rollOutIn(world: RealWorld, folder: string, count: number): Promi
     expect(await operator.open(SECOND), 'workflows on the second build').toBe(0);
     for (const stay of stays) expect(briefedAt(await stay.view()), 'field of the second build').toBeUndefined();
 
-    await Promise.all([operator.promote(SECOND).then(() => operator.moveAllTo(SECOND)), addGuests(early)]);
+    const promoted = operator.promote(SECOND);
+    await Promise.all([promoted.then(() => operator.moveAllTo(SECOND)), promoted.then(killed), addGuests(early)]);
     await world.stack.worker().end('SIGTERM');
     for (const [index, stay] of stays.entries()) {
       const before = briefed[index];
@@ -77,6 +81,13 @@ async function rollOutIn(world: RealWorld, folder: string, count: number): Promi
   } finally {
     await second.end('SIGTERM');
   }
+}
+
+/** Starts a worker of the second build. */
+function startSecond({ stack }: RealWorld, file: string): Promise<Child> {
+  // Its bundle is another one than that of the first.
+  const { STAYLINE_WORKFLOW_BUNDLE: _bundle, ...settings } = stack.workerEnvironment;
+  return startChild({ file, env: { ...settings, STAYLINE_BUILD_ID: SECOND }, log: STDERR });
 }
 
 async function book(world: RealWorld, prefix: string, count: number): Promise<readonly BookedStay[]> {
