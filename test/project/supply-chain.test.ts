@@ -1,4 +1,4 @@
-/** What the project installs: licences, install scripts and hashes, by the lock file. */
+/** Licences, install scripts and hashes of the packages that the project installs, by the lock file. */
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect, test } from 'vitest';
@@ -13,7 +13,7 @@ interface Locked {
 
 const LICENCES = [
   ...['0BSD', 'Apache-2.0', 'BlueOak-1.0.0', 'BSD-2-Clause', 'BSD-3-Clause', 'ISC', 'MIT', 'Unlicense'],
-  // Of data: the table of browsers that the bundler brings.
+  // A licence for data: the table of browsers that the bundler brings.
   'CC-BY-4.0',
 ];
 /** Licences that a package names in a form that the lock file does not keep. */

@@ -30,7 +30,8 @@ import { show } from './publish.js';
  * becomes attention.
  * @returns final phase, and the number of override and joiner keys that were issued
  * @throws ApplicationFailure `InvalidSnapshot`, `StaleRevision` or `StayOver` if `start.snapshot` is refused;
- * `InvalidSnapshot` also if the workflow id is no stay's or has another spelling, or the carried state has another schema
+ * `InvalidSnapshot` also if the workflow id is no stay's or has another spelling, or the carried state has another
+ * schema
  */
 export async function stay(argument: StayStart = {}): Promise<StaySummary> {
   const { start, complaint } = startArgument<StayStart>(argument);
@@ -60,8 +61,9 @@ async function live(run: StayRun): Promise<StaySummary> {
 }
 
 /**
- * Returns whether the run must continue as new: its history is long, it has done much, the current version is another one, or the stay was reinstated after
- * its workflow was cancelled. Only a new run receives the next cancellation request.
+ * Returns whether the run must continue as new: its history is long, it has done much, the current version is another
+ * one, or the stay was reinstated after its workflow was cancelled. Only a new run receives the next cancellation
+ * request.
  */
 function mustContinueAsNew(run: StayRun): boolean {
   if (!allSignalsTaken()) return false;

@@ -1,6 +1,6 @@
 /**
  * The audit of a hotel's keys, on the real server: nothing in a clean hotel, and each difference that is planted at the simulated Seam. The
- * stays repair their own; the locks and a second audit judge that. A key of somebody else is named and stays.
+ * stays repair their own; the locks and a second audit judge that. A foreign key is reported and stays.
  */
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { auditKeys } from '../../../src/client/audit-keys.js';
@@ -20,7 +20,7 @@ beforeAll(async () => {
   world = await openStayWorld({
     server: 'dev',
     properties: { mountain: {} },
-    // What is planted is one difference only under these settings.
+    // Under these settings, each planted change is one difference.
     switches: { joinersSurviveAnchorDeletion: true },
     reachSeamAt: (simulatorUrl) => {
       url = simulatorUrl;
@@ -163,7 +163,7 @@ test('each planted difference is found once, the stays repair theirs, and a key 
   const found = audit.differences.map(({ kind, acsCredentialId }) => [kind, acsCredentialId]);
   expect(found.toSorted()).toEqual(planted.map(([kind, id]) => [kind, id]).toSorted());
 
-  // Whoever ended these keys may have had a reason, such as a desk card: the desk decides.
+  // There may be a reason for the end of these keys, such as a desk card: the desk decides.
   for (const stay of stays.filter(({ name }) => /-(missing|ended)$/.test(name.reservationId))) {
     await stay.until(({ attention }) => attention.some(({ code }) => code === 'key-invalidated'));
     await stay.signal('force', { reason: 'the guest has no card' });
