@@ -15,8 +15,10 @@ import { watchReadiness } from './server/readiness.js';
 import { retentionHoursFor } from './property-file.js';
 import { createHttpServer } from './http/server.js';
 import { addMetrics } from './http/metrics.js';
+import { traceRequests } from './http/tracing.js';
 import { countFailingStays, watchFailingStays } from './server/failing-stays.js';
 import { countOpenAttention } from './server/open-attention.js';
+import { openTracing } from './tracing.js';
 import { clientOn, connectWhenNeeded } from './temporal/connection.js';
 
 /** Time that the process waits for the check of Temporal before it listens; later it is only not ready yet. */
@@ -26,6 +28,7 @@ async function serve(configuration: ServerConfiguration, log: Log): Promise<void
   const { config, target, properties } = configuration;
   const { address, namespace } = target;
   const ending = new AbortController();
+  const tracing = config.isTraced ? openTracing('stayline-server') : undefined;
   const connection = connectWhenNeeded(target);
   const temporal = clientOn(connection, target);
   const retentionHours = retentionHoursFor((await properties?.all()) ?? []);
@@ -44,6 +47,7 @@ async function serve(configuration: ServerConfiguration, log: Log): Promise<void
   const metrics = addMetrics(server.app);
   countFailingStays(metrics, failing);
   countOpenAttention(metrics, temporal, (error) => log.warn({ error }, 'open attention could not be searched'));
+  traceRequests(server.app);
   await collectRoutes(server.app);
   modules = openModules({ ...configuration, temporal, connection, log, metrics });
   for (const { plugin } of modules) await server.app.register(plugin);
@@ -57,6 +61,7 @@ async function serve(configuration: ServerConfiguration, log: Log): Promise<void
     ending.abort();
     await server.drain(sleep(config.drainNoticeMs));
     await connection.close();
+    await tracing?.close();
     log.info(report(), 'ended');
   }
 }

@@ -22,12 +22,14 @@ import { clientOn, type TemporalTarget } from './temporal/connection.js';
 import { installRuntime, temporalLogger } from './temporal/runtime.js';
 import { requireServer } from './temporal/server-check.js';
 import { builtBundle, bundleWorkflows } from './temporal/workflow-bundle.js';
+import { openTracing } from './tracing.js';
 import { ensureAudits } from './worker-audits.js';
 import { BUCKETS, countingKeys, seamCallMetrics } from './worker-metrics.js';
 import { connectNatively, createStayWorkers, runWorkers, WORKER_PROFILES } from './temporal/workers.js';
 
 async function work({ config, target, properties, connections }: WorkerConfiguration, log: Log): Promise<void> {
   const { metricsAddress } = config;
+  const tracing = config.isTraced ? openTracing('stayline-worker') : undefined;
   installRuntime(log, metricsAddress === undefined ? undefined : { address: metricsAddress, buckets: BUCKETS });
   const meter = Runtime.instance().metricMeter;
   const { address, namespace } = target;
@@ -83,6 +85,7 @@ async function work({ config, target, properties, connections }: WorkerConfigura
   process.send?.({ atWork: true });
   await running;
   await connection.close();
+  await tracing?.close();
 }
 
 /** Ensures that Temporal has the sweep schedules and listeners of the connections; Temporal runs them. */

@@ -2,6 +2,7 @@
 import { CancellationScope, condition, isCancellation, sleep } from '@temporalio/workflow';
 import { isBefore, millis, type Instant } from '../src/domain/model/instants.js';
 import { millisNow } from './clock.js';
+import { timeHasPassed } from './tracing.js';
 
 /** Counter and timer that wake the loop of one run. */
 export interface Wakeup {
@@ -36,6 +37,7 @@ function setAlarm(wakeup: Wakeup, at: Instant): void {
     .run(() => sleep(ms, { summary: `next deadline ${at}` }))
     .then(() => {
       if (wakeup.alarm === alarm) delete wakeup.alarm;
+      timeHasPassed();
       wakeup.events += 1;
     })
     .catch((error: unknown) => {

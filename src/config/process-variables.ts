@@ -50,6 +50,10 @@ const perMinute = z.coerce
 const httpUrl = (example: string): z.ZodType<string> =>
   z.url({ protocol: /^https?$/, error: `must be a URL such as "${example}"` });
 
+const tracesEndpoint = httpUrl('http://127.0.0.1:4318')
+  .optional()
+  .describe('Collector of [traces](operations.md#traces); none if absent');
+
 const seamVariables = {
   SEAM_ENDPOINT: httpUrl('http://127.0.0.1:4010')
     .optional()
@@ -94,6 +98,7 @@ export const workerVariables = z
       .optional()
       .describe('Where Prometheus reads metrics, such as `0.0.0.0:9464`'),
     STAYLINE_IDENTITY: text.optional().describe('Name of the worker at Temporal; else process id and host'),
+    OTEL_EXPORTER_OTLP_ENDPOINT: tracesEndpoint,
     STAYLINE_LOG_LEVEL: logLevel,
   })
   .superRefine((env, context) => {
@@ -133,6 +138,7 @@ export const serverVariables = z
       .max(60, 'must be at most 60')
       .default(0)
       .describe('Time after SIGTERM in which it serves and is not ready'),
+    OTEL_EXPORTER_OTLP_ENDPOINT: tracesEndpoint,
     STAYLINE_LOG_LEVEL: logLevel,
   })
   .superRefine((env, context) => {
@@ -224,6 +230,8 @@ export interface WorkerConfig {
   readonly metricsAddress?: string;
   /** Identity of this worker at Temporal; absent: process id and host. */
   readonly identity?: string;
+  /** True if a collector of traces is named. The exporter itself reads the variables. */
+  readonly isTraced: boolean;
   readonly logLevel: LogLevel;
 }
 
@@ -241,6 +249,8 @@ export interface ServerConfig {
   readonly port: number;
   /** Time after SIGTERM in which the server serves and reports that it is not ready, in milliseconds. */
   readonly drainNoticeMs: number;
+  /** True if a collector of traces is named. The exporter itself reads the variables. */
+  readonly isTraced: boolean;
   readonly logLevel: LogLevel;
 }
 
@@ -257,6 +267,7 @@ export function workerConfig(env: NodeJS.ProcessEnv): WorkerConfig {
     temporalWaitMs: data.STAYLINE_TEMPORAL_WAIT_SECONDS * 1_000,
     lateCommitMs: data.SEAM_LATE_COMMIT_MS,
     profile: data.STAYLINE_WORKER_PROFILE,
+    isTraced: data.OTEL_EXPORTER_OTLP_ENDPOINT !== undefined,
     logLevel: data.STAYLINE_LOG_LEVEL,
     seamActivitiesPerSecond: data.STAYLINE_SEAM_ACTIVITIES_PER_SECOND,
     workflowBundle: data.STAYLINE_WORKFLOW_BUNDLE,
@@ -287,6 +298,7 @@ export function serverConfig(env: NodeJS.ProcessEnv): ServerConfig {
     host: data.STAYLINE_SERVER_HOST,
     port: data.STAYLINE_SERVER_PORT,
     drainNoticeMs: data.STAYLINE_DRAIN_SECONDS * 1_000,
+    isTraced: data.OTEL_EXPORTER_OTLP_ENDPOINT !== undefined,
     logLevel: data.STAYLINE_LOG_LEVEL,
   };
 }

@@ -4,6 +4,7 @@
  */
 import http from 'node:http';
 import https from 'node:https';
+import { SpanKind, SpanStatusCode, trace } from '@opentelemetry/api';
 import axios, { type AxiosInstance, type AxiosResponse } from 'axios';
 import type { z } from 'zod';
 import { defined } from '../domain/model/defined.js';
@@ -12,6 +13,8 @@ import type { Budget, Turn } from './budget.js';
 import { SeamError, type SeamFailure } from './errors.js';
 import { masked } from './masked.js';
 import { errorAnswer } from './schemas.js';
+
+const tracer = trace.getTracer('stayline/seam');
 
 /** Credentials for Seam. An API key belongs to one workspace; a personal access token also needs the workspace id. */
 export type SeamAuth =
@@ -141,13 +144,25 @@ function observing(
     unsent: (status) => report(status, performance.now()),
     async during(send) {
       const sentAt = performance.now();
+      const attributes = {
+        'http.request.method': 'POST',
+        'url.template': endpoint,
+        'stayline.acs_system_id': acsSystemId,
+      };
+      const span = tracer.startSpan(`POST ${endpoint}`, { kind: SpanKind.CLIENT, attributes });
       try {
         const response = await send();
         report(String(response.status), sentAt);
+        span.setAttribute('http.response.status_code', response.status);
+        if (response.status >= 400) span.setStatus({ code: SpanStatusCode.ERROR });
         return response;
       } catch (error) {
-        report(error instanceof SeamError ? error.failure.kind : 'no-answer', sentAt);
+        const why = error instanceof SeamError ? error.failure.kind : 'no-answer';
+        report(why, sentAt);
+        span.setAttribute('error.type', why).setStatus({ code: SpanStatusCode.ERROR });
         throw error;
+      } finally {
+        span.setAttribute('stayline.budget_wait_ms', Math.round(sentAt - begunAt)).end();
       }
     },
   };

@@ -12,6 +12,7 @@ import { ConfigError } from '../config/secret-files.js';
 import { readVariables } from '../config/variables.js';
 import { retryUntilAborted } from './abortable-retry.js';
 import { encryptingConverter, readEncryptionKeys, type EncryptionKeys } from './encryption/index.js';
+import { tracedCalls } from './tracing/client-calls.js';
 import { TEMPORAL_SECRETS, temporalVariables } from './variables.js';
 
 const DEFAULT_ADDRESS = '127.0.0.1:7233';
@@ -45,7 +46,12 @@ export async function temporalSettings(env: NodeJS.ProcessEnv): Promise<Temporal
 /** Returns a client with the namespace and the data converter. */
 export function clientOn(connection: Connection, { namespace, encryption }: Omit<TemporalTarget, 'address'>): Client {
   const dataConverter = encryption === undefined ? undefined : encryptingConverter(encryption, 'client');
-  return new Client({ connection, namespace, ...defined({ dataConverter }) });
+  return new Client({
+    connection,
+    namespace,
+    interceptors: { workflow: [tracedCalls] },
+    ...defined({ dataConverter }),
+  });
 }
 
 /**

@@ -10,6 +10,9 @@ import type { KeyRequestActivities } from '../domain/model/key-request-activitie
 import type { StayActivities } from '../domain/model/stay-activities.js';
 import { connectionOptions, NoTemporalServer, type TemporalTarget } from './connection.js';
 import { encryptingConverter, type EncryptionKeys } from './encryption/index.js';
+import { tracedActivities } from './tracing/activity-attempts.js';
+import { tracedCalls } from './tracing/client-calls.js';
+import { tracingSinks } from './tracing/taken-messages.js';
 import { ACTIVITY_QUEUES, TASK_QUEUES, type TaskQueue } from './task-queues.js';
 
 /** Settings of workers; durations in the SDK's notation. */
@@ -104,6 +107,7 @@ export async function createStayWorkers(options: StayWorkersOptions): Promise<Wo
     maxHeartbeatThrottleInterval: profile.heartbeatThrottle,
     defaultHeartbeatThrottleInterval: profile.heartbeatThrottle,
     activityTaskPollerBehavior: { type: 'autoscaling' },
+    interceptors: { client: { workflow: [tracedCalls] }, activity: [tracedActivities] },
     ...defined({ identity, dataConverter, workerDeploymentOptions: version && pinnedTo(version) }),
   } satisfies Partial<WorkerOptions>;
   return Promise.all([
@@ -114,7 +118,8 @@ export async function createStayWorkers(options: StayWorkersOptions): Promise<Wo
       workflowBundle: options.workflowBundle,
       workflowTaskPollerBehavior: { type: 'autoscaling' },
       stickyQueueScheduleToStartTimeout: profile.stickyQueueScheduleToStartTimeout,
-      ...defined({ maxCachedWorkflows, sinks }),
+      sinks: { ...tracingSinks, ...sinks },
+      ...defined({ maxCachedWorkflows }),
     }),
     Worker.create({
       ...shared,

@@ -23,7 +23,7 @@ function moduleFile(fromHere: string): string {
 
 const WORKFLOWS = moduleFile('../../workflows/index');
 /** Interceptors of every workflow. */
-const INTERCEPTORS = [moduleFile('../../workflows/intake'), moduleFile('../../workflows/fairness')];
+const INTERCEPTORS = ['intake', 'fairness', 'tracing'].map((name) => moduleFile(`../../workflows/${name}`));
 const PAYLOAD_CONVERTER = moduleFile('./payload-converter');
 /** Name of the built bundle, without and with failures that are encoded for encryption. */
 const BUILT = { plain: 'workflow-bundle.js', encrypted: 'workflow-bundle-encrypted.js' } as const;

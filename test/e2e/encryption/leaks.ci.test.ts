@@ -1,6 +1,6 @@
 /**
  * A guest's name, address and number after a run of real processes: with encryption they are in no database, answer,
- * log or metric. The same run without encryption shows that the search finds them.
+ * log, metric or OpenTelemetry trace. The same run without encryption shows that the search finds them.
  */
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
@@ -10,6 +10,7 @@ import { instantAt } from '../../../src/domain/model/instants.js';
 import { stayWorkflowId } from '../../../src/domain/model/ids.js';
 import { encryptionCodec } from '../../../src/temporal/encryption/index.js';
 import { openRealWorld, type RealWorld } from '../../harness/real-world.js';
+import { startTraceCollector } from '../../harness/trace-collector.js';
 import { waitUntil } from '../../harness/wait-until.js';
 import { aKey, found, GUEST, PERSONAL } from './world.js';
 
@@ -47,7 +48,8 @@ test('a guest is found nowhere in Temporal, in logs or in metrics with encryptio
 
 /** Runs one stay from its booking to its end, through the HTTP API, with a Seam that fails at first. */
 async function live(settings: Readonly<Record<string, string>>): Promise<Run> {
-  const world = await openRealWorld({ seamEvents: 'delivered', settings });
+  const collector = await startTraceCollector();
+  const world = await openRealWorld({ seamEvents: 'delivered', settings: { ...collector.settings, ...settings } });
   try {
     await world.disturb({ kind: 'status', path: '/acs/credentials/create', status: 503, times: 1 });
     const name = { propertyId: world.simulator.property.propertyId, reservationId: 'R-1' };
@@ -67,11 +69,16 @@ async function live(settings: Readonly<Record<string, string>>): Promise<Run> {
     await world.client.signal(name, 'checkOut', {});
     await waitUntil(async () => (await world.client.view(name)).phase === 'over', PATIENCE);
     return {
-      traces: { ...(await tracesOf(world, stayWorkflowId(name))), 'http answers': Buffer.from(answers.join('\n')) },
+      traces: {
+        ...(await tracesOf(world, stayWorkflowId(name))),
+        'http answers': Buffer.from(answers.join('\n')),
+        spans: Buffer.from(collector.received()),
+      },
       failure: await failureIn(world, stayWorkflowId(name)),
     };
   } finally {
     await world.stop();
+    await collector.stop();
   }
 }
 

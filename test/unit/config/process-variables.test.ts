@@ -28,6 +28,7 @@ describe("a worker's environment", () => {
       seam: { auth: { kind: 'api-key', apiKey: 'seam_key' } },
       auditHours: 24,
       profile: 'cluster',
+      isTraced: false,
       logLevel: 'info',
     });
   });
@@ -72,6 +73,7 @@ describe("a worker's environment", () => {
       STAYLINE_SEAM_ACTIVITIES_PER_SECOND: '12.5',
       STAYLINE_WORKFLOW_BUNDLE: 'bundle.js',
       STAYLINE_IDENTITY: 'worker-1',
+      OTEL_EXPORTER_OTLP_ENDPOINT: 'http://collector:4318',
       STAYLINE_LOG_LEVEL: 'debug',
     };
     expect(workerConfig(env)).toEqual({
@@ -88,6 +90,7 @@ describe("a worker's environment", () => {
       seamActivitiesPerSecond: 12.5,
       workflowBundle: 'bundle.js',
       identity: 'worker-1',
+      isTraced: true,
       logLevel: 'debug',
     });
   });
@@ -116,9 +119,15 @@ describe("a worker's environment", () => {
     ],
     [{ ...least, SEAM_ENDPOINT: 'seam' }, ['SEAM_ENDPOINT must be a URL such as "http://127.0.0.1:4010"']],
     [
-      { ...least, STAYLINE_SEAM_ACTIVITIES_PER_SECOND: 'fast', STAYLINE_LOG_LEVEL: 'loud' },
+      {
+        ...least,
+        STAYLINE_SEAM_ACTIVITIES_PER_SECOND: 'fast',
+        OTEL_EXPORTER_OTLP_ENDPOINT: 'collector',
+        STAYLINE_LOG_LEVEL: 'loud',
+      },
       [
         'STAYLINE_SEAM_ACTIVITIES_PER_SECOND must be a number such as 10',
+        'OTEL_EXPORTER_OTLP_ENDPOINT must be a URL such as "http://127.0.0.1:4318"',
         'STAYLINE_LOG_LEVEL must be one of trace, debug, info, warn, error',
       ],
     ],
@@ -143,6 +152,7 @@ describe("a server's environment", () => {
       host: '127.0.0.1',
       port: 4020,
       drainNoticeMs: 0,
+      isTraced: false,
       logLevel: 'info',
     });
   });
@@ -161,6 +171,7 @@ describe("a server's environment", () => {
       STAYLINE_SERVER_HOST: '0.0.0.0',
       STAYLINE_SERVER_PORT: '0',
       STAYLINE_DRAIN_SECONDS: '5',
+      OTEL_EXPORTER_OTLP_ENDPOINT: 'http://collector:4318',
       STAYLINE_LOG_LEVEL: 'warn',
     };
     expect(serverConfig(env)).toEqual({
@@ -175,6 +186,7 @@ describe("a server's environment", () => {
       host: '0.0.0.0',
       port: 0,
       drainNoticeMs: 5_000,
+      isTraced: true,
       logLevel: 'warn',
     });
   });
