@@ -39,7 +39,7 @@ describe.each(switches)('a request carried out late, by a Seam with %o', (seam) 
     await stay.inTime(() => keysMadeFor(world, rooms[0] ?? '') > guests.length);
     await stay.inTime((view) => view.keys.filter((key) => key.kind === 'override').length > 1);
     await stay.inTime(issued);
-    await untilAtRest(world.simulator, stay, { guestIds, rooms }, { withinMs: 60_000 });
+    await untilAtRest(world.simulator, stay, { guestIds, rooms }, { withinMs: 180_000 });
   });
 
   test('a guest holds one key when their joiner is carried out late, after it was issued again', async () => {
@@ -48,6 +48,6 @@ describe.each(switches)('a request carried out late, by a Seam with %o', (seam) 
     const stay = await world.book('late-joiner', { rooms, guests });
     await stay.until(issued);
     await stay.inTime((view) => issued(view) && view.keys.length > guests.length);
-    await untilAtRest(world.simulator, stay, { guestIds, rooms }, { withinMs: 60_000 });
+    await untilAtRest(world.simulator, stay, { guestIds, rooms }, { withinMs: 180_000 });
   });
 });

@@ -18,7 +18,7 @@ test('a check-out and a check-in wait for none of many keys that never reach the
   await guest.settled();
   await world.disturb({ kind: 'never-synced', times: STUCK });
   const stuck = await Promise.all(
-    Array.from({ length: STUCK }, (_, index) => world.book(`stuck-${index}`, {}, { withinMs: 60_000 })),
+    Array.from({ length: STUCK }, (_, index) => world.book(`stuck-${index}`, {}, { withinMs: 180_000 })),
   );
   // Every one of them has its key at Seam, and none is confirmed.
   await Promise.all(stuck.map((stay) => stay.until(({ keys }) => keys[0]?.acsCredentialId !== undefined)));

@@ -49,7 +49,7 @@ const tell = (snapshot: StaySnapshotInput, signing: Signing = {}): Promise<Answe
 function stayOf(snapshot: StaySnapshotInput): BookedStay {
   const { simulator, client } = world;
   const pass = (): Promise<never> => Promise.reject(new Error('Here time passes by itself only'));
-  return bookStay({ simulator, client, pass, now: async () => Date.now() }, snapshot, { withinMs: 45_000 });
+  return bookStay({ simulator, client, pass, now: async () => Date.now() }, snapshot, { withinMs: 240_000 });
 }
 
 const issued = (stay: BookedStay): Promise<unknown> =>
