@@ -16,8 +16,8 @@ async function serve({ config, encryption, ...credentials }: CodecConfiguration,
     report: () => ({}),
     onError: (error) => log.error({ error }, 'a request failed'),
   });
-  addMetrics(server.app);
-  await server.app.register(codecRoutes({ ...config, keys: encryption, credentials, log }));
+  const metrics = addMetrics(server.app);
+  await server.app.register(codecRoutes({ ...config, keys: encryption, credentials, log, metrics }));
   const asked = endRequested();
   const url = await server.listen(config);
   log.info({ url, origin: config.origin }, 'listening');

@@ -27,10 +27,17 @@ export function seamCallMetrics(meter: MetricMeter): (call: ObservedCall) => voi
   const calls = meter.createCounter('stayline_seam_calls', undefined, 'Calls to Seam, by endpoint and status');
   const wait = seconds(meter, NAMES.wait, 'Time that a call to Seam waited for the request budget');
   const duration = seconds(meter, NAMES.duration, 'Time from a call to Seam to its answer');
-  return ({ endpoint, acsSystemId, priority, status, waitMs, durationMs }) => {
+  const allowed = meter.createGauge(
+    'stayline_seam_allowed_rate',
+    'float',
+    undefined,
+    'Calls a second that the request budget allows',
+  );
+  return ({ endpoint, acsSystemId, priority, status, waitMs, durationMs, allowedRate }) => {
     calls.add(1, { endpoint, access_system: acsSystemId, status });
     wait.record(waitMs / SECOND_MS, { access_system: acsSystemId, priority });
     duration.record(durationMs / SECOND_MS, { endpoint });
+    allowed.set(allowedRate, { access_system: acsSystemId });
   };
 }
 

@@ -8,6 +8,7 @@ import rateLimit from '@fastify/rate-limit';
 import type { Payload } from '@temporalio/common';
 import proto from '@temporalio/proto';
 import type { FastifyInstance, FastifyPluginAsync, FastifyRequest } from 'fastify';
+import { Counter, type Registry } from 'prom-client';
 import { z } from 'zod';
 import { HttpProblem } from '../http/problem.js';
 import type { Log } from '../log.js';
@@ -39,11 +40,15 @@ export interface CodecOptions {
   readonly origin: string;
   readonly requestsPerMinute: number;
   readonly log: Log;
+  /** Registry of the metrics. */
+  readonly metrics: Registry;
 }
 
 /** Returns the plugin with both routes, and a page to sign in. */
-export function codecRoutes({ keys, credentials, origin, requestsPerMinute, log }: CodecOptions): FastifyPluginAsync {
+export function codecRoutes(options: CodecOptions): FastifyPluginAsync {
+  const { keys, credentials, origin, requestsPerMinute } = options;
   const codec = encryptionCodec(keys);
+  const report = reporting(options);
   return async (app) => {
     await app.register(cors, {
       origin,
@@ -66,31 +71,55 @@ export function codecRoutes({ keys, credentials, origin, requestsPerMinute, log 
     });
     // A browser asks for the key when a person opens this page, and sends it along when Web UI calls.
     app.get('/', async (request, reply) => reply.type('text/plain').send(`Signed in as ${callerOn(request).who}.\n`));
-    addRoute(app, '/decode', log, (payload, caller) => readable(payload, caller, codec));
-    addRoute(app, '/encode', log, async (payload) => (await codec.encode([payload]))[0]);
+    addRoute(app, '/decode', report, (payload, caller) => readable(payload, caller, codec));
+    addRoute(app, '/encode', report, async (payload) => (await codec.encode([payload]))[0]);
   };
 }
 
 /** Work on one payload; undefined if it stays as it is. */
 type Work = (payload: Payload, caller: CodecCaller) => Promise<Payload | undefined>;
 
-function addRoute(app: FastifyInstance, path: string, log: Log, work: Work): void {
+/** One call, for the audit and the metrics. */
+interface CodecCall {
+  readonly audit: string;
+  readonly by: string;
+  readonly namespace: FastifyRequest['headers'][string];
+  readonly payloads: number;
+  readonly unchanged: number;
+  readonly properties: readonly (string | undefined)[];
+}
+
+type Report = (call: CodecCall) => void;
+
+/** Returns a function that writes each call as one line of the audit, and counts its payloads. */
+function reporting({ log, metrics }: Pick<CodecOptions, 'log' | 'metrics'>): Report {
+  const counter = new Counter({
+    name: 'stayline_codec_payloads_total',
+    help: 'Payloads of calls to the codec server, by operation and outcome',
+    labelNames: ['operation', 'outcome'],
+    registers: [metrics],
+  });
+  return (call) => {
+    log.info(call, 'codec call');
+    counter.inc({ operation: call.audit, outcome: 'changed' }, call.payloads - call.unchanged);
+    counter.inc({ operation: call.audit, outcome: 'unchanged' }, call.unchanged);
+  };
+}
+
+function addRoute(app: FastifyInstance, path: string, report: Report, work: Work): void {
   app.post(path, { bodyLimit: MOST_BODY_BYTES }, async (request) => {
     const caller = callerOn(request);
     const sent = bodyOf(request).payloads;
     const payloads = sent.map((payload) => WirePayload.fromObject(payload));
     const worked = await Promise.all(payloads.map((payload) => work(payload, caller)));
-    log.info(
-      {
-        audit: path.slice(1),
-        by: caller.who,
-        namespace: request.headers['x-namespace'],
-        payloads: payloads.length,
-        unchanged: worked.filter((one) => one === undefined).length,
-        properties: [...new Set(payloads.map(propertyOfPayload))],
-      },
-      'codec call',
-    );
+    report({
+      audit: path.slice(1),
+      by: caller.who,
+      namespace: request.headers['x-namespace'],
+      payloads: payloads.length,
+      unchanged: worked.filter((one) => one === undefined).length,
+      properties: [...new Set(payloads.map(propertyOfPayload))],
+    });
     return { payloads: worked.map((one, index) => (one === undefined ? sent[index] : jsonOf(one))) };
   });
 }

@@ -4,7 +4,7 @@
  * A task queue's rate limit counts activities, not calls, so the budget is part of the client.
  */
 import PQueue from 'p-queue';
-import { afterRefusal, intervalAt, isAtCap, newPace } from './pace.js';
+import { afterRefusal, intervalAt, isAtCap, newPace, rateAt } from './pace.js';
 
 export interface BudgetOptions {
   /** Highest rate. Seam may accept less. */
@@ -45,6 +45,8 @@ export interface Budget {
    * @param pauseMs requested pause; at most a minute of it is kept
    */
   refused(refusal: { readonly sentAt: number; readonly pauseMs: number }): void;
+  /** Returns the highest rate of calls now, in calls a second; 0 during a pause. */
+  rate(): number;
 }
 
 /** Longest pause that is kept, whatever Seam asks for: the next call asks again. */
@@ -111,6 +113,10 @@ export function createBudget(options: BudgetOptions): Budget {
     refused({ sentAt, pauseMs }) {
       pace = afterRefusal(pace, { sentAt, now: performance.now() });
       pause(Math.min(pauseMs, MOST_PAUSE_MS));
+    },
+    rate() {
+      const now = performance.now();
+      return now < pausedUntil ? 0 : rateAt(pace, now);
     },
   };
 }

@@ -62,6 +62,8 @@ export interface ObservedCall {
   readonly waitMs: number;
   /** Time from sending to the answer, or to its absence; 0 if the call was not sent. */
   readonly durationMs: number;
+  /** Rate that the budget allows at the end of the call, in calls a second; 0 during a pause. */
+  readonly allowedRate: number;
 }
 
 /** Settings that all calls of one access system share. */
@@ -130,7 +132,7 @@ interface Observing {
 }
 
 function observing(
-  { acsSystemId, onCall }: Wire,
+  { acsSystemId, onCall, budget }: Wire,
   { path: endpoint, priority }: Pick<Endpoint<unknown>, 'path' | 'priority'>,
 ): Observing {
   const begunAt = performance.now();
@@ -139,6 +141,7 @@ function observing(
       ...{ endpoint, acsSystemId, priority, status },
       waitMs: sentAt - begunAt,
       durationMs: performance.now() - sentAt,
+      allowedRate: budget.rate(),
     });
   return {
     unsent: (status) => report(status, performance.now()),

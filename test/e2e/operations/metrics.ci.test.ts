@@ -66,6 +66,7 @@ test('a worker counts every call to Seam and every key, and names no guest, room
   expect(sumOf(all, 'stayline_seam_calls_total', { ...creates, status: '503' })).toBe(1);
   expect(sumOf(all, 'stayline_seam_calls_total', { ...creates, status: '200' })).toBe(2);
   expect(sumOf(all, 'stayline_seam_call_duration_seconds_count')).toBe(world.calls());
+  expect(sumOf(all, 'stayline_seam_allowed_rate')).toBe(50);
   expect(sumOf(all, 'stayline_seam_call_wait_seconds_count', { priority: 'urgent' })).toBeGreaterThanOrEqual(2);
   for (const kind of ['override', 'joiner']) {
     expect(sumOf(all, 'stayline_key_issues_total', { kind, outcome: 'issued' })).toBe(1);

@@ -9,6 +9,7 @@ import { fixedApiKeys, makeApiKey } from '../../../src/booking/http/index.js';
 import { openTokenVerifier } from '../../../src/codec/oidc.js';
 import { codecRoutes } from '../../../src/codec/routes.js';
 import { stayWorkflowId } from '../../../src/domain/model/ids.js';
+import { addMetrics } from '../../../src/http/metrics.js';
 import { createHttpServer } from '../../../src/http/server.js';
 import { createLog } from '../../../src/log.js';
 import { encryptionCodec, readEncryptionKeys } from '../../../src/temporal/encryption/index.js';
@@ -59,6 +60,7 @@ beforeEach(async () => {
       origin: ORIGIN,
       requestsPerMinute: REQUESTS_PER_MINUTE,
       log,
+      metrics: addMetrics(app),
     }),
   );
 });
@@ -102,6 +104,9 @@ describe('callers', () => {
       const { status, payloads } = await call('/decode', [payload], authorization);
       expect([status, valueOf(payloads[0])]).toEqual([200, { name: 'Ada' }]);
     }
+    const { body } = await app.inject('/metrics');
+    expect(body).toContain('stayline_codec_payloads_total{operation="decode",outcome="changed"} 2\n');
+    expect(body).toContain('stayline_codec_payloads_total{operation="decode",outcome="unchanged"} 0\n');
   });
 
   test('a caller without a key, with an unknown, an expired or another kind of key reads nothing', async () => {

@@ -33,6 +33,17 @@ describe('the rate', () => {
   });
 });
 
+describe('the allowed rate', () => {
+  it('the allowed rate is the cap at first, none in a pause, and half of the cap after a refusal', async () => {
+    const budget = createBudget({ ...DEFAULT_BUDGET, requestsPerSecond: 20 });
+    expect(budget.rate()).toBe(20);
+    pause(budget, 500);
+    expect(budget.rate()).toBe(0);
+    await vi.advanceTimersByTimeAsync(600);
+    expect(budget.rate()).toBe(10);
+  });
+});
+
 describe('a pause', () => {
   it('a pause holds calls back until it is over', async () => {
     const budget = createBudget(DEFAULT_BUDGET);
