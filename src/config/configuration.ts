@@ -29,7 +29,7 @@ export interface WorkerConfiguration {
 export async function openWorker(env: NodeJS.ProcessEnv, log: Log): Promise<WorkerConfiguration> {
   const { STAYLINE_PROPERTIES: properties, ...read } = await readAll({
     config: () => workerConfig(env),
-    target: () => temporalSettings(env),
+    target: () => temporalSettings(env, keepingPrevious(log, 'encryption keys')),
     ...files(env, log),
   });
   // `workerConfig` refuses an environment without a property file.
@@ -53,7 +53,7 @@ export interface ServerConfiguration {
 export async function openServer(env: NodeJS.ProcessEnv, log: Log): Promise<ServerConfiguration> {
   const { config, target, ...file } = await readAll({
     config: () => serverConfig(env),
-    target: () => temporalSettings(env),
+    target: () => temporalSettings(env, keepingPrevious(log, 'encryption keys')),
     ...files(env, log),
     STAYLINE_API_KEYS: keysFile(env, log),
   });
@@ -83,7 +83,7 @@ export async function openCodec(env: NodeJS.ProcessEnv, log: Log): Promise<Codec
     STAYLINE_API_KEYS: apiKeys,
   } = await readAll({
     config: () => codecConfig(env),
-    settings: () => temporalSettings(env),
+    settings: () => temporalSettings(env, keepingPrevious(log, 'encryption keys')),
     STAYLINE_API_KEYS: keysFile(env, log),
   });
   // `codecConfig` refuses an environment without keys.

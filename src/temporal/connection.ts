@@ -8,10 +8,16 @@ import { loadClientConnectConfig } from '@temporalio/envconfig';
 import type { NativeConnectionOptions } from '@temporalio/worker';
 import type { z } from 'zod';
 import { defined } from '../domain/model/defined.js';
+import type { ConfigFileError } from '../config/config-file.js';
 import { ConfigError } from '../config/secret-files.js';
 import { readVariables } from '../config/variables.js';
 import { retryUntilAborted } from './abortable-retry.js';
-import { encryptingConverter, readEncryptionKeys, type EncryptionKeys } from './encryption/index.js';
+import {
+  encryptingConverter,
+  keepEncryptionKeys,
+  readEncryptionKeys,
+  type EncryptionKeys,
+} from './encryption/index.js';
 import { tracedCalls } from './tracing/client-calls.js';
 import { TEMPORAL_SECRETS, temporalVariables } from './variables.js';
 
@@ -35,12 +41,31 @@ export interface TemporalTarget {
 /**
  * Returns everything that clients and workers need: `temporalTarget`, and the data converter with the encryption keys.
  * @param env the environment to read
- * @throws ConfigError naming every variable that is wrong
+ * @param onInvalidKeys receives the error if a changed file of encryption keys cannot be used; its previous keys stay in force
+ * @throws ConfigError naming everything that is wrong
  */
-export async function temporalSettings(env: NodeJS.ProcessEnv): Promise<TemporalTarget> {
+export async function temporalSettings(
+  env: NodeJS.ProcessEnv,
+  onInvalidKeys: (error: ConfigFileError) => void = () => undefined,
+): Promise<TemporalTarget> {
   const target = temporalTarget(env);
+  const encryption = await encryptionKeys(env, onInvalidKeys);
+  return { ...target, ...defined({ encryption }) };
+}
+
+/** Returns the keys in the variable, or those in the file that it names, as they are at any time. */
+async function encryptionKeys(
+  env: NodeJS.ProcessEnv,
+  onInvalid: (error: ConfigFileError) => void,
+): Promise<EncryptionKeys | undefined> {
   const { STAYLINE_ENCRYPTION_KEYS: keys } = variablesIn(env);
-  return keys === undefined ? target : { ...target, encryption: await readEncryptionKeys(keys) };
+  const { STAYLINE_ENCRYPTION_KEYS_FILE: file } = setIn(env);
+  if (file !== undefined) {
+    return keepEncryptionKeys(file, onInvalid).catch((error: unknown) => {
+      throw new ConfigError(`STAYLINE_ENCRYPTION_KEYS_FILE: ${String((error as Error).message)}`);
+    });
+  }
+  return keys === undefined ? undefined : readEncryptionKeys(keys);
 }
 
 /** Returns a client with the namespace and the data converter. */

@@ -167,7 +167,7 @@ describe('docker-compose.yml', () => {
 
   test('docker-compose.yml encrypts, with the same keys everywhere, and the codec server serves Temporal Web UI', async () => {
     const { STAYLINE_ENCRYPTION_KEYS: keys } = worker.environment;
-    expect((await readEncryptionKeys(keys ?? '')).newest.keyId).toBe('dev');
+    expect((await (await readEncryptionKeys(keys ?? '')).current()).newest.keyId).toBe('dev');
     for (const { environment } of [server, codec]) expect(environment.STAYLINE_ENCRYPTION_KEYS).toBe(keys);
     const config = codecConfig(codec.environment);
     expect(codec.ports).toEqual([`127.0.0.1:${config.port}:${config.port}`]);

@@ -6,7 +6,7 @@ import type { webcrypto } from 'node:crypto';
 import type { Payload, PayloadCodec, SerializationContext } from '@temporalio/common';
 import proto from '@temporalio/proto';
 import { propertyOfWorkflow } from '../../domain/model/ids.js';
-import type { EncryptionKeys } from './keys.js';
+import type { EncryptionKeys, GivenKeys } from './keys.js';
 
 const ENCRYPTED = 'binary/encrypted';
 const ALGORITHM = 'AES-256-GCM';
@@ -44,18 +44,27 @@ export interface CodecOptions {
  * from before encryption, and programs that send plain JSON.
  */
 export function encryptionCodec(keys: EncryptionKeys, { passesSpoiled = false }: CodecOptions = {}): PayloadCodec {
-  const read = async (payload: Payload, context: SerializationContext | undefined): Promise<Payload> => {
+  const read = async (
+    payload: Payload,
+    given: GivenKeys,
+    context: SerializationContext | undefined,
+  ): Promise<Payload> => {
     try {
-      return await decrypted(payload, keys, propertyIn(context));
+      return await decrypted(payload, given, propertyIn(context));
     } catch (error) {
       if (passesSpoiled && context?.type === 'workflow' && error instanceof Spoiled) return payload;
       throw error;
     }
   };
   return {
-    encode: (payloads, context) =>
-      Promise.all(payloads.map((payload) => encrypted(payload, keys, propertyIn(context)))),
-    decode: (payloads, context) => Promise.all(payloads.map((payload) => read(payload, context))),
+    async encode(payloads, context) {
+      const given = await keys.current();
+      return Promise.all(payloads.map((payload) => encrypted(payload, given, propertyIn(context))));
+    },
+    async decode(payloads, context) {
+      const given = await keys.current();
+      return Promise.all(payloads.map((payload) => read(payload, given, context)));
+    },
   };
 }
 
@@ -64,7 +73,7 @@ function propertyIn(context: SerializationContext | undefined): string {
   return context?.workflowId === undefined ? '' : (propertyOfWorkflow(context.workflowId) ?? '');
 }
 
-async function encrypted(payload: Payload, keys: EncryptionKeys, property: string): Promise<Payload> {
+async function encrypted(payload: Payload, keys: GivenKeys, property: string): Promise<Payload> {
   const { keyId, key } = keys.newest;
   const nonce = crypto.getRandomValues(new Uint8Array(NONCE_BYTES));
   const content = WirePayload.encode(payload).finish();
@@ -80,7 +89,7 @@ async function encrypted(payload: Payload, keys: EncryptionKeys, property: strin
   };
 }
 
-async function decrypted(payload: Payload, keys: EncryptionKeys, owner: string): Promise<Payload> {
+async function decrypted(payload: Payload, keys: GivenKeys, owner: string): Promise<Payload> {
   if (metadataOf(payload, METADATA.encoding) !== ENCRYPTED) return payload;
   const keyId = metadataOf(payload, METADATA.keyId);
   const property = metadataOf(payload, METADATA.property);

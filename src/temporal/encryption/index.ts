@@ -1,9 +1,13 @@
 /** Encryption of everything that Temporal stores about a stay: payloads, and the texts of failures. */
 import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import type { DataConverter } from '@temporalio/common';
 import { encryptionCodec } from './codec.js';
-import { encryptionKeysIn, type EncryptionKeys, type KeyServices } from './keys.js';
+import { ConfigFileError, keepConfigFile } from '../../config/config-file.js';
+import { ConfigError } from '../../config/secret-files.js';
+import { whyUnreadable } from '../../json-text.js';
+import { encryptionKeysIn, type EncryptionKeys, type GivenKeys, type KeyServices } from './keys.js';
 
 export { encryptionCodec, NotDecrypted, propertyOfPayload } from './codec.js';
 export { KEY_ID, newKeyEntry, type EncryptionKeys } from './keys.js';
@@ -20,8 +24,33 @@ export const FAILURE_CONVERTER = ((): string => {
 })();
 
 /** Returns the keys in the variable's text. @throws ConfigError that names each wrong entry */
-export function readEncryptionKeys(text: string): Promise<EncryptionKeys> {
-  return encryptionKeysIn(text, SERVICES);
+export async function readEncryptionKeys(text: string): Promise<EncryptionKeys> {
+  const keys = await encryptionKeysIn(text, SERVICES);
+  return { current: () => Promise.resolve(keys) };
+}
+
+/** Minimum time between two checks of the file of the keys, in milliseconds. */
+const LOOK_EVERY_MS = 1_000;
+
+/**
+ * Returns the keys in a file, which is read again after each change.
+ * @param onInvalid receives the error if a changed file cannot be used; the previous keys stay in force
+ * @throws ConfigFileError that names each wrong entry, if the file cannot be used now
+ */
+export async function keepEncryptionKeys(
+  path: string,
+  onInvalid: (error: ConfigFileError) => void,
+): Promise<EncryptionKeys> {
+  return { current: await keepConfigFile(path, { read: keysInFile, onInvalid, lookEveryMs: LOOK_EVERY_MS }) };
+}
+
+async function keysInFile(path: string): Promise<GivenKeys> {
+  try {
+    return await encryptionKeysIn(await readFile(path, 'utf8'), SERVICES);
+  } catch (error) {
+    if (error instanceof ConfigError) throw new ConfigFileError(path, error.message.split('\n'));
+    throw new ConfigFileError(path, [`cannot be read: ${whyUnreadable(error)}`]);
+  }
 }
 
 /** Returns the data converter of a client or a worker. A worker also needs the bundle that encodes failures. */

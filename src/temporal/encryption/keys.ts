@@ -27,10 +27,17 @@ export interface EncryptionKey {
   readonly key: webcrypto.CryptoKey;
 }
 
-export interface EncryptionKeys {
+/** Keys that are given at one time. */
+export interface GivenKeys {
   readonly newest: EncryptionKey;
   /** Returns the key, or undefined if it is not among those given. */
   byId(keyId: string): EncryptionKey | undefined;
+}
+
+/** Keys of a process, which may change while it runs. */
+export interface EncryptionKeys {
+  /** Returns the keys that are given now. Never rejects. */
+  current(): Promise<GivenKeys>;
 }
 
 /**
@@ -38,7 +45,7 @@ export interface EncryptionKeys {
  * `<key id>=<service>:<wrapped key in Base64>`, separated by white space or commas.
  * @throws ConfigError that names each wrong entry by its position, and no part of a key
  */
-export async function encryptionKeysIn(text: string, services: KeyServices): Promise<EncryptionKeys> {
+export async function encryptionKeysIn(text: string, services: KeyServices): Promise<GivenKeys> {
   const entries = text.split(/[\s,]+/).filter((entry) => entry !== '');
   const read = await Promise.allSettled(entries.map((entry) => keyIn(entry, services)));
   const problems = read.flatMap((one, index) =>

@@ -1,5 +1,7 @@
 /** Rotation of encryption keys while a stay lives, and a worker that lacks the key of a stay. */
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import type { Connection } from '@temporalio/client';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { clientOn } from '../../../src/temporal/connection.js';
@@ -34,6 +36,30 @@ test('a stay goes on under a new key, and its earlier payloads are still read', 
   await stay.until(({ settled, rooms }) => settled && rooms[0] === room);
   expect(await stay.tap('g1', room ?? '')).toBe('opened');
   expect(await keysOf(stay.workflowId)).toEqual(['k1', 'k2']);
+});
+
+test('a key in a file comes into force without a restart', async () => {
+  const folder = mkdtempSync(path.join(tmpdir(), 'stayline-keys-'));
+  try {
+    const file = path.join(folder, 'keys');
+    writeFileSync(file, `${one} ${two}`);
+    await world.restartWorker({ STAYLINE_ENCRYPTION_KEYS: '', STAYLINE_ENCRYPTION_KEYS_FILE: file });
+    const stay = await world.book('in-a-file', { guests: [GUEST] });
+    await stay.until(({ guests: [guest] }) => guest?.keyState === 'issued');
+    expect(await keysOf(stay.workflowId)).toEqual(['k1']);
+    writeFileSync(file, `${two} ${one}`);
+    // The worker looks at the file at most once a second. A move has activities, whose input it encrypts.
+    await waitUntil(async () => {
+      const [room = ''] = world.freeRooms(1);
+      await stay.amend({ rooms: [room] });
+      await stay.until(({ settled, rooms }) => settled && rooms[0] === room);
+      return (await keysOf(stay.workflowId)).includes('k2');
+    }, PATIENCE);
+    await stay.signal('checkOut', {});
+    await stay.until(({ keys }) => keys.every(({ state }) => state === 'dead'));
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 });
 
 test('a message that no key fits becomes attention, and does not stop the stay', async () => {

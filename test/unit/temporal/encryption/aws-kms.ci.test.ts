@@ -78,6 +78,6 @@ test.skipIf(python === undefined)(
 test('a key without a service is printed as its entry, and a wrong id is refused', async () => {
   const { code, out } = await create('--id', '2026-11');
   expect(code).toBe(0);
-  expect((await readEncryptionKeys(out)).newest.keyId).toBe('2026-11');
+  expect((await (await readEncryptionKeys(out)).current()).newest.keyId).toBe('2026-11');
   expect(await create('--id', 'two words')).toMatchObject({ code: 2, out: '' });
 });

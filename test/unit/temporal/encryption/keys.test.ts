@@ -1,8 +1,11 @@
 /** The variable `STAYLINE_ENCRYPTION_KEYS`: its forms, and errors that never show a key. */
 import { randomBytes } from 'node:crypto';
-import { expect, test } from 'vitest';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { expect, test, vi } from 'vitest';
 import { ConfigError } from '../../../../src/config/secret-files.js';
-import { newKeyEntry } from '../../../../src/temporal/encryption/index.js';
+import { keepEncryptionKeys, newKeyEntry } from '../../../../src/temporal/encryption/index.js';
 import { encryptionKeysIn, type KeyServices } from '../../../../src/temporal/encryption/keys.js';
 
 const secret = randomBytes(32).toString('base64');
@@ -56,4 +59,38 @@ test.each([
 test('all wrong entries are named at once', async () => {
   const problems = await problemsOf('k1=c2hvcnQ= denied=mirror:c2hvcnQ=');
   expect(problems.split('\n')).toHaveLength(2);
+});
+
+test('a changed file of keys is read again; one that cannot be used is reported, and its previous keys stay', async () => {
+  const folder = mkdtempSync(path.join(tmpdir(), 'stayline-keys-'));
+  vi.useFakeTimers({ toFake: ['Date'] });
+  try {
+    const file = path.join(folder, 'keys');
+    const [first, second] = [newKeyEntry('k1'), newKeyEntry('k2')];
+    writeFileSync(file, first);
+    const problems: string[] = [];
+    const keys = await keepEncryptionKeys(file, (error) => void problems.push(...error.problems));
+    const idAfter = async (content: string): Promise<string> => {
+      writeFileSync(file, content);
+      vi.advanceTimersByTime(1_000);
+      return (await keys.current()).newest.keyId;
+    };
+    expect((await keys.current()).newest.keyId).toBe('k1');
+    expect(await idAfter(`${second}\n${first}\n`)).toBe('k2');
+    expect((await keys.current()).byId('k1')).toBeDefined();
+    expect(await idAfter('k3=short')).toBe('k2');
+    expect(problems).toEqual(['STAYLINE_ENCRYPTION_KEYS[0] (k3) must be a key of 32 bytes in Base64']);
+    rmSync(file);
+    vi.advanceTimersByTime(1_000);
+    expect((await keys.current()).newest.keyId).toBe('k2');
+    expect(problems).toHaveLength(2);
+  } finally {
+    vi.useRealTimers();
+    rmSync(folder, { recursive: true });
+  }
+});
+
+test('a file of keys that cannot be used at the start is refused, and the error names it', async () => {
+  const keys = keepEncryptionKeys('/does/not/exist', () => undefined);
+  await expect(keys).rejects.toThrow('/does/not/exist cannot be used:');
 });
