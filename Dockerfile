@@ -18,9 +18,9 @@ WORKDIR /app
 COPY --from=build /app/package.json ./
 COPY --from=build /app/node_modules node_modules
 COPY --from=build /app/dist dist
-# Among them the API key of docker-compose.yml; no other set-up knows it.
+# Among them the API keys of the demo; no other set-up knows them.
 COPY examples examples
-# Where compose mounts the volume that the simulator writes its property file to; a new volume takes over its owner.
+# Where compose mounts the volume in which the simulator keeps its hotel; a new volume takes over its owner.
 RUN mkdir /run/stayline && chown node:node /run/stayline
 USER node
 CMD ["node", "dist/src/worker.js"]

@@ -18,7 +18,7 @@ const KEEP_ALIVE_MS = 72_000;
 /** Time without a byte in either direction after which a connection with an open request is closed. */
 const IDLE_MS = 90_000;
 /** Drain limit, longer than any handler takes; connections that are still open are then closed. */
-const DRAIN_MS = 20_000;
+export const DRAIN_MS = 20_000;
 /** Length of two ids of 200 characters, each percent-encoded as twelve. */
 const MOST_PARAM_LENGTH = 2_400;
 

@@ -24,8 +24,9 @@ const LOG_LINES = 10;
 /**
  * Overrides of slow defaults. On one machine with one shard, the defaults cost 50 ms at every hop (poll rate). They
  * cost up to a second at every timer, retry and quick continue-as-new. Strings are JSON, as the server requires.
+ * `deploy/temporal/dynamic-config.yaml` has the same.
  */
-const DYNAMIC_CONFIG = {
+export const DYNAMIC_CONFIG = {
   'history.transferProcessorMaxPollRPS': '2000',
   'history.timerProcessorMaxPollRPS': '2000',
   'history.timerProcessorMaxTimeShift': '"10ms"',
@@ -141,11 +142,8 @@ function startArguments({ databaseFile, ...ports }: Ports & { readonly databaseF
   ];
 }
 
-/**
- * Returns the options of `temporal server start-dev` that do not depend on its location; `docker-compose.yml` has the
- * same.
- */
-export function serverSettings(): string[] {
+/** Returns the options of `temporal server start-dev` that do not depend on its location. */
+function serverSettings(): string[] {
   return [
     '--ui-disable-news-fetch',
     '--log-level=warn',

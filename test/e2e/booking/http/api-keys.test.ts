@@ -93,7 +93,7 @@ describe('a file of API keys', () => {
     await expect(openApiKeys(file, { onInvalid })).rejects.toThrow("keys[1].keyId must differ from every other key's");
   });
 
-  test('the example file of API keys holds the key of npm run dev and docker-compose.yml', async () => {
+  test('the example file of API keys holds the key of npm run dev and of the demo in containers', async () => {
     const keys = await openApiKeys(path.join(packageRoot(), 'examples/api-keys.json'), { onInvalid });
     const caller = { keyId: 'dev', properties: ['simulated-hotel'], access: 'write' };
     expect(await keys.judge(DEV_API_KEY)).toEqual({ kind: 'valid', caller });
