@@ -30,7 +30,10 @@ const COMMANDS = {
     run: (args) => vitest(['--config', 'vitest.ci.config.ts', ...args]),
   },
   'test:busy': { needs: TESTS, run: busy },
-  'test:full': { needs: [...TESTS, 'browser', 'python', 'promtool'], run: (args) => vitest([...FULL, ...args]) },
+  'test:full': {
+    needs: [...TESTS, 'browser', 'python', 'promtool', 'temporal-on-postgres'],
+    run: (args) => vitest([...FULL, ...args]),
+  },
   coverage: { needs: [...TESTS, 'python'], run: (args) => vitest(['--config', 'vitest.coverage.config.ts', ...args]) },
   'test:faults': { needs: TESTS, run: faults },
   bench: { needs: ['modules', 'temporal'], run: typescript('bench/http.ts') },

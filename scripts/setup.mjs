@@ -4,6 +4,8 @@
  *
  *     node scripts/setup.mjs [modules] [vendors] [temporal] [test-server] [browser] [python] [next-node] [promtool]
  *     (all of them by default)
+ *     node scripts/setup.mjs temporal-on-postgres
+ *     (minutes of compiling, for `npm run test:full` only)
  */
 import { existsSync, mkdirSync } from 'node:fs';
 import os from 'node:os';
@@ -14,6 +16,7 @@ import { installModules, modulesInstalled } from './setup/node-modules.mjs';
 import { HOME, LOCK_FILE, ROOT } from './setup/paths.mjs';
 import { findPythonClients, pythonClientsFound } from './setup/python-clients.mjs';
 import { SetUpError, telling } from './setup/say.mjs';
+import { findTemporalOnPostgres, temporalOnPostgresFound } from './setup/temporal-on-postgres.mjs';
 import {
   browserFound,
   findBrowser,
@@ -73,7 +76,13 @@ const STEPS = {
     isDone: promtoolFound,
     act: findPromtool,
   },
+  'temporal-on-postgres': {
+    what: "looking for PostgreSQL, and building Temporal's server for it (four minutes or more, once)",
+    isDone: temporalOnPostgresFound,
+    act: findTemporalOnPostgres,
+  },
 };
+const ON_REQUEST = ['temporal-on-postgres'];
 
 /**
  * Runs those of the named steps that are not done yet.
@@ -130,5 +139,6 @@ export function endWith(error) {
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
   const needs = process.argv.slice(2);
-  await setUp(needs.length > 0 ? needs : Object.keys(STEPS)).catch(endWith);
+  const usual = Object.keys(STEPS).filter((step) => !ON_REQUEST.includes(step));
+  await setUp(needs.length > 0 ? needs : usual).catch(endWith);
 }

@@ -159,14 +159,18 @@ export async function findBrowser() {
 }
 
 async function installBrowser() {
+  await installDebian('Chromium', ['chromium', 'fonts-dejavu-core']);
+  return findOnPath(...BROWSERS);
+}
+
+/** Installs Debian packages where this process may; elsewhere it does nothing. */
+export async function installDebian(what, packages) {
   const apt = findOnPath('apt-get');
-  if (apt === undefined || process.getuid?.() !== 0) return undefined;
+  if (apt === undefined || process.getuid?.() !== 0) return;
   const env = { DEBIAN_FRONTEND: 'noninteractive' };
   await runCommand(apt, ['update'], { env });
-  const packages = ['chromium', 'fonts-dejavu-core'];
   const result = await runCommand(apt, ['install', '-y', '--no-install-recommends', ...packages], { env });
-  if (!result.ok) say(`apt-get could not install Chromium:\n${lastLines(result.output)}`);
-  return findOnPath(...BROWSERS);
+  if (!result.ok) say(`apt-get could not install ${what}:\n${lastLines(result.output)}`);
 }
 
 export function promtoolFound() {

@@ -5,14 +5,24 @@ import { z } from 'zod';
 import { packageRoot } from '../package-root.js';
 
 const toolsSchema = z.partialRecord(
-  z.enum(['temporal', 'testServer', 'chromium', 'python', 'nextNode', 'promtool']),
+  z.enum([
+    'temporal',
+    'testServer',
+    'chromium',
+    'python',
+    'nextNode',
+    'promtool',
+    'postgres',
+    'temporalServer',
+    'temporalSql',
+  ]),
   z.object({ path: z.string() }),
 );
 
 /**
  * Name of a program: the Temporal CLI with its dev server, the time-skipping test server, the browser for Web UI tests,
- * the Python with the official clients for tests, the later Node.js that tests also run on, or Prometheus' tool that
- * checks alerts.
+ * the Python with the official clients for tests, the later Node.js that tests also run on, Prometheus' tool that
+ * checks alerts, or PostgreSQL with Temporal's server and SQL tool for tests.
  */
 export type Tool = z.infer<typeof toolsSchema> extends Partial<Record<infer Name, unknown>> ? Name : never;
 

@@ -49,7 +49,9 @@ interface FoundTool {
   readonly from: string;
 }
 
-function tools(): { readonly temporal?: FoundTool; readonly testServer?: FoundTool } {
+function tools(): Readonly<
+  Partial<Record<'temporal' | 'testServer' | 'postgres' | 'temporalServer' | 'temporalSql', FoundTool>>
+> {
   return JSON.parse(readFileSync(path.join(checkout, '.stayline/tools.json'), 'utf8'));
 }
 
@@ -120,6 +122,42 @@ describe('the Temporal server', () => {
     expect(status).toBe(1);
     expect(stderr).toContain('python3 is not on PATH');
     expect(stderr).toContain('set TEMPORAL_ADDRESS to a running server');
+  });
+});
+
+describe("Temporal's server on PostgreSQL", () => {
+  const builds = (): string[] => readFileSync(path.join(checkout, 'builds'), 'utf8').trim().split('\n');
+
+  test('the set-up builds the server and its SQL tool with Go once, where there is PostgreSQL', async () => {
+    program('postgres', '');
+    program(
+      'go',
+      `fs.appendFileSync(${JSON.stringify(path.join(checkout, 'builds'))}, args.join(' ') + '\\n');
+       for (const name of ['server', 'sql']) fs.writeFileSync(process.env.GOBIN + '/' + name, '', { mode: 0o755 });`,
+    );
+    expect((await setUp('temporal-on-postgres')).status).toBe(0);
+    const folder = path.join(checkout, '.stayline/temporal-server-v1.32.1');
+    expect(tools()).toMatchObject({
+      postgres: { path: path.join(bin, 'postgres') },
+      temporalServer: { path: path.join(folder, 'server'), from: 'Go' },
+      temporalSql: { path: path.join(folder, 'sql'), from: 'Go' },
+    });
+    expect(await setUp('temporal-on-postgres')).toEqual({ status: 0, stdout: '', stderr: '' });
+    const packages = ['server', 'tools/sql'].map((name) => `go.temporal.io/server/cmd/${name}@v1.32.1`);
+    expect(builds()).toEqual([`install ${packages.join(' ')}`]);
+  });
+
+  test('without Go, the set-up reports that the tests are skipped, and does not fail', async () => {
+    program('postgres', '');
+    const { status, stderr } = await setUp('temporal-on-postgres');
+    expect([status, stderr]).toEqual([0, expect.stringContaining('no Go: tests with PostgreSQL are skipped')]);
+  });
+
+  test('a build that fails is reported with its output, and the set-up does not fail', async () => {
+    program('postgres', '');
+    program('go', `console.error('proxy not reached'); process.exit(1);`);
+    const { status, stderr } = await setUp('temporal-on-postgres');
+    expect([status, stderr]).toEqual([0, expect.stringContaining('proxy not reached')]);
   });
 });
 
