@@ -4,11 +4,10 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { runCli } from '../../../src/cli/run.js';
 import { requireTool } from '../../../src/temporal/binaries.js';
 import { freePorts } from '../../../src/temporal/ports.js';
 import { startBareServer, type BareServer } from '../../harness/bare-server.js';
-import { collecting } from '../../harness/collecting.js';
+import { runCommandsOf, temporalSetup, type Answer } from '../../harness/operator-setup.js';
 import { waitUntil } from '../../harness/wait-until.js';
 
 const PATIENCE = { timeout: 120_000, interval: 500 };
@@ -22,38 +21,17 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-interface Answer {
-  readonly code: number;
-  readonly out: string;
-  readonly err: string;
-}
+const place = (): NodeJS.ProcessEnv => ({ TEMPORAL_ADDRESS: server.address });
 
-async function setup(args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<Answer> {
-  const [out, err] = [collecting(), collecting()];
-  const code = await runCli(['temporal', 'setup', ...args], {
-    env: { TEMPORAL_ADDRESS: server.address, ...env },
-    out: out.stream,
-    err: err.stream,
-  });
-  return { code, out: out.text(), err: err.text() };
-}
-
-/** Runs the commands that an answer shows, as an operator would copy them. */
-function runCommandsOf({ out }: Answer): number {
-  const commands = out.split('\n').filter((line) => line.startsWith('  temporal '));
-  for (const command of commands) {
-    const [, ...args] = command.trim().split(' ');
-    const ran = spawnSync(requireTool('temporal'), args, { encoding: 'utf8' });
-    expect(ran.status, `${command}\n${ran.stderr}`).toBe(0);
-  }
-  return commands.length;
+function setup(args: readonly string[], more: NodeJS.ProcessEnv = {}): Promise<Answer> {
+  return temporalSetup(args, { ...place(), ...more });
 }
 
 /** Creates a namespace by the command shown, and registers its search attributes. */
 async function prepareNamespace(env: NodeJS.ProcessEnv): Promise<Answer> {
   const absent = await setup([], env);
   expect(absent).toMatchObject({ code: 2, out: expect.stringContaining('does not exist') as string });
-  expect(runCommandsOf(absent)).toBe(1);
+  expect(await runCommandsOf(absent, place())).toBe(1);
   await waitUntil(async () => (await setup(['--check'], env)).out.includes('not registered'), PATIENCE);
   return setup([], env);
 }
@@ -67,7 +45,7 @@ test('a bare server is not ready, and the commands shown register the search att
   expect(bare).toMatchObject({ code: 2, err: expect.stringContaining('is not ready for stays') as string });
   expect(bare.out).toContain('StayProperty, StayRooms, StayPhase');
   expect(await setup(['--check'])).toEqual(bare);
-  expect(runCommandsOf(bare)).toBe(8);
+  expect(await runCommandsOf(bare, place())).toBe(8);
   await becomesReady({});
   expect((await setup(['--check'])).out).toMatch(/ok +search attributes +all 8/);
 });
@@ -89,7 +67,7 @@ test('a retention shorter than the closing grace of a property is extended by th
   const short = await setup(['--check', '--properties', file]);
   expect(short.code).toBe(2);
   expect(short.out).toContain('24 h is too short: at least 300 h');
-  expect(runCommandsOf(short)).toBe(1);
+  expect(await runCommandsOf(short, place())).toBe(1);
   await becomesReady({ STAYLINE_PROPERTIES: file });
 });
 
@@ -107,7 +85,7 @@ test('a search attribute of another type is replaced by the commands shown', asy
     return answer.out.includes('StayPhase: registered, but not as Keyword') ? answer : undefined;
   }, PATIENCE);
   expect(wrong.code).toBe(2);
-  expect(runCommandsOf(wrong)).toBe(2);
+  expect(await runCommandsOf(wrong, place())).toBe(2);
   await becomesReady(env);
 });
 
