@@ -11,8 +11,10 @@ export interface StayHost {
   readonly client: StayClient;
   /** Returns the server's time, in milliseconds since 1970. */
   now(): Promise<number>;
-  /** Skips time at the server; the hotel's clock follows. No time is skipped while an activity runs. */
-  pass(duration: string | number): Promise<void>;
+  /**
+   * Skips time at the server; the hotel's clock follows. No time is skipped while an activity runs. Absent: time passes by itself only.
+   */
+  pass?(duration: string | number): Promise<void>;
 }
 
 export interface TimeLimit {
@@ -44,7 +46,7 @@ export interface BookedStay {
   until(condition: (view: StayView) => boolean): Promise<StayView>;
   /**
    * Waits like `until`, and skips a minute whenever nothing happens by itself. Fails with the current view after so many minutes of skipped
-   * time, or so many milliseconds of real time.
+   * time, or so many milliseconds of real time. Where no time can be skipped, it only waits.
    */
   inTime(condition: (view: StayView) => boolean, howLong?: TimeLimit): Promise<StayView>;
   /** Gives the guest a phone, online and active. */
@@ -107,7 +109,7 @@ export function bookStay(world: StayHost, first: StaySnapshotInput, habits: Book
     },
     async inTime(condition, { minutes, withinMs = Number.POSITIVE_INFINITY } = { minutes: 24 * 60 }) {
       const deadline = performance.now() + withinMs;
-      for (let passed = 0; ; passed++) {
+      for (let passed = 0; ; passed += world.pass === undefined ? 0 : 1) {
         const stillUntil = performance.now() + STILL_MS;
         while (performance.now() < stillUntil) {
           const view = await look();
@@ -116,7 +118,7 @@ export function bookStay(world: StayHost, first: StaySnapshotInput, habits: Book
             throw new Error(`The view did not come within ${passed} minutes; it is ${describeView(view)}`);
           await pause(LOOK_EVERY_MS);
         }
-        await world.pass('1 minute');
+        await world.pass?.('1 minute');
       }
     },
     enrol: (guestId) => hotel.phones.add(identityOf(guestId)),

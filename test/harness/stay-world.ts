@@ -67,6 +67,7 @@ export interface StayWorld extends StayHost {
   readonly temporal: Client;
   /** Connection for a test's own workers. */
   readonly native: NativeConnection;
+  pass(duration: string | number): Promise<void>;
   /** Creates a stay at `seaside`: in house since an hour ago, for three days, in its own room, with one guest. `changes` override this. */
   book(reservationId: string, changes: Partial<StaySnapshotInput>, habits?: BookingHabits): Promise<BookedStay>;
   /** Returns the snapshot that `book` would send. */
@@ -220,7 +221,11 @@ async function bundleCancelling(): Promise<WorkflowBundleOption> {
     : { codePath: await cachedBundle([cancelling]) };
 }
 
-function propertiesOf(simulator: Simulator, options: StayWorldOptions): readonly Property[] {
+/** Returns the hotel's properties: `seaside` and those of the options. */
+export function propertiesOf(
+  simulator: Simulator,
+  options: Pick<StayWorldOptions, 'policy' | 'properties'>,
+): readonly Property[] {
   const all = { [PROPERTY_ID]: { policy: options.policy ?? {} }, ...options.properties };
   return Object.entries(all).map(([propertyId, habits]) => propertyOf(simulator, propertyId, habits));
 }

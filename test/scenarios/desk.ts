@@ -133,7 +133,7 @@ export const desk: readonly Scenario[] = [
     })
     .when('the key stays unconfirmed for longer than the property allows', async ({ stay }, hotel) => {
       await stay.until((view) => {
-        hotel.world.hurryHotel(1);
+        hotel.world.hurryHotel?.(1);
         return view.attention.length > 0;
       });
     })

@@ -6,7 +6,7 @@ import type { CredentialRecord } from '../../src/simulator/hotel/records.js';
 import type { SimulatedHotel } from '../../src/simulator/hotel/hotel.js';
 import { instantAt } from '../../src/domain/model/instants.js';
 import type { StaySnapshotInput } from '../../src/domain/model/snapshot-schema.js';
-import type { BookedStay, BookingHabits } from '../harness/booked-stay.js';
+import type { BookedStay, BookingHabits, StayHost } from '../harness/booked-stay.js';
 import { PROPERTY_ID, type PropertyHabits, type StayWorld } from '../harness/stay-world.js';
 
 type GuestInput = StaySnapshotInput['guests'][number];
@@ -18,8 +18,13 @@ export interface BookingChanges extends Partial<Omit<StaySnapshotInput, 'guests'
   readonly reservationId?: string;
 }
 
+/** World of a hotel: on the time-skipping server, or one in real time. */
+export type HotelWorld = StayHost &
+  Pick<StayWorld, 'book' | 'freeRooms' | 'disturb' | 'undisturb'> &
+  Partial<Pick<StayWorld, 'hurryHotel'>>;
+
 export interface Hotel {
-  readonly world: StayWorld;
+  readonly world: HotelWorld;
   readonly simulated: SimulatedHotel;
   /** Returns a room that no other scenario uses. */
   room(): string;
@@ -117,7 +122,7 @@ export const PROPERTIES: Readonly<Record<string, PropertyHabits>> = {
 const PATIENCE = { minutes: 60, withinMs: 200_000 };
 
 /** @param prefix of the ids of its reservations: stays of one world need different ones */
-export function openHotel(world: StayWorld, prefix: string): Hotel {
+export function openHotel(world: HotelWorld, prefix: string): Hotel {
   const simulated = world.simulator.hotel;
   let reservations = 0;
 
@@ -132,6 +137,11 @@ export function openHotel(world: StayWorld, prefix: string): Hotel {
     const snapshot = { status: usual.status, window, guests: party, ...given };
     const booked = await world.book(reservationId, snapshot, phones === undefined ? {} : { phones });
     return stayOf(hotel, booked);
+  };
+
+  const pass = async (duration: string | number): Promise<void> => {
+    if (world.pass === undefined) throw new Error('This scenario skips time, and its hotel cannot');
+    await world.pass(duration);
   };
 
   const hotel: Hotel = {
@@ -152,10 +162,10 @@ export function openHotel(world: StayWorld, prefix: string): Hotel {
       return stay;
     },
     async passes(duration) {
-      for (const part of duration.split(' and ')) await world.pass(part);
+      for (const part of duration.split(' and ')) await pass(part);
     },
     async clockReaches(instant) {
-      await world.pass(Date.parse(instant) - (await world.now()));
+      await pass(Date.parse(instant) - (await world.now()));
     },
     inHours: async (hours) => instantAt((await world.now()) + hours * 3_600_000),
     keysMadeFor(room) {

@@ -6,13 +6,12 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, afterEach, expect, test } from 'vitest';
 import { packageRoot } from '../../src/package-root.js';
-import { defaultSwitches } from '../../src/simulator/control/switches.js';
 import { openStayWorld, type StayWorld } from '../harness/stay-world.js';
-import { switchesOfRun } from '../harness/switches.js';
 import type { TemporalKind } from '../harness/temporal.js';
 import { chapters, scenarios } from './all.js';
-import { openHotel, PROPERTIES } from './hotel.js';
+import { PROPERTIES } from './hotel.js';
 import { scenariosPage } from './page.js';
+import { runsOf } from './run-scenario.js';
 
 const PAGE = path.join(packageRoot(), 'docs/scenarios.md');
 const endings = new Map<number, 'holds' | 'fails'>();
@@ -36,19 +35,13 @@ afterAll(async () => {
   await Promise.all([...left, ...worlds.values()].map((world) => world.stop()));
 });
 
-for (const scenario of scenarios) {
-  const { number, title, circumstances } = scenario;
-  circumstances.forEach(({ sentence, switches, server }, index) => {
-    const name = [`${number} ${title}`, sentence].filter((part) => part !== '').join(': ');
-    test(name, { meta: { scenario: { number, title } } }, async () => {
-      const before = endings.get(number);
-      endings.set(number, 'fails');
-      const world = await worldOn(server);
-      world.simulator.hotel.setSwitches({ ...defaultSwitches, ...switchesOfRun(), ...switches });
-      await world.undisturb();
-      await scenario.run(openHotel(world, `scenario-${number}-${index}`));
-      endings.set(number, before ?? 'holds');
-    });
+for (const { scenario, circumstance, title, run } of runsOf(scenarios)) {
+  const { number } = scenario;
+  test(title, { meta: { scenario: { number, title: scenario.title } } }, async () => {
+    const before = endings.get(number);
+    endings.set(number, 'fails');
+    await run(await worldOn(circumstance.server));
+    endings.set(number, before ?? 'holds');
   });
 }
 
