@@ -7,6 +7,7 @@ import { closeSync, mkdirSync, openSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
 import { defined } from '../domain/model/defined.js';
+import type { Property } from '../domain/model/property-schema.js';
 import { packageRoot } from '../package-root.js';
 import { SEAM_EVENT_TYPES } from '../seam/webhooks/index.js';
 import { SEAM_WEBHOOK_PATH } from '../server/seam-webhook.js';
@@ -28,11 +29,16 @@ import { worldFiles } from './world.js';
 export interface StackOptions {
   /** Folder of database, logs and property file; the database is kept. */
   readonly folder: string;
-  /** Choice of the Temporal server: the one that the environment gives, if any, or always a new one. */
-  readonly temporal: 'given-or-own' | 'own';
+  /**
+   * Choice of the Temporal server: the one that the environment gives, if any; always a new one; or the one that these
+   * variables give (`src/temporal/variables.ts`), which is prepared for stays.
+   */
+  readonly temporal: 'given-or-own' | 'own' | Readonly<Record<string, string>>;
   /** Ports to take if they are free. */
   readonly preferredPorts?: { readonly temporal: number; readonly webUi: number };
   readonly simulator: SimulatorOptions;
+  /** Returns the entries of the property file; absent: that of the simulated hotel. */
+  readonly propertiesOf?: (simulator: Simulator) => readonly Property[];
   /** Settings of the worker in addition to those of the stack (`src/config/process-variables.ts`). */
   readonly workerSettings?: Readonly<Record<string, string>>;
   /** Starts the server, and delivers the simulator's events to it; absent: stays receive no events. */
@@ -47,6 +53,8 @@ export interface Stack {
   readonly temporal: {
     readonly address: string;
     readonly namespace: string;
+    /** Absent for a server without TLS. */
+    readonly tls?: NonNullable<TemporalTarget['tls']>;
     /** Address of the Web UI; absent for a given server, since only its owner knows it. */
     readonly webUi?: string;
     /** Absent for a given server. */
@@ -105,8 +113,10 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     );
     const temporal = { ...running, ...defined({ encryption }) };
     const propertiesFile = path.join(folder, 'properties.json');
-    writeFileSync(propertiesFile, JSON.stringify({ properties: [simulator.property] }, null, 2));
+    const properties = options.propertiesOf?.(simulator) ?? [simulator.property];
+    writeFileSync(propertiesFile, JSON.stringify({ properties }, null, 2));
     const env = {
+      ...(typeof options.temporal === 'object' ? options.temporal : {}),
       TEMPORAL_ADDRESS: temporal.address,
       TEMPORAL_NAMESPACE: temporal.namespace,
       STAYLINE_PROPERTIES: propertiesFile,
@@ -210,6 +220,7 @@ async function makeWebhook({ url, apiKey }: Simulator, webhookUrl: string): Prom
 type OpenTemporal = Stack['temporal'] & { readonly close: () => Promise<void> };
 
 async function openTemporal({ folder, temporal, preferredPorts }: StackOptions): Promise<OpenTemporal> {
+  if (typeof temporal === 'object') return { ...temporalTarget(temporal), close: () => Promise.resolve() };
   if (temporal === 'given-or-own' && isTemporalGiven(process.env)) {
     const target = temporalTarget(process.env);
     const connection = await connect(target);

@@ -19,10 +19,19 @@ import type { StaySnapshotInput } from '../../src/domain/model/snapshot-schema.j
 import { clientOn, connect } from '../../src/temporal/connection.js';
 import { restartDevServer } from './dev-server.js';
 import { controlSimulator } from './simulator-control.js';
+import { PROPERTY_ID, propertiesOf, type PropertyHabits } from './stay-world.js';
 import { switchesOfRun } from './switches.js';
 import { bookStay, type BookedStay, type BookingHabits } from './booked-stay.js';
 
 export interface RealWorldOptions {
+  /** Variables of a Temporal server that is prepared for stays; by default, the dev server is started. */
+  readonly temporal?: Readonly<Record<string, string>>;
+  /** `two`: another worker beside the one that can be killed. */
+  readonly workers?: 'two';
+  /** The hotel's properties, as in a `StayWorld`; by default, the one of the simulator. */
+  readonly properties?: Readonly<Record<string, PropertyHabits>>;
+  /** `by-stays`: only as each stay's habits say; by default, every guest gets one as soon as they are registered at Seam. */
+  readonly phones?: 'by-stays';
   readonly switches?: Partial<Switches>;
   readonly providerLatencyMs?: number;
   /** Set if the server receives Seam's events; otherwise stays receive none. */
@@ -56,6 +65,8 @@ export interface RealWorld {
   readonly simulator: Simulator;
   readonly client: StayClient;
   readonly temporal: Client;
+  /** Returns the time in milliseconds since 1970. */
+  now(): Promise<number>;
   /** Creates a stay: in house since an hour ago, for three days, in its own room, with one guest. `changes` override this. */
   book(reservationId: string, changes: Partial<StaySnapshotInput>, habits?: BookingHabits): Promise<BookedStay>;
   freeRooms(count: number): string[];
@@ -84,22 +95,26 @@ const ROOMS = Array.from({ length: 400 }, (_, index) => String(101 + index));
 
 export async function openRealWorld(options: RealWorldOptions = {}): Promise<RealWorld> {
   const folder = mkdtempSync(path.join(tmpdir(), 'stayline-real-'));
-  const seamTimeoutMs = options.seamTimeoutMs ?? 500;
+  const { seamTimeoutMs = 500, properties } = options;
   let calls = 0;
   let trap: { readonly at: number; readonly spring: () => void } | undefined;
   const stack = await startStack({
     folder,
-    temporal: 'own',
+    temporal: options.temporal ?? 'own',
+    ...(properties === undefined
+      ? {}
+      : { propertiesOf: (simulator: Simulator) => propertiesOf(simulator, { properties }) }),
     simulator: {
       port: 0,
       rooms: ROOMS,
+      ...(properties === undefined ? {} : { propertyId: PROPERTY_ID }),
       providerLatencyMs: options.providerLatencyMs ?? 20,
       switches: { ...switchesOfRun(), ...options.switches },
       onCall: () => {
         calls += 1;
         if (calls === trap?.at) trap.spring();
       },
-      onAnswer: (answer) => enrolPhone(answer),
+      onAnswer: options.phones === 'by-stays' ? () => undefined : enrolPhone,
     },
     ...(options.seamEvents === 'delivered' || options.bookings !== undefined ? { server: {} } : {}),
     workerSettings: {
@@ -110,6 +125,8 @@ export async function openRealWorld(options: RealWorldOptions = {}): Promise<Rea
     },
   });
   const { simulator } = stack;
+  const otherWorker = options.workers === 'two' ? stack.worker() : undefined;
+  if (otherWorker !== undefined) await stack.startWorker();
   let server = stack.temporal.server;
   let connection: Connection = await connect(stack.temporal);
   const temporal = (): Client => clientOn(connection, stack.temporal);
@@ -136,6 +153,7 @@ export async function openRealWorld(options: RealWorldOptions = {}): Promise<Rea
     get temporal() {
       return temporal();
     },
+    now: () => Promise.resolve(Date.now()),
     async book(reservationId, changes, habits = {}) {
       const now = Date.now();
       const snapshot: StaySnapshotInput = {
@@ -149,15 +167,7 @@ export async function openRealWorld(options: RealWorldOptions = {}): Promise<Rea
         ...changes,
       };
       await world.client.applyReservation(snapshot);
-      const host = {
-        simulator,
-        get client() {
-          return world.client;
-        },
-        pass: () => Promise.reject(new Error('Here time passes by itself only')),
-        now: () => Promise.resolve(Date.now()),
-      };
-      return bookStay(host, snapshot, { withinMs: 120_000, ...habits });
+      return bookStay(world, snapshot, { withinMs: 120_000, ...habits });
     },
     freeRooms(count) {
       roomsGiven += count;
@@ -212,7 +222,7 @@ export async function openRealWorld(options: RealWorldOptions = {}): Promise<Rea
     },
     async stop() {
       await connection.close();
-      await stack.worker().end('SIGTERM');
+      await Promise.all([stack.worker().end('SIGTERM'), otherWorker?.end('SIGTERM')]);
       if (server !== stack.temporal.server) await server?.stop();
       await stack.stop();
       rmSync(folder, { recursive: true, force: true });
