@@ -1,7 +1,7 @@
 /**
  * A hotel in which every process can be killed: Temporal's dev server on a database file, the simulator on a state file, and the worker.
- * Each killed process is started again at once, as a supervisor does. The worker reaches Seam through a proxy of the test, at whose calls
- * the kills strike.
+ * A larger one has Temporal's server on PostgreSQL, two workers, and the HTTP server, through which all changes come. Each killed process is
+ * started again at once, as a supervisor does. Workers reach Seam through a proxy of the test, at whose calls the kills strike.
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -10,7 +10,6 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as delay } from 'node:timers/promises';
-import { Client } from '@temporalio/client';
 import { z } from 'zod';
 import { createStayClient, stayWorkflowId } from '../../src/client.js';
 import { cachedBundle } from '../../src/dev/bundle-cache.js';
@@ -21,34 +20,62 @@ import { propertySchema } from '../../src/domain/model/property-schema.js';
 import type { Fault } from '../../src/simulator/control/faults.js';
 import { roomNames } from '../../src/simulator/hotel/world.js';
 import { readState, type SavedState } from '../../src/simulator/state-file.js';
-import { connect } from '../../src/temporal/connection.js';
-import { startDevServer } from '../../src/temporal/dev-server.js';
+import { clientOn, connect, type TemporalTarget } from '../../src/temporal/connection.js';
+import { freePorts } from '../../src/temporal/ports.js';
 import type { StoryWorld, Victim } from './story.js';
 import { untilLateOnesArrived } from '../harness/real-world.js';
-import { restartDevServer } from '../harness/dev-server.js';
+import { openKillableDevServer } from '../harness/dev-server.js';
 import { startOddSeam, type Carry } from '../harness/odd-seam.js';
 import { controlSimulator } from '../harness/simulator-control.js';
+import { changesOverHttp, HTTP_API_KEYS } from './over-http.js';
 
 const ROOMS = roomNames(400);
 const HOUR = 3_600_000;
 const API_KEY = 'seam_test_every_process';
+const WEBHOOK_SECRET = 'whsec_b25seUZvckV2ZXJ5UHJvY2Vzcw==';
 const SEAM_TIMEOUT_MS = 500;
 const LATE_COMMIT_MS = 700;
 /** Time within which a process that was killed serves again, also on a busy machine. */
-const PATIENCE_MS = 60_000;
+const PATIENCE_MS = 180_000;
 
 const readyLine = z.object({ url: z.url(), property: propertySchema });
+
+/** Temporal as this world needs it. */
+export interface KillableTemporal {
+  /** Environment of a process that connects. */
+  readonly env: Readonly<Record<string, string>>;
+  readonly target: TemporalTarget;
+  /** Each kills a process with SIGKILL and starts it again at once. */
+  readonly kill: Readonly<Partial<Record<Victim, () => Promise<void>>>>;
+  stop(): Promise<void>;
+}
+
+/** Processes of a world besides the simulator. */
+export interface Topology {
+  readonly openTemporal: () => Promise<KillableTemporal>;
+  /** `one-worker`: changes come from a client of Temporal; `two-workers-and-server`: they come over HTTP, and stays receive Seam's events. */
+  readonly processes: 'one-worker' | 'two-workers-and-server';
+}
+
+const SMALL: Topology = { openTemporal: openKillableDevServer, processes: 'one-worker' };
 
 interface SimulatorProcess {
   readonly ready: z.infer<typeof readyLine>;
   end(signal: 'SIGTERM' | 'SIGKILL'): Promise<void>;
 }
 
+/** Process that is killed and replaced. */
+interface Replaceable {
+  /** Kills it with SIGKILL, and starts it again at once. */
+  kill(): Promise<void>;
+  stop(): Promise<void>;
+}
+
 export interface ProcessWorld extends StoryWorld {
   stop(): Promise<void>;
 }
 
-export async function openProcessWorld(): Promise<ProcessWorld> {
+export async function openProcessWorld({ openTemporal, processes }: Topology = SMALL): Promise<ProcessWorld> {
   const folder = mkdtempSync(path.join(tmpdir(), 'stayline-processes-'));
   const stateFile = path.join(folder, 'hotel.json');
   const log = openSync(path.join(folder, 'processes.log'), 'a');
@@ -58,8 +85,15 @@ export async function openProcessWorld(): Promise<ProcessWorld> {
   let longestLateMs = 0;
   let roomsGiven = 0;
 
-  let simulator = await startSimulatorProcess(stateFile, 0, log);
-  const { url, property } = simulator.ready;
+  const [simulatorPort = 0, serverPort = 0] = await freePorts(undefined, undefined);
+  const isLarge = processes === 'two-workers-and-server';
+  const serverUrl = `http://127.0.0.1:${serverPort}`;
+  const webhook = ['--webhook-url', `${serverUrl}/webhooks/seam`, '--webhook-secret', WEBHOOK_SECRET];
+  const startSimulator = (): Promise<SimulatorProcess> =>
+    startSimulatorProcess(stateFile, simulatorPort, isLarge ? webhook : [], log);
+  const firstSimulator = await startSimulator();
+  const { url, property } = firstSimulator.ready;
+  const simulator = replaceable(firstSimulator, startSimulator);
   const seam = await startOddSeam(
     () => url,
     (forward) => {
@@ -71,41 +105,54 @@ export async function openProcessWorld(): Promise<ProcessWorld> {
       return carry();
     },
   );
-  let temporal = await startDevServer({ databaseFile: path.join(folder, 'temporal.db') });
-  const { address, namespace } = temporal;
+  const temporal = await openTemporal();
   const propertiesFile = path.join(folder, 'properties.json');
   writeFileSync(propertiesFile, JSON.stringify({ properties: [property] }));
   const env = {
-    TEMPORAL_ADDRESS: address,
-    TEMPORAL_NAMESPACE: namespace,
+    ...temporal.env,
     STAYLINE_PROPERTIES: propertiesFile,
-    STAYLINE_WORKER_PROFILE: 'embedded',
-    STAYLINE_WORKFLOW_BUNDLE: await cachedBundle(),
     SEAM_ENDPOINT: seam.url,
     SEAM_API_KEY: API_KEY,
     SEAM_TIMEOUT_MS: String(SEAM_TIMEOUT_MS),
+  };
+  const workerEnv = {
+    ...env,
+    STAYLINE_WORKER_PROFILE: 'embedded',
+    STAYLINE_WORKFLOW_BUNDLE: await cachedBundle(),
     SEAM_LATE_COMMIT_MS: String(LATE_COMMIT_MS),
   };
-  // A worker that starts while Temporal's server is down ends; its supervisor starts it again.
-  const startWorker = (): Promise<Child> => persist(() => startChild({ file: 'src/worker.ts', env, log }));
-  let worker = await startWorker();
-  const connection = await connect({ address, namespace });
-  const client = createStayClient(new Client({ connection, namespace }));
-
-  const kill: Readonly<Record<Victim, () => Promise<void>>> = {
-    async worker() {
-      await worker.end('SIGKILL');
-      worker = await startWorker();
-    },
-    async simulator() {
-      await simulator.end('SIGKILL');
-      simulator = await startSimulatorProcess(stateFile, Number(new URL(url).port), log);
-    },
-    async temporal() {
-      process.kill(temporal.pid, 'SIGKILL');
-      temporal = await restartDevServer(temporal);
-    },
+  const serverEnv = {
+    ...env,
+    STAYLINE_API_KEYS: HTTP_API_KEYS,
+    STAYLINE_SERVER_PORT: String(serverPort),
+    SEAM_WEBHOOK_SECRET: WEBHOOK_SECRET,
   };
+  // A process that starts while Temporal's server is down may end; its supervisor starts it again.
+  const startWorker = (): Promise<Child> => persist(() => startChild({ file: 'src/worker.ts', env: workerEnv, log }));
+  const startServer = (): Promise<Child> => persist(() => startChild({ file: 'src/server.ts', env: serverEnv, log }));
+  const worker = replaceable(await startWorker(), startWorker);
+  const secondWorker = isLarge ? replaceable(await startWorker(), startWorker) : undefined;
+  const server = isLarge ? replaceable(await startServer(), startServer) : undefined;
+  const connection = await connect(temporal.target);
+  const client = createStayClient(clientOn(connection, temporal.target));
+  const changes = server === undefined ? client : changesOverHttp(serverUrl);
+
+  const kill: Readonly<Record<Victim, (() => Promise<void>) | undefined>> = {
+    worker: worker.kill,
+    'second-worker': secondWorker?.kill,
+    server: server?.kill,
+    simulator: simulator.kill,
+    temporal: temporal.kill.temporal,
+    postgres: temporal.kill.postgres,
+  };
+
+  /** Latest kill of each process: the next one waits until it has been started again. */
+  const latest = new Map<Victim, Promise<void>>();
+  function inTurn(victim: Victim, strike: () => Promise<void>): Promise<void> {
+    const struck = (latest.get(victim) ?? Promise.resolve()).then(strike);
+    latest.set(victim, struck);
+    return struck;
+  }
 
   function control(method: 'POST' | 'DELETE', route: string, body?: object): Promise<unknown> {
     return persist(() => controlSimulator(url, method, route, body));
@@ -132,23 +179,23 @@ export async function openProcessWorld(): Promise<ProcessWorld> {
         return { world: hotel.data, journal: () => hotel.journal };
       },
     },
-    async book(reservationId, changes) {
+    async book(reservationId, snapshot) {
       const now = Date.now();
       const name = { propertyId: property.propertyId, reservationId };
       const keyPrefix = `${name.propertyId}/${reservationId}/`;
       await persist(() =>
-        client.applyReservation({
+        changes.applyReservation({
           ...name,
           revision: 1,
           status: 'in-house',
           window: { from: instantAt(now - HOUR), to: instantAt(now + 72 * HOUR) },
-          ...changes,
+          ...snapshot,
         }),
       );
       return {
         name,
         workflowId: stayWorkflowId(name),
-        signal: (message, payload) => persist(() => client.signal(name, message, payload)),
+        signal: (message, payload) => persist(() => changes.signal(name, message, payload)),
         async view() {
           await enrolPhones(keyPrefix);
           return persist(() => client.view(name));
@@ -177,14 +224,17 @@ export async function openProcessWorld(): Promise<ProcessWorld> {
       await untilLateOnesArrived(state().hotel.journal, SEAM_TIMEOUT_MS + longestLateMs);
     },
     async killAtCall(n, call, victim = 'worker') {
+      const strike = kill[victim];
+      if (strike === undefined) throw new Error(`This world has no process ${victim}`);
       if (call.kind === 'commit-late') {
         await world.disturb({ kind: 'commit-late', after: n, times: 1, ms: call.ms });
       }
       let struck: Promise<void> | undefined;
       const at = calls + n;
       const trap: Carry = async (forward) => {
-        if (call.kind === 'answer-lost') await forward();
-        struck = kill[victim]();
+        // The process that answers may just be restarting after an earlier kill.
+        if (call.kind === 'answer-lost') await forward().catch(() => undefined);
+        struck = inTurn(victim, strike);
         // Held back at Seam, it is carried out after the kill.
         if (call.kind === 'commit-late') return forward();
         await struck;
@@ -201,9 +251,10 @@ export async function openProcessWorld(): Promise<ProcessWorld> {
     },
     async stop() {
       await connection.close();
-      await worker.end('SIGTERM');
+      await server?.stop();
+      await Promise.all([worker.stop(), secondWorker?.stop()]);
       await seam.close();
-      await simulator.end('SIGTERM');
+      await simulator.stop();
       await temporal.stop();
       closeSync(log);
       rmSync(folder, { recursive: true, force: true });
@@ -212,11 +263,31 @@ export async function openProcessWorld(): Promise<ProcessWorld> {
   return world;
 }
 
-async function startSimulatorProcess(stateFile: string, port: number, log: number): Promise<SimulatorProcess> {
+/** Process that can be ended. */
+type Ending = Pick<Child, 'end'>;
+
+/** Holds a process, or the one that has replaced it. */
+function replaceable(first: Ending, startAgain: () => Promise<Ending>): Replaceable {
+  let current = first;
+  return {
+    async kill() {
+      await current.end('SIGKILL');
+      current = await startAgain();
+    },
+    stop: () => current.end('SIGTERM'),
+  };
+}
+
+async function startSimulatorProcess(
+  stateFile: string,
+  port: number,
+  more: readonly string[],
+  log: number,
+): Promise<SimulatorProcess> {
   const options = ['--port', String(port), '--data', stateFile, '--rooms', String(ROOMS.length), '--latency', '20'];
   const child = spawn(
     process.execPath,
-    ['--import', 'tsx', 'src/simulator/main.ts', ...options, '--api-key', API_KEY],
+    ['--import', 'tsx', 'src/simulator/main.ts', ...options, '--api-key', API_KEY, ...more],
     { cwd: packageRoot(), stdio: ['ignore', 'pipe', log] },
   );
   const { stdout } = child;

@@ -9,7 +9,7 @@ import type { BookedStay } from '../harness/booked-stay.js';
 import type { Kill, KilledCall } from '../harness/real-world.js';
 
 /** Process that a kill ends; the worker where nothing else is said. */
-export type Victim = 'worker' | 'simulator' | 'temporal';
+export type Victim = 'worker' | 'second-worker' | 'server' | 'simulator' | 'temporal' | 'postgres';
 
 export type Trouble =
   | { readonly kind: 'fault'; readonly fault: Fault }

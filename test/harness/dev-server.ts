@@ -2,6 +2,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import type { TemporalTarget } from '../../src/temporal/connection.js';
 import { startDevServer, type DevServer } from '../../src/temporal/dev-server.js';
 
 /**
@@ -18,6 +19,32 @@ export async function restartDevServer(server: DevServer): Promise<DevServer> {
   });
   if (next.address !== server.address) throw new Error('Another process took the port of the Temporal server');
   return next;
+}
+
+/** Starts a server that can be killed; `stop()` removes its database as well. */
+export async function openKillableDevServer(): Promise<{
+  readonly env: Readonly<Record<string, string>>;
+  readonly target: TemporalTarget;
+  readonly kill: { readonly temporal: () => Promise<void> };
+  stop(): Promise<void>;
+}> {
+  const folder = mkdtempSync(path.join(tmpdir(), 'stayline-'));
+  let server = await startDevServer({ databaseFile: path.join(folder, 'temporal.db') });
+  const { address, namespace } = server;
+  return {
+    env: { TEMPORAL_ADDRESS: address, TEMPORAL_NAMESPACE: namespace },
+    target: { address, namespace },
+    kill: {
+      async temporal() {
+        process.kill(server.pid, 'SIGKILL');
+        server = await restartDevServer(server);
+      },
+    },
+    async stop() {
+      await server.stop();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
 }
 
 /** Call `stop()` on it when done: it removes the database as well. */
