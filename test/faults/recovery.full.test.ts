@@ -3,6 +3,7 @@
  * with the same stay undisturbed. The test prints the figures in `docs/failures.md`. It asserts that the stay recovers, not how fast.
  */
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { medianOf } from '../harness/median.js';
 import { openRealWorld, type RealWorld } from '../harness/real-world.js';
 
 const ROUNDS = 7;
@@ -38,8 +39,4 @@ async function timeToKey(title: string, disturb: () => Promise<void>): Promise<n
   const start = performance.now();
   await Promise.all([disturb(), stay.until((view) => view.guests.every((guest) => guest.keyState === 'issued'))]);
   return Math.round(performance.now() - start);
-}
-
-function medianOf(times: readonly number[]): number {
-  return times.toSorted((a, b) => a - b)[Math.floor(times.length / 2)] ?? Number.NaN;
 }
