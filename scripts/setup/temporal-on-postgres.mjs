@@ -2,7 +2,7 @@
  * Finds PostgreSQL and builds Temporal's server and its SQL tool with Go, for the tests of a Temporal server as hotels run it. They are
  * recorded in `.stayline/tools.json`.
  */
-import { mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { mkdirSync, readdirSync, realpathSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { HOME } from './paths.mjs';
 import { findOnPath, isExecutable, lastLines, runCommand } from './run-command.mjs';
@@ -39,7 +39,9 @@ export async function findTemporalOnPostgres() {
 }
 
 async function findPostgres() {
-  const found = findOnPath('postgres') ?? postgresOfDebian();
+  const onPath = findOnPath('postgres');
+  // A link may be there without its other programs.
+  const found = onPath === undefined ? postgresOfDebian() : realpathSync(onPath);
   if (found !== undefined) return found;
   // Debian starts a database of its own; the tests do not use it.
   await installDebian('PostgreSQL', ['postgresql']);

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -138,7 +138,7 @@ describe("Temporal's server on PostgreSQL", () => {
     expect((await setUp('temporal-on-postgres')).status).toBe(0);
     const folder = path.join(checkout, '.stayline/temporal-server-v1.32.1');
     expect(tools()).toMatchObject({
-      postgres: { path: path.join(bin, 'postgres') },
+      postgres: { path: realpathSync(path.join(bin, 'postgres')) },
       temporalServer: { path: path.join(folder, 'server'), from: 'Go' },
       temporalSql: { path: path.join(folder, 'sql'), from: 'Go' },
     });
