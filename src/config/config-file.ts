@@ -23,13 +23,16 @@ export class ConfigFileError extends Error {
 
 /** Reads a file and checks its content. @throws ConfigFileError with the problems */
 export async function readConfigFile<Content>(path: string, schema: z.ZodType<Content>): Promise<Content> {
-  let text: string;
+  return parseConfigFile(await readText(path), path, schema);
+}
+
+/** Returns the text of a file. @throws ConfigFileError if it cannot be read */
+export async function readText(path: string): Promise<string> {
   try {
-    text = await readFile(path, 'utf8');
+    return await readFile(path, 'utf8');
   } catch (error) {
     throw new ConfigFileError(path, [`cannot be read: ${whyUnreadable(error)}`]);
   }
-  return parseConfigFile(text, path, schema);
 }
 
 /**

@@ -1,12 +1,10 @@
 /** Encryption of everything that Temporal stores about a stay: payloads, and the texts of failures. */
 import { existsSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import type { DataConverter } from '@temporalio/common';
 import { encryptionCodec } from './codec.js';
-import { ConfigFileError, keepConfigFile } from '../../config/config-file.js';
+import { ConfigFileError, keepConfigFile, readText } from '../../config/config-file.js';
 import { ConfigError } from '../../config/secret-files.js';
-import { whyUnreadable } from '../../json-text.js';
 import { encryptionKeysIn, type EncryptionKeys, type GivenKeys, type KeyServices } from './keys.js';
 
 export { encryptionCodec, NotDecrypted, propertyOfPayload } from './codec.js';
@@ -45,11 +43,11 @@ export async function keepEncryptionKeys(
 }
 
 async function keysInFile(path: string): Promise<GivenKeys> {
+  const text = await readText(path);
   try {
-    return await encryptionKeysIn(await readFile(path, 'utf8'), SERVICES);
+    return await encryptionKeysIn(text, SERVICES);
   } catch (error) {
-    if (error instanceof ConfigError) throw new ConfigFileError(path, error.message.split('\n'));
-    throw new ConfigFileError(path, [`cannot be read: ${whyUnreadable(error)}`]);
+    throw error instanceof ConfigError ? new ConfigFileError(path, error.message.split('\n')) : error;
   }
 }
 
