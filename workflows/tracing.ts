@@ -8,7 +8,7 @@ import { proxySinks, uuid4, workflowInfo, type Sinks, type WorkflowInterceptors 
 import {
   fieldsUnder,
   TRACE_HEADER,
-  traceFieldsIn,
+  traceFieldsOf,
   type TraceFields,
   type TracingSinks,
 } from '../src/domain/model/trace-parent.js';
@@ -89,21 +89,11 @@ export const interceptors = (): WorkflowInterceptors => ({
  * a report does not take their trace from them.
  */
 function follow(name: string, headers: Headers, isReport = false): void {
-  const sender = traceIn(headers);
+  const sender = traceFieldsOf(headers, (payload) => defaultPayloadConverter.fromPayload(payload));
   if (sender === undefined) return;
   const spanId = uuid4().replaceAll('-', '').slice(-SPAN_ID_LENGTH);
   if (!isReport || underWay === 0 || current === undefined) current = fieldsUnder(sender, spanId);
   tracing.taken({ name, sender, spanId, at: millisNow() });
-}
-
-function traceIn({ [TRACE_HEADER]: payload }: Headers): TraceFields | undefined {
-  if (payload === undefined) return undefined;
-  try {
-    return traceFieldsIn(defaultPayloadConverter.fromPayload(payload));
-  } catch {
-    // No header may fail a task.
-    return undefined;
-  }
 }
 
 function carrying<Input extends { readonly headers: Headers }>(input: Input): Input {

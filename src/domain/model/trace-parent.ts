@@ -21,6 +21,23 @@ export function traceFieldsIn(content: unknown): TraceFields | undefined {
   return typeof traceparent === 'string' && TRACE_PARENT.test(traceparent) ? (content as TraceFields) : undefined;
 }
 
+/**
+ * Returns the fields in these headers; undefined without any, or if the header cannot be decoded.
+ * @param decode returns the content of a payload
+ */
+export function traceFieldsOf<Payload>(
+  { [TRACE_HEADER]: payload }: Readonly<Record<string, Payload>>,
+  decode: (payload: Payload) => unknown,
+): TraceFields | undefined {
+  if (payload === undefined) return undefined;
+  try {
+    return traceFieldsIn(decode(payload));
+  } catch {
+    // Senders may write anything.
+    return undefined;
+  }
+}
+
 /** Returns the fields for those that a span of this id causes. @param spanId 16 hexadecimal digits */
 export function fieldsUnder({ traceparent, ...others }: TraceFields, spanId: string): TraceFields {
   return { ...others, traceparent: traceparent.replace(TRACE_PARENT, `$<start>-${spanId}-$<flags>`) };

@@ -1,6 +1,5 @@
 /** Spans around asynchronous work. */
-import { SpanStatusCode, type Context, type SpanOptions } from '@opentelemetry/api';
-import { context } from '@opentelemetry/api';
+import { context, SpanStatusCode, type Context, type SpanOptions } from '@opentelemetry/api';
 import { tracer } from './trace-header.js';
 
 /**

@@ -1,7 +1,7 @@
 /** Trace context in the headers of Temporal's calls, messages and activities. */
 import { context, propagation, ROOT_CONTEXT, trace, type Context } from '@opentelemetry/api';
 import { defaultPayloadConverter, type Headers } from '@temporalio/common';
-import { TRACE_HEADER, traceFieldsIn, type TraceFields } from '../../domain/model/trace-parent.js';
+import { TRACE_HEADER, traceFieldsIn, traceFieldsOf, type TraceFields } from '../../domain/model/trace-parent.js';
 
 /** Tracer of all spans of Temporal's calls; without an exporter, they cost and do nothing. */
 export const tracer = trace.getTracer('stayline/temporal');
@@ -12,15 +12,9 @@ export function contextOf(fields: TraceFields): Context {
 }
 
 /** Returns the context of the trace in these headers; the root context without one. */
-export function contextIn({ [TRACE_HEADER]: payload }: Headers): Context {
-  if (payload === undefined) return ROOT_CONTEXT;
-  try {
-    const fields = traceFieldsIn(defaultPayloadConverter.fromPayload(payload));
-    return fields === undefined ? ROOT_CONTEXT : contextOf(fields);
-  } catch {
-    // Senders may write anything.
-    return ROOT_CONTEXT;
-  }
+export function contextIn(headers: Headers): Context {
+  const fields = traceFieldsOf(headers, (payload) => defaultPayloadConverter.fromPayload(payload));
+  return fields === undefined ? ROOT_CONTEXT : contextOf(fields);
 }
 
 /** Returns the headers with the active trace; the same headers if none is active. */
