@@ -52,6 +52,6 @@ export function grpcErrorIn(error: unknown): GrpcError | undefined {
   const found = error instanceof Error && isGrpcServiceError(error.cause) ? error.cause : error;
   if (!isGrpcServiceError(found)) return undefined;
   const { code, details, message } = found;
-  // Of an update with start, the client puts the text of the operation that failed into the message only.
+  // For an update with start, the client puts the text of the operation that failed into the message only.
   return { code, details: message.startsWith(`${code} `) ? details : message };
 }

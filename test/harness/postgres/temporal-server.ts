@@ -15,7 +15,7 @@ const run = promisify(execFile);
 const HOST = '127.0.0.1';
 const PLUGIN = 'postgres12';
 const SERVICES = ['frontend', 'history', 'matching', 'worker'] as const;
-/** As many as the databases of the server: one for workflows, one for searches. */
+/** Databases of the server, by schema: one for workflows, one for searches. */
 const DATABASES = { temporal: 'temporal', visibility: 'temporal_visibility' } as const;
 /** Parts of the history that the server locks one by one; fixed for the life of a database. */
 const HISTORY_SHARDS = 4;

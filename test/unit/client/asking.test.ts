@@ -52,7 +52,7 @@ test('an update that the server dropped is sent again and answered', async () =>
 });
 
 test('an update with start that the server dropped is sent again', async () => {
-  // As the client throws it: the text of the operation that failed is the message, the details are those of the whole call.
+  // The form in which the client throws it: the text of the operation that failed is the message, the details are those of the whole call.
   const withStart = refused(
     GRPC_STATUS.FAILED_PRECONDITION,
     'Update-with-Start could not be executed.',
