@@ -3,9 +3,14 @@
  * rooms to the calls at Seam.
  */
 import { readFileSync } from 'node:fs';
+import { Client } from '@temporalio/client';
+import { defaultPayloadConverter } from '@temporalio/common';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { DEV_API_KEY } from '../../../src/dev/stack.js';
+import { defined } from '../../../src/domain/model/defined.js';
 import { instantAt } from '../../../src/domain/model/instants.js';
+import { TRACE_HEADER } from '../../../src/domain/model/trace-parent.js';
+import { encryptingConverter } from '../../../src/temporal/encryption/index.js';
 import { openRealWorld, type RealWorld } from '../../harness/real-world.js';
 import { startTraceCollector, type CollectedSpan, type TraceCollector } from '../../harness/trace-collector.js';
 import { waitUntil } from '../../harness/wait-until.js';
@@ -114,4 +119,25 @@ test('each change has one trace, from the request of the booking system to the c
   const lines = readFileSync(world.stack.server?.log ?? '', 'utf8').split('\n');
   const requests = lines.filter((line) => line.includes('"request"') && line.includes('"traced"'));
   expect(requests.map((line) => (JSON.parse(line) as { trace_id?: string }).trace_id)).toEqual([first, second, third]);
+});
+
+test.each([
+  ['is no JSON', { metadata: { encoding: Buffer.from('json/plain') }, data: Buffer.from('{') }],
+  ['has an unknown encoding', { metadata: { encoding: Buffer.from('binary/other') }, data: Buffer.from([255, 0]) }],
+  ['names no trace', defaultPayloadConverter.toPayload({ traceparent: 'junk' })],
+])('a stay takes a message whose trace header %s', async (what, header) => {
+  const stay = await world.book(`odd-header-${what.replaceAll(' ', '-')}`, {});
+  await stay.until(({ settled }) => settled);
+  const headers = { [TRACE_HEADER]: header };
+  const { namespace, encryption } = world.stack.temporal;
+  const sender = new Client({
+    connection: world.temporal.connection,
+    namespace,
+    interceptors: { workflow: [{ signal: (input, next) => next({ ...input, headers }) }] },
+    ...defined({ dataConverter: encryption && encryptingConverter(encryption, 'client') }),
+  });
+  await sender.workflow.getHandle(stay.workflowId).signal('hold', { reason: what });
+  await stay.until(({ timeline }) => timeline.some((line) => line.what === 'hold'));
+  await stay.signal('checkOut', {});
+  await stay.until(({ settled, keys }) => settled && keys.every(({ state }) => state === 'dead'));
 });
