@@ -146,8 +146,9 @@ export function bookStay(world: StayHost, first: StaySnapshotInput, habits: Book
   return stay;
 }
 
-function waitsForPhone(view: StayView): boolean {
-  return view.guests.some((guest) => guest.waitingFor === 'phone');
+/** A guest whose key is to move to another phone still has a key, so that only the plan says that a phone is awaited. */
+function waitsForPhone({ guests, plan }: StayView): boolean {
+  return [...guests.map((guest) => guest.waitingFor), ...plan.map((step) => step.waitsFor)].includes('phone');
 }
 
 function pause(ms: number): Promise<void> {
