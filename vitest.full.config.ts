@@ -6,9 +6,15 @@ import { configDefaults, defineConfig, mergeConfig } from 'vitest/config';
 import base from './vitest.config.js';
 import { uncached, uncachedOnDevServer, underEverySetting } from './vitest.projects.js';
 
+/** Short forms of tests that run here in their long form. */
+const SHORT_FORMS = [
+  ...['faults/kills', 'faults/processes', 'faults/seeds', 'model/temporal'],
+  ...['workflows/odd-answers', 'e2e/releases/two-builds'],
+].map((name) => `test/${name}.ci.test.ts`);
+
 const everything = {
   include: ['test/**/*.test.ts'],
-  exclude: [...configDefaults.exclude, 'test/vendor/**'],
+  exclude: [...configDefaults.exclude, 'test/vendor/**', ...SHORT_FORMS],
   testTimeout: 600_000,
 };
 
