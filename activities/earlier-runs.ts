@@ -61,13 +61,15 @@ interface AskedRoom {
 
 async function recordsOf(
   client: Client,
-  { propertyId, stayId }: FindEarlierRunInput,
+  { propertyId, stayId, shareGroup }: FindEarlierRunInput,
   rooms: readonly string[],
 ): Promise<readonly AskedRoom[]> {
   return Promise.all(
     rooms.map(async (room) => {
       const handle = client.workflow.getHandle(roomWorkflowId({ propertyId, room }));
-      const record = await ifAnswered(client, () => handle.query(stayRecordQuery, { stayId }));
+      const record = await ifAnswered(client, () =>
+        handle.query(stayRecordQuery, { stayId, ...defined({ shareGroup }) }),
+      );
       return { room, record };
     }),
   );
@@ -147,8 +149,10 @@ async function keysAtSeam(
     office.entrances(acsSystemId, signal),
   ]);
   const roomKeys = asked.flatMap(({ record }) => record?.keys ?? []);
+  const keysOfOthers = asked.flatMap(({ record }) => record?.keysOfOthers ?? []);
+  const roomsSharedBefore = asked.flatMap(({ room, record }) => (record?.sharedBefore === true ? [room] : []));
   const search = { seam, property, entrances, now: instantAt(office.now()), signal };
-  return findEarlierKeys(input, { identities, roomKeys }, search);
+  return findEarlierKeys(input, { identities, roomKeys, keysOfOthers, roomsSharedBefore }, search);
 }
 
 function earlierRun(

@@ -20,6 +20,16 @@ interface RoomKey {
   readonly guestId: string;
 }
 
+/** Records of Seam and of the stay's rooms, in which the keys are searched for. */
+interface Records {
+  readonly identities: readonly UserIdentity[];
+  readonly roomKeys: readonly RoomKey[];
+  /** Credential ids of keys that rooms have recorded for other stays. */
+  readonly keysOfOthers: readonly string[];
+  /** Rooms of which another stay of the share group may hold keys that the room has not recorded yet. */
+  readonly roomsSharedBefore: readonly string[];
+}
+
 /** Stay whose keys are searched for. */
 interface Searched {
   readonly propertyId: string;
@@ -46,18 +56,11 @@ interface Held {
 
 /**
  * Returns the stay's keys at Seam that may still open a door: those of its own guests, those of its persons that open
- * its rooms only, and those that rooms have recorded for it.
+ * its rooms only and cannot be another stay's, and those that rooms have recorded for it.
  * @throws SeamError
  */
-export async function findEarlierKeys(
-  stay: Searched,
-  known: { readonly identities: readonly UserIdentity[]; readonly roomKeys: readonly RoomKey[] },
-  search: Search,
-): Promise<readonly EarlierKey[]> {
-  const held = [
-    ...(await heldByIdentities(stay, known.identities, search)),
-    ...(await heldByUsers(known.roomKeys, search)),
-  ];
+export async function findEarlierKeys(stay: Searched, known: Records, search: Search): Promise<readonly EarlierKey[]> {
+  const held = [...(await heldByIdentities(stay, known, search)), ...(await heldByUsers(known.roomKeys, search))];
   const found = new Map<string, EarlierKey>();
   for (const one of held) {
     for (const key of await keysAmong(one, search)) {
@@ -67,18 +70,15 @@ export async function findEarlierKeys(
   return [...found.values()];
 }
 
-function heldByIdentities(
-  stay: Searched,
-  identities: readonly UserIdentity[],
-  { seam, signal }: Search,
-): Promise<readonly Held[]> {
-  const owners = identities.flatMap(({ user_identity_key: key, user_identity_id }) => {
+function heldByIdentities(stay: Searched, known: Records, { seam, signal }: Search): Promise<readonly Held[]> {
+  const isOfStay = (key: EarlierKey): boolean => isForRoomsOf(stay, key) && !mayBeOfOthers(known, key);
+  const owners = known.identities.flatMap(({ user_identity_key: key, user_identity_id }) => {
     if (key == null) return [];
     const guestId = guestIdIn(key, stay);
     if (guestId !== undefined) return [{ guestId, user_identity_id, isOfStay: () => true }];
     const person = stay.persons.find((one) => userIdentityKey({ ...stay, ...one }) === key);
     if (person === undefined) return [];
-    return [{ guestId: person.guestId, user_identity_id, isOfStay: (found: EarlierKey) => isForRoomsOf(stay, found) }];
+    return [{ guestId: person.guestId, user_identity_id, isOfStay }];
   });
   return Promise.all(
     owners.map(async ({ user_identity_id, ...owner }) => ({
@@ -92,6 +92,11 @@ function heldByIdentities(
 function isForRoomsOf({ rooms, window }: Searched, { ask }: EarlierKey): boolean {
   if (window === undefined || ask.rooms.length === 0 || !overlaps(ask.window, window)) return false;
   return ask.rooms.every((room) => rooms.includes(room));
+}
+
+/** Returns true for a key of the same person in another stay that has the room, or may have. */
+function mayBeOfOthers({ keysOfOthers, roomsSharedBefore }: Records, { acsCredentialId, ask }: EarlierKey): boolean {
+  return keysOfOthers.includes(acsCredentialId) || ask.rooms.some((room) => roomsSharedBefore.includes(room));
 }
 
 async function heldByUsers(roomKeys: readonly RoomKey[], { seam, signal }: Search): Promise<readonly Held[]> {

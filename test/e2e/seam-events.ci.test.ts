@@ -204,6 +204,23 @@ test('a false alarm changes no key and adds one timeline line, even if it is rep
   expect(view.attention).toEqual([]);
 });
 
+test("a person's next stay in the room joins the first one's key once, although Seam ends that key and says so", async () => {
+  const guests = [{ guestId: 'g1', personId: 'goes-on' }];
+  const shared = { rooms: world.freeRooms(1), guests, shareGroup: 'goes-on' };
+  const first = await world.book('goes-on-1', shared);
+  await canBeFoundBy(first, keyIds(await first.settled()));
+  const next = await world.book('goes-on-2', shared);
+  await next.settled();
+  await first.until((view) => reports(view).some((what) => what.includes('acs_credential.deleted')));
+  const views = [await first.until((view) => view.settled && view.keys[0]?.state === 'dead'), await next.settled()];
+  expect(views.map(({ keys }) => keys.map(({ kind, state }) => ({ kind, state })))).toEqual([
+    [{ kind: 'override', state: 'dead' }],
+    [{ kind: 'joiner', state: 'live' }],
+  ]);
+  await first.until((view) => view.settled && view.attention.length === 0);
+  expect(await next.whoOpens(shared.rooms[0] ?? '', ['g1'])).toEqual(['g1']);
+});
+
 test('a phone deactivated elsewhere is reported to the stay, and the next phone opens the door', async () => {
   const { stay, room } = await aStay('phone', ['g1']);
   const [phone] = stay.phones('g1');

@@ -12,6 +12,7 @@ import type {
   RoomMessageName,
   RoomRelease,
   RoomReport,
+  StayInRoom,
 } from '../../src/domain/model/room-message-schema.js';
 import type { RoomState } from '../../src/domain/room/state.js';
 import type { RoomView } from '../../src/domain/room/view.js';
@@ -52,4 +53,4 @@ export const roomQuery = defineQuery<RoomView>('room');
 export const claimAnswerQuery = defineQuery<LeaseNews, [Claim]>('claimAnswer');
 
 /** Record of one stay: its claims and keys, those of earlier runs of the stay included. */
-export const stayRecordQuery = defineQuery<StayRecord, [{ readonly stayId: string }]>('stayRecord');
+export const stayRecordQuery = defineQuery<StayRecord, [StayInRoom]>('stayRecord');

@@ -118,9 +118,7 @@ function setHandlers(run: RoomRun): void {
   );
   setHandler(messages.roomQuery, () => roomViewOf(run.state, now()));
   setHandler(messages.claimAnswerQuery, (claim) => rules.takeClaim(run.state, parsed(claimSchema, claim), now()).news);
-  setHandler(messages.stayRecordQuery, (input) =>
-    stayRecordOf(run.state, parsed(stayRecordSchema, input).stayId, now()),
-  );
+  setHandler(messages.stayRecordQuery, (input) => stayRecordOf(run.state, parsed(stayRecordSchema, input), now()));
   refuseUnknownRequests();
 }
 

@@ -56,7 +56,11 @@ const RUNNERS: { readonly [K in Kind]: Runner<K> } = {
     const input = {
       ...{ propertyId, reservationId, stayId, openedAt, chain: leases.chain, rooms: roomsAhead(state), persons },
       ended: isEnded(state),
-      ...defined({ window: stayWindow(state), seenAtSeam: seenAtSeam ? (true as const) : undefined }),
+      ...defined({
+        window: stayWindow(state),
+        shareGroup: desired.shareGroup,
+        seenAtSeam: seenAtSeam ? (true as const) : undefined,
+      }),
     };
     const found = await seam.findEarlierRun.executeWithOptions(options, [input]);
     return (current) => recordEarlierRun(current, found, { revision: revisionKnown(current) }, now());

@@ -15,6 +15,7 @@ export interface FindEarlierRunInput {
   readonly openedAt: Instant;
   /** Rooms of the stay, now or later. */
   readonly rooms: readonly string[];
+  readonly shareGroup?: string;
   /** True if no guest should hold a key any more. */
   readonly ended: boolean;
   /** Window of the stay; without it, keys of persons who may have other stays are left out. */
@@ -63,4 +64,8 @@ export interface StayRecord {
   readonly revision?: number;
   readonly claims: readonly Omit<EarlierClaim, 'room'>[];
   readonly keys: readonly (KeyReport & { readonly chain?: string })[];
+  /** Credential ids of keys of other stays that may open the door. */
+  readonly keysOfOthers: readonly string[];
+  /** Set if another stay of the share group claimed the room first: it may have keys that the room does not know yet. */
+  readonly sharedBefore?: true;
 }

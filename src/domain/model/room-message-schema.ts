@@ -146,4 +146,7 @@ export const leaseNewsSchema = z.object({
 }) satisfies z.ZodType<LeaseNews>;
 
 /** Argument of the room's query `stayRecord`. */
-export const stayRecordSchema = z.object({ stayId: workflowIdSchema });
+export const stayRecordSchema = z.object({ stayId: workflowIdSchema, shareGroup: z.string().optional() });
+
+/** Stay that a room is asked about, and its share group. */
+export type StayInRoom = z.infer<typeof stayRecordSchema>;

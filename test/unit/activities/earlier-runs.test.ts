@@ -20,7 +20,7 @@ type Issue = StayActivities['issueKey'];
 const HOUR = 3_600_000;
 const LONG_AGO = instantAt(Date.now() - 100 * HOUR);
 const WINDOW = { from: instantAt(Date.now() - HOUR), to: instantAt(Date.now() + 48 * HOUR) };
-const UNKNOWN: StayRecord = { openedAt: LONG_AGO, claims: [], keys: [] };
+const UNKNOWN: StayRecord = { openedAt: LONG_AGO, claims: [], keys: [], keysOfOthers: [] };
 const LEASE = {
   part: 0,
   window: WINDOW,
@@ -126,4 +126,15 @@ test("a person's keys count where they open the stay's rooms in its window, or w
   };
   const { run } = await find('person', { '101': { ...UNKNOWN, keys: [key] } }, { input: { persons } });
   expect(run.keys.map(({ acsCredentialId }) => acsCredentialId).toSorted()).toEqual([own, recorded].toSorted());
+});
+
+test("a person's key that another stay of the room holds, or may hold, is not taken for the stay's own", async () => {
+  const input = { persons: [{ guestId: 'eve', personId: 'P-4' }], shareGroup: 'family' };
+  const own = await issue('sharing', 'eve', ['101'], 'P-4');
+  const found = async (record: StayRecord): Promise<readonly string[]> =>
+    (await find('sharing', { '101': record }, { input })).run.keys.map(({ acsCredentialId }) => acsCredentialId);
+  const again = { ...UNKNOWN, chain: 'before', claims: [LEASE] };
+  expect(await found(again)).toEqual([own]);
+  expect(await found({ ...again, keysOfOthers: [own] })).toEqual([]);
+  expect(await found({ ...again, sharedBefore: true })).toEqual([]);
 });

@@ -97,7 +97,7 @@ export function endGone(state: StayState, acsCredentialId: string, losses: Losse
   const gone = state.keyring.keys.find((other) => other.acsCredentialId === acsCredentialId);
   if (gone === undefined || gone.state === 'dead') return state;
   const ended = endByOthers(state, gone, remainsOf(acsCredentialId, losses), now);
-  return withLine(ended, { at: now, what: `an earlier key of guest ${gone.guestId} is gone at Seam` });
+  return withLine(ended, { at: now, what: endedForNewer(gone) });
 }
 
 /** Returns whether a phone may still keep a key that Seam has reported dead. */
@@ -163,7 +163,7 @@ export function recordCheck(
         return recordFetching(next, recordReports(known, outcome.reports?.[id], now), news, now);
       }
       const ended = endByOthers(next, key, remainsOf(id, outcome), now);
-      return withLine(ended, { at: now, what: endedByOthers(key) });
+      return withLine(ended, { at: now, what: hasSuccessor(next, key) ? endedForNewer(key) : endedByOthers(key) });
     },
     { ...state, credentialsToCheck },
   );
@@ -175,7 +175,11 @@ function recordReports(key: LiveKey, reports: readonly SeamReport[] | undefined,
   return reports === undefined ? known : { ...known, reports, look: lookAfter(look, now, key.ask.window.from) };
 }
 
-/** Returns the timeline text for a key that another party has ended. */
+function endedForNewer({ guestId }: Key): string {
+  return `an earlier key of guest ${guestId} is gone at Seam`;
+}
+
+/** Returns the timeline text for a key that has ended at Seam, for another stay or by another party. */
 export function endedByOthers({ guestId }: Pick<Key, 'guestId'>): string {
-  return `key of guest ${guestId} was ended by somebody else`;
+  return `key of guest ${guestId} was ended outside this stay`;
 }

@@ -1,5 +1,6 @@
 /** Several reservations, one lease: who opens it, and what the others join. */
 import { expect, test } from 'vitest';
+import { stayRecordOf } from '../../../../src/domain/room/stay-record.js';
 import { aRoom, at, key, stay, type ARoom } from './a-room.js';
 
 const shared = { shareGroup: 'friends' };
@@ -125,4 +126,18 @@ test('a lease whose grace another claim ends is over for the group once its stay
   expect(room.decision('A')).toMatchObject({ until: at(1) });
   room.passTo(1);
   expect(room.decision('B')).toMatchObject({ kind: 'granted', until: at(2), opener: false, anchors: [] });
+});
+
+test("the record of a stay names other stays' keys, and whether another stay of the share group claimed the room first", () => {
+  const room = pair();
+  room.report('A', [key('o1', [14, 34])]);
+  room.report('B', [key('j1', [16, 40]), key('j2', [9, 10])]);
+  const recordOf = (name: string, shareGroup?: string): object =>
+    stayRecordOf(room.state, { stayId: stay(name), ...(shareGroup === undefined ? {} : { shareGroup }) }, at(11));
+  expect(recordOf('A', 'friends')).toMatchObject({ keys: [{ acsCredentialId: 'o1' }], keysOfOthers: ['j1'] });
+  expect(recordOf('A', 'friends')).not.toHaveProperty('sharedBefore');
+  expect(recordOf('B', 'friends')).toMatchObject({ keysOfOthers: ['o1'], sharedBefore: true });
+  expect(recordOf('C', 'friends')).toMatchObject({ keysOfOthers: ['o1', 'j1'], sharedBefore: true });
+  expect(recordOf('C', 'strangers')).not.toHaveProperty('sharedBefore');
+  expect(recordOf('C')).not.toHaveProperty('sharedBefore');
 });
