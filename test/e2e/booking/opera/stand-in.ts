@@ -41,6 +41,8 @@ export interface OperaOptions {
 
 export function openOpera({ url, hotelId, authorization, send = overTheNetwork }: OperaOptions): Opera {
   const schema = openPublishedSchema();
+  // The departure of a reservation stays the same from one request to the next.
+  const departure = new Date(Date.now() + 72 * HOUR).toISOString();
   let requests = 0;
 
   const opera: Opera = {
@@ -63,7 +65,7 @@ export function openOpera({ url, hotelId, authorization, send = overTheNetwork }
               ],
             }),
         keyValidityStart: new Date(Date.now() - HOUR).toISOString(),
-        keyValidityEnd: new Date(Date.now() + 72 * HOUR).toISOString(),
+        keyValidityEnd: departure,
         // To the millisecond, and unique.
         keyRequestTime: new Date(Date.now() + requests).toISOString(),
         userId: 'DESK1',
