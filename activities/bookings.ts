@@ -66,7 +66,9 @@ export function createBookingActivities({ connections, count }: BookingDependenc
       if (connection === undefined || listen === undefined)
         throw notConnected(`${connectionId} has no channel to listen to`);
       const door = openDoor({ temporal: client, connection, count });
-      await heartbeating(() => classified(listen(door, { signal: cancellationSignal() })));
+      // The workflow listens again, with the connection as it is then.
+      const signal = AbortSignal.any([cancellationSignal(), connection.replaced]);
+      await heartbeating(() => classified(listen(door, { signal })));
     },
 
     async carryOutCommand({ connectionId, commandId, since }) {
@@ -139,7 +141,7 @@ function connectionOf(connections: Connections, propertyId: string): Connection 
   return connection;
 }
 
-/** Returns a retryable failure: a person must add the connection to the file and restart the worker. */
+/** Returns a retryable failure: a person must add the connection to the file. */
 function notConnected(message: string): ApplicationFailure {
   return ApplicationFailure.create({ message, type: 'NotConnected', nextRetryDelay: '10s' });
 }

@@ -3,13 +3,10 @@
  * Exit codes: 0 after SIGTERM or SIGINT, once running activities have ended; 1 if it failed; 2 if the configuration is
  * wrong.
  */
-import type { Client } from '@temporalio/client';
 import { Runtime } from '@temporalio/worker';
 import { createBookingActivities } from '../activities/bookings.js';
 import { createActivities } from '../activities/index.js';
 import { createKeyRequestActivities } from '../activities/key-requests.js';
-import type { Connections } from './booking/ingress/connections.js';
-import { ensureSchedules } from './booking/ingress/sweeps.js';
 import type { WorkerConfig } from './config/process-variables.js';
 import { openWorker, type WorkerConfiguration } from './config/configuration.js';
 import { defined } from './domain/model/defined.js';
@@ -23,8 +20,8 @@ import { installRuntime, temporalLogger } from './temporal/runtime.js';
 import { requireServer } from './temporal/server-check.js';
 import { builtBundle, bundleWorkflows } from './temporal/workflow-bundle.js';
 import { openTracing } from './tracing.js';
-import { ensureAudits } from './worker-audits.js';
 import { BUCKETS, countingKeys, seamCallMetrics } from './worker-metrics.js';
+import { keepSchedules } from './worker-schedules.js';
 import { connectNatively, createStayWorkers, runWorkers, WORKER_PROFILES } from './temporal/workers.js';
 
 async function work({ config, target, properties, connections }: WorkerConfiguration, log: Log): Promise<void> {
@@ -73,24 +70,14 @@ async function work({ config, target, properties, connections }: WorkerConfigura
   });
   const running = runWorkers(workers);
   const temporal = clientOn(client, target);
-  await schedule(temporal, connections);
-  if (config.auditHours > 0) {
-    // Stays work without audits.
-    await ensureAudits(temporal, await properties.all(), config.auditHours).catch((error: unknown) =>
-      log.warn({ error }, 'the schedules of the audits could not be created'),
-    );
-  }
-  await client.close();
+  const schedules = await keepSchedules(temporal, { connections, properties, auditHours: config.auditHours, log });
   log.info({ address, namespace, profile: config.profile }, 'running');
   process.send?.({ atWork: true });
   await running;
+  await schedules.stop();
+  await client.close();
   await connection.close();
   await tracing?.close();
-}
-
-/** Ensures that Temporal has the sweep schedules and listeners of the connections; Temporal runs them. */
-async function schedule(temporal: Client, connections: Connections): Promise<void> {
-  if (connections.all.length > 0) await ensureSchedules(temporal, connections);
 }
 
 async function findBundle(

@@ -1,7 +1,7 @@
 /** Whole configuration of a process: its variables, the Temporal server, and the files that variables name. */
 import { ADAPTERS } from '../booking/adapters/index.js';
 import { openApiKeys, type ApiKeys } from '../booking/http/index.js';
-import { NO_CONNECTIONS, readConnections, type Connections } from '../booking/ingress/connections.js';
+import { keepConnections, NO_CONNECTIONS, type Connections } from '../booking/ingress/connections.js';
 import type { ConfigFileError } from './config-file.js';
 import { openTokenVerifier, type TokenVerifier } from '../codec/oidc.js';
 import type { EncryptionKeys } from '../temporal/encryption/index.js';
@@ -105,7 +105,9 @@ function files(env: NodeJS.ProcessEnv, log: Log): SharedFiles {
         openPropertyFile(path, { onInvalid: keepingPrevious(log, 'properties') }),
       ),
     STAYLINE_BOOKINGS_FILE: () =>
-      opened(env['STAYLINE_BOOKINGS_FILE'], (path) => readConnections(path, { adapters: ADAPTERS, env })),
+      opened(env['STAYLINE_BOOKINGS_FILE'], (path) =>
+        keepConnections(path, { adapters: ADAPTERS, env }, keepingPrevious(log, 'booking systems')),
+      ),
   };
 }
 

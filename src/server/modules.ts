@@ -58,6 +58,7 @@ function countSweeps(
       labelNames,
       registers: [metrics],
       async collect() {
+        this.reset();
         for (const { connectionId: connection, propertyId: property, ended } of await look('sweeps')) {
           this.set({ connection, property }, valueOf(ended));
         }

@@ -9,7 +9,7 @@ import { afterAll, describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { ADAPTERS } from '../../src/booking/adapters/index.js';
 import { openApiKeys } from '../../src/booking/http/index.js';
-import { readConnections } from '../../src/booking/ingress/connections.js';
+import { parseConnections } from '../../src/booking/ingress/connections.js';
 import { codecConfig, serverConfig, workerConfig } from '../../src/config/process-variables.js';
 import { DRAIN_MS } from '../../src/http/server.js';
 import { packageRoot } from '../../src/package-root.js';
@@ -279,7 +279,7 @@ describe('docker-compose.yml', () => {
   test('the demo gives worker and server the same connections to booking systems, and their secrets', async () => {
     for (const env of [environmentOf(demo, 'worker'), environmentOf(demo, 'server')]) {
       const file = path.join(root, env['STAYLINE_BOOKINGS_FILE'] ?? '');
-      const { all } = await readConnections(file, { adapters: ADAPTERS, env });
+      const { all } = parseConnections(readFileSync(file, 'utf8'), file, { adapters: ADAPTERS, env });
       expect(all.map(({ connectionId }) => connectionId)).toEqual(['front-desk']);
     }
   });

@@ -4,7 +4,6 @@
  * a snapshot. It lists the changes since an instant. The ingress does everything else (durable hand-over, bursts,
  * order, retry, sweep, counting), in the same way for all systems: `docs/booking-systems.md`.
  */
-import type { FastifyPluginAsync } from 'fastify';
 import type { z } from 'zod';
 import type { StayClient } from '../../client.js';
 import type { StayName } from '../../domain/model/ids.js';
@@ -76,11 +75,10 @@ export interface BookingSystem {
   /** `POST /webhooks/<system>/<connectionId>`, and the same with `/<token>`. */
   readonly webhook?: Webhook;
   /**
-   * Routes with a contract of their own, beside or instead of the webhook (OPERA's `roomKeysOutbound`). A fastify
-   * plugin in its own scope of the server's process. It chooses its paths; begin them with
-   * `/webhooks/<system>/<connectionId>/`.
+   * Answers requests with a contract of their own, beside or instead of the webhook (OPERA's `roomKeysOutbound`), below
+   * `/webhooks/<system>/<connectionId>/`. Called once, in the server's process, before the first request.
    */
-  readonly routes?: (door: Door) => FastifyPluginAsync;
+  readonly serve?: (door: Door) => Serve;
   /**
    * Reads the current state of one reservation. Runs in an activity that is retried as long as it throws transient
    * errors.
@@ -105,6 +103,21 @@ export interface BookingSystem {
    * @throws BookingSystemError; any other error counts as transient
    */
   carryOutCommand?(command: CommandCall, door: Door): Promise<void>;
+}
+
+/** Returns the answer to a request, or undefined for a path that does not exist. */
+export type Serve = (request: ServedRequest) => Promise<ServedAnswer | undefined>;
+
+export interface ServedRequest extends Pick<Delivery, 'headers' | 'body'> {
+  /** Path below that of the connection, decoded, such as `hotels/MUC/roomKeysOutbound`. */
+  readonly path: string;
+}
+
+export interface ServedAnswer {
+  readonly status: number;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Sent as JSON. */
+  readonly body?: object;
 }
 
 export interface CommandCall extends Call {
@@ -186,7 +199,7 @@ export interface Call {
   readonly signal: AbortSignal;
 }
 
-/** Port for the routes and listeners of an adapter. */
+/** Port for the requests that an adapter answers, and for its listeners. */
 export interface Door {
   /**
    * Records durably that these may have changed; resolves when Temporal has all of them.

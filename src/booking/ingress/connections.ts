@@ -1,10 +1,17 @@
 /**
  * Connections file (`STAYLINE_BOOKINGS_FILE`, `docs/booking-systems.md`): the connected booking systems and their
- * properties. A process checks the whole file when it starts. Secrets are not in the file, but in environment variables
- * that it names.
+ * properties. A process checks the whole file when it starts, and reads it again after each change. Secrets are not in
+ * the file, but in environment variables that it names.
  */
+import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
-import { ConfigFileError, fileProblem, parseConfigFile, readConfigFile } from '../../config/config-file.js';
+import {
+  ConfigFileError,
+  fileProblem,
+  keepConfigFile,
+  parseConfigFile,
+  readConfigFile,
+} from '../../config/config-file.js';
 import { secretIn } from '../../config/secret-files.js';
 import { check, type Problem } from '../../domain/model/check.js';
 import { idSchema } from '../../domain/model/snapshot-schema.js';
@@ -88,10 +95,13 @@ export interface Connection {
   /** Absent: this connection has no sweep. */
   readonly sweep?: SweepRhythm;
   readonly system: BookingSystem;
+  /** Fires once the file has this connection no longer, or with other settings. */
+  readonly replaced: AbortSignal;
 }
 
-/** All connections of a file. */
+/** All connections of a file, as it is now. */
 export interface Connections {
+  /** The same list until the file changes. */
   readonly all: readonly Connection[];
   /** Returns the connection that serves a property: at most one does. */
   ofProperty(propertyId: string): Connection | undefined;
@@ -104,9 +114,42 @@ export interface OpeningConnections {
   readonly env: Readonly<Record<string, string | undefined>>;
 }
 
-/** Reads the file and opens its connections. @throws ConfigFileError if the file cannot be used */
-export async function readConnections(path: string, opening: OpeningConnections): Promise<Connections> {
-  return openAll(await readConfigFile(path, fileSchema), path, opening);
+/** Time between two looks at the file, in milliseconds. */
+const LOOK_EVERY_MS = 1_000;
+
+/**
+ * Reads the file and opens its connections, and does so again after each change of the file. Connections that have not
+ * changed stay open.
+ * @param onInvalid receives the error if the changed file cannot be used; the previous connections stay
+ * @throws ConfigFileError if the file cannot be used now
+ */
+export async function keepConnections(
+  path: string,
+  opening: OpeningConnections,
+  onInvalid: (error: ConfigFileError) => void,
+): Promise<Connections> {
+  let opened: readonly OpenedConnection[] = [];
+  const look = await keepConfigFile(path, {
+    async read() {
+      const next = openAll(await readConfigFile(path, fileSchema), path, opening, opened);
+      for (const one of opened) if (!next.includes(one)) one.replace();
+      opened = next;
+      return connectionsOf(next.map(({ connection }) => connection));
+    },
+    onInvalid,
+  });
+  let current = await look();
+  const lookAgain = async (): Promise<void> => {
+    current = await look();
+  };
+  setInterval(() => void lookAgain(), LOOK_EVERY_MS).unref();
+  return {
+    get all() {
+      return current.all;
+    },
+    ofProperty: (propertyId) => current.ofProperty(propertyId),
+    byId: (connectionId) => current.byId(connectionId),
+  };
 }
 
 /**
@@ -115,19 +158,38 @@ export async function readConnections(path: string, opening: OpeningConnections)
  * @throws ConfigFileError with every problem
  */
 export function parseConnections(text: string, path: string, opening: OpeningConnections): Connections {
-  return openAll(parseConfigFile(text, path, fileSchema), path, opening);
+  const opened = openAll(parseConfigFile(text, path, fileSchema), path, opening, []);
+  return connectionsOf(opened.map(({ connection }) => connection));
 }
 
-function openAll({ connections }: z.infer<typeof fileSchema>, path: string, opening: OpeningConnections): Connections {
+/** Open connection, what it was opened with, and the end of its use. */
+interface OpenedConnection {
+  readonly connection: Connection;
+  readonly entry: ConnectionEntry;
+  /** Secrets that the adapter has asked for, by name. */
+  readonly secrets: ReadonlyMap<string, string>;
+  replace(): void;
+}
+
+function openAll(
+  { connections }: z.infer<typeof fileSchema>,
+  path: string,
+  opening: OpeningConnections,
+  before: readonly OpenedConnection[],
+): readonly OpenedConnection[] {
   const problems = repeated(connections);
-  const opened = connections.flatMap((connection, index) => {
-    const result = open(connection, opening);
-    if ('system' in result) return [result];
+  const opened = connections.flatMap((entry, index) => {
+    const result = before.find((one) => isSame(one, entry, opening)) ?? open(entry, opening);
+    if ('connection' in result) return [result];
     problems.push(...result.problems.map((problem) => fileProblem(within(`connections[${index}]`, problem))));
     return [];
   });
   if (problems.length > 0) throw new ConfigFileError(path, problems);
-  return connectionsOf(opened);
+  return opened;
+}
+
+function isSame({ entry, secrets }: OpenedConnection, other: ConnectionEntry, { env }: OpeningConnections): boolean {
+  return isDeepStrictEqual(entry, other) && [...secrets].every(([name, value]) => secretIn(env, name) === value);
 }
 
 /** Empty set of connections, used if no file is configured. */
@@ -147,7 +209,7 @@ type ConnectionEntry = z.infer<typeof connectionSchema>;
 function open(
   entry: ConnectionEntry,
   { adapters, env }: OpeningConnections,
-): Connection | { readonly problems: readonly Problem[] } {
+): OpenedConnection | { readonly problems: readonly Problem[] } {
   const { connectionId, properties, pace, sweep } = entry;
   const adapter = adapters.find(({ system }) => system === entry.system);
   if (adapter === undefined) {
@@ -156,6 +218,7 @@ function open(
   }
   const settings = check(adapter.settings, entry.settings ?? {});
   if (!settings.ok) return { problems: settings.problems.map((problem) => within('settings', problem)) };
+  const secrets = new Map<string, string>();
   try {
     const system = adapter.open({
       connectionId,
@@ -163,12 +226,18 @@ function open(
       settings: settings.value,
       secret(name) {
         const value = secretIn(env, name);
-        if (value !== undefined) return value;
-        throw new Error(`needs the environment variable ${name} or ${name}_FILE, and neither is set`);
+        if (value === undefined)
+          throw new Error(`needs the environment variable ${name} or ${name}_FILE, and neither is set`);
+        secrets.set(name, value);
+        return value;
       },
     });
     const isSwept = sweep !== false && system.changedSince !== undefined;
-    return { connectionId, systemName: adapter.system, properties, pace, system, ...(isSwept ? { sweep } : {}) };
+    const ending = new AbortController();
+    const { signal: replaced } = ending;
+    const names = { connectionId, systemName: adapter.system, properties };
+    const connection = { ...names, pace, system, replaced, ...(isSwept ? { sweep } : {}) };
+    return { connection, entry, secrets, replace: () => ending.abort() };
   } catch (error) {
     return { problems: [{ path: 'settings', message: (error as Error).message }] };
   }

@@ -1,4 +1,4 @@
-/** Port for an adapter's routes and listeners: hands over names, sends to stays, counts. */
+/** Port for the requests that an adapter answers, and for its listeners: hands over names, sends to stays, counts. */
 import type { Client } from '@temporalio/client';
 import { createStayClient } from '../../client.js';
 import type { Door } from './adapter.js';

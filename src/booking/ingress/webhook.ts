@@ -1,10 +1,10 @@
 /**
  * `POST /webhooks/<system>/<connectionId>[/<token>]`: receives the deliveries of booking systems. A delivery is
  * verified, handed over durably by names, and answered within a second. The status shows the sender whether to deliver
- * again: 5xx only if nothing was stored.
+ * again: 5xx only if nothing was stored. Connections may come, change and go while the server runs.
  */
 import { createHash } from 'node:crypto';
-import type { FastifyInstance, FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
 import { applyReservation } from '../../client/apply-reservation.js';
 import { StayRefused } from '../../client/refusals.js';
 import { authorOf } from '../../domain/model/author.js';
@@ -16,7 +16,7 @@ import { ERROR_TYPES } from '../../domain/model/error-types.js';
 import { limitLog } from '../../http/log-limit.js';
 import { snapshotSchema, type StaySnapshotInput } from '../../domain/model/snapshot-schema.js';
 import type { Client } from '@temporalio/client';
-import type { Delivery, Reading, Webhook } from './adapter.js';
+import type { Delivery, Reading, Serve, Webhook } from './adapter.js';
 import type { Connection, Connections } from './connections.js';
 import { openDoor, type Counter } from './port.js';
 import { reportRefusedSnapshot } from './apply-reservation.js';
@@ -48,6 +48,12 @@ const TIMEOUT_MS = 3_000;
 const MOST_BODY_BYTES = 1024 * 1024;
 const RETRY_AFTER_S = '5';
 
+const PATH = '/webhooks/:system/:connectionId';
+
+interface WebhookRoute {
+  Params: { readonly system: string; readonly connectionId: string; readonly '*'?: string };
+}
+
 /** Outcome of one delivery, and its response. */
 interface Answer {
   readonly status: number;
@@ -55,7 +61,7 @@ interface Answer {
   readonly problems?: readonly { readonly path: string; readonly message: string }[];
 }
 
-/** Returns the plugin with the webhooks and routes of all connections, and its counts. */
+/** Returns the plugin with the webhooks of all connections and what their systems serve, and its counts. */
 export function openIngress({ connections, properties, temporal, log }: IngressOptions): Ingress {
   const counts = new Map<string, Map<string, number>>();
   const countMany = (connectionId: string, what: string, times: number): void => {
@@ -103,7 +109,7 @@ export function openIngress({ connections, properties, temporal, log }: IngressO
   async function answer(
     connection: Connection,
     webhook: Webhook,
-    request: FastifyRequest,
+    request: FastifyRequest<WebhookRoute>,
     reply: FastifyReply,
   ): Promise<unknown> {
     const { connectionId } = connection;
@@ -126,23 +132,35 @@ export function openIngress({ connections, properties, temporal, log }: IngressO
   const plugin: FastifyPluginAsync = async (app) => {
     app.removeAllContentTypeParsers();
     app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
-    for (const connection of connections.all) {
-      const { webhook } = connection.system;
-      if (webhook !== undefined) addWebhook(app, connection, webhook);
-      await addRoutes(app, connection);
-    }
+    app.post<WebhookRoute>(PATH, { bodyLimit: MOST_BODY_BYTES }, receive);
+    app.post<WebhookRoute>(`${PATH}/*`, { bodyLimit: MOST_BODY_BYTES }, receive);
   };
 
-  function addWebhook(app: FastifyInstance, connection: Connection, webhook: Webhook): void {
-    const path = `/webhooks/${connection.systemName}/${connection.connectionId}`;
-    for (const url of [path, `${path}/:token`]) {
-      app.post(url, { bodyLimit: MOST_BODY_BYTES }, (request, reply) => answer(connection, webhook, request, reply));
+  async function receive(request: FastifyRequest<WebhookRoute>, reply: FastifyReply): Promise<unknown> {
+    const { system: name, connectionId, '*': path } = request.params;
+    const connection = connections.byId(connectionId);
+    if (connection?.systemName !== name) return reply.callNotFound();
+    const { webhook } = connection.system;
+    if (webhook !== undefined && (path === undefined || /^[^/]+$/.test(path))) {
+      return answer(connection, webhook, request, reply);
     }
+    const { headers, body } = deliveryOf(request);
+    const served = await servedBy(connection)?.({ path: path ?? '', headers, body });
+    if (served === undefined) return reply.callNotFound();
+    return reply
+      .code(served.status)
+      .headers(served.headers ?? {})
+      .send(served.body);
   }
 
-  async function addRoutes(app: FastifyInstance, connection: Connection): Promise<void> {
-    const { routes } = connection.system;
-    if (routes !== undefined) await app.register(routes(openDoor({ temporal, connection, count })));
+  const opened = new WeakMap<Connection, Serve>();
+
+  function servedBy(connection: Connection): Serve | undefined {
+    const { serve } = connection.system;
+    if (serve === undefined) return undefined;
+    const known = opened.get(connection) ?? serve(openDoor({ temporal, connection, count }));
+    opened.set(connection, known);
+    return known;
   }
 
   return {
@@ -151,8 +169,8 @@ export function openIngress({ connections, properties, temporal, log }: IngressO
   };
 }
 
-function deliveryOf(request: FastifyRequest): Delivery {
-  const { token } = request.params as { readonly token?: string };
+function deliveryOf(request: FastifyRequest<WebhookRoute>): Delivery {
+  const { '*': token } = request.params;
   const headers = Object.entries(request.headers).filter(
     (header): header is [string, string] => typeof header[1] === 'string',
   );

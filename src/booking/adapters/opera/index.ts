@@ -5,7 +5,6 @@
  */
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { StayNotFound } from '../../../client.js';
 import { defined } from '../../../domain/model/defined.js';
@@ -55,31 +54,31 @@ const RETRY: RoomKeyResult = { code: 'RY', text: 'Stayline is not available at t
 export const opera = defineAdapter({
   system: 'opera',
   settings: settingsSchema,
-  open({ connectionId, settings, properties, secret }) {
+  open({ settings, properties, secret }) {
     const isFromOpera = openCheck(settings.auth, secret);
     const propertyIds = new Map(properties.map(({ propertyId, externalId }) => [externalId, propertyId]));
     return {
-      routes: (door) => async (app: FastifyInstance) => {
+      serve: (door) => {
         const inTurn = takingTurns();
-        const post = async (request: FastifyRequest<{ Params: { hotelId: string } }>, reply: FastifyReply) => {
-          if (!isFromOpera(request.headers.authorization)) {
+        return async ({ path, headers, body }) => {
+          const [, hotelId] = ROOM_KEYS_PATH.exec(path) ?? [];
+          if (hotelId === undefined) return undefined;
+          if (!isFromOpera(headers['authorization'])) {
             door.count('forged');
-            return reply
-              .code(401)
-              .header('www-authenticate', settings.auth.kind === 'basic' ? 'Basic' : 'Bearer')
-              .send();
+            const scheme = settings.auth.kind === 'basic' ? 'Basic' : 'Bearer';
+            return { status: 401, headers: { 'www-authenticate': scheme } };
           }
-          const propertyId = propertyIds.get(request.params.hotelId);
-          const answer = await answerTo(request.body, { propertyId, settings, door, inTurn });
-          return reply.code(201).header('content-type', 'application/json;charset=UTF-8').send(answer);
+          const propertyId = propertyIds.get(hotelId);
+          const answer = await answerTo(body, { propertyId, settings, door, inTurn });
+          return { status: 201, headers: { 'content-type': 'application/json;charset=UTF-8' }, body: answer };
         };
-        const path = `/webhooks/opera/${connectionId}`;
-        // Both paths, with and without the base path of Oracle's API: the documents leave open whether OPERA adds it.
-        for (const base of [path, `${path}/fof/v1`]) app.post(`${base}/hotels/:hotelId/roomKeysOutbound`, post);
       },
     };
   },
 });
+
+/** With and without the base path of Oracle's API: the documents leave open whether OPERA adds it. */
+const ROOM_KEYS_PATH = /^(?:fof\/v1\/)?hotels\/([^/]+)\/roomKeysOutbound$/;
 
 interface Desk {
   readonly propertyId: string | undefined;
@@ -89,7 +88,7 @@ interface Desk {
 }
 
 /** Returns the answer in time and never throws: the front desk gets an answer in every case. */
-async function answerTo(body: unknown, desk: Desk): Promise<Readonly<Record<string, unknown>>> {
+async function answerTo(body: Buffer, desk: Desk): Promise<Readonly<Record<string, unknown>>> {
   const now = new Date().toISOString();
   const wire = parse(body);
   const validity = wire === undefined ? undefined : validityOf(wire, desk.settings);
@@ -205,8 +204,8 @@ async function readKey(door: Door, name: StayName): Promise<RoomKeyResult> {
   }
 }
 
-function parse(body: unknown): RoomKeyRequest | undefined {
-  const content = Buffer.isBuffer(body) ? jsonIn(body.toString('utf8')) : undefined;
+function parse(body: Buffer): RoomKeyRequest | undefined {
+  const content = jsonIn(body.toString('utf8'));
   return roomKeyRequestSchema.safeParse(content).data ?? removalSchema.safeParse(content).data;
 }
 

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { expect, test } from 'vitest';
 import { ADAPTERS } from '../../../../src/booking/adapters/index.js';
-import { parseConnections } from '../../../../src/booking/ingress/connections.js';
+import { keepConnections, parseConnections } from '../../../../src/booking/ingress/connections.js';
 import { ConfigFileError } from '../../../../src/config/config-file.js';
 import { SECRET } from '../generic/sender.js';
 
@@ -100,5 +100,41 @@ test('a secret may be in a file that the variable with "_FILE" names', () => {
     parseConnections(JSON.stringify({ connections: [right] }), 'bookings.json', { adapters: ADAPTERS, env });
   expect(() => open({ FRONT_DESK_SECRET_FILE: file })).not.toThrow();
   expect(() => open({ FRONT_DESK_SECRET_FILE: `${file}s` })).toThrow(/FRONT_DESK_SECRET_FILE must name a file/);
+  rmSync(folder, { recursive: true });
+});
+
+test('a changed file changes the connections, and leaves those open that it does not change', async () => {
+  const folder = mkdtempSync(path.join(tmpdir(), 'stayline-bookings-'));
+  const file = path.join(folder, 'bookings.json');
+  const write = (...connections: readonly object[]): void => writeFileSync(file, JSON.stringify({ connections }));
+  const hills = { ...right, connectionId: 'hills', properties: [{ propertyId: 'hills' }] };
+  const invalid: string[] = [];
+  write(right, hills);
+  const connections = await keepConnections(file, { adapters: ADAPTERS, env }, ({ problems }) => {
+    invalid.push(...problems);
+  });
+  const before = connections.all;
+  const [kept, changed] = before;
+
+  write(
+    right,
+    { ...hills, pace: { settleSeconds: 0.5 } },
+    { ...hills, connectionId: 'lake', properties: [{ propertyId: 'lake' }] },
+  );
+  await expect.poll(() => connections.all.length, { timeout: 60_000 }).toBe(3);
+  expect(connections.byId('front-desk')).toBe(kept);
+  expect(connections.ofProperty('lake')?.connectionId).toBe('lake');
+  expect(connections.byId('hills')?.pace.settleSeconds).toBe(0.5);
+  expect([kept?.replaced.aborted, changed?.replaced.aborted]).toEqual([false, true]);
+
+  write({ ...right, system: 'abacus' });
+  await expect.poll(() => invalid, { timeout: 60_000 }).toEqual([expect.stringMatching(/system must be one of/)]);
+  expect(connections.all).toHaveLength(3);
+
+  write(hills);
+  await expect
+    .poll(() => connections.all.map(({ connectionId }) => connectionId), { timeout: 60_000 })
+    .toEqual(['hills']);
+  expect(kept?.replaced.aborted).toBe(true);
   rmSync(folder, { recursive: true });
 });
