@@ -17,7 +17,7 @@ import { createHttpServer } from './http/server.js';
 import { addMetrics } from './http/metrics.js';
 import { traceRequests } from './http/tracing.js';
 import { countFailingStays, watchFailingStays } from './server/failing-stays.js';
-import { countOpenAttention } from './server/open-attention.js';
+import { countOpenStays } from './server/stay-metrics.js';
 import { openTracing } from './tracing.js';
 import { clientOn, connectWhenNeeded } from './temporal/connection.js';
 
@@ -46,7 +46,7 @@ async function serve(configuration: ServerConfiguration, log: Log): Promise<void
   });
   const metrics = addMetrics(server.app);
   countFailingStays(metrics, failing);
-  countOpenAttention(metrics, temporal, (error) => log.warn({ error }, 'open attention could not be searched'));
+  countOpenStays(metrics, temporal, (error) => log.warn({ error }, 'open stays could not be searched'));
   traceRequests(server.app);
   await collectRoutes(server.app);
   modules = openModules({ ...configuration, temporal, connection, log, metrics });

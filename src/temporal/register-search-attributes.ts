@@ -48,7 +48,7 @@ export async function awaitSearchAttributes(connection: Connection, namespace: s
 }
 
 /** Value of a search, for attributes that take no word. */
-const SEARCHED: Partial<Record<SearchAttributeType, string>> = { DATETIME: '"2000-01-01T00:00:00Z"' };
+const SEARCHED: Partial<Record<SearchAttributeType, string>> = { DATETIME: '"2000-01-01T00:00:00Z"', INT: '-1' };
 
 /** Returns true if the server searches by every attribute; false if it refuses the search. */
 export async function areSearchable(connection: Connection, namespace: string): Promise<boolean> {

@@ -14,6 +14,9 @@ export const SEARCH_ATTRIBUTES = {
   departure: defineSearchAttributeKey('StayDeparture', SearchAttributeType.DATETIME),
   /** Ids of live credentials, then of guests' phones; a Seam event finds its stay by them. */
   keys: defineSearchAttributeKey('StayKeys', SearchAttributeType.KEYWORD_LIST),
+  /** Numbers of guests whose key is due and not issued, and of dead keys that may still open a door (`countKeys`). */
+  keysDue: defineSearchAttributeKey('StayKeysDue', SearchAttributeType.INT),
+  keysResidual: defineSearchAttributeKey('StayKeysResidual', SearchAttributeType.INT),
   changedAt: defineSearchAttributeKey('StayChangedAt', SearchAttributeType.DATETIME),
 } as const;
 

@@ -121,6 +121,7 @@ describe.skipIf(!HAS_BROWSER)('a stay in Temporal Web UI', () => {
       'StayArrival',
       'StayDeparture',
       'StayKeys',
+      'StayKeysDue',
       'StayChangedAt',
     ]) {
       expect(text).toContain(attribute);

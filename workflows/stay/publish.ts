@@ -3,7 +3,7 @@ import { setCurrentDetails, upsertSearchAttributes } from '@temporalio/workflow'
 import { detailsOf } from '../../src/domain/stay/details.js';
 import { SEARCH_ATTRIBUTES, withinLimit } from '../../src/temporal/search-attributes.js';
 import type { StayView } from '../../src/domain/model/stay-view.js';
-import { viewOf } from '../../src/domain/stay/view.js';
+import { countKeys, viewOf } from '../../src/domain/stay/view.js';
 import type { StayPlan } from '../../src/domain/stay/reconcile.js';
 import { exactTime, now } from '../clock.js';
 import { keySteps, type StayRun } from './run.js';
@@ -14,6 +14,7 @@ import { keySteps, type StayRun } from './run.js';
  */
 export function show(run: StayRun, plan: StayPlan): void {
   const view = viewOf(run.state, plan, keySteps(run), now());
+  const counts = countKeys(view, plan, now());
   setCurrentDetails(detailsOf(view));
   const shown = JSON.stringify([
     view.phase,
@@ -21,6 +22,7 @@ export function show(run: StayRun, plan: StayPlan): void {
     view.window,
     codes(view),
     heldIds(run, view),
+    counts,
     view.settled && run.state.changes,
   ]);
   const working = !view.settled && codes(view).length === 0;
@@ -34,6 +36,8 @@ export function show(run: StayRun, plan: StayPlan): void {
     { key: SEARCH_ATTRIBUTES.arrival, value: view.window === undefined ? null : new Date(view.window.from) },
     { key: SEARCH_ATTRIBUTES.departure, value: view.window === undefined ? null : new Date(view.window.to) },
     { key: SEARCH_ATTRIBUTES.keys, value: heldIds(run, view) },
+    { key: SEARCH_ATTRIBUTES.keysDue, value: counts.due },
+    { key: SEARCH_ATTRIBUTES.keysResidual, value: counts.residual },
     { key: SEARCH_ATTRIBUTES.changedAt, value: exactTime() },
   ]);
 }

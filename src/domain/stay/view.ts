@@ -12,6 +12,7 @@ import type {
 } from '../model/stay-view.js';
 import { isEnded, type HeldClaim, type PartyMember, type StayState, stayWindow } from './state.js';
 import { isOpenEnded } from './plan/preparations.js';
+import { isDue } from './plan/round.js';
 import { defined } from '../model/defined.js';
 import { isBefore, type Instant } from '../model/instants.js';
 import { isLive, keysOf, mayLive, satisfies } from './known/keyring.js';
@@ -40,6 +41,27 @@ export function viewOf(state: StayState, plan: StayPlan, inFlight: readonly InFl
     settled: isSettled(plan, inFlight),
   };
 }
+
+/** Numbers of a stay for operators. */
+export interface KeyCounts {
+  /** Guests whose key is due and not issued, unless it waits for their phone or a person holds it back. */
+  readonly due: number;
+  /** Dead keys that a phone may still open a door with. */
+  readonly residual: number;
+}
+
+/** Returns the numbers that the view holds at `now`. */
+export function countKeys({ guests, keys }: StayView, { desired }: StayPlan, now: Instant): KeyCounts {
+  const dueIds = desired.guests.filter((guest) => isDue(guest, now)).map(({ guestId }) => guestId);
+  const isWithout = ({ guestId, keyState, waitingFor }: GuestView): boolean =>
+    dueIds.includes(guestId) && WITHOUT_KEY.includes(keyState) && waitingFor !== 'hold' && waitingFor !== 'phone';
+  const isResidual = ({ state, residualUntil }: KeyView): boolean =>
+    state === 'dead' && residualUntil !== undefined && isBefore(now, residualUntil);
+  return { due: guests.filter(isWithout).length, residual: keys.filter(isResidual).length };
+}
+
+/** States of a guest who is to get a key and has none. */
+const WITHOUT_KEY: readonly GuestKeyState[] = ['waiting', 'issuing', 'failed'];
 
 function standingActs({ desired: { bookingHold, staffHold, forced, party } }: StayState): readonly StandingAct[] {
   const acts = (of: Readonly<Record<StandingAct['act'], string | undefined>>, guestId?: string): StandingAct[] =>

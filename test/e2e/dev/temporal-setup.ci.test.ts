@@ -6,6 +6,7 @@ import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { requireTool } from '../../../src/temporal/binaries.js';
 import { freePorts } from '../../../src/temporal/ports.js';
+import { SEARCH_ATTRIBUTES } from '../../../src/temporal/search-attributes.js';
 import { startBareServer, type BareServer } from '../../harness/bare-server.js';
 import { runCommandsOf, temporalSetup, type Answer } from '../../harness/operator-setup.js';
 import { waitUntil } from '../../harness/wait-until.js';
@@ -45,9 +46,9 @@ test('a bare server is not ready, and the commands shown register the search att
   expect(bare).toMatchObject({ code: 2, err: expect.stringContaining('is not ready for stays') as string });
   expect(bare.out).toContain('StayProperty, StayRooms, StayPhase');
   expect(await setup(['--check'])).toEqual(bare);
-  expect(await runCommandsOf(bare, place())).toBe(8);
+  expect(await runCommandsOf(bare, place())).toBe(Object.keys(SEARCH_ATTRIBUTES).length);
   await becomesReady({});
-  expect((await setup(['--check'])).out).toMatch(/ok +search attributes +all 8/);
+  expect((await setup(['--check'])).out).toMatch(/ok +search attributes +all 10/);
 });
 
 test('a namespace that does not exist is created by the command shown, and set up by the same command line', async () => {

@@ -88,7 +88,7 @@ test("every metric of Temporal's SDK that alerts and the dashboard name is one o
   expect(known).toEqual(expect.arrayContaining(named));
 });
 
-test('a server counts the open attention by property and code', async () => {
+test('a server counts open attention, guests without a key and residual access, by property', async () => {
   const { propertyId: property } = world.simulator.property;
   const code = 'impossible-plan';
   // Each its own room: a stay that waits for the other's has other attention.
@@ -106,7 +106,13 @@ test('a server counts the open attention by property and code', async () => {
   await waitUntil(
     async () => {
       const { samples } = await scrape(`http://127.0.0.1:${port}/metrics`);
-      return sumOf(samples, 'stayline_attention_open', { property, code }) === 2;
+      const numberOf = (name: string): number => sumOf(samples, name, { property });
+      return (
+        sumOf(samples, 'stayline_attention_open', { property, code }) === 2 &&
+        numberOf('stayline_keys_due') === 2 &&
+        // The two keys of the guests who have checked out before their departure.
+        numberOf('stayline_keys_residual') === 2
+      );
     },
     { timeout: 120_000, interval: 1_000 },
   );

@@ -5,6 +5,7 @@ import { applyMessage } from '../../../../src/domain/stay/desired/apply-message.
 import { detailsOf } from '../../../../src/domain/stay/details.js';
 import { dryRun } from '../../../../src/domain/stay/dry-run.js';
 import { recordProperty } from '../../../../src/domain/stay/known/record-preparations.js';
+import { countKeys, type KeyCounts } from '../../../../src/domain/stay/view.js';
 import { aStay, CHECK_IN, CHECK_OUT, enrolPhone } from '../a-stay.js';
 import { COMMON_DOORS, type House, type Luck } from './plan/hotel.js';
 import { tell, turns, starts } from './plan/story.js';
@@ -83,6 +84,44 @@ describe('the view', () => {
     house.settle();
     expect(house.view().keys).toMatchObject([{ state: 'dead', deadAt: house.now(), residualUntil: CHECK_OUT }]);
     expect(detailsOf(house.view())).toContain(`g1: 101 until ${CHECK_OUT}`);
+  });
+});
+
+describe('the numbers for operators', () => {
+  const counted = (house: House): KeyCounts => {
+    const plan = house.turn();
+    return countKeys(house.view(), plan, house.now());
+  };
+
+  it('a guest counts as without a key once it is due, unless it waits for their phone or for staff', () => {
+    const house = aStay().withGuests(2).settled();
+    expect(counted(house)).toEqual({ due: 0, residual: 0 });
+    const phoneless = aStay().withoutPhones().settled();
+    expect(counted(phoneless).due).toBe(0);
+    const coming = aStay()
+      .withGuests(2)
+      .withPolicy({ issueFrom: { kind: 'check-in' } })
+      .inRooms()
+      .settled();
+    expect(counted(coming).due).toBe(0);
+    coming.message({ name: 'checkIn', payload: {} });
+    expect(counted(coming).due).toBe(2);
+    const held = aStay()
+      .withGuests(2)
+      .withPolicy({ issueFrom: { kind: 'check-in' } })
+      .settled();
+    held.message({ name: 'hold', payload: { reason: 'payment', guestId: 'g2' } });
+    held.message({ name: 'checkIn', payload: {} });
+    expect(counted(held).due).toBe(1);
+  });
+
+  it('a dead key counts as residual access until its window ends', () => {
+    const house = aStay().settled();
+    house.message({ name: 'checkOut', payload: {} });
+    house.settle();
+    expect(counted(house)).toEqual({ due: 0, residual: 1 });
+    house.waitUntil(CHECK_OUT);
+    expect(counted(house).residual).toBe(0);
   });
 });
 
