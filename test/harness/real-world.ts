@@ -30,6 +30,8 @@ export interface RealWorldOptions {
   readonly workers?: 'two';
   /** The hotel's properties, as in a `StayWorld`; by default, the one of the simulator. */
   readonly properties?: Readonly<Record<string, PropertyHabits>>;
+  /** Number of rooms; 400 by default. */
+  readonly rooms?: number;
   /** `by-stays`: only as each stay's habits say; by default, every guest gets one as soon as they are registered at Seam. */
   readonly phones?: 'by-stays';
   readonly switches?: Partial<Switches>;
@@ -91,11 +93,12 @@ export interface RealWorld {
 const MINUTE = 60_000;
 /** Margin for a machine that is busy with other things. */
 const MARGIN_MS = 300;
-const ROOMS = Array.from({ length: 400 }, (_, index) => String(101 + index));
+const ROOMS = 400;
 
 export async function openRealWorld(options: RealWorldOptions = {}): Promise<RealWorld> {
   const folder = mkdtempSync(path.join(tmpdir(), 'stayline-real-'));
   const { seamTimeoutMs = 500, properties } = options;
+  const rooms = Array.from({ length: options.rooms ?? ROOMS }, (_, index) => String(101 + index));
   let calls = 0;
   let trap: { readonly at: number; readonly spring: () => void } | undefined;
   const stack = await startStack({
@@ -106,7 +109,7 @@ export async function openRealWorld(options: RealWorldOptions = {}): Promise<Rea
       : { propertiesOf: (simulator: Simulator) => propertiesOf(simulator, { properties }) }),
     simulator: {
       port: 0,
-      rooms: ROOMS,
+      rooms,
       ...(properties === undefined ? {} : { propertyId: PROPERTY_ID }),
       providerLatencyMs: options.providerLatencyMs ?? 20,
       switches: { ...switchesOfRun(), ...options.switches },
@@ -171,8 +174,8 @@ export async function openRealWorld(options: RealWorldOptions = {}): Promise<Rea
     },
     freeRooms(count) {
       roomsGiven += count;
-      if (roomsGiven > ROOMS.length) throw new Error('The hotel of the tests has no free room left');
-      return ROOMS.slice(roomsGiven - count, roomsGiven);
+      if (roomsGiven > rooms.length) throw new Error('The hotel of the tests has no free room left');
+      return rooms.slice(roomsGiven - count, roomsGiven);
     },
     async disturb(fault) {
       longestLateMs = Math.max(longestLateMs, fault.kind === 'commit-late' ? (fault.ms ?? 0) : 0);

@@ -85,6 +85,8 @@ export interface StayWorld extends StayHost {
   /** Injects a fault into the simulator, as its control API does. */
   disturb(fault: Fault): Promise<void>;
   undisturb(): Promise<void>;
+  /** Returns the number of calls that Seam has received. */
+  calls(): number;
   stop(): Promise<void>;
 }
 
@@ -104,6 +106,7 @@ export async function openStayWorld(options: StayWorldOptions = {}): Promise<Sta
   const kind = options.server ?? USUAL_SERVER;
   const server = await openTemporal(kind);
   const clock = standingClock(await server.now());
+  let calls = 0;
   const simulator = await startSimulator({
     port: 0,
     rooms: ROOMS,
@@ -111,6 +114,9 @@ export async function openStayWorld(options: StayWorldOptions = {}): Promise<Sta
     propertyId: PROPERTY_ID,
     providerLatencyMs: options.providerLatencyMs ?? 20,
     switches: { ...switchesOfRun(), ...options.switches },
+    onCall: () => {
+      calls += 1;
+    },
   });
   const followServer = (ms: number): void => clock.moveTo(Math.max(clock.now(), ms));
   const seam = createSeamClient({
@@ -200,6 +206,7 @@ export async function openStayWorld(options: StayWorldOptions = {}): Promise<Sta
     },
     disturb: (fault) => control('POST', fault),
     undisturb: () => control('DELETE'),
+    calls: () => calls,
     async stop() {
       for (const worker of workers) if (worker.getState() === 'RUNNING') worker.shutdown();
       await running;

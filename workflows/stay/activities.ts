@@ -49,17 +49,27 @@ export const revokes = proxyActivities<Pick<StayActivities, 'revokeKey' | 'deact
   cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
 });
 
-/**
- * Returns how long a preparation retries an outage. It reports at once if the property is not configured.
- */
-export function preparationRetry(state: StayState): Pick<ActivityOptions, 'retry'> {
-  return { retry: { ...outageRetry(state).retry, ...REPORTED } };
+/** Returns how long a preparation retries an outage. */
+export function preparationRetry(state: StayState, stepId: string): Required<Pick<ActivityOptions, 'retry'>> {
+  return outageRetry(state, { isOpen: state.blockers[stepId]?.kind === 'outage' });
 }
 
-/** Returns how long one activity retries an outage: until attention opens for it, and longer after that. */
-export function outageRetry(state: StayState, key?: Key): Pick<ActivityOptions, 'retry'> {
+/** Returns the same for a preparation that reports at once if the property is not configured. */
+export function reportingPreparationRetry(state: StayState, stepId: string): Pick<ActivityOptions, 'retry'> {
+  return { retry: { ...preparationRetry(state, stepId).retry, ...REPORTED } };
+}
+
+/** Returns how long a key step retries an outage. */
+export function keyRetry(state: StayState, key: Key): Pick<ActivityOptions, 'retry'> {
+  return outageRetry(state, { isOpen: key.outageSince !== undefined });
+}
+
+/** Returns how long one activity retries an outage: until attention opens for it, and longer and rarer after that. */
+function outageRetry(
+  state: StayState,
+  { isOpen }: { readonly isOpen: boolean },
+): Required<Pick<ActivityOptions, 'retry'>> {
   const minutes = state.property?.policy.outageAfterMinutes ?? 2;
-  const isOpen = key?.outageSince !== undefined;
   const maximumAttempts = isOpen ? LATER_ATTEMPTS : 5 + Math.ceil((minutes * 60) / FIRST_INTERVALS_S);
   return { retry: { initialInterval: '1s', maximumInterval: isOpen ? '30s' : '20s', maximumAttempts } };
 }

@@ -19,9 +19,9 @@ import { noteSeenKeys, recordEarlierRun } from '../../src/domain/stay/known/reco
 import { isEnded, stayWindow, type StayState } from '../../src/domain/stay/state.js';
 import { now } from '../clock.js';
 import {
-  outageRetry,
   preparationRetry,
   quick,
+  reportingPreparationRetry,
   reportingRetry,
   revokes,
   seam,
@@ -47,9 +47,12 @@ const RUNNERS: { readonly [K in Kind]: Runner<K> } = {
     return (state) => (stepId === propertyStepId(state) ? recordProperty(state, found) : state);
   },
 
-  'find-earlier-run': async ({ state }, { seenAtSeam }) => {
+  'find-earlier-run': async ({ state }, { stepId, seenAtSeam }) => {
     const { propertyId, reservationId, stayId, openedAt, leases, desired } = state;
-    const options = { ...outageRetry(state), ...summaryOf('look for keys that an earlier run of this stay left') };
+    const options = {
+      ...preparationRetry(state, stepId),
+      ...summaryOf('look for keys that an earlier run of this stay left'),
+    };
     const persons = desired.party.flatMap(({ guest: { guestId, personId } }) =>
       personId === undefined ? [] : [{ guestId, personId }],
     );
@@ -66,8 +69,11 @@ const RUNNERS: { readonly [K in Kind]: Runner<K> } = {
     return (current) => recordEarlierRun(current, found, { revision: revisionKnown(current) }, now());
   },
 
-  'resolve-doors': async ({ state: { propertyId }, state }, { rooms }) => {
-    const options = { ...preparationRetry(state), ...summaryOf(`find the doors of ${rooms.join(', ')}`) };
+  'resolve-doors': async ({ state: { propertyId }, state }, { stepId, rooms }) => {
+    const options = {
+      ...reportingPreparationRetry(state, stepId),
+      ...summaryOf(`find the doors of ${rooms.join(', ')}`),
+    };
     const found = await seam.resolveDoors.executeWithOptions(options, [{ propertyId, rooms }]);
     return (current) => recordDoors(current, found, now());
   },
@@ -85,8 +91,11 @@ const RUNNERS: { readonly [K in Kind]: Runner<K> } = {
     return (state) => state;
   },
 
-  'prepare-guest': async ({ state: { propertyId, reservationId }, state }, { guest }) => {
-    const options = { ...preparationRetry(state), ...summaryOf(`register guest ${guest.guestId} at Seam`) };
+  'prepare-guest': async ({ state: { propertyId, reservationId }, state }, { stepId, guest }) => {
+    const options = {
+      ...reportingPreparationRetry(state, stepId),
+      ...summaryOf(`register guest ${guest.guestId} at Seam`),
+    };
     const prepared = await seam.prepareGuest.executeWithOptions(options, [{ propertyId, reservationId, guest }]);
     return (current) => noteSeenKeys(recordGuest(current, guest, prepared, now()), guest.guestId);
   },
@@ -112,16 +121,16 @@ const RUNNERS: { readonly [K in Kind]: Runner<K> } = {
   },
 
   'deactivate-phone': async ({ state }, step) => {
-    const { guestId, userIdentityId, deviceId, before } = step;
+    const { stepId, guestId, userIdentityId, deviceId, before } = step;
     const which = deviceId === undefined ? 'every phone' : 'the lost phone';
-    const options = { ...outageRetry(state), ...summaryOf(`deactivate ${which} of guest ${guestId}`) };
+    const options = { ...preparationRetry(state, stepId), ...summaryOf(`deactivate ${which} of guest ${guestId}`) };
     const input = { ...placeOf(state), userIdentityId, ...defined({ deviceId, before }) };
     await revokes.deactivatePhone.executeWithOptions(options, [input]);
     return (current) => recordDeactivated(current, step, now());
   },
 
-  'check-keys': async ({ state }, { acsCredentialIds }) => {
-    const options = { ...outageRetry(state), ...summaryOf('check keys at Seam') };
+  'check-keys': async ({ state }, { stepId, acsCredentialIds }) => {
+    const options = { ...preparationRetry(state, stepId), ...summaryOf('check keys at Seam') };
     const outcome = await seam.checkKeys.executeWithOptions(options, [{ ...placeOf(state), acsCredentialIds }]);
     return (current) => recordCheck(current, acsCredentialIds, outcome, now());
   },

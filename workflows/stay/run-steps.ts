@@ -10,7 +10,7 @@ import * as record from '../../src/domain/stay/known/record-keys.js';
 import { clearBlocker, recordBlocker, recordPropertyUnknown } from '../../src/domain/stay/known/record-preparations.js';
 import { doubtGuest, placeOf, type StayState } from '../../src/domain/stay/state.js';
 import { now } from '../clock.js';
-import { failureOf, outageRetry, revokes, seam, summaryOf, waitingRetry } from './activities.js';
+import { failureOf, keyRetry, revokes, seam, summaryOf, waitingRetry } from './activities.js';
 import { runPreparation } from './preparations.js';
 import type { StayRun } from './run.js';
 
@@ -41,7 +41,7 @@ function issue(state: StayState, key: Key, { firstAsk }: { readonly firstAsk: bo
   const minutes = state.property?.policy.confirmWithinMinutes ?? 5;
   const person = state.desired.party.find((one) => one.guest.guestId === guestId)?.guest.personId;
   // A key that Seam has made only waits for its provider: the server looks again and again, without a limit.
-  const retry = acsCredentialId === undefined ? outageRetry(state, key) : waitingRetry(1.5);
+  const retry = acsCredentialId === undefined ? keyRetry(state, key) : waitingRetry(1.5);
   const options = { ...retry, ...about(ask.kind, key, key.why) };
   return seam.issueKey.executeWithOptions(options, [
     {
@@ -64,7 +64,7 @@ function revoke(state: StayState, key: Key, why: string): Promise<RevokeOutcome>
   const keep = state.keyring.keys
     .filter((other) => other.keyId !== key.keyId)
     .flatMap((other) => other.acsCredentialId ?? []);
-  return revokes.revokeKey.executeWithOptions({ ...outageRetry(state, key), ...about('revoke', key, why) }, [
+  return revokes.revokeKey.executeWithOptions({ ...keyRetry(state, key), ...about('revoke', key, why) }, [
     {
       ...placeOf(state),
       guestId,

@@ -1,0 +1,74 @@
+/**
+ * Two thousand guests check in at once, at the default rate of calls to Seam: each gets their key, and a guest who checks out meanwhile
+ * does not wait behind them. Prints the figures in `docs/operations.md`; `STAYLINE_CHECK_INS=40` makes a smaller rush.
+ */
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { instantAt } from '../../../src/domain/model/instants.js';
+import type { BookedStay } from '../../harness/booked-stay.js';
+import { openRealWorld, type RealWorld } from '../../harness/real-world.js';
+import { waitUntil } from '../../harness/wait-until.js';
+
+const CHECK_INS = Number(process.env['STAYLINE_CHECK_INS'] ?? 2_000);
+/** Requests of this test to Temporal at a time. */
+const AT_ONCE = 40;
+const HOUR = 3_600_000;
+const PATIENCE = { timeout: 2 * HOUR, interval: 1_000 };
+
+let world: RealWorld;
+beforeAll(async () => {
+  world = await openRealWorld({ rooms: CHECK_INS + 1, seamTimeoutMs: 10_000 });
+});
+afterAll(async () => world.stop());
+
+async function inTurns<T>(items: readonly T[], act: (item: T, index: number) => Promise<unknown>): Promise<void> {
+  const left = [...items.entries()];
+  const work = async (): Promise<void> => {
+    for (let next = left.shift(); next !== undefined; next = left.shift()) await act(next[1], next[0]);
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, work));
+}
+
+test(
+  'everyone gets a key in a rush of check-ins, and a check-out does not wait behind them',
+  async () => {
+    const leaving = await world.book('leaving', {});
+    await leaving.until(({ settled, keys }) => settled && keys.length === 1);
+    const tomorrow = { from: instantAt(Date.now() + 24 * HOUR), to: instantAt(Date.now() + 72 * HOUR) };
+    const stays: BookedStay[] = [];
+    await inTurns(world.freeRooms(CHECK_INS), async (room, index) => {
+      stays[index] = await world.book(`rush-${index}`, { status: 'confirmed', window: tomorrow, rooms: [room] });
+    });
+    await inTurns(stays, (stay) => stay.until(({ settled }) => settled));
+
+    const { hotel } = world.simulator;
+    const onPhones = (): number => hotel.journal().filter(({ what }) => what === 'key-on-phone').length;
+    const before = { calls: world.calls(), onPhones: onPhones(), at: performance.now() };
+    let busiest = 0;
+    let seen = before.calls;
+    const sampling = setInterval(() => {
+      busiest = Math.max(busiest, world.calls() - seen);
+      seen = world.calls();
+    }, 1_000);
+    await inTurns(stays, (stay) => stay.signal('checkIn', {}));
+    await leaving.signal('checkOut', {});
+    const sentAt = world.calls();
+    await leaving.until(({ keys }) => keys.every(({ state }) => state === 'dead'));
+    const callsUntilEnded = world.calls() - sentAt;
+    const keysByThen = onPhones() - before.onPhones;
+    await waitUntil(() => onPhones() - before.onPhones >= CHECK_INS, PATIENCE);
+    clearInterval(sampling);
+    const seconds = (performance.now() - before.at) / 1_000;
+    const calls = world.calls() - before.calls;
+    process.stdout.write(
+      `${CHECK_INS} check-ins at once: all keys on phones after ${seconds.toFixed(0)} s, ` +
+        `${(calls / CHECK_INS).toFixed(1)} calls each, ${(calls / seconds).toFixed(0)} calls a second, ` +
+        `${busiest} in the busiest; a check-out meanwhile: ${callsUntilEnded} calls, ${keysByThen} keys before its end\n`,
+    );
+    expect(keysByThen).toBeLessThan(CHECK_INS / 2);
+    await inTurns(stays, async (stay) => {
+      const { attention } = await stay.until(({ settled, guests }) => settled && guests[0]?.keyState === 'issued');
+      expect(attention).toEqual([]);
+    });
+  },
+  3 * HOUR,
+);
