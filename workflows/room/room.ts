@@ -13,6 +13,7 @@ import {
 import { check, describeProblems, type Checked } from '../../src/domain/model/check.js';
 import { ERROR_TYPES } from '../../src/domain/model/error-types.js';
 import { parseRoomWorkflowId } from '../../src/domain/model/ids.js';
+import type { Claim } from '../../src/domain/model/lease.js';
 import { roomDetailsOf } from '../../src/domain/room/details.js';
 import { newRoomState, ROOM_STATE_SCHEMA, type RoomState } from '../../src/domain/room/state.js';
 import * as rules from '../../src/domain/room/rules.js';
@@ -114,12 +115,18 @@ function setHandlers(run: RoomRun): void {
       run.events += 1;
       return news;
     },
-    { validator: (claim) => void parsed(claimSchema, claim) },
+    { validator: (claim) => refuseIfFull(run.state, parsed(claimSchema, claim)) },
   );
   setHandler(messages.roomQuery, () => roomViewOf(run.state, now()));
   setHandler(messages.claimAnswerQuery, (claim) => rules.takeClaim(run.state, parsed(claimSchema, claim), now()).news);
   setHandler(messages.stayRecordQuery, (input) => stayRecordOf(run.state, parsed(stayRecordSchema, input), now()));
   refuseUnknownRequests();
+}
+
+/** @throws ApplicationFailure if the room takes no further claim */
+function refuseIfFull(state: RoomState, { stayId }: Claim): void {
+  const why = rules.whyFull(state, stayId);
+  if (why !== undefined) throw ApplicationFailure.nonRetryable(why, ERROR_TYPES.invalidMessage);
 }
 
 function afterMessage(state: RoomState, name: RoomMessageName, payload: unknown): RoomState {

@@ -21,7 +21,9 @@ export function allocate(state: RoomState, now: Instant): RoomState {
   const shrunkClaims = forEachClaim(forgetOldKeys(state, now), (known, entry) =>
     withClaim(known, entry, shrunk(entry)),
   );
-  const current = forEachClaim(shrunkClaims, (known, entry) => afterTime(known, entry, now));
+  const current = forEachClaim(shrunkClaims, (known, entry) =>
+    afterTime(known, entry, untilIn(shrunkClaims, entry), now),
+  );
   const grown = forEachClaim(current, (known, entry) => withClaim(known, entry, enlarged(known, entry, now)));
   return appointOpeners(grown, now);
 }
@@ -37,14 +39,20 @@ export function ungranted(entry: ClaimEntry): ClaimEntry {
   return rest;
 }
 
+/** Returns the end of a granted claim, among all the claims there are before any of them is dropped. */
+function untilIn({ claims }: RoomState, entry: ClaimEntry): Instant | undefined {
+  return isGranted(entry) ? untilOf(claims, entry) : undefined;
+}
+
 /**
  * Drops claims that are over. The stay receives its lease's end before the lease is dropped.
  * The rest of its request waits.
+ * @param until end of the lease; one that has passed does not come back because what followed it is over, too
  */
-function afterTime(state: RoomState, entry: ClaimEntry, now: Instant): RoomState {
+function afterTime(state: RoomState, entry: ClaimEntry, until: Instant | undefined, now: Instant): RoomState {
   const isAsked = remainder(entry, now) !== undefined;
-  if (!isGranted(entry)) return isAsked ? state : over(state, entry, now);
-  if (isBefore(now, untilOf(state.claims, entry))) return state;
+  if (until === undefined) return isAsked ? state : over(state, entry, now);
+  if (isBefore(now, until)) return state;
   if (isAsked) return withClaim(state, entry, ungranted(entry));
   const { sent } = entry;
   if (sent?.kind === 'granted' && isBefore(now, sent.until)) return state;
@@ -78,12 +86,14 @@ function enlarged(state: RoomState, entry: ClaimEntry, now: Instant): ClaimEntry
 function grown(state: RoomState, entry: GrantedEntry, now: Instant): ClaimEntry {
   const { granted } = entry;
   const { window } = entry.asked;
+  const whole = { from: later(window.from, earlier(now, granted.from)), to: window.to };
+  if (whole.from === granted.from && whole.to === granted.to) return withGranted(entry, whole);
   const others = grantedToOthers(state.claims, entry).map((other) => other.granted);
   const before = others.filter((other) => !isBefore(granted.from, other.to)).map((other) => other.to);
   const after = others.filter((other) => !isBefore(other.from, granted.to)).map((other) => other.from);
   return withGranted(entry, {
-    from: before.reduce(later, later(window.from, earlier(now, granted.from))),
-    to: after.reduce(earlier, window.to),
+    from: before.reduce(later, whole.from),
+    to: after.reduce(earlier, whole.to),
   });
 }
 

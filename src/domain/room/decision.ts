@@ -12,23 +12,56 @@ export function isGranted(entry: ClaimEntry): entry is GrantedEntry {
   return entry.granted !== undefined;
 }
 
-/** Returns granted claims of other holders, in order of time. */
-export function grantedToOthers(claims: readonly ClaimEntry[], entry: ClaimEntry): readonly GrantedEntry[] {
-  return inTime(claims.filter(isGranted).filter((other) => !isSameHolder(other, entry)));
+/**
+ * What the decisions of one list of claims have in common. A room has hundreds of claims, and a change of one asks for
+ * the decisions of all.
+ */
+interface Ledger {
+  /** In order of time. */
+  readonly granted: readonly GrantedEntry[];
+  readonly waiting: readonly ClaimEntry[];
+  readonly leases: readonly (readonly GrantedEntry[])[];
+  /** Place of each granted claim's lease among the leases. */
+  readonly places: ReadonlyMap<GrantedEntry, number>;
+  /** Ends of granted claims, as far as they were asked for. */
+  readonly ends: Map<GrantedEntry, Instant>;
 }
 
-function inTime(granted: readonly GrantedEntry[]): readonly GrantedEntry[] {
-  return granted.toSorted((a, b) => (isBefore(a.granted.from, b.granted.from) ? -1 : 1));
+/** A list of claims never changes, so its ledger is made once. */
+const ledgers = new WeakMap<readonly ClaimEntry[], Ledger>();
+
+function ledgerOf(claims: readonly ClaimEntry[]): Ledger {
+  const known = ledgers.get(claims);
+  if (known !== undefined) return known;
+  const granted = claims.filter(isGranted).toSorted((a, b) => (isBefore(a.granted.from, b.granted.from) ? -1 : 1));
+  const leases: GrantedEntry[][] = [];
+  const places = new Map<GrantedEntry, number>();
+  for (const entry of granted) {
+    const last = leases.at(-1);
+    const lease = last?.some((member) => isSameHolder(member, entry)) === true ? last : [];
+    if (lease !== last) leases.push(lease);
+    lease.push(entry);
+    places.set(entry, leases.length - 1);
+  }
+  const waiting = claims.filter((entry) => !isGranted(entry));
+  const ledger = { granted, waiting, leases, places, ends: new Map<GrantedEntry, Instant>() };
+  ledgers.set(claims, ledger);
+  return ledger;
+}
+
+/** Returns the lease so many places after the one of this claim; none has no members. */
+function neighbour(ledger: Ledger, entry: GrantedEntry, distance: number): readonly GrantedEntry[] {
+  return ledger.leases[(ledger.places.get(entry) ?? Number.NaN) + distance] ?? [];
+}
+
+/** Returns granted claims of other holders, in order of time. */
+export function grantedToOthers(claims: readonly ClaimEntry[], entry: ClaimEntry): readonly GrantedEntry[] {
+  return ledgerOf(claims).granted.filter((other) => !isSameHolder(other, entry));
 }
 
 /** Returns the leases in order of time: runs of granted claims of one holder without another holder in between. */
 export function leasesOf(claims: readonly ClaimEntry[]): readonly (readonly GrantedEntry[])[] {
-  return inTime(claims.filter(isGranted)).reduce<readonly (readonly GrantedEntry[])[]>((leases, entry) => {
-    const last = leases.at(-1);
-    return last?.some((member) => isSameHolder(member, entry)) === true
-      ? [...leases.slice(0, -1), [...last, entry]]
-      : [...leases, [entry]];
-  }, []);
+  return ledgerOf(claims).leases;
 }
 
 /** Returns the rest of a claim's requested window from `now` on; undefined if the window is over. */
@@ -49,7 +82,7 @@ export function leasesInTheWay(
 ): readonly GrantedEntry[] {
   const rest = remainder(entry, now);
   if (rest === undefined) return [];
-  return grantedToOthers(claims, entry).filter((other) => overlaps(other.granted, rest));
+  return ledgerOf(claims).granted.filter((other) => overlaps(other.granted, rest) && !isSameHolder(other, entry));
 }
 
 function staysOf(claims: readonly ClaimEntry[]): readonly string[] {
@@ -66,17 +99,26 @@ function leaversInTheWay(claims: readonly ClaimEntry[], entry: ClaimEntry, now: 
 /** Returns the stays that wait for a room that this claim is leaving. */
 function waitingFor(claims: readonly ClaimEntry[], entry: GrantedEntry, now: Instant): readonly string[] {
   if (entry.asked.leaving === undefined) return [];
-  return staysOf(claims.filter((other) => !isGranted(other) && leasesInTheWay(claims, other, now).includes(entry)));
+  return staysOf(ledgerOf(claims).waiting.filter((other) => leasesInTheWay(claims, other, now).includes(entry)));
 }
 
 /** Returns the end of a granted claim. Grace ends at the next lease; a claim that waits for this end cancels it. */
 export function untilOf(claims: readonly ClaimEntry[], entry: GrantedEntry): Instant {
+  const ledger = ledgerOf(claims);
+  const known = ledger.ends.get(entry) ?? endIn(ledger, entry);
+  ledger.ends.set(entry, known);
+  return known;
+}
+
+function endIn(ledger: Ledger, entry: GrantedEntry): Instant {
   const { granted, asked } = entry;
   if (isBefore(granted.to, asked.window.to)) return granted.to;
-  const others = claims.filter((other) => !isSameHolder(other, entry));
-  if (others.some((other) => !isGranted(other) && goesOnAfter(other, granted))) return granted.to;
-  const next = others.filter(isGranted).filter((other) => !isBefore(other.granted.from, granted.to));
-  return next.reduce((end, other) => earlier(end, other.granted.from), plusMinutes(granted.to, asked.graceMinutes));
+  const isWaitedFor = ledger.waiting.some((other) => goesOnAfter(other, granted) && !isSameHolder(other, entry));
+  if (isWaitedFor) return granted.to;
+  // The windows of two holders never overlap, so the next lease begins after this one.
+  const next = neighbour(ledger, entry, 1)[0];
+  const graceEnds = plusMinutes(granted.to, asked.graceMinutes);
+  return next === undefined ? graceEnds : earlier(graceEnds, next.granted.from);
 }
 
 function goesOnAfter({ asked: { window } }: ClaimEntry, granted: Window): boolean {
@@ -95,7 +137,7 @@ export function decisionOf(state: RoomState, entry: ClaimEntry, now: Instant): L
     };
   }
   const before = lastBefore(claims, entry, now);
-  const lease = leasesOf(claims).find((members) => members.includes(entry)) ?? [entry];
+  const lease = neighbour(ledgerOf(claims), entry, 0);
   const keys = keysOfLease(state, lease);
   const anchors = anchorsFor(keys, entry.stayId, now);
   // A stay that shares with no other stay has all keys in its keyring: a lineage would only cause a needless message.
@@ -117,8 +159,9 @@ export function decisionOf(state: RoomState, entry: ClaimEntry, now: Instant): L
 
 /** Returns the lease before this claim's that ends last, of those that have not ended yet. */
 function lastBefore(claims: readonly ClaimEntry[], entry: GrantedEntry, now: Instant): GrantedEntry | undefined {
-  return grantedToOthers(claims, entry)
-    .filter((other) => isBefore(other.granted.from, entry.granted.from) && isBefore(now, untilOf(claims, other)))
+  // Leases before that one end before it begins.
+  return neighbour(ledgerOf(claims), entry, -1)
+    .filter((other) => isBefore(now, untilOf(claims, other)))
     .reduce<GrantedEntry | undefined>(
       (last, other) => (last !== undefined && isBefore(untilOf(claims, other), untilOf(claims, last)) ? last : other),
       undefined,
@@ -136,7 +179,9 @@ function leaversBefore(
   entry: GrantedEntry,
   now: Instant,
 ): readonly string[] | undefined {
-  const inTheWay = grantedToOthers(claims, entry).filter((other) => overlaps(other.granted, missedBefore(entry, now)));
+  const missed = missedBefore(entry, now);
+  if (!isBefore(missed.from, missed.to)) return undefined;
+  const inTheWay = grantedToOthers(claims, entry).filter((other) => overlaps(other.granted, missed));
   return inTheWay.length > 0 && inTheWay.every(({ asked }) => asked.leaving === true) ? staysOf(inTheWay) : undefined;
 }
 

@@ -13,6 +13,7 @@ import {
 import type { Claim, LeaseNews, LeaseDecision } from '../model/lease.js';
 import {
   isClaim,
+  MOST_CLAIMS,
   REMEMBERED_FORCES,
   REMEMBERED_STAYS,
   withClaim,
@@ -78,7 +79,15 @@ export function takeClaim(state: RoomState, claim: Claim, now: Instant): ClaimAn
     return enter(remember(own, claim), claim, part, now);
   });
   const entry = findClaim(changed, claim.stayId, part);
-  return entry === undefined ? { state: changed, news: newsOf(changed, part, NO_CLAIM) } : inform(changed, entry, now);
+  return entry === undefined
+    ? { state: changed, news: newsOf(changed, part, NO_CLAIM) }
+    : inform(changed, entry, decisionOf(changed, entry, now));
+}
+
+/** Returns why the room takes no further claim; undefined if it does, or has a claim of the stay already. */
+export function whyFull({ room, claims }: RoomState, stayId: string): string | undefined {
+  if (claims.length < MOST_CLAIMS || claims.some((entry) => entry.stayId === stayId)) return undefined;
+  return `it has ${claims.length} claims, the most that a room keeps: end stays, or give them another room than ${room}`;
 }
 
 function currentNews(state: RoomState, stayId: string, part: number, now: Instant): LeaseNews {
@@ -205,9 +214,11 @@ export interface ChangedDecisions {
 export function changedDecisions(state: RoomState, now: Instant): ChangedDecisions {
   return state.claims.reduce<ChangedDecisions>(
     (changed, entry) => {
-      if (!isToBeSent(changed.state, entry, now)) return changed;
+      // What is recorded as sent changes no decision.
+      const decision = decisionOf(state, entry, now);
+      if (!isToBeSent(entry, decision, now)) return changed;
       const { stayId } = entry;
-      const informed = inform(changed.state, entry, now);
+      const informed = inform(changed.state, entry, decision);
       const chain = receivedFrom(state, stayId)?.chain;
       return { state: informed.state, news: [...changed.news, { stayId, ...defined({ chain }), news: informed.news }] };
     },
@@ -215,14 +226,12 @@ export function changedDecisions(state: RoomState, now: Instant): ChangedDecisio
   );
 }
 
-function isToBeSent(state: RoomState, entry: ClaimEntry, now: Instant): boolean {
-  if (entry.resendAt !== undefined) return !isBefore(now, entry.resendAt);
-  return !isSameNews(entry.sent, decisionOf(state, entry, now), now);
+function isToBeSent({ sent, resendAt }: ClaimEntry, decision: LeaseDecision, now: Instant): boolean {
+  return resendAt === undefined ? !isSameNews(sent, decision, now) : !isBefore(now, resendAt);
 }
 
 /** Records the current decision on a claim as sent. */
-function inform(state: RoomState, entry: ClaimEntry, now: Instant): ClaimAnswer {
-  const sent = decisionOf(state, entry, now);
+function inform(state: RoomState, entry: ClaimEntry, sent: LeaseDecision): ClaimAnswer {
   const { resendAt: _over, ...rest } = entry;
   return { state: withClaim(state, entry, { ...rest, sent }), news: newsOf(state, entry.part, sent) };
 }

@@ -7,6 +7,8 @@ import type { KeyReport, LeaseDecision } from '../model/lease.js';
 
 export const ROOM_STATE_SCHEMA = 1;
 export const ROOM_HISTORY_LINES = 200;
+/** Number of claims that a room records: years of bookings. A change of one looks at all of them. */
+export const MOST_CLAIMS = 1_000;
 /** Number of stays without a claim whose late messages the room still detects. */
 export const REMEMBERED_STAYS = 500;
 export const REMEMBERED_FORCES = 200;

@@ -1,5 +1,7 @@
 /** Decisions of a room: which stay gets it, from when and until when; which stays wait, and behind which others. */
 import { describe, expect, test } from 'vitest';
+import { whyFull } from '../../../../src/domain/room/rules.js';
+import { MOST_CLAIMS } from '../../../../src/domain/room/state.js';
 import { aRoom, at, hours, stay } from './a-room.js';
 
 describe('the first claim wins', () => {
@@ -239,4 +241,40 @@ describe('grace', () => {
     expect(room.passTo(12.5).view().leases).toMatchObject([{ state: 'grace', until: at(13), window: hours([9, 12]) }]);
     expect(room.passTo(13).view().leases).toEqual([]);
   });
+});
+
+test('a room with very many claims takes no claim of another stay, and says so', () => {
+  const room = aRoom(9);
+  room.claim('A', [14, 34]);
+  const [first] = room.state.claims;
+  if (first === undefined) throw new Error('The claim is missing');
+  const others = Array.from({ length: MOST_CLAIMS - 1 }, (_, index) => ({ ...first, stayId: stay(`B-${index}`) }));
+  const full = { ...room.state, claims: [...room.state.claims, ...others] };
+  expect(whyFull(full, stay('C'))).toBe(
+    'it has 1000 claims, the most that a room keeps: end stays, or give them another room than 101',
+  );
+  expect(whyFull(full, stay('A'))).toBeUndefined();
+  expect(whyFull(room.state, stay('C'))).toBeUndefined();
+});
+
+test('a grace that another lease has ended does not come back after that lease', () => {
+  const room = aRoom(9);
+  room.claim('A', [14, 15]);
+  room.claim('B', [10, 14], { graceMinutes: 120 });
+  expect(room.decision('B')).toMatchObject({ until: at(14) });
+  room.passTo(15);
+  expect(room.state.claims).toEqual([]);
+  expect(room.decision('B')).toMatchObject({ until: at(14) });
+});
+
+test('the decisions of a room with many bookings follow one another, and each is made from its neighbours', () => {
+  const room = aRoom(0);
+  const night = (index: number): readonly [number, number] => [14 + 24 * index, 34 + 24 * index];
+  for (let index = 0; index < 100; index++) room.claim(`N-${index}`, night(index), { graceMinutes: 600 });
+  expect(room.decision('N-49')).toMatchObject({ until: at(14 + 24 * 50) });
+  room.release('N-50');
+  const graceEnds = at(34 + 24 * 49 + 10);
+  expect(room.decision('N-49')).toMatchObject({ until: graceEnds });
+  expect(room.decision('N-51')).toMatchObject({ from: graceEnds });
+  expect(room.claim('LATE', night(50))).toMatchObject({ kind: 'granted', from: at(14 + 24 * 50) });
 });
