@@ -4,12 +4,13 @@
  */
 import { defined } from '../domain/model/defined.js';
 import type { HttpModuleContext, HttpModule } from './http-module.js';
-import { Counter, Gauge } from 'prom-client';
+import { Counter } from 'prom-client';
 import { bookingApi } from '../booking/http/index.js';
 import type { Connections } from '../booking/ingress/connections.js';
 import { lastSweeps, type LastSweep } from '../booking/ingress/last-sweeps.js';
 import { openIngress } from '../booking/ingress/webhook.js';
 import { rememberBriefly } from '../seam/cache.js';
+import { addSampledGauge } from './sampled-gauge.js';
 import { seamEventsModule } from './seam-events.js';
 
 /** Creates the modules that the configuration enables. */
@@ -39,32 +40,32 @@ function ingressModule({ connections, properties, temporal, log, metrics }: Http
 /** Cache time of the last sweeps, so that frequent scrapes of the metrics do not query Temporal each time. */
 const SWEEPS_KNOWN_MS = 15_000;
 
-/** Adds gauges of the last sweeps. Each scrape reads them, because they are Temporal's state, not this process's. */
+/** Adds gauges of the last sweeps. */
 function countSweeps(
   connections: Connections,
   { temporal, log, metrics }: Pick<HttpModuleContext, 'temporal' | 'log' | 'metrics'>,
 ): void {
-  const labelNames = ['connection', 'property'] as const;
-  const look = rememberBriefly(SWEEPS_KNOWN_MS, () =>
-    lastSweeps(temporal, connections).catch((error: unknown): readonly LastSweep[] => {
+  let known: readonly LastSweep[] = [];
+  const look = rememberBriefly(SWEEPS_KNOWN_MS, async () => {
+    try {
+      known = await lastSweeps(temporal, connections);
+    } catch (error) {
+      // The last ends stay: they grow old, which is what the alert looks at.
       log.warn({ error }, 'the last sweeps could not be read');
-      return [];
-    }),
-  );
-  const gauge = (name: string, help: string, valueOf: (ended: LastSweep['ended']) => number): void => {
-    new Gauge({
+    }
+    return known;
+  });
+  const gauge = (name: string, help: string, valueOf: (ended: LastSweep['ended']) => number): void =>
+    addSampledGauge(metrics, {
       name,
       help,
-      labelNames,
-      registers: [metrics],
-      async collect() {
-        this.reset();
-        for (const { connectionId: connection, propertyId: property, ended } of await look('sweeps')) {
-          this.set({ connection, property }, valueOf(ended));
-        }
-      },
+      labelNames: ['connection', 'property'],
+      samples: async () =>
+        (await look('sweeps')).map(({ connectionId: connection, propertyId: property, ended }) => ({
+          labels: { connection, property },
+          value: valueOf(ended),
+        })),
     });
-  };
   gauge(
     'stayline_booking_sweep_ended_timestamp_seconds',
     'Time at which the last sweep of a property ended; 0 if none has',

@@ -1,10 +1,11 @@
 /** Metrics of open stays by property, from Temporal's visibility: attention, and keys that are missing or may linger. */
 import type { Client } from '@temporalio/client';
-import { Gauge, type Registry } from 'prom-client';
+import type { Registry } from 'prom-client';
 import { parseStayWorkflowId } from '../domain/model/ids.js';
 import { rememberBriefly } from '../seam/cache.js';
 import { SEARCH_ATTRIBUTES } from '../temporal/search-attributes.js';
 import { OPEN_STAYS } from '../temporal/workflow-types.js';
+import { addSampledGauge, type Sample } from './sampled-gauge.js';
 
 /** Time that a result is used again, so that frequent scrapes do not search each time. */
 const KNOWN_MS = 30_000;
@@ -16,12 +17,6 @@ interface Concern {
   readonly attention: readonly string[];
   readonly keysDue: number;
   readonly keysResidual: number;
-}
-
-/** Part of a gauge: a value that is added to those with the same labels. */
-interface Share {
-  readonly labels: Readonly<Record<string, string>>;
-  readonly value: number;
 }
 
 /** Adds the gauges. Their samples are up to 30 s old; while Temporal does not answer, there are none. */
@@ -36,20 +31,14 @@ export function countOpenStays(metrics: Registry, temporal: Client, onError: (er
     name: string,
     help: string,
     labelNames: readonly string[],
-    sharesOf: (of: Concern) => readonly Share[],
-  ): void => {
-    new Gauge({
+    samplesOf: (of: Concern) => readonly Sample[],
+  ): void =>
+    addSampledGauge(metrics, {
       name,
       help,
       labelNames,
-      registers: [metrics],
-      async collect() {
-        const shares = (await look('open stays')).flatMap(sharesOf);
-        this.reset();
-        for (const { labels, value } of shares) this.inc(labels, value);
-      },
+      samples: async () => (await look('open stays')).flatMap(samplesOf),
     });
-  };
   gauge(
     'stayline_attention_open',
     'Open stays with attention, by property and code',

@@ -13,7 +13,7 @@ export function isGranted(entry: ClaimEntry): entry is GrantedEntry {
 }
 
 /**
- * What the decisions of one list of claims have in common. A room has hundreds of claims, and a change of one asks for
+ * Common part of the decisions of one list of claims. A room has hundreds of claims, and a change of one asks for
  * the decisions of all.
  */
 interface Ledger {

@@ -214,7 +214,7 @@ export interface ChangedDecisions {
 export function changedDecisions(state: RoomState, now: Instant): ChangedDecisions {
   return state.claims.reduce<ChangedDecisions>(
     (changed, entry) => {
-      // What is recorded as sent changes no decision.
+      // A decision does not depend on those recorded as sent.
       const decision = decisionOf(state, entry, now);
       if (!isToBeSent(entry, decision, now)) return changed;
       const { stayId } = entry;
