@@ -73,9 +73,9 @@ export const workerVariables = z
     SEAM_REQUESTS_PER_SECOND: perSecond.optional().describe('Highest rate of calls to one access system; 50 if absent'),
     SEAM_LATE_COMMIT_MS: milliseconds.optional().describe('Time in which Seam may still do what it did not answer'),
     STAYLINE_WORKER_PROFILE: z
-      .enum(['embedded', 'cluster'], { error: 'must be one of embedded, cluster' })
+      .enum(['embedded', 'cluster', 'large'], { error: 'must be one of embedded, cluster, large' })
       .default('cluster')
-      .describe('`embedded`: one machine; `cluster`: many workers'),
+      .describe('[Profile](operations.md#sizing) of the worker: `embedded`, `cluster` or `large`'),
     STAYLINE_SEAM_ACTIVITIES_PER_SECOND: perSecond
       .optional()
       .describe('Limit of activities of the queue `seam`, over all workers'),
@@ -217,7 +217,7 @@ export interface WorkerConfig {
   readonly temporalWaitMs: number;
   /** Time in which Seam may still carry out an unanswered request, in milliseconds; absent: `KeyTiming`'s default. */
   readonly lateCommitMs?: number;
-  readonly profile: 'embedded' | 'cluster';
+  readonly profile: 'embedded' | 'cluster' | 'large';
   /** Rate limit of the task queue `seam`, over all workers; absent: none. */
   readonly seamActivitiesPerSecond?: number;
   /** Path of the workflow bundle; absent: the build's bundle, else one made at startup. */

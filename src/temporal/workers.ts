@@ -3,7 +3,14 @@
  * (calls to Seam that end keys), and `bookings` (calls to booking systems).
  */
 import type { WorkerDeploymentVersion } from '@temporalio/common';
-import { NativeConnection, Worker, type WorkerOptions } from '@temporalio/worker';
+import {
+  NativeConnection,
+  ResourceBasedController,
+  Worker,
+  type ResourceBasedSlotOptions,
+  type ResourceBasedTunerOptions,
+  type WorkerOptions,
+} from '@temporalio/worker';
 import type { BookingActivities } from '../domain/model/booking-activities.js';
 import { defined } from '../domain/model/defined.js';
 import type { KeyRequestActivities } from '../domain/model/key-request-activities.js';
@@ -25,11 +32,27 @@ export interface WorkerProfile {
   readonly shutdownGraceTime: string;
   /** Time after SIGTERM at which the process ends whatever an activity does; `stop_grace_period` must be longer. */
   readonly shutdownForceTime: string;
-  /** Limit of concurrent activities of the queue `seam`; one holds its slot for seconds, however long a key takes. */
-  readonly maxConcurrentSeamActivities: number;
-  /** Limit of concurrent activities of the queue `revokes`. */
-  readonly maxConcurrentRevokes: number;
+  /** Concurrent activities of the queues `seam` and `revokes`; one holds its slot for seconds, however long a key takes. */
+  readonly slots: WorkerSlots;
 }
+
+/** Slots of the queues that call Seam: a fixed number, or as many as memory and processors allow. */
+export type WorkerSlots =
+  | { readonly kind: 'fixed'; readonly seam: number; readonly revokes: number }
+  | {
+      readonly kind: 'by-resources';
+      /** Shares from 0 to 1 of the machine, or of the container's limits, above which no further slot is given. */
+      readonly targets: ResourceBasedTunerOptions;
+      readonly seam: ResourceBasedSlotOptions;
+      readonly revokes: ResourceBasedSlotOptions;
+    };
+
+const OF_SEVERAL = {
+  stickyQueueScheduleToStartTimeout: '2s',
+  heartbeatThrottle: '2s',
+  shutdownGraceTime: '20s',
+  shutdownForceTime: '25s',
+};
 
 export const WORKER_PROFILES = {
   /** Profile for one machine with one worker that restarts often: recovery first. */
@@ -38,16 +61,19 @@ export const WORKER_PROFILES = {
     heartbeatThrottle: '1s',
     shutdownGraceTime: '5s',
     shutdownForceTime: '10s',
-    maxConcurrentSeamActivities: 100,
-    maxConcurrentRevokes: 50,
+    slots: { kind: 'fixed', seam: 100, revokes: 50 },
   },
-  cluster: {
-    stickyQueueScheduleToStartTimeout: '2s',
-    heartbeatThrottle: '2s',
-    shutdownGraceTime: '20s',
-    shutdownForceTime: '25s',
-    maxConcurrentSeamActivities: 200,
-    maxConcurrentRevokes: 100,
+  /** Profile for one of several workers that share their machines with others. */
+  cluster: { ...OF_SEVERAL, slots: { kind: 'fixed', seam: 200, revokes: 100 } },
+  /** Profile for one of several workers, each with a machine or a container to itself, for many access systems. */
+  large: {
+    ...OF_SEVERAL,
+    slots: {
+      kind: 'by-resources',
+      targets: { targetMemoryUsage: 0.8, targetCpuUsage: 0.9 },
+      seam: { minimumSlots: 100, maximumSlots: 2_000 },
+      revokes: { minimumSlots: 50, maximumSlots: 1_000 },
+    },
   },
 } as const satisfies Readonly<Record<string, WorkerProfile>>;
 
@@ -110,6 +136,7 @@ export async function createStayWorkers(options: StayWorkersOptions): Promise<Wo
     interceptors: { client: { workflow: [tracedCalls] }, activity: [tracedActivities] },
     ...defined({ identity, dataConverter, workerDeploymentOptions: version && pinnedTo(version) }),
   } satisfies Partial<WorkerOptions>;
+  const slots = slotOptions(profile.slots);
   return Promise.all([
     Worker.create({
       ...shared,
@@ -125,19 +152,36 @@ export async function createStayWorkers(options: StayWorkersOptions): Promise<Wo
       ...shared,
       taskQueue: TASK_QUEUES.seam,
       activities: activitiesOf(TASK_QUEUES.seam, activities),
-      maxConcurrentActivityTaskExecutions: profile.maxConcurrentSeamActivities,
+      ...slots.seam,
       ...defined({ maxTaskQueueActivitiesPerSecond: seamActivitiesPerSecond }),
     }),
     Worker.create({
       ...shared,
       taskQueue: TASK_QUEUES.revokes,
       activities: activitiesOf(TASK_QUEUES.revokes, activities),
-      maxConcurrentActivityTaskExecutions: profile.maxConcurrentRevokes,
+      ...slots.revokes,
     }),
     ...(bookings === undefined && keyRequests === undefined
       ? []
       : [Worker.create({ ...shared, taskQueue: TASK_QUEUES.bookings, activities: { ...bookings, ...keyRequests } })]),
   ]);
+}
+
+type SlotOptions = Pick<WorkerOptions, 'maxConcurrentActivityTaskExecutions' | 'tuner'>;
+
+function slotOptions(slots: WorkerSlots): Readonly<Record<'seam' | 'revokes', SlotOptions>> {
+  if (slots.kind === 'fixed') {
+    return {
+      seam: { maxConcurrentActivityTaskExecutions: slots.seam },
+      revokes: { maxConcurrentActivityTaskExecutions: slots.revokes },
+    };
+  }
+  // Shared, so that both queues keep to one target.
+  const controller = ResourceBasedController.create(slots.targets);
+  return {
+    seam: { tuner: { controller, activityTaskSlotOptions: slots.seam } },
+    revokes: { tuner: { controller, activityTaskSlotOptions: slots.revokes } },
+  };
 }
 
 /** A run stays with its version, and moves by continuing as new: see `docs/upgrading.md`. */

@@ -41,7 +41,7 @@ beforeAll(async () => {
   world = await openStayWorld({
     server: 'dev',
     properties: Object.fromEntries(SMALL.map((propertyId) => [propertyId, {}])),
-    profile: { maxConcurrentSeamActivities: SLOTS },
+    profile: { slots: { kind: 'fixed', seam: SLOTS, revokes: SLOTS } },
     around: duringOutage,
   });
 });

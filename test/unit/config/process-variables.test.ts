@@ -135,7 +135,7 @@ describe("a worker's environment", () => {
       { ...least, STAYLINE_SEAM_ACTIVITIES_PER_SECOND: '0' },
       ['STAYLINE_SEAM_ACTIVITIES_PER_SECOND must be more than 0'],
     ],
-    [{ ...least, STAYLINE_WORKER_PROFILE: 'big' }, ['STAYLINE_WORKER_PROFILE must be one of embedded, cluster']],
+    [{ ...least, STAYLINE_WORKER_PROFILE: 'big' }, ['STAYLINE_WORKER_PROFILE must be one of embedded, cluster, large']],
   ])("a worker's environment with %j is refused, and the error names the variable", (env, problems) => {
     expect(problemsOf(env)).toEqual(problems);
   });
