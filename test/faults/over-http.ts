@@ -2,9 +2,9 @@
 import { randomUUID } from 'node:crypto';
 import path from 'node:path';
 import type { MessageInput, MessageName, StayName } from '../../src/client.js';
-import { DEV_API_KEY } from '../../src/dev/stack.js';
 import type { StaySnapshotInput } from '../../src/domain/model/snapshot-schema.js';
 import { packageRoot } from '../../src/package-root.js';
+import { callApi } from '../harness/call-api.js';
 
 /** File of the API keys of the server. */
 export const HTTP_API_KEYS = path.join(packageRoot(), 'examples/api-keys.json');
@@ -23,23 +23,10 @@ const CALLS: Readonly<Partial<Record<MessageName, readonly ['POST' | 'PUT', stri
 
 /** @param url of the server */
 export function changesOverHttp(url: string): Changes {
-  const send = async (
-    method: string,
-    { propertyId, reservationId }: StayName,
-    route: string,
-    body: object,
-  ): Promise<void> => {
-    const stay = `${url}/v1/properties/${propertyId}/reservations/${reservationId}`;
-    const response = await fetch(`${stay}${route}`, {
-      method,
-      headers: {
-        authorization: `Bearer ${DEV_API_KEY}`,
-        'content-type': 'application/json',
-        ...(route === '' ? {} : { 'idempotency-key': randomUUID() }),
-      },
-      body: JSON.stringify(body),
-    });
-    if (!response.ok) throw new Error(`${method} ${stay}${route} was refused: ${await response.text()}`);
+  const send = async (method: string, stay: StayName, route: string, body: object): Promise<void> => {
+    const headers = route === '' ? {} : { 'idempotency-key': randomUUID() };
+    const response = await callApi(url, stay, { method, route, body, headers });
+    if (!response.ok) throw new Error(`${method} ${response.url} was refused: ${await response.text()}`);
   };
   return {
     applyReservation: (snapshot) => send('PUT', snapshot, '', snapshot),

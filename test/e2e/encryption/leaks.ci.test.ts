@@ -9,6 +9,7 @@ import { DEV_API_KEY } from '../../../src/dev/stack.js';
 import { instantAt } from '../../../src/domain/model/instants.js';
 import { stayWorkflowId } from '../../../src/domain/model/ids.js';
 import { encryptionCodec } from '../../../src/temporal/encryption/index.js';
+import { callApi } from '../../harness/call-api.js';
 import { openRealWorld, type RealWorld } from '../../harness/real-world.js';
 import { startTraceCollector } from '../../harness/trace-collector.js';
 import { waitUntil } from '../../harness/wait-until.js';
@@ -84,9 +85,7 @@ async function live(settings: Readonly<Record<string, string>>): Promise<Run> {
 
 async function put(world: RealWorld, reservationId: string, body: object): Promise<string> {
   const { propertyId } = world.simulator.property;
-  const url = `${urlOf(world)}/v1/properties/${propertyId}/reservations/${reservationId}`;
-  const headers = { authorization: `Bearer ${DEV_API_KEY}`, 'content-type': 'application/json' };
-  return (await fetch(url, { method: 'PUT', headers, body: JSON.stringify(body) })).text();
+  return (await callApi(urlOf(world), { propertyId, reservationId }, { body })).text();
 }
 
 async function issued(world: RealWorld, count: number): Promise<void> {

@@ -6,11 +6,11 @@ import { readFileSync } from 'node:fs';
 import { Client } from '@temporalio/client';
 import { defaultPayloadConverter } from '@temporalio/common';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { DEV_API_KEY } from '../../../src/dev/stack.js';
 import { defined } from '../../../src/domain/model/defined.js';
 import { instantAt } from '../../../src/domain/model/instants.js';
 import { TRACE_HEADER } from '../../../src/domain/model/trace-parent.js';
 import { encryptingConverter } from '../../../src/temporal/encryption/index.js';
+import { callApi } from '../../harness/call-api.js';
 import { openRealWorld, type RealWorld } from '../../harness/real-world.js';
 import { startTraceCollector, type CollectedSpan, type TraceCollector } from '../../harness/trace-collector.js';
 import { waitUntil } from '../../harness/wait-until.js';
@@ -41,15 +41,9 @@ afterAll(async () => {
 async function change(traceId: string, fields: { revision: number; rooms: string[]; status?: string }): Promise<void> {
   const window = { from: instantAt(Date.now() - HOUR_MS), to: instantAt(Date.now() + 48 * HOUR_MS) };
   const guests = [{ guestId: 'g1', primary: true }];
-  const url = `${world.stack.server?.url ?? ''}/v1/properties/${name.propertyId}/reservations/${name.reservationId}`;
-  const answer = await fetch(url, {
-    method: 'PUT',
-    headers: {
-      authorization: `Bearer ${DEV_API_KEY}`,
-      'content-type': 'application/json',
-      traceparent: `00-${traceId}-${CALLER}-01`,
-    },
-    body: JSON.stringify({ status: 'in-house', window, guests, ...fields }),
+  const answer = await callApi(world.stack.server?.url ?? '', name, {
+    headers: { traceparent: `00-${traceId}-${CALLER}-01` },
+    body: { status: 'in-house', window, guests, ...fields },
   });
   expect(answer.status).toBeLessThan(300);
   const [room = ''] = fields.status === undefined ? fields.rooms : [];

@@ -1,7 +1,7 @@
 /** No worker is running: stays are shown as far as Temporal has them, and changes are refused until they can take effect, once. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { stayWorkflowId } from '../../../../src/domain/model/ids.js';
-import { DEV_API_KEY } from '../../../../src/dev/stack.js';
+import { callApi } from '../../../harness/call-api.js';
 import { runCli } from '../../../../src/cli/run.js';
 import { collecting } from '../../../harness/collecting.js';
 import { openRealWorld, type RealWorld } from '../../../harness/real-world.js';
@@ -28,9 +28,7 @@ async function put(revision: number, room: string): Promise<Response> {
     rooms: [room],
     guests: [{ guestId: 'g1', primary: true }],
   };
-  const url = `${world.stack.server?.url}/v1/properties/${NAME.propertyId}/reservations/${NAME.reservationId}`;
-  const headers = { authorization: `Bearer ${DEV_API_KEY}`, 'content-type': 'application/json' };
-  return fetch(url, { method: 'PUT', headers, body: JSON.stringify(snapshot) });
+  return callApi(world.stack.server?.url ?? '', NAME, { body: snapshot });
 }
 
 test('a stay is shown without a worker as far as Temporal itself has it, over HTTP and on the command line', async () => {
@@ -38,12 +36,12 @@ test('a stay is shown without a worker as far as Temporal itself has it, over HT
   const stay = await world.book(name.reservationId, { rooms: ['150'] });
   await stay.until(({ guests: [guest], settled }) => settled && guest?.keyState === 'issued');
   await world.stack.worker().end('SIGKILL');
-  const url = `${world.stack.server?.url}/v1/properties/${name.propertyId}/reservations/${name.reservationId}`;
-  const answer = await fetch(url, { headers: { authorization: `Bearer ${DEV_API_KEY}` } });
+  const url = world.stack.server?.url ?? '';
+  const answer = await callApi(url, name);
   expect(answer.status).toBe(503);
   const lastKnown = { stay: stay.workflowId, ...name, phase: 'in-house', rooms: ['150'], attention: [] };
   expect(await answer.json()).toMatchObject({ lastKnown });
-  const absent = await fetch(`${url}-absent`, { headers: { authorization: `Bearer ${DEV_API_KEY}` } });
+  const absent = await callApi(url, { ...name, reservationId: `${name.reservationId}-absent` });
   expect(absent.status).toBe(404);
 
   const [out, err] = [collecting(), collecting()];
