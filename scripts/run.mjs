@@ -36,7 +36,7 @@ const COMMANDS = {
   },
   coverage: { needs: [...TESTS, 'python'], run: (args) => vitest(['--config', 'vitest.coverage.config.ts', ...args]) },
   'test:faults': { needs: TESTS, run: faults },
-  bench: { needs: ['modules', 'temporal'], run: typescript('bench/http.ts') },
+  bench: { needs: ['modules', 'vendors', 'temporal'], run: typescript('bench/main.ts') },
   'bench:rate': { needs: ['modules'], run: typescript('bench/seam-rate.ts') },
 };
 

@@ -53,7 +53,7 @@ export interface OfficialClient {
   createPaginator(request: unknown): { flattenToArray(): Promise<readonly unknown[]> };
 }
 
-const vendor = createRequire(new URL('../../vendor/seam/package.json', import.meta.url));
+const vendor = createRequire(new URL('../vendor/seam/package.json', import.meta.url));
 
 /** Returns a client of the given line with these options. */
 export async function officialClient(line: string, options: Parameters): Promise<OfficialClient> {

@@ -4,7 +4,7 @@
  */
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { tapOf, type Guest } from './builders.js';
-import { LINES, officialClient, type OfficialClient } from './official-client.js';
+import { LINES, officialClient, type OfficialClient } from '../../harness/official-client.js';
 import { openSimulator, type TestSimulator } from './support.js';
 
 describe.each(LINES)("Seam's guide, run by Seam's JavaScript client $name", ({ line }) => {
