@@ -18,7 +18,7 @@ import { isBefore, type Instant } from '../model/instants.js';
 import { isLive, keysOf, mayLive, satisfies } from './known/keyring.js';
 import type { Gate, InFlight, KeyStep, Desired, DesiredGuest } from '../model/key-plan.js';
 import type { StayPlan } from './reconcile.js';
-import { roomsFor } from './desired/guest-rooms.js';
+import { roomsFor, whyWithout } from './desired/guest-rooms.js';
 
 /** Returns the view of a stay at `now`: state, plan and the key steps in flight. All instants are UTC. */
 export function viewOf(state: StayState, plan: StayPlan, inFlight: readonly InFlight[], now: Instant): StayView {
@@ -124,9 +124,8 @@ function guestView(
   });
   if (roomsFor(state, one).length === 0 || guest === undefined || !isBefore(now, guest.window.to)) {
     if (own.some(mayLive)) return of('revoking');
-    const stillComing = one.guest.wantsKey && one.removed === undefined && !isEnded(state) && guest !== undefined;
-    const roomless = stillComing && one.blocked === undefined && state.desired.rooms.length === 0;
-    if (roomless && isBefore(now, guest.window.to)) return of('waiting', 'room');
+    const misses = guest !== undefined && isBefore(now, guest.window.to) && whyWithout(state, one) === undefined;
+    if (misses) return of('waiting', 'room');
     return of(own.length > 0 || isEnded(state) || one.removed !== undefined ? 'gone' : 'not-due');
   }
   if (holds(state, guest, now)) return of('issued');

@@ -46,6 +46,31 @@ describe('the view', () => {
     expect(joiner).toMatchObject({ guestId: 'g2', kind: 'joiner', joinedTo: override?.acsCredentialId, state: 'live' });
   });
 
+  it("a guest whose own rooms are none of the stay's rooms waits for a room, like one of a stay without rooms", () => {
+    const stay = aStay()
+      .inRooms('101', '102')
+      .where('g1', { rooms: ['102'] });
+    const elsewhere = stay.with({ status: 'in-house' }).opened();
+    elsewhere.message({ name: 'changeRooms', payload: { rooms: ['101', '103', '104'] } });
+    elsewhere.settle();
+    const nowhere = aStay().inRooms().with({ status: 'in-house' }).settled();
+    for (const house of [elsewhere, nowhere]) {
+      expect(house.view().guests).toMatchObject([{ keyState: 'waiting', waitingFor: 'room' }]);
+      expect(house.view().attention).toMatchObject([{ code: 'room-missing' }]);
+    }
+  });
+
+  it('a guest of a tentative booking waits for nothing, with and without a room', () => {
+    for (const rooms of [['101'], []]) {
+      const { guests } = aStay()
+        .inRooms(...rooms)
+        .with({ status: 'tentative' })
+        .settled()
+        .view();
+      expect(guests).toEqual([{ guestId: 'g1', keyState: 'not-due' }]);
+    }
+  });
+
   it('the view shows the next steps while a step is in progress', () => {
     const house = aStay()
       .withGuests(2)
