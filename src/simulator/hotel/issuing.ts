@@ -27,15 +27,23 @@ export function keyOf(world: World, credential: CredentialRecord): Key {
   };
 }
 
-/** Records that the provider has created the key. It is now valid there, and goes to the guest's phones. */
+/**
+ * Records that the provider has created the key. It is now valid there, and goes to the guest's phones. The provider
+ * creates no joiner of a key that it does not have.
+ */
 export function commit(world: World, credential: CredentialRecord): void {
-  if (credential.life !== 'live') return;
+  if (credential.life !== 'live' || joinsUnknownKey(world, credential)) return;
   credential.validity = 'valid';
   credential.syncedAt = world.clock.now();
   world.journal.write('credential-synced', { acs_credential_id: credential.id, generation: credential.generation });
   noteGeneration(world, credential);
   for (const device of devicesOf(world, credential)) copyTo(world, credential, device);
   if (world.switches.overrideInvalidatesAt === 'issuance') outdate(world, credential);
+}
+
+function joinsUnknownKey(world: World, { joinedTo }: CredentialRecord): boolean {
+  const anchors = joinedTo.map((id) => world.credentials.get(world.copies.get(id)?.parentId ?? id));
+  return anchors.some((anchor) => anchor?.life === 'live' && anchor.validity === null);
 }
 
 /** Records the newest generation that the provider has issued for each room. */

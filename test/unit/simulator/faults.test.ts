@@ -1,7 +1,7 @@
 /** Each kind of fault, as a client experiences it. The tests wait for conditions, never for time. */
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Fault } from '../../../src/simulator/control/faults.js';
-import { keyParams, tapOf, type Guest } from './builders.js';
+import { giveKey, keyParams, tapOf, type Guest } from './builders.js';
 import { openSimulator, type TestSimulator } from './support.js';
 
 let simulator: TestSimulator;
@@ -16,10 +16,13 @@ beforeEach(async () => {
 
 afterEach(() => simulator.close());
 
-function asked(): unknown {
+function aDay(): { readonly from: string; readonly to: string } {
   const now = simulator.hotel.now();
-  const window = { from: new Date(now).toISOString(), to: new Date(now + 86_400_000).toISOString() };
-  return keyParams(simulator.hotel, guest.acsUserId, { doors: ['101'], ...window });
+  return { from: new Date(now).toISOString(), to: new Date(now + 86_400_000).toISOString() };
+}
+
+function asked(): unknown {
+  return keyParams(simulator.hotel, guest.acsUserId, { doors: ['101'], ...aDay() });
 }
 
 function create(signal?: AbortSignal): Promise<Response> {
@@ -150,6 +153,18 @@ describe('a fault', () => {
     const { body } = await simulator.seam('/acs/credentials/list', { acs_user_id: guest.acsUserId });
     expect(body.acs_credentials[0].is_latest_desired_state_synced_with_provider).toBe(false);
     expect(tapOf(simulator.hotel, guest, '101')).toBe('no-key');
+  });
+
+  it('a key that joins one that is never synced is never synced either', async () => {
+    await fault({ kind: 'never-synced', times: 1 });
+    const { acs_credential: anchor } = (await (await create()).json()) as {
+      acs_credential: { acs_credential_id: string };
+    };
+    const other = simulator.hotel.addGuest();
+    const joiner = giveKey(simulator.hotel, other, { ...aDay(), doors: ['101'], join: [anchor.acs_credential_id] });
+    simulator.hotel.settle();
+    expect(joiner.validity).toBeNull();
+    expect(tapOf(simulator.hotel, other, '101')).toBe('no-key');
   });
 });
 
