@@ -4,6 +4,7 @@ import type { Properties } from '../src/property-file.js';
 import {
   DEFAULT_KEY_TIMING,
   openEntranceCatalogue,
+  openProviderPace,
   watchAccessSystems,
   type AccessSystemWatch,
   type EndRequests,
@@ -64,6 +65,7 @@ export function openDependencies({ seam, properties, options = {} }: ActivityDep
   const { memoryMs: ttlMs = 5_000, auditPauseMs = 10_000, now = Date.now } = options;
   const timing = { ...DEFAULT_KEY_TIMING, ...options.timing };
   const accessSystems = watchAccessSystems(seam, { ttlMs });
+  const provider = openProviderPace({ unknownMs: timing.firstPollMs, longestMs: timing.syncTimeoutMs });
   /** Returns the access system of the property, by the file as it is now if the property is in it. */
   const systemOf = async ({ propertyId, acsSystemId }: AtAccessSystem): Promise<string> => {
     const property = acsSystemId === undefined ? await office.property(propertyId) : await properties.find(propertyId);
@@ -90,7 +92,7 @@ export function openDependencies({ seam, properties, options = {} }: ActivityDep
     },
     async context(propertyId) {
       const property = await office.property(propertyId);
-      return { property, seam: seam.forSystem(property.seam.acsSystemId), accessSystems, timing, now };
+      return { property, seam: seam.forSystem(property.seam.acsSystemId), accessSystems, provider, timing, now };
     },
     seamAt: async (place) => seam.forSystem(await systemOf(place)),
     urgentContext: async (place) => ({ seam: seam.urgentlyForSystem(await systemOf(place)), timing, now }),

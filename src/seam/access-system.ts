@@ -10,15 +10,28 @@ import { isSeamError, SeamError } from './errors.js';
 import { leadsTo, passingCodes, reportsOf } from './reports.js';
 import type { AccessSystem } from './schemas.js';
 
+/** Request that the state of the access system may hold up. */
+export interface WaitingCall {
+  readonly operation: string;
+  readonly signal: AbortSignal;
+}
+
 export interface AccessSystemWatch {
   /**
    * Checks that Seam reports the system as connected. The report may be some seconds old.
    * @throws SeamError, a retryable one, if the system is not connected
    */
-  assertConnected(
-    acsSystemId: string,
-    call: { readonly operation: string; readonly signal: AbortSignal },
-  ): Promise<void>;
+  assertConnected(acsSystemId: string, call: WaitingCall): Promise<void>;
+  /**
+   * Does the same where the system was not connected at the last look, or was never looked at. Otherwise it returns at
+   * once and looks again meanwhile: a request must not wait for that.
+   * @throws SeamError, a retryable one, if the system is not connected
+   */
+  expectConnected(acsSystemId: string, call: WaitingCall): Promise<void>;
+  /** Returns true if Seam has refused to join a key of this system before the provider had it. */
+  joinersNeedSync(acsSystemId: string): boolean;
+  /** Remembers that it has, for as long as the process runs. */
+  rememberSync(acsSystemId: string): void;
   /**
    * Returns the reason why the access system's clocks may not show the hotel's time from `now` (milliseconds since
    * 1970). Returns undefined if the two zones agree.
@@ -45,11 +58,24 @@ export function watchAccessSystems(client: SeamClient, options: { readonly ttlMs
   const read = (acsSystemId: string): Promise<AccessSystem> =>
     client.forSystem(acsSystemId).getSystem({ acs_system_id: acsSystemId });
   const recent = rememberBriefly(options.ttlMs, read);
+  const connected = new Set<string>();
+  const needingSync = new Set<string>();
+  const assertConnected = async (acsSystemId: string, { operation, signal }: WaitingCall): Promise<void> => {
+    const codes = passingCodes('acs_system', await recent(acsSystemId, signal));
+    if (codes.length === 0) connected.add(acsSystemId);
+    else connected.delete(acsSystemId);
+    if (codes.length > 0) throw new SeamError(operation, { kind: 'system-down', codes });
+  };
   return {
-    async assertConnected(acsSystemId, { operation, signal }) {
-      const codes = passingCodes('acs_system', await recent(acsSystemId, signal));
-      if (codes.length > 0) throw new SeamError(operation, { kind: 'system-down', codes });
+    assertConnected,
+    async expectConnected(acsSystemId, call) {
+      const looking = assertConnected(acsSystemId, call);
+      if (!connected.has(acsSystemId)) return looking;
+      // The next request learns of it.
+      looking.catch(() => undefined);
     },
+    joinersNeedSync: (acsSystemId) => needingSync.has(acsSystemId),
+    rememberSync: (acsSystemId) => void needingSync.add(acsSystemId),
     async zoneProblem(acsSystemId, { timeZone, now, signal }) {
       return zoneProblemOf(await recent(acsSystemId, signal), timeZone, now);
     },

@@ -6,10 +6,10 @@ import { instantAt, millis, normalInstant, type Instant } from '../domain/model/
 import type { KeyAsk } from '../domain/model/key.js';
 import type { IssueKeyInput, IssueOutcome, Observed } from '../domain/model/stay-activities.js';
 import type { HeldKey, Issue } from './attempt.js';
-import type { CreateCredentialParams } from './client.js';
+import { CREATE_CREDENTIAL, type CreateCredentialParams } from './client.js';
 import { credentialsOf, waitFor, type KeyRequests } from './context.js';
 import { isDefiniteRefusal, isNotFound } from './errors.js';
-import { isBeingDeleted, isDead, isMobileKey, matchesOf, newest } from './matching.js';
+import { isBeingDeleted, isDead, isIssued, isMobileKey, matchesOf, newest } from './matching.js';
 import type { Credential } from './schemas.js';
 
 type Adoption =
@@ -129,7 +129,7 @@ async function create(issue: Issue): Promise<Adoption> {
   const { input, context, signal } = issue;
   const { acsSystemId } = context.property.seam;
   const params = credentialFor(input, context);
-  await context.accessSystems.assertConnected(acsSystemId, { operation: '/acs/credentials/create', signal });
+  await context.accessSystems.expectConnected(acsSystemId, { operation: CREATE_CREDENTIAL, signal });
   try {
     const made = await context.seam.createCredential(params, { signal, lingerMs: context.timing.lingerMs });
     return { kind: 'held', key: issue.take(made, { adopted: false }) };
@@ -142,8 +142,8 @@ async function create(issue: Issue): Promise<Adoption> {
 }
 
 /**
- * Returns the cause of a refused key, if it can be found: an earlier request has just created it, or its anchor is
- * gone.
+ * Returns the cause of a refused key, if it can be found: an earlier request has just created it, its anchor is gone,
+ * or the provider does not have the anchor yet.
  */
 async function whatRefused(issue: Issue): Promise<Adoption | undefined> {
   if (issue.doubtful) {
@@ -151,9 +151,11 @@ async function whatRefused(issue: Issue): Promise<Adoption | undefined> {
     const found = await lookBeforeCreating(issue);
     if (found !== undefined) return found;
   }
-  const anchor = issue.input.ask.joinTo;
-  if (anchor === undefined || !(await isGone(anchor, issue))) return undefined;
-  return { kind: 'obstacle', outcome: { kind: 'anchor-gone', acsCredentialId: anchor } };
+  const acsCredentialId = issue.input.ask.joinTo;
+  const trouble = acsCredentialId === undefined ? undefined : await troubleWith(acsCredentialId, issue);
+  if (acsCredentialId === undefined || trouble === undefined) return undefined;
+  if (trouble === 'anchor-unsynced') issue.context.accessSystems.rememberSync(issue.context.property.seam.acsSystemId);
+  return { kind: 'obstacle', outcome: { kind: trouble, acsCredentialId } };
 }
 
 function credentialFor({ acsUserId, ask }: IssueKeyInput, { property }: KeyRequests): CreateCredentialParams {
@@ -193,12 +195,17 @@ function overrideOrJoin(ask: KeyAsk): OverrideOrJoin {
   }
 }
 
-async function isGone(acsCredentialId: string, { context, signal }: Issue): Promise<boolean> {
+/** Returns why nothing can join this key now; undefined if that is not the cause. */
+async function troubleWith(
+  acsCredentialId: string,
+  { context, signal }: Issue,
+): Promise<'anchor-gone' | 'anchor-unsynced' | undefined> {
   try {
     const anchor = await context.seam.getCredential({ acs_credential_id: acsCredentialId }, { signal });
-    return isDead(anchor) || hasExpired(anchor, context.now());
+    if (isDead(anchor) || hasExpired(anchor, context.now())) return 'anchor-gone';
+    return isMobileKey(anchor) && !isIssued(anchor) ? 'anchor-unsynced' : undefined;
   } catch (error) {
-    if (isNotFound(error)) return true;
+    if (isNotFound(error)) return 'anchor-gone';
     throw error;
   }
 }

@@ -34,6 +34,8 @@ export interface Issue {
   readonly input: IssueKeyInput;
   readonly context: KeyRequests;
   readonly signal: AbortSignal;
+  /** Attempt number, from 1. */
+  readonly attempt: number;
   /** True if an earlier request, of this or of an earlier step, may have reached Seam. */
   readonly doubtful: boolean;
   /** Time until which Seam may still carry out such a request, on the process's own clock. */
@@ -46,12 +48,15 @@ export interface Issue {
 
 /** Creates the state of one attempt from its input and the progress of earlier attempts. */
 export function openIssue(input: IssueKeyInput, context: KeyRequests, attempt: IssueAttempt): Issue {
-  const doubtful = !input.firstAsk || attempt.number > 1;
-  const mayStillCommit = doubtful && input.acsCredentialId === undefined;
+  // A step that knows its key's id creates nothing, so its own retries leave nothing in doubt.
+  const isKnown = input.acsCredentialId !== undefined;
+  const doubtful = !input.firstAsk || (attempt.number > 1 && !isKnown);
+  const mayStillCommit = doubtful && !isKnown;
   const issue: Issue = {
     input,
     context,
     signal: attempt.signal,
+    attempt: attempt.number,
     doubtful,
     settledAt: performance.now() + (mayStillCommit ? context.timing.lateCommitMs : 0),
     known: attempt.remembered,

@@ -32,6 +32,7 @@ const READS = /\/(get|list|list_accessible_entrances)$/;
 
 /** Path of the one request that must never be carried out twice. */
 export const CREATE_CREDENTIAL = '/acs/credentials/create';
+export const GET_CREDENTIAL = '/acs/credentials/get';
 
 export interface Page<Item> {
   readonly items: readonly Item[];
@@ -182,10 +183,7 @@ function callsThrough(wire: Wire, priority: Turn['priority']): SeamCalls {
       { path: CREATE_CREDENTIAL, answer: schemas.credentialAnswer },
       (answer) => answer.acs_credential,
     ),
-    getCredential: call(
-      { path: '/acs/credentials/get', answer: schemas.credentialAnswer },
-      (answer) => answer.acs_credential,
-    ),
+    getCredential: call({ path: GET_CREDENTIAL, answer: schemas.credentialAnswer }, (answer) => answer.acs_credential),
     listCredentials: call({ path: '/acs/credentials/list', answer: schemas.credentialsAnswer }, (answer) =>
       page(answer.acs_credentials, answer.pagination),
     ),

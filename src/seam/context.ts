@@ -3,11 +3,15 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Property } from '../domain/model/property-schema.js';
 import type { AccessSystemWatch } from './access-system.js';
 import { everyItem, type SeamCalls } from './client.js';
+import type { ProviderPace } from './provider-pace.js';
 import type { Credential } from './schemas.js';
 
 /** Waiting times of key activities, all in milliseconds. */
 export interface KeyTiming {
-  /** Time before the first read of a new key that is not confirmed yet; later reads come at growing intervals. */
+  /**
+   * Time before the first read of a new key where nothing is known of the provider, and the shortest one between two
+   * reads; later reads come at growing intervals.
+   */
   readonly firstPollMs: number;
   readonly longestPollMs: number;
   /** Time after the start of an attempt during which Seam may still carry out an earlier attempt's request. */
@@ -33,6 +37,7 @@ export interface KeyRequests {
   readonly seam: SeamCalls;
   readonly property: Property;
   readonly accessSystems: AccessSystemWatch;
+  readonly provider: ProviderPace;
   readonly timing: KeyTiming;
   /** Returns the hotel's time in milliseconds since 1970. */
   now(): number;
@@ -55,7 +60,7 @@ export async function waitFor(ms: number, signal: AbortSignal): Promise<void> {
   signal.throwIfAborted();
 }
 
-/** Returns the waiting time after one of `ms`: half as long again, up to `longestPollMs`. */
-export function longerPoll(ms: number, { longestPollMs }: KeyTiming): number {
-  return Math.min(ms * 1.5, longestPollMs);
+/** Returns the waiting time after one of `ms`: half as long again, from `firstPollMs` up to `longestPollMs`. */
+export function longerPoll(ms: number, { firstPollMs, longestPollMs }: KeyTiming): number {
+  return Math.min(Math.max(ms * 1.5, firstPollMs), longestPollMs);
 }

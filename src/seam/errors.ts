@@ -106,8 +106,13 @@ export type SeamFailure =
   | { readonly kind: 'cancelled'; readonly sent: boolean }
   /** Not sent: Seam requested a pause that is longer than a call may wait. */
   | { readonly kind: 'paused'; readonly retryAfterMs: number }
-  /** Not sent, or refused: the hotel's access system is not connected to Seam now. */
-  | { readonly kind: 'system-down'; readonly codes: readonly string[] }
+  /** Not sent, refused, or not at the provider: the hotel's access system is not connected to Seam now. */
+  | {
+      readonly kind: 'system-down';
+      readonly codes: readonly string[];
+      /** Key that Seam has made, and that the provider cannot have yet. */
+      readonly acsCredentialId?: string;
+    }
   /** Not sent: Seam is deleting the guest, and will then have no record of them. */
   | { readonly kind: 'being-deleted' }
   /** Seam has made the key, and the provider does not have it yet. */
@@ -184,7 +189,7 @@ function messageOf(operation: string, failure: SeamFailure): string {
     case 'paused':
       return `Seam requested a pause of ${Math.ceil(failure.retryAfterMs / 1_000)} s before ${operation}`;
     case 'system-down':
-      return `The access system is not connected to Seam, so ${operation} must wait: ${failure.codes.map(advice).join('; ')}`;
+      return `The access system is not connected to Seam, so ${waiting(operation, failure)} must wait: ${failure.codes.map(advice).join('; ')}`;
     case 'being-deleted':
       return `Seam is deleting this guest: they are registered again once that is done`;
     case 'not-synced':
@@ -194,6 +199,10 @@ function messageOf(operation: string, failure: SeamFailure): string {
     default:
       return failure satisfies never;
   }
+}
+
+function waiting(operation: string, { acsCredentialId }: { readonly acsCredentialId?: string }): string {
+  return acsCredentialId === undefined ? operation : 'a key that Seam has made';
 }
 
 function advice(code: string): string {

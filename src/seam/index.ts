@@ -11,6 +11,7 @@ export { identityCatalogue, type IdentityCatalogue } from './identities.js';
 export { issueKey } from './issue.js';
 export { observeKeys } from './observe-keys.js';
 export { deactivatePhones, findReadyPhones } from './phones.js';
+export { openProviderPace } from './provider-pace.js';
 export { someReports } from './reports.js';
 export { checkKeys, revokeKey } from './revoke.js';
 export { lookForStrays } from './strays.js';

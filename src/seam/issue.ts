@@ -6,7 +6,7 @@ import type { IssueKeyInput, IssueOutcome, Observed } from '../domain/model/stay
 import { adoptOrCreate, goneAmong, observe, unclaimedMatches } from './adopt.js';
 import { openIssue, type HeldKey, type Issue, type IssueAttempt } from './attempt.js';
 import { credentialsOf, longerPoll, waitFor, type KeyRequests } from './context.js';
-import { CREATE_CREDENTIAL } from './client.js';
+import { CREATE_CREDENTIAL, GET_CREDENTIAL } from './client.js';
 import { isDefiniteRefusal, isNotFound, isSeamError, SeamError } from './errors.js';
 import { isDead, isIssued, issuedAt, isUnfetched, keyReports, newest } from './matching.js';
 import { someReports } from './reports.js';
@@ -26,13 +26,22 @@ export async function issueKey(
   const ambiguous = issue.doubtful && input.acsCredentialId === undefined ? AMBIGUOUS : {};
   try {
     const adoption = await adoptOrCreate(issue);
-    const outcome = adoption.kind === 'obstacle' ? adoption.outcome : await confirmAndLookRound(issue, adoption.key);
-    return { ...outcome, ...ambiguous };
+    if (adoption.kind === 'obstacle') return { ...adoption.outcome, ...ambiguous };
+    const { key } = adoption;
+    if (mayReturn(issue, key)) return outcomeOf(key, { kind: 'pending', reports: [] }, NOTHING_OBSERVED);
+    return { ...(await confirmAndLookRound(issue, key)), ...ambiguous };
   } catch (error) {
     if (!attempt.signal.aborted) throw issue.doubtful || issue.known !== undefined ? error : withNothingMade(error);
     const known = defined({ acsCredentialId: issue.known?.acsCredentialId });
     return { kind: 'cancelled', ...known, ...NOTHING_OBSERVED, ...(isUnansweredCreate(error) ? AMBIGUOUS : ambiguous) };
   }
+}
+
+/** Returns true for a new key that others wait to join, and that the provider does not have yet. */
+function mayReturn({ input, context, doubtful }: Issue, { fresh }: HeldKey): boolean {
+  if (input.returnOnceMade !== true || doubtful || fresh === undefined) return false;
+  if (context.accessSystems.joinersNeedSync(context.property.seam.acsSystemId)) return false;
+  return !isDead(fresh) && !isIssued(fresh);
 }
 
 /** Marks a refused create request of an issue in which no earlier one can have reached Seam. */
@@ -53,7 +62,7 @@ type Confirmation =
   | ({ readonly kind: 'issued'; readonly issuedAtMs: number; readonly unfetched: boolean } & Reported)
   | { readonly kind: 'dead' }
   /** The provider does not have the key yet. */
-  | ({ readonly kind: 'pending' } & Reported)
+  | ({ readonly kind: 'pending'; readonly outage?: string } & Reported)
   /** The same, after the time limit. */
   | ({ readonly kind: 'unconfirmed' } & Reported);
 
@@ -100,16 +109,20 @@ async function heldAfter(
 }
 
 /**
- * Looks until the provider has the key, it is ended at Seam, or the deadline has passed. A new key is looked at for
- * some seconds. One that this step only waits for is looked at once, so that the wait holds no slot of the worker.
+ * Looks until the provider has the key, it is ended at Seam, or the deadline has passed. The first attempt looks for
+ * some seconds. Later ones of a step that only waits for its key look once, so that the wait holds no slot.
  */
 async function confirm(issue: Issue, key: HeldKey): Promise<Confirmation> {
   const { input, context, signal } = issue;
   const deadline = key.since + input.confirmWithinMinutes * 60_000;
   const isWaitedFor = input.acsCredentialId === key.acsCredentialId;
+  const looksOnce = isWaitedFor && issue.attempt > 1;
   const until = performance.now() + context.timing.syncTimeoutMs;
+  const { firstPollMs } = context.timing;
+  const firstLookMs = context.provider.firstLookMs(context.property.seam.acsSystemId);
+  if (key.fresh === undefined && !looksOnce) await waitFor(firstLookMs, signal);
   let latest: Look = key.fresh ?? (await look(issue, key));
-  for (let ms = context.timing.firstPollMs; ; ms = longerPoll(ms, context.timing)) {
+  for (let ms = key.fresh === undefined ? firstPollMs : firstLookMs; ; ms = longerPoll(ms, context.timing)) {
     const seen = latest;
     if (seen === 'gone') return { kind: 'dead' };
     const isRead = !isSeamError(seen);
@@ -120,11 +133,36 @@ async function confirm(issue: Issue, key: HeldKey): Promise<Confirmation> {
     }
     const reports = isRead ? keyReports(seen) : [];
     if (context.now() >= deadline) return { kind: 'unconfirmed', reports };
-    if (isWaitedFor) throw isRead ? new SeamError('/acs/credentials/get', { kind: 'not-synced' }) : seen;
-    if (performance.now() + ms >= until) return { kind: 'pending', reports };
+    if (looksOnce || performance.now() + ms >= until) {
+      const outage = await outageOf(issue, key);
+      if (outage !== undefined && !isWaitedFor) throw outage;
+      if (outage !== undefined && isDueToReport(issue, key))
+        return { kind: 'pending', reports, outage: outage.message };
+      if (!isWaitedFor) return { kind: 'pending', reports };
+      throw outage ?? (isRead ? new SeamError(GET_CREDENTIAL, { kind: 'not-synced' }) : seen);
+    }
     await waitFor(ms, signal);
     latest = await look(issue, key);
   }
+}
+
+/** Returns the outage of the access system that keeps the key from the provider; undefined if there is none. */
+async function outageOf({ context, signal }: Issue, { acsCredentialId }: HeldKey): Promise<SeamError | undefined> {
+  try {
+    const { acsSystemId } = context.property.seam;
+    await context.accessSystems.assertConnected(acsSystemId, { operation: CREATE_CREDENTIAL, signal });
+    return undefined;
+  } catch (error) {
+    if (!isSeamError(error) || signal.aborted) throw error;
+    const { failure, operation } = error;
+    return failure.kind === 'system-down' ? new SeamError(operation, { ...failure, acsCredentialId }) : undefined;
+  }
+}
+
+/** Returns true once a step that waits for a key has to report an outage which its caller does not know of. */
+function isDueToReport({ input, context }: Issue, { since }: HeldKey): boolean {
+  const minutes = context.property.policy.outageAfterMinutes;
+  return input.isOutageKnown !== true && context.now() - since >= minutes * 60_000;
 }
 
 /** State of a key at Seam, or the passing error that hides it. */
@@ -132,8 +170,12 @@ type Look = Credential | 'gone' | SeamError;
 
 /** Reads the key once. A passing error costs one read, not the attempt. */
 async function look({ context, signal }: Issue, key: HeldKey): Promise<Look> {
+  const askedAt = performance.now();
   try {
-    return await context.seam.getCredential({ acs_credential_id: key.acsCredentialId }, { signal });
+    const credential = await context.seam.getCredential({ acs_credential_id: key.acsCredentialId }, { signal });
+    const { acsSystemId } = context.property.seam;
+    context.provider.observe(acsSystemId, { credential, tookMs: performance.now() - askedAt });
+    return credential;
   } catch (error) {
     if (isNotFound(error)) return 'gone';
     if (!isSeamError(error) || !error.retryable || signal.aborted) throw error;
@@ -158,7 +200,13 @@ function outcomeOf(
         ...observed,
       };
     case 'pending':
-      return { kind: 'made', acsCredentialId, ...someReports(confirmation.reports), ...observed };
+      return {
+        kind: 'made',
+        acsCredentialId,
+        ...defined({ outage: confirmation.outage }),
+        ...someReports(confirmation.reports),
+        ...observed,
+      };
     case 'unconfirmed':
       return { kind: 'unconfirmed', acsCredentialId, ...someReports(confirmation.reports), ...observed };
     case 'dead':

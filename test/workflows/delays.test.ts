@@ -18,9 +18,9 @@ const room = (): string => world.freeRooms(1)[0] ?? '';
 const codes = (view: StayView): string[] => [...new Set(view.attention.map((notice) => notice.code))];
 const issued = (view: StayView): boolean => view.guests.every((guest) => guest.keyState === 'issued');
 
-/** Waits until the one unconfirmed key has been unconfirmed for longer than the policy allows. */
+/** Waits until a key has been unconfirmed for longer than the policy allows. */
 async function delayed(stay: BookedStay): Promise<StayView> {
-  await stay.until((view) => view.keys.filter((key) => key.state === 'issuing').length === 1);
+  await stay.until((view) => view.keys.some((key) => key.state === 'issuing'));
   return stay.until((view) => {
     world.hurryHotel(1);
     return codes(view).includes('key-delayed');

@@ -41,6 +41,8 @@ test('reports of a door, a guest and their key are attention with an act, one te
 
 test('a report that passes delays the key, and its attention says what to check', async () => {
   await world.disturb({ kind: 'report', resource: 'acs_system', code: 'visionline_instance_unreachable' });
+  // The look beside this key's request tells the worker of the report.
+  await (await world.book('unaware', {})).settled();
   const stay = await world.book('passing', {});
   const view = await stay.inTime((now) => attentionOf(now).includes('access-system-down'), { minutes: 10 });
   expect(view.attention[0]?.message).toContain('check that the server runs (Seam: visionline_instance_unreachable)');

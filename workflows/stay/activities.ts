@@ -92,6 +92,13 @@ export function summaryOf(text: string): { readonly summary: string } {
   return { summary: escapeMarkdown(text).slice(0, SUMMARY_LENGTH) };
 }
 
+/** Facts that a failed activity of Seam tells the stay. */
+interface FailureDetails {
+  readonly nothingMade?: true;
+  readonly acsCredentialId?: string;
+  readonly seamType?: string;
+}
+
 /** Error types of Seam for a guest whom it no longer has. */
 const GUEST_MISSING: ReadonlySet<string> = new Set(['acs_user_not_found', 'user_identity_not_found']);
 
@@ -106,12 +113,16 @@ export function failureOf(error: unknown): StepFailure {
   if (!(cause instanceof ApplicationFailure))
     return { kind: 'outage', message: 'Seam or our worker did not answer in time' };
   const passing = cause.type === ERROR_TYPES.seamUnavailable || cause.nonRetryable !== true;
-  const about = cause.details?.[0] as { readonly nothingMade?: true; readonly seamType?: string } | null | undefined;
+  const about = cause.details?.[0] as FailureDetails | null | undefined;
   const isMissing = cause.type === ERROR_TYPES.notFoundAtSeam && GUEST_MISSING.has(about?.seamType ?? '');
   return {
     kind: passing ? 'outage' : 'refused',
     message: cause.message,
     ...(cause.type === ERROR_TYPES.propertyUnknown ? { propertyUnknown: true } : {}),
-    ...defined({ nothingMade: about?.nothingMade, guestMissing: isMissing ? true : undefined }),
+    ...defined({
+      nothingMade: about?.nothingMade,
+      acsCredentialId: about?.acsCredentialId,
+      guestMissing: isMissing ? true : undefined,
+    }),
   };
 }

@@ -42,7 +42,8 @@ function issue(state: StayState, key: Key, { firstAsk }: { readonly firstAsk: bo
   const person = state.desired.party.find((one) => one.guest.guestId === guestId)?.guest.personId;
   // A key that Seam has made only waits for its provider: the server looks again and again, without a limit.
   const retry = acsCredentialId === undefined ? keyRetry(state, key) : waitingRetry(1.5);
-  const options = { ...retry, ...about(ask.kind, key, key.why) };
+  const isMade = acsCredentialId !== undefined;
+  const options = { ...retry, ...about(isMade ? `confirm ${ask.kind}` : ask.kind, key, key.why) };
   return seam.issueKey.executeWithOptions(options, [
     {
       propertyId: state.propertyId,
@@ -52,7 +53,11 @@ function issue(state: StayState, key: Key, { firstAsk }: { readonly firstAsk: bo
       ...defined({ acsCredentialId }),
       seenCredentialIds: [...seenIds(state, guestId), ...others.flatMap((other) => other.acsCredentialId ?? [])],
       ownCredentialIds: own.flatMap((other) => other.acsCredentialId ?? []),
-      firstAsk,
+      firstAsk: firstAsk || (isMade && key.doubt === undefined),
+      ...defined({
+        returnOnceMade: isMade ? undefined : key.joinable,
+        isOutageKnown: key.outageSince === undefined ? undefined : (true as const),
+      }),
       confirmWithinMinutes: minutes,
       ...defined({ sharedIdentity: person === undefined ? undefined : (true as const) }),
     },

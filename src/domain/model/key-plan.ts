@@ -73,6 +73,8 @@ export type KeyStep =
       readonly rooms: readonly string[];
       readonly window: Window;
       readonly why: string;
+      /** Set if other guests wait to join the new key. */
+      readonly joinersWait?: true;
     }
   | {
       readonly do: 'join';

@@ -60,6 +60,8 @@ interface StateFields {
   readonly unfetchedSince: Instant;
   /** Time at which confirmation exceeded the limit of the policy. */
   readonly delayedSince: Instant;
+  /** Others may join the key once Seam has made it, before the provider has it. */
+  readonly joinable: true;
   /** Message of the outage's latest failure. */
   readonly outageWhy: string;
   /** Seam's reports of the key. */
@@ -77,7 +79,7 @@ type KeyIn<S extends KeyState, Always extends keyof StateFields, Sometimes exten
 export type IssuingKey = KeyIn<
   'issuing',
   never,
-  'acsCredentialId' | 'outageSince' | 'outageWhy' | 'delayedSince' | 'reports'
+  'acsCredentialId' | 'outageSince' | 'outageWhy' | 'delayedSince' | 'reports' | 'joinable' | 'anchorRevoked'
 >;
 
 /** Confirmed at Seam. */

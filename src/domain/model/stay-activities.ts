@@ -82,21 +82,28 @@ export interface IssueKeyInput {
   readonly acsUserId: string;
   readonly ask: KeyAsk;
   /**
-   * Set once Seam has answered with an id. The activity then creates nothing, and looks once: an attempt fails and is
-   * retried until the provider has the key.
+   * Set once Seam has answered with an id. The activity then creates nothing. Its first attempt looks for some seconds,
+   * and each later one looks once: an attempt fails and is retried until the provider has the key.
    */
   readonly acsCredentialId?: string;
   /** Ids that are already ours or existed before the first attempt; never adopted as this key. */
   readonly seenCredentialIds: readonly string[];
   /** Ids of our own live keys of this guest, which a new key may replace at Seam. */
   readonly ownCredentialIds: readonly string[];
-  /** True if certainly no earlier attempt, also of an earlier activity, has reached Seam. */
+  /** True if certainly no earlier request for this key, also of an earlier activity, lacks its answer. */
   readonly firstAsk: boolean;
   /**
    * True if the guest has a `personId`: another stay may hold keys of this user, so the activity reads before it
    * creates.
    */
   readonly sharedIdentity?: boolean;
+  /**
+   * True if the activity may end with `made` as soon as Seam has made the key, because others wait to join it. Another
+   * step confirms it then.
+   */
+  readonly returnOnceMade?: true;
+  /** True if the outcome `made` needs to report no outage, because the stay knows of it. */
+  readonly isOutageKnown?: true;
   /** Time limit of confirmation in minutes; after it, the outcome is `unconfirmed`. */
   readonly confirmWithinMinutes: number;
 }
@@ -133,13 +140,21 @@ type IssueEnd =
     } & Reported &
       Observed)
   /** The key exists at Seam, and the provider does not have it yet. Call again with its id to wait for it. */
-  | ({ readonly kind: 'made'; readonly acsCredentialId: string } & Reported & Observed)
+  | ({
+      readonly kind: 'made';
+      readonly acsCredentialId: string;
+      /** Set if the access system has not been connected for as long as the policy allows: words for people. */
+      readonly outage?: string;
+    } & Reported &
+      Observed)
   /** The key exists at Seam, but was not synced in time. Call again with its id to continue waiting. */
   | ({ readonly kind: 'unconfirmed'; readonly acsCredentialId: string } & Reported & Observed)
   /** The activity was cancelled; holds the key's id if Seam had answered by then. */
   | ({ readonly kind: 'cancelled'; readonly acsCredentialId?: string } & Observed)
   /** The anchor no longer exists or is no longer valid, so nothing was created. */
   | { readonly kind: 'anchor-gone'; readonly acsCredentialId: string }
+  /** Seam refuses to join the anchor before the provider has it, so nothing was created. */
+  | { readonly kind: 'anchor-unsynced'; readonly acsCredentialId: string }
   /** The key (given by id, or just created) is gone or invalid: someone outside Stayline ended it. */
   | ({ readonly kind: 'killed'; readonly acsCredentialId: string } & Observed)
   /** The person holds a live key of another stay, and a new key could end it at Seam. Nothing was created. */

@@ -299,6 +299,112 @@ describe('a key that is not synced', () => {
   });
 });
 
+describe('a key that others wait to join', () => {
+  const SYNCED_FIRST = { switches: { joinerNeedsSyncedAnchor: true }, providerLatencyMs: 200 };
+
+  it('an override that others wait to join is returned unconfirmed, joined, and then confirmed by its id', async () => {
+    const [first, second] = [await hotel.guest(), await hotel.guest()];
+    const input = hotel.issuing(first, hotel.ask(['101']));
+    const before = hotel.asked.length;
+    const made = await issue(without(input, { returnOnceMade: true }));
+    expect(hotel.asked.slice(before)).not.toContain('/acs/credentials/get');
+    const acsCredentialId = made.kind === 'made' ? made.acsCredentialId : '';
+    expect(made).toEqual({ kind: 'made', acsCredentialId, strayCredentialIds: [], goneCredentialIds: [] });
+    await issued(hotel.issuing(second, hotel.ask(['101'], acsCredentialId)));
+    expect(await issued(without(input, { acsCredentialId }))).toBe(acsCredentialId);
+    expect(hotel.keysMade()).toBe(2);
+    expect([hotel.opens(second, '101'), hotel.opens(first, '101')]).toEqual([true, true]);
+  });
+
+  it('the confirmation of a key whose create was answered reads that key, and does not list those of the guest', async () => {
+    const input = hotel.issuing(await hotel.guest(), hotel.ask(['101']));
+    const made = await issue(without(input, { returnOnceMade: true }));
+    const acsCredentialId = made.kind === 'made' ? made.acsCredentialId : '';
+    const before = hotel.asked.length;
+    const environment = activityEnvironment({ scheduledTimestampMs: Date.now() });
+    const outcome = await environment.run(hotel.activities.issueKey, without(input, { acsCredentialId }));
+    expect(outcome).toMatchObject({ kind: 'issued', acsCredentialId });
+    expect(new Set(hotel.asked.slice(before))).toEqual(new Set(['/acs/credentials/get']));
+  });
+
+  it('a joiner that Seam refuses before its anchor is synced names the anchor, and later anchors are confirmed', async () => {
+    const strict = await openHotel(SYNCED_FIRST);
+    try {
+      const [first, second, third] = [await strict.guest(), await strict.guest(), await strict.guest()];
+      const early = { returnOnceMade: true } as const;
+      const made = await run(strict.activities.issueKey, strict.issuing(first, strict.ask(['101']), early));
+      const acsCredentialId = made.kind === 'made' ? made.acsCredentialId : '';
+      const joining = strict.issuing(second, strict.ask(['101'], acsCredentialId));
+      expect(await run(strict.activities.issueKey, joining)).toEqual({ kind: 'anchor-unsynced', acsCredentialId });
+      const later = await run(strict.activities.issueKey, strict.issuing(third, strict.ask(['102']), early));
+      expect(later.kind).toBe('issued');
+      expect(await run(strict.activities.issueKey, joining)).toMatchObject({ kind: 'issued' });
+    } finally {
+      await strict.close();
+    }
+  });
+
+  it('an override whose earlier request may have reached Seam is confirmed before others join it', async () => {
+    const input = hotel.issuing(await hotel.guest(), hotel.ask(['101']), { returnOnceMade: true, firstAsk: false });
+    expect(await issue(input)).toMatchObject({ kind: 'issued' });
+  });
+});
+
+describe('an outage of the access system', () => {
+  const IMPATIENT = { activities: { timing: { ...QUICK.timing, syncTimeoutMs: 60 } } };
+
+  /** Returns a hotel whose bridge has gone down since the last look, and a key that is asked for meanwhile. */
+  async function keyInOutage(): Promise<{ readonly down: TestHotel; readonly input: IssueKeyInput }> {
+    const down = await openHotel(IMPATIENT);
+    await run(down.activities.issueKey, down.issuing(await down.guest(), down.ask(['102'])));
+    const input = down.issuing(await down.guest(), down.ask(['101']));
+    await down.fault({ kind: 'bridge-down' });
+    return { down, input };
+  }
+
+  it('a key asked for in an outage is made at Seam, and the failure names key and cause', async () => {
+    const { down, input } = await keyInOutage();
+    try {
+      const failure = (await run(down.activities.issueKey, input).catch(
+        (error: unknown) => error,
+      )) as ApplicationFailure;
+      expect(failure).toMatchObject({ type: 'SeamUnavailable', nonRetryable: false });
+      expect(failure.message).toMatch(/not connected to Seam, so a key that Seam has made must wait/);
+      expect(failure.details).toMatchObject([{ acsCredentialId: down.liveKeys(input.acsUserId)[0] }]);
+      const other = down.issuing(await down.guest(), down.ask(['103']));
+      await expect(run(down.activities.issueKey, other)).rejects.toMatchObject({ type: 'SeamUnavailable' });
+      expect(down.liveKeys(other.acsUserId)).toEqual([]);
+    } finally {
+      await down.close();
+    }
+  });
+
+  it('the wait for a key reports an outage once the policy says so, if the stay does not know of it', async () => {
+    const { down, input } = await keyInOutage();
+    try {
+      await run(down.activities.issueKey, input).catch(() => undefined);
+      const [acsCredentialId = ''] = down.liveKeys(input.acsUserId);
+      const waiting = { ...input, acsCredentialId };
+      const since = Date.now() - 5 * 60_000;
+      const look = (more: Partial<IssueKeyInput>): Promise<IssueOutcome> =>
+        activityEnvironment({ attempt: 2, scheduledTimestampMs: since }).run(down.activities.issueKey, {
+          ...waiting,
+          confirmWithinMinutes: 60,
+          ...more,
+        });
+      expect(await look({})).toMatchObject({
+        kind: 'made',
+        outage: expect.stringContaining('not connected') as string,
+      });
+      await expect(look({ isOutageKnown: true })).rejects.toMatchObject({ type: 'SeamUnavailable' });
+      await down.clearFaults();
+      await vi.waitFor(async () => expect(await look({ isOutageKnown: true })).toMatchObject({ kind: 'issued' }));
+    } finally {
+      await down.close();
+    }
+  });
+});
+
 describe('cancellation', () => {
   it('an issue that is cancelled while it confirms returns the id of the key', async () => {
     const guest = await hotel.guest();

@@ -76,8 +76,10 @@ export function oldestSoundGenerations(keyring: Keyring): OldestSound {
   const startedAt = (rooms: readonly string[], generation: number): void => {
     for (const room of rooms) oldest.set(room, Math.max(generation, oldest.get(room) ?? 0));
   };
+  const own = new Set(keyring.keys.filter((key) => key.ask.kind === 'override').map((key) => key.generation));
   for (const key of keyring.keys) {
-    if (key.ask.kind === 'override' && key.issuedAt !== undefined) startedAt(key.ask.rooms, key.generation);
+    // A joiner may be confirmed before the override that began its generation.
+    if (key.issuedAt !== undefined && own.has(key.generation)) startedAt(key.ask.rooms, key.generation);
   }
   for (const anchor of keyring.outsideAnchors) startedAt(anchor.rooms, anchor.generation);
   for (const [room, generation] of Object.entries(keyring.sharedGenerations ?? {})) startedAt([room], generation);

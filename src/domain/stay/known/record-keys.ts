@@ -34,6 +34,8 @@ export interface StepFailure {
   readonly guestMissing?: boolean;
   /** Set if Seam certainly made no key: no earlier request of the step can have reached it. */
   readonly nothingMade?: boolean;
+  /** Key that Seam has made, although the step failed. */
+  readonly acsCredentialId?: string;
 }
 
 /** State after the start of a step, and the key that the step is about. */
@@ -57,6 +59,7 @@ export function recordAsk(state: StayState, step: KeyStep & { do: 'override' | '
     state: 'issuing',
     requestedAt: now,
     why: step.why,
+    ...defined({ joinable: override ? step.joinersWait : undefined }),
   };
   const asked = {
     ...forgetKeys(withKey(keyring, key)),
@@ -110,9 +113,11 @@ function takeIssue(state: StayState, keyId: string, outcome: IssueOutcome, now: 
     }
     case 'made': {
       const { acsCredentialId } = outcome;
-      const { outageSince: _since, outageWhy: _why, reports: _reports, ...known } = key;
+      const { outageSince, outageWhy: _why, reports: _reports, ...known } = key;
       const line = { at: now, what: `key of guest ${key.guestId} made, and not at the provider yet` };
-      const news = defined({ reports: outcome.reports });
+      const { outage: outageWhy } = outcome;
+      const outage = outageWhy === undefined ? {} : { outageSince: outageSince ?? now, outageWhy };
+      const news = { ...outage, ...defined({ reports: outcome.reports }) };
       const made: Key =
         known.state === 'issuing' ? { ...known, acsCredentialId, ...news } : { ...known, acsCredentialId };
       return mergeObserved(withLine(putKey(state, made), line), key, outcome, now);
@@ -135,12 +140,20 @@ function takeIssue(state: StayState, keyId: string, outcome: IssueOutcome, now: 
     }
     case 'killed': {
       const { acsCredentialId } = outcome;
-      const made: LiveKey = { ...coreOf(key), state: 'live', acsCredentialId, issuedAt: key.issuedAt ?? now };
+      const made: LiveKey = {
+        ...coreOf(key),
+        state: 'live',
+        acsCredentialId,
+        issuedAt: key.issuedAt ?? now,
+        ...defined({ anchorRevoked: key.anchorRevoked }),
+      };
       const line = { at: now, what: endedByOthers(key) };
       return mergeObserved(withLine(endByOthers(state, made, { lingers: true }, now), line), key, outcome, now);
     }
     case 'anchor-gone':
       return endAnchor(putKey(state, endKey(key, 'failed', now)), outcome.acsCredentialId, now);
+    case 'anchor-unsynced':
+      return waitForAnchor(putKey(state, endKey(key, 'failed', now)), outcome.acsCredentialId);
     case 'other-stay': {
       const keyring = withRefusal(withKey(state.keyring, endKey(key, 'failed', now)), key.guestId, {
         code: 'guest-has-other-stay',
@@ -156,6 +169,14 @@ function takeIssue(state: StayState, keyId: string, outcome: IssueOutcome, now: 
       outcome satisfies never;
       return state;
   }
+}
+
+/** Returns the state in which nothing joins this anchor before it is confirmed. */
+function waitForAnchor(state: StayState, acsCredentialId: string): StayState {
+  const anchor = state.keyring.keys.find((key) => key.acsCredentialId === acsCredentialId);
+  if (anchor?.state !== 'issuing') return state;
+  const { joinable: _early, ...confirmedFirst } = anchor;
+  return putKey(state, confirmedFirst);
 }
 
 /** Returns what Seam reports of a live key, with the next look at it. */
@@ -219,10 +240,10 @@ function noKeyMade({ guestId }: Key): string {
 
 /** Records a key step that ended without an outcome. */
 export function recordKeyFailure(state: StayState, keyId: string, failure: StepFailure, now: Instant): StayState {
-  const { state: step, acsCredentialId } = findKey(state.keyring, keyId);
+  const before = findKey(state.keyring, keyId);
+  const isIssue = before.state === 'issuing' && before.acsCredentialId === undefined;
   // A step that knows its key's id has created nothing.
-  const mayBeMade = step === 'issuing' && acsCredentialId === undefined && failure.nothingMade !== true;
-  const known = mayBeMade ? openDoubt(state, keyId) : state;
+  const known = isIssue && failure.nothingMade !== true ? afterRequest(state, before, failure) : state;
   const key = findKey(known.keyring, keyId);
   if (failure.kind === 'cancelled') return known;
   if (failure.kind === 'outage') {
@@ -235,6 +256,12 @@ export function recordKeyFailure(state: StayState, keyId: string, failure: StepF
   const refused = withLine({ ...known, keyring: refuse(known.keyring, key, failure, now) }, line);
   if (failure.guestMissing !== true) return refused;
   return doubtGuest({ ...refused, keyring: withoutRefusals(refused.keyring, key.guestId) }, key.guestId);
+}
+
+/** Returns the state after a request for this key: Seam has made the key, or may have. */
+function afterRequest(state: StayState, key: IssuingKey, { acsCredentialId }: StepFailure): StayState {
+  const found = acsCredentialId === undefined ? state : putKey(state, { ...key, acsCredentialId });
+  return openDoubt(found, key.keyId);
 }
 
 /** Records a refused revoke. The stay never gives up a revoke: it retries it later, and earlier on `retry`. */

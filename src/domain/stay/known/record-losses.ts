@@ -49,9 +49,10 @@ export function doubtJoiners(state: StayState, revokedCredentialIds: readonly st
     (key) => mayLive(key) && key.ask.kind === 'joiner' && revokedCredentialIds.includes(key.ask.joinTo),
   );
   const generations = new Set(joined.map((key) => key.generation));
-  const doubtful = keys.filter(isConfirmed).filter((key) => generations.has(key.generation));
+  const ofGeneration = keys.filter((key) => generations.has(key.generation));
+  const doubtful = ofGeneration.filter((key) => isConfirmed(key) || key.state === 'issuing');
   const marked = doubtful.reduce((next, key) => putKey(next, { ...key, anchorRevoked: true }), state);
-  return askToCheck(marked, doubtful);
+  return askToCheck(marked, ofGeneration.filter(isConfirmed));
 }
 
 /**

@@ -1,5 +1,5 @@
 /** Anchors of a guest's next key, and requested keys that the stay continues with. */
-import type { Key } from '../../model/key.js';
+import type { IssuingKey, Key } from '../../model/key.js';
 import type { DesiredGuest } from '../../model/key-plan.js';
 import { coversRooms, isSoundIn, satisfies, sharesRoom } from '../known/keyring.js';
 import { isDesiredKey, isDue, opens, shouldHoldKey, type Round } from './round.js';
@@ -15,7 +15,7 @@ export interface Anchor {
 
 /**
  * Returns the keys that this guest may join, best first: keys that stay, then the guest's own, then the newest
- * confirmed.
+ * confirmed, then those that Seam has made and the provider may not have yet.
  */
 export function anchorsFor(round: Round, guest: DesiredGuest): readonly Anchor[] {
   const inside = round.live
@@ -35,7 +35,12 @@ export function anchorsFor(round: Round, guest: DesiredGuest): readonly Anchor[]
       stays: true,
       own: false,
     }));
-  return [...inside, ...outside].toSorted((a, b) => Number(b.stays) - Number(a.stays) || Number(b.own) - Number(a.own));
+  const made = round.keyring.keys
+    .filter((key) => isJoinableIn(round, key, guest.rooms))
+    .map(({ acsCredentialId: joinTo, generation }) => ({ joinTo, generation, stays: true, own: false }));
+  return [...inside, ...outside, ...made].toSorted(
+    (a, b) => Number(b.stays) - Number(a.stays) || Number(b.own) - Number(a.own),
+  );
 }
 
 /**
@@ -85,7 +90,29 @@ function hasNewerOverride(round: Round, key: Key): boolean {
 function isAnchor(round: Round, acsCredentialId: string, rooms: readonly string[]): boolean {
   return (
     round.keyring.outsideAnchors.some((anchor) => anchor.acsCredentialId === acsCredentialId) ||
-    round.live.some((anchor) => anchor.acsCredentialId === acsCredentialId && opens(round, anchor, rooms))
+    round.live.some((anchor) => anchor.acsCredentialId === acsCredentialId && opens(round, anchor, rooms)) ||
+    round.keyring.keys.some((key) => key.acsCredentialId === acsCredentialId && isJoinableIn(round, key, rooms))
+  );
+}
+
+/**
+ * Returns true for a key to these rooms that others may join before its confirmation: Seam has made it, the stay goes
+ * on with it, and nothing holds it up.
+ */
+function isJoinableIn(
+  round: Round,
+  key: Key,
+  rooms: readonly string[],
+): key is IssuingKey & { readonly acsCredentialId: string } {
+  return (
+    key.state === 'issuing' &&
+    key.joinable === true &&
+    key.acsCredentialId !== undefined &&
+    key.outageSince === undefined &&
+    key.delayedSince === undefined &&
+    coversRooms(key.ask.rooms, rooms) &&
+    isSoundIn(key, rooms, round.oldestSound) &&
+    isStillAsked(round, key)
   );
 }
 

@@ -44,6 +44,15 @@ export function expectOneOverride(round: Round): void {
   }
 }
 
+/** Marks the overrides that other guests wait to join: these can be asked for as soon as Seam has made the override. */
+export function noteJoiners(round: Round): void {
+  const joining = round.waiting.filter(({ do: would, waitsFor }) => would === 'join' && waitsFor === 'lease');
+  for (const [index, step] of round.ready.entries()) {
+    if (step.do !== 'override' || !joining.some(({ rooms }) => coversRooms(step.rooms, rooms))) continue;
+    round.ready[index] = { ...step, joinersWait: true };
+  }
+}
+
 function firstOf<G extends DesiredGuest>(rules: readonly Rule<G>[], round: Round, guest: G): GrantDecision | undefined {
   for (const rule of rules) {
     const answer = rule(round, guest);

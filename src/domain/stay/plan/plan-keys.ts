@@ -7,7 +7,7 @@ import { isBefore, type Instant } from '../../model/instants.js';
 import type { Keyring } from '../../model/key.js';
 import { liveKeys, oldestSoundGenerations, sameRooms, sharesRoom } from '../known/keyring.js';
 import { isStillAsked } from './anchors.js';
-import { byWidth, expectOneOverride, planGrant } from './grants.js';
+import { byWidth, expectOneOverride, noteJoiners, planGrant } from './grants.js';
 import { noteKeys } from './key-notices.js';
 import { planOtherRevokes, planUrgentRevokes } from './revokes.js';
 import { useAnchor, shouldHoldKey, type Round } from './round.js';
@@ -48,6 +48,7 @@ export function planKeys(
   planUrgentRevokes(round);
   for (const guest of byWidth(desired.guests)) planGrant(round, guest);
   expectOneOverride(round);
+  noteJoiners(round);
   planOtherRevokes(round);
   noteKeys(round);
   const wakeAt = round.wakes.filter((wake) => isBefore(now, wake)).sort()[0];

@@ -27,7 +27,7 @@ export function planUrgentRevokes(round: Round): void {
       revoke(round, key, 'the phone was lost, or the guest removed for cause');
     else if (key.state === 'stray') revoke(round, key, 'no step requested this key, or its answer was lost');
     else if (key.state === 'issuing' && !isInFlight(round, key) && !isGoneOnWith(round, key)) {
-      revoke(round, key, 'this key is no longer desired and may have reached Seam');
+      revokeAfterJoiners(round, key, 'this key is no longer desired and may have reached Seam');
     }
   }
 }
@@ -68,21 +68,23 @@ export function planOtherRevokes(round: Round): void {
     if (isInFlight(round, key) || round.ready.some((step) => step.keyId === key.keyId)) continue;
     const why = key.state === 'revoking' ? 'its end is not confirmed yet' : endReason(round, key);
     if (why === undefined) continue;
-    const inUseUntil = key.acsCredentialId === undefined ? undefined : round.anchorsInUse.get(key.acsCredentialId);
-    if (inUseUntil !== undefined && isBefore(round.now, inUseUntil)) {
-      round.wakes.push(inUseUntil);
-      round.waiting.push({
-        do: 'revoke',
-        guestId: key.guestId,
-        rooms: key.ask.rooms,
-        window: key.ask.window,
-        why: `${why}; another key is joining it first`,
-        waitsFor: 'lease',
-      });
-      continue;
-    }
-    revoke(round, key, why);
+    revokeAfterJoiners(round, key, why);
   }
+}
+
+/** Plans the revoke of a key, unless another key is joining it and may need a moment. */
+function revokeAfterJoiners(round: Round, key: Key, why: string): void {
+  const inUseUntil = key.acsCredentialId === undefined ? undefined : round.anchorsInUse.get(key.acsCredentialId);
+  if (inUseUntil === undefined || !isBefore(round.now, inUseUntil)) return revoke(round, key, why);
+  round.wakes.push(inUseUntil);
+  round.waiting.push({
+    do: 'revoke',
+    guestId: key.guestId,
+    rooms: key.ask.rooms,
+    window: key.ask.window,
+    why: `${why}; another key is joining it first`,
+    waitsFor: 'lease',
+  });
 }
 
 function endReason(round: Round, key: Key): string | undefined {

@@ -250,15 +250,19 @@ export function inWords(done: Done): string {
 
 function startKeyStep(house: House, step: KeyStep): void {
   house.onStep?.(step);
-  house.done.push({ do: step.do, guestId: step.guestId, rooms: step.rooms, why: step.why });
+  const known = house.state.keyring.keys.find((key) => key.keyId === step.keyId);
+  // A step that only confirms a key asks for nothing more.
+  if (step.do === 'revoke' || known?.acsCredentialId === undefined) {
+    house.done.push({ do: step.do, guestId: step.guestId, rooms: step.rooms, why: step.why });
+  }
   if (step.do === 'revoke') {
     const { state, key } = record.recordRevoking(house.state, step.keyId, step.why, house.now());
     house.state = state;
     launch(house, `revoke:${key.keyId}`, `revoke ${key.keyId}`, key, 'revoke', (job) => revoking(house, key, job));
   } else {
-    const firstAsk = step.keyId === undefined;
     const { state, key } = record.recordAsk(house.state, step, house.now());
     house.state = state;
+    const firstAsk = step.keyId === undefined || (key.acsCredentialId !== undefined && key.doubt === undefined);
     const what = `${step.do} ${key.keyId}`;
     launch(house, `issue:${key.keyId}`, what, key, 'issue', (job) => issuing(house, key, { firstAsk }, job));
   }
@@ -333,12 +337,16 @@ function* issuing(house: House, key: Key, how: { readonly firstAsk: boolean }, j
     } else {
       const created = create(house, key);
       if (created.kind === 'refused') return failed(house, key, 'refused');
-      if (created.kind === 'anchor-gone') {
+      if (created.kind !== 'created') {
         const acsCredentialId = created.anchor;
-        return recordOutcome(house, key, { kind: 'anchor-gone', acsCredentialId });
+        return recordOutcome(house, key, { kind: created.kind, acsCredentialId });
       }
       if (luck === 'answer-lost') return failed(house, key, 'outage');
       id = created.id;
+      if (key.joinable === true && how.firstAsk) {
+        const nothing = { strayCredentialIds: [], goneCredentialIds: [] };
+        return recordOutcome(house, key, { kind: 'made', acsCredentialId: id, ...nothing });
+      }
     }
   }
   luck = yield;
@@ -361,7 +369,7 @@ function* issuing(house: House, key: Key, how: { readonly firstAsk: boolean }, j
 type Creation =
   | { readonly kind: 'created'; readonly id: string }
   | { readonly kind: 'refused' }
-  | { readonly kind: 'anchor-gone'; readonly anchor: string };
+  | { readonly kind: 'anchor-gone' | 'anchor-unsynced'; readonly anchor: string };
 
 function create({ hotel }: House, key: Key): Creation {
   const { ask, acsUserId } = key;
@@ -384,8 +392,10 @@ function create({ hotel }: House, key: Key): Creation {
   } catch (error) {
     if (!(error instanceof SeamError)) throw error;
     const anchor = ask.joinTo === undefined ? undefined : hotel.world.credentials.get(ask.joinTo);
+    if (ask.joinTo === undefined) return { kind: 'refused' };
     const isGone = anchor === undefined || !isValid(anchor) || anchor.endsAt <= hotel.now();
-    return ask.joinTo !== undefined && isGone ? { kind: 'anchor-gone', anchor: ask.joinTo } : { kind: 'refused' };
+    if (isGone) return { kind: 'anchor-gone', anchor: ask.joinTo };
+    return anchor.validity === null ? { kind: 'anchor-unsynced', anchor: ask.joinTo } : { kind: 'refused' };
   }
 }
 

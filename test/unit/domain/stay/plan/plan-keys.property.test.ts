@@ -7,7 +7,7 @@ import { starts, tell, turns, type StoryStart, type Turn } from './story.js';
 const SEED = 20261123;
 
 const ONE_GUEST = {
-  switches: { newKeyReplacesUsersEarlier: false, joinersSurviveAnchorDeletion: true },
+  switches: { newKeyReplacesUsersEarlier: false, joinersSurviveAnchorDeletion: true, joinerNeedsSyncedAnchor: false },
   issueFrom: { kind: 'lead-time', minutes: 120 },
   phones: 'at-once',
   guests: 1,
@@ -42,7 +42,7 @@ const TOLD_BEFORE: [StoryStart, readonly Turn[]][] = [
   [
     {
       ...ONE_GUEST,
-      switches: { newKeyReplacesUsersEarlier: false, joinersSurviveAnchorDeletion: false },
+      switches: { ...ONE_GUEST.switches, joinersSurviveAnchorDeletion: false },
       rooms: ['102', '103'],
     },
     [
@@ -73,7 +73,7 @@ const TOLD_BEFORE: [StoryStart, readonly Turn[]][] = [
   [
     {
       ...ONE_GUEST,
-      switches: { newKeyReplacesUsersEarlier: false, joinersSurviveAnchorDeletion: false },
+      switches: { ...ONE_GUEST.switches, joinersSurviveAnchorDeletion: false },
       rooms: ['103'],
       guests: 2,
     },

@@ -69,7 +69,10 @@ export type Turn =
   | { readonly kind: 'quiet' };
 
 export interface StoryStart {
-  readonly switches: Pick<Switches, 'newKeyReplacesUsersEarlier' | 'joinersSurviveAnchorDeletion'>;
+  readonly switches: Pick<
+    Switches,
+    'newKeyReplacesUsersEarlier' | 'joinersSurviveAnchorDeletion' | 'joinerNeedsSyncedAnchor'
+  >;
   readonly issueFrom: Policy['issueFrom'];
   readonly phones: 'at-once' | 'later';
   readonly rooms: readonly string[];
@@ -167,7 +170,11 @@ export const turns: fc.Arbitrary<readonly Turn[]> = fc.array(
 );
 
 export const starts: fc.Arbitrary<StoryStart> = fc.record({
-  switches: fc.record({ newKeyReplacesUsersEarlier: fc.boolean(), joinersSurviveAnchorDeletion: fc.boolean() }),
+  switches: fc.record({
+    newKeyReplacesUsersEarlier: fc.boolean(),
+    joinersSurviveAnchorDeletion: fc.boolean(),
+    joinerNeedsSyncedAnchor: fc.boolean(),
+  }),
   issueFrom: fc.constantFrom<Policy['issueFrom'][]>({ kind: 'lead-time', minutes: LEAD_MINUTES }, { kind: 'check-in' }),
   phones: fc.constantFrom('at-once' as const, 'later' as const),
   rooms: fc.subarray([...ROOMS], { minLength: 1, maxLength: 2 }),
