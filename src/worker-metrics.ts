@@ -62,7 +62,8 @@ export function countingKeys(activities: StayActivities, meter: MetricMeter): St
       issues.add(1, { property, kind, outcome: outcome.kind });
       countStrays(property, outcome);
       if (outcome.kind === 'issued') {
-        time.record((Date.now() - Context.current().info.scheduledTimestampMs) / SECOND_MS, { property, kind });
+        const since = input.askedAtMs ?? Context.current().info.scheduledTimestampMs;
+        time.record((Date.now() - since) / SECOND_MS, { property, kind });
         if (outcome.adopted) adopted.add(1, { property });
       }
       return outcome;

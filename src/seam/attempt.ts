@@ -34,8 +34,7 @@ export interface Issue {
   readonly input: IssueKeyInput;
   readonly context: KeyRequests;
   readonly signal: AbortSignal;
-  /** Attempt number, from 1. */
-  readonly attempt: number;
+  readonly attempt: IssueAttempt;
   /** True if an earlier request, of this or of an earlier step, may have reached Seam. */
   readonly doubtful: boolean;
   /** Time until which Seam may still carry out such a request, on the process's own clock. */
@@ -56,7 +55,7 @@ export function openIssue(input: IssueKeyInput, context: KeyRequests, attempt: I
     input,
     context,
     signal: attempt.signal,
-    attempt: attempt.number,
+    attempt,
     doubtful,
     settledAt: performance.now() + (mayStillCommit ? context.timing.lateCommitMs : 0),
     known: attempt.remembered,

@@ -28,7 +28,7 @@ export async function issueKey(
     const adoption = await adoptOrCreate(issue);
     if (adoption.kind === 'obstacle') return { ...adoption.outcome, ...ambiguous };
     const { key } = adoption;
-    if (mayReturn(issue, key)) return outcomeOf(key, { kind: 'pending', reports: [] }, NOTHING_OBSERVED);
+    if (mayReturn(issue, key)) return outcomeOf(issue, key, { kind: 'pending', reports: [] }, NOTHING_OBSERVED);
     return { ...(await confirmAndLookRound(issue, key)), ...ambiguous };
   } catch (error) {
     if (!attempt.signal.aborted) throw issue.doubtful || issue.known !== undefined ? error : withNothingMade(error);
@@ -76,11 +76,12 @@ async function confirmAndLookRound(issue: Issue, first: HeldKey): Promise<IssueO
   for (let key = first; ;) {
     tried.add(key.acsCredentialId);
     const confirmation = await confirm(issue, key);
-    if (!issue.doubtful && input.ownCredentialIds.length === 0) return outcomeOf(key, confirmation, NOTHING_OBSERVED);
+    if (!issue.doubtful && input.ownCredentialIds.length === 0)
+      return outcomeOf(issue, key, confirmation, NOTHING_OBSERVED);
 
     await waitFor(issue.settledAt - performance.now(), signal);
     const held = await heldAfter(issue, confirmation);
-    if (held === undefined) return outcomeOf(key, confirmation, NOTHING_OBSERVED);
+    if (held === undefined) return outcomeOf(issue, key, confirmation, NOTHING_OBSERVED);
     const ours = issue.doubtful ? await unclaimedMatches(issue, held) : [];
     const isThere = goneAmong([key.acsCredentialId], held).length === 0;
     const successor = newest(
@@ -88,7 +89,7 @@ async function confirmAndLookRound(issue: Issue, first: HeldKey): Promise<IssueO
     );
     if (isThere || successor === undefined) {
       const observed = observe({ issue, held, ours, acsCredentialId: key.acsCredentialId });
-      return outcomeOf(key, isThere ? confirmation : { kind: 'dead' }, observed);
+      return outcomeOf(issue, key, isThere ? confirmation : { kind: 'dead' }, observed);
     }
     // A late request's key has replaced this one at Seam, so the guest now holds that key.
     key = issue.take(successor, { adopted: true });
@@ -116,7 +117,7 @@ async function confirm(issue: Issue, key: HeldKey): Promise<Confirmation> {
   const { input, context, signal } = issue;
   const deadline = key.since + input.confirmWithinMinutes * 60_000;
   const isWaitedFor = input.acsCredentialId === key.acsCredentialId;
-  const looksOnce = isWaitedFor && issue.attempt > 1;
+  const looksOnce = isWaitedFor && issue.attempt.number > 1;
   const until = performance.now() + context.timing.syncTimeoutMs;
   const { firstPollMs } = context.timing;
   const firstLookMs = context.provider.firstLookMs(context.property.seam.acsSystemId);
@@ -184,10 +185,12 @@ async function look({ context, signal }: Issue, key: HeldKey): Promise<Look> {
 }
 
 function outcomeOf(
+  { input, attempt }: Issue,
   { acsCredentialId, adopted }: HeldKey,
   confirmation: Confirmation,
   observed: Observed,
 ): IssueOutcome {
+  const asked = { acsCredentialId, askedAtMs: input.askedAtMs ?? attempt.firstAt };
   switch (confirmation.kind) {
     case 'issued':
       return {
@@ -202,13 +205,13 @@ function outcomeOf(
     case 'pending':
       return {
         kind: 'made',
-        acsCredentialId,
+        ...asked,
         ...defined({ outage: confirmation.outage }),
         ...someReports(confirmation.reports),
         ...observed,
       };
     case 'unconfirmed':
-      return { kind: 'unconfirmed', acsCredentialId, ...someReports(confirmation.reports), ...observed };
+      return { kind: 'unconfirmed', ...asked, ...someReports(confirmation.reports), ...observed };
     case 'dead':
       return { kind: 'killed', acsCredentialId, ...observed };
     default:

@@ -56,6 +56,7 @@ function issue(state: StayState, key: Key, { firstAsk }: { readonly firstAsk: bo
       firstAsk: firstAsk || (isMade && key.doubt === undefined),
       ...defined({
         returnOnceMade: isMade ? undefined : key.joinable,
+        askedAtMs: key.askedAtMs,
         isOutageKnown: key.outageSince === undefined ? undefined : (true as const),
       }),
       confirmWithinMinutes: minutes,

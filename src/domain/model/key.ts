@@ -60,6 +60,8 @@ interface StateFields {
   readonly unfetchedSince: Instant;
   /** Time at which confirmation exceeded the limit of the policy. */
   readonly delayedSince: Instant;
+  /** Start of the first attempt to make the key, in milliseconds since 1970. */
+  readonly askedAtMs: number;
   /** Others may join the key once Seam has made it, before the provider has it. */
   readonly joinable: true;
   /** Message of the outage's latest failure. */
@@ -79,7 +81,14 @@ type KeyIn<S extends KeyState, Always extends keyof StateFields, Sometimes exten
 export type IssuingKey = KeyIn<
   'issuing',
   never,
-  'acsCredentialId' | 'outageSince' | 'outageWhy' | 'delayedSince' | 'reports' | 'joinable' | 'anchorRevoked'
+  | 'acsCredentialId'
+  | 'outageSince'
+  | 'outageWhy'
+  | 'delayedSince'
+  | 'reports'
+  | 'askedAtMs'
+  | 'joinable'
+  | 'anchorRevoked'
 >;
 
 /** Confirmed at Seam. */

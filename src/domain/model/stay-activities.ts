@@ -102,6 +102,8 @@ export interface IssueKeyInput {
    * step confirms it then.
    */
   readonly returnOnceMade?: true;
+  /** Start of the first attempt to make the key, in milliseconds since 1970, if an earlier activity made it. */
+  readonly askedAtMs?: number;
   /** True if the outcome `made` needs to report no outage, because the stay knows of it. */
   readonly isOutageKnown?: true;
   /** Time limit of confirmation in minutes; after it, the outcome is `unconfirmed`. */
@@ -143,12 +145,14 @@ type IssueEnd =
   | ({
       readonly kind: 'made';
       readonly acsCredentialId: string;
+      readonly askedAtMs?: number;
       /** Set if the access system has not been connected for as long as the policy allows: words for people. */
       readonly outage?: string;
     } & Reported &
       Observed)
   /** The key exists at Seam, but was not synced in time. Call again with its id to continue waiting. */
-  | ({ readonly kind: 'unconfirmed'; readonly acsCredentialId: string } & Reported & Observed)
+  | ({ readonly kind: 'unconfirmed'; readonly acsCredentialId: string; readonly askedAtMs?: number } & Reported &
+      Observed)
   /** The activity was cancelled; holds the key's id if Seam had answered by then. */
   | ({ readonly kind: 'cancelled'; readonly acsCredentialId?: string } & Observed)
   /** The anchor no longer exists or is no longer valid, so nothing was created. */

@@ -273,6 +273,7 @@ describe('a key that is not synced', () => {
     const acsCredentialId = outcome.kind === 'unconfirmed' ? outcome.acsCredentialId : '';
     const again = without(input, { acsCredentialId, firstAsk: false, confirmWithinMinutes: 0.002 });
     expect(await issue(again)).toMatchObject({ kind: 'unconfirmed', acsCredentialId });
+    expect(await issue(without(again, { askedAtMs: 7 }))).toMatchObject({ kind: 'unconfirmed', askedAtMs: 7 });
     expect(hotel.keysMade()).toBe(1);
   });
 
@@ -309,7 +310,8 @@ describe('a key that others wait to join', () => {
     const made = await issue(without(input, { returnOnceMade: true }));
     expect(hotel.asked.slice(before)).not.toContain('/acs/credentials/get');
     const acsCredentialId = made.kind === 'made' ? made.acsCredentialId : '';
-    expect(made).toEqual({ kind: 'made', acsCredentialId, strayCredentialIds: [], goneCredentialIds: [] });
+    const nothing = { strayCredentialIds: [], goneCredentialIds: [] };
+    expect(made).toEqual({ kind: 'made', acsCredentialId, askedAtMs: expect.any(Number) as number, ...nothing });
     await issued(hotel.issuing(second, hotel.ask(['101'], acsCredentialId)));
     expect(await issued(without(input, { acsCredentialId }))).toBe(acsCredentialId);
     expect(hotel.keysMade()).toBe(2);

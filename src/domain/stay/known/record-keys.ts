@@ -117,7 +117,7 @@ function takeIssue(state: StayState, keyId: string, outcome: IssueOutcome, now: 
       const line = { at: now, what: `key of guest ${key.guestId} made, and not at the provider yet` };
       const { outage: outageWhy } = outcome;
       const outage = outageWhy === undefined ? {} : { outageSince: outageSince ?? now, outageWhy };
-      const news = { ...outage, ...defined({ reports: outcome.reports }) };
+      const news = { ...outage, ...defined({ reports: outcome.reports, askedAtMs: outcome.askedAtMs }) };
       const made: Key =
         known.state === 'issuing' ? { ...known, acsCredentialId, ...news } : { ...known, acsCredentialId };
       return mergeObserved(withLine(putKey(state, made), line), key, outcome, now);
@@ -129,7 +129,7 @@ function takeIssue(state: StayState, keyId: string, outcome: IssueOutcome, now: 
         state: 'issuing',
         acsCredentialId,
         delayedSince: key.delayedSince ?? now,
-        ...defined({ reports: outcome.reports }),
+        ...defined({ reports: outcome.reports, askedAtMs: outcome.askedAtMs }),
       };
       return mergeObserved(putKey(state, late), key, outcome, now);
     }
