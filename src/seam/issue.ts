@@ -121,7 +121,7 @@ async function confirm(issue: Issue, key: HeldKey): Promise<Confirmation> {
   const until = performance.now() + context.timing.syncTimeoutMs;
   const { firstPollMs } = context.timing;
   const firstLookMs = context.provider.firstLookMs(context.property.seam.acsSystemId);
-  if (key.fresh === undefined && !looksOnce) await waitFor(firstLookMs, signal);
+  if (key.fresh === undefined && issue.attempt.number === 1) await waitFor(firstLookMs, signal);
   let latest: Look = key.fresh ?? (await look(issue, key));
   for (let ms = key.fresh === undefined ? firstPollMs : firstLookMs; ; ms = longerPoll(ms, context.timing)) {
     const seen = latest;
