@@ -4,7 +4,13 @@
  * a request to Seam here. Every request and every response is checked against the published contract.
  */
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { LINES, officialClient, type Credential, type OfficialClient, type Parameters } from '../../harness/official-client.js';
+import {
+  LINES,
+  officialClient,
+  type Credential,
+  type OfficialClient,
+  type Parameters,
+} from '../../harness/official-client.js';
 import { openSimulator, type TestSimulator } from './support.js';
 
 describe.each(LINES)("Seam's JavaScript client $name", ({ line, reads, deletes, updates }) => {
