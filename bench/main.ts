@@ -3,6 +3,7 @@
  * to `docs/bench/`. A quick run prints the pages and writes none. The exit code is 1 if a goal is missed by more than the spread.
  */
 import { Command } from 'commander';
+import { measureCode } from './code/code.js';
 import { measureHttp } from './http/http.js';
 import { measureIssuing } from './issuing/issuing.js';
 import { pageOf, writePage } from './report/page.js';
@@ -10,6 +11,7 @@ import { isMissed, type Section } from './report/section.js';
 
 const SECTIONS: Readonly<Record<string, (how: { readonly quick: boolean }) => Promise<Section>>> = {
   issuing: measureIssuing,
+  code: measureCode,
   http: measureHttp,
 };
 
