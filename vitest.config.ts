@@ -11,8 +11,8 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     exclude: [...configDefaults.exclude, 'test/vendor/**', '**/*.{ci,full}.test.ts'],
     globalSetup: ['test/harness/global-setup.ts'],
-    // Files share the machine with the Temporal servers that they start; more at once only makes them wait for each other.
-    maxWorkers: 2,
+    // Two at a time would leave a quarter of two cores unused: tests wait for servers, processes, timers and outages.
+    maxWorkers: 3,
     // Modules are loaded once per worker, not once per file: loading Temporal's SDK over and over took a quarter of the time. No module
     // of the project keeps state that a test changes.
     isolate: false,
