@@ -1,21 +1,19 @@
-/** What the code itself costs, without Seam: the planner for parties of any size, the replay of a history, the start of a worker. */
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+/** Costs of the code itself, without Seam: the planner for parties of any size, the replay of a history, the start of a worker. */
 import path from 'node:path';
 import { Worker } from '@temporalio/worker';
 import { cachedBundle } from '../../src/dev/bundle-cache.js';
-import { startStack } from '../../src/dev/stack.js';
 import { MOST_GUESTS } from '../../src/domain/model/party-size.js';
 import { planStay } from '../../src/domain/stay/reconcile.js';
 import { packageRoot } from '../../src/package-root.js';
 import { loadHistory } from '../../test/replay/saved-history.js';
 import { aStay, type StayBuilder } from '../../test/unit/domain/a-stay.js';
 import type { House } from '../../test/unit/domain/stay/plan/hotel.js';
+import { onStack } from '../on-stack.js';
 import type { Goal, Section } from '../report/section.js';
 import { format, spreadOf, type Spread } from '../report/spread.js';
 
 const PARTIES = [1, 16, 64, MOST_GUESTS];
-/** The longest of the saved histories: a stay of one guest that moves, is extended and waits for the next lease. */
+/** The longest of the saved histories: a party of three changes rooms. */
 const HISTORY = 'test/replay/histories/stays-0.1.0/room-changed.sdk-1.24.0.json';
 /** Most that a plan for 16 guests may take, in milliseconds. */
 const PLAN_OF_16_MS = 1;
@@ -116,10 +114,8 @@ async function measureReplay(count: number): Promise<{ readonly events: number; 
   return { events: history.events?.length ?? 0, ms: spreadOf(times.slice(1)) };
 }
 
-async function measureStart(count: number): Promise<Spread> {
-  const folder = mkdtempSync(path.join(tmpdir(), 'stayline-bench-'));
-  const stack = await startStack({ folder, temporal: 'own', simulator: { port: 0, rooms: 2 } });
-  try {
+function measureStart(count: number): Promise<Spread> {
+  return onStack({}, async (stack) => {
     const times: number[] = [];
     for (let round = 0; round < count; round++) {
       await stack.worker().end('SIGTERM');
@@ -128,8 +124,5 @@ async function measureStart(count: number): Promise<Spread> {
       times.push(performance.now() - startedAt);
     }
     return spreadOf(times);
-  } finally {
-    await stack.stop();
-    rmSync(folder, { recursive: true, force: true });
-  }
+  });
 }

@@ -2,17 +2,15 @@
  * Cost of the HTTP API over the bare Temporal calls behind it. `GET` is compared with the query `stay`, and `PUT` with update-with-start,
  * both called through Temporal's own client. The two sides take turns.
  */
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
 import autocannon, { type Request } from 'autocannon';
 import { Client, WithStartWorkflowOperation, type Connection } from '@temporalio/client';
 import { stayWorkflowId, type StaySnapshotInput } from '../../src/client.js';
 import { stayStart } from '../../src/client/apply-reservation.js';
-import { DEV_API_KEY, startStack, type Stack } from '../../src/dev/stack.js';
+import { DEV_API_KEY, type Stack } from '../../src/dev/stack.js';
 import { connect } from '../../src/temporal/connection.js';
 import { applyReservationUpdate, stayQuery } from '../../workflows/stay/messages.js';
 import type { stay } from '../../workflows/stay/stay.js';
+import { onStack } from '../on-stack.js';
 import type { Section } from '../report/section.js';
 import { format, spreadOf } from '../report/spread.js';
 
@@ -30,24 +28,16 @@ const FULL: Setting = { seconds: 8, rounds: 6 };
 const QUICK: Setting = { seconds: 3, rounds: 2 };
 
 /** Measures both methods, and returns the section of the report. */
-export async function measureHttp({ quick }: { readonly quick: boolean }): Promise<Section> {
-  const setting = quick ? QUICK : FULL;
-  const folder = mkdtempSync(path.join(tmpdir(), 'stayline-bench-'));
-  const stack = await startStack({
-    folder,
-    temporal: 'own',
-    simulator: { port: 0, rooms: 2 },
-    server: {},
-    serverSettings: { STAYLINE_API_REQUESTS_PER_MINUTE: '10000000', STAYLINE_LOG_LEVEL: 'warn' },
+export function measureHttp({ quick }: { readonly quick: boolean }): Promise<Section> {
+  const serverSettings = { STAYLINE_API_REQUESTS_PER_MINUTE: '10000000', STAYLINE_LOG_LEVEL: 'warn' };
+  return onStack({ server: {}, serverSettings }, async (stack) => {
+    const connection = await connect(stack.temporal);
+    try {
+      return await measureAt(stack, connection, quick ? QUICK : FULL);
+    } finally {
+      await connection.close();
+    }
   });
-  const connection = await connect(stack.temporal);
-  try {
-    return await measureAt(stack, connection, setting);
-  } finally {
-    await connection.close();
-    await stack.stop();
-    rmSync(folder, { recursive: true, force: true });
-  }
 }
 
 async function measureAt(stack: Stack, connection: Connection, { seconds, rounds }: Setting): Promise<Section> {

@@ -1,4 +1,4 @@
-/** The least time in which the keys of a party can be issued and confirmed, whoever issues them. */
+/** Least time in which the keys of a party can be issued and confirmed, by any program. */
 
 /**
  * Returns it in milliseconds: the calls that must follow one another, and the provider's time that no call overlaps. The first key must
