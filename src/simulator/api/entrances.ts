@@ -3,7 +3,7 @@ import type { Params } from './params.js';
 import type { Door } from '../hotel/records.js';
 import { invalidInput, notFound } from './seam-error.js';
 import { findUser } from './users.js';
-import { recordsOf, type World } from '../hotel/world.js';
+import { credentialNamed, recordsOf, type World } from '../hotel/world.js';
 
 /**
  * Returns the door with this id.
@@ -53,10 +53,7 @@ export function grantAccess(world: World, asked: Params<'entranceGrant'>): void 
 
 function doorIds(world: World, asked: Params<'entrancesList'>): Iterable<string> {
   const credentialId = asked.acs_credential_id;
-  const credential =
-    credentialId === undefined
-      ? undefined
-      : world.credentials.get(world.copies.get(credentialId)?.parentId ?? credentialId);
+  const credential = credentialId === undefined ? undefined : credentialNamed(world, credentialId);
   if (credentialId !== undefined && credential === undefined) throw notFound('acs_credential', credentialId);
   const ofCredential = credential && new Set([...credential.guestDoorIds, ...credential.commonDoorIds]);
   const ids = asked.acs_entrance_ids ?? ofCredential ?? world.doors.keys();

@@ -6,7 +6,7 @@ import type { Key } from './lock.js';
 import { missDiscard, syncPhone } from './phone.js';
 import type { Quirk } from './provider-link.js';
 import type { CopyRecord, CredentialRecord, DeviceRecord } from './records.js';
-import { recordsOf, type World } from './world.js';
+import { credentialNamed, recordsOf, type World } from './world.js';
 
 const MINUTE = 60_000;
 
@@ -42,8 +42,10 @@ export function commit(world: World, credential: CredentialRecord): void {
 }
 
 function joinsUnknownKey(world: World, { joinedTo }: CredentialRecord): boolean {
-  const anchors = joinedTo.map((id) => world.credentials.get(world.copies.get(id)?.parentId ?? id));
-  return anchors.some((anchor) => anchor?.life === 'live' && anchor.validity === null);
+  return joinedTo.some((id) => {
+    const anchor = credentialNamed(world, id);
+    return anchor?.life === 'live' && anchor.validity === null;
+  });
 }
 
 /** Records the newest generation that the provider has issued for each room. */

@@ -3,7 +3,7 @@ import { toMinute } from './issuing.js';
 import type { Params } from '../api/params.js';
 import type { CredentialRecord, Door, UserRecord } from './records.js';
 import { invalidInput, notFound, SeamError } from '../api/seam-error.js';
-import { recordsOf, type World } from './world.js';
+import { credentialNamed, recordsOf, type World } from './world.js';
 
 export type CreateParams = Params<'credentialCreate'>;
 
@@ -142,7 +142,7 @@ export function judgeJoining(world: World, asked: CreateParams, doors: AskedDoor
 function judgeAnchors(world: World, anchorIds: readonly string[], doors: AskedDoors): Joining {
   const generations = new Set<number>();
   for (const id of anchorIds) {
-    const anchor = anchorOf(world, id);
+    const anchor = credentialNamed(world, id);
     const trouble = anchor === undefined ? 'does not exist' : whyNotJoinable(world, anchor);
     if (anchor === undefined || trouble !== undefined) {
       if (world.switches.deadAnchor === 'accepted-unsynced') return { kind: 'dead-joiner' };
@@ -159,11 +159,6 @@ function judgeAnchors(world: World, anchorIds: readonly string[], doors: AskedDo
     throw invalidInput(JOINERS, 'must belong to one reservation: these were started by different overrides');
   }
   return { kind: 'joiner', generation };
-}
-
-/** Returns the parent, the desk card, or the parent of the copy that `id` names. */
-function anchorOf(world: World, id: string): CredentialRecord | undefined {
-  return world.credentials.get(world.copies.get(id)?.parentId ?? id);
 }
 
 function whyNotJoinable(world: World, anchor: CredentialRecord): string | undefined {

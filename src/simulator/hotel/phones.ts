@@ -5,7 +5,7 @@ import { comeOnline, goOffline, newPhone } from './phone.js';
 import type { Quirk } from './provider-link.js';
 import type { DeviceRecord, IdentityRecord } from './records.js';
 import { notFound, SeamError } from '../api/seam-error.js';
-import { recordsOf, type World } from './world.js';
+import { credentialNamed, recordsOf, type World } from './world.js';
 
 export interface PhoneFacts {
   /** UUID that no other phone has; generated if absent. */
@@ -101,8 +101,8 @@ export function listPhones(world: World, asked: Params<'phonesList'>): readonly 
       : phonesOf(world, asked.owner_user_identity_id);
   const credentialId = asked.acs_credential_id;
   if (credentialId === undefined) return ofOwner;
-  const parentId = world.copies.get(credentialId)?.parentId ?? credentialId;
-  return ofOwner.filter((device) => world.credentials.get(parentId)?.copies.has(device.id) === true);
+  const credential = credentialNamed(world, credentialId);
+  return ofOwner.filter((device) => credential?.copies.has(device.id) === true);
 }
 
 /**

@@ -4,7 +4,7 @@ import { presentKeys, type Key, type Refusal } from './lock.js';
 import { keysNewestFirst } from './phone.js';
 import type { CredentialRecord, DeviceRecord, Door } from './records.js';
 import { invalidInput, notFound } from '../api/seam-error.js';
-import { isRemoved, recordsOf, type World } from './world.js';
+import { credentialNamed, isRemoved, recordsOf, type World } from './world.js';
 
 /** Object held to the door: a guest's phones (by either of their ids), one phone, or the phone or card with one key. */
 export type Tapping =
@@ -170,7 +170,7 @@ export function cutDeskCard(world: World, card: DeskCard): CredentialRecord {
 
 function generationToJoin(world: World, rooms: readonly Door[], joinTo: string | undefined): number {
   if (joinTo !== undefined) {
-    const anchor = world.credentials.get(world.copies.get(joinTo)?.parentId ?? joinTo);
+    const anchor = credentialNamed(world, joinTo);
     if (anchor === undefined) throw notFound('acs_credential', joinTo);
     return anchor.generation;
   }

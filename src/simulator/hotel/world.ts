@@ -225,6 +225,11 @@ export function roomNames(count: number): readonly string[] {
   return Array.from({ length: count }, (_, index) => String((Math.floor(index / 10) + 1) * 100 + (index % 10) + 1));
 }
 
+/** Returns the credential with this id: a mobile key, by its own id or by that of a copy, or a desk card. */
+export function credentialNamed(world: World, id: string): CredentialRecord | undefined {
+  return world.credentials.get(world.copies.get(id)?.parentId ?? id);
+}
+
 /** Returns the records for `ids`, in that order; skips ids without a record. */
 export function recordsOf<T>(records: ReadonlyMap<string, T>, ids: Iterable<string>): readonly T[] {
   const found: T[] = [];
