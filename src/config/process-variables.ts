@@ -7,6 +7,7 @@ import type { SeamAuth } from '../seam/index.js';
 import { isWebhookSecret } from '../seam/webhooks/index.js';
 import { ownBuildId } from '../temporal/build-id.js';
 import { TEMPORAL_SECRETS } from '../temporal/variables.js';
+import type { WORKER_PROFILES } from '../temporal/workers.js';
 import { ALL_AT_ONCE, hostAndPort, readVariables, text } from './variables.js';
 
 /** Default port of the server. */
@@ -217,7 +218,7 @@ export interface WorkerConfig {
   readonly temporalWaitMs: number;
   /** Time in which Seam may still carry out an unanswered request, in milliseconds; absent: `KeyTiming`'s default. */
   readonly lateCommitMs?: number;
-  readonly profile: 'embedded' | 'cluster' | 'large';
+  readonly profile: keyof typeof WORKER_PROFILES;
   /** Rate limit of the task queue `seam`, over all workers; absent: none. */
   readonly seamActivitiesPerSecond?: number;
   /** Path of the workflow bundle; absent: the build's bundle, else one made at startup. */

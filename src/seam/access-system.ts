@@ -62,9 +62,9 @@ export function watchAccessSystems(client: SeamClient, options: { readonly ttlMs
   const needingSync = new Set<string>();
   const assertConnected = async (acsSystemId: string, { operation, signal }: WaitingCall): Promise<void> => {
     const codes = passingCodes('acs_system', await recent(acsSystemId, signal));
-    if (codes.length === 0) connected.add(acsSystemId);
-    else connected.delete(acsSystemId);
-    if (codes.length > 0) throw new SeamError(operation, { kind: 'system-down', codes });
+    if (codes.length === 0) return void connected.add(acsSystemId);
+    connected.delete(acsSystemId);
+    throw new SeamError(operation, { kind: 'system-down', codes });
   };
   return {
     assertConnected,

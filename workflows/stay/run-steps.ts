@@ -41,8 +41,8 @@ function issue(state: StayState, key: Key, { firstAsk }: { readonly firstAsk: bo
   const minutes = state.property?.policy.confirmWithinMinutes ?? 5;
   const person = state.desired.party.find((one) => one.guest.guestId === guestId)?.guest.personId;
   // A key that Seam has made only waits for its provider: the server looks again and again, without a limit.
-  const retry = acsCredentialId === undefined ? keyRetry(state, key) : waitingRetry(1.5);
   const isMade = acsCredentialId !== undefined;
+  const retry = isMade ? waitingRetry(1.5) : keyRetry(state, key);
   const options = { ...retry, ...about(isMade ? `confirm ${ask.kind}` : ask.kind, key, key.why) };
   return seam.issueKey.executeWithOptions(options, [
     {

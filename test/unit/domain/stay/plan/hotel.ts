@@ -391,8 +391,8 @@ function create({ hotel }: House, key: Key): Creation {
     return { kind: 'created', id };
   } catch (error) {
     if (!(error instanceof SeamError)) throw error;
-    const anchor = ask.joinTo === undefined ? undefined : hotel.world.credentials.get(ask.joinTo);
     if (ask.joinTo === undefined) return { kind: 'refused' };
+    const anchor = hotel.world.credentials.get(ask.joinTo);
     const isGone = anchor === undefined || !isValid(anchor) || anchor.endsAt <= hotel.now();
     if (isGone) return { kind: 'anchor-gone', anchor: ask.joinTo };
     return anchor.validity === null ? { kind: 'anchor-unsynced', anchor: ask.joinTo } : { kind: 'refused' };
