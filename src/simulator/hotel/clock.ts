@@ -7,8 +7,11 @@ export interface HotelClock {
   readonly moveTo?: (at: number) => void;
 }
 
+/** Clock that can be set. */
+type MovableClock = Required<HotelClock>;
+
 /** Returns a clock that runs `aheadMs` ahead of real time. Setting it shifts it; it then runs on from there. */
-export function runningClock(aheadMs = 0): HotelClock {
+export function runningClock(aheadMs = 0): MovableClock {
   let offset = aheadMs;
   return {
     now: () => Date.now() + offset,
@@ -19,7 +22,7 @@ export function runningClock(aheadMs = 0): HotelClock {
 }
 
 /** Returns a clock that stands still at `at` (milliseconds since 1970) until a test in process moves it. */
-export function standingClock(at: number): HotelClock & { readonly moveTo: (at: number) => void } {
+export function standingClock(at: number): MovableClock {
   let now = at;
   return {
     now: () => now,
