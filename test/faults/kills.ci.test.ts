@@ -1,11 +1,11 @@
-/** The worker is killed at every fourth call of a small stay (`kills.ts`); `kills.full.test.ts` does so at every one. */
+/** The worker is killed at every eighth call of a small stay (`kills.ts`); `kills.full.test.ts` does so at every one. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openLanes, type Lanes } from '../harness/lanes.js';
 import { MODES, MOST_CALLS, runKilled } from './kills.js';
 
-const kills = Array.from({ length: MOST_CALLS / 4 }, (_, index) => {
+const kills = Array.from({ length: MOST_CALLS / 8 }, (_, index) => {
   const [call] = MODES.slice(index % MODES.length);
-  return { atCall: 4 * index + 2, call: call ?? expect.unreachable() };
+  return { atCall: 8 * index + 2, call: call ?? expect.unreachable() };
 });
 
 let lanes: Lanes;

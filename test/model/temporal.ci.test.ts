@@ -5,8 +5,8 @@ import { openStayWorld, type StayWorld } from '../harness/stay-world.js';
 import { openings, plots } from './plot.js';
 import { runPlotOnTemporal } from './run-plot-on-temporal.js';
 
-const RUNS = 3;
-/** Seed of the same plots every time; `temporal.full.test.ts` runs new ones. */
+const RUNS = 1;
+/** Seed of the same plot every time; `temporal.full.test.ts` runs new ones. */
 const SEED = 20261123;
 /** Fewer changes than in the long runs: each costs a sixth of a second of CPU. */
 const CHANGES = 100;
