@@ -1,8 +1,8 @@
 /** Anchors of a guest's next key, and requested keys that the stay continues with. */
 import type { IssuingKey, Key } from '../../model/key.js';
 import type { DesiredGuest } from '../../model/key-plan.js';
-import { coversRooms, isSoundIn, satisfies, sharesRoom } from '../known/keyring.js';
-import { isDesiredKey, isDue, opens, shouldHoldKey, type Round } from './round.js';
+import { coversRooms, isSoundIn, keysOf, satisfies, sharesRoom } from '../known/keyring.js';
+import { holdsDesiredKey, isDesiredKey, isDue, opens, shouldHoldKey, type Round } from './round.js';
 
 /** Key that a guest may join. */
 export interface Anchor {
@@ -19,7 +19,7 @@ export interface Anchor {
  */
 export function anchorsFor(round: Round, guest: DesiredGuest): readonly Anchor[] {
   const inside = round.live
-    .filter((key) => opens(round, key, guest.rooms))
+    .filter((key) => opens(round, key, guest.rooms) && !fallsWithNextKey(round, key))
     .toReversed()
     .map((key) => ({
       joinTo: key.acsCredentialId,
@@ -41,6 +41,26 @@ export function anchorsFor(round: Round, guest: DesiredGuest): readonly Anchor[]
   return [...inside, ...outside, ...made].toSorted(
     (a, b) => Number(b.stays) - Number(a.stays) || Number(b.own) - Number(a.own),
   );
+}
+
+/**
+ * Returns true if this key joined, directly or through others, a dead key whose guest gets another one. Seam removes a
+ * user's dead key for their next one, and the keys that joined it may end with it. A key that joined such a key would
+ * be the next to end: with no other anchor, one override ends the chain.
+ */
+export function fallsWithNextKey(round: Round, { ask }: Key): boolean {
+  if (ask.joinTo === undefined) return false;
+  const anchor = round.keyring.keys.find(({ acsCredentialId }) => acsCredentialId === ask.joinTo);
+  return anchor !== undefined && (isRemovedSoon(round, anchor) || fallsWithNextKey(round, anchor));
+}
+
+/** Returns true for a dead key that Seam may still have, and removes for the next key of its guest. */
+function isRemovedSoon(round: Round, key: Key): boolean {
+  if (key.lingers !== true) return false;
+  const own = keysOf(round.keyring, key.guestId);
+  const hasNewer = own.slice(own.indexOf(key) + 1).some((newer) => newer.acsCredentialId !== undefined);
+  const guest = round.desired.guests.find(({ guestId }) => guestId === key.guestId);
+  return !hasNewer && guest !== undefined && shouldHoldKey(guest, round.now) && !holdsDesiredKey(round, guest);
 }
 
 /**

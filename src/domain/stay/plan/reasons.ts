@@ -2,6 +2,7 @@
 import { isBefore, sameWindow } from '../../model/instants.js';
 import type { Key } from '../../model/key.js';
 import { sameRooms, sharesRoom } from '../known/keyring.js';
+import { fallsWithNextKey } from './anchors.js';
 import { currentKey, list, type Round } from './round.js';
 import type { Gate, DesiredGuest } from '../../model/key-plan.js';
 
@@ -26,6 +27,9 @@ export function overrideReason(round: Round, guest: DesiredGuest, live: readonly
   if (guest.forced === true && wasKilled(round, guest.rooms)) return `forced by staff: new lease on ${rooms}`;
   if (guest.rooms.some((room) => keyring.distrusted[room] === Math.max(0, ...before.map((key) => key.generation)))) {
     return `re-keyed after a loss, a removal for cause or a new lock: earlier keys on ${rooms} end`;
+  }
+  if (live.some((key) => fallsWithNextKey(round, key))) {
+    return `re-keyed: the keys on ${rooms} joined one that has ended, and may end with it`;
   }
   if (live.length > 0) return `mixed: ${rooms} join live and new doors in one key, so the lease is re-keyed`;
   if (before.length > 0) return `reopened: the last key on ${rooms} has ended`;

@@ -111,6 +111,42 @@ const TOLD_BEFORE: [StoryStart, readonly Turn[]][] = [
       { kind: 'get-on', job: 0, luck: 'good' },
     ],
   ],
+  // Replacement joiners that died with their anchor and the ends of their anchors followed each other without end.
+  [
+    {
+      ...ONE_GUEST,
+      switches: {
+        newKeyReplacesUsersEarlier: true,
+        joinersSurviveAnchorDeletion: false,
+        joinerNeedsSyncedAnchor: false,
+      },
+      rooms: ['103'],
+      guests: 3,
+    },
+    [
+      { kind: 'quiet' },
+      { kind: 'lose-phone', guestId: 'g1', mode: 'convenient', named: 'unnamed' },
+      { kind: 'add', guestId: 'g4', by: 'signal' },
+      { kind: 'get-on', job: 3, luck: 'good' },
+      { kind: 'get-on', job: 1, luck: 'good' },
+      { kind: 'get-on', job: 0, luck: 'good' },
+    ],
+  ],
+  // A key that joined the earlier key of the same guest, which Seam has removed for it, can be joined like any other.
+  [
+    {
+      ...ONE_GUEST,
+      switches: { ...ONE_GUEST.switches, newKeyReplacesUsersEarlier: true },
+      rooms: ['101', '102'],
+    },
+    [
+      { kind: 'quiet' },
+      { kind: 'add', guestId: 'g3', by: 'signal' },
+      { kind: 'later-rooms', rooms: ['102'], from: '2026-11-23T16:00Z' },
+      { kind: 'get-on', job: 1, luck: 'good' },
+      { kind: 'own-rooms', guestId: 'g1', rooms: ['102'], by: 'snapshot' },
+    ],
+  ],
 ];
 
 it('whatever changes and in whatever order steps end, exactly the desired guests open exactly the desired doors', () => {

@@ -5,7 +5,7 @@
 import fc from 'fast-check';
 import { presentKeys } from '../../../../../src/simulator/hotel/lock.js';
 import { keysNewestFirst } from '../../../../../src/simulator/hotel/phone.js';
-import type { DeviceRecord } from '../../../../../src/simulator/hotel/records.js';
+import type { CredentialRecord, DeviceRecord } from '../../../../../src/simulator/hotel/records.js';
 import type { Switches } from '../../../../../src/simulator/control/switches.js';
 import { instantAt } from '../../../../../src/domain/model/instants.js';
 import type { Message } from '../../../../../src/domain/model/message-schema.js';
@@ -488,7 +488,8 @@ function wouldOpen(house: House, device: DeviceRecord, door: string, at: number)
 
 /**
  * Rules 2 and 4: no override while a key lives that could be joined. Exceptions: a re-key after a loss or a removal for cause, and a
- * room that the stay released since, because another stay may have had it. A key from before the newest override could not be joined.
+ * room that the stay released since, because another stay may have had it. A key from before the newest override could not be joined, and
+ * neither could one that ends soon because it joined a dead key.
  */
 function holdOverride(story: Story, planned: KeyStep): void {
   if (planned.do !== 'override' || planned.keyId !== undefined) return;
@@ -501,11 +502,21 @@ function holdOverride(story: Story, planned: KeyStep): void {
     const inTheWay = story.house.jobs.some((job) => job.key?.keyId === key.keyId && job.key.do === 'revoke');
     const trusted = key.state === 'live' && key.condemned === undefined && !inTheWay;
     const isNewest = planned.rooms.every((room) => key.generation >= newestOverrideOn(story, room));
+    if (credential !== undefined && hangsOnDead(story, credential)) return false;
     return lives && trusted && isNewest && planned.rooms.every((room) => key.ask.rooms.includes(room));
   });
   if (joinable !== undefined) {
     throw new Error(`an override on ${planned.rooms.join('+')}, while ${joinable.keyId} lives and could be joined`);
   }
+}
+
+/** True where joiners end with their anchor, and the key joined a dead one, directly or through others. */
+function hangsOnDead(story: Story, { joinedTo }: CredentialRecord): boolean {
+  if (story.start.switches.joinersSurviveAnchorDeletion) return false;
+  return joinedTo.some((id) => {
+    const anchor = story.house.hotel.world.credentials.get(id);
+    return anchor !== undefined && (!isValid(anchor) || hangsOnDead(story, anchor));
+  });
 }
 
 /** True until an override has been issued since a key to the room was lost. */
