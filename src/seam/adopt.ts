@@ -9,7 +9,7 @@ import type { HeldKey, Issue } from './attempt.js';
 import { CREATE_CREDENTIAL, type CreateCredentialParams } from './client.js';
 import { credentialsOf, waitFor, type KeyRequests } from './context.js';
 import { isDefiniteRefusal, isNotFound } from './errors.js';
-import { isBeingDeleted, isDead, isIssued, isMobileKey, matchesOf, newest } from './matching.js';
+import { isBeingDeleted, isDead, isIssued, issuedAt, isMobileKey, matchesOf, newest } from './matching.js';
 import type { Credential } from './schemas.js';
 
 type Adoption =
@@ -125,27 +125,33 @@ function otherStay(foreign: readonly Credential[]): IssueOutcome {
   };
 }
 
-async function create(issue: Issue): Promise<Adoption> {
+/** @param again true for a joiner whose anchor has reached the provider since Seam refused it */
+async function create(issue: Issue, again = false): Promise<Adoption> {
   const { input, context, signal } = issue;
   const { acsSystemId } = context.property.seam;
   const params = credentialFor(input, context);
   await context.accessSystems.expectConnected(acsSystemId, { operation: CREATE_CREDENTIAL, signal });
   try {
     const made = await context.seam.createCredential(params, { signal, lingerMs: context.timing.lingerMs });
+    if (again) context.accessSystems.rememberSync(acsSystemId);
     return { kind: 'held', key: issue.take(made, { adopted: false }) };
   } catch (error) {
     if (!isDefiniteRefusal(error)) throw error;
     const reason = await whatRefused(issue);
-    if (reason !== undefined) return reason;
+    if (reason === 'anchor-just-synced' && !again) return create(issue, true);
+    if (reason !== undefined && reason !== 'anchor-just-synced') return reason;
     throw await context.accessSystems.explainRefusal(acsSystemId, error);
   }
 }
 
+/** A refused joiner may have come just before the provider had its anchor: worth asking again. */
+type JustSynced = 'anchor-just-synced';
+
 /**
  * Returns the cause of a refused key, if it can be found: an earlier request has just created it, its anchor is gone,
- * or the provider does not have the anchor yet.
+ * or the provider did not have the anchor yet.
  */
-async function whatRefused(issue: Issue): Promise<Adoption | undefined> {
+async function whatRefused(issue: Issue): Promise<Adoption | JustSynced | undefined> {
   if (issue.doubtful) {
     await waitFor(issue.settledAt - performance.now(), issue.signal);
     const found = await lookBeforeCreating(issue);
@@ -154,6 +160,7 @@ async function whatRefused(issue: Issue): Promise<Adoption | undefined> {
   const acsCredentialId = issue.input.ask.joinTo;
   const trouble = acsCredentialId === undefined ? undefined : await troubleWith(acsCredentialId, issue);
   if (acsCredentialId === undefined || trouble === undefined) return undefined;
+  if (trouble === 'anchor-just-synced') return trouble;
   if (trouble === 'anchor-unsynced') issue.context.accessSystems.rememberSync(issue.context.property.seam.acsSystemId);
   return { kind: 'obstacle', outcome: { kind: trouble, acsCredentialId } };
 }
@@ -195,15 +202,21 @@ function overrideOrJoin(ask: KeyAsk): OverrideOrJoin {
   }
 }
 
+/** Longest that a refusal and the look at the anchor take together, and that Seam's clock differs. */
+const JUST_SYNCED_MS = 60_000;
+
 /** Returns why nothing can join this key now; undefined if that is not the cause. */
 async function troubleWith(
   acsCredentialId: string,
   { context, signal }: Issue,
-): Promise<'anchor-gone' | 'anchor-unsynced' | undefined> {
+): Promise<'anchor-gone' | 'anchor-unsynced' | JustSynced | undefined> {
   try {
     const anchor = await context.seam.getCredential({ acs_credential_id: acsCredentialId }, { signal });
     if (isDead(anchor) || hasExpired(anchor, context.now())) return 'anchor-gone';
-    return isMobileKey(anchor) && !isIssued(anchor) ? 'anchor-unsynced' : undefined;
+    if (!isMobileKey(anchor)) return undefined;
+    if (!isIssued(anchor)) return 'anchor-unsynced';
+    const syncedAt = issuedAt(anchor);
+    return syncedAt !== undefined && context.now() - syncedAt < JUST_SYNCED_MS ? 'anchor-just-synced' : undefined;
   } catch (error) {
     if (isNotFound(error)) return 'anchor-gone';
     throw error;

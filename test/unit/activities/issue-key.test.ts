@@ -346,6 +346,27 @@ describe('a key that others wait to join', () => {
     }
   });
 
+  it('a joiner is asked for again whose anchor reaches the provider just after Seam refused it', async () => {
+    const strict = await openHotel({ ...SYNCED_FIRST, providerLatencyMs: 60_000 });
+    try {
+      const [first, second] = [await strict.guest(), await strict.guest()];
+      const made = await run(
+        strict.activities.issueKey,
+        strict.issuing(first, strict.ask(['101']), { returnOnceMade: true }),
+      );
+      const acsCredentialId = made.kind === 'made' ? made.acsCredentialId : '';
+      strict.client.http.interceptors.response.use((answer) => {
+        strict.simulator.hotel.settle();
+        return answer;
+      });
+      const joining = strict.issuing(second, strict.ask(['101'], acsCredentialId));
+      expect(await run(strict.activities.issueKey, joining)).toMatchObject({ kind: 'issued' });
+      expect(strict.opens(second, '101')).toBe(true);
+    } finally {
+      await strict.close();
+    }
+  });
+
   it('an override whose earlier request may have reached Seam is confirmed before others join it', async () => {
     const input = hotel.issuing(await hotel.guest(), hotel.ask(['101']), { returnOnceMade: true, firstAsk: false });
     expect(await issue(input)).toMatchObject({ kind: 'issued' });
