@@ -131,34 +131,35 @@ async function create(issue: Issue, again = false): Promise<Adoption> {
   const { acsSystemId } = context.property.seam;
   const params = credentialFor(input, context);
   await context.accessSystems.expectConnected(acsSystemId, { operation: CREATE_CREDENTIAL, signal });
+  const askedAt = context.now();
   try {
     const made = await context.seam.createCredential(params, { signal, lingerMs: context.timing.lingerMs });
     if (again) context.accessSystems.rememberSync(acsSystemId);
     return { kind: 'held', key: issue.take(made, { adopted: false }) };
   } catch (error) {
     if (!isDefiniteRefusal(error)) throw error;
-    const reason = await whatRefused(issue);
+    const reason = await whatRefused(issue, askedAt);
     if (reason === 'anchor-just-synced' && !again) return create(issue, true);
     if (reason !== undefined && reason !== 'anchor-just-synced') return reason;
     throw await context.accessSystems.explainRefusal(acsSystemId, error);
   }
 }
 
-/** A refused joiner may have come just before the provider had its anchor: worth asking again. */
+/** The provider has the anchor only since the joiner was asked for: worth asking again. */
 type JustSynced = 'anchor-just-synced';
 
 /**
  * Returns the cause of a refused key, if it can be found: an earlier request has just created it, its anchor is gone,
- * or the provider did not have the anchor yet.
+ * or the provider did not have the anchor when the key was asked for (in milliseconds of the hotel's time).
  */
-async function whatRefused(issue: Issue): Promise<Adoption | JustSynced | undefined> {
+async function whatRefused(issue: Issue, askedAt: number): Promise<Adoption | JustSynced | undefined> {
   if (issue.doubtful) {
     await waitFor(issue.settledAt - performance.now(), issue.signal);
     const found = await lookBeforeCreating(issue);
     if (found !== undefined) return found;
   }
   const acsCredentialId = issue.input.ask.joinTo;
-  const trouble = acsCredentialId === undefined ? undefined : await troubleWith(acsCredentialId, issue);
+  const trouble = acsCredentialId === undefined ? undefined : await troubleWith(acsCredentialId, issue, askedAt);
   if (acsCredentialId === undefined || trouble === undefined) return undefined;
   if (trouble === 'anchor-just-synced') return trouble;
   if (trouble === 'anchor-unsynced') issue.context.accessSystems.rememberSync(issue.context.property.seam.acsSystemId);
@@ -202,13 +203,11 @@ function overrideOrJoin(ask: KeyAsk): OverrideOrJoin {
   }
 }
 
-/** Longest that a refusal and the look at the anchor take together, and that Seam's clock differs. */
-const JUST_SYNCED_MS = 60_000;
-
 /** Returns why nothing can join this key now; undefined if that is not the cause. */
 async function troubleWith(
   acsCredentialId: string,
   { context, signal }: Issue,
+  askedAt: number,
 ): Promise<'anchor-gone' | 'anchor-unsynced' | JustSynced | undefined> {
   try {
     const anchor = await context.seam.getCredential({ acs_credential_id: acsCredentialId }, { signal });
@@ -216,7 +215,7 @@ async function troubleWith(
     if (!isMobileKey(anchor)) return undefined;
     if (!isIssued(anchor)) return 'anchor-unsynced';
     const syncedAt = issuedAt(anchor);
-    return syncedAt !== undefined && context.now() - syncedAt < JUST_SYNCED_MS ? 'anchor-just-synced' : undefined;
+    return syncedAt !== undefined && syncedAt >= askedAt ? 'anchor-just-synced' : undefined;
   } catch (error) {
     if (isNotFound(error)) return 'anchor-gone';
     throw error;
