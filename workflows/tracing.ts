@@ -69,13 +69,14 @@ export const interceptors = (): WorkflowInterceptors => ({
   ],
   outbound: [
     {
-      async scheduleActivity(input, next) {
+      scheduleActivity(input, next) {
         underWay += 1;
-        try {
-          return await next(carrying(input));
-        } finally {
+        const ended = (): void => {
           underWay -= 1;
-        }
+        };
+        const result = next(carrying(input));
+        result.then(ended, ended);
+        return result;
       },
       signalWorkflow: (input, next) => next(carrying(input)),
       startChildWorkflowExecution: (input, next) => next(carrying(input)),

@@ -15,14 +15,14 @@ export interface Wakeup {
  * Waits for the next event after `seen`: a message, the end of a step, or the time `wakeAt` (UTC). Also returns once
  * `isToLeave` is true, which may become true at any workflow task.
  */
-export async function nextChange(
+export function nextChange(
   wakeup: Wakeup,
   seen: number,
   wakeAt: Instant | undefined,
   isToLeave: () => boolean,
 ): Promise<void> {
   if (wakeAt !== undefined) setAlarm(wakeup, wakeAt);
-  await condition(() => wakeup.events > seen || isToLeave());
+  return condition(() => wakeup.events > seen || isToLeave());
 }
 
 /** Sets the one timer of the run. A later deadline keeps the earlier timer and is checked again when that fires. */

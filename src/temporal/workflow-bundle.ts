@@ -58,8 +58,41 @@ export async function bundleWorkflows(
     workflowInterceptorModules: [...INTERCEPTORS, ...interceptorsPaths],
     preloadModules: PRELOADED,
     logger: options.logger ?? new DefaultLogger('WARN'),
-    ...defined({ webpackConfigHook, failureConverterPath: kind === 'encrypted' ? FAILURE_CONVERTER : undefined }),
+    webpackConfigHook: (config) => {
+      const tuned = forSpeed(config);
+      return webpackConfigHook?.(tuned) ?? tuned;
+    },
+    ...defined({ failureConverterPath: kind === 'encrypted' ? FAILURE_CONVERTER : undefined }),
   });
+}
+
+type BundlerConfiguration = Parameters<NonNullable<BundleOptions['webpackConfigHook']>>[0];
+
+/**
+ * Returns the configuration for code that runs faster (`docs/performance.md`): modules are joined to one, so that calls
+ * between them go through no getter, and the syntax stays that of Node, without helpers. Names stay as they are.
+ */
+function forSpeed(config: BundlerConfiguration): BundlerConfiguration {
+  const rules = config.module?.rules?.map((rule) => {
+    if (!isCompiler(rule)) return rule;
+    const { use } = rule;
+    return { ...rule, use: { ...use, options: { ...use.options, jsc: { ...use.options.jsc, target: 'es2022' } } } };
+  });
+  return {
+    ...config,
+    mode: 'production',
+    module: { ...config.module, ...defined({ rules }) },
+    optimization: { ...config.optimization, minimize: false, nodeEnv: false },
+  };
+}
+
+/** Rule for the compiler of TypeScript, as Temporal's SDK configures it. */
+interface Compiler {
+  readonly use: { readonly loader: string; readonly options: { readonly jsc: object } };
+}
+
+function isCompiler(rule: unknown): rule is Compiler {
+  return typeof (rule as Partial<Compiler> | null)?.use?.options?.jsc === 'object';
 }
 
 /** Returns the path of the bundle in the folder of compiled code. */

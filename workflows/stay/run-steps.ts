@@ -19,19 +19,33 @@ export function startKeyStep(run: StayRun, step: KeyStep): void {
   if (step.do === 'revoke') {
     const { state, key } = record.recordRevoking(run.state, step.keyId, step.why, now());
     run.state = state;
-    launchKey(run, key, { do: 'revoke', why: step.why }, async () => {
-      const outcome = await revoke(run.state, key, step.why);
-      run.state = record.recordRevoked(run.state, key.keyId, outcome, now());
-    });
+    launchKey(
+      run,
+      key,
+      { do: 'revoke', why: step.why },
+      {
+        begin: () => revoke(run.state, key, step.why),
+        recorded(outcome) {
+          run.state = record.recordRevoked(run.state, key.keyId, outcome, now());
+        },
+      },
+    );
     return;
   }
   const firstAsk = step.keyId === undefined;
   const { state, key } = record.recordAsk(run.state, step, now());
   run.state = state;
-  launchKey(run, key, { do: 'issue', why: key.why }, async () => {
-    const outcome = await issue(run.state, key, { firstAsk });
-    run.state = record.recordIssue(run.state, key.keyId, outcome, now());
-  });
+  launchKey(
+    run,
+    key,
+    { do: 'issue', why: key.why },
+    {
+      begin: () => issue(run.state, key, { firstAsk }),
+      recorded(outcome) {
+        run.state = record.recordIssue(run.state, key.keyId, outcome, now());
+      },
+    },
+  );
 }
 
 function issue(state: StayState, key: Key, { firstAsk }: { readonly firstAsk: boolean }): Promise<IssueOutcome> {
@@ -93,11 +107,12 @@ function about(what: string, { guestId, ask }: Key, why: string): { readonly sum
 
 /** Starts a preparation. A failure is recorded as its blocker. */
 export function startPreparation(run: StayRun, step: Preparation): void {
-  launch(run, step.stepId, undefined, async () => {
-    try {
-      const recorded = await runPreparation(run, step);
-      run.state = clearBlocker(recorded(run.state), step.stepId);
-    } catch (error) {
+  launch(run, step.stepId, undefined, {
+    begin: () => runPreparation(run, step),
+    recorded(change) {
+      run.state = clearBlocker(change(run.state), step.stepId);
+    },
+    failed(error) {
       const guest = 'guestId' in step ? { guestId: step.guestId } : {};
       const failure = endOfStep(error);
       if (failure.propertyUnknown === true) {
@@ -108,23 +123,32 @@ export function startPreparation(run: StayRun, step: Preparation): void {
         failure.guestMissing === true && guest.guestId !== undefined
           ? doubtGuest(run.state, guest.guestId)
           : recordBlocker(run.state, step.stepId, failure, guest, now());
-    }
+    },
   });
 }
 
-function launchKey(run: StayRun, key: Key, step: Pick<InFlight, 'do' | 'why'>, work: () => Promise<void>): void {
+function launchKey<Result>(
+  run: StayRun,
+  key: Key,
+  step: Pick<InFlight, 'do' | 'why'>,
+  work: Omit<Work<Result>, 'failed'>,
+): void {
   const { keyId, guestId } = key;
   const stepId = `${step.do}:${keyId}`;
-  launch(run, stepId, { stepId, keyId, guestId, ...step, startedAt: now() }, async () => {
-    try {
-      await work();
-    } catch (error) {
-      const failure = endOfStep(error);
-      const { propertyUnknown, message } = failure;
-      if (propertyUnknown === true) run.state = recordPropertyUnknown(run.state, message, now());
-      run.state = record.recordKeyFailure(run.state, keyId, failure, now());
-    }
-  });
+  launch(
+    run,
+    stepId,
+    { stepId, keyId, guestId, ...step, startedAt: now() },
+    {
+      ...work,
+      failed(error) {
+        const failure = endOfStep(error);
+        const { propertyUnknown, message } = failure;
+        if (propertyUnknown === true) run.state = recordPropertyUnknown(run.state, message, now());
+        run.state = record.recordKeyFailure(run.state, keyId, failure, now());
+      },
+    },
+  );
 }
 
 /**
@@ -137,12 +161,30 @@ function endOfStep(error: unknown): record.StepFailure {
   return isCancelled && failure.kind === 'outage' ? { kind: 'cancelled', message: failure.message } : failure;
 }
 
-/** Runs `work` in a scope of its own, so that it can be cancelled alone. Its end wakes the loop. */
-function launch(run: StayRun, stepId: string, key: InFlight | undefined, work: () => Promise<void>): void {
+/** The activity of a step, and what its end does to the state. */
+interface Work<Result> {
+  readonly begin: () => Promise<Result>;
+  readonly recorded: (result: Result) => void;
+  /** @throws an error that is not the activity's own, which is a bug */
+  readonly failed: (error: unknown) => void;
+}
+
+/**
+ * Runs the step in a scope of its own, so that it can be cancelled alone. Its end wakes the loop. It is chained and not
+ * awaited: in a workflow the SDK takes a stack trace of every promise, and each `await` makes some
+ * (`docs/performance.md`).
+ */
+function launch<Result>(
+  run: StayRun,
+  stepId: string,
+  key: InFlight | undefined,
+  { begin, recorded, failed }: Work<Result>,
+): void {
   const scope = new CancellationScope();
   run.running.set(stepId, { stepId, scope, ...defined({ key }) });
-  void scope.run(work).finally(() => {
+  const ended = (): void => {
     run.running.delete(stepId);
     run.events += 1;
-  });
+  };
+  void scope.run(() => begin().then(recorded, failed)).then(ended);
 }
