@@ -4,6 +4,7 @@
  */
 import { Command } from 'commander';
 import { measureCode } from './code/code.js';
+import { measureCost } from './cost/cost.js';
 import { measureHttp } from './http/http.js';
 import { measureIssuing } from './issuing/issuing.js';
 import { pageOf, writePage } from './report/page.js';
@@ -11,6 +12,7 @@ import { isMissed, type Section } from './report/section.js';
 
 const SECTIONS: Readonly<Record<string, (how: { readonly quick: boolean }) => Promise<Section>>> = {
   issuing: measureIssuing,
+  cost: measureCost,
   code: measureCode,
   http: measureHttp,
 };

@@ -1,0 +1,319 @@
+/**
+ * Cost of a whole stay: a booking, its keys, another guest, an extension, a move and the check-out. Beside it, floor workflows do what the
+ * histories of a stay and its rooms say, and decide nothing. Each side has a Temporal server, a simulated Seam and a worker of its own, and
+ * both take turns.
+ */
+import { readFileSync } from 'node:fs';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Client, WorkflowHandle } from '@temporalio/client';
+import type { BarSeriesOption, EChartsOption } from 'echarts';
+import { instantAt } from '../../src/domain/model/instants.js';
+import { roomWorkflowId } from '../../src/domain/model/ids.js';
+import { startChild, type Child } from '../../src/dev/child-process.js';
+import type { BookedStay } from '../../test/harness/booked-stay.js';
+import { countHistory, type HistoryCount } from '../../test/harness/history-count.js';
+import { openRealWorld, type RealWorld } from '../../test/harness/real-world.js';
+import type { Goal, Section } from '../report/section.js';
+import { format, spreadOf, type Spread } from '../report/spread.js';
+import { shapeOf, type Move } from './shape.js';
+
+const DAY_MS = 86_400_000;
+/** Rooms of a stay: the one that is booked, and the one that its guests move to. */
+const ROOMS = 2;
+/** Ticks of a second in `/proc`, on every Linux machine of today. */
+const TICK_MS = 10;
+const LOOK_EVERY_MS = 250;
+/** Time without a new event after which workflows have nothing to do. */
+const QUIET_MS = 1_500;
+const STDERR = 2;
+/** Most CPU that a stay may take, as a multiple of the floor's. */
+const MOST_CPU = 1.25;
+
+interface Setting {
+  readonly parties: readonly number[];
+  /** Stays at a time. */
+  readonly stays: number;
+  readonly rounds: number;
+}
+
+const FULL: Setting = { parties: [1, 2, 4, 8], stays: 20, rounds: 5 };
+const QUICK: Setting = { parties: [2], stays: 10, rounds: 3 };
+
+/** Both sides, with room for all their stays. */
+interface Sides {
+  readonly stays: RealWorld;
+  readonly floor: RealWorld;
+  readonly floorWorker: Child;
+}
+
+interface Measured {
+  readonly guests: number;
+  readonly cpu: { readonly stay: Spread; readonly floor: Spread; readonly share: Spread };
+  readonly count: { readonly stay: HistoryCount; readonly floor: HistoryCount };
+}
+
+/** Measures parties of every size, and returns the section of the report. */
+export async function measureCost({ quick }: { readonly quick: boolean }): Promise<Section> {
+  const { parties, stays, rounds } = quick ? QUICK : FULL;
+  const sides = await openSides(ROOMS * (1 + stays * (rounds + 1)) * parties.length);
+  const all: Measured[] = [];
+  try {
+    for (const guests of parties) all.push(await measure(sides, { guests, stays, rounds }));
+  } finally {
+    await sides.floorWorker.end('SIGTERM');
+    await Promise.all([sides.stays.stop(), sides.floor.stop()]);
+  }
+  return {
+    name: 'cost',
+    title: 'Cost of a stay',
+    text: describe(all, stays),
+    goals: goalsOf(all),
+    chart: chartOf(all),
+  };
+}
+
+async function openSides(rooms: number): Promise<Sides> {
+  const [stays, floor] = await Promise.all([openRealWorld({ rooms, phones: 'by-stays' }), openRealWorld()]);
+  const { stack } = floor;
+  await stack.worker().end('SIGTERM');
+  const file = 'bench/cost/floor-worker.ts';
+  const floorWorker = await startChild({ file, env: stack.workerEnvironment, log: STDERR });
+  return { stays, floor, floorWorker };
+}
+
+interface Round {
+  readonly guests: number;
+  readonly stays: number;
+}
+
+async function measure(
+  sides: Sides,
+  { guests, stays, rounds }: Round & { readonly rounds: number },
+): Promise<Measured> {
+  const lives = livesOf(await roundOfStays(sides, { guests, stays: 1 }));
+  // Both sides are warm before the first round.
+  await roundOfStays(sides, { guests, stays });
+  await roundOfFloor(sides, lives, stays);
+  const stay: number[] = [];
+  const floor: number[] = [];
+  let count: Measured['count'] | undefined;
+  for (let round = 0; round < rounds; round++) {
+    const real = async (): Promise<HistoryCount> => {
+      const { cpuMs, counts } = await roundOfStays(sides, { guests, stays });
+      stay.push(cpuMs);
+      return counts;
+    };
+    const bare = async (): Promise<HistoryCount> => {
+      const { cpuMs, counts } = await roundOfFloor(sides, lives, stays);
+      floor.push(cpuMs);
+      return counts;
+    };
+    if (round % 2 === 0) count = { stay: await real(), floor: await bare() };
+    else await bare().then(real);
+  }
+  const share = spreadOf(stay.map((ms, round) => ms / (floor[round] ?? Number.NaN)));
+  process.stderr.write(`party of ${guests}: ${format(share)} of the floor's CPU\n`);
+  if (count === undefined) throw new Error('No round was measured');
+  return { guests, cpu: { stay: spreadOf(stay), floor: spreadOf(floor), share }, count };
+}
+
+/** Result of one round. CPU time of the worker and counts are for one stay, with its rooms. */
+interface Ran {
+  readonly cpuMs: number;
+  readonly counts: HistoryCount;
+}
+
+/** What the workflows of one stay did: its own, and one for each of its rooms. */
+type Lives = readonly { readonly workflowId: string; readonly moves: readonly Move[] }[];
+
+let booked = 0;
+
+async function roundOfStays({ stays: world }: Sides, { guests, stays: count }: Round): Promise<Ran & Recorded> {
+  const { propertyId } = world.simulator.property;
+  const callsBefore = world.calls();
+  const cpu = watchCpu(world.stack.worker());
+  const party = Array.from({ length: guests }, (_, index) => ({ guestId: `g${index}`, primary: index === 0 }));
+  const rooms: string[][] = [];
+  const stays: BookedStay[] = [];
+  const workflows = (): string[] =>
+    stays.flatMap(({ workflowId }, index) => [
+      workflowId,
+      ...(rooms[index] ?? []).map((room) => roomWorkflowId({ propertyId, room })),
+    ]);
+  const step = async (act: (stay: BookedStay, rooms: readonly string[]) => Promise<unknown>): Promise<void> => {
+    await Promise.all(stays.map((stay, index) => act(stay, rooms[index] ?? [])));
+    await untilQuiet(world.temporal, workflows());
+  };
+
+  await Promise.all(
+    Array.from({ length: count }, async () => {
+      const reservationId = `cost-${booked++}`;
+      for (const guestId of [...party.map((guest) => guest.guestId), 'late'])
+        enrolBefore(world, `${propertyId}/${reservationId}/${guestId}`);
+      const given = world.freeRooms(ROOMS);
+      const window = { from: instantAt(Date.now() + DAY_MS), to: instantAt(Date.now() + 3 * DAY_MS) };
+      const changes = { status: 'confirmed' as const, window, guests: party, rooms: given.slice(0, 1) };
+      const index = rooms.push(given) - 1;
+      stays[index] = await world.book(reservationId, changes, { phones: 'by-hand' });
+    }),
+  );
+  await untilQuiet(world.temporal, workflows());
+  await step((stay) => stay.signal('checkIn', {}));
+  await step((stay) => stay.signal('addGuests', { guests: [{ guestId: 'late' }] }));
+  await step((stay) => stay.signal('changeDates', { window: { to: instantAt(Date.now() + 4 * DAY_MS) } }));
+  await step((stay, [, next = '']) => stay.signal('changeRooms', { rooms: [next] }));
+  await step((stay) => stay.signal('checkOut', {}));
+
+  const cpuMs = cpu() / count;
+  const ids = workflows().slice(0, 1 + ROOMS);
+  const histories = await Promise.all(ids.map((id) => world.temporal.workflow.getHandle(id).fetchHistory()));
+  const calls = Math.round((world.calls() - callsBefore) / count);
+  return { cpuMs, counts: sumOf(histories.map(countHistory)), ids, histories, calls };
+}
+
+/** Histories of one stay, of itself and of its rooms, and the calls to Seam that it took. */
+interface Recorded {
+  readonly ids: readonly string[];
+  readonly histories: readonly Awaited<ReturnType<WorkflowHandle['fetchHistory']>>[];
+  readonly calls: number;
+}
+
+/** Returns what the workflows did. The calls to Seam are those of the stay: a room makes none. */
+function livesOf({ ids, histories, calls }: Recorded): Lives {
+  return histories.map(({ events }, index) => ({
+    workflowId: ids[index] ?? '',
+    moves: shapeOf(events ?? [], index === 0 ? calls : 0),
+  }));
+}
+
+/** A phone that is there before the stay: otherwise the speed of the enrolment would show in the history. */
+function enrolBefore({ simulator: { hotel } }: RealWorld, user_identity_key: string): void {
+  hotel.phones.add(hotel.identities.create({ user_identity_key, acs_system_ids: [hotel.world.acsSystemId] }).id);
+}
+
+async function roundOfFloor({ floor: world, floorWorker }: Sides, lives: Lives, count: number): Promise<Ran> {
+  const { workflow } = world.temporal;
+  const cpu = watchCpu(floorWorker);
+  const [stay, ...rooms] = lives;
+  if (stay === undefined) throw new Error('No life to follow');
+  const prefixes = Array.from({ length: count }, () => `floor-${booked++}`);
+  const workflows = prefixes.flatMap((prefix) => lives.map(({ workflowId }) => `${prefix}/${workflowId}`));
+  const start = async (prefix: string, life: Lives[number]): Promise<void> => {
+    const args: [readonly Move[]] = [renamed(life.moves, prefix, lives)];
+    await workflow.start('floor', { workflowId: `${prefix}/${life.workflowId}`, taskQueue: 'stays', args });
+  };
+  const step = async (act: (prefix: string) => Promise<unknown>): Promise<void> => {
+    await Promise.all(prefixes.map(act));
+    await untilQuiet(world.temporal, workflows);
+  };
+  const handleOf = (prefix: string) => workflow.getHandle(`${prefix}/${stay.workflowId}`);
+
+  await step(async (prefix) => {
+    for (const room of rooms) await start(prefix, room);
+    await start(prefix, stay);
+    await handleOf(prefix).executeUpdate('floorUpdate', { args: ['x'] });
+  });
+  for (let message = 0; message < 5; message++) await step((prefix) => handleOf(prefix).signal('floorSignal', 'x'));
+
+  const cpuMs = cpu() / count;
+  const ids = workflows.slice(0, lives.length);
+  const histories = await Promise.all(ids.map((id) => workflow.getHandle(id).fetchHistory()));
+  return { cpuMs, counts: sumOf(histories.map(countHistory)) };
+}
+
+/** Returns the moves with the names of this floor's own workflows. */
+function renamed(moves: readonly Move[], prefix: string, lives: Lives): readonly Move[] {
+  const roomOf = (room: string): string =>
+    lives.find(({ workflowId }) => workflowId.endsWith(`/${room}`))?.workflowId ?? '';
+  return moves.map((move): Move => {
+    if (move.do === 'signal') return { ...move, workflowId: `${prefix}/${move.workflowId}` };
+    if (move.do !== 'start-activity') return move;
+    return { ...move, rooms: move.rooms.map(({ room, kind }) => ({ room: `${prefix}/${roomOf(room)}`, kind })) };
+  });
+}
+
+/** Waits until none of these workflows has had a new event for a while. It asks the server only, not the worker. */
+async function untilQuiet({ workflow }: Client, workflowIds: readonly string[]): Promise<void> {
+  let seen = '';
+  for (let quietMs = 0; quietMs < QUIET_MS; quietMs += LOOK_EVERY_MS) {
+    await delay(LOOK_EVERY_MS);
+    const lengths = await Promise.all(
+      workflowIds.map(async (id) => {
+        try {
+          return (await workflow.getHandle(id).describe()).historyLength;
+        } catch {
+          // A room that has not been asked for yet.
+          return 0;
+        }
+      }),
+    );
+    const now = lengths.join();
+    if (now !== seen) quietMs = 0;
+    seen = now;
+  }
+}
+
+/** Returns the CPU time in milliseconds that the process has used since. */
+function watchCpu({ pid }: Child): () => number {
+  const used = (): number => {
+    const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? [];
+    return (Number(fields[11]) + Number(fields[12])) * TICK_MS;
+  };
+  const before = used();
+  return () => used() - before;
+}
+
+function sumOf(counts: readonly HistoryCount[]): HistoryCount {
+  return counts.reduce((sum, one) => ({
+    ...sum,
+    events: sum.events + one.events,
+    ownEvents: sum.ownEvents + one.ownEvents,
+    bytes: sum.bytes + one.bytes,
+    actions: sum.actions + one.actions,
+  }));
+}
+
+function describe(all: readonly Measured[], stays: number): string {
+  const rows = all.map(
+    ({ guests, cpu, count: { stay, floor } }) =>
+      `| ${guests} | ${format(cpu.stay, 0)} | ${format(cpu.floor, 0)} | ${format(cpu.share)} | ${stay.ownEvents} / ${floor.ownEvents} ` +
+      `| ${stay.events} / ${floor.events} | ${kb(stay)} / ${kb(floor)} | ${stay.actions} / ${floor.actions} |`,
+  );
+  return `A whole stay: booked a day ahead, checked in, another guest, an extension, a move, checked out. ${stays} stays at a time.
+The floor has the same activities, messages, timers and search attributes of the same sizes, in the same order, and the
+same number of calls to Seam; it decides nothing. Counted are the stay and its two rooms.
+
+| guests | CPU of the worker, ms | floor, ms | share | own events: stay / floor | all events | KB | actions |
+| --- | --- | --- | --- | --- | --- | --- | --- |
+${rows.join('\n')}`;
+}
+
+const kb = ({ bytes }: HistoryCount): string => (bytes / 1_000).toFixed(0);
+
+function goalsOf(all: readonly Measured[]): Goal[] {
+  return all.flatMap(({ guests, cpu, count: { stay, floor } }): Goal[] => [
+    { what: `CPU of a stay of ${guests}, share of the floor`, kind: 'at-most', bound: MOST_CPU, reached: cpu.share },
+    {
+      what: `events of a stay of ${guests}, share of the floor`,
+      kind: 'at-most',
+      bound: 1,
+      reached: spreadOf([stay.ownEvents / floor.ownEvents]),
+    },
+  ]);
+}
+
+function chartOf(all: readonly Measured[]): EChartsOption {
+  const bars = (name: string, of: (one: Measured) => number): BarSeriesOption => ({
+    type: 'bar',
+    name,
+    data: all.map((one) => Math.round(of(one))),
+    label: { show: true, position: 'top' },
+  });
+  return {
+    title: { text: 'CPU of the worker for a whole stay', left: 'center' },
+    legend: { bottom: 0 },
+    xAxis: { type: 'category', name: 'guests', data: all.map(({ guests }) => String(guests)) },
+    yAxis: { type: 'value', name: 'ms' },
+    series: [bars('Stayline', ({ cpu }) => cpu.stay.median), bars('floor', ({ cpu }) => cpu.floor.median)],
+  };
+}
