@@ -70,11 +70,11 @@ export const interceptors = (): WorkflowInterceptors => ({
   outbound: [
     {
       scheduleActivity(input, next) {
+        const result = next(carrying(input));
         underWay += 1;
         const ended = (): void => {
           underWay -= 1;
         };
-        const result = next(carrying(input));
         result.then(ended, ended);
         return result;
       },

@@ -5,12 +5,13 @@
  */
 import { readFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Client, WorkflowHandle } from '@temporalio/client';
+import { WorkflowNotFoundError, type Client, type WorkflowHandle } from '@temporalio/client';
 import type { BarSeriesOption, EChartsOption } from 'echarts';
 import { instantAt } from '../../src/domain/model/instants.js';
 import { roomWorkflowId } from '../../src/domain/model/ids.js';
 import { startChild, type Child } from '../../src/dev/child-process.js';
 import type { BookedStay } from '../../test/harness/booked-stay.js';
+import { enrolBefore } from '../../test/harness/enrol-before.js';
 import { countHistory, type HistoryCount } from '../../test/harness/history-count.js';
 import { openRealWorld, type RealWorld } from '../../test/harness/real-world.js';
 import type { Goal, Section } from '../report/section.js';
@@ -123,7 +124,7 @@ interface Ran {
   readonly counts: HistoryCount;
 }
 
-/** What the workflows of one stay did: its own, and one for each of its rooms. */
+/** Moves of the workflows of one stay: its own, and one for each of its rooms. */
 type Lives = readonly { readonly workflowId: string; readonly moves: readonly Move[] }[];
 
 let booked = 0;
@@ -149,7 +150,7 @@ async function roundOfStays({ stays: world }: Sides, { guests, stays: count }: R
     Array.from({ length: count }, async () => {
       const reservationId = `cost-${booked++}`;
       for (const guestId of [...party.map((guest) => guest.guestId), 'late'])
-        enrolBefore(world, `${propertyId}/${reservationId}/${guestId}`);
+        enrolBefore(world.simulator, `${propertyId}/${reservationId}/${guestId}`);
       const given = world.freeRooms(ROOMS);
       const window = { from: instantAt(Date.now() + DAY_MS), to: instantAt(Date.now() + 3 * DAY_MS) };
       const changes = { status: 'confirmed' as const, window, guests: party, rooms: given.slice(0, 1) };
@@ -184,11 +185,6 @@ function livesOf({ ids, histories, calls }: Recorded): Lives {
     workflowId: ids[index] ?? '',
     moves: shapeOf(events ?? [], index === 0 ? calls : 0),
   }));
-}
-
-/** A phone that is there before the stay: otherwise the speed of the enrolment would show in the history. */
-function enrolBefore({ simulator: { hotel } }: RealWorld, user_identity_key: string): void {
-  hotel.phones.add(hotel.identities.create({ user_identity_key, acs_system_ids: [hotel.world.acsSystemId] }).id);
 }
 
 async function roundOfFloor({ floor: world, floorWorker }: Sides, lives: Lives, count: number): Promise<Ran> {
@@ -241,9 +237,10 @@ async function untilQuiet({ workflow }: Client, workflowIds: readonly string[]):
       workflowIds.map(async (id) => {
         try {
           return (await workflow.getHandle(id).describe()).historyLength;
-        } catch {
+        } catch (error) {
           // A room that has not been asked for yet.
-          return 0;
+          if (error instanceof WorkflowNotFoundError) return 0;
+          throw error;
         }
       }),
     );

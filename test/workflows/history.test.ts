@@ -1,5 +1,6 @@
 /** Events that a whole stay leaves in Temporal's history, on the real server: an exact number, within the issue's bounds 90 and 270. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { enrolBefore } from '../harness/enrol-before.js';
 import { countHistory, type HistoryCount } from '../harness/history-count.js';
 import { openStayWorld, PROPERTY_ID, type StayWorld } from '../harness/stay-world.js';
 
@@ -19,7 +20,7 @@ const counted: { readonly stay: string; readonly count: HistoryCount }[] = [];
 /** Runs a stay from booking to check-out: guests registered with phones a day ahead, then check-in, keys, check-out. */
 async function wholeStay(reservationId: string, rooms: readonly string[], guests: number): Promise<HistoryCount> {
   const party = Array.from({ length: guests }, (_, index) => ({ guestId: `g${index + 1}` }));
-  for (const { guestId } of party) enrolBefore(`${PROPERTY_ID}/${reservationId}/${guestId}`);
+  for (const { guestId } of party) enrolBefore(world.simulator, `${PROPERTY_ID}/${reservationId}/${guestId}`);
   const stay = await world.book(reservationId, {
     status: 'confirmed',
     window: { from: await world.inMinutes(24 * 60), to: await world.inMinutes(72 * 60) },
@@ -54,12 +55,6 @@ test.each([1, 2, 3])(
     expect(count.events).toBeLessThanOrEqual(270);
   },
 );
-
-/** Enrols a phone of the guest beforehand: otherwise the speed of the enrolment would show in the history. */
-function enrolBefore(user_identity_key: string): void {
-  const { hotel } = world.simulator;
-  hotel.phones.add(hotel.identities.create({ user_identity_key, acs_system_ids: [hotel.world.acsSystemId] }).id);
-}
 
 function table(): string {
   const rows = counted.map(
