@@ -4,6 +4,7 @@ import { stayWorkflowId } from '../../src/client.js';
 import type { DeviceRecord } from '../../src/simulator/hotel/records.js';
 import type { StaySnapshotInput } from '../../src/domain/model/snapshot-schema.js';
 import type { Simulator } from '../../src/simulator/server.js';
+import { GRPC_STATUS, grpcErrorIn } from '../../src/temporal/grpc-errors.js';
 
 /** The parts of a test's world that one stay needs. */
 export interface StayHost {
@@ -66,6 +67,21 @@ const PATIENCE_MS = IS_CACHED ? 60_000 : 120_000;
 /** Time in which things may happen by themselves before time is skipped. */
 const STILL_MS = 200;
 
+/**
+ * Returns the query's result. Sends the query again while the server answers that no worker took it: it may have gone to a worker that was
+ * ended, or the machine is busy. @throws the server's answer, if it is the same after `withinMs` milliseconds
+ */
+async function patient<T>(ask: () => Promise<T>, withinMs: number): Promise<T> {
+  const giveUpAt = performance.now() + withinMs;
+  for (;;) {
+    try {
+      return await ask();
+    } catch (error) {
+      if (grpcErrorIn(error)?.code !== GRPC_STATUS.DEADLINE_EXCEEDED || performance.now() > giveUpAt) throw error;
+    }
+  }
+}
+
 export function bookStay(world: StayHost, first: StaySnapshotInput, habits: BookingHabits): BookedStay {
   const name = { propertyId: first.propertyId, reservationId: first.reservationId };
   let snapshot = first;
@@ -96,7 +112,7 @@ export function bookStay(world: StayHost, first: StaySnapshotInput, habits: Book
       snapshot = { ...snapshot, revision: Number(snapshot.revision) + 1, ...changes };
       return world.client.applyReservation(snapshot);
     },
-    view: () => world.client.view(name),
+    view: () => patient(() => world.client.view(name), habits.withinMs ?? PATIENCE_MS),
     settled: () => stay.until((view) => view.settled && !(habits.phones !== 'by-hand' && waitsForPhone(view))),
     async until(condition) {
       const deadline = performance.now() + (habits.withinMs ?? PATIENCE_MS);
