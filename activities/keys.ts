@@ -1,5 +1,5 @@
 /** Activities on keys: issue and confirm, revoke, check. */
-import { CancelledFailure, Context, type Info } from '@temporalio/activity';
+import { CancelledFailure, Context } from '@temporalio/activity';
 import { z } from 'zod';
 import { checkKeys, issueKey, lookForStrays, revokeKey, type IssueProgress } from '../src/seam/index.js';
 import { ERROR_TYPES } from '../src/domain/model/error-types.js';
@@ -17,13 +17,14 @@ type KeyActivities = Pick<
 export function createKeyActivities(office: Dependencies): KeyActivities {
   return {
     issueKey: (input) =>
-      atSeam(async ({ signal, note }) => {
+      atSeam(async ({ signal, noted, silentMs, note }) => {
         const { info } = Context.current();
         const attempt = {
           number: info.attempt,
           firstAt: info.scheduledTimestampMs,
           signal,
-          remembered: rememberedFrom(info),
+          silentMs,
+          remembered: progressSchema.safeParse(noted).data,
           remember: note,
         };
         const outcome = await issueKey(input, await office.context(input.propertyId), attempt);
@@ -62,10 +63,8 @@ function hasLookedFor(minutes: number): boolean {
   return currentAttemptScheduledTimestampMs - scheduledTimestampMs >= minutes * 60_000;
 }
 
-const progressSchema = z.object({ acsCredentialId: z.string(), adopted: z.boolean(), since: z.number() });
-
-/** Returns the progress in the heartbeat details of the previous attempt; undefined if it recorded none. */
-function rememberedFrom({ heartbeatDetails }: Info): IssueProgress | undefined {
-  const parsed = progressSchema.safeParse(heartbeatDetails);
-  return parsed.success ? parsed.data : undefined;
-}
+const progressSchema = z.object({
+  acsCredentialId: z.string(),
+  adopted: z.boolean(),
+  since: z.number(),
+}) satisfies z.ZodType<IssueProgress>;

@@ -20,6 +20,8 @@ export interface IssueAttempt {
   readonly firstAt: number;
   /** Fires when the key is no longer desired. */
   readonly signal: AbortSignal;
+  /** Time in milliseconds for which the previous attempt has certainly sent no request; 0 if that is not known. */
+  readonly silentMs: number;
   readonly remembered: IssueProgress | undefined;
   remember(progress: IssueProgress): void;
 }
@@ -50,14 +52,16 @@ export function openIssue(input: IssueKeyInput, context: KeyRequests, attempt: I
   // A step that knows its key's id creates nothing, so its own retries leave nothing in doubt.
   const isKnown = input.acsCredentialId !== undefined;
   const doubtful = !input.firstAsk || (attempt.number > 1 && !isKnown);
-  const mayStillCommit = doubtful && !isKnown;
+  // What an earlier step requested is as old as its answer, which is not known here.
+  const silentMs = input.firstAsk ? attempt.silentMs : 0;
+  const mayCommitMs = doubtful && !isKnown ? context.timing.lateCommitMs - silentMs : 0;
   const issue: Issue = {
     input,
     context,
     signal: attempt.signal,
     attempt,
     doubtful,
-    settledAt: performance.now() + (mayStillCommit ? context.timing.lateCommitMs : 0),
+    settledAt: performance.now() + Math.max(0, mayCommitMs),
     known: attempt.remembered,
     take(credential, how) {
       const progress = { ...how, acsCredentialId: credential.acs_credential_id, since: context.now() };

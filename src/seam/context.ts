@@ -14,7 +14,10 @@ export interface KeyTiming {
    */
   readonly firstPollMs: number;
   readonly longestPollMs: number;
-  /** Time after the start of an attempt during which Seam may still carry out an earlier attempt's request. */
+  /**
+   * Time during which Seam may still carry out an earlier attempt's request. It begins with the next attempt, or earlier
+   * where the earlier attempt is known to have sent none for a while.
+   */
   readonly lateCommitMs: number;
   /** Time that a cancelled step still waits for the answer to a create request that was sent. */
   readonly lingerMs: number;

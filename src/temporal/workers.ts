@@ -26,8 +26,6 @@ import { ACTIVITY_QUEUES, TASK_QUEUES, type TaskQueue } from './task-queues.js';
 export interface WorkerProfile {
   /** Time that a workflow task waits for the worker that caches the stay, before any other worker may take it. */
   readonly stickyQueueScheduleToStartTimeout: string;
-  /** Minimum interval of heartbeats to the server; bounds the delay until a lost worker is detected. */
-  readonly heartbeatThrottle: string;
   /** Time that running activities have to end after SIGTERM; then they are cancelled. */
   readonly shutdownGraceTime: string;
   /** Time after SIGTERM at which the process ends whatever an activity does; `stop_grace_period` must be longer. */
@@ -49,7 +47,6 @@ export type WorkerSlots =
 
 const OF_SEVERAL = {
   stickyQueueScheduleToStartTimeout: '2s',
-  heartbeatThrottle: '2s',
   shutdownGraceTime: '20s',
   shutdownForceTime: '25s',
 };
@@ -58,7 +55,6 @@ export const WORKER_PROFILES = {
   /** Profile for one machine with one worker that restarts often: recovery first. */
   embedded: {
     stickyQueueScheduleToStartTimeout: '1s',
-    heartbeatThrottle: '1s',
     shutdownGraceTime: '5s',
     shutdownForceTime: '10s',
     slots: { kind: 'fixed', seam: 100, revokes: 50 },
@@ -119,6 +115,12 @@ export async function connectNatively(target: TemporalTarget): Promise<NativeCon
  */
 const BREAK_OFF_LATE = { isolateExecutionTimeout: '2 minutes' };
 
+/**
+ * Minimum interval of an activity's heartbeats to the server. With the SDK's default, four fifths of the heartbeat
+ * timeout, one late heartbeat would count as a dead worker.
+ */
+const HEARTBEAT_THROTTLE = '1s';
+
 /** Creates the workers; `runWorkers` runs them. */
 export async function createStayWorkers(options: StayWorkersOptions): Promise<Worker[]> {
   const { connection, namespace, activities, bookings, keyRequests, profile, identity } = options;
@@ -130,8 +132,8 @@ export async function createStayWorkers(options: StayWorkersOptions): Promise<Wo
     namespace,
     shutdownGraceTime: profile.shutdownGraceTime,
     shutdownForceTime: profile.shutdownForceTime,
-    maxHeartbeatThrottleInterval: profile.heartbeatThrottle,
-    defaultHeartbeatThrottleInterval: profile.heartbeatThrottle,
+    maxHeartbeatThrottleInterval: HEARTBEAT_THROTTLE,
+    defaultHeartbeatThrottleInterval: HEARTBEAT_THROTTLE,
     activityTaskPollerBehavior: { type: 'autoscaling' },
     interceptors: { client: { workflow: [tracedCalls] }, activity: [tracedActivities] },
     ...defined({ identity, dataConverter, workerDeploymentOptions: version && pinnedTo(version) }),

@@ -17,7 +17,7 @@ import type { StepFailure } from '../../src/domain/stay/known/record-keys.js';
 import { TASK_QUEUES } from '../../src/temporal/task-queues.js';
 
 /** Time after which a dead worker is detected, instead of after the whole timeout of the attempt. */
-const HEARTBEAT = '5s';
+const HEARTBEAT = '3s';
 
 /** Retries of an outage: about 20 s apart until attention opens, afterwards 60 attempts about 30 s apart. */
 const FIRST_INTERVALS_S = 20;

@@ -250,7 +250,7 @@ describe('the heartbeat details of an attempt', () => {
     expect(hotel.keysMade()).toBe(1);
   });
 
-  it.each([undefined, null, 'nonsense', { acsCredentialId: 7 }])(
+  it.each([undefined, null, 'nonsense', { progress: { acsCredentialId: 7 }, ranMs: 0, ended: true }])(
     'an attempt adopts the existing key without usable heartbeat details: %j',
     async (heartbeatDetails) => {
       const guest = await hotel.guest();
