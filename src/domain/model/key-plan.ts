@@ -110,7 +110,7 @@ export interface WaitingStep {
 export interface KeyPlan {
   readonly ready: readonly KeyStep[];
   readonly waiting: readonly WaitingStep[];
-  /** Steps in flight whose result is no longer desired. */
+  /** Steps in flight to cancel: their result is no longer desired, or they wait although Seam has news of their key. */
   readonly undesired: readonly string[];
   readonly attention: readonly Notice[];
   /** Next instant at which time alone changes the plan. */

@@ -62,6 +62,8 @@ interface StateFields {
   readonly delayedSince: Instant;
   /** Start of the first attempt to make the key, in milliseconds since 1970. */
   readonly askedAtMs: number;
+  /** Time of Seam's latest event about the key since it was made. */
+  readonly newsAt: Instant;
   /** Others may join the key once Seam has made it, before the provider has it. */
   readonly joinable: true;
   /** Message of the outage's latest failure. */
@@ -87,6 +89,7 @@ export type IssuingKey = KeyIn<
   | 'delayedSince'
   | 'reports'
   | 'askedAtMs'
+  | 'newsAt'
   | 'joinable'
   | 'anchorRevoked'
 >;

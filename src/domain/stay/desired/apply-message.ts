@@ -151,7 +151,7 @@ function apply(state: StayState, message: Message, now: Instant, exactly: string
     case 'joinTo':
       return joinTo(state, message.payload);
     case 'credentialChanged':
-      return credentialChanged(state, message.payload);
+      return credentialChanged(state, message.payload, now);
     case 'driftFound':
       return recordDrift(state, message.payload.findings, now);
     case 'phoneChanged':
@@ -336,14 +336,16 @@ function joinTo(state: StayState, payload: { acsCredentialId: string; guestId?: 
 
 /**
  * Marks the keys of a lease to be read again, because an event only reports that something changed. An event that a key
- * has reached a phone puts no key in doubt.
+ * has reached a phone puts no key in doubt. An event about a key that waits for its provider ends a long wait.
  */
 function credentialChanged(
   state: StayState,
   { acsCredentialId, eventType }: { acsCredentialId: string; eventType: string },
+  now: Instant,
 ): Applied {
   const key = state.keyring.keys.find((candidate) => candidate.acsCredentialId === acsCredentialId);
   if (key === undefined) return `acsCredentialId ${JSON.stringify(acsCredentialId)} is not a key of this stay`;
+  if (key.state === 'issuing') return putKey(state, { ...key, newsAt: now });
   if (key.state !== 'live' || eventType === 'acs_credential.issued') return state;
   const ofLease = state.keyring.keys.filter((other) => other.state === 'live' && other.generation === key.generation);
   return askToCheck(state, ofLease);

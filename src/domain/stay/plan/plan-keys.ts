@@ -3,7 +3,7 @@
  * clock, no Temporal. It follows the rules of `docs/rules.md`, numbered as in the comments of its parts.
  */
 import { defined } from '../../model/defined.js';
-import { isBefore, type Instant } from '../../model/instants.js';
+import { isBefore, plusMinutes, type Instant } from '../../model/instants.js';
 import type { Keyring } from '../../model/key.js';
 import { liveKeys, oldestSoundGenerations, sameRooms, sharesRoom } from '../known/keyring.js';
 import { isStillAsked } from './anchors.js';
@@ -27,6 +27,7 @@ export function planKeys(
   policy: Policy,
 ): KeyPlan {
   const undesired = inFlight.filter((step) => isUnwanted(step, desired, keyring, now)).map((step) => step.stepId);
+  const overtaken = inFlight.filter((step) => isOvertaken(step, keyring)).map((step) => step.stepId);
   const round: Round = {
     desired,
     keyring,
@@ -55,7 +56,7 @@ export function planKeys(
   return {
     ready: round.ready,
     waiting: round.waiting,
-    undesired,
+    undesired: [...new Set([...undesired, ...overtaken])],
     attention: round.attention,
     ...defined({ wakeAt }),
   };
@@ -74,6 +75,15 @@ function isUnwanted(step: InFlight, desired: Desired, keyring: Keyring, now: Ins
   // If Seam has made the key and it opens one of the guest's rooms, the step completes. A later step replaces the key.
   if (key.acsCredentialId !== undefined && sharesRoom(key.ask.rooms, guest.rooms)) return false;
   return !sameRooms(key.ask.rooms, guest.rooms);
+}
+
+/** Time in which a step that waits for a key looks often by itself. */
+const LOOKS_OFTEN_MINUTES = 1;
+
+/** Returns true if Seam had news of a key whose step has waited for long: the next step looks at once. */
+function isOvertaken(step: InFlight, keyring: Keyring): boolean {
+  const newsAt = keyring.keys.find((candidate) => candidate.keyId === step.keyId)?.newsAt;
+  return newsAt !== undefined && !isBefore(newsAt, plusMinutes(step.startedAt, LOOKS_OFTEN_MINUTES));
 }
 
 function noteInFlight(round: Round, undesired: readonly string[]): void {
