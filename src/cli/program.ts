@@ -22,6 +22,7 @@ import { packageRoot } from '../package-root.js';
 import { snapshotSchema } from '../domain/model/snapshot-schema.js';
 import { addImport } from './import/command.js';
 import { addAuditCommand } from './audit.js';
+import { addListCommand } from './list.js';
 import { addApiKeyCommands } from './api-key.js';
 import { checkInput, jsonIn, readJsonFile } from './json-file.js';
 import { BadInput } from './outcome.js';
@@ -52,6 +53,7 @@ export function createProgram(terminal: Terminal): Command {
   addImport(program, terminal);
   addChangeCommands(program, terminal);
   addShow(program, terminal);
+  addListCommand(program, terminal);
   addRoomCommands(program, terminal);
   addAuditCommand(program, terminal);
   addTrailCommand(program, terminal);

@@ -18,8 +18,8 @@ import { addPropertyRoutes } from './property-routes.js';
 import { problemOfClient } from './refusals.js';
 import { addReservationRoutes } from './reservation-routes.js';
 
-export { lastKnownStay } from './stay-search.js';
-export type { StaySummary } from './schemas.js';
+export { lastKnownStay, listStays, type StayFilter } from './stay-search.js';
+export { staysQuery, type StaySummary } from './schemas.js';
 export { fixedApiKeys, makeApiKey, openApiKeys, type ApiKeys } from './api-keys.js';
 export { collectRoutes } from './openapi.js';
 

@@ -62,6 +62,8 @@ function problemsOf(issue: z.core.$ZodIssue, prefix: readonly PropertyKey[]): Pr
         ? [{ path: pathText(path), message: 'must be an object' }]
         : closest;
     }
+    case 'invalid_value':
+      return [{ path: pathText(path), message: valueSentence(issue) }];
     case 'invalid_type':
       return [{ path: pathText(path), message: typeSentence(issue) }];
     default:
@@ -84,6 +86,12 @@ function typeSentence(issue: z.core.$ZodIssueInvalidType): string {
   const missing = issue.input === undefined ? 'is missing; it ' : '';
   if (!issue.message.startsWith('Invalid input')) return `${missing}${sentence(issue.message)}`;
   return `${missing}must be ${article(issue.expected)}`;
+}
+
+function valueSentence({ input, message, values }: z.core.$ZodIssueInvalidValue): string {
+  const missing = input === undefined ? 'is missing; it ' : '';
+  if (!message.startsWith('Invalid ')) return `${missing}${sentence(message)}`;
+  return `${missing}must be ${values.length === 1 ? '' : 'one of '}${values.join(', ')}`;
 }
 
 function article(expected: string): string {

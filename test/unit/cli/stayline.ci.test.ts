@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createStayClient, type StayClient, type StaySnapshotInput, type StayView } from '../../../src/client.js';
+import type { StaySummary } from '../../../src/booking/http/index.js';
 import { startStack, type Stack } from '../../../src/dev/stack.js';
 import { connect } from '../../../src/temporal/connection.js';
 import { stayline, type Ran } from './run-stayline.js';
@@ -183,6 +184,24 @@ test('a stay is planned, applied, shown, changed and checked out with the CLI', 
   expect((await run(['check-out', ...name])).code).toBe(0);
   const over = await until('R-1', (view) => view.phase === 'over' && view.settled);
   expect(over.keys.every((key) => key.state === 'dead')).toBe(true);
+}, 300_000);
+
+test('open stays are listed, those that need a person first, and filters narrow the list', async () => {
+  await stays.applyReservation(snapshotOf('R-8', { status: 'in-house', rooms: ['no-such-room'] }));
+  await stays.applyReservation(snapshotOf('R-9', { status: 'tentative', rooms: ['102'] }));
+  const listed = async (...filters: readonly string[]): Promise<string[]> => {
+    const { stdout } = await run(['list', PROPERTY_ID, '--json', ...filters]);
+    return (JSON.parse(stdout) as readonly StaySummary[]).map(({ reservationId }) => reservationId);
+  };
+  await expect.poll(() => listed('--attention', 'any'), { timeout: 120_000 }).toContain('R-8');
+  await expect.poll(() => listed('--room', '102'), { timeout: 120_000 }).toContain('R-9');
+  expect(await listed('--attention', 'none')).not.toContain('R-8');
+  const { stdout } = await run(['list', PROPERTY_ID]);
+  expect(stdout).toMatch(/^\d+ need a person\n(.*\n)* +R-8 +in-house +no-such-room +\S+ to \S+ +\S+/);
+  expect(stdout).toMatch(/\n\nOthers\n(.*\n)* +R-9 +expected +102 /);
+  expect(await run(['list', 'elsewhere'])).toMatchObject({ code: 0, stdout: 'No open stay.\n' });
+  const wrong = await run(['list', PROPERTY_ID, '--phase', 'asleep']);
+  expect(wrong).toMatchObject({ code: 2, stderr: expect.stringContaining('phase must be one of') as string });
 }, 300_000);
 
 test('a snapshot that the stay refuses is reported with its reason, and the exit code is 1', async () => {

@@ -1,6 +1,7 @@
 /** Problems that a check reports as sentences, for any input. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
 import { check, describeProblems } from '../../../../src/domain/model/check.js';
 import { messageNames, messageSchemas } from '../../../../src/domain/model/message-schema.js';
 import { snapshotSchema } from '../../../../src/domain/model/snapshot-schema.js';
@@ -51,6 +52,17 @@ describe('a check', () => {
   it('a check names unknown fields in well-formed text, whatever their names are', () => {
     const checked = check(messageSchemas.checkIn, { 'half a pair \ud800': 1 });
     expect(checked.ok ? [] : checked.problems.map(({ path }) => path)).toEqual(['half a pair \ufffd']);
+  });
+
+  it.each([
+    ['at sea', 'must be one of in, out'],
+    [undefined, 'is missing; it must be one of in, out'],
+  ])('a check of %j, which is none of the known values, names those', (where, message) => {
+    const schema = z.object({ where: z.enum(['in', 'out']) });
+    expect(check(schema, { where })).toEqual({ ok: false, problems: [{ path: 'where', message }] });
+    expect(check(z.object({ where: z.literal('in') }), { where: 'out' })).toMatchObject({
+      problems: [{ message: 'must be in' }],
+    });
   });
 
   it('a problem without a path is described as a problem of the value', () => {
