@@ -45,7 +45,7 @@ export interface OutageReport {
   readonly expectedLookBack: string;
 }
 
-const PATIENCE_MS = 10 * 60_000;
+const PATIENCE_MS = 60 * 60_000;
 const OVERLAP_MS = 60_000;
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
