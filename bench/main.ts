@@ -5,16 +5,26 @@
 import { Command } from 'commander';
 import { measureCode } from './code/code.js';
 import { measureCost } from './cost/cost.js';
+import { measureThroughput } from './cost/throughput.js';
+import { measureHouse } from './house/house.js';
 import { measureHttp } from './http/http.js';
 import { measureIssuing } from './issuing/issuing.js';
+import { measureProfile } from './profile/profile.js';
+import { measureRecovery } from './recovery/recovery.js';
+import { measureRush } from './rush/rush.js';
 import { pageOf, writePage } from './report/page.js';
 import { isMissed, type Section } from './report/section.js';
 
 const SECTIONS: Readonly<Record<string, (how: { readonly quick: boolean }) => Promise<Section>>> = {
   issuing: measureIssuing,
+  rush: measureRush,
+  recovery: measureRecovery,
   cost: measureCost,
+  throughput: measureThroughput,
   code: measureCode,
   http: measureHttp,
+  house: measureHouse,
+  profile: measureProfile,
 };
 
 const names = Object.keys(SECTIONS);

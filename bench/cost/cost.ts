@@ -5,28 +5,36 @@
  */
 import { readFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
-import { WorkflowNotFoundError, type Client, type WorkflowHandle } from '@temporalio/client';
+import { WorkflowNotFoundError, type Client } from '@temporalio/client';
 import type { BarSeriesOption, EChartsOption } from 'echarts';
 import { instantAt } from '../../src/domain/model/instants.js';
 import { roomWorkflowId } from '../../src/domain/model/ids.js';
-import { startChild, type Child } from '../../src/dev/child-process.js';
+import type { Child } from '../../src/dev/child-process.js';
 import type { BookedStay } from '../../test/harness/booked-stay.js';
-import { enrolBefore } from '../../test/harness/enrol-before.js';
 import { countHistory, type HistoryCount } from '../../test/harness/history-count.js';
-import { openRealWorld, type RealWorld } from '../../test/harness/real-world.js';
 import type { Goal, Section } from '../report/section.js';
 import { format, spreadOf, type Spread } from '../report/spread.js';
-import { shapeOf, type Move } from './shape.js';
+import {
+  enrolParty,
+  livesOf,
+  openSides,
+  recorded,
+  startFloor,
+  type Lives,
+  type Recorded,
+  type Sides,
+} from './sides.js';
 
 const DAY_MS = 86_400_000;
 /** Rooms of a stay: the one that is booked, and the one that its guests move to. */
 const ROOMS = 2;
+/** Messages after the booking. */
+const MESSAGES = 5;
 /** Ticks of a second in `/proc`, on every Linux machine of today. */
 const TICK_MS = 10;
 const LOOK_EVERY_MS = 250;
 /** Time without a new event after which workflows have nothing to do. */
 const QUIET_MS = 1_500;
-const STDERR = 2;
 /** Most CPU that a stay may take, as a multiple of the floor's. */
 const MOST_CPU = 1.25;
 
@@ -39,13 +47,6 @@ interface Setting {
 
 const FULL: Setting = { parties: [1, 2, 4, 8], stays: 20, rounds: 5 };
 const QUICK: Setting = { parties: [2], stays: 10, rounds: 3 };
-
-/** Both sides, with room for all their stays. */
-interface Sides {
-  readonly stays: RealWorld;
-  readonly floor: RealWorld;
-  readonly floorWorker: Child;
-}
 
 interface Measured {
   readonly guests: number;
@@ -61,8 +62,7 @@ export async function measureCost({ quick }: { readonly quick: boolean }): Promi
   try {
     for (const guests of parties) all.push(await measure(sides, { guests, stays, rounds }));
   } finally {
-    await sides.floorWorker.end('SIGTERM');
-    await Promise.all([sides.stays.stop(), sides.floor.stop()]);
+    await sides.stop();
   }
   return {
     name: 'cost',
@@ -71,15 +71,6 @@ export async function measureCost({ quick }: { readonly quick: boolean }): Promi
     goals: goalsOf(all),
     chart: chartOf(all),
   };
-}
-
-async function openSides(rooms: number): Promise<Sides> {
-  const [stays, floor] = await Promise.all([openRealWorld({ rooms, phones: 'by-stays' }), openRealWorld()]);
-  const { stack } = floor;
-  await stack.worker().end('SIGTERM');
-  const file = 'bench/cost/floor-worker.ts';
-  const floorWorker = await startChild({ file, env: stack.workerEnvironment, log: STDERR });
-  return { stays, floor, floorWorker };
 }
 
 interface Round {
@@ -124,9 +115,6 @@ interface Ran {
   readonly counts: HistoryCount;
 }
 
-/** Moves of the workflows of one stay: its own, and one for each of its rooms. */
-type Lives = readonly { readonly workflowId: string; readonly moves: readonly Move[] }[];
-
 let booked = 0;
 
 async function roundOfStays({ stays: world }: Sides, { guests, stays: count }: Round): Promise<Ran & Recorded> {
@@ -149,8 +137,7 @@ async function roundOfStays({ stays: world }: Sides, { guests, stays: count }: R
   await Promise.all(
     Array.from({ length: count }, async () => {
       const reservationId = `cost-${booked++}`;
-      for (const guestId of [...party.map((guest) => guest.guestId), 'late'])
-        enrolBefore(world.simulator, `${propertyId}/${reservationId}/${guestId}`);
+      enrolParty(world, reservationId, [...party.map((guest) => guest.guestId), 'late']);
       const given = world.freeRooms(ROOMS);
       const window = { from: instantAt(Date.now() + DAY_MS), to: instantAt(Date.now() + 3 * DAY_MS) };
       const changes = { status: 'confirmed' as const, window, guests: party, rooms: given.slice(0, 1) };
@@ -166,66 +153,22 @@ async function roundOfStays({ stays: world }: Sides, { guests, stays: count }: R
   await step((stay) => stay.signal('checkOut', {}));
 
   const cpuMs = cpu() / count;
-  const ids = workflows().slice(0, 1 + ROOMS);
-  const histories = await Promise.all(ids.map((id) => world.temporal.workflow.getHandle(id).fetchHistory()));
   const calls = Math.round((world.calls() - callsBefore) / count);
-  return { cpuMs, counts: sumOf(histories.map(countHistory)), ids, histories, calls };
-}
-
-/** Histories of one stay, of itself and of its rooms, and the calls to Seam that it took. */
-interface Recorded {
-  readonly ids: readonly string[];
-  readonly histories: readonly Awaited<ReturnType<WorkflowHandle['fetchHistory']>>[];
-  readonly calls: number;
-}
-
-/** Returns what the workflows did. The calls to Seam are those of the stay: a room makes none. */
-function livesOf({ ids, histories, calls }: Recorded): Lives {
-  return histories.map(({ events }, index) => ({
-    workflowId: ids[index] ?? '',
-    moves: shapeOf(events ?? [], index === 0 ? calls : 0),
-  }));
+  const one = await recorded(world, workflows().slice(0, 1 + ROOMS), calls);
+  return { cpuMs, counts: sumOf(one.histories.map(countHistory)), ...one };
 }
 
 async function roundOfFloor({ floor: world, floorWorker }: Sides, lives: Lives, count: number): Promise<Ran> {
-  const { workflow } = world.temporal;
   const cpu = watchCpu(floorWorker);
-  const [stay, ...rooms] = lives;
-  if (stay === undefined) throw new Error('No life to follow');
-  const prefixes = Array.from({ length: count }, () => `floor-${booked++}`);
-  const workflows = prefixes.flatMap((prefix) => lives.map(({ workflowId }) => `${prefix}/${workflowId}`));
-  const start = async (prefix: string, life: Lives[number]): Promise<void> => {
-    const args: [readonly Move[]] = [renamed(life.moves, prefix, lives)];
-    await workflow.start('floor', { workflowId: `${prefix}/${life.workflowId}`, taskQueue: 'stays', args });
-  };
-  const step = async (act: (prefix: string) => Promise<unknown>): Promise<void> => {
-    await Promise.all(prefixes.map(act));
-    await untilQuiet(world.temporal, workflows);
-  };
-  const handleOf = (prefix: string) => workflow.getHandle(`${prefix}/${stay.workflowId}`);
-
-  await step(async (prefix) => {
-    for (const room of rooms) await start(prefix, room);
-    await start(prefix, stay);
-    await handleOf(prefix).executeUpdate('floorUpdate', { args: ['x'] });
-  });
-  for (let message = 0; message < 5; message++) await step((prefix) => handleOf(prefix).signal('floorSignal', 'x'));
-
+  const all = await Promise.all(Array.from({ length: count }, () => startFloor(world, `floor-${booked++}`, lives)));
+  await untilQuiet(world.temporal, all.flat());
+  for (let message = 0; message < MESSAGES; message++) {
+    await Promise.all(all.map(([id = '']) => world.temporal.workflow.getHandle(id).signal('floorSignal', 'x')));
+    await untilQuiet(world.temporal, all.flat());
+  }
   const cpuMs = cpu() / count;
-  const ids = workflows.slice(0, lives.length);
-  const histories = await Promise.all(ids.map((id) => workflow.getHandle(id).fetchHistory()));
+  const { histories } = await recorded(world, all[0] ?? [], 0);
   return { cpuMs, counts: sumOf(histories.map(countHistory)) };
-}
-
-/** Returns the moves with the names of this floor's own workflows. */
-function renamed(moves: readonly Move[], prefix: string, lives: Lives): readonly Move[] {
-  const roomOf = (room: string): string =>
-    lives.find(({ workflowId }) => workflowId.endsWith(`/${room}`))?.workflowId ?? '';
-  return moves.map((move): Move => {
-    if (move.do === 'signal') return { ...move, workflowId: `${prefix}/${move.workflowId}` };
-    if (move.do !== 'start-activity') return move;
-    return { ...move, rooms: move.rooms.map(({ room, kind }) => ({ room: `${prefix}/${roomOf(room)}`, kind })) };
-  });
 }
 
 /** Waits until none of these workflows has had a new event for a while. It asks the server only, not the worker. */

@@ -3,6 +3,7 @@ import { defineSearchAttributeKey, type SearchAttributeUpdatePair } from '@tempo
 import {
   CancellationScope,
   condition,
+  defineQuery,
   defineSignal,
   defineUpdate,
   getExternalWorkflowHandle,
@@ -18,6 +19,9 @@ import type { Attribute, Move } from './shape.js';
 export const floorSignal = defineSignal<[string]>('floorSignal');
 export const floorUpdate = defineUpdate<string, [string]>('floorUpdate');
 
+/** Returns true once all moves are made. */
+export const floorDone = defineQuery<boolean>('floorDone');
+
 /** The options are those of a stay's activities. */
 const activities = Object.fromEntries(
   ['stays', 'seam', 'revokes'].map((taskQueue) => [
@@ -25,7 +29,7 @@ const activities = Object.fromEntries(
     proxyActivities<Record<string, FloorActivity>>({
       taskQueue,
       startToCloseTimeout: '2m',
-      ...(taskQueue === 'stays' ? {} : { heartbeatTimeout: '5s' as const }),
+      ...(taskQueue === 'stays' ? {} : { heartbeatTimeout: '3s' as const }),
     }),
   ]),
 );
@@ -43,6 +47,8 @@ export async function floor(moves: readonly Move[]): Promise<void> {
   const taken = (): string => 'x'.repeat(answers[arrived++] ?? 0);
   setHandler(floorSignal, () => void taken());
   setHandler(floorUpdate, taken);
+  let done = false;
+  setHandler(floorDone, () => done);
 
   const started = new Map<string, Started>();
   const signals: Promise<void>[] = [];
@@ -86,6 +92,7 @@ export async function floor(moves: readonly Move[]): Promise<void> {
         move satisfies never;
     }
   }
+  done = true;
   await condition(() => false);
 }
 

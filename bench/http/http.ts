@@ -2,21 +2,31 @@
  * Cost of the HTTP API over the bare Temporal calls behind it. `GET` is compared with the query `stay`, and `PUT` with update-with-start,
  * both called through Temporal's own client. The two sides take turns.
  */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import autocannon, { type Request } from 'autocannon';
 import { Client, WithStartWorkflowOperation, type Connection } from '@temporalio/client';
+import { makeApiKey } from '../../src/booking/http/index.js';
 import { stayWorkflowId, type StaySnapshotInput } from '../../src/client.js';
 import { stayStart } from '../../src/client/apply-reservation.js';
-import { DEV_API_KEY, type Stack } from '../../src/dev/stack.js';
+import type { Stack } from '../../src/dev/stack.js';
 import { connect } from '../../src/temporal/connection.js';
 import { applyReservationUpdate, stayQuery } from '../../workflows/stay/messages.js';
 import type { stay } from '../../workflows/stay/stay.js';
 import { onStack } from '../on-stack.js';
 import type { Section } from '../report/section.js';
 import { format, spreadOf } from '../report/spread.js';
+import { openListeners } from './listeners.js';
 
-const LEAST_SHARE = 0.8;
+const LEAST_SHARE = 0.9;
 const AT_ONCE = 16;
 const STAYS = 64;
+/** Listeners of the event stream: so many API keys, each with as many streams as one key may have open. */
+const LISTENING_KEYS = 25;
+const STREAMS_OF_KEY = 20;
+/** Interval of the bookings that listeners hear of. */
+const BOOKING_EVERY_MS = 100;
 
 interface Setting {
   readonly seconds: number;
@@ -27,20 +37,47 @@ interface Setting {
 const FULL: Setting = { seconds: 8, rounds: 6 };
 const QUICK: Setting = { seconds: 3, rounds: 2 };
 
-/** Measures both methods, and returns the section of the report. */
-export function measureHttp({ quick }: { readonly quick: boolean }): Promise<Section> {
-  const serverSettings = { STAYLINE_API_REQUESTS_PER_MINUTE: '10000000', STAYLINE_LOG_LEVEL: 'warn' };
-  return onStack({ server: {}, serverSettings }, async (stack) => {
-    const connection = await connect(stack.temporal);
-    try {
-      return await measureAt(stack, connection, quick ? QUICK : FULL);
-    } finally {
-      await connection.close();
-    }
-  });
+/** Measures both methods and the event stream, and returns the section of the report. */
+export async function measureHttp({ quick }: { readonly quick: boolean }): Promise<Section> {
+  const folder = mkdtempSync(path.join(tmpdir(), 'stayline-bench-'));
+  const made = ['bench', ...Array.from({ length: LISTENING_KEYS }, (_, index) => `listener-${index}`)].map((keyId) =>
+    makeApiKey({ keyId, properties: 'all', access: 'write' }),
+  );
+  const file = path.join(folder, 'api-keys.json');
+  writeFileSync(file, JSON.stringify({ keys: made.map(({ record }) => record) }));
+  const [key = '', ...listening] = made.map((one) => one.key);
+  const serverSettings = {
+    STAYLINE_API_KEYS: file,
+    STAYLINE_API_REQUESTS_PER_MINUTE: '10000000',
+    STAYLINE_LOG_LEVEL: 'warn',
+  };
+  try {
+    return await onStack({ server: {}, serverSettings }, async (stack) => {
+      const connection = await connect(stack.temporal);
+      try {
+        return await measureAt({ stack, connection, key, listening }, quick ? QUICK : FULL);
+      } finally {
+        await connection.close();
+      }
+    });
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
 }
 
-async function measureAt(stack: Stack, connection: Connection, { seconds, rounds }: Setting): Promise<Section> {
+interface Measuring {
+  readonly stack: Stack;
+  readonly connection: Connection;
+  /** API key of the requests that are measured. */
+  readonly key: string;
+  /** API keys of the listeners. */
+  readonly listening: readonly string[];
+}
+
+async function measureAt(
+  { stack, connection, key, listening }: Measuring,
+  { seconds, rounds }: Setting,
+): Promise<Section> {
   const { workflow } = new Client({ connection, namespace: stack.temporal.namespace });
   const { propertyId } = stack.simulator.property;
 
@@ -81,10 +118,10 @@ async function measureAt(stack: Stack, connection: Connection, { seconds, rounds
 
   async function overHttp(requests: Request[]): Promise<number> {
     const result = await autocannon({
-      url: stack.server?.url ?? '',
+      url,
       connections: AT_ONCE,
       duration: seconds,
-      headers: { authorization: `Bearer ${DEV_API_KEY}`, 'content-type': 'application/json' },
+      headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
       requests,
     });
     if (result.non2xx > 0 || result.errors > 0) {
@@ -100,10 +137,41 @@ async function measureAt(stack: Stack, connection: Connection, { seconds, rounds
   /** Returns a new reservation each time, so that each call starts a stay. */
   const nextName = (): string => `bench-put-${fresh++}`;
 
+  const url = stack.server?.url ?? '';
+  const get = (): Promise<number> => overHttp(names.map((name) => ({ method: 'GET', path: pathOf(name) })));
+
+  /** Runs `measure` while stays are booked one after the other. Returns what it returns, and their reservations. */
+  async function whileBooking(measure: () => Promise<number>): Promise<{ rate: number; reservationIds: string[] }> {
+    const reservationIds: string[] = [];
+    const bookings: Promise<unknown>[] = [];
+    const booking = setInterval(() => {
+      const name = nextName();
+      reservationIds.push(name);
+      bookings.push(bareUpdate(name));
+    }, BOOKING_EVERY_MS);
+    try {
+      return { rate: await measure(), reservationIds };
+    } finally {
+      clearInterval(booking);
+      await Promise.all(bookings);
+    }
+  }
+
+  async function whileListening(): Promise<number> {
+    const listeners = await openListeners(url, { keys: listening, streamsOfKey: STREAMS_OF_KEY });
+    try {
+      const { rate, reservationIds } = await whileBooking(get);
+      await listeners.heardAll(reservationIds);
+      return rate;
+    } finally {
+      await listeners.close();
+    }
+  }
+
   const sides = {
     GET: {
       bare: () => bare((index) => workflow.getHandle(idOf(names[index % STAYS] ?? '')).query(stayQuery)),
-      http: () => overHttp(names.map((name) => ({ method: 'GET', path: pathOf(name) }))),
+      http: get,
     },
     PUT: {
       bare: () => bare(() => bareUpdate(nextName())),
@@ -117,6 +185,10 @@ async function measureAt(stack: Stack, connection: Connection, { seconds, rounds
             },
           },
         ]),
+    },
+    [`GET, ${LISTENING_KEYS * STREAMS_OF_KEY} listeners`]: {
+      bare: async () => (await whileBooking(get)).rate,
+      http: whileListening,
     },
   };
 
@@ -142,9 +214,10 @@ async function measureAt(stack: Stack, connection: Connection, { seconds, rounds
     name: 'http',
     title: 'HTTP API beside Temporal',
     text: `\`GET\` of a reservation beside the query of its stay, and \`PUT\` of a new one beside the update that starts its stay, ${AT_ONCE} calls
-at a time.
+at a time. In the last row, \`GET\` stands on both sides, beside bookings every ${BOOKING_EVERY_MS} ms: without listeners on the left, and
+while ${LISTENING_KEYS * STREAMS_OF_KEY} listeners of the event stream hear of each booking on the right.
 
-| method | bare calls a second | over HTTP | share |
+| method | calls a second, bare or without listeners | over HTTP, or with listeners | share |
 | --- | --- | --- | --- |
 ${rows.join('\n')}`,
     goals: measured.map(({ method, share }) => ({

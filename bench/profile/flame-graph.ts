@@ -138,10 +138,11 @@ function framesOf(profile: CpuProfile): readonly Frame[] {
 function areaOf({ callFrame: { url, functionName } }: ProfileNode): string {
   const inPackage = /.*node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(url)?.[1];
   if (inPackage !== undefined) return inPackage;
-  if (url.includes('workflow-bundle')) return 'workflow bundle';
+  if (/\/bundles\/|workflow-bundle/.test(url)) return 'workflow bundle';
   const folder = /\/((?:src\/[^/]+|activities|workflows))\//.exec(url)?.[1];
   if (folder !== undefined) return folder;
   if (functionName === '(garbage collector)') return 'garbage collector';
+  if (url === '' || url.startsWith('evalmachine.')) return 'native code';
   return url.startsWith('node:') ? 'Node' : 'others';
 }
 

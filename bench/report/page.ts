@@ -17,7 +17,8 @@ export async function writePage(section: Section): Promise<void> {
   mkdirSync(folder, { recursive: true });
   const file = path.join(folder, `${section.name}.md`);
   writeFileSync(file, await formatted(pageOf(section), { ...(await resolveConfig(file)), filepath: file }));
-  if (section.chart !== undefined) writeFileSync(path.join(folder, `${section.name}.svg`), pictureOf(section.chart));
+  if (section.chart !== undefined)
+    writeFileSync(path.join(folder, `${section.name}.svg`), pictureOf(section.chart, section.chartHeight));
 }
 
 /** Returns the section's page in Markdown. */
@@ -27,7 +28,7 @@ export function pageOf({ name, title, text, goals, chart }: Section): string {
     `\`npm run bench -- ${name}\` measured this and wrote this page.`,
     ...(chart === undefined ? [] : [`![${title}](${name}.svg)`]),
     text,
-    goalTable(goals),
+    ...(goals.length === 0 ? [] : [goalTable(goals)]),
     machine(),
   ];
   return `${parts.join('\n\n')}\n`;
@@ -56,8 +57,8 @@ function versionOf(name: string): string {
   return (JSON.parse(readFileSync(file, 'utf8')) as { readonly version: string }).version;
 }
 
-function pictureOf(chart: echarts.EChartsOption): string {
-  const drawing = echarts.init(null, undefined, { renderer: 'svg', ssr: true, width: WIDTH, height: HEIGHT });
+function pictureOf(chart: echarts.EChartsOption, height = HEIGHT): string {
+  const drawing = echarts.init(null, undefined, { renderer: 'svg', ssr: true, width: WIDTH, height });
   drawing.setOption({ animation: false, backgroundColor: '#ffffff', ...chart });
   const svg = drawing.renderToSVGString();
   drawing.dispose();

@@ -18,6 +18,8 @@ export interface Section {
   readonly text: string;
   readonly goals: readonly Goal[];
   readonly chart?: EChartsOption;
+  /** Height of the picture in pixels; 380 by default. */
+  readonly chartHeight?: number;
 }
 
 /** Returns true if the median reaches the goal. */

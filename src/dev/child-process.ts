@@ -10,6 +10,8 @@ export interface ChildOptions {
   readonly env: Readonly<Record<string, string>>;
   /** File descriptor of its logs: 2 for the stderr of this process. */
   readonly log: number;
+  /** Options of Node, such as those that profile. */
+  readonly nodeOptions?: readonly string[];
 }
 
 export interface Child {
@@ -24,11 +26,11 @@ export interface Child {
  * Starts a child process, and resolves when it is running.
  * @throws Error if it ends before that; its log has the reason
  */
-export async function startChild({ file, env, log }: ChildOptions): Promise<Child> {
+export async function startChild({ file, env, log, nodeOptions = [] }: ChildOptions): Promise<Child> {
   const child = fork(file, {
     cwd: packageRoot(),
     // A build needs no loader, and a production install has none.
-    execArgv: file.endsWith('.ts') ? ['--import', 'tsx'] : [],
+    execArgv: [...(file.endsWith('.ts') ? ['--import', 'tsx'] : []), ...nodeOptions],
     env: { ...process.env, ...env },
     stdio: ['ignore', log, log, 'ipc'],
   });

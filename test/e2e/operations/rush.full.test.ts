@@ -7,12 +7,13 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { StayView } from '../../../src/client.js';
 import { instantAt } from '../../../src/domain/model/instants.js';
 import type { BookedStay } from '../../harness/booked-stay.js';
+import { inTurns } from '../../harness/in-turns.js';
 import { openRealWorld, type RealWorld } from '../../harness/real-world.js';
 import { waitUntil } from '../../harness/wait-until.js';
 
 const CHECK_INS = Number(process.env['STAYLINE_CHECK_INS'] ?? 300);
 /** Requests of this test to Temporal at a time. */
-const AT_ONCE = 40;
+const AT_ONCE = { atOnce: 40 };
 const HOUR = 3_600_000;
 const PATIENCE = { timeout: 2 * HOUR, interval: 1_000 };
 
@@ -21,14 +22,6 @@ beforeAll(async () => {
   world = await openRealWorld({ rooms: CHECK_INS + 1, seamTimeoutMs: 10_000 });
 });
 afterAll(async () => world.stop());
-
-async function inTurns<T>(items: readonly T[], act: (item: T, index: number) => Promise<unknown>): Promise<void> {
-  const left = [...items.entries()];
-  const work = async (): Promise<void> => {
-    for (let next = left.shift(); next !== undefined; next = left.shift()) await act(next[1], next[0]);
-  };
-  await Promise.all(Array.from({ length: AT_ONCE }, work));
-}
 
 /** Waits for a view of the stay without asking it all the time: two thousand stays have better things to do. */
 function inTime(stay: BookedStay, condition: (view: StayView) => boolean): Promise<StayView> {
@@ -52,10 +45,10 @@ test(
     const leavingKey = keys[0]?.acsCredentialId ?? '';
     const tomorrow = { from: instantAt(Date.now() + 24 * HOUR), to: instantAt(Date.now() + 72 * HOUR) };
     const stays: BookedStay[] = [];
-    await inTurns(world.freeRooms(CHECK_INS), async (room, index) => {
+    await inTurns(world.freeRooms(CHECK_INS).entries(), AT_ONCE, async ([index, room]) => {
       stays[index] = await world.book(`rush-${index}`, { status: 'confirmed', window: tomorrow, rooms: [room] });
     });
-    await inTurns(stays, (stay) => inTime(stay, ({ settled }) => settled));
+    await inTurns(stays, AT_ONCE, (stay) => inTime(stay, ({ settled }) => settled));
 
     const { hotel } = world.simulator;
     const onPhones = (): number => hotel.journal().filter(({ what }) => what === 'key-on-phone').length;
@@ -66,7 +59,7 @@ test(
       busiest = Math.max(busiest, world.calls() - seen);
       seen = world.calls();
     }, 1_000);
-    await inTurns(stays, (stay) => stay.signal('checkIn', {}));
+    await inTurns(stays, AT_ONCE, (stay) => stay.signal('checkIn', {}));
     await leaving.signal('checkOut', {});
     const sentAt = world.calls();
     // Seen at Seam: the stay itself may be too busy to show it.
@@ -83,7 +76,7 @@ test(
         `${busiest} in the busiest; a check-out meanwhile: ${callsUntilEnded} calls, ${keysByThen} keys before its end\n`,
     );
     expect(keysByThen).toBeLessThan(CHECK_INS / 2);
-    await inTurns(stays, async (stay) => {
+    await inTurns(stays, AT_ONCE, async (stay) => {
       const { attention } = await inTime(stay, ({ settled, guests }) => settled && guests[0]?.keyState === 'issued');
       expect(attention).toEqual([]);
     });
