@@ -6,14 +6,17 @@
 import { readFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { WorkflowNotFoundError, type Client } from '@temporalio/client';
-import type { BarSeriesOption, EChartsOption } from 'echarts';
+import type { EChartsOption } from 'echarts';
 import { instantAt } from '../../src/domain/model/instants.js';
 import { roomWorkflowId } from '../../src/domain/model/ids.js';
 import type { Child } from '../../src/dev/child-process.js';
 import type { BookedStay } from '../../test/harness/booked-stay.js';
 import { countHistory, type HistoryCount } from '../../test/harness/history-count.js';
+import { fromTomorrow, partyOf } from '../parties.js';
+import { bars } from '../report/bars.js';
 import type { Goal, Section } from '../report/section.js';
 import { format, spreadOf, type Spread } from '../report/spread.js';
+import { shareOf, takeTurns } from '../report/turns.js';
 import {
   enrolParty,
   livesOf,
@@ -86,27 +89,20 @@ async function measure(
   // Both sides are warm before the first round.
   await roundOfStays(sides, { guests, stays });
   await roundOfFloor(sides, lives, stays);
-  const stay: number[] = [];
-  const floor: number[] = [];
-  let count: Measured['count'] | undefined;
-  for (let round = 0; round < rounds; round++) {
-    const real = async (): Promise<HistoryCount> => {
-      const { cpuMs, counts } = await roundOfStays(sides, { guests, stays });
-      stay.push(cpuMs);
-      return counts;
-    };
-    const bare = async (): Promise<HistoryCount> => {
-      const { cpuMs, counts } = await roundOfFloor(sides, lives, stays);
-      floor.push(cpuMs);
-      return counts;
-    };
-    if (round % 2 === 0) count = { stay: await real(), floor: await bare() };
-    else await bare().then(real);
-  }
-  const share = spreadOf(stay.map((ms, round) => ms / (floor[round] ?? Number.NaN)));
+  const { ours, beside } = await takeTurns(rounds, {
+    ours: () => roundOfStays(sides, { guests, stays }),
+    beside: () => roundOfFloor(sides, lives, stays),
+  });
+  const cpu = { ours: ours.map(({ cpuMs }) => cpuMs), beside: beside.map(({ cpuMs }) => cpuMs) };
+  const share = shareOf(cpu);
   process.stderr.write(`party of ${guests}: ${format(share)} of the floor's CPU\n`);
-  if (count === undefined) throw new Error('No round was measured');
-  return { guests, cpu: { stay: spreadOf(stay), floor: spreadOf(floor), share }, count };
+  const [stay, floor] = [ours.at(-1)?.counts, beside.at(-1)?.counts];
+  if (stay === undefined || floor === undefined) throw new Error('No round was measured');
+  return {
+    guests,
+    cpu: { stay: spreadOf(cpu.ours), floor: spreadOf(cpu.beside), share },
+    count: { stay, floor },
+  };
 }
 
 /** Result of one round. CPU time of the worker and counts are for one stay, with its rooms. */
@@ -121,7 +117,7 @@ async function roundOfStays({ stays: world }: Sides, { guests, stays: count }: R
   const { propertyId } = world.simulator.property;
   const callsBefore = world.calls();
   const cpu = watchCpu(world.stack.worker());
-  const party = Array.from({ length: guests }, (_, index) => ({ guestId: `g${index}`, primary: index === 0 }));
+  const party = partyOf(guests);
   const rooms: string[][] = [];
   const stays: BookedStay[] = [];
   const workflows = (): string[] =>
@@ -139,8 +135,7 @@ async function roundOfStays({ stays: world }: Sides, { guests, stays: count }: R
       const reservationId = `cost-${booked++}`;
       enrolParty(world, reservationId, [...party.map((guest) => guest.guestId), 'late']);
       const given = world.freeRooms(ROOMS);
-      const window = { from: instantAt(Date.now() + DAY_MS), to: instantAt(Date.now() + 3 * DAY_MS) };
-      const changes = { status: 'confirmed' as const, window, guests: party, rooms: given.slice(0, 1) };
+      const changes = { ...fromTomorrow(), guests: party, rooms: given.slice(0, 1) };
       const index = rooms.push(given) - 1;
       stays[index] = await world.book(reservationId, changes, { phones: 'by-hand' });
     }),
@@ -243,17 +238,20 @@ function goalsOf(all: readonly Measured[]): Goal[] {
 }
 
 function chartOf(all: readonly Measured[]): EChartsOption {
-  const bars = (name: string, of: (one: Measured) => number): BarSeriesOption => ({
-    type: 'bar',
-    name,
-    data: all.map((one) => Math.round(of(one))),
-    label: { show: true, position: 'top' },
-  });
   return {
     title: { text: 'CPU of the worker for a whole stay', left: 'center' },
     legend: { bottom: 0 },
     xAxis: { type: 'category', name: 'guests', data: all.map(({ guests }) => String(guests)) },
     yAxis: { type: 'value', name: 'ms' },
-    series: [bars('Stayline', ({ cpu }) => cpu.stay.median), bars('floor', ({ cpu }) => cpu.floor.median)],
+    series: [
+      bars(
+        'Stayline',
+        all.map(({ cpu }) => Math.round(cpu.stay.median)),
+      ),
+      bars(
+        'floor',
+        all.map(({ cpu }) => Math.round(cpu.floor.median)),
+      ),
+    ],
   };
 }

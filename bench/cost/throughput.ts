@@ -4,8 +4,10 @@
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import { roomWorkflowId } from '../../src/domain/model/ids.js';
+import { everyoneHasKeys } from '../parties.js';
 import type { Section } from '../report/section.js';
 import { format, spreadOf, type Spread } from '../report/spread.js';
+import { shareOf, takeTurns } from '../report/turns.js';
 import { enrolParty, livesOf, openSides, recorded, startFloor, type Lives, type Sides } from './sides.js';
 
 const LOOK_EVERY_MS = 25;
@@ -36,20 +38,16 @@ export async function measureThroughput({ quick }: { readonly quick: boolean }):
   try {
     const lives = await recordOne(sides);
     for (const lanes of atOnce) {
-      const rates: { readonly stay: number[]; readonly floor: number[] } = { stay: [], floor: [] };
       const side = {
-        stay: () => closedLoop({ lanes, seconds }, () => bookStay(sides)),
-        floor: () => closedLoop({ lanes, seconds }, () => followStay(sides, lives)),
+        ours: () => closedLoop({ lanes, seconds }, () => bookStay(sides)),
+        beside: () => closedLoop({ lanes, seconds }, () => followStay(sides, lives)),
       };
       // Both sides are warm before the first round.
-      await side.stay();
-      await side.floor();
-      for (let round = 0; round < rounds; round++) {
-        const order = round % 2 === 0 ? (['stay', 'floor'] as const) : (['floor', 'stay'] as const);
-        for (const kind of order) rates[kind].push(await side[kind]());
-      }
-      const share = spreadOf(rates.stay.map((rate, round) => rate / (rates.floor[round] ?? Number.NaN)));
-      all.push({ atOnce: lanes, stay: spreadOf(rates.stay), floor: spreadOf(rates.floor), share });
+      await side.ours();
+      await side.beside();
+      const rates = await takeTurns(rounds, side);
+      const share = shareOf(rates);
+      all.push({ atOnce: lanes, stay: spreadOf(rates.ours), floor: spreadOf(rates.beside), share });
       process.stderr.write(`${lanes} stays at once: ${format(share)} of the floor's rate\n`);
     }
   } finally {
@@ -100,8 +98,8 @@ async function bookStay({ stays: world }: Sides): Promise<readonly string[]> {
   const rooms = world.freeRooms(1);
   const stay = await world.book(reservationId, { rooms }, { phones: 'by-hand' });
   await until(async () => {
-    const { settled, guests } = await stay.view();
-    return settled && guests.every(({ keyState }) => keyState === 'issued');
+    const view = await stay.view();
+    return view.settled && everyoneHasKeys(view);
   });
   return [stay.workflowId, ...rooms.map((room) => roomWorkflowId({ propertyId, room }))];
 }

@@ -9,6 +9,7 @@ import type { BookedStay } from '../../test/harness/booked-stay.js';
 import { inTurns } from '../../test/harness/in-turns.js';
 import { openRealWorld, type RealWorld } from '../../test/harness/real-world.js';
 import { waitUntil } from '../../test/harness/wait-until.js';
+import { everyoneHasKeys } from '../parties.js';
 import type { Section } from '../report/section.js';
 import { format, spreadOf, type Spread } from '../report/spread.js';
 
@@ -73,8 +74,8 @@ async function checkIn(world: RealWorld, lot: number, size: number): Promise<Boo
   await inTurns(Array(size).keys(), LANES, async (index) => {
     const stay = await world.book(`house-${lot}-${index}`, {});
     await waitUntil(async () => {
-      const { settled, guests } = await stay.view();
-      return settled && guests.every(({ keyState }) => keyState === 'issued');
+      const view = await stay.view();
+      return view.settled && everyoneHasKeys(view);
     }, PATIENCE);
     stays.push(stay);
   });

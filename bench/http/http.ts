@@ -17,6 +17,7 @@ import type { stay } from '../../workflows/stay/stay.js';
 import { onStack } from '../on-stack.js';
 import type { Section } from '../report/section.js';
 import { format, spreadOf } from '../report/spread.js';
+import { shareOf, takeTurns } from '../report/turns.js';
 import { openListeners } from './listeners.js';
 
 const LEAST_SHARE = 0.9;
@@ -197,14 +198,10 @@ async function measureAt(
     // Warms up both sides before the measurement.
     await side.bare();
     await side.http();
-    const rates: { readonly bare: number[]; readonly http: number[] } = { bare: [], http: [] };
-    for (let round = 0; round < rounds; round++) {
-      const order = round % 2 === 0 ? (['bare', 'http'] as const) : (['http', 'bare'] as const);
-      for (const kind of order) rates[kind].push(await side[kind]());
-    }
-    const shares = rates.http.map((rate, round) => rate / (rates.bare[round] ?? Number.NaN));
-    measured.push({ method, bare: spreadOf(rates.bare), http: spreadOf(rates.http), share: spreadOf(shares) });
-    process.stderr.write(`${method} over HTTP: ${format(spreadOf(shares))} of the bare rate\n`);
+    const rates = await takeTurns(rounds, { ours: side.http, beside: side.bare });
+    const share = shareOf(rates);
+    measured.push({ method, bare: spreadOf(rates.beside), http: spreadOf(rates.ours), share });
+    process.stderr.write(`${method} over HTTP: ${format(share)} of the bare rate\n`);
   }
   const rows = measured.map(
     ({ method, bare: alone, http, share }) =>

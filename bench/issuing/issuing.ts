@@ -3,18 +3,19 @@
  * Seam allows. Both sides use the same simulated Seam, in turns. Guests, doors and phones are known before.
  */
 import { setTimeout as delay } from 'node:timers/promises';
-import type { BarSeriesOption, EChartsOption } from 'echarts';
-import { instantAt } from '../../src/domain/model/instants.js';
+import type { EChartsOption } from 'echarts';
 import { medianOf } from '../../test/harness/median.js';
 import { officialClient, type OfficialClient } from '../../test/harness/official-client.js';
 import { openRealWorld, type RealWorld } from '../../test/harness/real-world.js';
+import { everyoneHasKeys, fromTomorrow, partyOf } from '../parties.js';
+import { bars } from '../report/bars.js';
 import type { Goal, Section } from '../report/section.js';
 import { format, inSeconds, spreadOf, type Spread } from '../report/spread.js';
+import { shareOf, takeTurns } from '../report/turns.js';
 import { followGuide, type GuideTimes } from './guide-script.js';
 import { leastMs } from './limit.js';
 
 const PROVIDER_MS = 300;
-const DAY_MS = 86_400_000;
 /** Interval of the looks at the stay, which is also how late a look may be. */
 const LOOK_EVERY_MS = 10;
 /** Time after which a worker has forgotten what it read of the access system: a stay is prepared long before its check-in. */
@@ -78,24 +79,20 @@ async function measure(
   seam: OfficialClient,
   { callMs, guests, rounds }: { readonly callMs: number; readonly guests: number; readonly rounds: number },
 ): Promise<Measured> {
-  const guide: Counted<GuideTimes>[] = [];
-  const stay: Counted<number>[] = [];
-  for (let round = 0; round < rounds; round++) {
-    const sides = [
-      async () => void guide.push(await roundOfGuide(world, seam, { guests, callMs })),
-      async () => void stay.push(await roundOfStay(world, { guests, callMs })),
-    ];
-    for (const side of round % 2 === 0 ? sides : sides.toReversed()) await side();
-  }
+  const { ours: stay, beside: guide } = await takeTurns(rounds, {
+    ours: () => roundOfStay(world, { guests, callMs }),
+    beside: () => roundOfGuide(world, seam, { guests, callMs }),
+  });
   const least = leastMs({ guests, callMs, providerMs: PROVIDER_MS });
+  const times = { ours: stay.map(({ value }) => value), beside: guide.map(({ value }) => value.confirmedMs) };
   const measured = {
     callMs,
     guests,
-    guide: spreadOf(guide.map(({ value }) => value.confirmedMs)),
+    guide: spreadOf(times.beside),
     created: spreadOf(guide.map(({ value }) => value.createdMs)),
-    stay: spreadOf(stay.map(({ value }) => value)),
-    besideGuide: spreadOf(stay.map(({ value }, round) => value / (guide[round]?.value.confirmedMs ?? Number.NaN))),
-    besideLimit: spreadOf(stay.map(({ value }) => value / least)),
+    stay: spreadOf(times.ours),
+    besideGuide: shareOf(times),
+    besideLimit: spreadOf(times.ours.map((ms) => ms / least)),
     calls: { guide: medianOf(guide.map(({ calls }) => calls)), stay: medianOf(stay.map(({ calls }) => calls)) },
   };
   process.stderr.write(
@@ -130,16 +127,15 @@ let stays = 0;
 
 async function roundOfStay(world: RealWorld, { guests, callMs }: Round): Promise<Counted<number>> {
   const stay = await world.book(`bench-${stays++}`, {
-    status: 'confirmed',
-    window: { from: instantAt(Date.now() + DAY_MS), to: instantAt(Date.now() + 3 * DAY_MS) },
-    guests: Array.from({ length: guests }, (_, index) => ({ guestId: `g${index}`, primary: index === 0 })),
+    ...fromTomorrow(),
+    guests: partyOf(guests),
   });
   await stay.until(({ settled }) => settled);
   await delay(FORGOTTEN_MS);
   const round = await slowed(world, callMs, async () => {
     const startedAt = performance.now();
     await stay.signal('checkIn', {});
-    while (!(await stay.view()).guests.every(({ keyState }) => keyState === 'issued')) await delay(LOOK_EVERY_MS);
+    while (!everyoneHasKeys(await stay.view())) await delay(LOOK_EVERY_MS);
     return performance.now() - startedAt;
   });
   // Nothing of this stay runs beside the next round.
@@ -202,21 +198,25 @@ function goalsOf(all: readonly Measured[]): Goal[] {
 function chartOf(all: readonly Measured[]): EChartsOption {
   const callMs = Math.max(...all.map((one) => one.callMs));
   const shown = all.filter((one) => one.callMs === callMs);
-  const bars = (name: string, of: (one: Measured) => number): BarSeriesOption => ({
-    type: 'bar',
-    name,
-    data: shown.map((one) => Number((of(one) / 1_000).toFixed(2))),
-    label: { show: true, position: 'top' },
-  });
+  const seconds = (of: (one: Measured) => number): number[] => shown.map((one) => Number((of(one) / 1_000).toFixed(2)));
   return {
     title: { text: `Seconds until every guest has a confirmed key, calls of ${callMs} ms`, left: 'center' },
     legend: { bottom: 0 },
     xAxis: { type: 'category', name: 'guests', data: shown.map(({ guests }) => String(guests)) },
     yAxis: { type: 'value', name: 's' },
     series: [
-      bars("Seam's guide", ({ guide }) => guide.median),
-      bars('Stayline', ({ stay }) => stay.median),
-      bars('least', ({ guests }) => leastMs({ guests, callMs, providerMs: PROVIDER_MS })),
+      bars(
+        "Seam's guide",
+        seconds(({ guide }) => guide.median),
+      ),
+      bars(
+        'Stayline',
+        seconds(({ stay }) => stay.median),
+      ),
+      bars(
+        'least',
+        seconds(({ guests }) => leastMs({ guests, callMs, providerMs: PROVIDER_MS })),
+      ),
     ],
   };
 }

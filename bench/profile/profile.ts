@@ -8,6 +8,7 @@ import path from 'node:path';
 import { startChild } from '../../src/dev/child-process.js';
 import { inTurns } from '../../test/harness/in-turns.js';
 import { openRealWorld } from '../../test/harness/real-world.js';
+import { everyoneHasKeys } from '../parties.js';
 import type { Section } from '../report/section.js';
 import { cpuProfileSchema, flameGraph, heightOf, timeByArea, type CpuProfile } from './flame-graph.js';
 
@@ -43,7 +44,7 @@ async function profileWorker(folder: string, count: number): Promise<void> {
     const worker = await startChild({ file: 'src/worker.ts', env, log: STDERR, nodeOptions });
     await inTurns(Array(count).keys(), LANES, async (index) => {
       const stay = await world.book(`profile-${index}`, {});
-      await stay.until(({ settled, guests }) => settled && guests.every(({ keyState }) => keyState === 'issued'));
+      await stay.until((view) => view.settled && everyoneHasKeys(view));
       await stay.signal('checkOut', {});
       await stay.until(({ settled, keys }) => settled && keys.every(({ state }) => state === 'dead'));
     });

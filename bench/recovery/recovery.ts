@@ -5,6 +5,7 @@
 import { DEFAULT_KEY_TIMING } from '../../src/seam/context.js';
 import { openRealWorld, type RealWorld } from '../../test/harness/real-world.js';
 import { waitUntil } from '../../test/harness/wait-until.js';
+import { everyoneHasKeys, partyOf } from '../parties.js';
 import type { Section } from '../report/section.js';
 import { format, inSeconds, spreadOf, type Spread } from '../report/spread.js';
 
@@ -76,7 +77,7 @@ async function party(world: RealWorld, disturb: () => Promise<void>): Promise<Ti
   const made = (): number => world.simulator.hotel.journal().filter(({ what }) => what === 'credential-created').length;
   const before = made();
   const stay = await world.book(`recovery-${parties++}`, {
-    guests: Array.from({ length: GUESTS }, (_, index) => ({ guestId: `g${index}`, primary: index === 0 })),
+    guests: partyOf(GUESTS),
   });
   await waitUntil(() => made() > before, { ...LOOK, interval: 1 });
   const startedAt = performance.now();
@@ -84,7 +85,7 @@ async function party(world: RealWorld, disturb: () => Promise<void>): Promise<Ti
   const [, nextKey, allKeys] = await Promise.all([
     disturb(),
     waitUntil(() => made() > before + 1, LOOK).then(since),
-    stay.until(({ guests }) => guests.every(({ keyState }) => keyState === 'issued')).then(since),
+    stay.until(everyoneHasKeys).then(since),
   ]);
   return { nextKey, allKeys };
 }

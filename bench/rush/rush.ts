@@ -3,11 +3,11 @@
  * dictates for the calls that are needed. The stays are prepared before: doors, guests and phones are known.
  */
 import type { EChartsOption } from 'echarts';
-import { instantAt } from '../../src/domain/model/instants.js';
 import type { BookedStay } from '../../test/harness/booked-stay.js';
 import { inTurns } from '../../test/harness/in-turns.js';
 import { openRealWorld, type RealWorld } from '../../test/harness/real-world.js';
 import { waitUntil } from '../../test/harness/wait-until.js';
+import { everyoneHasKeys, fromTomorrow, partyOf } from '../parties.js';
 import type { Section } from '../report/section.js';
 import { format, inSeconds, spreadOf, type Spread } from '../report/spread.js';
 
@@ -21,7 +21,6 @@ const MOST_OF_LARGE = 1;
 /** Stays that this process books or looks at, at a time. */
 const LANES = { atOnce: 20 };
 const PATIENCE = { timeout: 900_000, interval: 250 };
-const DAY_MS = 86_400_000;
 
 interface Setting {
   readonly stays: number;
@@ -75,12 +74,10 @@ let rushes = 0;
 
 async function rush(world: RealWorld, count: number, propertyAt: (index: number) => string): Promise<Rush> {
   const prefix = `rush-${rushes++}`;
-  const window = { from: instantAt(Date.now() + DAY_MS), to: instantAt(Date.now() + 3 * DAY_MS) };
-  const guests = Array.from({ length: GUESTS }, (_, index) => ({ guestId: `g${index}`, primary: index === 0 }));
   const stays: BookedStay[] = [];
   await inTurns(Array(count).keys(), LANES, async (index) => {
-    const at = { propertyId: propertyAt(index), status: 'confirmed', window, guests } as const;
-    stays[index] = await world.book(`${prefix}-${index}`, at);
+    const booking = { propertyId: propertyAt(index), ...fromTomorrow(), guests: partyOf(GUESTS) };
+    stays[index] = await world.book(`${prefix}-${index}`, booking);
   });
   await inTurns(stays, LANES, (stay) => waitUntil(async () => (await stay.view()).settled, PATIENCE));
 
@@ -99,9 +96,7 @@ async function rush(world: RealWorld, count: number, propertyAt: (index: number)
           : [],
       );
   await waitUntil(() => arrived().length >= count * GUESTS, PATIENCE);
-  await inTurns(stays, LANES, (stay) =>
-    waitUntil(async () => (await stay.view()).guests.every(({ keyState }) => keyState === 'issued'), PATIENCE),
-  );
+  await inTurns(stays, LANES, (stay) => waitUntil(async () => everyoneHasKeys(await stay.view()), PATIENCE));
   const last = new Map(arrived().map(({ stay, ms }) => [stay, ms]));
   return {
     calls: world.calls() - callsBefore,
