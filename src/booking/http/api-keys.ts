@@ -22,7 +22,7 @@ const apiKeySchema = z.strictObject({
     z.literal('all', { error: 'must be "all", or a list of property ids' }),
     z.array(idSchema, { error: 'must be "all", or a list of property ids' }).min(1, 'must name a property'),
   ]),
-  access: z.enum(ACCESS, { error: `must be one of ${ACCESS.join(', ')}` }),
+  access: z.enum(ACCESS),
   expiresAt: instantSchema.optional(),
 });
 

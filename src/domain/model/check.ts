@@ -83,15 +83,18 @@ function score(problems: readonly Problem[]): number {
 }
 
 function typeSentence(issue: z.core.$ZodIssueInvalidType): string {
-  const missing = issue.input === undefined ? 'is missing; it ' : '';
-  if (!issue.message.startsWith('Invalid input')) return `${missing}${sentence(issue.message)}`;
-  return `${missing}must be ${article(issue.expected)}`;
+  return ifMissing(issue, issue.message.startsWith('Invalid input') ? `must be ${article(issue.expected)}` : undefined);
 }
 
-function valueSentence({ input, message, values }: z.core.$ZodIssueInvalidValue): string {
-  const missing = input === undefined ? 'is missing; it ' : '';
-  if (!message.startsWith('Invalid ')) return `${missing}${sentence(message)}`;
-  return `${missing}must be ${values.length === 1 ? '' : 'one of '}${values.join(', ')}`;
+function valueSentence(issue: z.core.$ZodIssueInvalidValue): string {
+  const { message, values } = issue;
+  const known = `must be ${values.length === 1 ? '' : 'one of '}${values.join(', ')}`;
+  return ifMissing(issue, message.startsWith('Invalid ') ? known : undefined);
+}
+
+/** Returns the sentence, or the issue's own if there is none, and before it that the value is missing. */
+function ifMissing({ input, message }: z.core.$ZodIssue, own = sentence(message)): string {
+  return input === undefined ? `is missing; it ${own}` : own;
 }
 
 function article(expected: string): string {

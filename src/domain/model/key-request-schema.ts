@@ -9,7 +9,7 @@ const kinds = ['new', 'duplicate', 'lost', 're-encode', 'move', 'modify', 'remov
  * reissued. `re-encode`: the same key again, others stay. `move`: other rooms. `modify`: other dates.
  * `remove`: no more keys.
  */
-const kindSchema = z.enum(kinds, { error: `must be one of ${kinds.join(', ')}` });
+const kindSchema = z.enum(kinds);
 
 /** Empty if the request names no room. */
 const roomsSchema = z.array(idSchema).max(200, 'must name at most 200 rooms').readonly();

@@ -130,9 +130,7 @@ export const guestsSchema = z
     });
   });
 
-export const statusSchema = z.enum(['tentative', 'confirmed', 'in-house', 'departed', 'cancelled', 'no-show'], {
-  error: 'must be one of tentative, confirmed, in-house, departed, cancelled, no-show',
-});
+export const statusSchema = z.enum(['tentative', 'confirmed', 'in-house', 'departed', 'cancelled', 'no-show']);
 
 const END_STATUSES = ['departed', 'cancelled', 'no-show'] as const;
 
@@ -183,9 +181,7 @@ export const snapshotSchema = z
      * guests with those it knows, by their contacts, and an id is only proposed for a new one. In doubt it asks staff
      * (`by-person`), or the place in the list decides (`by-place`).
      */
-    guestIds: z
-      .enum(['given', 'by-person', 'by-place'], { error: 'must be one of given, by-person, by-place' })
-      .optional(),
+    guestIds: z.enum(['given', 'by-person', 'by-place']).optional(),
     shareGroup: idSchema.optional(),
     hold: z
       .strictObject({ reason: z.string().min(1, 'must not be empty').max(200, 'must be at most 200 characters long') })

@@ -15,19 +15,15 @@ import { roomsOver, type RoomsOfSnapshot } from '../parts/rooms-over-time.js';
 /** Settings for choices that apaleo's documents leave to the hotel. */
 export const mappingSettings = {
   /** Source of the room name that Seam uses for the door: the unit's name, or its id. */
-  roomFrom: z.enum(['name', 'id'], { error: 'must be one of name, id' }).default('name'),
+  roomFrom: z.enum(['name', 'id']).default('name'),
   /**
    * `time-ranges`: the units that apaleo assigned for each part of the stay. `current-unit`: only the unit that the
    * reservation names now, for the whole stay. It suits hotels that move guests at once and never update the old
    * ranges.
    */
-  rooms: z
-    .enum(['time-ranges', 'current-unit'], { error: 'must be one of time-ranges, current-unit' })
-    .default('time-ranges'),
+  rooms: z.enum(['time-ranges', 'current-unit']).default('time-ranges'),
   /** Rule for further guests with neither an e-mail address nor a phone number. The primary guest always gets a key. */
-  keysFor: z
-    .enum(['with-contact', 'everyone'], { error: 'must be one of with-contact, everyone' })
-    .default('with-contact'),
+  keysFor: z.enum(['with-contact', 'everyone']).default('with-contact'),
   guestIdentity: guestIdentitySchema,
   phoneCountry: phoneCountrySchema.optional(),
   /** Unit group types that have doors for guests; reservations of other groups (parking, meeting rooms) are ignored. */

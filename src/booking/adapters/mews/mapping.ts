@@ -17,9 +17,7 @@ export const mappingSettings = {
   /** Services whose reservations have doors; absent: all, and then a parking lot is taken for a room. */
   serviceIds: z.array(z.string().min(1)).min(1, 'must name at least one service').optional(),
   /** Rule for an owner who is not among the named companions: a guest only if there are no companions, or always. */
-  ownerStays: z
-    .enum(['unless-others-do', 'always'], { error: 'must be one of unless-others-do, always' })
-    .default('unless-others-do'),
+  ownerStays: z.enum(['unless-others-do', 'always']).default('unless-others-do'),
   phoneCountry: phoneCountrySchema.optional(),
 };
 

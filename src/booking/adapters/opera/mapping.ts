@@ -17,11 +17,9 @@ export const mappingSettings = {
   /** Type of the id that is Stayline's reservation id; a reservation has several. */
   reservationIdType: z.string().min(1, 'must not be empty').default('Reservation'),
   /** Owner of a duplicate key: another guest, or the same guest, whose key is on all their phones anyway. */
-  duplicates: z
-    .enum(['another-guest', 'same-guest'], { error: 'must be one of another-guest, same-guest' })
-    .default('another-guest'),
+  duplicates: z.enum(['another-guest', 'same-guest']).default('another-guest'),
   /** Rule for reservations with the share flag: they share a room, or each waits until the room is free. */
-  sharers: z.enum(['same-room', 'separate'], { error: 'must be one of same-room, separate' }).default('same-room'),
+  sharers: z.enum(['same-room', 'separate']).default('same-room'),
   /**
    * Kinds of keys that Stayline makes; the answer for others names another encoder. `Remove` is accepted for all kinds.
    */

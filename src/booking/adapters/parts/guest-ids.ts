@@ -13,9 +13,7 @@ import type { Contact } from './contacts.js';
  * front desk decides, and meanwhile the known person keeps their key. `place`: the guest at the known person's place in
  * the list is that person.
  */
-export const guestIdentitySchema = z
-  .enum(['contact', 'place'], { error: 'must be one of contact, place' })
-  .default('contact');
+export const guestIdentitySchema = z.enum(['contact', 'place']).default('contact');
 
 export type GuestIdentity = z.infer<typeof guestIdentitySchema>;
 
