@@ -35,12 +35,13 @@ export function addListCommand(program: Command, { env, out }: Terminal): void {
       checkInput(wanted, staysQuery, 'the input');
       const stays = inOrder(
         await withConnection(env, async (connection, target) => {
+          const temporal = clientOn(connection, target);
           const filter = { propertyId, ...wanted } as StayFilter;
           const found: StaySummary[] = [];
           let pageToken: string | undefined;
           do {
             const question = { filter, pageSize: PAGE_SIZE, ...defined({ pageToken }) };
-            const page = await listStays(clientOn(connection, target), connection, question);
+            const page = await listStays(temporal, connection, question);
             found.push(...page.stays);
             pageToken = page.nextPageToken;
           } while (pageToken !== undefined);

@@ -52,7 +52,7 @@ export function openIssue(input: IssueKeyInput, context: KeyRequests, attempt: I
   // A step that knows its key's id creates nothing, so its own retries leave nothing in doubt.
   const isKnown = input.acsCredentialId !== undefined;
   const doubtful = !input.firstAsk || (attempt.number > 1 && !isKnown);
-  // What an earlier step requested is as old as its answer, which is not known here.
+  // A request of an earlier step is as old as its answer, which is not known here.
   const silentMs = input.firstAsk ? attempt.silentMs : 0;
   const mayCommitMs = doubtful && !isKnown ? context.timing.lateCommitMs - silentMs : 0;
   const issue: Issue = {

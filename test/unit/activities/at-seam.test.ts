@@ -1,4 +1,4 @@
-/** What one attempt of an activity at Seam learns of the attempt before it. */
+/** Facts about the previous attempt that an activity at Seam has. */
 import type { Info } from '@temporalio/activity';
 import { expect, it } from 'vitest';
 import { atSeam, type Work } from '../../../activities/at-seam.js';
@@ -27,7 +27,7 @@ async function detailsOfFailure(progress?: object): Promise<unknown> {
     }),
   );
   await expect(failing).rejects.toThrow('Seam is down');
-  // As Temporal passes it on.
+  // Temporal passes the details on as JSON.
   return JSON.parse(JSON.stringify(details));
 }
 
