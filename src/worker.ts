@@ -17,7 +17,6 @@ import { createSeamClient } from './seam/index.js';
 import { connectOnceUp } from './temporal/await-server.js';
 import { clientOn, type TemporalTarget } from './temporal/connection.js';
 import { installRuntime, temporalLogger } from './temporal/runtime.js';
-import { requireServer } from './temporal/server-check.js';
 import { builtBundle, bundleWorkflows } from './temporal/workflow-bundle.js';
 import { openTracing } from './tracing.js';
 import { BUCKETS, countingKeys, seamCallMetrics } from './worker-metrics.js';
@@ -33,11 +32,11 @@ async function work({ config, target, properties, connections }: WorkerConfigura
   if (target.encryption === undefined) {
     log.warn('guest data is not encrypted at Temporal: set STAYLINE_ENCRYPTION_KEYS (docs/encryption.md)');
   }
-  const client = await connectOnceUp(target, {
+  const requirements = { retentionHours: retentionHoursFor(await properties.all()) };
+  const client = await connectOnceUp(target, requirements, {
     patienceMs: config.temporalWaitMs,
     onWait: (why) => log.warn({ address, why }, 'waiting for the Temporal server'),
   });
-  await requireServer(client, target, { retentionHours: retentionHoursFor(await properties.all()) });
   const [connection, workflowBundle] = await Promise.all([connectNatively(target), findBundle(config, target, log)]);
   const workers = await createStayWorkers({
     connection,

@@ -1,13 +1,11 @@
 /** Readiness of the server process: Temporal answers, and has what stays need. */
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Connection } from '@temporalio/client';
 import type { Log } from '../log.js';
 import { awaitServer } from '../temporal/await-server.js';
 import type { TemporalTarget } from '../temporal/connection.js';
-import { requireServer, ServerNotReady, type ServerRequirements } from '../temporal/server-check.js';
+import type { ServerRequirements } from '../temporal/server-check.js';
 
 const ANSWER_MS = 2_000;
-const PAUSE_MS = 1_000;
 
 export interface Readiness {
   /** Returns why the process cannot serve now; undefined if it can. */
@@ -26,18 +24,8 @@ export function watchReadiness(
   let isChecked = false;
   const check = async (): Promise<void> => {
     const onWait = (why: string): void => log.warn({ address, why }, 'waiting for the Temporal server');
-    for (;;) {
-      await awaitServer(connection, target, { onWait, signal });
-      try {
-        await requireServer(connection, target, requirements);
-        isChecked = true;
-        return;
-      } catch (error) {
-        if (error instanceof ServerNotReady) throw error;
-        log.warn({ address, error }, 'the check of the Temporal server failed; it is retried');
-        await sleep(PAUSE_MS);
-      }
-    }
+    await awaitServer(connection, target, requirements, { onWait, signal });
+    isChecked = true;
   };
   return {
     checked: check(),

@@ -1,11 +1,11 @@
-/** Wait for a Temporal server that is coming up: a worker may start before it, or during its upgrade. */
+/** Wait for a Temporal server that is coming up: a process may start before it, or during its upgrade. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Connection } from '@temporalio/client';
 import { connectWhenNeeded, NoTemporalServer, type TemporalTarget } from './connection.js';
-import { grpcErrorIn, isUnanswered } from './grpc-errors.js';
+import { grpcErrorIn } from './grpc-errors.js';
+import { requireServer, ServerNotReady, type ServerRequirements } from './server-check.js';
 
-/** Timeout of one attempt, and the pause between two. */
-const ATTEMPT_MS = 5_000;
+/** Pause between two attempts. */
 const PAUSE_MS = 500;
 /** Interval of reports about the wait. */
 const REPORT_MS = 10_000;
@@ -20,22 +20,28 @@ export interface Wait {
 }
 
 /**
- * Resolves once the server answers, with the reason of the refusal if it answers that it refuses the caller.
+ * Resolves once the server has been checked. Repeats the whole check while it is not answered: a server that is coming
+ * up answers some calls before others.
+ * @throws ServerNotReady if the server lacks a requirement, or refuses the caller
  * @throws NoTemporalServer after `patienceMs`, or when `signal` aborts
  */
-export async function awaitServer(connection: Connection, target: TemporalTarget, wait: Wait): Promise<void> {
+export async function awaitServer(
+  connection: Connection,
+  target: TemporalTarget,
+  requirements: ServerRequirements,
+  wait: Wait,
+): Promise<void> {
   const giveUpAt = Date.now() + (wait.patienceMs ?? Number.POSITIVE_INFINITY);
   let reportAt = 0;
   for (;;) {
     try {
-      await connection.withDeadline(Date.now() + ATTEMPT_MS, () => connection.workflowService.getSystemInfo({}));
+      await requireServer(connection, target, requirements);
       return;
     } catch (error) {
-      const answer = grpcErrorIn(error);
-      if (answer !== undefined && !isUnanswered(answer)) return;
+      if (error instanceof ServerNotReady) throw error;
       if (Date.now() >= giveUpAt || wait.signal?.aborted === true) throw new NoTemporalServer(target.address, error);
       if (Date.now() >= reportAt) {
-        wait.onWait(answer?.details ?? String(error));
+        wait.onWait(grpcErrorIn(error)?.details ?? String(error));
         reportAt = Date.now() + REPORT_MS;
       }
     }
@@ -43,11 +49,15 @@ export async function awaitServer(connection: Connection, target: TemporalTarget
   }
 }
 
-/** Opens a connection like `connectWhenNeeded`, and resolves once the server answers. @throws NoTemporalServer */
-export async function connectOnceUp(target: TemporalTarget, wait: Wait): Promise<Connection> {
+/** Opens a connection like `connectWhenNeeded`, and resolves once the server has been checked. @throws as `awaitServer` */
+export async function connectOnceUp(
+  target: TemporalTarget,
+  requirements: ServerRequirements,
+  wait: Wait,
+): Promise<Connection> {
   const connection = connectWhenNeeded(target);
   try {
-    await awaitServer(connection, target, wait);
+    await awaitServer(connection, target, requirements, wait);
     return connection;
   } catch (error) {
     await connection.close();
