@@ -95,7 +95,7 @@ module.exports = {
           '^src/(domain|seam|booking/ingress)/',
           '^src/client/standing\\.ts$',
           '^src/property-file\\.ts$',
-          '^src/temporal/(start-options|visibility|workflow-types)\\.ts$',
+          '^src/temporal/(asking|start-options|visibility|workflow-types)\\.ts$',
           // All activities of a ring of stays name it by one hash; code of workflows has no such function.
           '^crypto$',
           '^workflows/(stay|room)/messages\\.ts$',

@@ -2,6 +2,7 @@
 import { Context } from '@temporalio/activity';
 import type { Client } from '@temporalio/client';
 import PQueue from 'p-queue';
+import { asking } from '../src/temporal/asking.js';
 import { differencesOf } from '../src/domain/audit/drift.js';
 import type { AuditActivities, KeyAudit, ReportDriftInput } from '../src/domain/model/audit-activities.js';
 import { defined } from '../src/domain/model/defined.js';
@@ -80,7 +81,7 @@ async function openStays(client: Client, propertyId: string): Promise<Pick<Look,
   const ask = async (stayId: string): Promise<void> => {
     const handle = client.workflow.getHandle(stayId);
     try {
-      const keys = await client.withDeadline(Date.now() + ANSWER_MS, () => handle.query(keyRecordsQuery));
+      const keys = await client.withDeadline(Date.now() + ANSWER_MS, () => asking(() => handle.query(keyRecordsQuery)));
       stays.push({ stayId, keys });
     } catch {
       unanswered.push(stayId);

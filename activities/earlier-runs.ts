@@ -4,6 +4,7 @@
  */
 import { Context } from '@temporalio/activity';
 import { WorkflowNotFoundError, type Client } from '@temporalio/client';
+import { asking } from '../src/temporal/asking.js';
 import { defined } from '../src/domain/model/defined.js';
 import type {
   EarlierClaim,
@@ -68,7 +69,7 @@ async function recordsOf(
     rooms.map(async (room) => {
       const handle = client.workflow.getHandle(roomWorkflowId({ propertyId, room }));
       const record = await ifAnswered(client, () =>
-        handle.query(stayRecordQuery, { stayId, ...defined({ shareGroup }) }),
+        asking(() => handle.query(stayRecordQuery, { stayId, ...defined({ shareGroup }) })),
       );
       return { room, record };
     }),

@@ -6,6 +6,7 @@ import { Context } from '@temporalio/activity';
 import type { Client } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
 import { otherGuestIdsQuery, stayQuery, userIdentityIdsQuery } from '../workflows/stay/messages.js';
+import { asking } from '../src/temporal/asking.js';
 import { standingOf } from '../src/client/standing.js';
 import { deleteIdentity, findIdentityId, hasLiveKeys } from '../src/seam/erase.js';
 import { userIdentityKey } from '../src/seam/guests.js';
@@ -27,9 +28,9 @@ export function createErasureActivities(office: Dependencies): ErasureActivities
       if (standing === 'open') throw needed('the stay has not ended: check out or cancel first');
       const handle = client.workflow.getHandle(stayWorkflowId(name));
       return {
-        view: await handle.query(stayQuery),
-        userIdentityIds: await handle.query(userIdentityIdsQuery),
-        otherGuestIds: await handle.query(otherGuestIdsQuery),
+        view: await asking(() => handle.query(stayQuery)),
+        userIdentityIds: await asking(() => handle.query(userIdentityIdsQuery)),
+        otherGuestIds: await asking(() => handle.query(otherGuestIdsQuery)),
       };
     },
 
@@ -66,7 +67,7 @@ function needed(why: string): ApplicationFailure {
 async function openStayOf(client: Client, propertyId: string, userIdentityId: string): Promise<string | undefined> {
   for await (const { workflowId } of client.workflow.list({ query: openStaysOf(propertyId) })) {
     if (parseStayWorkflowId(workflowId)?.propertyId !== propertyId) continue;
-    const known = await client.workflow.getHandle(workflowId).query(userIdentityIdsQuery);
+    const known = await asking(() => client.workflow.getHandle(workflowId).query(userIdentityIdsQuery));
     if (Object.values(known).includes(userIdentityId)) return workflowId;
   }
   return undefined;

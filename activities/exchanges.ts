@@ -5,6 +5,7 @@
 import { createHash } from 'node:crypto';
 import { Context } from '@temporalio/activity';
 import { WorkflowNotFoundError, type Client } from '@temporalio/client';
+import { asking } from '../src/temporal/asking.js';
 import { ERROR_TYPES } from '../src/domain/model/error-types.js';
 import type { Exchange, ExchangeOutcome, ExchangeStanding, Offer, Vote } from '../src/domain/model/exchange.js';
 import type { StayActivities } from '../src/domain/model/stay-activities.js';
@@ -92,7 +93,7 @@ async function settle(
 }
 
 function standingOf(temporal: Client, stayId: string): Promise<ExchangeStanding | undefined> {
-  return ifItIsOpen(() => temporal.workflow.getHandle(stayId).query(exchangeQuery));
+  return ifItIsOpen(() => asking(() => temporal.workflow.getHandle(stayId).query(exchangeQuery)));
 }
 
 /** Returns the answer of a stay; undefined if the stay has ended, or never began. */

@@ -7,7 +7,7 @@ import { stayQuery, staySignals, type PlannedChange, type StaySummary } from '..
 import { forceSignal, roomQuery } from '../workflows/room/messages.js';
 import type { stay } from '../workflows/stay/stay.js';
 import { applyReservation } from './client/apply-reservation.js';
-import { asking } from './client/asking.js';
+import { asking } from './temporal/asking.js';
 import { draftRun, withHotelAsked } from './client/ask-hotel.js';
 import { eraseGuest } from './client/erase-guest.js';
 import { checkedInput, finding, findingRoom, refusing } from './client/refusals.js';

@@ -22,7 +22,7 @@ import { instantAt } from '../domain/model/instants.js';
 import { snapshotSchema, type StaySnapshotInput } from '../domain/model/snapshot-schema.js';
 import type { StayView } from '../domain/model/stay-view.js';
 import { startOptions, type StartOptions } from '../temporal/start-options.js';
-import { asking, updating } from './asking.js';
+import { asking, updating } from '../temporal/asking.js';
 import { refusing, StayRefused } from './refusals.js';
 import { WORKFLOW_TYPES } from '../temporal/workflow-types.js';
 

@@ -21,7 +21,7 @@ import { WORKFLOW_TYPES } from '../temporal/workflow-types.js';
 import { claimAnswerQuery, foundDoorsUpdate, type FindDoorsWorkflow } from '../../workflows/room/messages.js';
 import { planForQuery, type PlannedChange } from '../../workflows/stay/messages.js';
 import type { stay } from '../../workflows/stay/stay.js';
-import { asking } from './asking.js';
+import { asking } from '../temporal/asking.js';
 import { finding, refusing } from './refusals.js';
 
 /** Rounds of questions: a room that is refused may bring up other claims, such as those of the rooms that guests keep. */

@@ -20,7 +20,7 @@ import type { TimelineLine } from '../domain/model/timeline.js';
 import { SEARCH_ATTRIBUTES } from '../temporal/search-attributes.js';
 import { allOf, keywordClause } from '../temporal/visibility.js';
 import { ALL_STAYS, WORKFLOW_TYPES } from '../temporal/workflow-types.js';
-import { asking } from './asking.js';
+import { asking } from '../temporal/asking.js';
 import { standingOf } from './standing.js';
 
 /** One thing that was done, at a UTC instant; `reservationId` or `room` says where. */

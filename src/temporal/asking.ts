@@ -1,42 +1,52 @@
 /** Calls of workflows that may be repeated: queries, which change nothing, and updates that the server has dropped. */
 import { setTimeout } from 'node:timers/promises';
-import { GRPC_STATUS, grpcErrorIn, isUpdateDropped } from '../temporal/grpc-errors.js';
+import { QueryNotRegisteredError } from '@temporalio/client';
+import { GRPC_STATUS, grpcErrorIn, isUpdateDropped } from './grpc-errors.js';
+import { isUnfitHistory } from './unfit-history.js';
+
+/** Attempts of a call, and the wait between them in milliseconds. */
+const ATTEMPTS = 5;
+const WAIT_MS = 100;
 
 /**
- * Returns the query's result. Retries once if the server cancels the query, as it does when a worker dies.
- * @param ask a query; one that the caller cancels is not retried
+ * Returns the query's result. Asks again if the server cancels the query, as it does when a worker dies, and if a worker
+ * could not replay the workflow.
+ * @param ask a query; one that the caller cancels is not repeated
  */
-export async function asking<T>(ask: () => Promise<T>): Promise<T> {
-  try {
-    return await ask();
-  } catch (error) {
-    if (!isCalledOffByServer(error)) throw error;
-    return await ask();
-  }
+export function asking<T>(ask: () => Promise<T>): Promise<T> {
+  return repeating(ask, (error) => isCalledOffByServer(error) || isReplayFailed(error));
 }
-
-/** Attempts of an update, and the wait between them in milliseconds. */
-const UPDATE_ATTEMPTS = 5;
-const UPDATE_WAIT_MS = 100;
 
 /**
  * Returns the update's result. Sends the update again if the server has dropped it.
  * @param update sends the update
  */
-export async function updating<T>(update: () => Promise<T>): Promise<T> {
-  for (let attempt = 1; attempt < UPDATE_ATTEMPTS; attempt++) {
+export function updating<T>(update: () => Promise<T>): Promise<T> {
+  return repeating(update, isUpdateDropped);
+}
+
+async function repeating<T>(call: () => Promise<T>, isWorthAnother: (error: unknown) => boolean): Promise<T> {
+  for (let attempt = 1; attempt < ATTEMPTS; attempt++) {
     try {
-      return await update();
+      return await call();
     } catch (error) {
-      if (!isUpdateDropped(error)) throw error;
+      if (!isWorthAnother(error)) throw error;
     }
-    await setTimeout(UPDATE_WAIT_MS);
+    await setTimeout(WAIT_MS);
   }
-  return update();
+  return call();
 }
 
 function isCalledOffByServer(error: unknown): boolean {
   const answer = grpcErrorIn(error);
   // The server sends exactly this text; a call that the client cancels has another one.
   return answer?.code === GRPC_STATUS.CANCELLED && answer.details === 'context canceled';
+}
+
+/**
+ * Returns true if a worker could not replay the workflow for a query. It may have executed an earlier query with a
+ * history that ended in the middle of a task, and drops the workflow from its cache now.
+ */
+function isReplayFailed(error: unknown): boolean {
+  return error instanceof QueryNotRegisteredError && isUnfitHistory(error.message);
 }

@@ -67,9 +67,12 @@ const PATIENCE_MS = IS_CACHED ? 60_000 : 120_000;
 /** Time in which things may happen by themselves before time is skipped. */
 const STILL_MS = 200;
 
+/** Answers of a server that has no worker for a query: one that was ended got it, the machine is busy, or none has asked for work lately. */
+const NO_WORKER: readonly (number | undefined)[] = [GRPC_STATUS.DEADLINE_EXCEEDED, GRPC_STATUS.FAILED_PRECONDITION];
+
 /**
- * Returns the query's result. Sends the query again while the server answers that no worker took it: it may have gone to a worker that was
- * ended, or the machine is busy. @throws the server's answer, if it is the same after `withinMs` milliseconds
+ * Returns the query's result. Sends the query again while the server answers that it has no worker for it.
+ * @throws the server's answer, if it is the same after `withinMs` milliseconds
  */
 async function patient<T>(ask: () => Promise<T>, withinMs: number): Promise<T> {
   const giveUpAt = performance.now() + withinMs;
@@ -77,8 +80,9 @@ async function patient<T>(ask: () => Promise<T>, withinMs: number): Promise<T> {
     try {
       return await ask();
     } catch (error) {
-      if (grpcErrorIn(error)?.code !== GRPC_STATUS.DEADLINE_EXCEEDED || performance.now() > giveUpAt) throw error;
+      if (!NO_WORKER.includes(grpcErrorIn(error)?.code) || performance.now() > giveUpAt) throw error;
     }
+    await pause(LOOK_EVERY_MS);
   }
 }
 

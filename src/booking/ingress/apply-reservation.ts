@@ -1,5 +1,6 @@
 /** Applies a reading of a reservation to its stays: the last step of a read. The stay decides what is newer. */
 import { WorkflowNotFoundError, type Client } from '@temporalio/client';
+import { asking } from '../../temporal/asking.js';
 import { applyReservation } from '../../client/apply-reservation.js';
 import { finding, StayNotFound, StayRefused } from '../../client/refusals.js';
 import { describeProblems, inShort } from '../../domain/model/check.js';
@@ -109,7 +110,7 @@ export async function reportRefused(temporal: Client, name: StayName, problem: s
 export async function cancelStay(temporal: Client, name: StayName): Promise<IngestOutcome> {
   try {
     const handle = temporal.workflow.getHandle(stayWorkflowId(name));
-    const { revision, window } = await finding(name, () => handle.query(stayQuery));
+    const { revision, window } = await finding(name, () => asking(() => handle.query(stayQuery)));
     if (revision !== undefined && window !== undefined) {
       const end = { status: 'cancelled', window, rooms: [], guests: [] } satisfies Partial<StaySnapshotInput>;
       const cancelled = await sendToStay(temporal, { ...name, revision, ...end }, {});

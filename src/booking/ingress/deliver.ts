@@ -15,7 +15,7 @@ import {
   type IngestWorkflow,
 } from '../../../workflows/booking/messages.js';
 import { commandWorkflowId, deliveryWorkflowId, ingestWorkflowId, type StayName } from '../../domain/model/ids.js';
-import { updating } from '../../client/asking.js';
+import { updating } from '../../temporal/asking.js';
 import { startOptions, type StartOptions } from '../../temporal/start-options.js';
 import { chunksOf, tryAll } from './at-once.js';
 import type { Connection } from './connections.js';

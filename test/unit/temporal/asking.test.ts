@@ -1,7 +1,7 @@
-/** Retry of a query whose worker dies during it, and of an update that the server drops; no other error is retried. */
-import { ServiceError } from '@temporalio/client';
+/** Repetition of a query whose worker dies or fails to replay, and of an update that the server drops; no other error is repeated. */
+import { QueryNotRegisteredError, ServiceError } from '@temporalio/client';
 import { expect, test } from 'vitest';
-import { asking, updating } from '../../../src/client/asking.js';
+import { asking, updating } from '../../../src/temporal/asking.js';
 import { GRPC_STATUS } from '../../../src/temporal/grpc-errors.js';
 
 const refused = (code: number, details: string, message = `${code} ${details}`): ServiceError => {
@@ -20,21 +20,29 @@ function failing(...errors: readonly Error[]): { readonly ask: () => Promise<str
   return { ask, asked: () => asked };
 }
 
-test('a query that the server cancelled is retried and answered', async () => {
-  await expect(asking(failing(calledOffByServer).ask)).resolves.toBe('answer');
+const notReplayed = [
+  'Fatal error in workflow machines: ActivityMachine in state ScheduledActivityCancelCommandCreated says the transition is invalid',
+  '[TMPRL1100] Nondeterminism error: Continue as new workflow machine does not handle this event: HistoryEvent(id: 36)',
+].map((message) => new QueryNotRegisteredError(message, GRPC_STATUS.INVALID_ARGUMENT));
+
+test('a query is sent again after the server cancelled it and workers failed to replay its workflow', async () => {
+  const query = failing(calledOffByServer, ...notReplayed);
+  await expect(asking(query.ask)).resolves.toBe('answer');
+  expect(query.asked()).toBe(4);
 });
 
-test('a query that the server cancels twice fails without a third attempt', async () => {
-  const query = failing(calledOffByServer, calledOffByServer);
-  await expect(asking(query.ask)).rejects.toBe(calledOffByServer);
-  expect(query.asked()).toBe(2);
+test.each([calledOffByServer, ...notReplayed])('a query fails in the end if it fails each time: %s', async (error) => {
+  const query = failing(...Array.from({ length: 9 }, () => error));
+  await expect(asking(query.ask)).rejects.toBe(error);
+  expect(query.asked()).toBe(5);
 });
 
 test.each([
   refused(GRPC_STATUS.CANCELLED, 'Cancelled on client'),
   refused(GRPC_STATUS.UNAVAILABLE, 'no connection'),
   new Error('context canceled'),
-])('a query fails without a retry on any other error: %s', async (error) => {
+  new QueryNotRegisteredError('the query stay is not registered', GRPC_STATUS.INVALID_ARGUMENT),
+])('a query fails without another attempt on any other error: %s', async (error) => {
   const query = failing(error);
   await expect(asking(query.ask)).rejects.toBe(error);
   expect(query.asked()).toBe(1);
