@@ -48,6 +48,16 @@ export function operatorOf({ stack, temporal }: RealWorld): Operator {
   const count = async (query: string): Promise<number> =>
     (await temporal.workflow.count(`ExecutionStatus = 'Running' AND ${query}`)).count;
 
+  /** Returns what each of the workflows is doing. */
+  const whatHolds = async (query: string): Promise<readonly string[]> => {
+    const found: string[] = [];
+    for await (const { workflowId } of temporal.workflow.list({ query })) {
+      const { raw } = await temporal.workflow.getHandle(workflowId).describe();
+      found.push(`${workflowId}: ${JSON.stringify([raw.pendingWorkflowTask, raw.pendingActivities])}`);
+    }
+    return found;
+  };
+
   return {
     ramp: (buildId, percent) => deployment('set-ramping-version', buildId, '--percentage', String(percent)),
     promote: (buildId) => deployment('set-current-version', buildId),
@@ -59,7 +69,9 @@ export function operatorOf({ stack, temporal }: RealWorld): Operator {
         // The server runs one batch at a time. Visibility lags, so the last batch may have missed some.
         await insist('workflow', 'signal', '--query', query, '--name', 'moveOn', '--reason', 'release', '--yes');
         return false;
-      }, PATIENCE);
+      }, PATIENCE).catch(async (error: unknown) => {
+        throw new Error(`not on ${buildId}: ${(await whatHolds(query)).join('; ')}`, { cause: error });
+      });
     },
     open: (buildId) => count(`TemporalWorkerDeploymentVersion = '${DEPLOYMENT}:${buildId}'`),
   };
