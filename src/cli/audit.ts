@@ -5,21 +5,20 @@ import type { KeyAudit } from '../domain/model/audit-activities.js';
 import type { Difference } from '../domain/model/drift.js';
 import { clientOn } from '../temporal/connection.js';
 import { NotWorked } from './outcome.js';
+import { withJson, type JsonOption } from './shared-options.js';
 import { coloursFor, section, type Colours } from './show.js';
 import { withConnection } from './temporal.js';
 import type { Terminal } from './terminal.js';
 
 /** Adds the command `audit`. */
 export function addAuditCommand(program: Command, { env, out }: Terminal): void {
-  program
-    .command('audit')
+  withJson(program.command('audit'), 'the audit (docs/audit.md)')
     .summary('compare the keys at Seam with those of the open stays')
     .description(
       'Compares every key of a property at Seam with what its open stays have recorded, and has the stays repair what differs. Exit code 1 if anything differs.',
     )
     .argument('<propertyId>')
-    .option('--json', 'the audit as JSON (docs/audit.md)', false)
-    .action(async (propertyId: string, { json }: { readonly json: boolean }) => {
+    .action(async (propertyId: string, { json }: JsonOption) => {
       const audit = await withConnection(env, (connection, target) =>
         auditKeys(clientOn(connection, target), propertyId),
       );

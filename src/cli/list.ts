@@ -4,23 +4,22 @@ import { listStays, staysQuery, type StayFilter, type StaySummary } from '../boo
 import { defined } from '../domain/model/defined.js';
 import { clientOn } from '../temporal/connection.js';
 import { checkInput } from './json-file.js';
-import { coloursFor, section, table, type Colours } from './show.js';
+import { withJson, type JsonOption } from './shared-options.js';
+import { coloursFor, section, table, urgent, type Colours } from './show.js';
 import { withConnection } from './temporal.js';
 import type { Terminal } from './terminal.js';
 
 const PAGE_SIZE = 200;
 
-interface ListOptions {
+interface ListOptions extends JsonOption {
   readonly room?: string;
   readonly phase?: string;
   readonly attention?: string;
-  readonly json: boolean;
 }
 
 /** Adds the command `list`. */
 export function addListCommand(program: Command, { env, out }: Terminal): void {
-  program
-    .command('list')
+  withJson(program.command('list'), 'the list (docs/http-api.md)')
     .summary('list the open stays of a property: those that need a person first')
     .description(
       'Lists the open stays of a property: first those that need a person, then the others by arrival. It needs no worker, and may lag behind by a moment.',
@@ -29,7 +28,6 @@ export function addListCommand(program: Command, { env, out }: Terminal): void {
     .option('--room <room>', 'only stays with this room')
     .option('--phase <phase>', 'only stays in this phase')
     .option('--attention <code>', 'only stays with this attention; "any" or "none"')
-    .option('--json', 'the list as JSON (docs/http-api.md)', false)
     .action(async (propertyId: string, { json, room, phase, attention }: ListOptions) => {
       const wanted = defined({ room, phase, attention });
       checkInput(wanted, staysQuery, 'the input');
@@ -63,7 +61,7 @@ function showList(stays: readonly StaySummary[], colours: Colours): string {
   const waiting = stays.filter(({ attention }) => attention.length > 0);
   const others = stays.filter(({ attention }) => attention.length === 0);
   const parts = [
-    section(colours, `${waiting.length} need a person`, waiting.map(rowOf)),
+    urgent(colours, section(colours, `${waiting.length} need a person`, waiting.map(rowOf))),
     waiting.length === 0 ? table(others.map(rowOf)) : section(colours, 'Others', others.map(rowOf)),
   ];
   return parts.filter((part) => part !== '').join('\n\n');

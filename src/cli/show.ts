@@ -25,11 +25,7 @@ export function showView(view: StayView, colours: Colours): string {
   return [
     colours.bold(view.stay),
     table(facts),
-    section(
-      colours,
-      'Attention',
-      view.attention.map(({ code, since, message }) => [code, since, message]),
-    ),
+    urgent(colours, section(colours, 'Attention', view.attention.map(attentionRow))),
     section(
       colours,
       'Acts in force',
@@ -81,11 +77,8 @@ export function showDryRun({ steps, attention }: DryRun, colours: Colours): stri
   const title = from === undefined ? 'What would be done, and why' : `What would be done from ${from} on, and why`;
   const rows = steps.map((step) => (later.length === 0 ? planRow(step) : [step.at ?? '', ...planRow(step)]));
   const done = steps.length === 0 ? 'Nothing would be done.' : table(rows);
-  const notices = section(
-    colours,
-    'Attention',
-    attention.map(({ code, message }) => [code, message]),
-  );
+  const needed = attention.map(({ code, message }) => [code, message]);
+  const notices = urgent(colours, section(colours, 'Attention', needed));
   return [colours.bold(title), done, notices].filter((part) => part !== '').join('\n');
 }
 
@@ -94,9 +87,19 @@ function planRow({ do: does, guestId, rooms, window, why, waitsFor }: PlanLine):
   return [does, guestId, rooms.join(', '), `until ${window.to}`, reason];
 }
 
+/** Returns an attention as a row. */
+export function attentionRow({ code, since, message }: StayView['attention'][number]): string[] {
+  return [code, since, message];
+}
+
 /** Returns a line of a timeline or of a room's history as a row. */
 export function lineRow({ at, what, why, by }: StayView['timeline'][number]): string[] {
   return [at, [what, why, by && `by ${by}`].filter(Boolean).join('; ')];
+}
+
+/** Returns a text that needs a person, in colour. */
+export function urgent(colours: Colours, text: string): string {
+  return text === '' ? '' : colours.yellow(text);
 }
 
 /** Returns a title with a table below it, or an empty text if there are no rows. */

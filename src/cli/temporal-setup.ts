@@ -8,28 +8,25 @@ import { checkServer, commandLines, type Finding } from '../temporal/server-chec
 import { isCloud } from '../temporal/server-repairs.js';
 import { asBadInput } from './json-file.js';
 import { BadInput } from './outcome.js';
+import { withJson, type JsonOption } from './shared-options.js';
 import { coloursFor, table, type Colours } from './show.js';
 import { withConnection } from './temporal.js';
 import type { Terminal } from './terminal.js';
 
-interface SetupOptions {
+interface SetupOptions extends JsonOption {
   readonly check: boolean;
-  readonly json: boolean;
   readonly properties?: string;
 }
 
 /** Adds the command `temporal setup`. */
 export function addTemporalCommands(program: Command, { env, out }: Terminal): void {
-  program
-    .command('temporal')
-    .description('Prepares a Temporal server for stays.')
-    .command('setup')
+  const group = program.command('temporal').description('Prepares a Temporal server for stays.');
+  withJson(group.command('setup'), 'the findings')
     .summary('register the search attributes, and check the server')
     .description(
       'Registers the search attributes of stays, and checks version, namespace, retention and permissions. What it cannot do itself is shown as commands.',
     )
     .option('--check', 'only check; change nothing', false)
-    .option('--json', 'the findings as JSON', false)
     .option('--properties <file>', 'the property file, for the longest closing grace', env['STAYLINE_PROPERTIES'])
     .action(async ({ check, json, properties }: SetupOptions) => {
       const retentionHours = await retentionFor(properties);

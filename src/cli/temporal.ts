@@ -1,5 +1,6 @@
 /** Connection of the CLI to Temporal: one connection per command, a deadline for every call, failures as sentences. */
 import { createConnection } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
 import {
   type Client,
   NamespaceNotFoundError,
@@ -18,12 +19,13 @@ import {
   type StayView,
 } from '../client.js';
 import { lastKnownStay, type StaySummary } from '../booking/http/index.js';
+import { standingOf } from '../client/standing.js';
 import { planSnapshot, type SnapshotToPlan } from '../client/plan-snapshot.js';
 import { clientOn, connect, NoTemporalServer, temporalSettings, type TemporalTarget } from '../temporal/connection.js';
 import { GRPC_STATUS, grpcErrorIn } from '../temporal/grpc-errors.js';
 import { problemLine } from './json-file.js';
 import { BadInput, NotWorked } from './outcome.js';
-import { persisting } from './persisting.js';
+import { persisting, type Persistence } from './persisting.js';
 
 /** Time for a stay to answer: a worker that replays a long history needs seconds. */
 const TIMEOUT_MS = 20_000;
@@ -31,6 +33,11 @@ const TIMEOUT_MS = 20_000;
 /** Longest time without an answer to any of many calls: a worker that is replaced is back by then. */
 const SILENCE_MS = 120_000;
 const PAUSE_MS = 1_000;
+const PERSISTENCE: Persistence = {
+  isAnswer: (error) => !isTimeout(error),
+  silenceMs: SILENCE_MS,
+  pauseMs: PAUSE_MS,
+};
 
 /** Error for a stay that no worker shows, with what Temporal itself has of it. */
 export class NoWorkerAnswers extends NotWorked {
@@ -85,7 +92,7 @@ export type OneByOne = Pick<StayClient, 'applyReservation'>;
 export function withStaysOneByOne<T>(env: NodeJS.ProcessEnv, act: (stays: OneByOne) => Promise<T>): Promise<T> {
   return connected(env, (temporal) => {
     const stays = createStayClient(temporal);
-    const persist = persisting({ isAnswer: (error) => !isTimeout(error), silenceMs: SILENCE_MS, pauseMs: PAUSE_MS });
+    const persist = persisting(PERSISTENCE);
     return act({
       async applyReservation(snapshot) {
         const { value, repeats } = await persist(() =>
@@ -97,6 +104,33 @@ export function withStaysOneByOne<T>(env: NodeJS.ProcessEnv, act: (stays: OneByO
         return view;
       },
     });
+  });
+}
+
+/** Pause between two looks at a stay that is followed. */
+const LOOK_EVERY_MS = 1_000;
+
+/**
+ * Calls `onView` with the view of a stay, and again with each view that differs from the one before. Resolves once the
+ * stay has ended. A view without an answer is asked for again, as by `withStaysOneByOne`.
+ */
+export function followStay(env: NodeJS.ProcessEnv, name: StayName, onView: (view: StayView) => void): Promise<void> {
+  return connected(env, async (temporal) => {
+    const stays = createStayClient(temporal);
+    const persist = persisting(PERSISTENCE);
+    const asked = async <T>(ask: () => Promise<T>): Promise<T> =>
+      (await persist(() => temporal.withDeadline(Date.now() + TIMEOUT_MS, ask))).value;
+    let last: string | undefined;
+    for (;;) {
+      // What changes between the two calls is seen: the view comes after the standing.
+      const standing = await asked(() => standingOf(temporal, name));
+      const view = await asked(() => stays.view(name));
+      const text = JSON.stringify(view);
+      if (text !== last) onView(view);
+      last = text;
+      if (standing === 'ended') return;
+      await delay(LOOK_EVERY_MS);
+    }
   });
 }
 

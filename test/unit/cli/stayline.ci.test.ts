@@ -204,6 +204,26 @@ test('open stays are listed, those that need a person first, and filters narrow 
   expect(wrong).toMatchObject({ code: 2, stderr: expect.stringContaining('phase must be one of') as string });
 }, 300_000);
 
+test('a stay is followed until it has ended, with the person for whom each change was made', async () => {
+  const name = [PROPERTY_ID, 'R-10'];
+  const applied = await run(['apply', '-', '--json', '--by', 'desk-2'], snapshotOf('R-10', { status: 'tentative' }));
+  expect(JSON.parse(applied.stdout)).toMatchObject({ stay: 'stay/seaside/R-10', phase: 'expected' });
+  const watched = run(['watch', ...name]);
+  const inJson = run(['watch', ...name, '--json']);
+  const held = await run(['hold', ...name, '--reason', 'deposit', '--by', 'desk-3', '--json']);
+  expect(JSON.parse(held.stdout)).toEqual({ stay: 'stay/seaside/R-10', message: 'hold' });
+  await run(['release', ...name, '--reason', 'paid']);
+  await until('R-10', (view) => view.timeline.some(({ why }) => why === 'paid'));
+  await temporal.workflow.getHandle(`stay/${PROPERTY_ID}/R-10`).terminate();
+  const { code, stdout } = await watched;
+  expect(code).toBe(0);
+  expect(stdout).toMatch(/^stay\/seaside\/R-10\n/);
+  expect(stdout.match(/; deposit; by cli for desk-3\n/g)).toHaveLength(1);
+  expect(stdout.match(/; paid; by cli\n/g)).toHaveLength(1);
+  const views = (await inJson).stdout.trim().split('\n');
+  expect(JSON.parse(views.at(-1) ?? '')).toMatchObject({ stay: 'stay/seaside/R-10', acts: [] });
+}, 300_000);
+
 test('a snapshot that the stay refuses is reported with its reason, and the exit code is 1', async () => {
   await stays.applyReservation(snapshotOf('R-2', { revision: 5, status: 'tentative' }));
   const stale = await run(['apply', '-'], snapshotOf('R-2', { revision: 4 }));
