@@ -192,6 +192,8 @@ export interface Handover {
 
 /** Room that did not accept the last message. */
 export interface RoomToAskAgain extends UnsettledRoom {
+  /** Instant since which it has accepted none. */
+  readonly since: Instant;
   readonly askAgainAt: Instant;
 }
 

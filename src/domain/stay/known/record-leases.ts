@@ -1,12 +1,18 @@
 /** Records the messages to rooms and their answers in the state. */
-import { withLine, type HeldClaim, type StayState } from '../state.js';
+import { withLine, type HeldClaim, type LeaseState, type StayState } from '../state.js';
 import type { LeaseStep } from '../../model/preparation.js';
 import { defined } from '../../model/defined.js';
 import { isBefore, later, plusMinutes, type Instant } from '../../model/instants.js';
 import { leaveRooms, marksOf, putKey, withLeaseAnchors } from './keyring.js';
 import { doubtJoiners } from './record-losses.js';
 import type { Key } from '../../model/key.js';
-import type { LeaseNews, SettleLeasesInput, SettleLeasesOutcome, LeaseDecision } from '../../model/lease.js';
+import type {
+  LeaseNews,
+  SettleLeasesInput,
+  SettleLeasesOutcome,
+  LeaseDecision,
+  UnsettledRoom,
+} from '../../model/lease.js';
 import { endOf, isOf, type GrantedLease } from './lease-decisions.js';
 
 /** State after a lease step has started, and its messages to rooms, numbered. */
@@ -92,7 +98,7 @@ export function recordLeases(
   const askAgainAt = plusMinutes(now, ASK_AGAIN_MINUTES);
   const silent = [
     ...(leases.unsettled ?? []).filter(({ room }) => !addressed.has(room)),
-    ...unsettled.map((one) => ({ ...one, askAgainAt })),
+    ...unsettled.map((one) => ({ ...one, since: sinceWhen(leases, one, now), askAgainAt })),
   ];
   const handovers = leases.handovers?.filter((given) => !released.some((release) => isOf(given, release)));
   const recorded: StayState = {
@@ -100,6 +106,11 @@ export function recordLeases(
     leases: { ...leases, claims, reported, unsettled: silent, ...defined({ handovers }) },
   };
   return takeAnchors(outcome.news.reduce((next, news) => recordLeaseNews(next, news, now), recorded));
+}
+
+/** Returns the instant since which a room has refused, or has not answered. */
+function sinceWhen({ unsettled = [] }: LeaseState, { room, kind }: UnsettledRoom, now: Instant): Instant {
+  return unsettled.find((earlier) => earlier.room === room && earlier.kind === kind)?.since ?? now;
 }
 
 /** Records a room's decision. A decision on a claim that was released meanwhile is ignored. */

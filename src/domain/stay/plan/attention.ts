@@ -35,7 +35,7 @@ export function openAttention(state: StayState, desired: Desired, plan: KeyPlan,
     ...missingRooms(state, now),
     ...takenRooms(state, now),
     ...keptRooms(state, desired, now),
-    ...unsettledRooms(state),
+    ...unsettledRooms(state, now),
     ...bookingMismatches(state, now),
     ...registeredAgain(state),
     ...phones.due,
@@ -154,11 +154,16 @@ function takenRooms(state: StayState, now: Instant): Notice[] {
   });
 }
 
-/** Returns notices for rooms that this stay claims, or has not released yet, and that refuse or do not answer. */
-function unsettledRooms({ leases, propertyId }: StayState): Notice[] {
+/**
+ * Returns notices for rooms that this stay claims, or has not released yet, and that refuse, or do not answer for as
+ * long as an outage may last: a room whose worker is busy needs no person.
+ */
+function unsettledRooms({ leases, propertyId, property }: StayState, now: Instant): Notice[] {
   const { unsettled = [], claims } = leases;
+  const outageMinutes = property?.policy.outageAfterMinutes ?? 0;
   return unsettled
     .filter(({ room }) => claims.some((held) => held.room === room))
+    .filter(({ kind, since }) => kind === 'refused' || !isBefore(now, plusMinutes(since, outageMinutes)))
     .map(({ room, kind, why }) => ({
       code: kind === 'refused' ? 'key-failed' : 'key-delayed',
       room,

@@ -91,7 +91,9 @@ describe('attention at a stay with nothing to do', () => {
 
   it('a room that the stay gave up is no longer taken, even while its release waits for the room', () => {
     const { second } = twoStaysIn('101');
-    const unsettled = [{ room: '101', kind: 'silent', why: 'no answer', askAgainAt: CHECK_IN } as const];
+    const unsettled = [
+      { room: '101', kind: 'silent', why: 'no answer', since: CHECK_IN, askAgainAt: CHECK_IN } as const,
+    ];
     amend(second, { rooms: ['102'] });
     const claims = twoStaysIn('101').second.state.leases.claims;
     second.state = { ...second.state, leases: { ...second.state.leases, claims, unsettled } };

@@ -970,13 +970,28 @@ describe('a room that does not answer', () => {
     stay.at(CHECK_IN);
     stay.settleLeases(undefined, [silent]);
     expect(stay.carryOut()).toEqual(['override g1 101']);
-    expect(stay.plan().attention).toMatchObject([{ code: 'key-delayed', room: '102' }]);
     expect(stay.leaseStep()?.claims ?? []).toEqual([]);
     expect(stay.plan().wakeAt).toBe(plusMinutes(CHECK_IN, 1));
     stay.at(plusMinutes(CHECK_IN, 1));
     expect(stay.leaseStep()?.claims).toMatchObject([{ room: '102' }]);
     stay.settleLeases();
     expect(stay.carryOut()).toContain('override g1 101+102');
+    expect(stay.plan().attention).toEqual([]);
+  });
+
+  test('a room that is silent for a minute is no attention, one that stays silent is, and a refusal is at once', () => {
+    const stay = aLeasingStay({ status: 'in-house', rooms: ['101', '102'] });
+    for (const minutes of [0, 1]) {
+      stay.at(plusMinutes(CHECK_IN, minutes));
+      stay.settleLeases(undefined, [silent]);
+      expect(stay.plan().attention, `after ${minutes} minutes`).toEqual([]);
+    }
+    stay.at(plusMinutes(CHECK_IN, 2));
+    expect(stay.plan().attention).toMatchObject([{ code: 'key-delayed', room: '102' }]);
+    stay.settleLeases(undefined, [{ ...silent, kind: 'refused' }]);
+    expect(stay.plan().attention).toMatchObject([{ code: 'key-failed', room: '102' }]);
+    stay.at(plusMinutes(CHECK_IN, 3));
+    stay.settleLeases(undefined, [silent]);
     expect(stay.plan().attention).toEqual([]);
   });
 
