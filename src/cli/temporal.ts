@@ -22,7 +22,7 @@ import { lastKnownStay, type StaySummary } from '../booking/http/index.js';
 import { standingOf } from '../client/standing.js';
 import { planSnapshot, type SnapshotToPlan } from '../client/plan-snapshot.js';
 import { clientOn, connect, NoTemporalServer, temporalSettings, type TemporalTarget } from '../temporal/connection.js';
-import { GRPC_STATUS, grpcErrorIn } from '../temporal/grpc-errors.js';
+import { GRPC_STATUS, grpcErrorIn, isWithoutWorker } from '../temporal/grpc-errors.js';
 import { problemLine } from './json-file.js';
 import { BadInput, NotWorked } from './outcome.js';
 import { persisting, type Persistence } from './persisting.js';
@@ -122,7 +122,7 @@ export function followStay(env: NodeJS.ProcessEnv, name: StayName, onView: (view
       (await persist(() => temporal.withDeadline(Date.now() + TIMEOUT_MS, ask))).value;
     let last: string | undefined;
     for (;;) {
-      // What changes between the two calls is seen: the view comes after the standing.
+      // In this order: the last view of a stay that has ended is complete.
       const standing = await asked(() => standingOf(temporal, name));
       const view = await asked(() => stays.view(name));
       const text = JSON.stringify(view);
@@ -225,6 +225,5 @@ const TIMEOUTS: readonly number[] = [GRPC_STATUS.DEADLINE_EXCEEDED, GRPC_STATUS.
 function isTimeout(error: unknown): boolean {
   if (error instanceof WorkflowUpdateRPCTimeoutOrCancelledError) return true;
   const answer = grpcErrorIn(error);
-  if (answer?.code === GRPC_STATUS.FAILED_PRECONDITION) return /poller/i.test(answer.details);
-  return answer !== undefined && TIMEOUTS.includes(answer.code);
+  return answer !== undefined && (isWithoutWorker(answer) || TIMEOUTS.includes(answer.code));
 }

@@ -47,6 +47,11 @@ export function isUpdateDropped(error: unknown): boolean {
   return answer?.code === GRPC_STATUS.FAILED_PRECONDITION && UPDATE_DROPPED.test(answer.details);
 }
 
+/** Returns true if the server has no worker for the call: none has asked for tasks of the queue lately. */
+export function isWithoutWorker({ code, details }: GrpcError): boolean {
+  return code === GRPC_STATUS.FAILED_PRECONDITION && /poller/i.test(details);
+}
+
 /** Returns the gRPC error in an error of Temporal's client, which wraps it for some calls; undefined without one. */
 export function grpcErrorIn(error: unknown): GrpcError | undefined {
   const found = error instanceof Error && isGrpcServiceError(error.cause) ? error.cause : error;

@@ -4,7 +4,7 @@ import { stayWorkflowId } from '../../src/client.js';
 import type { DeviceRecord } from '../../src/simulator/hotel/records.js';
 import type { StaySnapshotInput } from '../../src/domain/model/snapshot-schema.js';
 import type { Simulator } from '../../src/simulator/server.js';
-import { GRPC_STATUS, grpcErrorIn } from '../../src/temporal/grpc-errors.js';
+import { GRPC_STATUS, grpcErrorIn, isWithoutWorker } from '../../src/temporal/grpc-errors.js';
 
 /** The parts of a test's world that one stay needs. */
 export interface StayHost {
@@ -67,11 +67,8 @@ const PATIENCE_MS = IS_CACHED ? 60_000 : 120_000;
 /** Time in which things may happen by themselves before time is skipped. */
 const STILL_MS = 200;
 
-/** Answers of a server that has no worker for a query: one that was ended got it, the machine is busy, or none has asked for work lately. */
-const NO_WORKER: readonly (number | undefined)[] = [GRPC_STATUS.DEADLINE_EXCEEDED, GRPC_STATUS.FAILED_PRECONDITION];
-
 /**
- * Returns the query's result. Sends the query again while the server answers that it has no worker for it.
+ * Returns the query's result. Sends the query again while the server has no worker for it, or one that was ended or is busy got it.
  * @throws the server's answer, if it is the same after `withinMs` milliseconds
  */
 async function patient<T>(ask: () => Promise<T>, withinMs: number): Promise<T> {
@@ -80,7 +77,10 @@ async function patient<T>(ask: () => Promise<T>, withinMs: number): Promise<T> {
     try {
       return await ask();
     } catch (error) {
-      if (!NO_WORKER.includes(grpcErrorIn(error)?.code) || performance.now() > giveUpAt) throw error;
+      const answer = grpcErrorIn(error);
+      const isUntaken =
+        answer !== undefined && (isWithoutWorker(answer) || answer.code === GRPC_STATUS.DEADLINE_EXCEEDED);
+      if (!isUntaken || performance.now() > giveUpAt) throw error;
     }
     await pause(LOOK_EVERY_MS);
   }

@@ -4,7 +4,7 @@
  */
 import { WorkflowUpdateRPCTimeoutOrCancelledError, type Connection } from '@temporalio/client';
 import { HttpProblem } from '../../http/problem.js';
-import { GRPC_STATUS, grpcErrorIn, isUpdateDropped } from '../../temporal/grpc-errors.js';
+import { GRPC_STATUS, grpcErrorIn, isUpdateDropped, isWithoutWorker } from '../../temporal/grpc-errors.js';
 
 /** Runs calls of Temporal's client. @throws HttpProblem `unavailable` if Temporal, or every worker, is down */
 export type AskTemporal = <T>(call: () => Promise<T>) => Promise<T>;
@@ -74,7 +74,7 @@ function problemOf(error: unknown): HttpProblem | undefined {
       return unavailable('no worker answers');
     case GRPC_STATUS.FAILED_PRECONDITION:
       if (isUpdateDropped(error)) return unavailable('Temporal has dropped the change');
-      return /poller/i.test(answer.details) ? unavailable('no worker is running') : undefined;
+      return isWithoutWorker(answer) ? unavailable('no worker is running') : undefined;
     case GRPC_STATUS.RESOURCE_EXHAUSTED:
       return unavailable('Temporal limits the request rate');
     default:
