@@ -5,6 +5,7 @@ import type { BookingSystem, Door, Reading } from '../../../../src/booking/ingre
 import { StayNotFound, type StayClient, type StayView } from '../../../../src/client.js';
 import type { StayName } from '../../../../src/domain/model/ids.js';
 import type { StaySnapshot } from '../../../../src/domain/model/snapshot-schema.js';
+import { aView } from '../../../harness/a-view.js';
 import { aCall, openSystem, theSnapshot } from '../opened.js';
 import { answerAsPublished } from './published-schema.js';
 import {
@@ -22,6 +23,7 @@ import { startMews, type Mews, type WebhookMessage } from './stand-in.js';
 
 const ID = 'bfee2c44-1f84-4326-a862-5289598f6e2d';
 const NAME = { propertyId: 'seaside', reservationId: ID };
+const STAY = `stay/seaside/${ID}`;
 
 let standIn: Mews;
 beforeEach(async () => {
@@ -363,10 +365,11 @@ describe('the WebSocket listener', () => {
     await expect.poll(() => waiting.State, { timeout: 120_000 }).toBe('Error');
     expect(waiting.Notes).toMatch(/has not read the reservation yet/);
     expect(reread).toEqual([NAME]);
-    view = aView({ settled: true, guests: [{ guestId: ADA.Id, keyState: 'issued' }] });
+    view = aView({ stay: STAY, settled: true, guests: [{ guestId: ADA.Id, keyState: 'issued' }] });
     const done = standIn.cutKey(guidOf('c-2'), ID);
     await expect.poll(() => done.State, { timeout: 120_000 }).toBe('Processed');
     view = aView({
+      stay: STAY,
       settled: true,
       guests: [{ guestId: ADA.Id, keyState: 'failed' }],
       attention: [{ code: 'key-failed', since: '2026-11-23T14:00Z', message: 'The lock system refuses.' }],
@@ -380,7 +383,7 @@ describe('the WebSocket listener', () => {
 
   test('the listener continues a command that another worker began, and leaves finished or cancelled ones alone', async () => {
     const { system, door } = await listen();
-    view = aView({ settled: true, guests: [{ guestId: ADA.Id, keyState: 'issued' }] });
+    view = aView({ stay: STAY, settled: true, guests: [{ guestId: ADA.Id, keyState: 'issued' }] });
     const carryOut = async (commandId: string): Promise<void> =>
       system.carryOutCommand?.({ commandId, since: Date.now(), signal: stop.signal }, door);
     const begun = standIn.cutKey(guidOf('c-1'), ID);
@@ -418,22 +421,6 @@ describe('the WebSocket listener', () => {
     await expect.poll(() => standIn.connections()).toBe(0);
   });
 });
-
-function aView(changes: Partial<StayView>): StayView {
-  return {
-    schema: 1,
-    stay: `stay/seaside/${ID}`,
-    phase: 'in-house',
-    rooms: ['101'],
-    guests: [],
-    keys: [],
-    plan: [],
-    attention: [],
-    timeline: [],
-    settled: true,
-    ...changes,
-  };
-}
 
 test('a Mews connection with two properties is refused, since an access token covers one', () => {
   const properties = [{ propertyId: 'seaside' }, { propertyId: 'lakeside' }];

@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import { outcomeOf, type KeyOutcome } from '../../../../src/domain/key-request/outcome.js';
 import type { KeyRequestKind } from '../../../../src/domain/model/key-request-schema.js';
 import type { KeyView, StayView } from '../../../../src/domain/model/stay-view.js';
+import { aView } from '../../../harness/a-view.js';
 
 function aKey(changes: Partial<KeyView>): KeyView {
   return {
@@ -19,19 +20,7 @@ function aKey(changes: Partial<KeyView>): KeyView {
 }
 
 function outcome(changes: Partial<StayView>, kind: KeyRequestKind = 'new', rooms = ['101']): KeyOutcome {
-  const view: StayView = {
-    schema: 1,
-    stay: 'stay/seaside/R-1',
-    phase: 'in-house',
-    rooms: ['101'],
-    guests: [{ guestId: 'guest-1', keyState: 'issued' }],
-    keys: [],
-    plan: [],
-    attention: [],
-    timeline: [],
-    settled: true,
-    ...changes,
-  };
+  const view = aView({ guests: [{ guestId: 'guest-1', keyState: 'issued' }], ...changes });
   return outcomeOf({ kind, rooms }, view);
 }
 
