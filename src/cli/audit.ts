@@ -5,7 +5,7 @@ import type { KeyAudit } from '../domain/model/audit-activities.js';
 import type { Difference } from '../domain/model/drift.js';
 import { clientOn } from '../temporal/connection.js';
 import { NotWorked } from './outcome.js';
-import { withJson, type JsonOption } from './shared-options.js';
+import { print, withJson, type JsonOption } from './shared-options.js';
 import { coloursFor, section, type Colours } from './show.js';
 import { withConnection } from './temporal.js';
 import type { Terminal } from './terminal.js';
@@ -18,11 +18,11 @@ export function addAuditCommand(program: Command, { env, out }: Terminal): void 
       'Compares every key of a property at Seam with what its open stays have recorded, and has the stays repair what differs. Exit code 1 if anything differs.',
     )
     .argument('<propertyId>')
-    .action(async (propertyId: string, { json }: JsonOption) => {
+    .action(async (propertyId: string, options: JsonOption) => {
       const audit = await withConnection(env, (connection, target) =>
         auditKeys(clientOn(connection, target), propertyId),
       );
-      out.write(`${json ? JSON.stringify(audit, null, 2) : showAudit(audit, coloursFor(out))}\n`);
+      print({ out }, options, audit, () => showAudit(audit, coloursFor(out)));
       const found = audit.differences.length + audit.more;
       if (found > 0) throw new NotWorked(`${found} keys differ; their stays repair what they can`);
     });

@@ -6,7 +6,7 @@ import { defined } from '../domain/model/defined.js';
 import { guestToEraseSchema, type GuestToErase } from '../domain/model/erasure-schema.js';
 import { messageSchemas } from '../domain/model/message-schema.js';
 import { checkInput } from './json-file.js';
-import { withBy, withJson, type ByOption, type JsonOption } from './shared-options.js';
+import { print, withBy, withJson, type ByOption, type JsonOption } from './shared-options.js';
 import { withStays } from './temporal.js';
 import type { Terminal } from './terminal.js';
 
@@ -29,13 +29,13 @@ export function addChangeCommands(program: Command, { env, out }: Terminal): voi
     stay: StayName,
     name: Name,
     content: object,
-    { by, json }: SentOptions,
+    options: SentOptions,
   ): Promise<void> {
-    const payload = { ...defined(content), by: authorOf('cli', by) };
+    const payload = { ...defined(content), by: authorOf('cli', options.by) };
     checkInput(payload, messageSchemas[name], 'the input');
     await withStays(env, (stays) => stays.signal(stay, name, payload as MessageInput<Name>));
     const stayId = stayWorkflowId(stay);
-    out.write(json ? `${JSON.stringify({ stay: stayId, message: name }, null, 2)}\n` : `Sent ${name} to ${stayId}\n`);
+    print({ out }, options, { stay: stayId, message: name }, () => `Sent ${name} to ${stayId}`);
   }
 
   act('add-guest', 'add a guest to the party')

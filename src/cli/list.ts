@@ -4,7 +4,7 @@ import { listStays, staysQuery, type StayFilter, type StaySummary } from '../boo
 import { defined } from '../domain/model/defined.js';
 import { clientOn } from '../temporal/connection.js';
 import { checkInput } from './json-file.js';
-import { withJson, type JsonOption } from './shared-options.js';
+import { print, withJson, type JsonOption } from './shared-options.js';
 import { coloursFor, section, table, urgent, type Colours } from './show.js';
 import { withConnection } from './temporal.js';
 import type { Terminal } from './terminal.js';
@@ -46,7 +46,7 @@ export function addListCommand(program: Command, { env, out }: Terminal): void {
           return found;
         }),
       );
-      out.write(`${json ? JSON.stringify(stays, null, 2) : showList(stays, coloursFor(out))}\n`);
+      print({ out }, { json }, stays, () => showList(stays, coloursFor(out)));
     });
 }
 

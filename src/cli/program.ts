@@ -18,7 +18,7 @@ import { checkInput, jsonIn, readJsonFile } from './json-file.js';
 import { BadInput } from './outcome.js';
 import { dryRunNew, inInstants, rulesOf } from './plan.js';
 import { addRoomCommands } from './room.js';
-import { withBy, withJson, type ByOption, type JsonOption } from './shared-options.js';
+import { print, withBy, withJson, type ByOption, type JsonOption } from './shared-options.js';
 import { coloursFor, showDryRun, showLastKnown, showView } from './show.js';
 import { NoWorkerAnswers, viewOf, withStays } from './temporal.js';
 import { addEncryptionKeyCommands } from './encryption-key.js';
@@ -72,7 +72,7 @@ function addSnapshotCommands(program: Command, { env, out }: Terminal): void {
       const view = await withStays(env, (stays) =>
         stays.applyReservation({ ...snapshot, by: authorOf('cli', by ?? snapshot.by) }),
       );
-      out.write(`${json ? JSON.stringify(view, null, 2) : showView(view, colours)}\n`);
+      print({ out }, { json }, view, () => showView(view, colours));
     });
 
   withJson(program.command('plan'), 'the steps')
@@ -90,7 +90,7 @@ function addSnapshotCommands(program: Command, { env, out }: Terminal): void {
         reservationId === undefined
           ? await planFile(first, options, env)
           : await planChange({ propertyId: first, reservationId }, options, env);
-      out.write(`${options.json ? JSON.stringify(planned, null, 2) : showDryRun(planned, colours)}\n`);
+      print({ out }, options, planned, () => showDryRun(planned, colours));
     });
 }
 
@@ -132,7 +132,7 @@ function addShow(program: Command, { env, out }: Terminal): void {
     .action(async (propertyId: string, reservationId: string, { json }: JsonOption) => {
       try {
         const view = await viewOf(env, { propertyId, reservationId });
-        out.write(`${json ? JSON.stringify(view, null, 2) : showView(view, colours)}\n`);
+        print({ out }, { json }, view, () => showView(view, colours));
       } catch (error) {
         if (error instanceof NoWorkerAnswers && !json) out.write(`${showLastKnown(error.lastKnown, colours)}\n`);
         throw error;

@@ -8,7 +8,7 @@ import { authorOf } from '../domain/model/author.js';
 import { roomMessageSchemas } from '../domain/model/room-message-schema.js';
 import { checkInput } from './json-file.js';
 import { NotWorked } from './outcome.js';
-import { withBy, withJson, type ByOption, type JsonOption } from './shared-options.js';
+import { print, withBy, withJson, type ByOption, type JsonOption } from './shared-options.js';
 import { showRoom } from './show-room.js';
 import { coloursFor } from './show.js';
 import { withStays } from './temporal.js';
@@ -28,7 +28,7 @@ export function addRoomCommands(program: Command, { env, out }: Terminal): void 
     .argument('<room>')
     .action(async (propertyId: string, room: string, { json }: JsonOption) => {
       const view = await withStays(env, (stays) => stays.room({ propertyId, room }));
-      out.write(`${json ? JSON.stringify(view, null, 2) : showRoom(view, coloursFor(out))}\n`);
+      print({ out }, { json }, view, () => showRoom(view, coloursFor(out)));
     });
 
   withJson(withBy(program.command('room-force')), 'the view (docs/leases.md)')
@@ -51,6 +51,6 @@ export function addRoomCommands(program: Command, { env, out }: Terminal): void 
           `${stayId} does not claim room ${room}, so nothing has changed: book the room for it first`,
         );
       }
-      out.write(json ? `${JSON.stringify(view, null, 2)}\n` : `Room ${room} is given to ${stayId}\n`);
+      print({ out }, { json }, view, () => `Room ${room} is given to ${stayId}`);
     });
 }

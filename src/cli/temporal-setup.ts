@@ -8,7 +8,7 @@ import { checkServer, commandLines, type Finding } from '../temporal/server-chec
 import { isCloud } from '../temporal/server-repairs.js';
 import { asBadInput } from './json-file.js';
 import { BadInput } from './outcome.js';
-import { withJson, type JsonOption } from './shared-options.js';
+import { print, withJson, type JsonOption } from './shared-options.js';
 import { coloursFor, table, type Colours } from './show.js';
 import { withConnection } from './temporal.js';
 import type { Terminal } from './terminal.js';
@@ -34,7 +34,7 @@ export function addTemporalCommands(program: Command, { env, out }: Terminal): v
         target,
         findings: await (check ? checkServer : setUp)(connection, target, { retentionHours }),
       }));
-      out.write(`${json ? JSON.stringify(findings, null, 2) : showFindings(target, findings, coloursFor(out))}\n`);
+      print({ out }, { json }, findings, () => showFindings(target, findings, coloursFor(out)));
       if (findings.some(({ ok }) => !ok)) {
         throw new BadInput(`Temporal at ${target.address}, namespace ${target.namespace}, is not ready for stays`);
       }
