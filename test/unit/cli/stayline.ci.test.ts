@@ -204,7 +204,7 @@ test('open stays are listed, those that need a person first, and filters narrow 
   expect(wrong).toMatchObject({ code: 2, stderr: expect.stringContaining('phase must be one of') as string });
 }, 300_000);
 
-test('a stay is followed until it has ended, with the person for whom each change was made', async () => {
+test('a stay is followed until it has ended, also over a killed worker, with the person for whom each change was made', async () => {
   const name = [PROPERTY_ID, 'R-10'];
   const applied = await run(['apply', '-', '--json', '--by', 'desk-2'], snapshotOf('R-10', { status: 'tentative' }));
   expect(JSON.parse(applied.stdout)).toMatchObject({ stay: 'stay/seaside/R-10', phase: 'expected' });
@@ -212,6 +212,8 @@ test('a stay is followed until it has ended, with the person for whom each chang
   const inJson = run(['watch', ...name, '--json']);
   const held = await run(['hold', ...name, '--reason', 'deposit', '--by', 'desk-3', '--json']);
   expect(JSON.parse(held.stdout)).toEqual({ stay: 'stay/seaside/R-10', message: 'hold' });
+  await stack.worker().end('SIGKILL');
+  await stack.startWorker();
   await run(['release', ...name, '--reason', 'paid']);
   await until('R-10', (view) => view.timeline.some(({ why }) => why === 'paid'));
   await temporal.workflow.getHandle(`stay/${PROPERTY_ID}/R-10`).terminate();
