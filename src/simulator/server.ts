@@ -7,6 +7,7 @@ import { propertySchema, type Property } from '../domain/model/property-schema.j
 import { answerCall, type CallSite, type ObservedAnswer } from './api/call.js';
 import { runningClock, type HotelClock } from './hotel/clock.js';
 import { addControlRoutes } from './control/routes.js';
+import { addInstantKeyPages } from './control/instant-key-pages.js';
 import { createFaultBook } from './control/faults.js';
 import { PUBLISHED_ENDPOINTS } from './api/published.js';
 import { createRateLimit } from './api/rate-limit.js';
@@ -102,7 +103,9 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
   const limit = createRateLimit(options.callsPerSecond);
   addSeamApi(app, { hotel, webhooks, faults, limit, closing: closing.signal, onCall, onAnswer }, tokens);
   addControlRoutes(app, hotel, faults);
+  addInstantKeyPages(app, hotel);
   const url = await app.listen({ port: options.port, host: options.host ?? '127.0.0.1' });
+  hotel.world.address = url;
   // Opened once the port is taken: a second simulator by mistake never writes to the file of the first.
   const stateFile = options.stateFile === undefined ? undefined : openStateFile(options.stateFile, collect);
   hotel.world.journal.onEntry(() => stateFile?.changed());

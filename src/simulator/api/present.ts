@@ -13,6 +13,7 @@ import type {
   InstantKeyRecord,
   UserRecord,
 } from '../hotel/records.js';
+import { linkOf } from './sessions.js';
 import { recordsOf, type World } from '../hotel/world.js';
 
 type Json = Readonly<Record<string, unknown>>;
@@ -224,7 +225,7 @@ export function instantKeyJson(world: World, key: InstantKeyRecord): Json {
     workspace_id: world.workspaceId,
     created_at: iso(key.createdAt),
     expires_at: iso(key.expiresAt),
-    instant_key_url: key.url,
+    instant_key_url: linkOf(world, key),
     client_session_id: key.sessionId,
     user_identity_id: key.identityId,
   };

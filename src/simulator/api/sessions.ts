@@ -11,6 +11,9 @@ import type { World } from '../hotel/world.js';
 
 type Access = Omit<Params<'sessionCreate'>, 'customer_id'>;
 
+/** Path of the pages behind instant keys. */
+export const INSTANT_KEY_PATH = '/_sim/instant-keys';
+
 const SESSION_MS = 24 * 60 * 60 * 1000;
 const INSTANT_KEY_MS = 7 * SESSION_MS;
 
@@ -144,8 +147,8 @@ export function generateInstantKey(world: World, asked: Params<'instantKeyGenera
     id: world.newId(),
     createdAt: now,
     expiresAt: now + INSTANT_KEY_MS,
-    // The name never resolves, so that the link leads to no real site.
-    url: `https://instant-key.invalid/${randomBytes(12).toString('hex')}`,
+    secret: randomBytes(12).toString('hex'),
+    usesLeft: asked.max_use_count ?? 1,
     identityId: identity.id,
     sessionId: session.id,
   };
@@ -163,7 +166,9 @@ export function findInstantKey(world: World, ref: Params<'instantKeyRef'>): Inst
   if (id === undefined && url === undefined) {
     throw invalidInput(['instant_key_id'], 'is required, or instant_key_url');
   }
-  const found = listInstantKeys(world, {}).find((key) => (id === undefined ? key.url === url : key.id === id));
+  const found = listInstantKeys(world, {}).find((key) =>
+    id === undefined ? linkOf(world, key) === url : key.id === id,
+  );
   if (found === undefined) throw notFound('instant_key', id ?? 'of this link');
   return found;
 }
@@ -175,6 +180,11 @@ export function listInstantKeys(world: World, asked: Params<'instantKeysList'>):
       key.expiresAt > world.clock.now() &&
       (asked.user_identity_id === undefined || key.identityId === asked.user_identity_id),
   );
+}
+
+/** Returns the link of an instant key: the page of the simulator that sets up a phone. */
+export function linkOf({ address }: World, { secret }: InstantKeyRecord): string {
+  return `${address}${INSTANT_KEY_PATH}/${secret}`;
 }
 
 /** Deletes an instant key; the session that it led to stays. */

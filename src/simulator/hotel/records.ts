@@ -61,12 +61,14 @@ export interface ClientSessionRecord {
   readonly connectedAccountIds: Set<string>;
 }
 
-/** Link that a guest opens to enrol a phone. `url` gives access without any other secret, so that it is never logged. */
+/** Link that a guest opens to enrol a phone. `secret`, its end, gives access without any other, so that it is never logged. */
 export interface InstantKeyRecord {
   readonly id: string;
   readonly createdAt: number;
   readonly expiresAt: number;
-  readonly url: string;
+  readonly secret: string;
+  /** Phones that the link can still set up. */
+  usesLeft: number;
   readonly identityId: string;
   readonly sessionId: string;
 }

@@ -86,6 +86,8 @@ export interface World extends WorldData {
   readonly newId: () => string;
   readonly nextSeq: () => number;
   readonly link: ProviderLink;
+  /** Root of links to the simulator; a name that never resolves while it does not listen. */
+  address: string;
   /** Ids of the doors that the fault `report` says are removed. */
   reportedRemoved: ReadonlySet<string>;
   readonly journal: Journal;
@@ -125,6 +127,7 @@ export function createWorld(
     clock,
     newId,
     nextSeq: () => (world.lastSeq += 1),
+    address: 'https://simulator.invalid',
     reportedRemoved: new Set(),
     link: providerLink(options.pace ?? { kind: 'manual' }, { bridge, inTransit }, (work) => carryOut(world, work)),
     journal: createJournal(clock, saved?.journal),
@@ -139,7 +142,7 @@ export function createWorld(
 /** Returns the state of `world` as data. */
 export function savedWorld(world: World): SavedWorld {
   const { clock: _clock, newId: _newId, nextSeq: _nextSeq, reportedRemoved: _faults, ...saved } = world;
-  const { link, journal, events, ...data } = saved;
+  const { address: _address, link, journal, events, ...data } = saved;
   return { data, journal: journal.entries(), events: events.all(), inTransit: link.inTransit() };
 }
 
