@@ -1,6 +1,6 @@
-/** Activities on guests: their identity and user at Seam, and their phones. */
+/** Activities on guests: their identity and user at Seam, their phones, and the ends of what gives phones access. */
 import { Context } from '@temporalio/activity';
-import { deactivatePhones, findReadyPhones, prepareGuest } from '../src/seam/index.js';
+import { deactivatePhones, endPhoneAccess, findReadyPhones, prepareGuest } from '../src/seam/index.js';
 import { ERROR_TYPES } from '../src/domain/model/error-types.js';
 import type { StayActivities } from '../src/domain/model/stay-activities.js';
 import { atSeam } from './at-seam.js';
@@ -10,7 +10,7 @@ import { notYet } from './not-yet.js';
 /** Number of looks for a phone per look for its guest. */
 const LOOK_FOR_GUEST_EVERY = 10;
 
-type GuestActivities = Pick<StayActivities, 'prepareGuest' | 'waitForPhone' | 'deactivatePhone'>;
+type GuestActivities = Pick<StayActivities, 'prepareGuest' | 'waitForPhone' | 'deactivatePhone' | 'endPhoneAccess'>;
 
 /** Returns the activities on guests and their phones. */
 export function createGuestActivities(office: Dependencies): GuestActivities {
@@ -33,5 +33,7 @@ export function createGuestActivities(office: Dependencies): GuestActivities {
       }),
     deactivatePhone: (input) =>
       atSeam(async ({ signal }) => deactivatePhones(input, (await office.urgentContext(input)).seam, signal)),
+    endPhoneAccess: (input) =>
+      atSeam(async ({ signal }) => endPhoneAccess(input, (await office.urgentContext(input)).seam, signal)),
   };
 }

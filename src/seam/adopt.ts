@@ -2,12 +2,13 @@
  * Adoption or creation of a key. Seam has no idempotency key, and a repeated override is harmful. Unless no earlier
  * attempt can have reached Seam, the key of such an attempt is searched for before a create.
  */
-import { instantAt, millis, normalInstant, type Instant } from '../domain/model/instants.js';
+import { instantAt, millis } from '../domain/model/instants.js';
 import type { KeyAsk } from '../domain/model/key.js';
 import type { IssueKeyInput, IssueOutcome, Observed } from '../domain/model/stay-activities.js';
 import type { HeldKey, Issue } from './attempt.js';
 import { CREATE_CREDENTIAL, type CreateCredentialParams } from './client.js';
 import { credentialsOf, waitFor, type KeyRequests } from './context.js';
+import { dateTime } from './date-time.js';
 import { isDefiniteRefusal, isNotFound } from './errors.js';
 import { isBeingDeleted, isDead, isIssued, issuedAt, isMobileKey, matchesOf, newest } from './matching.js';
 import type { Credential } from './schemas.js';
@@ -183,11 +184,6 @@ function credentialFor({ acsUserId, ask }: IssueKeyInput, { property }: KeyReque
       ...(label === null ? {} : { label }),
     },
   };
-}
-
-/** Formats an instant as Seam's `date-time`: RFC 3339, which needs seconds. Keys have minute precision only. */
-function dateTime(instant: Instant): string {
-  return new Date(millis(normalInstant(instant))).toISOString();
 }
 
 type OverrideOrJoin = Pick<CreateCredentialParams['visionline_metadata'], 'override' | 'joiner_acs_credential_ids'>;

@@ -128,6 +128,18 @@ export interface SeamCalls {
     options?: CallOptions,
   ): Promise<readonly schemas.Phone[]>;
   deactivatePhone(params: { readonly device_id: string }, options?: CallOptions): Promise<void>;
+  /** Returns the session with this key that reaches this identity, or a new one. Its token is a secret. */
+  getOrCreateClientSession(
+    params: { readonly user_identity_id: string; readonly user_identifier_key: string; readonly expires_at: string },
+    options?: CallOptions,
+  ): Promise<schemas.ClientSession>;
+  deleteClientSession(params: { readonly client_session_id: string }, options?: CallOptions): Promise<void>;
+  /** Returns a new link, which is a secret. */
+  generateInstantKey(
+    params: { readonly user_identity_id: string; readonly max_use_count: number },
+    options?: CallOptions,
+  ): Promise<schemas.InstantKey>;
+  deleteInstantKey(params: { readonly instant_key_id: string }, options?: CallOptions): Promise<void>;
 }
 
 export interface SeamClient {
@@ -211,6 +223,22 @@ function callsThrough(wire: Wire, priority: Turn['priority']): SeamCalls {
     listPhones: call({ path: '/phones/list', answer: schemas.phonesAnswer }, (answer) => answer.phones),
     deactivatePhone: call(
       { path: '/phones/deactivate', answer: schemas.voidAnswer, priority: 'urgent' },
+      () => undefined,
+    ),
+    getOrCreateClientSession: call(
+      { path: '/client_sessions/get_or_create', answer: schemas.clientSessionAnswer },
+      (answer) => answer.client_session,
+    ),
+    deleteClientSession: call(
+      { path: '/client_sessions/delete', answer: schemas.voidAnswer, priority: 'urgent' },
+      () => undefined,
+    ),
+    generateInstantKey: call(
+      { path: '/user_identities/generate_instant_key', answer: schemas.instantKeyAnswer },
+      (answer) => answer.instant_key,
+    ),
+    deleteInstantKey: call(
+      { path: '/instant_keys/delete', answer: schemas.voidAnswer, priority: 'urgent' },
       () => undefined,
     ),
   };

@@ -97,6 +97,16 @@ export const userIdentitiesAnswer = z.object({
 export const acsUserAnswer = z.object({ acs_user: acsUserSchema });
 export const acsUsersAnswer = z.object({ acs_users: z.array(acsUserSchema), pagination: paginationSchema });
 export const phonesAnswer = z.object({ phones: z.array(phoneSchema) });
+const clientSessionSchema = z.object({ client_session_id: id, token: z.string().min(1), expires_at: z.string() });
+const instantKeySchema = z.object({
+  instant_key_id: id,
+  client_session_id: id,
+  instant_key_url: z.string().min(1),
+  expires_at: z.string(),
+});
+/** These two hold secrets: nothing but the caller's own answer may repeat them. */
+export const clientSessionAnswer = z.object({ client_session: clientSessionSchema });
+export const instantKeyAnswer = z.object({ instant_key: instantKeySchema });
 /** Answer of a call without a result. Without `ok`, the body may be anybody's. */
 export const voidAnswer = z.object({ ok: z.literal(true) });
 
@@ -109,6 +119,8 @@ export const errorAnswer = z.object({
   }),
 });
 
+export type ClientSession = z.infer<typeof clientSessionSchema>;
+export type InstantKey = z.infer<typeof instantKeySchema>;
 export type Credential = z.infer<typeof credentialSchema>;
 export type Entrance = z.infer<typeof entranceSchema>;
 export type AccessSystem = z.infer<typeof systemSchema>;

@@ -21,6 +21,7 @@ export const ACTIVITY_QUEUES = {
   issueKey: TASK_QUEUES.seam,
   revokeKey: TASK_QUEUES.revokes,
   deactivatePhone: TASK_QUEUES.revokes,
+  endPhoneAccess: TASK_QUEUES.revokes,
   checkKeys: TASK_QUEUES.seam,
   waitForKeysToEnd: TASK_QUEUES.seam,
   waitForKeyOnPhone: TASK_QUEUES.seam,

@@ -34,15 +34,15 @@ export const quick = proxyActivities<StayActivities>({
 });
 
 /** Activities that call Seam. */
-export const seam = proxyActivities<Omit<StayActivities, 'revokeKey' | 'deactivatePhone'>>({
+export const seam = proxyActivities<Omit<StayActivities, 'revokeKey' | 'deactivatePhone' | 'endPhoneAccess'>>({
   taskQueue: TASK_QUEUES.seam,
   startToCloseTimeout: '2m',
   heartbeatTimeout: HEARTBEAT,
   cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
 });
 
-/** Activities that end keys at Seam, in slots of their own. */
-export const revokes = proxyActivities<Pick<StayActivities, 'revokeKey' | 'deactivatePhone'>>({
+/** Activities that end keys and access at Seam, in slots of their own. */
+export const revokes = proxyActivities<Pick<StayActivities, 'revokeKey' | 'deactivatePhone' | 'endPhoneAccess'>>({
   taskQueue: TASK_QUEUES.revokes,
   startToCloseTimeout: '2m',
   heartbeatTimeout: HEARTBEAT,

@@ -190,6 +190,12 @@ export interface DeactivatePhoneInput extends AtAccessSystem {
   readonly before?: string;
 }
 
+export interface EndPhoneAccessInput extends AtAccessSystem {
+  readonly clientSessionId: string;
+  /** Only of an instant key. */
+  readonly instantKeyId?: string;
+}
+
 export interface WatchForStraysInput extends AtAccessSystem {
   readonly guestId: string;
   readonly acsUserId: string;
@@ -251,6 +257,8 @@ export interface StayActivities extends ErasureActivities, AuditActivities {
   revokeKey(input: RevokeKeyInput): Promise<RevokeOutcome>;
   /** Deactivates one phone of the guest, or all; already deactivated is success. */
   deactivatePhone(input: DeactivatePhoneInput): Promise<void>;
+  /** Ends a client session, with its instant key; already ended is success. */
+  endPhoneAccess(input: EndPhoneAccessInput): Promise<void>;
   /** Reads the current state of credentials from Seam. */
   checkKeys(input: CheckKeysInput): Promise<CheckKeysOutcome>;
   /** Completes when none of the keys is live at Seam; until then every attempt fails and is retried. */

@@ -70,6 +70,18 @@ it('every client method sends and reads what Seam publishes', async () => {
   const { id: device_id } = simulated.phones.add(user_identity_id);
   expect(await watched.listPhones({ owner_user_identity_id: user_identity_id })).toMatchObject([{ device_id }]);
   await watched.deactivatePhone({ device_id });
+  const expires_at = new Date(simulated.now() + 3_600_000).toISOString();
+  const asked = { user_identity_id, user_identifier_key: 'stay/seaside/R-1/g1', expires_at };
+  const session = await watched.getOrCreateClientSession(asked);
+  expect(session).toMatchObject({ token: expect.stringMatching(/^seam_cst_/) as string, expires_at });
+  expect(await watched.getOrCreateClientSession(asked)).toEqual(session);
+  await watched.deleteClientSession({ client_session_id: session.client_session_id });
+  const next = await watched.getOrCreateClientSession(asked);
+  expect(next.client_session_id).not.toBe(session.client_session_id);
+  const { instant_key_id, instant_key_url } = await watched.generateInstantKey({ user_identity_id, max_use_count: 1 });
+  expect((await fetch(instant_key_url)).status).toBe(200);
+  await watched.deleteInstantKey({ instant_key_id });
+  expect((await fetch(instant_key_url)).status).toBe(410);
   await watched.deleteUserIdentity({ user_identity_id });
   await expect(seam.getUserIdentity({ user_identity_key: 'seaside/R-1/g1' })).rejects.toMatchObject({
     type: 'NotFoundAtSeam',
