@@ -60,6 +60,7 @@ export const joinToSignal = defineSignal<[MessageInput<'joinTo'>]>('joinTo');
 export const credentialChangedSignal = defineSignal<[MessageInput<'credentialChanged'>]>('credentialChanged');
 export const leaseChangedSignal = defineSignal<[MessageInput<'leaseChanged'>]>('leaseChanged');
 export const phoneChangedSignal = defineSignal<[MessageInput<'phoneChanged'>]>('phoneChanged');
+export const phoneAccessMadeSignal = defineSignal<[MessageInput<'phoneAccessMade'>]>('phoneAccessMade');
 export const policyChangedSignal = defineSignal<[MessageInput<'policyChanged'>]>('policyChanged');
 export const driftFoundSignal = defineSignal<[MessageInput<'driftFound'>]>('driftFound');
 export const readingRefusedSignal = defineSignal<[MessageInput<'readingRefused'>]>('readingRefused');
@@ -101,6 +102,7 @@ export const staySignals: { readonly [Name in MessageName]: SignalDefinition<[Me
   driftFound: driftFoundSignal,
   leaseChanged: leaseChangedSignal,
   phoneChanged: phoneChangedSignal,
+  phoneAccessMade: phoneAccessMadeSignal,
   policyChanged: policyChangedSignal,
   readingRefused: readingRefusedSignal,
 };

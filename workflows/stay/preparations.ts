@@ -2,6 +2,7 @@
 import { defined } from '../../src/domain/model/defined.js';
 import type { LeaseStep, Preparation } from '../../src/domain/model/preparation.js';
 import { findKey } from '../../src/domain/stay/known/keyring.js';
+import { nameOf, recordPhoneAccessEnded } from '../../src/domain/stay/known/record-phone-access.js';
 import { recordWatch } from '../../src/domain/stay/known/record-late-keys.js';
 import { recordLeases, recordLeaseStep } from '../../src/domain/stay/known/record-leases.js';
 import { recordCheck, recordOtherStayEnded } from '../../src/domain/stay/known/record-losses.js';
@@ -127,6 +128,14 @@ const RUNNERS: { readonly [K in Kind]: Runner<K> } = {
     const input = { ...placeOf(state), userIdentityId, ...defined({ deviceId, before }) };
     await revokes.deactivatePhone.executeWithOptions(options, [input]);
     return (current) => recordDeactivated(current, step, now());
+  },
+
+  'end-phone-access': async ({ state }, { stepId, access }) => {
+    const { guestId, clientSessionId, instantKeyId } = access;
+    const summary = summaryOf(`end the ${nameOf(access)} of guest ${guestId}`);
+    const input = { ...placeOf(state), clientSessionId, ...defined({ instantKeyId }) };
+    await revokes.endPhoneAccess.executeWithOptions({ ...preparationRetry(state, stepId), ...summary }, [input]);
+    return (current) => recordPhoneAccessEnded(current, access, now());
   },
 
   'check-keys': async ({ state }, { stepId, acsCredentialIds }) => {

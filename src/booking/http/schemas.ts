@@ -28,6 +28,7 @@ const MESSAGE_NAMES = {
   PhoneReady: messageSchemas.phoneReady,
   JoinTo: messageSchemas.joinTo,
   CredentialChanged: messageSchemas.credentialChanged,
+  PhoneAccessMade: messageSchemas.phoneAccessMade,
   DriftFound: messageSchemas.driftFound,
   LeaseChanged: messageSchemas.leaseChanged,
   PhoneChanged: messageSchemas.phoneChanged,
@@ -84,6 +85,9 @@ export const datesBody = named(
 
 /** Identity of the guest to erase, beyond the ids in the path. */
 export const erasureBody = named('ErasureOf', guestToEraseSchema.pick({ personId: true }));
+
+/** Author of a request for phone access; everything else is in the path. */
+export const phoneAccessBody = named('PhoneAccessRequest', z.strictObject({ by: idSchema.optional() }));
 
 /** Schema of each message by its name, so that a payload is checked like the message itself. */
 const plannedMessages = (Object.keys(messageSchemas) as MessageName[]).map((name) =>

@@ -7,6 +7,7 @@ import type { DryRun } from '../../domain/stay/dry-run.js';
 import type { RoomView } from '../../domain/room/view.js';
 import type { Erasure } from '../../domain/model/erasure.js';
 import { named } from '../../http/schema-names.js';
+import { PHONE_ACCESS_KINDS } from '../../domain/model/phone-access.js';
 import { ATTENTION_CODES } from '../../domain/model/attention.js';
 import { GATES } from '../../domain/model/key-plan.js';
 import type { StayView } from '../../domain/model/stay-view.js';
@@ -90,6 +91,11 @@ export const stayViewSchema = z.object({
         keyState: z.enum(['not-due', 'waiting', 'issuing', 'issued', 'failed', 'revoking', 'gone']),
         waitingFor: gate.exactOptional(),
         barred: z.literal(true).exactOptional(),
+        userIdentityId: z.string().exactOptional().describe("Seam's id of the guest"),
+        phoneAccess: z
+          .object({ kind: z.enum(PHONE_ACCESS_KINDS), madeAt: instant, ending: z.literal(true).exactOptional() })
+          .exactOptional()
+          .describe('Newest client session or instant key; `ending` while it is being ended at Seam'),
       }),
     ),
   ),

@@ -1,6 +1,7 @@
 /** Schemas of the messages of `stay`: payloads of its signals, of `planFor`, and the start argument. */
 import { z } from 'zod';
 import { doorFactsSchema } from './door-schema.js';
+import { PHONE_ACCESS_KINDS } from './phone-access.js';
 import { findingSchema } from './drift-schema.js';
 import { leaseNewsSchema } from './room-message-schema.js';
 import { guestsSchema, idSchema, instantSchema, isOrdered, roomsSchema, windowOrder } from './snapshot-schema.js';
@@ -55,6 +56,13 @@ export const messageSchemas = {
   credentialChanged: z.strictObject({ acsCredentialId: idSchema, eventType: idSchema, eventId: idSchema, ...envelope }),
   leaseChanged: leaseNewsSchema.extend(envelope),
   phoneChanged: z.strictObject({ deviceId: idSchema, eventType: idSchema, eventId: idSchema, ...envelope }),
+  phoneAccessMade: z.strictObject({
+    guestId: idSchema,
+    kind: z.enum(PHONE_ACCESS_KINDS),
+    clientSessionId: idSchema,
+    instantKeyId: idSchema.optional(),
+    ...envelope,
+  }),
   policyChanged: nothing,
   driftFound: z.strictObject({ findings: z.array(findingSchema).min(1).max(50), ...envelope }),
   readingRefused: z.strictObject({

@@ -1,4 +1,5 @@
 /** Preparations: steps that must precede keys. */
+import type { PhoneAccess } from './phone-access.js';
 import type { SettleLeasesInput } from './lease.js';
 import type { Guest, SnapshotWindow } from './snapshot-schema.js';
 
@@ -48,6 +49,7 @@ export type Preparation =
       readonly guestId: string;
       readonly acsCredentialId: string;
     }
+  | { readonly do: 'end-phone-access'; readonly stepId: string; readonly access: PhoneAccess }
   | { readonly do: 'check-keys'; readonly stepId: string; readonly acsCredentialIds: readonly string[] }
   | {
       readonly do: 'watch-for-strays';

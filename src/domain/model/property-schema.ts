@@ -65,6 +65,11 @@ export const policySchema = z
       .min(0)
       .max(24 * 60)
       .default(0),
+    /**
+     * What brings keys to a guest's phone: the hotel's app, which asks for a client session; an instant key, which is a
+     * link; or neither, if another program does it.
+     */
+    delivery: z.enum(['app', 'instant-key', 'none']).default('app'),
     /** Visionline card format (Seam's documentation): decides how many doors fit into one key. */
     cardFormat: z.enum(['rfid48', 'TLCode']).default('rfid48'),
     /**

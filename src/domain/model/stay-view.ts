@@ -3,6 +3,7 @@ import type { Instant, Window } from './instants.js';
 import type { KeyState } from './key.js';
 import type { Gate, KeyStep } from './key-plan.js';
 import type { OpenAttention } from './attention.js';
+import type { PhoneAccess } from './phone-access.js';
 import type { TimelineLine } from './timeline.js';
 import type { StaySnapshot } from './snapshot-schema.js';
 
@@ -16,6 +17,10 @@ export interface GuestView {
   readonly waitingFor?: Gate;
   /** Staff removed the guest for cause, or blocked them: they get no key, even if the booking system lists them. */
   readonly barred?: true;
+  /** Seam's id of the guest, for an app that asks Seam itself. Absent until the guest is registered. */
+  readonly userIdentityId?: string;
+  /** Newest client session or instant key of the guest; `ending` while it is being ended at Seam. */
+  readonly phoneAccess?: Pick<PhoneAccess, 'kind' | 'madeAt'> & { readonly ending?: true };
 }
 
 export interface KeyView {

@@ -14,6 +14,7 @@ import type { PlanLine } from '../model/stay-view.js';
 import { isOpenEnded } from './plan/preparations.js';
 import type { Desired, KeyStep } from '../model/key-plan.js';
 import { planStay } from './reconcile.js';
+import { recordPhoneAccessEnded } from './known/record-phone-access.js';
 import { recordEarlierRun } from './known/record-earlier-run.js';
 import { recordDeactivated, recordDoors, recordGuest } from './known/record-preparations.js';
 import { recordAsk, recordIssue, recordRevoking } from './known/record-keys.js';
@@ -167,6 +168,8 @@ function assumePreparation(
     }
     case 'deactivate-phone':
       return recordDeactivated(state, step, now);
+    case 'end-phone-access':
+      return recordPhoneAccessEnded(state, step.access, now);
     case 'check-keys':
       return { ...state, credentialsToCheck: [] };
     case 'exchange-rooms':

@@ -6,6 +6,7 @@ import { isBefore, type Instant, type Window } from '../model/instants.js';
 import { emptyKeyring, type Key, type Keyring, type NextLook } from '../model/key.js';
 import type { SeamReport } from '../model/seam-reports.js';
 import type { OpenAttention } from '../model/attention.js';
+import type { PhoneAccess } from '../model/phone-access.js';
 import type { TimelineLine } from '../model/timeline.js';
 import { defined } from '../model/defined.js';
 import { cutTo } from '../model/cut.js';
@@ -229,6 +230,8 @@ export interface StayState {
   readonly phonesToDeactivate: readonly LostPhone[];
   /** Phones that guests of the stay had, the latest 200: deactivated, or no longer listed at Seam. */
   readonly formerPhones?: readonly string[];
+  /** Client sessions and instant keys that were made for guests and have not ended; absent before the first. */
+  readonly phoneAccess?: readonly PhoneAccess[];
   readonly credentialsToCheck: readonly string[];
   readonly blockers: Readonly<Record<string, Blocker>>;
   readonly leases: LeaseState;

@@ -2,8 +2,15 @@ import { expect, test } from 'vitest';
 import { createProgram } from '../../../src/cli/program.js';
 import { messageNames } from '../../../src/domain/model/message-schema.js';
 
-/** Messages of Stayline's own programs: Seam's events, decisions of rooms, readings of booking systems, and audits. */
-const INTERNAL = ['credentialChanged', 'driftFound', 'phoneChanged', 'leaseChanged', 'readingRefused'];
+/** Messages of Stayline's own programs: Seam's events, decisions of rooms, readings of booking systems, phone access, and audits. */
+const INTERNAL = [
+  'credentialChanged',
+  'phoneAccessMade',
+  'driftFound',
+  'phoneChanged',
+  'leaseChanged',
+  'readingRefused',
+];
 
 /** Commands with a name that is not simply that of the message. */
 const COMMANDS: Readonly<Record<string, string>> = { addGuests: 'add-guest' };

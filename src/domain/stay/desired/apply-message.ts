@@ -31,6 +31,7 @@ import { isSameValue } from '../../model/same-value.js';
 import { distrustKey, keysOf, mayOpen, putKey, withOutsideAnchor, withoutRefusals } from '../known/keyring.js';
 import type { Message } from '../../model/message-schema.js';
 import { forgetThoseWhoLeft, partyTooLarge } from './party.js';
+import { losePhoneAccess, nameOf, recordPhoneAccess } from '../known/record-phone-access.js';
 import { recordDrift } from '../known/record-drift.js';
 import { recordLeaseNews } from '../known/record-leases.js';
 import { recordDeskAct } from './desk-acts.js';
@@ -156,6 +157,11 @@ function apply(state: StayState, message: Message, now: Instant, exactly: string
       return recordDrift(state, message.payload.findings, now);
     case 'phoneChanged':
       return phoneChanged(state, message.payload.deviceId);
+    case 'phoneAccessMade': {
+      const { guestId, kind, clientSessionId, instantKeyId } = message.payload;
+      const ids = { clientSessionId, ...defined({ instantKeyId }) };
+      return recordPhoneAccess(state, { guestId, kind, ...ids, madeAt: now });
+    }
     case 'leaseChanged':
       return recordLeaseNews(state, message.payload, now);
     case 'readingRefused':
@@ -279,7 +285,9 @@ function replaceKey(
   const isDeactivated = deviceId !== undefined || how.mode === 'secure';
   const before = deviceId === undefined ? exactly : undefined;
   const known = isDeactivated ? losePhone(state, { guestId, ...defined({ deviceId, before }) }) : state;
-  const condemned = condemn(known, guestId, how.mode === 'secure' ? 'at-once' : 'after-successor');
+  const isLost = how.mode === 'secure';
+  const ended = isLost ? losePhoneAccess(known, guestId) : known;
+  const condemned = condemn(ended, guestId, isLost ? 'at-once' : 'after-successor');
   return { ...condemned, keyring: withoutRefusals(condemned.keyring, guestId) };
 }
 
@@ -402,6 +410,8 @@ function describe(message: Exclude<Message, { name: 'leaseChanged' }>): string {
       return `the audit found at Seam: ${message.payload.findings.map(found).join(', ')}`;
     case 'phoneChanged':
       return `Seam reports ${message.payload.eventType} of phone ${message.payload.deviceId}`;
+    case 'phoneAccessMade':
+      return `${nameOf(message.payload)} made for guest ${message.payload.guestId}`;
     case 'checkIn':
       return 'checked in';
     case 'checkOut':

@@ -9,6 +9,7 @@ import { unfetchedKeys } from '../known/unfetched-keys.js';
 import { keysOf, mayLive } from '../known/keyring.js';
 import { awaitsEarlierRun, isEarlierRunDue } from '../desired/earlier-run.js';
 import { EARLIER_RUN_STEP_ID, LEASE_STEP_ID, type Preparation } from '../../model/preparation.js';
+import { phoneAccessToEnd } from './phone-access.js';
 import { planLeases } from './leases.js';
 import { standingOf } from './exchange.js';
 import type { Guest } from '../../model/snapshot-schema.js';
@@ -82,6 +83,7 @@ function desiredPreparations(state: StayState, desired: Desired, now: Instant): 
       ? [...doorSteps(state, now), ...guestSteps(state, now), ...phoneSteps(state, desired, now)]
       : []),
     ...deactivations(state),
+    ...phoneAccessEnds(state),
     ...otherStays(state, desired, now),
     ...keysToFetch(state),
     ...checks(state),
@@ -235,6 +237,12 @@ function deactivations(state: StayState): Preparation[] {
     const which = phone.deviceId ?? `all${phone.before === undefined ? '' : ` before ${phone.before}`}`;
     const stepId = `deactivate:${phone.guestId}:${which}`;
     return [{ do: 'deactivate-phone', stepId, ...phone, userIdentityId: known.userIdentityId }];
+  });
+}
+
+function phoneAccessEnds(state: StayState): Preparation[] {
+  return phoneAccessToEnd(state).map((access) => {
+    return { do: 'end-phone-access', stepId: `end-phone-access:${access.clientSessionId}`, access };
   });
 }
 

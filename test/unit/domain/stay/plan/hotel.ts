@@ -28,6 +28,7 @@ import type { Exchange, ExchangeOutcome, Offer, Vote } from '../../../../../src/
 import { recordVote, recordOutcome as recordExchange } from '../../../../../src/domain/stay/known/record-exchanges.js';
 import { offerOf, standingOf } from '../../../../../src/domain/stay/plan/exchange.js';
 import { recordWatch } from '../../../../../src/domain/stay/known/record-late-keys.js';
+import { recordPhoneAccessEnded } from '../../../../../src/domain/stay/known/record-phone-access.js';
 import { recordCheck, recordOtherStayEnded } from '../../../../../src/domain/stay/known/record-losses.js';
 import type { CheckKeysOutcome, IssueOutcome, Observed } from '../../../../../src/domain/model/stay-activities.js';
 import {
@@ -544,6 +545,9 @@ function* preparations(house: House, step: Preparation, options: HouseOptions, j
         if (isMeant) hotel.phones.deactivate(id);
       }
       house.state = known.recordDeactivated(house.state, step, house.now());
+      return;
+    case 'end-phone-access':
+      house.state = recordPhoneAccessEnded(house.state, step.access, house.now());
       return;
     case 'check-keys':
       house.state = recordCheck(house.state, step.acsCredentialIds, losses(hotel, step.acsCredentialIds), house.now());

@@ -256,6 +256,7 @@ function listen(picture: Picture, message: Message, at: number): void {
     case 'phoneReady':
     case 'joinTo':
     case 'credentialChanged':
+    case 'phoneAccessMade':
     case 'driftFound':
     case 'phoneChanged':
     case 'leaseChanged':

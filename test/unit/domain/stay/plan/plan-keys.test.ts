@@ -164,7 +164,7 @@ describe('a new stay', () => {
   it('a new stay without a room issues no key until a room is assigned', () => {
     const house = aStay().inRooms().opened();
     expect(carriedOut(house)).toEqual([]);
-    expect(house.view().guests).toEqual([{ guestId: 'g1', keyState: 'waiting', waitingFor: 'room' }]);
+    expect(house.view().guests).toMatchObject([{ guestId: 'g1', keyState: 'waiting', waitingFor: 'room' }]);
     amend(house, { rooms: ['103'] });
     expect(carriedOut(house)).toEqual(['override g1 103']);
   });
