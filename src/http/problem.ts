@@ -17,6 +17,7 @@ export const PROBLEMS = {
   'stale-revision': { status: 409, title: 'A newer revision of the reservation is known' },
   'stay-over': { status: 409, title: 'The stay is over' },
   'guest-needed': { status: 409, title: 'The guest has an open stay or a live key' },
+  'no-phone-access': { status: 409, title: 'The guest gets no session or link now' },
   gone: { status: 410, title: 'The requested events are no longer available' },
   'too-large': { status: 413, title: 'The request is too large' },
   'uri-too-long': { status: 414, title: 'The path is too long' },
@@ -25,6 +26,7 @@ export const PROBLEMS = {
   'too-many-requests': { status: 429, title: 'Too many requests with this API key' },
   'headers-too-large': { status: 431, title: 'The headers are too large' },
   internal: { status: 500, title: 'Internal error' },
+  'seam-refused': { status: 502, title: 'Seam refused the request' },
   unavailable: { status: 503, title: 'Not available at the moment' },
 } as const;
 

@@ -10,6 +10,7 @@ import type { Connections } from '../booking/ingress/connections.js';
 import { lastSweeps, type LastSweep } from '../booking/ingress/last-sweeps.js';
 import { openIngress } from '../booking/ingress/webhook.js';
 import { rememberBriefly } from '../seam/cache.js';
+import { openPhoneAccess } from './phone-access.js';
 import { addSampledGauge } from './sampled-gauge.js';
 import { seamEventsModule } from './seam-events.js';
 
@@ -88,7 +89,10 @@ function bookingModule(context: HttpModuleContext): readonly HttpModule[] {
     properties,
     keys: apiKeys,
     requestsPerMinute: config.requestsPerMinute,
-    ...defined({ webUiUrl: config.webUiUrl }),
+    ...defined({
+      webUiUrl: config.webUiUrl,
+      phoneAccess: config.seam === undefined ? undefined : openPhoneAccess(config.seam, log),
+    }),
     log,
     onError: (error) => log.warn({ error }, 'the search for changes of stays failed; it is retried'),
   });

@@ -6,6 +6,8 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createStayClient, stayWorkflowId, type StayClient, type StayName } from '../../client.js';
 import type { Properties } from '../../property-file.js';
 import { HttpProblem } from '../../http/problem.js';
+import type { PhoneAccess, PhoneAccessKind } from '../../domain/model/phone-access.js';
+import type { Instant } from '../../domain/model/instants.js';
 import type { Property } from '../../domain/model/property-schema.js';
 import { namingFailingStays } from './failing-stays.js';
 import { askingTemporal, type AskTemporal } from './temporal-call.js';
@@ -20,11 +22,34 @@ export interface ApiTypes extends FastifyTypeProvider {
 /** Scope of the server whose route schemas are zod schemas. */
 export type ApiScope = FastifyInstance<RawServerDefault, IncomingMessage, ServerResponse, FastifyBaseLogger, ApiTypes>;
 
+/** Guest whose phone is to get access. */
+export interface PhoneAccessRequest {
+  readonly userIdentityId: string;
+  /** Same for every session of the guest in this stay. */
+  readonly userIdentifierKey: string;
+  readonly expiresAt: Instant;
+}
+
+/** Phone access with its secret, a token or a link. */
+export interface MadePhoneAccess extends Pick<PhoneAccess, 'clientSessionId' | 'instantKeyId'> {
+  readonly secret: string;
+  /** ISO 8601. */
+  readonly expiresAt: string;
+}
+
+/** Phone access at Seam. Both methods throw HttpProblem `unavailable` if Seam does not answer, `seam-refused` if it refuses. */
+export interface PhoneAccessAtSeam {
+  make(kind: PhoneAccessKind, acsSystemId: string, request: PhoneAccessRequest): Promise<MadePhoneAccess>;
+  end(acsSystemId: string, ids: Pick<PhoneAccess, 'clientSessionId' | 'instantKeyId'>): Promise<void>;
+}
+
 export interface BookingOptions {
   readonly temporal: Client;
   readonly connection: Connection;
   /** Properties that accept bookings. */
   readonly properties: Properties;
+  /** Absent: the server has no credentials for Seam, and gives no phone access. */
+  readonly phoneAccess?: PhoneAccessAtSeam;
   /** Root URL of Temporal Web UI; absent: views have no link. */
   readonly webUiUrl?: string;
 }

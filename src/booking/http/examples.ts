@@ -35,6 +35,8 @@ export const BODIES: Readonly<Record<string, object>> = {
   joinTo: { acsCredentialId: 'f9f2d5c5-0a55-4b7e-9d2c-6a5c6e0d8b1a' },
   policyChanged: { by: 'desk-2' },
   eraseGuest: { personId: 'p-77' },
+  openClientSession: { by: 'hotel-app' },
+  makeInstantKey: { by: 'desk-2' },
   forceRoom: { reservationId: 'R-2001', reason: 'the guest is here' },
 };
 

@@ -9,6 +9,7 @@ import type { ApiKeys } from './api-keys.js';
 import { authenticate } from './authenticate.js';
 import { addChangeRoutes } from './change-routes.js';
 import { bookingContext, type ApiTypes, type BookingOptions } from './context.js';
+import { addPhoneAccessRoutes } from './phone-access-routes.js';
 import { parseEmptyJsonAsNone } from './empty-body.js';
 import { addErasureRoutes } from './erasure-routes.js';
 import { addEventRoutes } from './event-routes.js';
@@ -21,6 +22,7 @@ import { addReservationRoutes } from './reservation-routes.js';
 export { lastKnownStay, listStays, type StayFilter } from './stay-search.js';
 export { staysQuery, type StaySummary } from './schemas.js';
 export { fixedApiKeys, makeApiKey, openApiKeys, type ApiKeys } from './api-keys.js';
+export type { PhoneAccessAtSeam } from './context.js';
 export { collectRoutes } from './openapi.js';
 
 export interface BookingApiOptions extends BookingOptions {
@@ -68,6 +70,7 @@ export function bookingApi({
         const context = bookingContext(options);
         addReservationRoutes(scope, context);
         addChangeRoutes(scope, context);
+        addPhoneAccessRoutes(scope, context);
         addErasureRoutes(scope, context);
         addPropertyRoutes(scope, context);
         addEventRoutes(scope, context, onError);

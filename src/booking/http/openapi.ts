@@ -135,7 +135,7 @@ function addExamples(operation: unknown): void {
 /** Error statuses that only a call with a body has. */
 export const BODY_REFUSALS = [413, 415] as const;
 
-type Refusal = 401 | 403 | 404 | 409 | 422 | (typeof BODY_REFUSALS)[number];
+type Refusal = 401 | 403 | 404 | 409 | 422 | 502 | (typeof BODY_REFUSALS)[number];
 
 /** Returns the error responses that every route has, and the given ones. */
 export function refusals(...statuses: readonly Refusal[]): Record<number, object> {

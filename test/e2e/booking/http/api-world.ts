@@ -6,7 +6,10 @@ import { createLog } from '../../../../src/log.js';
 import { fixedProperties } from '../../../../src/property-file.js';
 import { createHttpServer } from '../../../../src/http/server.js';
 import { addMetrics } from '../../../../src/http/metrics.js';
-import { propertySchema, type Property } from '../../../../src/domain/model/property-schema.js';
+import { defined } from '../../../../src/domain/model/defined.js';
+import type { SeamConfig } from '../../../../src/config/process-variables.js';
+import { openPhoneAccess } from '../../../../src/server/phone-access.js';
+import { propertySchema, type Policy, type Property } from '../../../../src/domain/model/property-schema.js';
 import { waitUntil } from '../../../harness/wait-until.js';
 import { openStayWorld, PROPERTY_ID, type StayWorld, type StayWorldOptions } from '../../../harness/stay-world.js';
 
@@ -43,6 +46,8 @@ export interface Called {
 }
 
 export interface ApiWorldOptions extends StayWorldOptions {
+  /** Policy of the server's properties; the default one if absent. */
+  readonly delivery?: Policy['delivery'];
   readonly requestsPerMinute?: number;
 }
 
@@ -55,14 +60,19 @@ const RIGHTS = {
   decoder: { keyId: 'decoder', properties: 'all', access: 'decode' },
 } as const;
 
-export async function openApiWorld({ requestsPerMinute, ...options }: ApiWorldOptions = {}): Promise<ApiWorld> {
+export async function openApiWorld({
+  requestsPerMinute,
+  delivery,
+  ...options
+}: ApiWorldOptions = {}): Promise<ApiWorld> {
   const hotel = await openStayWorld({ server: 'dev', properties: { [OTHER_PROPERTY_ID]: {} }, ...options });
   const { connection } = hotel.temporal;
   if (!(connection instanceof Connection)) throw new Error('The API speaks to Temporal by a connection of its own');
   const api = await openApi({
     temporal: hotel.temporal,
     connection,
-    ...(requestsPerMinute === undefined ? {} : { requestsPerMinute }),
+    seam: { endpoint: hotel.simulator.url, auth: { kind: 'api-key', apiKey: hotel.simulator.apiKey } },
+    ...defined({ requestsPerMinute, delivery }),
   });
   return {
     ...api,
@@ -95,6 +105,8 @@ export interface ApiOptions {
   readonly temporal: Client;
   readonly connection: Connection;
   readonly requestsPerMinute?: number;
+  readonly seam?: SeamConfig;
+  readonly delivery?: Policy['delivery'];
 }
 
 /** Makes the keys that callers send, and the records that the server holds of them. */
@@ -128,7 +140,13 @@ export function callerAt(url: string, usual: string): Api['call'] {
   };
 }
 
-export async function openApi({ temporal, connection, requestsPerMinute = 100_000 }: ApiOptions): Promise<Api> {
+export async function openApi({
+  temporal,
+  connection,
+  requestsPerMinute = 100_000,
+  seam,
+  delivery,
+}: ApiOptions): Promise<Api> {
   const { keys, records } = makeKeys();
   const lines: string[] = [];
   const log = createLog('info', { write: (line) => void lines.push(line) });
@@ -140,7 +158,10 @@ export async function openApi({ temporal, connection, requestsPerMinute = 100_00
     bookingApi({
       temporal,
       connection,
-      properties: fixedProperties(PROPERTIES),
+      properties: fixedProperties(
+        PROPERTIES.map((one) => ({ ...one, policy: { ...one.policy, ...defined({ delivery }) } })),
+      ),
+      ...defined({ phoneAccess: seam === undefined ? undefined : openPhoneAccess(seam, log) }),
       keys: fixedApiKeys(records),
       requestsPerMinute,
       webUiUrl: WEB_UI,

@@ -1,6 +1,7 @@
 /** Scenario 50: a guest is erased at their request, at Seam and in every history. The audit stays, by ids. On Temporal's real server. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { stayWorkflowId } from '../../../../src/domain/model/ids.js';
+import { historyText } from '../../../harness/history-text.js';
 import { PROPERTY_ID } from '../../../harness/stay-world.js';
 import { waitUntil } from '../../../harness/wait-until.js';
 import { openApiWorld, type ApiWorld, type Called } from './api-world.js';
@@ -64,13 +65,6 @@ async function whereTemporalHolds(text: string): Promise<string[]> {
     if (historyText(history).includes(text)) found.add(workflowId);
   }
   return [...found].sort();
-}
-
-/** Returns all text of a history, with its payloads decoded. */
-function historyText(part: unknown): string {
-  if (part instanceof Uint8Array) return Buffer.from(part).toString();
-  if (typeof part === 'object' && part !== null) return Object.values(part).map(historyText).join('\n');
-  return String(part);
 }
 
 const idOf = (reservationId: string): string => stayWorkflowId({ propertyId: PROPERTY_ID, reservationId });
