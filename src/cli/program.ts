@@ -20,6 +20,7 @@ import { dryRunNew, inInstants, rulesOf } from './plan.js';
 import { addRoomCommands } from './room.js';
 import { print, withBy, withJson, type ByOption, type JsonOption } from './shared-options.js';
 import { coloursFor, showDryRun, showLastKnown, showView } from './show.js';
+import { addSimCommands } from './sim.js';
 import { NoWorkerAnswers, viewOf, withStays } from './temporal.js';
 import { addEncryptionKeyCommands } from './encryption-key.js';
 import { addTemporalCommands } from './temporal-setup.js';
@@ -53,6 +54,7 @@ export function createProgram(terminal: Terminal): Command {
   addApiKeyCommands(program, terminal);
   addTemporalCommands(program, terminal);
   addEncryptionKeyCommands(program, terminal);
+  addSimCommands(program, terminal);
   return program;
 }
 

@@ -1,4 +1,4 @@
-/** Commands for newcomers, run as they are written: those of the README, then the first five minutes of the HTTP API. */
+/** Commands for newcomers, run as they are written: those of the README, the first five minutes of the HTTP API, and a guest's phone. */
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
@@ -53,7 +53,7 @@ async function follow(script: string): Promise<string> {
     .replaceAll('http://127.0.0.1:4010', ready.simulator.url);
   const { stdout } = await run('bash', ['-e', '-o', 'pipefail', '-c', here], {
     cwd: packageRoot(),
-    env: { ...env, TEMPORAL_ADDRESS: ready.temporalAddress },
+    env: { ...env, TEMPORAL_ADDRESS: ready.temporalAddress, SEAM_ENDPOINT: ready.simulator.url },
   });
   return stdout;
 }
@@ -66,4 +66,8 @@ test('the commands of the README show the plan of a stay, send it and show it', 
 test('the first five minutes of the HTTP API end at an opened door and a shut one', { timeout: 300_000 }, async () => {
   const taps = [...(await follow(commandsOf('docs/http-api.md', 'In five minutes'))).matchAll(/"opened":(\w+)/g)];
   expect(taps.map(([, opened]) => opened)).toEqual(['true', 'false']);
+});
+
+test('a guest sets up a phone and opens their door, on the command line', { timeout: 300_000 }, async () => {
+  expect(await follow(commandsOf('docs/guest-phones.md', 'Try it'))).toMatch(/Door 102 opens for guest g1\n$/);
 });

@@ -296,3 +296,38 @@ test('a room is shown with its holder and the waiting stay, and the front desk g
   const json = await run(['room', ...room, '--json']);
   expect(JSON.parse(json.stdout)).toMatchObject({ schema: 1, leases: [{ stays: ['stay/seaside/R-6'] }] });
 }, 300_000);
+
+test('a guest of the simulated hotel has no key without a phone, and says why the door stays closed', async () => {
+  await stays.applyReservation(snapshotOf('R-12', { status: 'in-house', rooms: ['102'] }));
+  const guest = [PROPERTY_ID, 'R-12', 'g1'];
+  const sim = (...args: readonly string[]): Promise<Ran> => run(['sim', ...args, '--simulator', stack.simulator.url]);
+  await expect
+    .poll(
+      async () => (await stays.view({ propertyId: PROPERTY_ID, reservationId: 'R-12' })).guests[0]?.userIdentityId,
+      {
+        timeout: 60_000,
+      },
+    )
+    .toBeDefined();
+  expect(await sim('tap', ...guest, '102')).toMatchObject({
+    code: 1,
+    stdout: '',
+    stderr: 'stayline: door 102 stays closed for guest g1: no-key\n',
+  });
+  expect(await sim('tap', ...guest, 'cellar')).toMatchObject({
+    code: 1,
+    stderr: expect.stringContaining('must be the name of a door') as string,
+  });
+  expect(await sim('phone', PROPERTY_ID, 'R-12', 'g9')).toMatchObject({
+    code: 1,
+    stderr: 'stayline: the stay has no guest g9\n',
+  });
+  const nowhere = await run(['sim', 'phone', ...guest, '--simulator', 'http://127.0.0.1:1']);
+  expect(nowhere).toMatchObject({ code: 1, stderr: expect.stringContaining('http://127.0.0.1:1') as string });
+  const phone = await sim('phone', ...guest, '--json');
+  expect(JSON.parse(phone.stdout)).toMatchObject({ device_id: expect.any(String) as string });
+  await until('R-12', everyoneHasKeys);
+  await expect
+    .poll(async () => (await sim('tap', ...guest, '102')).stdout, { timeout: 60_000 })
+    .toBe('Door 102 opens for guest g1\n');
+}, 300_000);
