@@ -5,7 +5,7 @@
 import { createHash } from 'node:crypto';
 import { Context } from '@temporalio/activity';
 import { WorkflowNotFoundError, type Client } from '@temporalio/client';
-import { asking } from '../src/temporal/asking.js';
+import { asking, updating } from '../src/temporal/asking.js';
 import { ERROR_TYPES } from '../src/domain/model/error-types.js';
 import type { Exchange, ExchangeOutcome, ExchangeStanding, Offer, Vote } from '../src/domain/model/exchange.js';
 import type { StayActivities } from '../src/domain/model/stay-activities.js';
@@ -69,7 +69,7 @@ async function vote(temporal: Client, exchange: Exchange): Promise<ExchangeOutco
   const votes: Vote[] = [];
   for (const { stayId } of exchange.members) {
     const answer = await ifItIsOpen(() =>
-      temporal.workflow.getHandle(stayId).executeUpdate(voteUpdate, { args: [exchange] }),
+      updating(() => temporal.workflow.getHandle(stayId).executeUpdate(voteUpdate, { args: [exchange] })),
     );
     votes.push(answer ?? { kind: 'settled', outcome: 'aborted' });
     if (votes.at(-1)?.kind === 'settled') break;
@@ -87,7 +87,9 @@ async function settle(
   const stays = members.map(({ stayId }) => stayId).toSorted((a, b) => Number(a === own) - Number(b === own));
   for (const stayId of stays) {
     await ifItIsOpen(() =>
-      temporal.workflow.getHandle(stayId).executeUpdate(settleExchangeUpdate, { args: [{ id, outcome }] }),
+      updating(() =>
+        temporal.workflow.getHandle(stayId).executeUpdate(settleExchangeUpdate, { args: [{ id, outcome }] }),
+      ),
     );
   }
 }

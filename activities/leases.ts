@@ -17,6 +17,7 @@ import { roomWorkflowId, type RoomName } from '../src/domain/model/ids.js';
 import type { Claim, LeaseNews, SettleLeasesInput, UnsettledRoom } from '../src/domain/model/lease.js';
 import type { RoomRelease, RoomReport } from '../src/domain/model/room-message-schema.js';
 import type { StayActivities } from '../src/domain/model/stay-activities.js';
+import { updating } from '../src/temporal/asking.js';
 import { startOptions, type StartOptions } from '../src/temporal/start-options.js';
 import { claimUpdate, anchoredSignal, releaseSignal } from '../workflows/room/messages.js';
 import { WORKFLOW_TYPES } from '../src/temporal/workflow-types.js';
@@ -116,12 +117,14 @@ async function letGo(temporal: Client, name: RoomName, release: RoomRelease): Pr
   await unlessUnknown(() => handle.signal(releaseSignal, release));
 }
 
-async function ask(temporal: Client, name: RoomName, claim: Claim): Promise<LeaseNews> {
-  const startWorkflowOperation = new WithStartWorkflowOperation(WORKFLOW_TYPES.room, {
-    ...startOf(name),
-    workflowIdConflictPolicy: 'USE_EXISTING',
+function ask(temporal: Client, name: RoomName, claim: Claim): Promise<LeaseNews> {
+  return updating(() => {
+    const startWorkflowOperation = new WithStartWorkflowOperation(WORKFLOW_TYPES.room, {
+      ...startOf(name),
+      workflowIdConflictPolicy: 'USE_EXISTING',
+    });
+    return temporal.workflow.executeUpdateWithStart(claimUpdate, { args: [claim], startWorkflowOperation });
   });
-  return temporal.workflow.executeUpdateWithStart(claimUpdate, { args: [claim], startWorkflowOperation });
 }
 
 function startOf(name: RoomName): StartOptions<[object]> {

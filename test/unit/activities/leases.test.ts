@@ -1,14 +1,16 @@
 /** `settleLeases`: messages of a stay to its rooms, against real room workflows. */
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { DefaultLogger } from '@temporalio/worker';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { createLeaseActivities } from '../../../activities/leases.js';
 import { stayWorkflowId } from '../../../src/client.js';
 import { roomWorkflowId } from '../../../src/domain/model/ids.js';
 import type { Window } from '../../../src/domain/model/instants.js';
 import type { KeyReport, SettleLeasesInput, SettleLeasesOutcome } from '../../../src/domain/model/lease.js';
 import type { RoomView } from '../../../src/domain/room/view.js';
+import { GRPC_STATUS } from '../../../src/temporal/grpc-errors.js';
 import { roomQuery } from '../../../workflows/room/messages.js';
+import { refusedByServer } from '../../harness/refused-by-server.js';
 import { openStayWorld, PROPERTY_ID, type StayWorld } from '../../harness/stay-world.js';
 
 let world: StayWorld;
@@ -74,6 +76,19 @@ test('a repeated settleLeases changes nothing', async () => {
   const before = await view('B1');
   expect(await settle('R-2', 1, said)).toEqual(first);
   expect(await view('B1')).toEqual(before);
+});
+
+test('a claim that the server drops is sent again by the same attempt', async () => {
+  const dropped = 'Unable to perform workflow execution update due to unexpected workflow task failure.';
+  const sent = vi.spyOn(world.temporal.workflow, 'executeUpdateWithStart');
+  sent.mockRejectedValueOnce(refusedByServer(GRPC_STATUS.FAILED_PRECONDITION, dropped));
+  try {
+    const { news } = await settle('R-12', 1, { claims: claimsOf('R-12', 1, ['B2']) });
+    expect(news).toMatchObject([{ room: 'B2', decision: { kind: 'granted' } }]);
+    expect(sent).toHaveBeenCalledTimes(2);
+  } finally {
+    sent.mockRestore();
+  }
 });
 
 test('leases are released before any claim is sent, so that two stays can swap rooms', async () => {

@@ -2,17 +2,12 @@
  * Refusals of a run that has had as many messages as Temporal allows. The texts are those of Temporal's server 1.31
  * (`service/history/consts`, `service/history/workflow/update/registry.go`).
  */
-import { ServiceError } from '@temporalio/client';
 import { expect, test } from 'vitest';
 import { StayRefused } from '../../../src/client.js';
 import { problemOfClient } from '../../../src/booking/http/refusals.js';
 import { refusing } from '../../../src/client/refusals.js';
 import { GRPC_STATUS } from '../../../src/temporal/grpc-errors.js';
-
-function refusedByServer(code: number, details: string): ServiceError {
-  const cause = Object.assign(new Error(details), { code, details, metadata: {} });
-  return new ServiceError('Failed to signal Workflow', { cause });
-}
+import { refusedByServer } from '../../harness/refused-by-server.js';
 
 async function errorOf(error: Error): Promise<unknown> {
   return refusing(() => Promise.reject(error)).catch((refused: unknown) => refused);

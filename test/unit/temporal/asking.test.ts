@@ -1,13 +1,10 @@
 /** Repetition of a query whose worker dies or fails to replay, and of an update that the server drops; no other error is repeated. */
-import { QueryNotRegisteredError, ServiceError } from '@temporalio/client';
+import { QueryNotRegisteredError } from '@temporalio/client';
 import { expect, test } from 'vitest';
 import { asking, updating } from '../../../src/temporal/asking.js';
 import { GRPC_STATUS } from '../../../src/temporal/grpc-errors.js';
+import { refusedByServer as refused } from '../../harness/refused-by-server.js';
 
-const refused = (code: number, details: string, message = `${code} ${details}`): ServiceError => {
-  const cause = Object.assign(new Error(message), { code, details, metadata: {} });
-  return new ServiceError('Failed to query Workflow', { cause });
-};
 const calledOffByServer = refused(GRPC_STATUS.CANCELLED, 'context canceled');
 
 /** Fails with each error in turn, then answers. */
