@@ -158,6 +158,8 @@ function propertyOf({ world }: SimulatedHotel, propertyId: string): Property {
       acsSystemId: world.acsSystemId,
       credentialManagerAcsSystemId: world.credentialManagerAcsSystemId,
     },
+    // The simulated hotel has no app.
+    policy: { delivery: 'instant-key' },
   });
 }
 
