@@ -83,7 +83,7 @@ async function main(): Promise<number> {
   const asked = endRequested().then(() => 'asked' as const);
   const { webUi } = stack.temporal;
   print(`Stays and the hotel are kept in ${folder}; --fresh starts over`);
-  if (webUi !== undefined) print(`Temporal Web UI: ${webUi}`);
+  if (webUi !== undefined) print(`Temporal Web UI: ${webUi} (views and columns: docs/web-ui.md)`);
   print(`Logs of the worker: ${stack.workerLog}`);
   const { server: events } = stack;
   if (events !== undefined) print(`Seam's events go to ${events.webhookUrl}; logs of the server: ${events.log}`);

@@ -1,4 +1,4 @@
-/** Commands for newcomers, run as they are written: those of the README, the first five minutes of the HTTP API, and a guest's phone. */
+/** Commands for newcomers, run as they are written: those of the README, the first five minutes of the HTTP API, and the first key. */
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
@@ -6,9 +6,11 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { promisify } from 'node:util';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { Client } from '@temporalio/client';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { packageRoot } from '../../../src/package-root.js';
+import { connect } from '../../../src/temporal/connection.js';
 
 const run = promisify(execFile);
 const folder = mkdtempSync(path.join(tmpdir(), 'stayline-tutorial-'));
@@ -68,6 +70,52 @@ test('the first five minutes of the HTTP API end at an opened door and a shut on
   expect(taps.map(([, opened]) => opened)).toEqual(['true', 'false']);
 });
 
-test('a guest sets up a phone and opens their door, on the command line', { timeout: 300_000 }, async () => {
-  expect(await follow(commandsOf('docs/guest-phones.md', 'Try it'))).toMatch(/Door 102 opens for guest g1\n$/);
+test('each view of the page about Temporal Web UI is a query that Temporal accepts', { timeout: 120_000 }, async () => {
+  const page = readFileSync(path.join(packageRoot(), 'docs/web-ui.md'), 'utf8');
+  const queries = [...page.matchAll(/^ {2}`(.+)`$/gm)].map(([, query = '']) => query);
+  expect(queries.length).toBeGreaterThan(5);
+  const connection = await connect({ address: ready.temporalAddress, namespace: 'default' });
+  try {
+    const { workflow } = new Client({ connection });
+    for (const query of queries) expect((await workflow.count(query)).count).toBeGreaterThanOrEqual(0);
+  } finally {
+    await connection.close();
+  }
 });
+
+describe('Your first key in ten minutes', () => {
+  const page = readFileSync(path.join(packageRoot(), 'docs/first-key.md'), 'utf8');
+  const steps = [...page.matchAll(/```sh\n([^]*?)```(?:\s+```text\n([^]*?)```)?/g)]
+    .map(([, script = '', answer]) => ({ script: script.trim(), answer }))
+    .filter(({ script }) => script !== 'npm run dev');
+
+  test('the page has a command for each of its steps, and nearly all show their answer', () => {
+    expect(steps.length).toBeGreaterThan(12);
+    expect(steps.filter(({ answer }) => answer === undefined)).toHaveLength(1);
+  });
+
+  test.each(steps)(
+    'a reader gets the answer that the page shows: $script',
+    { timeout: 300_000 },
+    async ({ script, answer }) => {
+      if (answer === undefined) await answerOf(script);
+      // A reader repeats a command whose answer differs.
+      else await expect.poll(() => answerOf(script), { timeout: 240_000 }).toMatch(patternOf(answer));
+    },
+  );
+});
+
+/** Returns what a terminal shows, also of a command that fails. */
+async function answerOf(script: string): Promise<string> {
+  return follow(`{ ${script}\n} 2>&1 || true`);
+}
+
+/** Returns the pattern of an answer: `…` stands for any lines, and times and ids differ. */
+function patternOf(answer: string): RegExp {
+  const text = answer
+    .replace(/[\\^$.*+?()[\]{}|]/g, String.raw`\$&`)
+    .replace(/\d{4}-\d\d-\d\dT\d\d:\d\dZ/g, String.raw`\d{4}-\d\d-\d\dT\d\d:\d\dZ`)
+    .replace(/\b[0-9a-f]{8}-[0-9a-f-]{27}\b/g, '[0-9a-f-]{36}')
+    .replace(/^…\n/gm, String.raw`(?:.*\n)*`);
+  return new RegExp(`^${text}$`);
+}
