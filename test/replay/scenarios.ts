@@ -1,4 +1,5 @@
 /** Scenarios of the stays whose histories are kept, by the name of their file. Guests are made up. */
+import { randomUUID } from 'node:crypto';
 import { roomWorkflowId } from '../../src/client.js';
 import { WORKFLOW_TYPES } from '../../src/temporal/workflow-types.js';
 import { bookStay, type BookedStay } from '../harness/booked-stay.js';
@@ -60,6 +61,16 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
     await stay.signal('removeGuest', { guestId: 'g2' });
     await stay.settled();
     return stay;
+  },
+  async 'phone-access-ended'(world) {
+    const stay = await world.book('phone-access', { guests: party(2) });
+    await stay.settled();
+    await stay.signal('phoneAccessMade', { guestId: 'g1', kind: 'client-session', clientSessionId: randomUUID() });
+    const link = { kind: 'instant-key', clientSessionId: randomUUID(), instantKeyId: randomUUID() } as const;
+    await stay.signal('phoneAccessMade', { guestId: 'g2', ...link });
+    await stay.signal('replaceKey', { guestId: 'g2', mode: 'secure' });
+    await stay.until((view) => view.guests.some((guest) => guest.guestId === 'g2' && guest.phoneAccess === undefined));
+    return checkedOut(stay);
   },
   async 'room-changed'(world) {
     const stay = await world.book('moved', { guests: party(3) });
