@@ -35,7 +35,7 @@ export function makeInstantKey(userIdentityId: string, seam: SeamCalls, signal: 
 }
 
 /**
- * Ends a client session, with the instant key that leads to it. What Seam no longer has is ended.
+ * Ends a client session, and the instant key that leads to it. Those that Seam no longer has count as ended.
  * @throws SeamError
  */
 export async function endPhoneAccess(
@@ -43,8 +43,13 @@ export async function endPhoneAccess(
   seam: SeamCalls,
   signal: AbortSignal,
 ): Promise<void> {
-  if (instantKeyId !== undefined) {
-    await foundOrNothing(seam.deleteInstantKey({ instant_key_id: instantKeyId }, { signal }));
-  }
-  await foundOrNothing(seam.deleteClientSession({ client_session_id: clientSessionId }, { signal }));
+  // The session counts most: with it, a phone fetches keys. A refusal of one does not hold up the other.
+  const ends = await Promise.allSettled([
+    foundOrNothing(seam.deleteClientSession({ client_session_id: clientSessionId }, { signal })),
+    ...(instantKeyId === undefined
+      ? []
+      : [foundOrNothing(seam.deleteInstantKey({ instant_key_id: instantKeyId }, { signal }))]),
+  ]);
+  const failed = ends.find((end) => end.status === 'rejected');
+  if (failed !== undefined) throw failed.reason;
 }

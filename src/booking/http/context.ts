@@ -37,9 +37,11 @@ export interface MadePhoneAccess extends Pick<PhoneAccess, 'clientSessionId' | '
   readonly expiresAt: string;
 }
 
-/** Phone access at Seam. Both methods throw HttpProblem `unavailable` if Seam does not answer, `seam-refused` if it refuses. */
+/** Phone access at Seam. */
 export interface PhoneAccessAtSeam {
+  /** @throws HttpProblem `unavailable` if Seam does not answer, `seam-refused` if it refuses */
   make(kind: PhoneAccessKind, acsSystemId: string, request: PhoneAccessRequest): Promise<MadePhoneAccess>;
+  /** Never throws: a failure is logged. */
   end(acsSystemId: string, ids: Pick<PhoneAccess, 'clientSessionId' | 'instantKeyId'>): Promise<void>;
 }
 

@@ -22,7 +22,7 @@ import { addReservationRoutes } from './reservation-routes.js';
 export { lastKnownStay, listStays, type StayFilter } from './stay-search.js';
 export { staysQuery, type StaySummary } from './schemas.js';
 export { fixedApiKeys, makeApiKey, openApiKeys, type ApiKeys } from './api-keys.js';
-export type { PhoneAccessAtSeam } from './context.js';
+export type { MadePhoneAccess, PhoneAccessAtSeam, PhoneAccessRequest } from './context.js';
 export { collectRoutes } from './openapi.js';
 
 export interface BookingApiOptions extends BookingOptions {

@@ -23,9 +23,7 @@ const INSTANT_KEY_MS = 7 * SESSION_MS;
  */
 export function createSession(world: World, asked: Params<'sessionCreate'>): ClientSessionRecord {
   if (asked.customer_id !== undefined) throw notFound('customer', asked.customer_id);
-  const now = world.clock.now();
-  const expiresAt = asked.expires_at === undefined ? now + SESSION_MS : Date.parse(asked.expires_at);
-  if (expiresAt <= now) throw invalidInput(['expires_at'], 'must be in the future');
+  const expiresAt = asked.expires_at === undefined ? world.clock.now() + SESSION_MS : endOf(world, asked.expires_at);
   const access = accessOf(world, asked);
   return addSession(world, {
     expiresAt,
@@ -33,6 +31,12 @@ export function createSession(world: World, asked: Params<'sessionCreate'>): Cli
     customerKey: asked.customer_key ?? null,
     ...access,
   });
+}
+
+function endOf(world: World, asked: string): number {
+  const at = Date.parse(asked);
+  if (at <= world.clock.now()) throw invalidInput(['expires_at'], 'must be in the future');
+  return at;
 }
 
 function addSession(
@@ -68,7 +72,7 @@ function live(world: World): readonly ClientSessionRecord[] {
   return [...world.clientSessions.values()].filter((session) => session.expiresAt > world.clock.now());
 }
 
-/** Returns the newest session with the same identifier key and the same identity, or creates one. */
+/** Returns the newest session with the same identifier key and the same identity, with its new end, or creates one. */
 export function getOrCreateSession(world: World, asked: Params<'sessionGetOrCreate'>): ClientSessionRecord {
   const { identityIds, connectedAccountIds } = accessOf(world, asked);
   const known = live(world).findLast(
@@ -78,7 +82,9 @@ export function getOrCreateSession(world: World, asked: Params<'sessionGetOrCrea
       [...identityIds].every((id) => session.identityIds.has(id)) &&
       [...connectedAccountIds].every((id) => session.connectedAccountIds.has(id)),
   );
-  return known ?? createSession(world, asked);
+  if (known === undefined) return createSession(world, asked);
+  if (asked.expires_at !== undefined) known.expiresAt = endOf(world, asked.expires_at);
+  return known;
 }
 
 /**
