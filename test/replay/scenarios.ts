@@ -65,8 +65,10 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
   async 'phone-access-ended'(world) {
     const stay = await world.book('phone-access', { guests: party(2) });
     await stay.settled();
-    await stay.signal('phoneAccessMade', { guestId: 'g1', kind: 'client-session', clientSessionId: randomUUID() });
-    const link = { kind: 'instant-key', clientSessionId: randomUUID(), instantKeyId: randomUUID() } as const;
+    const expiresAt = await world.inMinutes(60 * 24 * 7);
+    const session = { kind: 'client-session', clientSessionId: randomUUID(), expiresAt } as const;
+    await stay.signal('phoneAccessMade', { guestId: 'g1', ...session });
+    const link = { kind: 'instant-key', clientSessionId: randomUUID(), instantKeyId: randomUUID(), expiresAt } as const;
     await stay.signal('phoneAccessMade', { guestId: 'g2', ...link });
     await stay.signal('replaceKey', { guestId: 'g2', mode: 'secure' });
     await stay.until((view) => view.guests.some((guest) => guest.guestId === 'g2' && guest.phoneAccess === undefined));

@@ -48,7 +48,7 @@ test('a stay with a long history continues as new with its keys, its timeline an
   await stay.settled();
   await stay.signal('addGuests', { guests: [{ guestId: 'g3' }], requestId: 'r-1' });
   const view = await stay.settled();
-  expect(view.guests).toContainEqual({ guestId: 'g3', keyState: 'gone' });
+  expect(view.guests).toContainEqual(expect.objectContaining({ guestId: 'g3', keyState: 'gone' }));
   expect(await stay.whoOpens(door, ['g1', 'g2', 'g3'])).toEqual(['g1', 'g2']);
   await expect(world.client.applyReservation({ ...stay.snapshot, revision: 0 })).rejects.toMatchObject({
     type: 'StaleRevision',

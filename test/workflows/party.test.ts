@@ -53,7 +53,7 @@ describe('a guest who is added', () => {
     await stay.settled();
     await stay.amend({ hold: { reason: 'payment' } });
     const view = await stay.settled();
-    expect(view.guests).toContainEqual({ guestId: 'g2', keyState: 'issued' });
+    expect(view.guests).toContainEqual(expect.objectContaining({ guestId: 'g2', keyState: 'issued' }));
     expect(await stay.whoOpens(door, ids(2))).toEqual(ids(2));
   });
 
@@ -176,7 +176,7 @@ describe('a party', () => {
     });
     const view = await stay.settled();
     expect(view.keys.map((key) => key.guestId)).toEqual(['g1']);
-    expect(view.guests).toContainEqual({ guestId: 'g2', keyState: 'not-due' });
+    expect(view.guests).toContainEqual(expect.objectContaining({ guestId: 'g2', keyState: 'not-due' }));
   });
 
   test('a party loses no other key when one joiner is refused, and a retry issues the refused joiner', async () => {

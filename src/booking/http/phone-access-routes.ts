@@ -1,6 +1,6 @@
 /**
  * Phone access: a client session for the guest's app, or an instant key. Seam makes it for this request only. Its token or
- * link is in the answer and nowhere else: the stay learns the ids, and ends it when the guest is to have no key.
+ * link is in the answer and nowhere else: the stay records the ids, and ends it when the guest is to have no key.
  */
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
@@ -40,7 +40,7 @@ const ALLOWED: Readonly<Record<Policy['delivery'], PhoneAccessKind | undefined>>
   none: undefined,
 };
 
-/** Shortest life of a client session, for a guest who is about to leave. */
+/** Shortest life of a client session in minutes, for a guest who is about to leave. */
 const SHORTEST_MINUTES = 60;
 
 /** Adds the routes that make a client session or an instant key for a guest. */
@@ -62,10 +62,12 @@ export function addPhoneAccessRoutes(scope: ApiScope, context: BookingContext): 
     }
     const { phoneAccess } = context;
     if (phoneAccess === undefined) {
-      throw new HttpProblem('unavailable', 'this server has no credentials for Seam (SEAM_API_KEY)');
+      throw new HttpProblem('unavailable', 'this server has no credentials for Seam (SEAM_API_KEY)', {
+        headers: { 'retry-after': '60' },
+      });
     }
     const view = await ask(() => stays.view(name));
-    const userIdentityId = registered(view, guestId, kind);
+    const userIdentityId = registered(view, guestId);
     const now = instantAt(Date.now());
     const made = await phoneAccess.make(kind, property.seam.acsSystemId, {
       userIdentityId,
@@ -75,11 +77,12 @@ export function addPhoneAccessRoutes(scope: ApiScope, context: BookingContext): 
     const { clientSessionId, instantKeyId, secret, expiresAt } = made;
     const ids = { clientSessionId, ...defined({ instantKeyId }) };
     try {
+      const until = plusMinutes(instantAt(Date.parse(expiresAt)), 1);
       const by = authorOn(request, request.body ?? {});
-      await ask(() => stays.signal(name, 'phoneAccessMade', { guestId, kind, ...ids, by }));
+      await ask(() => stays.signal(name, 'phoneAccessMade', { guestId, kind, ...ids, expiresAt: until, by }));
     } catch (error) {
-      // What the stay does not know would not end with it.
-      await phoneAccess.end(property.seam.acsSystemId, ids);
+      // The caller never gets this link. A session may be one that the guest's app has already, so it stays.
+      if (kind === 'instant-key') await phoneAccess.end(property.seam.acsSystemId, ids);
       throw error;
     }
     return { secret, userIdentityId, expiresAt };
@@ -135,22 +138,13 @@ function notStored<Reply extends Pick<FastifyReply, 'header'>>(reply: Reply): Re
   return reply;
 }
 
-/** Returns Seam's id of the guest. @throws HttpProblem if the guest is not to have keys, or is not registered yet */
-function registered(view: StayView, guestId: string, kind: PhoneAccessKind): string {
+/** Returns Seam's id of the guest. @throws HttpProblem if there is no such guest, or they get no phone access now */
+function registered(view: StayView, guestId: string): string {
   const guest = view.guests.find((one) => one.guestId === guestId);
   if (guest === undefined) throw new HttpProblem('not-found', 'the stay has no guest with this guestId');
-  if (guest.barred === true || guest.keyState === 'gone' || guest.keyState === 'revoking') {
-    throw new HttpProblem('no-phone-access', 'the guest is to have no key');
+  const { userIdentityId, noPhoneAccess } = guest;
+  if (noPhoneAccess !== undefined || userIdentityId === undefined) {
+    throw new HttpProblem('no-phone-access', noPhoneAccess ?? 'the guest is not registered at Seam yet');
   }
-  // Seam would return the session that is about to end.
-  if (kind === 'client-session' && guest.phoneAccess?.ending === true) {
-    throw new HttpProblem('no-phone-access', 'the session of the lost phone is being ended at Seam: ask again');
-  }
-  if (guest.userIdentityId === undefined) {
-    throw new HttpProblem(
-      'no-phone-access',
-      'the guest is not registered at Seam yet, which follows a confirmed booking',
-    );
-  }
-  return guest.userIdentityId;
+  return userIdentityId;
 }

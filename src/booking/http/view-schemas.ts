@@ -96,6 +96,7 @@ export const stayViewSchema = z.object({
           .object({ kind: z.enum(PHONE_ACCESS_KINDS), madeAt: instant, ending: z.literal(true).exactOptional() })
           .exactOptional()
           .describe('Newest client session or instant key; `ending` while it is being ended at Seam'),
+        noPhoneAccess: z.string().exactOptional().describe('Why the guest gets no client session or instant key now'),
       }),
     ),
   ),

@@ -61,6 +61,7 @@ export const messageSchemas = {
     kind: z.enum(PHONE_ACCESS_KINDS),
     clientSessionId: idSchema,
     instantKeyId: idSchema.optional(),
+    expiresAt: instantSchema,
     ...envelope,
   }),
   policyChanged: nothing,

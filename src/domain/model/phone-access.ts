@@ -15,6 +15,8 @@ export interface PhoneAccess {
   /** Only of an instant key. */
   readonly instantKeyId?: string;
   readonly madeAt: Instant;
-  /** Set once the guest's phone is lost: who has the phone may have the token, too. */
-  readonly lost?: true;
+  /** Seam ends it then, if the stay has not. */
+  readonly expiresAt: Instant;
+  /** Set once it has to end. It is never taken back: an end that has begun may have reached Seam. */
+  readonly ending?: true;
 }

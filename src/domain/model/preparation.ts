@@ -49,7 +49,12 @@ export type Preparation =
       readonly guestId: string;
       readonly acsCredentialId: string;
     }
-  | { readonly do: 'end-phone-access'; readonly stepId: string; readonly access: PhoneAccess }
+  | {
+      readonly do: 'end-phone-access';
+      readonly stepId: string;
+      readonly guestId: string;
+      readonly access: PhoneAccess;
+    }
   | { readonly do: 'check-keys'; readonly stepId: string; readonly acsCredentialIds: readonly string[] }
   | {
       readonly do: 'watch-for-strays';

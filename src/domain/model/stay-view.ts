@@ -20,7 +20,9 @@ export interface GuestView {
   /** Seam's id of the guest, for an app that asks Seam itself. Absent until the guest is registered. */
   readonly userIdentityId?: string;
   /** Newest client session or instant key of the guest; `ending` while it is being ended at Seam. */
-  readonly phoneAccess?: Pick<PhoneAccess, 'kind' | 'madeAt'> & { readonly ending?: true };
+  readonly phoneAccess?: Pick<PhoneAccess, 'kind' | 'madeAt' | 'ending'>;
+  /** Reason why the guest gets no client session or instant key now; absent if they may. */
+  readonly noPhoneAccess?: string;
 }
 
 export interface KeyView {

@@ -15,6 +15,7 @@ import {
 } from './plan/preparations.js';
 import { isBefore, later, normalInstant, plusMinutes, type Instant } from '../model/instants.js';
 import { mismatchesChangeAt } from './plan/mismatches.js';
+import { endPhoneAccess } from './plan/phone-access.js';
 import { planKeys } from './plan/plan-keys.js';
 import { defined } from '../model/defined.js';
 import type { Desired, InFlight, KeyPlan } from '../model/key-plan.js';
@@ -55,7 +56,7 @@ export interface Turn {
 export function reconcile(state: StayState, inFlight: readonly InFlight[], now: Instant): Turn {
   const busy = inFlight.map((step) => step.keyId);
   const moved = noteEnd(recordPastLeases(applyDueRooms(settleDoubts(state, now), now), now));
-  const current = recordExpired(lookAgain(moved, now), busy, now);
+  const current = endPhoneAccess(recordExpired(lookAgain(moved, now), busy, now), now);
   const desired = desiredKeys(current, now);
   const unblocked = dropPastBlockers(current, desired, now);
   const plan = planFor(unblocked, desired, inFlight, now);
@@ -87,11 +88,13 @@ function planFor(state: StayState, desired: Desired, inFlight: readonly InFlight
     ...guestLooksAt(state, now),
     ...leasesBeginAt(state),
     ...leasesEndSoonAt(state),
+    ...(state.phoneAccess ?? []).map(({ expiresAt }) => expiresAt),
     ...(state.leases.unsettled ?? []).map(({ askAgainAt }) => askAgainAt),
   ]);
   // A property that does not come back must not keep the stay open.
   const isSearched = state.propertyProblem !== undefined || !awaitsEarlierRun(state);
-  const closed = inFlight.length === 0 && !anyKeyMayLive(state) && isSearched && !isBefore(now, closesAt);
+  const mayOpen = anyKeyMayLive(state) || (state.phoneAccess ?? []).length > 0;
+  const closed = inFlight.length === 0 && !mayOpen && isSearched && !isBefore(now, closesAt);
   return {
     desired,
     preparations: closed ? preparations.filter((step) => step.do !== 'resolve-property') : preparations,

@@ -11,7 +11,7 @@ import type {
   StayView,
 } from '../model/stay-view.js';
 import { isEnded, type HeldClaim, type PartyMember, type StayState, stayWindow } from './state.js';
-import { phoneAccessOf } from './plan/phone-access.js';
+import { phoneAccessView } from './plan/phone-access.js';
 import { isOpenEnded } from './plan/preparations.js';
 import { isDue } from './plan/round.js';
 import { defined } from '../model/defined.js';
@@ -122,7 +122,8 @@ function guestView(
     keyState,
     ...defined({ waitingFor }),
     ...(one.removed === 'security' || one.blocked !== undefined ? { barred: true } : {}),
-    ...defined({ userIdentityId: state.guests[guestId]?.userIdentityId, phoneAccess: phoneAccessOf(state, guestId) }),
+    ...defined({ userIdentityId: state.guests[guestId]?.userIdentityId }),
+    ...phoneAccessView(state, guestId, now),
   });
   if (roomsFor(state, one).length === 0 || guest === undefined || !isBefore(now, guest.window.to)) {
     if (own.some(mayLive)) return of('revoking');

@@ -158,9 +158,9 @@ function apply(state: StayState, message: Message, now: Instant, exactly: string
     case 'phoneChanged':
       return phoneChanged(state, message.payload.deviceId);
     case 'phoneAccessMade': {
-      const { guestId, kind, clientSessionId, instantKeyId } = message.payload;
+      const { guestId, kind, clientSessionId, instantKeyId, expiresAt } = message.payload;
       const ids = { clientSessionId, ...defined({ instantKeyId }) };
-      return recordPhoneAccess(state, { guestId, kind, ...ids, madeAt: now });
+      return recordPhoneAccess(state, { guestId, kind, ...ids, madeAt: now, expiresAt: normalInstant(expiresAt) });
     }
     case 'leaseChanged':
       return recordLeaseNews(state, message.payload, now);

@@ -11,6 +11,7 @@ import type { Notice, OpenAttention } from '../../model/attention.js';
 import { wordsOf } from '../../model/seam-reports.js';
 import { bookingMismatches } from './mismatches.js';
 import type { DesiredGuest, KeyPlan, Desired } from '../../model/key-plan.js';
+import { isPhoneAccessStep, unendedPhoneAccess } from './phone-access.js';
 import { anyKeyMayLive, guestsWithoutRoom, needsProperty } from './preparations.js';
 import { shouldHoldKey } from './round.js';
 import { desiredClaims } from '../desired/desired-leases.js';
@@ -28,6 +29,7 @@ export function openAttention(state: StayState, desired: Desired, plan: KeyPlan,
   const notices = [
     ...plan.attention,
     ...blockers(state),
+    ...unendedPhoneAccess(state),
     ...unknownProperty(state),
     ...unknownRooms(state, now),
     ...zoneMismatch(state, now),
@@ -65,7 +67,8 @@ function sinceWhen(state: StayState, notice: Notice, now: Instant): Instant {
 /** Returns notices for preparations that cannot proceed. A stay that has ended, and has no keys, needs none. */
 function blockers(state: StayState): Notice[] {
   if (isEnded(state) && !anyKeyMayLive(state)) return [];
-  return Object.values(state.blockers).map((blocker) => ({
+  const others = Object.entries(state.blockers).filter(([stepId]) => !isPhoneAccessStep(stepId));
+  return others.map(([, blocker]) => ({
     code: blocker.kind === 'outage' ? 'access-system-down' : 'key-failed',
     message: blocker.message,
     ...defined({ guestId: blocker.guestId }),

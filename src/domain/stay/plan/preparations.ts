@@ -9,7 +9,7 @@ import { unfetchedKeys } from '../known/unfetched-keys.js';
 import { keysOf, mayLive } from '../known/keyring.js';
 import { awaitsEarlierRun, isEarlierRunDue } from '../desired/earlier-run.js';
 import { EARLIER_RUN_STEP_ID, LEASE_STEP_ID, type Preparation } from '../../model/preparation.js';
-import { phoneAccessToEnd } from './phone-access.js';
+import { phoneAccessEnds } from './phone-access.js';
 import { planLeases } from './leases.js';
 import { standingOf } from './exchange.js';
 import type { Guest } from '../../model/snapshot-schema.js';
@@ -237,12 +237,6 @@ function deactivations(state: StayState): Preparation[] {
     const which = phone.deviceId ?? `all${phone.before === undefined ? '' : ` before ${phone.before}`}`;
     const stepId = `deactivate:${phone.guestId}:${which}`;
     return [{ do: 'deactivate-phone', stepId, ...phone, userIdentityId: known.userIdentityId }];
-  });
-}
-
-function phoneAccessEnds(state: StayState): Preparation[] {
-  return phoneAccessToEnd(state).map((access) => {
-    return { do: 'end-phone-access', stepId: `end-phone-access:${access.clientSessionId}`, access };
   });
 }
 
