@@ -52,8 +52,13 @@ export function operatorOf({ stack, temporal }: RealWorld): Operator {
   const whatHolds = async (query: string): Promise<readonly string[]> => {
     const found: string[] = [];
     for await (const { workflowId } of temporal.workflow.list({ query })) {
-      const { raw } = await temporal.workflow.getHandle(workflowId).describe();
-      found.push(`${workflowId}: ${JSON.stringify([raw.pendingWorkflowTask, raw.pendingActivities])}`);
+      const handle = temporal.workflow.getHandle(workflowId);
+      const { raw } = await handle.describe();
+      const { events = [] } = await handle.fetchHistory();
+      const failures = (events ?? []).flatMap(
+        (event) => event.workflowTaskFailedEventAttributes?.failure?.message ?? [],
+      );
+      found.push(`${workflowId}: ${JSON.stringify([raw.pendingWorkflowTask, raw.pendingActivities, failures.at(-1)])}`);
     }
     return found;
   };
